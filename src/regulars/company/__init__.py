@@ -1,0 +1,1 @@
+"""The company itself: places, staff, rights, sign-in, keys, audit."""

@@ -1,0 +1,1 @@
+"""Timed work; each job reads like the design."""

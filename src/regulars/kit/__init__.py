@@ -1,0 +1,1 @@
+"""Tools that know no customer: clock, period, money, text, statistics, registry, errors."""

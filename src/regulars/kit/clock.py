@@ -1,0 +1,22 @@
+"""The only place that reads the clock; everything else is handed `now`."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def monotonic() -> float:
+    """Return seconds that never go backwards, for durations."""
+    return time.monotonic()
+
+
+def microseconds(moment: datetime) -> int:
+    """Return microseconds since 1970 in UTC; exact, unlike `timestamp()`."""
+    delta = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds

@@ -1,0 +1,1 @@
+"""What comes in: intake, imports, identities, profiles, catalog."""

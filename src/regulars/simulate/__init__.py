@@ -1,0 +1,1 @@
+"""A made-up company with planted truths, for the demo and for tests."""

@@ -1,0 +1,1 @@
+"""The SQL database of a workspace: connection, unit of work, migrations."""

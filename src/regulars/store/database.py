@@ -1,0 +1,165 @@
+"""The SQL database of a workspace: SQLite in WAL mode, or PostgreSQL.
+
+Nouns declare their tables on `metadata`; services open one `transaction()` per change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool, QueuePool
+
+from regulars.kit.errors import Unavailable
+from regulars.kit.text import Text
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """An aware UTC moment, kept as text-sortable time on SQLite and timestamptz on PostgreSQL."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """One SQL database; `dialect` is "sqlite" or "postgresql"."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.dialect = self.url.get_backend_name()
+        if self.dialect == "sqlite":
+            self.engine = _sqlite(self.url)
+        elif self.dialect == "postgresql":
+            self.engine = _postgres(self.url)
+        else:
+            raise Unavailable(
+                "database.kind",
+                Text(
+                    f"Databases are sqlite or postgresql, not “{self.dialect}”.",
+                    f"数据库只支持 sqlite 或 postgresql，不支持“{self.dialect}”。",
+                ),
+            )
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, or None on PostgreSQL."""
+        return Path(self.url.database or "") if self.dialect == "sqlite" else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """One unit of work that writes; commits at the end, rolls back on any error.
+
+        On SQLite it takes the write lock at the start, so it never fails half-way with "busy".
+        """
+        with self.engine.connect() as connection:
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            with connection.begin() if self.dialect != "sqlite" else _manual(connection):
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """One consistent read."""
+        with self.engine.connect() as connection:
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _manual(connection: sa.Connection) -> Iterator[None]:
+    """End a transaction that was opened by hand on SQLite."""
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(
+        url,
+        poolclass=NullPool if url.database in (None, "", ":memory:") else QueuePool,
+        pool_size=8,
+        max_overflow=24,
+        connect_args={"timeout": 60, "check_same_thread": False},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA secure_delete = ON")
+        cursor.execute("PRAGMA busy_timeout = 60000")
+        cursor.execute("PRAGMA cache_size = -32000")
+        cursor.close()
+
+    return engine
+
+
+def _postgres(url: sa.URL) -> sa.Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    try:
+        return sa.create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            "database.driver",
+            Text(
+                "PostgreSQL needs its driver: pip install 'regulars[postgres]'.",
+                "使用 PostgreSQL 需要驱动：pip install 'regulars[postgres]'。",
+            ),
+        ) from error
+
+
+def insert_or_ignore(connection: sa.Connection, table: sa.Table) -> Any:
+    """Return an INSERT … ON CONFLICT DO NOTHING for the connection's database."""
+    return upsert(connection, table).on_conflict_do_nothing()
+
+
+def upsert(connection: sa.Connection, table: sa.Table) -> Any:
+    """Return the database's own INSERT, which knows ON CONFLICT."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+    return postgres_insert(table)

@@ -1,0 +1,78 @@
+"""The folder of a workspace: its settings, its secret and its database."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from regulars.kit.errors import Conflict
+from regulars.kit.text import Text
+from regulars.store import settings as settings_file
+from regulars.store.database import Database
+from regulars.store.settings import Settings
+
+SECRET_FILE = "secret.key"
+
+
+class Store:
+    """An opened workspace folder, without its timeline. The company floor works on this."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+
+    @cached_property
+    def database(self) -> Database:
+        """The SQL database that `regulars.toml` names."""
+        url = sa.make_url(self.settings.database.url)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_absolute():
+            url = url.set(database=str(self.folder / (url.database or "state.db")))
+        return Database(url.render_as_string(hide_password=False))
+
+    @cached_property
+    def secret(self) -> bytes:
+        """32 random bytes, this workspace's own; losing them severs identities from events."""
+        return bytes.fromhex((self.folder / SECRET_FILE).read_text().strip())
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The reporting time zone."""
+        return self.settings.zone
+
+    def keyed_hash(self, purpose: str, value: str) -> str:
+        """Return HMAC-SHA256 of `value` under the workspace's key, as 32 hexadecimal digits.
+
+        `purpose` keeps hashes of different uses apart.
+        """
+        message = f"{purpose}\x1f{value}".encode()
+        return hmac.new(self.secret, message, hashlib.sha256).hexdigest()[:32]
+
+    def close(self) -> None:
+        """Release the database."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+def create_folder(folder: Path, settings: Settings) -> None:
+    """Write `regulars.toml` and the secret into a new or empty folder.
+
+    Raises Conflict when a workspace is there already.
+    """
+    settings_file.check(settings)
+    if (folder / settings_file.FILE).exists():
+        raise Conflict(
+            "workspace.exists",
+            Text(f"{folder} holds a workspace already.", f"{folder} 里已有工作区。"),
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    secret = os.open(folder / SECRET_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(secret, "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    (folder / settings_file.FILE).write_text(settings_file.render(settings), "utf-8")

@@ -1,0 +1,1 @@
+"""The one idea: events of customers and of ours, in one append-only order."""

@@ -1,0 +1,74 @@
+"""A workspace with its timeline: what every service from listening upwards takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pyarrow as pa
+from fastapi import Depends, Request
+
+from regulars.store import settings as settings_file
+from regulars.store.workspace import Store
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine import Engine, View
+    from regulars.timeline.lake import Lake
+
+
+class Workspace(Store):
+    """Settings, database, lake and engine of one company."""
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The Delta table that holds the flushed events."""
+        from regulars.timeline.lake import Lake
+
+        return Lake(self.folder / "lake" / "events")
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What answers queries over inbox and lake."""
+        from regulars.timeline.engine import open_engine
+
+        return open_engine(self)
+
+    @property
+    def events(self) -> ir.Table:
+        """All events as an Ibis table, as of now; for notebooks. Services use `query`."""
+        return self.engine.events()
+
+    def query(
+        self, build: Callable[[View], ir.Table | Any], *, as_of: datetime | None = None
+    ) -> pa.Table:
+        """Run the expression that `build` makes of a consistent view; return an Arrow table.
+
+        The view holds every acknowledged event once (inbox and lake). With `as_of`, only what
+        was known by then. A file that a clean-up took away is answered by a fresh view.
+        """
+        return self.engine.query(build, as_of=as_of)
+
+    def close(self) -> None:
+        """Release engine and database."""
+        if "engine" in self.__dict__:
+            self.engine.close()
+        super().close()
+
+
+def load(folder: str | Path) -> Workspace:
+    """Open the workspace folder without touching its database."""
+    path = Path(folder).expanduser().resolve()
+    return Workspace(path, settings_file.load(path))
+
+
+def _of_request(request: Request) -> Workspace:
+    workspace: Workspace = request.app.state.workspace
+    return workspace
+
+
+CurrentWorkspace = Annotated[Workspace, Depends(_of_request)]
