@@ -1,0 +1,1 @@
+"""Findings: results computed ahead, so that a page reads them instead of computing."""

@@ -1,0 +1,69 @@
+"""A finding: one computed result with what it was computed from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+Payload = TypeVar("Payload")
+Slice = Mapping[str, object]
+
+EVERY = timedelta(days=2)
+"""Of findings younger than this, each one is kept."""
+DAILY = timedelta(days=90)
+"""Of findings younger than this, the last of each day is kept; of older ones, of each month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding(Generic[Payload]):
+    """What `key` came to for `slice`, with all that was known at `as_of`.
+
+    `watermark` is the sequence number of the newest event that took part (None: not recorded);
+    `seconds` is how long the computation took.
+    """
+
+    key: str
+    slice: dict[str, object]
+    as_of: datetime
+    computed_at: datetime
+    version: int
+    watermark: int | None
+    seconds: float | None
+    payload: Payload
+
+
+def slice_hash(about: Slice) -> str:
+    """Return 32 hexadecimal digits that are equal for equal slices, whatever their order.
+
+    Entries that are None are as if absent.
+    """
+    filled = {name: value for name, value in about.items() if value is not None}
+    words = msgspec.json.encode(filled, order="sorted")
+    return hashlib.blake2b(words, digest_size=16).hexdigest()
+
+
+def superseded(moments: Iterable[tuple[int, datetime]], now: datetime, zone: ZoneInfo) -> list[int]:
+    """Return the ids that may go, of one key and slice's (id, as_of) pairs.
+
+    Kept are: all younger than two days, then the last of each day for 90 days, then the last of
+    each month, in the reporting `zone`; and always the newest.
+    """
+    kept: set[object] = set()
+    gone = []
+    for number, moment in sorted(moments, key=lambda pair: (pair[1], pair[0]), reverse=True):
+        age, day = now - moment, moment.astimezone(zone).date()
+        slot: object = number
+        if age >= DAILY:
+            slot = (day.year, day.month)
+        elif age >= EVERY:
+            slot = day
+        if kept and slot in kept:
+            gone.append(number)
+        kept.add(slot)
+    return gone

@@ -1,0 +1,68 @@
+"""The SQL of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from regulars.store.database import upsert
+from regulars.understand.findings.tables import finding_quotes, findings
+
+
+def put(connection: sa.Connection, row: dict[str, Any], quotes: Iterable[str]) -> None:
+    """Write a finding, over one of the same key, slice, version and moment."""
+    place = ["key", "slice_hash", "version", "as_of"]
+    statement = upsert(connection, findings).values(**row)
+    changed = {name: statement.excluded[name] for name in row if name not in place}
+    number = connection.execute(
+        statement.on_conflict_do_update(index_elements=place, set_=changed).returning(findings.c.id)
+    ).scalar_one()
+    connection.execute(sa.delete(finding_quotes).where(finding_quotes.c.finding_id == number))
+    quoted = [{"finding_id": number, "identity_id": one} for one in sorted(set(quotes))]
+    if quoted:
+        connection.execute(sa.insert(finding_quotes), quoted)
+
+
+def newest(
+    connection: sa.Connection, key: str, slice_hash: str, version: int, as_of: datetime | None
+) -> sa.RowMapping | None:
+    """Return the newest finding of `key`, of those made as of `as_of` or before."""
+    query = (
+        sa.select(findings)
+        .where(
+            findings.c.key == key,
+            findings.c.slice_hash == slice_hash,
+            findings.c.version == version,
+        )
+        .order_by(findings.c.as_of.desc())
+        .limit(1)
+    )
+    if as_of is not None:
+        query = query.where(findings.c.as_of <= as_of)
+    return connection.execute(query).mappings().first()
+
+
+def moments(connection: sa.Connection) -> list[tuple[int, str, str, datetime]]:
+    """Return (id, key, slice_hash, as_of) of every finding."""
+    columns = (findings.c.id, findings.c.key, findings.c.slice_hash, findings.c.as_of)
+    return [row.tuple() for row in connection.execute(sa.select(*columns))]
+
+
+def delete(connection: sa.Connection, numbers: Collection[int]) -> None:
+    """Delete findings and their quotes by id."""
+    ids = sorted(numbers)
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        connection.execute(sa.delete(finding_quotes).where(finding_quotes.c.finding_id.in_(part)))
+        connection.execute(sa.delete(findings).where(findings.c.id.in_(part)))
+
+
+def quoting(connection: sa.Connection, identities: Collection[str]) -> list[int]:
+    """Return the ids of the findings that quote one of the identities."""
+    query = sa.select(finding_quotes.c.finding_id).where(
+        finding_quotes.c.identity_id.in_(sorted(identities))
+    )
+    return list(connection.execute(query.distinct()).scalars())
