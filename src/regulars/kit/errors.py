@@ -29,6 +29,12 @@ class NotFound(RegularsError):
     status = 404
 
 
+class NotSignedIn(RegularsError):
+    """Nobody is known to be calling; pages lead to the sign-in."""
+
+    status = 401
+
+
 class NotAllowed(RegularsError):
     """The caller lacks the right."""
 

@@ -1,0 +1,43 @@
+"""One line of the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+SECRET_WORDS = ("password", "secret", "token", "code", "authorization", "cookie")
+HIDDEN = "•••"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`caller_name` did `action` to `subject`; `details` are plain JSON values."""
+
+    id: int
+    at: datetime
+    caller_kind: str
+    caller_id: str
+    caller_name: str
+    action: str
+    subject: str
+    details: Mapping[str, Any]
+
+
+def without_secrets(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `details` with the value of every key that names a secret hidden.
+
+    A safety net: callers do not pass secrets in the first place.
+    """
+    return {key: _shown(key, value) for key, value in details.items()}
+
+
+def _shown(key: str, value: Any) -> Any:
+    if any(word in key.lower() for word in SECRET_WORDS):
+        return HIDDEN
+    if isinstance(value, Mapping):
+        return without_secrets({str(inner): part for inner, part in value.items()})
+    if isinstance(value, list | tuple):
+        return [_shown("", part) for part in value]
+    return value

@@ -1,0 +1,1 @@
+"""Keys of machines: write keys of senders, API keys of programs."""

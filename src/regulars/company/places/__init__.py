@@ -1,0 +1,1 @@
+"""The organisation tree: regions, stores, teams and channels."""

@@ -1,0 +1,1 @@
+"""Signing in: passwords, sessions, one-time codes, and the brake on guessing."""

@@ -1,0 +1,1 @@
+"""Members of staff: their accounts, roles and places."""
