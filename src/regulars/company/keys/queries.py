@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from regulars.company.keys.model import ApiKey, Kind, KeyRow, WriteKey
+from regulars.company.keys.model import ApiKey, KeyRow, Kind, WriteKey
 from regulars.company.keys.tables import keys
 from regulars.company.rights.model import Role
 

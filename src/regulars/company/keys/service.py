@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from regulars.company.audit import service as audit
 from regulars.company.keys import queries
-from regulars.company.keys.model import PREFIX, ApiKey, Kind, KeyRow, WriteKey
+from regulars.company.keys.model import PREFIX, ApiKey, KeyRow, Kind, WriteKey
 from regulars.company.rights.model import Principal, Role
 from regulars.kit import clock
 from regulars.kit.errors import Invalid, NotFound, NotSignedIn

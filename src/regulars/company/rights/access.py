@@ -52,7 +52,7 @@ def _caller(request: Request, store: CurrentStore) -> Principal:
             raise NotSignedIn("rights.sign_in", Text("Please sign in.", "请先登录。"))
         principal = principal_of_staff(store, session.staff)
         request.state.session = session
-        request.state.csrf_token = sign_in.csrf_token(store, token)
+        request.state.csrf = sign_in.csrf_token(store, token)
     request.state.principal = principal
     return principal
 
