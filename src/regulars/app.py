@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 import regulars
 from regulars.kit import registry
-from regulars.store import migrations
+from regulars.store import upgrade
 from regulars.store import workspace as store_workspace
 from regulars.store.settings import Settings
 from regulars.timeline import workspace as timeline_workspace
@@ -60,7 +60,7 @@ def open_workspace(folder: str | Path) -> Workspace:
     """Open a workspace; an older one is backed up and brought to the newest version."""
     load_tables()
     workspace = timeline_workspace.load(folder)
-    migrations.upgrade(workspace)
+    upgrade.upgrade(workspace)
     return workspace
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,8 @@ from regulars.store.workspace import Store
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from regulars.timeline.engine import Engine, View
+    from regulars.timeline.engine.base import Engine
+    from regulars.timeline.engine.view import View
     from regulars.timeline.lake import Lake
 
 
@@ -34,7 +35,7 @@ class Workspace(Store):
     @cached_property
     def engine(self) -> Engine:
         """What answers queries over inbox and lake."""
-        from regulars.timeline.engine import open_engine
+        from regulars.timeline.engine.choose import open_engine
 
         return open_engine(self)
 
@@ -44,14 +45,19 @@ class Workspace(Store):
         return self.engine.events()
 
     def query(
-        self, build: Callable[[View], ir.Table | Any], *, as_of: datetime | None = None
+        self,
+        build: Callable[[View], ir.Table | Any],
+        *,
+        as_of: datetime | None = None,
+        identities: Sequence[str] | None = None,
     ) -> pa.Table:
         """Run the expression that `build` makes of a consistent view; return an Arrow table.
 
         The view holds every acknowledged event once (inbox and lake). With `as_of`, only what
-        was known by then. A file that a clean-up took away is answered by a fresh view.
+        was known by then; with `identities`, only their events. A file that a clean-up took away
+        is answered by a fresh view.
         """
-        return self.engine.query(build, as_of=as_of)
+        return self.engine.query(build, as_of=as_of, identities=identities)
 
     def close(self) -> None:
         """Release engine and database."""

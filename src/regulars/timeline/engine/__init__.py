@@ -1,3 +1,1 @@
 """Answers questions about the timeline: Ibis expressions over inbox and lake."""
-
-from __future__ import annotations

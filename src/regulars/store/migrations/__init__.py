@@ -1,0 +1,1 @@
+"""Alembic revisions of the SQL database; they run on SQLite and PostgreSQL."""

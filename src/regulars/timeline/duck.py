@@ -1,0 +1,61 @@
+"""DuckDB connections with this workspace's share of memory and threads, zone and spill folder."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from regulars.kit.errors import Invalid
+from regulars.kit.text import Text
+
+if TYPE_CHECKING:
+    from regulars.store.workspace import Store
+
+UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+
+
+def connect(store: Store, *, share: float = 1.0) -> duckdb.DuckDBPyConnection:
+    """Return a new in-memory database that may use `share` of the workspace's memory.
+
+    The session's zone is the reporting zone. Raises Invalid when `engine.memory` is unreadable.
+    """
+    engine = store.settings.engine
+    spill = store.folder / "spill"
+    spill.mkdir(exist_ok=True)
+    connection = duckdb.connect(
+        config={
+            "threads": engine.threads,
+            "memory_limit": f"{int(memory_bytes(engine.memory) * share / 2**20)}MiB",
+            "temp_directory": str(spill),
+            "preserve_insertion_order": True,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
+    connection.execute("SET parquet_metadata_cache = true")
+    set_zone(connection, store)
+    return connection
+
+
+def set_zone(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """Let the session compute days and months in the reporting zone."""
+    connection.execute(f"SET TimeZone = '{store.settings.workspace.time_zone}'")
+
+
+def memory_bytes(words: str) -> int:
+    """Read “4GB” or “512MiB”; raises Invalid naming the setting."""
+    found = re.fullmatch(r"\s*([0-9.]+)\s*([KMG]i?B)\s*", words, re.IGNORECASE)
+    if found is None:
+        raise Invalid(
+            "settings.memory",
+            Text("engine.memory is written like 4GB.", "engine.memory 请写成 4GB 这样的形式。"),
+            field="engine.memory",
+        )
+    return int(float(found[1]) * UNITS[found[2].upper()])
+
+
+def file_list(paths: list[str]) -> str:
+    """Return paths as a DuckDB list literal."""
+    return "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"

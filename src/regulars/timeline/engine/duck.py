@@ -1,0 +1,127 @@
+"""The embedded engine: DuckDB over the lake's files and the inbox as Arrow."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from regulars.timeline import duck
+from regulars.timeline.engine.base import Engine, narrowed
+from regulars.timeline.engine.snapshot import Snapshot
+from regulars.timeline.engine.view import View
+from regulars.timeline.event import COLUMNS
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.workspace import Workspace
+
+SESSIONS = 4
+RETRIES = 3
+
+
+class DuckEngine(Engine):
+    """A few sessions on one in-memory DuckDB share its memory; a query borrows one."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._root = duck.connect(workspace)
+        self._idle: queue.LifoQueue[Session] = queue.LifoQueue()
+        for _number in range(SESSIONS):
+            self._idle.put(Session(self._root.cursor(), workspace))
+        self._interactive: Session | None = None
+        self._lock = threading.Lock()
+
+    def query(
+        self,
+        build: Callable[[View], Any],
+        *,
+        as_of: datetime | None = None,
+        identities: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """Run an expression; a file that is gone makes it open the lake anew and repeat."""
+        with self._session() as session:
+            for attempt in range(RETRIES):
+                snapshot = self.reader.read(fresh=attempt > 0)
+                try:
+                    view = session.view(snapshot, as_of, identities)
+                    return session.run(build(view))
+                except duckdb.IOException:
+                    if attempt == RETRIES - 1:
+                        raise
+        raise AssertionError("unreachable")
+
+    def events(self) -> ir.Table:
+        """Return all events as of now; the table keeps this snapshot."""
+        with self._lock:
+            if self._interactive is None:
+                self._interactive = Session(self._root.cursor(), self.workspace)
+            return self._interactive.view(self.reader.read(), None, None).with_person()
+
+    def close(self) -> None:
+        """Close every session."""
+        self._root.close()
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        session = self._idle.get()
+        try:
+            yield session
+        finally:
+            self._idle.put(session)
+
+
+class Session:
+    """One DuckDB cursor with its Ibis backend; keeps the view of the last snapshot it saw."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+        self._cursor = cursor
+        self._workspace = workspace
+        duck.set_zone(cursor, workspace)
+        self._backend = ibis.duckdb.from_connection(cursor)
+        duck.set_zone(cursor, workspace)
+        self._mark: object = None
+        self._tables: tuple[Any, Any] = (None, None)
+
+    def view(
+        self, snapshot: Snapshot, as_of: datetime | None, identities: Sequence[str] | None
+    ) -> View:
+        """Return the view of a snapshot, defining it when the session holds another one."""
+        wanted = (snapshot.mark, tuple(identities) if identities is not None else None)
+        if wanted != self._mark:
+            self._define(snapshot, identities)
+            self._mark = wanted
+        events, people = self._tables
+        return View(narrowed(events, as_of, identities), people, snapshot.mark, as_of)
+
+    def run(self, expression: Any) -> pa.Table:
+        """Run an expression of this session."""
+        return self._backend.to_pyarrow(expression.as_table())
+
+    def _define(self, snapshot: Snapshot, identities: Sequence[str] | None) -> None:
+        columns = ", ".join(COLUMNS)
+        self._cursor.register("waiting_events", snapshot.waiting)
+        parts = [f"SELECT {columns} FROM waiting_events"]
+        files = [
+            self._workspace.lake.absolute(file)
+            for file in snapshot.files
+            if identities is None or file.may_hold(identities)
+        ]
+        if files:
+            parts.insert(0, f"SELECT {columns} FROM read_parquet({duck.file_list(files)})")
+            if not snapshot.waiting.num_rows:
+                parts.pop()
+        self._cursor.execute(
+            f"CREATE OR REPLACE TEMP VIEW events AS {' UNION ALL '.join(parts)}"
+        )
+        self._cursor.register("linked_people", snapshot.people)
+        people = self._backend.table("linked_people") if snapshot.people.num_rows else None
+        self._tables = (self._backend.table("events"), people)

@@ -1,0 +1,99 @@
+"""A snapshot: which inbox groups and which lake files together hold every event once.
+
+The inbox is read first, then the lake is opened, and groups at or below its watermark are
+dropped. The other order would hide the groups that a flush moves in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from regulars.timeline import lake, people
+from regulars.timeline.event import SCHEMA
+from regulars.timeline.inbox import decode
+from regulars.timeline.lake import LakeFile
+from regulars.timeline.tables import inbox
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+    from regulars.timeline.workspace import Workspace
+
+Group = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Inbox events not yet in the lake, the lake's files, and who is linked with whom."""
+
+    waiting: pa.Table
+    files: tuple[LakeFile, ...]
+    people: pa.Table
+    mark: str
+
+
+class SnapshotReader:
+    """Makes snapshots, keeping decoded groups, the lake's handle and the fold between calls."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._lock = threading.Lock()
+        self._groups: dict[Group, pa.RecordBatch] = {}
+        self._handle: DeltaTable | None = None
+        self._files: tuple[int, tuple[LakeFile, ...]] = (-1, ())
+        self._fold: tuple[people.Change, pa.Table] = ((-1, -1), people.FOLDED.empty_table())
+
+    def read(self, *, fresh: bool = False) -> Snapshot:
+        """Return the present state; `fresh` opens the lake anew after a file was found gone."""
+        with self._lock:
+            groups = self._read_inbox()
+            handle = self._open_lake(fresh)
+            mark = lake.watermark(handle)
+            above = [group for group in groups if group[0] > mark]
+            version = handle.version()
+            if self._files[0] != version or fresh:
+                self._files = (version, tuple(lake.files(handle)))
+            waiting = pa.Table.from_batches([self._groups[group] for group in above], SCHEMA)
+            return Snapshot(
+                waiting=waiting,
+                files=self._files[1],
+                people=self._fold[1],
+                mark=_mark(version, above, self._fold[0]),
+            )
+
+    def _read_inbox(self) -> list[Group]:
+        """Return the groups now in the inbox, decoding those not met before; and the fold."""
+        with self._workspace.database.reading() as connection:
+            listing = sa.select(inbox.c.seq, inbox.c.revision).order_by(inbox.c.seq)
+            groups = [(row[0], row[1]) for row in connection.execute(listing)]
+            missing = [group[0] for group in groups if group not in self._groups]
+            for start in range(0, len(missing), 400):
+                wanted = missing[start : start + 400]
+                query = sa.select(inbox.c.seq, inbox.c.revision, inbox.c.batch)
+                for row in connection.execute(query.where(inbox.c.seq.in_(wanted))):
+                    self._groups[(row.seq, row.revision)] = decode(row.batch)
+            change = people.last_change(connection)
+            if change != self._fold[0]:
+                self._fold = (change, people.fold(people.holding(connection)))
+        present = set(groups)
+        self._groups = {group: batch for group, batch in self._groups.items() if group in present}
+        return groups
+
+    def _open_lake(self, fresh: bool) -> DeltaTable:
+        if self._handle is None or fresh:
+            self._handle = self._workspace.lake.open()
+        else:
+            self._handle.update_incremental()
+        return self._handle
+
+
+def _mark(version: int, groups: list[Group], change: people.Change) -> str:
+    state = f"{version}|{groups[0] if groups else ''}|{groups[-1] if groups else ''}|{len(groups)}"
+    digest = hashlib.blake2b(f"{state}|{sum(g[1] for g in groups)}|{change}".encode(), digest_size=8)
+    return f"{version}-{digest.hexdigest()}"

@@ -1,0 +1,35 @@
+"""What a query sees: one consistent table of events, and the fold of people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True)
+class View:
+    """Events as of one moment; every acknowledged event stands in it once.
+
+    `watermark` identifies the state of the data: equal marks, equal answers.
+    """
+
+    events: ir.Table
+    people: ir.Table | None
+    watermark: str
+    as_of: datetime | None = None
+
+    def with_person(self) -> ir.Table:
+        """Return the events with `person_id`: the folded person, null without an identity."""
+        if self.people is None:
+            return self.events.mutate(person_id=self.events.identity_id)
+        import ibis
+
+        people = self.people.select(linked_id="identity_id", linked_person="person_id")
+        joined = self.events.left_join(people, self.events.identity_id == people.linked_id)
+        return joined.mutate(
+            person_id=ibis.coalesce(joined.linked_person, joined.identity_id)
+        ).drop("linked_id", "linked_person")

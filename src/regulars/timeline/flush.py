@@ -1,0 +1,112 @@
+"""Flush: the inbox's groups become one file of the lake, exactly once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import sqlalchemy as sa
+from deltalake.exceptions import CommitFailedError
+
+from regulars.kit.errors import Unavailable
+from regulars.kit.text import Text
+from regulars.timeline import duck, lake
+from regulars.timeline.inbox import decode
+from regulars.timeline.lease import MAINTENANCE, lease
+from regulars.timeline.tables import inbox
+
+if TYPE_CHECKING:
+    from regulars.timeline.workspace import Workspace
+
+GROUP_EVENTS = 1_000_000
+"""Events of one flushed file at most; a longer inbox takes several rounds."""
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Flushed:
+    """How many events went to the lake, and the watermark after it."""
+
+    events: int
+    watermark: int
+
+
+def flush(workspace: Workspace) -> Flushed:
+    """Move every group that is in the inbox now to the lake, then clean the inbox.
+
+    A crash at any point loses nothing and doubles nothing: readers and the next flush go by the
+    watermark that the lake's own commit carries.
+    """
+    with lease(workspace.database, MAINTENANCE):
+        return flush_held(workspace)
+
+
+def flush_held(workspace: Workspace) -> Flushed:
+    """Flush while the caller holds the maintenance lease."""
+    total = 0
+    while True:
+        events, mark = _round(workspace)
+        total += events
+        if events == 0:
+            return Flushed(total, mark)
+
+
+def _round(workspace: Workspace) -> tuple[int, int]:
+    """Write and commit one file; on a conflict start again from a new handle."""
+    for _attempt in range(ATTEMPTS):
+        handle = workspace.lake.open()
+        mark = lake.watermark(handle)
+        last, table = _above(workspace, mark)
+        if table is None:
+            _clean(workspace, mark)
+            return 0, mark
+        connection = duck.connect(workspace, share=0.5)
+        try:
+            connection.register("flushed", table)
+            action = lake.write(
+                workspace.lake,
+                connection,
+                "SELECT * FROM flushed ORDER BY identity_id, occurred_at, received_at",
+            )
+        finally:
+            connection.close()
+        try:
+            lake.commit(handle, [action] if action else [], (), [(lake.INBOX, last)])
+        except CommitFailedError:
+            if action:
+                (workspace.lake.folder / action.path).unlink(missing_ok=True)
+            continue
+        _clean(workspace, last)
+        return table.num_rows, last
+    raise Unavailable(
+        "flush.conflict",
+        Text(
+            "The lake is being changed elsewhere; the flush is tried again later.",
+            "数据湖正被其他进程修改，稍后将重试写入。",
+        ),
+    )
+
+
+def _above(workspace: Workspace, mark: int) -> tuple[int, pa.Table | None]:
+    query = (
+        sa.select(inbox.c.seq, inbox.c.events, inbox.c.batch)
+        .where(inbox.c.seq > mark)
+        .order_by(inbox.c.seq)
+    )
+    batches: list[pa.RecordBatch] = []
+    events, last = 0, mark
+    with workspace.database.reading() as connection:
+        for row in connection.execute(query.execution_options(yield_per=100)):
+            batches.append(decode(row.batch))
+            events += row.events
+            last = row.seq
+            if events >= GROUP_EVENTS:
+                break
+    return last, pa.Table.from_batches(batches) if batches else None
+
+
+def _clean(workspace: Workspace, mark: int) -> None:
+    """Delete exactly the flushed groups."""
+    with workspace.database.transaction() as connection:
+        connection.execute(sa.delete(inbox).where(inbox.c.seq <= mark))

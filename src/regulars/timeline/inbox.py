@@ -1,0 +1,183 @@
+"""The inbox: events made durable in the SQL database, once each, before anything else.
+
+A group of events is one row: an Arrow record batch. Sequence numbers become visible in order,
+because a group takes the write lock before its first insert and holds it to the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from regulars.kit import clock
+from regulars.store.workspace import Store
+from regulars.timeline.event import MOMENT, SCHEMA, event_hash
+from regulars.timeline.tables import inbox, seen, tombstones
+
+WRITE_LOCK = 7_236_401
+"""Key of PostgreSQL's advisory lock that orders the groups."""
+CHUNK = 400
+TOMBSTONE = "tombstone"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of each event of a group, in its order.
+
+    `fresh[i]` is False for a duplicate; `refused[i]` is True when its person was erased.
+    `seq` is the group's sequence number, None when nothing was new.
+    """
+
+    seq: int | None
+    fresh: list[bool]
+    refused: list[bool]
+
+    @property
+    def accepted(self) -> int:
+        """How many events were new and were kept."""
+        return sum(self.fresh)
+
+
+def make(rows: Iterable[Mapping[str, Any]], now: datetime) -> pa.Table:
+    """Return events as an Arrow table with the whole schema.
+
+    Missing columns are null; `actor` is customer, `received_at` now and `known_at` as received,
+    unless a row says otherwise.
+    """
+    defaults = {"actor": "customer", "received_at": now, "known_at": now}
+    complete = [{**defaults, **row} for row in rows]
+    columns = [[row.get(name) for row in complete] for name in SCHEMA.names]
+    return from_columns(columns)
+
+
+def from_columns(columns: Sequence[Sequence[Any]]) -> pa.Table:
+    """Return an Arrow table of one Python list a column, in the order of the schema."""
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=SCHEMA)
+
+
+def accept(store: Store, table: pa.Table, *, now: datetime | None = None) -> Receipt:
+    """Append in a transaction of its own; when it returns, the new events are durable."""
+    with store.database.transaction() as connection:
+        return append(store, connection, table, now=now)
+
+
+def append(
+    store: Store, connection: sa.Connection, table: pa.Table, *, now: datetime | None = None
+) -> Receipt:
+    """Append events inside the caller's transaction, so that act and event stand or fall together.
+
+    `table` has the columns of `event.SCHEMA`. Events whose id was seen within the window, or
+    whose person was erased, are left out and marked in the receipt.
+    """
+    now = now or clock.now()
+    _lock(connection)
+    refused = _erased(store, connection, table)
+    fresh = _remember(connection, table.column("event_id").to_pylist(), refused, now)
+    if not any(fresh):
+        return Receipt(None, fresh, refused)
+    kept = table if all(fresh) else table.filter(pa.array(fresh))
+    result = connection.execute(
+        sa.insert(inbox).values(
+            revision=0, events=kept.num_rows, appended_at=now, batch=encode(kept)
+        )
+    )
+    return Receipt(int(result.inserted_primary_key[0]), fresh, refused)  # type: ignore[index]
+
+
+def encode(table: pa.Table) -> bytes:
+    """Return the events as one Arrow record batch, without its schema."""
+    batches = table.combine_chunks().to_batches()
+    return bytes(batches[0].serialize()) if batches else b""
+
+
+def decode(batch: bytes) -> pa.RecordBatch:
+    """Return the record batch that `encode` wrote."""
+    return pa.ipc.read_record_batch(pa.py_buffer(batch), SCHEMA)
+
+
+def tombstone(store: Store, identity_id: str) -> str:
+    """Return the hash under which an erased identity is refused."""
+    return store.keyed_hash(TOMBSTONE, identity_id)
+
+
+def forget_seen(store: Store, *, now: datetime) -> int:
+    """Drop remembered ids older than the declared window; return how many."""
+    oldest = _day(now) - store.settings.intake.remember_days
+    with store.database.transaction() as connection:
+        return connection.execute(sa.delete(seen).where(seen.c.day < oldest)).rowcount
+
+
+def backlog(store: Store) -> tuple[int, datetime | None]:
+    """Return how many events wait in the inbox, and since when the oldest does."""
+    with store.database.reading() as connection:
+        row = connection.execute(
+            sa.select(sa.func.coalesce(sa.func.sum(inbox.c.events), 0), sa.func.min(inbox.c.seq))
+        ).one()
+        if row[1] is None:
+            return 0, None
+        oldest = sa.select(inbox.c.appended_at).where(inbox.c.seq == row[1])
+        return int(row[0]), connection.execute(oldest).scalar()
+
+
+def _lock(connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK)))
+
+
+def _erased(store: Store, connection: sa.Connection, table: pa.Table) -> list[bool]:
+    if connection.execute(sa.select(tombstones.c.hash).limit(1)).first() is None:
+        return [False] * table.num_rows
+    identities = table.column("identity_id").to_pylist()
+    hashes = {one: tombstone(store, one) for one in set(identities) if one is not None}
+    found: set[str] = set()
+    wanted = list(hashes.values())
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        query = sa.select(tombstones.c.hash).where(tombstones.c.hash.in_(chunk))
+        found.update(connection.execute(query).scalars())
+    return [one is not None and hashes[one] in found for one in identities]
+
+
+def _remember(
+    connection: sa.Connection, event_ids: list[str], refused: list[bool], now: datetime
+) -> list[bool]:
+    """Keep the ids' hashes; return for each event whether it is the first with its id."""
+    first: dict[bytes, int] = {}
+    for index, event_id in enumerate(event_ids):
+        if not refused[index]:
+            first.setdefault(event_hash(event_id), index)
+    fresh = [False] * len(event_ids)
+    hashes = list(first)
+    for start in range(0, len(hashes), CHUNK):
+        for kept in _insert_seen(connection, hashes[start : start + CHUNK], _day(now)):
+            fresh[first[bytes(kept)]] = True
+    return fresh
+
+
+def _insert_seen(connection: sa.Connection, hashes: list[bytes], day: int) -> list[bytes]:
+    if connection.dialect.name == "postgresql":
+        statement = sa.text(
+            "INSERT INTO seen_events (id, day) SELECT unnest(CAST(:ids AS bytea[])), :day "
+            "ON CONFLICT DO NOTHING RETURNING id"
+        )
+        return list(connection.execute(statement, {"ids": hashes, "day": day}).scalars())
+    values = ",".join([f"(?,{day})"] * len(hashes))
+    result = connection.exec_driver_sql(
+        f"INSERT OR IGNORE INTO seen_events (id, day) VALUES {values} RETURNING id", tuple(hashes)
+    )
+    return list(result.scalars())
+
+
+def _day(moment: datetime) -> int:
+    return clock.microseconds(moment) // 86_400_000_000
+
+
+def moments(values: Sequence[datetime | None]) -> pa.Array:
+    """Return aware moments as the column type of times."""
+    return pa.array(values, MOMENT)

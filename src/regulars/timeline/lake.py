@@ -1,0 +1,220 @@
+"""The lake: a Delta Lake table of Parquet files, written by DuckDB and committed file by file.
+
+Flushed and imported files carry no partition (month and bucket null); compaction makes files of
+one month and one identity bucket, ordered by identity and time. Statistics in the Delta log cover
+identity and time only, so that no customer's words stand there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake import Schema as DeltaSchema
+from deltalake.transaction import AddAction, RemoveAction
+
+from regulars.kit import clock
+from regulars.timeline.event import SCHEMA
+
+if TYPE_CHECKING:
+    import duckdb
+
+INBOX = "inbox"
+"""Application transaction whose version is the watermark W: the last flushed group."""
+PARTITIONS = ["month", "bucket"]
+LAKE_SCHEMA = pa.schema([*SCHEMA, ("month", pa.string()), ("bucket", pa.string())])
+ROW_GROUP = 122_880
+
+
+@dataclass(frozen=True, slots=True)
+class LakeFile:
+    """One Parquet file: `month` (UTC, YYYY-MM) and `bucket` ("3/16") are None before compaction."""
+
+    path: str
+    size: int
+    events: int
+    month: str | None
+    bucket: str | None
+
+    def may_hold(self, identities: Sequence[str]) -> bool:
+        """Tell whether the file can hold an event of one of these identities."""
+        if self.bucket is None:
+            return True
+        number, count = (int(part) for part in self.bucket.split("/"))
+        return any(bucket_of(identity, count) == number for identity in identities)
+
+
+def bucket_of(identity: str, count: int) -> int:
+    """Return the bucket of an identity among `count`, from its first two hexadecimal digits."""
+    return int(identity[:2], 16) % count
+
+
+class Lake:
+    """The Delta table in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def create(self) -> None:
+        """Make the empty table; does nothing when it is there."""
+        if DeltaTable.is_deltatable(str(self.folder)):
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        DeltaTable.create(
+            str(self.folder),
+            DeltaSchema.from_arrow(LAKE_SCHEMA),
+            mode="ignore",
+            partition_by=PARTITIONS,
+            configuration={
+                "delta.dataSkippingStatsColumns": "identity_id,occurred_at",
+                "delta.logRetentionDuration": "interval 7 days",
+            },
+        )
+
+    def open(self) -> DeltaTable:
+        """Return a new handle on the newest version."""
+        return DeltaTable(str(self.folder))
+
+    def absolute(self, file: LakeFile) -> str:
+        """Return where the file lies."""
+        return str(self.folder / file.path)
+
+
+def watermark(handle: DeltaTable) -> int:
+    """Return W as the handle sees it: inbox groups up to W are in the lake."""
+    return handle.transaction_version(INBOX) or 0
+
+
+def files(handle: DeltaTable) -> list[LakeFile]:
+    """Return the files that make up the handle's version."""
+    rows = pa.table(handle.get_add_actions(flatten=True)).to_pylist()
+    return [
+        LakeFile(
+            path=row["path"],
+            size=row["size_bytes"],
+            events=row["num_records"] or 0,
+            month=row.get("partition.month"),
+            bucket=row.get("partition.bucket"),
+        )
+        for row in rows
+    ]
+
+
+def write(
+    lake: Lake,
+    connection: duckdb.DuckDBPyConnection,
+    select: str,
+    *,
+    month: str | None = None,
+    bucket: str | None = None,
+) -> AddAction | None:
+    """Write the rows of `select` (columns of the schema) as one file and make it durable.
+
+    Returns the action to commit, or None when there are no rows. The file belongs to nobody
+    until committed; a crash before leaves an orphan that clean-up takes away.
+    """
+    name = f"{month or 'new'}-{(bucket or 'x').replace('/', 'of')}-{secrets.token_hex(12)}.parquet"
+    path = lake.folder / name
+    columns = ", ".join(SCHEMA.names)
+    connection.execute(
+        f"COPY (SELECT {columns} FROM ({select})) TO '{_quoted(path)}' "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+    )
+    fsync(path)
+    return _action(connection, path, month, bucket)
+
+
+def commit(
+    handle: DeltaTable,
+    adds: Sequence[AddAction],
+    removes: Sequence[LakeFile] = (),
+    transactions: Sequence[tuple[str, int]] = (),
+) -> None:
+    """Commit through `handle`: all or nothing, and not at all if another did the same meanwhile.
+
+    Raises deltalake.exceptions.CommitFailedError on a conflict: start again from a new handle.
+    """
+    now = clock.microseconds(clock.now()) // 1000
+    gone = [
+        RemoveAction(
+            file.path,
+            data_change=True,
+            deletion_timestamp=now,
+            size=file.size,
+            partition_values={"month": file.month, "bucket": file.bucket},
+        )
+        for file in removes
+    ]
+    handle.create_write_transaction(
+        [*adds, *gone],
+        mode="append",
+        schema=handle.schema(),
+        partition_by=PARTITIONS,
+        commit_properties=CommitProperties(
+            app_transactions=[Transaction(app, version) for app, version in transactions],
+        ),
+    )
+    fsync_folder(Path(handle.table_uri.removeprefix("file://")) / "_delta_log")
+
+
+def _action(
+    connection: duckdb.DuckDBPyConnection, path: Path, month: str | None, bucket: str | None
+) -> AddAction | None:
+    row = connection.execute(
+        "SELECT count(*), min(identity_id), max(identity_id), "
+        "strftime(min(occurred_at) AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ'), "
+        "strftime(max(occurred_at) AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ') "
+        f"FROM read_parquet('{_quoted(path)}')"
+    ).fetchone()
+    if row is None or row[0] == 0:
+        path.unlink()
+        return None
+    statistics: dict[str, Any] = {
+        "numRecords": row[0],
+        "minValues": {"identity_id": row[1], "occurred_at": row[3]},
+        "maxValues": {"identity_id": row[2], "occurred_at": row[4]},
+        "nullCount": {},
+    }
+    return AddAction(
+        path=path.name,
+        size=path.stat().st_size,
+        partition_values={"month": month, "bucket": bucket},
+        modification_time=int(path.stat().st_mtime * 1000),
+        data_change=True,
+        stats=json.dumps(statistics),
+    )
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def fsync(path: Path) -> None:
+    """Make a written file durable."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the newest entries of a folder durable: the files written last, then their names."""
+    newest = sorted(folder.glob("*.json"))[-2:]
+    for file in newest:
+        fsync(file)
+    if os.name == "nt":
+        return
+    for place in (folder, folder.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,164 @@
+"""People: identities folded by the facts that link them.
+
+A link says that two identities are one person; an undoing says that a link no longer holds. Both
+are facts with the link's own id, so the order in which they arrive does not matter: the state is
+the set of links that were made and not undone. A person is a connected component; its id is the
+smallest of its identities. An undone link stays undone; linking again takes a new link id.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from regulars.store.database import upsert
+from regulars.store.workspace import Store
+from regulars.timeline.tables import links
+
+FOLDED = pa.schema([("identity_id", pa.string()), ("person_id", pa.string())])
+Change = tuple[int, int]
+
+
+def link(
+    store: Store,
+    connection: sa.Connection,
+    left: str,
+    right: str,
+    *,
+    link_id: str,
+    kind: str,
+    source: str,
+    at: datetime,
+) -> None:
+    """Keep the fact that `left` and `right` are one person; the same `link_id` again adds nothing.
+
+    If the undoing of this link arrived first, the link stays undone.
+    """
+    values: dict[str, Any] = {
+        "left_id": min(left, right),
+        "right_id": max(left, right),
+        "kind": kind,
+        "source": source,
+        "linked_at": at,
+    }
+    statement = upsert(connection, links).values(
+        link_id=link_id, change=_next_change(connection), **values
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["link_id"],
+            set_={**values, "change": statement.excluded.change},
+            where=links.c.left_id.is_(None),
+        )
+    )
+
+
+def link_many(store: Store, connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
+    """Keep many links at once: rows of left, right, link_id, kind, source, at."""
+    if not rows:
+        return
+    change = _next_change(connection)
+    statement = upsert(connection, links).on_conflict_do_nothing()
+    connection.execute(
+        statement,
+        [
+            {
+                "link_id": row["link_id"],
+                "left_id": min(row["left"], row["right"]),
+                "right_id": max(row["left"], row["right"]),
+                "kind": row["kind"],
+                "source": row["source"],
+                "linked_at": row["at"],
+                "undone_at": None,
+                "change": change,
+            }
+            for row in rows
+        ],
+    )
+
+
+def unlink(store: Store, connection: sa.Connection, link_id: str, *, at: datetime) -> None:
+    """Keep the fact that the link was undone, even if the link itself has not arrived yet."""
+    statement = upsert(connection, links).values(
+        link_id=link_id, undone_at=at, change=_next_change(connection)
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["link_id"],
+            set_={"undone_at": at, "change": statement.excluded.change},
+            where=links.c.undone_at.is_(None),
+        )
+    )
+
+
+def last_change(connection: sa.Connection) -> Change:
+    """Return what tells whether the fold must be made again."""
+    row = connection.execute(
+        sa.select(sa.func.coalesce(sa.func.max(links.c.change), 0), sa.func.count())
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def holding(connection: sa.Connection) -> list[tuple[str, str]]:
+    """Return the links that hold now."""
+    query = sa.select(links.c.left_id, links.c.right_id).where(
+        links.c.undone_at.is_(None), links.c.left_id.is_not(None)
+    )
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def fold(pairs: list[tuple[str, str]]) -> pa.Table:
+    """Return identity_id → person_id for every linked identity: connected components.
+
+    The person's id is the smallest identity of the component, so no order of links matters.
+    """
+    if not pairs:
+        return FOLDED.empty_table()
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    names, codes = np.unique(np.array(pairs, dtype="U32"), return_inverse=True)
+    ends = codes.reshape(-1, 2)
+    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(names),) * 2)
+    _count, component = connected_components(graph, directed=False)
+    smallest = np.full(component.max() + 1, len(names))
+    np.minimum.at(smallest, component, np.arange(len(names)))
+    return pa.table([pa.array(names), pa.array(names[smallest[component]])], schema=FOLDED)
+
+
+def person_of(store: Store, identity: str) -> str:
+    """Return the person that an identity belongs to; itself when nothing links it."""
+    return min(identities_of(store, identity))
+
+
+def identities_of(store: Store, identity: str) -> list[str]:
+    """Return every identity of the person that `identity` belongs to, itself included, sorted."""
+    found, edge = {identity}, [identity]
+    with store.database.reading() as connection:
+        while edge:
+            edge = sorted(_neighbours(connection, edge) - found)
+            found.update(edge)
+    return sorted(found)
+
+
+def _neighbours(connection: sa.Connection, identities: list[str]) -> set[str]:
+    near: set[str] = set()
+    for start in range(0, len(identities), 400):
+        some = identities[start : start + 400]
+        query = sa.select(links.c.left_id, links.c.right_id).where(
+            links.c.undone_at.is_(None),
+            links.c.left_id.in_(some) | links.c.right_id.in_(some),
+        )
+        for row in connection.execute(query):
+            near.update((row[0], row[1]))
+    near.discard(None)  # type: ignore[arg-type]
+    return near
+
+
+def _next_change(connection: sa.Connection) -> int:
+    newest = connection.execute(sa.select(sa.func.max(links.c.change))).scalar()
+    return int(newest or 0) + 1

@@ -1,0 +1,60 @@
+"""SQL side of the timeline: inbox, remembered ids, links between identities, tombstones, leases."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from regulars.store.database import Moment, metadata
+
+Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("seq", Key, primary_key=True, autoincrement=True),
+    sa.Column("revision", sa.Integer, nullable=False, default=0),
+    sa.Column("events", sa.Integer, nullable=False),
+    sa.Column("appended_at", Moment, nullable=False),
+    sa.Column("batch", sa.LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+    comment="One row a group commit: an Arrow record batch of events, newest schema of event.py.",
+)
+
+seen = sa.Table(
+    "seen_events",
+    metadata,
+    sa.Column("id", sa.LargeBinary(16), primary_key=True),
+    sa.Column("day", sa.Integer, nullable=False, index=True),
+    sqlite_with_rowid=False,
+    comment="16-byte hashes of event ids within the declared window.",
+)
+
+links = sa.Table(
+    "identity_links",
+    metadata,
+    sa.Column("link_id", sa.String(64), primary_key=True),
+    sa.Column("left_id", sa.String(32), index=True),
+    sa.Column("right_id", sa.String(32), index=True),
+    sa.Column("kind", sa.String(32)),
+    sa.Column("source", sa.String(120)),
+    sa.Column("linked_at", Moment),
+    sa.Column("undone_at", Moment),
+    sa.Column("change", Key, nullable=False, index=True),
+    comment="Facts: two identities are one person; and that such a fact was undone.",
+)
+
+tombstones = sa.Table(
+    "tombstones",
+    metadata,
+    sa.Column("hash", sa.String(32), primary_key=True),
+    sa.Column("erased_at", Moment, nullable=False),
+    comment="Keyed hashes of erased identities; what still arrives for them is refused.",
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("holder", sa.String(200), nullable=False),
+    sa.Column("until", Moment, nullable=False),
+)
