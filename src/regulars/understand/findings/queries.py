@@ -48,7 +48,8 @@ def newest(
 def moments(connection: sa.Connection) -> list[tuple[int, str, str, datetime]]:
     """Return (id, key, slice_hash, as_of) of every finding."""
     columns = (findings.c.id, findings.c.key, findings.c.slice_hash, findings.c.as_of)
-    return [row.tuple() for row in connection.execute(sa.select(*columns))]
+    rows = connection.execute(sa.select(*columns))
+    return [(number, key, digest, moment) for number, key, digest, moment in rows]
 
 
 def delete(connection: sa.Connection, numbers: Collection[int]) -> None:

@@ -1,0 +1,1 @@
+"""Refresh: what keeps the stored findings young."""

@@ -1,0 +1,37 @@
+"""The refresh job: one run, on demand or by the schedule."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from regulars.jobs.refresh.steps import steps
+from regulars.jobs.runs import service as runs
+from regulars.jobs.runs.model import Clock, Job, Run, State, Watch
+from regulars.kit.text import Text
+from regulars.timeline.workspace import Workspace
+
+KEY = "refresh"
+EVERY = timedelta(hours=1)
+
+
+def job() -> Job:
+    """Return the job with the steps that this installation has."""
+    return Job(KEY, Text("Refresh findings", "刷新分析结果"), steps())
+
+
+def run(ws: Workspace, *, reason: str, clock: Clock, watch: Watch | None = None) -> Run:
+    """Compute and store every finding anew.
+
+    Raises Conflict when a refresh is running already.
+    """
+    return runs.perform(ws, job(), reason=reason, clock=clock, watch=watch)
+
+
+def due(ws: Workspace, now: datetime) -> str | None:
+    """Return why a refresh is due now, or None: first, interrupted, or an hour old."""
+    past = runs.recent(ws, KEY, 1)
+    if not past:
+        return "first"
+    if past[0].state in (State.RUNNING, State.INTERRUPTED):
+        return "interrupted"
+    return "schedule" if now - past[0].started_at >= EVERY else None

@@ -1,0 +1,19 @@
+"""What a refresh does, in this order; each step calls one service of a lower floor."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from regulars.jobs.runs.model import Progress, Step
+from regulars.kit.text import Text
+from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import service as findings
+
+
+def _prune(ws: Workspace, now: datetime, _progress: Progress) -> None:
+    findings.prune(ws, now)
+
+
+def steps() -> tuple[Step, ...]:
+    """Return the steps in order; what later steps read is computed by earlier ones."""
+    return (Step("prune", Text("Thin out old findings", "清理过期结果"), _prune),)

@@ -1,0 +1,87 @@
+"""A job is an ordered list of steps; a run is one time it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from regulars.kit.text import Text
+from regulars.timeline.workspace import Workspace
+
+Progress = Callable[[float], None]
+"""Called by a step with its share done, 0 to 1."""
+Clock = Callable[[], datetime]
+
+RESUME_WITHIN = timedelta(hours=1)
+"""An interrupted run is continued if it began less than this ago; else a new one begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of a job. `run(ws, now, progress)` must be safe to do twice."""
+
+    key: str
+    name: Text
+    run: Callable[[Workspace, datetime, Progress], None]
+
+
+Watch = Callable[[Step, float], None]
+"""Told which step runs and its share done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Ordered steps under a name."""
+
+    key: str
+    name: Text
+    steps: tuple[Step, ...]
+
+
+class State(StrEnum):
+    """How a run or a step stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRun:
+    """One step of a run. `progress` is 0 to 1; `error` is the last line of what went wrong."""
+
+    key: str
+    name: Text
+    state: State
+    progress: float
+    started_at: datetime | None
+    ended_at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One time a job was done. Its numbers are as of `as_of`."""
+
+    id: int
+    job: str
+    state: State
+    reason: str
+    as_of: datetime
+    started_at: datetime
+    ended_at: datetime | None
+    steps: tuple[StepRun, ...]
+
+    @property
+    def progress(self) -> float:
+        """The mean progress of the steps, 0 to 1."""
+        return sum(step.progress for step in self.steps) / len(self.steps) if self.steps else 1.0
+
+    @property
+    def current(self) -> StepRun | None:
+        """The step under way."""
+        return next((step for step in self.steps if step.state == State.RUNNING), None)

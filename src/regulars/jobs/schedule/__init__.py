@@ -1,0 +1,1 @@
+"""Schedule: the thread in which a server does its timed work."""
