@@ -1,0 +1,197 @@
+"""The verbs of the catalog: read it, change it, restore it, place events by it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from regulars.company.audit.service import record
+from regulars.company.rights.model import Principal
+from regulars.kit.errors import Conflict, Invalid, NotFound
+from regulars.kit.text import Text
+from regulars.listen.catalog import queries, writing
+from regulars.listen.catalog.document import Flaw, parse, read
+from regulars.listen.catalog.model import Catalog, Stage, Touchpoint, Version
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.store.workspace import Store
+
+DEFAULTS = ("shop", "service")
+
+
+def current(ws: Store) -> Catalog:
+    """Return the catalog in force; without a version of its own, the default for shops."""
+    with ws.database.reading() as connection:
+        number = queries.newest_number(connection)
+        if number == 0:
+            return default("shop")
+        found = queries.version(connection, number)
+    assert found is not None
+    return _parsed(found.document, number)
+
+
+def default(kind: str) -> Catalog:
+    """Return a catalog that ships with the product: `shop` or `service`. Raises NotFound."""
+    if kind not in DEFAULTS:
+        raise NotFound(
+            "catalog.default",
+            Text(
+                f"There is no default catalog “{kind}”; choose shop or service.",
+                f"没有默认目录“{kind}”；请选择 shop 或 service。",
+            ),
+        )
+    return _parsed(default_document(kind), 0)
+
+
+def default_document(kind: str) -> str:
+    """Return the TOML document of a default catalog."""
+    file = resources.files("regulars.listen.catalog") / "defaults" / f"{kind}.toml"
+    return file.read_text("utf-8")
+
+
+@lru_cache(maxsize=32)
+def _parsed(document: str, number: int) -> Catalog:
+    return parse(document, version=number)
+
+
+def placed(ws: Store, events: ir.Table, *, stage: bool = True) -> ir.Table:
+    """Return `events` with `touchpoint` (its own, else by the catalog's rules) and `stage`.
+
+    `stage` is null for touchpoints the catalog does not know. With `stage=False` the column is
+    left out, which saves a join over all events.
+    """
+    return queries.placed(current(ws), events, stage=stage)
+
+
+def export(ws: Store, number: int | None = None) -> str:
+    """Return the TOML document of a version; the one in force by default. Raises NotFound."""
+    if number is not None:
+        return default_document("shop") if number == 0 else _version(ws, number).document
+    with ws.database.reading() as connection:
+        newest = queries.newest_number(connection)
+        found = queries.version(connection, newest) if newest else None
+    return found.document if found else default_document("shop")
+
+
+def check(document: str) -> tuple[Catalog, list[Flaw]]:
+    """Return the catalog a document describes and everything that is wrong with it."""
+    return read(document)
+
+
+def save(
+    ws: Store,
+    document: str,
+    caller: Principal,
+    *,
+    reason: str,
+    now: datetime,
+    based_on: int | None = None,
+) -> Catalog:
+    """Make `document` the catalog in force, as a new version.
+
+    `based_on` is the version the editor began with. Raises Invalid when the document is wrong,
+    Conflict when somebody else saved in between.
+    """
+    parse(document)
+    if not reason.strip():
+        raise Invalid(
+            "catalog.reason",
+            Text("Say in a few words why you change it.", "请简要说明修改原因。"),
+            field="reason",
+        )
+    with ws.database.transaction() as connection:
+        newest = queries.newest_number(connection)
+        if based_on is not None and based_on != newest:
+            raise Conflict(
+                "catalog.moved_on",
+                Text(
+                    f"Somebody saved version {newest} meanwhile; reload and change that one.",
+                    f"期间已有人保存了第 {newest} 版；请重新载入后再修改。",
+                ),
+            )
+        made = Version(newest + 1, now, caller.name, reason.strip(), document)
+        queries.add(connection, made)
+        record(ws, connection, caller, "catalog.saved", f"version {made.number}", reason=reason)
+    return _parsed(document, made.number)
+
+
+def save_catalog(
+    ws: Store,
+    catalog: Catalog,
+    caller: Principal,
+    *,
+    reason: str,
+    now: datetime,
+    based_on: int | None = None,
+) -> Catalog:
+    """Make `catalog` the one in force; see `save`."""
+    document = writing.render(catalog)
+    return save(ws, document, caller, reason=reason, now=now, based_on=based_on)
+
+
+def restore(ws: Store, number: int, caller: Principal, *, now: datetime) -> Catalog:
+    """Make an older version the newest again; 0 is the default for shops. Raises NotFound."""
+    return save(ws, export(ws, number), caller, reason=f"restored version {number}", now=now)
+
+
+def versions(ws: Store) -> list[Version]:
+    """Return every version, the newest first."""
+    with ws.database.reading() as connection:
+        return queries.versions(connection)
+
+
+def put_touchpoint(
+    ws: Store, point: Touchpoint, caller: Principal, *, reason: str, now: datetime, based_on: int
+) -> Catalog:
+    """Add a touchpoint, or replace the one with its key where it stands."""
+    old = current(ws)
+    points = [point if one.key == point.key else one for one in old.touchpoints]
+    if old.touchpoint(point.key) is None:
+        points.append(point)
+    changed = Catalog(old.title, old.stages, tuple(points))
+    return save_catalog(ws, changed, caller, reason=reason, now=now, based_on=based_on)
+
+
+def remove_touchpoint(
+    ws: Store, key: str, caller: Principal, *, reason: str, now: datetime, based_on: int
+) -> Catalog:
+    """Take a touchpoint out of the catalog; its events stay. Raises NotFound."""
+    old = current(ws)
+    if old.touchpoint(key) is None:
+        raise NotFound(
+            "catalog.touchpoint",
+            Text(f"There is no touchpoint “{key}”.", f"没有触点“{key}”。"),
+            touchpoint=key,
+        )
+    kept = tuple(point for point in old.touchpoints if point.key != key)
+    changed = Catalog(old.title, old.stages, kept)
+    return save_catalog(ws, changed, caller, reason=reason, now=now, based_on=based_on)
+
+
+def put_stages(
+    ws: Store,
+    stages: tuple[Stage, ...],
+    caller: Principal,
+    *,
+    reason: str,
+    now: datetime,
+    based_on: int,
+) -> Catalog:
+    """Replace the stages and their order; every touchpoint's stage must still exist."""
+    changed = Catalog(current(ws).title, stages, current(ws).touchpoints)
+    return save_catalog(ws, changed, caller, reason=reason, now=now, based_on=based_on)
+
+
+def _version(ws: Store, number: int) -> Version:
+    with ws.database.reading() as connection:
+        found = queries.version(connection, number)
+    if found is None:
+        raise NotFound(
+            "catalog.version",
+            Text(f"The catalog has no version {number}.", f"目录没有第 {number} 版。"),
+        )
+    return found
