@@ -74,8 +74,7 @@ def _round(workspace: Workspace) -> tuple[int, int]:
         try:
             lake.commit(handle, [action] if action else [], (), [(lake.INBOX, last)])
         except CommitFailedError:
-            if action:
-                (workspace.lake.folder / action.path).unlink(missing_ok=True)
+            lake.discard(workspace.lake, [action] if action else [])
             continue
         _clean(workspace, last)
         return table.num_rows, last

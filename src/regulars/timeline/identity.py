@@ -50,20 +50,23 @@ def identity_id(store: Store, kind: str, value: str) -> str:
 
 
 def register(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
-    """Give a DuckDB connection the macro `identity_id(kind, value)`, equal to `identity_id`.
+    """Give a DuckDB connection the macros `keyed_hash(purpose, value)`, `identity_id(kind, value)`.
 
-    A value that is null or empty after normalising gives null.
+    They equal `Store.keyed_hash` and `identity_id`; a value that is null, or empty after
+    normalising, gives null.
     """
     key = store.secret.ljust(BLOCK, b"\0")
     inner, outer = (bytes(byte ^ pad for byte in key).hex() for pad in (0x36, 0x5C))
     connection.execute(
         f"""
+        CREATE OR REPLACE TEMP MACRO keyed_hash(purpose, value) AS left(sha256(
+            unhex('{outer}') || unhex(sha256(unhex('{inner}') ||
+            encode(purpose || chr(31) || value)))), 32);
         CREATE OR REPLACE TEMP MACRO normal_identity(kind, value) AS nullif(CASE kind
             WHEN 'email' THEN lower(trim(value, ' \t\r\n'))
             WHEN 'phone' THEN regexp_replace(value, '[^0-9+]', '', 'g')
             ELSE trim(value, ' \t\r\n') END, '');
-        CREATE OR REPLACE TEMP MACRO identity_id(kind, value) AS left(sha256(
-            unhex('{outer}') || unhex(sha256(unhex('{inner}') ||
-            encode('{PURPOSE}' || kind || chr(31) || normal_identity(kind, value))))), 32);
+        CREATE OR REPLACE TEMP MACRO identity_id(kind, value) AS
+            keyed_hash('{PURPOSE}' || kind, normal_identity(kind, value));
         """
     )

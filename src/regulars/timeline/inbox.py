@@ -76,7 +76,7 @@ def append(
     whose person was erased, are left out and marked in the receipt.
     """
     now = now or clock.now()
-    _lock(connection)
+    lock_inbox(connection)
     refused = _erased(store, connection, table)
     fresh = _remember(connection, table.column("event_id").to_pylist(), refused, now)
     if not any(fresh):
@@ -125,7 +125,8 @@ def backlog(store: Store) -> tuple[int, datetime | None]:
         return int(row[0]), connection.execute(oldest).scalar()
 
 
-def _lock(connection: sa.Connection) -> None:
+def lock_inbox(connection: sa.Connection) -> None:
+    """Order this transaction among those that write the inbox."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK)))
 

@@ -136,6 +136,7 @@ def commit(
     adds: Sequence[AddAction],
     removes: Sequence[LakeFile] = (),
     transactions: Sequence[tuple[str, int]] = (),
+    note: dict[str, str] | None = None,
 ) -> None:
     """Commit through `handle`: all or nothing, and not at all if another did the same meanwhile.
 
@@ -158,10 +159,33 @@ def commit(
         schema=handle.schema(),
         partition_by=PARTITIONS,
         commit_properties=CommitProperties(
+            custom_metadata=note,
             app_transactions=[Transaction(app, version) for app, version in transactions],
         ),
     )
     fsync_folder(Path(handle.table_uri.removeprefix("file://")) / "_delta_log")
+
+
+def records(action: AddAction) -> int:
+    """Return how many events a written file holds."""
+    return int(json.loads(action.stats)["numRecords"])
+
+
+def discard(lake: Lake, actions: Sequence[AddAction]) -> None:
+    """Take away files that were written but not committed."""
+    for action in actions:
+        (lake.folder / action.path).unlink(missing_ok=True)
+
+
+def vacuum(lake: Lake, *, hours: int) -> int:
+    """Delete files that no version of the last `hours` uses; return how many.
+
+    Call it under the maintenance lease: a file being written is nobody's until committed.
+    """
+    handle = lake.open()
+    return len(
+        handle.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False)
+    )
 
 
 def _action(

@@ -71,9 +71,7 @@ def _take(database: Database, name: str, holder: str) -> bool:
         row = connection.execute(sa.select(leases).where(leases.c.name == name)).one()
         if row.until > now and not _dead(row.holder):
             return False
-        taken = connection.execute(
-            sa.update(leases).where(_mine(name, row.holder)).values(**mine)
-        )
+        taken = connection.execute(sa.update(leases).where(_mine(name, row.holder)).values(**mine))
         return taken.rowcount == 1
 
 

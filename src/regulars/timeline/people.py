@@ -151,11 +151,11 @@ def _neighbours(connection: sa.Connection, identities: list[str]) -> set[str]:
         some = identities[start : start + 400]
         query = sa.select(links.c.left_id, links.c.right_id).where(
             links.c.undone_at.is_(None),
+            links.c.left_id.is_not(None),
             links.c.left_id.in_(some) | links.c.right_id.in_(some),
         )
         for row in connection.execute(query):
             near.update((row[0], row[1]))
-    near.discard(None)  # type: ignore[arg-type]
     return near
 
 

@@ -47,6 +47,7 @@ class Engine(ABC):
         """Return what identifies the present state of the data."""
         return self.reader.read().mark
 
+    @abstractmethod
     def close(self) -> None:
         """Release what the backend holds."""
 

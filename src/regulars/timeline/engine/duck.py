@@ -119,9 +119,7 @@ class Session:
             parts.insert(0, f"SELECT {columns} FROM read_parquet({duck.file_list(files)})")
             if not snapshot.waiting.num_rows:
                 parts.pop()
-        self._cursor.execute(
-            f"CREATE OR REPLACE TEMP VIEW events AS {' UNION ALL '.join(parts)}"
-        )
+        self._cursor.execute(f"CREATE OR REPLACE TEMP VIEW events AS {' UNION ALL '.join(parts)}")
         self._cursor.register("linked_people", snapshot.people)
         people = self._backend.table("linked_people") if snapshot.people.num_rows else None
         self._tables = (self._backend.table("events"), people)

@@ -95,5 +95,7 @@ class SnapshotReader:
 
 def _mark(version: int, groups: list[Group], change: people.Change) -> str:
     state = f"{version}|{groups[0] if groups else ''}|{groups[-1] if groups else ''}|{len(groups)}"
-    digest = hashlib.blake2b(f"{state}|{sum(g[1] for g in groups)}|{change}".encode(), digest_size=8)
+    digest = hashlib.blake2b(
+        f"{state}|{sum(g[1] for g in groups)}|{change}".encode(), digest_size=8
+    )
     return f"{version}-{digest.hexdigest()}"

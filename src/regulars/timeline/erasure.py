@@ -1,0 +1,162 @@
+"""Erasure: nothing that a person said or was remains, wherever it lay.
+
+First a tombstone, so that intake refuses what still arrives; then inbox, lake, and every place
+registered as erasable. An erasure that was cut off is taken up again by maintenance.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from regulars.kit.registry import Registry
+from regulars.kit.text import Text
+from regulars.store.database import insert_or_ignore
+from regulars.timeline import duck, lake
+from regulars.timeline.inbox import decode, encode, lock_inbox, tombstone
+from regulars.timeline.lease import MAINTENANCE, lease
+from regulars.timeline.tables import erasures, inbox, links, tombstones
+
+if TYPE_CHECKING:
+    from regulars.timeline.workspace import Workspace
+
+Forget = Callable[["Workspace", sa.Connection, frozenset[str]], int]
+PLACES: Registry[Forget] = Registry(Text("place that can be erased", "可清除的位置"))
+
+
+def erasable(name: str) -> Callable[[Forget], Forget]:
+    """Register a place of personal data: a function that forgets identities, returning rows."""
+
+    def keep(forget: Forget) -> Forget:
+        return PLACES.add(name, forget)
+
+    return keep
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What went from where, and the backups that still hold it until they are deleted."""
+
+    rows: dict[str, int]
+    backups: list[str]
+
+
+def erase(workspace: Workspace, identities: Iterable[str], *, by: str, now: datetime) -> Erased:
+    """Erase all identities of one person. They should be all of `people.identities_of`."""
+    wanted = frozenset(identities)
+    number = secrets.token_hex(16)
+    with workspace.database.transaction() as connection:
+        lock_inbox(connection)
+        connection.execute(
+            insert_or_ignore(connection, tombstones),
+            [{"hash": tombstone(workspace, one), "erased_at": now} for one in wanted],
+        )
+        connection.execute(
+            sa.insert(erasures).values(
+                erasure_id=number, identities=json.dumps(sorted(wanted)), by=by, started_at=now
+            )
+        )
+    return _carry_out(workspace, number, wanted, now)
+
+
+def resume(workspace: Workspace, *, now: datetime) -> int:
+    """Finish erasures that were cut off; return how many there were."""
+    with workspace.database.reading() as connection:
+        query = sa.select(erasures.c.erasure_id, erasures.c.identities)
+        open_ones = connection.execute(query.where(erasures.c.ended_at.is_(None))).all()
+    for row in open_ones:
+        _carry_out(workspace, row.erasure_id, frozenset(json.loads(row.identities)), now)
+    return len(open_ones)
+
+
+def _carry_out(
+    workspace: Workspace, number: str, identities: frozenset[str], now: datetime
+) -> Erased:
+    rows: dict[str, int] = {}
+    with lease(workspace.database, MAINTENANCE, patience=600.0):
+        with workspace.database.transaction() as connection:
+            rows["inbox"] = _from_inbox(connection, identities)
+            for name in PLACES:
+                rows[name] = PLACES.get(name)(workspace, connection, identities)
+            rows["links"] = connection.execute(
+                sa.delete(links).where(
+                    links.c.left_id.in_(identities) | links.c.right_id.in_(identities)
+                )
+            ).rowcount
+        rows["lake"] = _from_lake(workspace, identities)
+        lake.vacuum(workspace.lake, hours=0)
+        with workspace.database.transaction() as connection:
+            connection.execute(
+                sa.update(erasures)
+                .where(erasures.c.erasure_id == number)
+                .values(ended_at=now, identities="[]")
+            )
+    _scrub(workspace)
+    return Erased(rows, sorted(str(file) for file in workspace.folder.glob("backups/*")))
+
+
+def _from_inbox(connection: sa.Connection, identities: frozenset[str]) -> int:
+    """Rewrite the groups that hold the person; a group left empty is deleted."""
+    lock_inbox(connection)
+    gone = 0
+    for row in connection.execute(sa.select(inbox)).all():
+        batch = decode(row.batch)
+        theirs = pc.is_in(batch.column("identity_id"), value_set=pa.array(sorted(identities)))
+        kept = pa.Table.from_batches([batch]).filter(pc.invert(theirs))
+        if kept.num_rows == batch.num_rows:
+            continue
+        gone += batch.num_rows - kept.num_rows
+        where = inbox.c.seq == row.seq
+        if kept.num_rows == 0:
+            connection.execute(sa.delete(inbox).where(where))
+            continue
+        values = {"batch": encode(kept), "events": kept.num_rows, "revision": row.revision + 1}
+        connection.execute(sa.update(inbox).where(where).values(**values))
+    return gone
+
+
+def _from_lake(workspace: Workspace, identities: frozenset[str]) -> int:
+    """Rewrite the files that hold the person, in one commit; return the events gone."""
+    handle = workspace.lake.open()
+    candidates = [file for file in lake.files(handle) if file.may_hold(sorted(identities))]
+    if not candidates:
+        return 0
+    theirs = "identity_id IN (" + ", ".join(f"'{one}'" for one in sorted(identities)) + ")"
+    connection = duck.connect(workspace, share=0.5)
+    try:
+        gone, adds, removes = 0, [], []
+        for file in candidates:
+            source = f"read_parquet({duck.file_list([workspace.lake.absolute(file)])})"
+            row = connection.execute(f"SELECT count(*) FROM {source} WHERE {theirs}").fetchone()
+            if row is None or row[0] == 0:
+                continue
+            gone += row[0]
+            removes.append(file)
+            select = f"SELECT * FROM {source} WHERE ({theirs}) IS NOT TRUE"
+            action = lake.write(
+                workspace.lake, connection, select, month=file.month, bucket=file.bucket
+            )
+            adds += [action] if action else []
+    finally:
+        connection.close()
+    if removes:
+        lake.commit(handle, adds, removes)
+    return gone
+
+
+def _scrub(workspace: Workspace) -> None:
+    """Leave nothing in the database's free pages, its log, or dead rows."""
+    engine = workspace.database.engine
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if workspace.database.dialect == "sqlite":
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            connection.exec_driver_sql("VACUUM")
