@@ -73,3 +73,8 @@ def shell_language() -> Language:
     """Return the language of the shell that runs a command."""
     wish = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
     return choose((wish or locale.getlocale()[0] or "").split(".")[0])
+
+
+def speak(language: Language) -> None:
+    """Speak `language` for the rest of the request under way."""
+    _current.set(language)

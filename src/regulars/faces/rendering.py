@@ -1,0 +1,110 @@
+"""Jinja templates: one compiled environment per server, macros and words at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+from regulars.faces import formats
+from regulars.faces.assets import address
+from regulars.faces.language import current, gettext, say
+from regulars.kit.text import Text
+
+FOLDER = Path(__file__).parent / "templates"
+_request: ContextVar[Request | None] = ContextVar("request", default=None)
+
+
+def environment(folders: list[Path]) -> Environment:
+    """Return an environment over the shared templates and those of the nouns."""
+    made = Environment(
+        loader=ChoiceLoader([FileSystemLoader([FOLDER, *folders])]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        finalize=_finish,
+        extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
+    )
+    made.globals.update(
+        {
+            "_": translated,
+            "say": say,
+            "format": formats,
+            "static": address,
+            "csrf_token": csrf_token,
+            "language_now": current,
+            "with_query": with_query,
+            "own_path": own_path,
+        }
+    )
+    made.filters.update({"say": say, **formats.FILTERS})
+    made.globals["parts"] = made.get_template("parts.html").module
+    return made
+
+
+def render(request: Request, template: str, context: dict[str, Any]) -> str:
+    """Render a template of the request's server."""
+    made: Environment = request.app.state.templates
+    with _during(request):
+        return made.get_template(template).render(context)
+
+
+@contextmanager
+def _during(request: Request) -> Iterator[None]:
+    token = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
+def install(app: FastAPI, folders: list[Path]) -> None:
+    """Give the server its environment."""
+    app.state.templates = environment(folders)
+
+
+def translated(message: str, **values: object) -> str:
+    """Return our words in the current language, with `{name}` filled in."""
+    words = gettext(message)
+    return words.format(**values) if values else words
+
+
+def csrf_token() -> str | None:
+    """Return the token of the session under way, or None without a session."""
+    request = _request.get()
+    return getattr(request.state, "csrf", None) if request else None
+
+
+def own_path() -> str:
+    """Return the path of the page under way."""
+    request = _request.get()
+    return request.url.path if request else "/"
+
+
+def with_query(**changes: object) -> str:
+    """Return this page's address with some query fields changed; None takes one away."""
+    request = _request.get()
+    if request is None:
+        return "?"
+    gone = [name for name, value in changes.items() if value is None]
+    url = request.url.remove_query_params(gone) if gone else request.url
+    kept = {name: str(value) for name, value in changes.items() if value is not None}
+    url = url.include_query_params(**kept) if kept else url
+    return url.path + (f"?{url.query}" if url.query else "")
+
+
+def _finish(value: Any) -> Any:
+    """Print two-language texts in the reader's language, and nothing for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, Text):
+        return say(value)
+    return value

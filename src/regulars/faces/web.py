@@ -1,0 +1,103 @@
+"""The server: middleware, errors, static files, navigation; knows no noun.
+
+Nouns hang in by hooks on `app.state`, set by a `prepare(app)` in their `pages.py` or `api.py`:
+`recognise` (functions of the request that set `request.state.principal` and `.csrf`),
+`on_preference` (functions of request, name and value), `on_start` and `on_stop`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.gzip import GZipMiddleware
+
+from regulars.faces import assets, problems, rendering, security
+from regulars.faces import pages as own_pages
+from regulars.faces.language import choose, speak
+from regulars.faces.request import Frame
+from regulars.store.workspace import Store
+
+DESCRIPTION = (
+    "Customer experience and loyalty on one timeline. Intake under `/v1` follows the Segment "
+    "HTTP tracking API; everything else stands under `/api/v1`. Errors are problem documents "
+    "(RFC 9457) with a stable `code`. Repeat a POST safely with an `Idempotency-Key`."
+)
+
+
+def create(workspace: Store, version: str) -> FastAPI:
+    """Return the server of one workspace, still without nouns."""
+    app = FastAPI(
+        title="Regulars",
+        version=version,
+        description=DESCRIPTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        dependencies=[Depends(_prepare)],
+    )
+    app.state.workspace = workspace
+    app.state.navigation = []
+    for hooks in ("recognise", "on_preference", "on_start", "on_stop"):
+        setattr(app.state, hooks, [])
+    rendering.install(app, [])
+    problems.install(app)
+    app.include_router(own_pages.router)
+    app.mount("/static", assets.Assets(), name="static")
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(Frame, server=app)
+    return app
+
+
+def mount(app: FastAPI, pages: Iterable[ModuleType]) -> None:
+    """Collect navigation, template folders and `prepare(app)` of the nouns' modules."""
+    folders: list[Path] = []
+    for module in pages:
+        app.state.navigation.extend(getattr(module, "navigation", []))
+        folder = Path(module.__file__ or "").parent / "templates"
+        if folder.is_dir() and folder != rendering.FOLDER:
+            folders.append(folder)
+        if hasattr(module, "prepare"):
+            module.prepare(app)
+    rendering.install(app, folders)
+
+
+async def recognise(request: Request) -> None:
+    """Let the nouns find out who calls; done once a request."""
+    if getattr(request.state, "recognised", False):
+        return
+    request.state.recognised = True
+    for hook in request.app.state.recognise:
+        await run_in_threadpool(hook, request)
+
+
+async def _prepare(request: Request) -> None:
+    """Before every route: who calls, in which language, and whether a browser may change this."""
+    await recognise(request)
+    principal = getattr(request.state, "principal", None)
+    if principal is not None and principal.language:
+        request.state.language = choose(principal.language)
+        speak(request.state.language)
+    await security.check_sender(request)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    for hook in app.state.on_start:
+        await run_in_threadpool(hook, app)
+    try:
+        yield
+    finally:
+        for hook in reversed(app.state.on_stop):
+            await run_in_threadpool(hook, app)
+
+
+def state(request: Request, name: str) -> Any:
+    """Return what a hook left on the request, or None."""
+    return getattr(request.state, name, None)
