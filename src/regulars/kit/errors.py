@@ -53,6 +53,12 @@ class Invalid(RegularsError):
     status = 422
 
 
+class TooMany(RegularsError):
+    """The caller asks too often; the message says how long to wait."""
+
+    status = 429
+
+
 class Unavailable(RegularsError):
     """A part that is needed does not answer; trying again may help."""
 

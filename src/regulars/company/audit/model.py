@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-SECRET_WORDS = ("password", "secret", "token", "code", "authorization", "cookie")
+SECRET = re.compile(
+    r"(^|_)(password|secret|token|csrf|cookie|authorization|code)s?$", re.IGNORECASE
+)
 HIDDEN = "•••"
 
 
@@ -34,7 +37,7 @@ def without_secrets(details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shown(key: str, value: Any) -> Any:
-    if any(word in key.lower() for word in SECRET_WORDS):
+    if SECRET.search(key):
         return HIDDEN
     if isinstance(value, Mapping):
         return without_secrets({str(inner): part for inner, part in value.items()})

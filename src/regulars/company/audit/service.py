@@ -17,12 +17,12 @@ from regulars.store.workspace import Store
 def record(
     store: Store,
     connection: sa.Connection,
-    principal: Principal,
+    principal: Principal | None,
     action: str,
     subject: str,
     **details: Any,
 ) -> None:
-    """Note in the caller's transaction that `principal` did `action` to `subject`.
+    """Note in the caller's transaction that `principal` (None: nobody known) did `action`.
 
     `action` is noun.verb ("staff.added"). Values that JSON does not know are written as text;
     values under a key that names a secret are hidden.
@@ -30,9 +30,9 @@ def record(
     connection.execute(
         audit_entries.insert().values(
             at=clock.now(),
-            caller_kind=principal.kind,
-            caller_id=principal.id,
-            caller_name=principal.name[:200],
+            caller_kind=principal.kind if principal else "nobody",
+            caller_id=principal.id if principal else "",
+            caller_name=principal.name[:200] if principal else "",
             action=action,
             subject=subject[:300],
             details=json.dumps(without_secrets(details), ensure_ascii=False, default=str),

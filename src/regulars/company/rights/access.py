@@ -1,7 +1,7 @@
 """Who is calling, and may they? The dependency that stands on every route.
 
-A route declares either `Depends(needs(Right.…))`, `Depends(signed_in())` or `Depends(public())`;
-a test walks all routes and finds those that declare none.
+A route declares `Depends(needs(Right.…))`, `Depends(signed_in())` or `Depends(public())`; a test
+walks all routes of the server and finds those that declare none.
 """
 
 from __future__ import annotations
@@ -32,28 +32,57 @@ CurrentStore = Annotated[Store, Depends(_store_of)]
 """The store of the request; nouns above the timeline take `CurrentWorkspace` instead."""
 
 
-def principal_of_staff(store: Store, account: Staff) -> Principal:
+def principal_of(store: Store, account: Staff) -> Principal:
     """Return the account as a caller: its chosen places and all below them, as of now."""
     scope = None if account.chosen is None else places.tree(store).within(account.chosen)
     return Principal("staff", account.id, account.name, account.role, scope, account.language)
 
 
-def _caller(request: Request, store: CurrentStore) -> Principal:
-    """Return who calls, by API key or session cookie; raises NotSignedIn."""
+def recognise(request: Request) -> None:
+    """Find out who calls, by API key or session cookie, once a request.
+
+    Sets `request.state.principal` (None: nobody known), and for a session `.session`, `.token`
+    and `.csrf`. A bad key counts as nobody: routes that are open stay open to it. The intake
+    checks its own write keys and is passed over, because it must not wait for this.
+    """
+    request.state.principal = None
+    if request.url.path.startswith("/v1/"):
+        return
+    store = _store_of(request)
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
-        key = keys.check_api_key(store, secret.strip())
-        scope = None if key.chosen is None else places.tree(store).within(key.chosen)
-        principal = Principal("key", key.id, key.name, key.role, scope)
+        request.state.principal = _by_key(store, secret.strip())
     else:
-        token = request.cookies.get(sign_in.cookie_name(store))
-        session = sign_in.session_of(store, token, clock.now()) if token else None
-        if token is None or session is None:
-            raise NotSignedIn("rights.sign_in", Text("Please sign in.", "请先登录。"))
-        principal = principal_of_staff(store, session.staff)
+        _by_cookie(store, request)
+
+
+def _by_key(store: Store, secret: str) -> Principal | None:
+    try:
+        key = keys.check_api_key(store, secret)
+    except NotSignedIn:
+        return None
+    scope = None if key.chosen is None else places.tree(store).within(key.chosen)
+    return Principal("key", key.id, key.name, key.role, scope)
+
+
+def _by_cookie(store: Store, request: Request) -> None:
+    token = request.cookies.get(sign_in.cookie_name(store))
+    session = sign_in.session_of(store, token, clock.now()) if token else None
+    if token is not None and session is not None:
+        request.state.principal = principal_of(store, session.staff)
         request.state.session = session
+        request.state.token = token
         request.state.csrf = sign_in.csrf_token(store, token)
-    request.state.principal = principal
+
+
+def _caller(request: Request) -> Principal:
+    if not hasattr(request.state, "principal"):
+        recognise(request)
+    principal: Principal | None = request.state.principal
+    if principal is None:
+        if "authorization" in request.headers:
+            raise NotSignedIn("keys.invalid", Text("This key is not valid.", "密钥无效。"))
+        raise NotSignedIn("rights.sign_in", Text("Please sign in.", "请先登录。"))
     return principal
 
 
@@ -71,7 +100,7 @@ def needs(right: Right) -> Callable[..., Principal]:
         caller.require(right)
         return caller
 
-    allowed.right = right  # type: ignore[attr-defined]
+    allowed.guard = right.value  # type: ignore[attr-defined]
     return allowed
 
 
@@ -82,7 +111,7 @@ def signed_in() -> Callable[..., Principal]:
     def known(caller: Caller) -> Principal:
         return caller
 
-    known.signed_in = True  # type: ignore[attr-defined]
+    known.guard = "signed_in"  # type: ignore[attr-defined]
     return known
 
 
@@ -93,5 +122,13 @@ def public() -> Callable[..., None]:
     def open_to_all() -> None:
         return None
 
-    open_to_all.public = True  # type: ignore[attr-defined]
+    open_to_all.guard = "public"  # type: ignore[attr-defined]
     return open_to_all
+
+
+def guards_of(dependant: object) -> set[str]:
+    """Return the guards (right, "signed_in", "public") among a route's dependencies."""
+    found = {getattr(getattr(dependant, "call", None), "guard", None)}
+    for part in getattr(dependant, "dependencies", []):
+        found |= guards_of(part)
+    return {guard for guard in found if guard}

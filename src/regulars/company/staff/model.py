@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
 from regulars.company.rights.model import Role
+from regulars.kit.errors import Invalid
 from regulars.kit.text import Language, Text
 
 ROLE_NAMES: dict[Role, Text] = {
@@ -18,7 +21,11 @@ ROLE_NAMES: dict[Role, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """An account. `chosen` are the places given by an administrator; None means everywhere."""
+    """An account. `chosen` are the places given by an administrator; None means everywhere.
+
+    Sessions opened before `signed_out_at` are over. `password_changed_at` is None while the
+    account waits for its first password.
+    """
 
     id: str
     login: str
@@ -29,3 +36,36 @@ class Staff:
     created_at: datetime
     password_changed_at: datetime | None
     disabled_at: datetime | None
+    signed_out_at: datetime | None = None
+
+
+def login_of(words: str) -> str:
+    """Return the spelling of a sign-in name that counts: NFKC, lower case, trimmed."""
+    return unicodedata.normalize("NFKC", words).strip().casefold()
+
+
+def checked_login(words: str) -> str:
+    """Return the sign-in name as stored; raises Invalid when it cannot be one."""
+    login = login_of(words)
+    if not re.fullmatch(r"[\w.@+-]{2,100}", login):
+        raise Invalid(
+            "staff.login",
+            Text(
+                "A sign-in name has 2 to 100 letters, digits or . @ + - _ and no spaces.",
+                "登录名由 2 至 100 个字母、汉字、数字或 . @ + - _ 组成，不含空格。",
+            ),
+            field="login",
+        )
+    return login
+
+
+def checked_name(words: str) -> str:
+    """Return a person's name, trimmed; raises Invalid when empty or too long."""
+    name = words.strip()
+    if not 1 <= len(name) <= 100:
+        raise Invalid(
+            "staff.name",
+            Text("A name has 1 to 100 characters.", "姓名须为 1 至 100 个字符。"),
+            field="name",
+        )
+    return name

@@ -51,8 +51,8 @@ def password_hash(connection: sa.Connection, staff_id: str) -> str | None:
     return connection.scalar(sa.select(staff.c.password_hash).where(staff.c.id == staff_id))
 
 
-def insert(connection: sa.Connection, account: Staff, hashed: str | None) -> None:
-    """Add an account."""
+def insert(connection: sa.Connection, account: Staff) -> None:
+    """Add an account, without a password."""
     connection.execute(
         staff.insert().values(
             id=account.id,
@@ -61,8 +61,6 @@ def insert(connection: sa.Connection, account: Staff, hashed: str | None) -> Non
             role=account.role.value,
             everywhere=account.chosen is None,
             language=account.language,
-            password_hash=hashed,
-            password_changed_at=account.password_changed_at,
             created_at=account.created_at,
         )
     )
@@ -95,7 +93,8 @@ def able_admins(connection: sa.Connection) -> set[str]:
         & staff.c.disabled_at.is_(None)
         & staff.c.password_hash.is_not(None)
     )
-    return set(connection.scalars(sa.select(staff.c.id).where(able)))
+    # Locked (on PostgreSQL; SQLite has one writer), so that two cannot retire each other at once.
+    return set(connection.scalars(sa.select(staff.c.id).where(able).with_for_update()))
 
 
 def _staff(row: sa.Row[Any], chosen: set[str]) -> Staff:
@@ -109,4 +108,5 @@ def _staff(row: sa.Row[Any], chosen: set[str]) -> Staff:
         created_at=row.created_at,
         password_changed_at=row.password_changed_at,
         disabled_at=row.disabled_at,
+        signed_out_at=row.signed_out_at,
     )

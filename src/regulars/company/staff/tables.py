@@ -19,6 +19,7 @@ staff = sa.Table(
     sa.Column("password_changed_at", Moment),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("disabled_at", Moment),
+    sa.Column("signed_out_at", Moment),
 )
 
 staff_places = sa.Table(
