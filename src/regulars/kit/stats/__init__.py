@@ -1,0 +1,1 @@
+"""Statistics: pure functions from counts and sums to estimates with intervals and tests."""
