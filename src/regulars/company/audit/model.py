@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from regulars.kit.period import ALL_TIME, Period
+
 SECRET = re.compile(
     r"(^|_)(password|secret|token|csrf|cookie|authorization|code)s?$", re.IGNORECASE
 )
@@ -26,6 +28,16 @@ class Entry:
     action: str
     subject: str
     details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which entries are wanted: all of the `words` somewhere, this action, caller, period."""
+
+    words: str = ""
+    action: str = ""
+    caller_id: str = ""
+    period: Period = ALL_TIME
 
 
 def without_secrets(details: Mapping[str, Any]) -> dict[str, Any]:

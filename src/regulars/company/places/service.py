@@ -2,22 +2,254 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
 from weakref import WeakKeyDictionary
 
+import sqlalchemy as sa
+
+from regulars.company.audit import service as audit
 from regulars.company.places import queries
-from regulars.company.places.model import Tree
+from regulars.company.places.model import Kind, Place, Tree, Version
+from regulars.company.rights.model import Principal, Scope
+from regulars.kit.errors import Conflict, NotFound
+from regulars.kit.text import Text
 from regulars.store.workspace import Store
 
 _newest: WeakKeyDictionary[Store, tuple[int, Tree]] = WeakKeyDictionary()
+MENTIONED = 20
+"""How many ids an audit entry names; the rest is counted."""
 
 
 def tree(store: Store) -> Tree:
     """Return the organisation tree as it is now; kept in memory until a new version appears."""
+    return current(store)[1]
+
+
+def current(store: Store) -> tuple[int, Tree]:
+    """Return (version number, tree) as they are now; version 0 is the empty tree."""
     with store.database.reading() as connection:
         version = queries.newest(connection)
         kept = _newest.get(store)
         if kept is not None and kept[0] == version:
-            return kept[1]
-        current = Tree(queries.places_at(connection, version))
-    _newest[store] = (version, current)
-    return current
+            return kept
+        found = (version, Tree(queries.places_at(connection, version)))
+    _newest[store] = found
+    return found
+
+
+def tree_at(store: Store, version: int) -> Tree:
+    """Return the tree of an older version; raises NotFound."""
+    with store.database.reading() as connection:
+        _must_exist(connection, version)
+        return Tree(queries.places_at(connection, version))
+
+
+def versions(store: Store, limit: int = 200) -> list[Version]:
+    """Return the newest versions first."""
+    with store.database.reading() as connection:
+        return queries.versions(connection, limit)
+
+
+def visible(store: Store, scope: Scope) -> Tree:
+    """Return the part of the tree that a caller with `scope` sees; its tops have no parent."""
+    whole = tree(store)
+    if scope is None:
+        return whole
+    seen = [place for place in whole if place.id in scope]
+    return Tree(
+        replace(place, parent=place.parent if place.parent in scope else None) for place in seen
+    )
+
+
+def put(
+    store: Store, caller: Principal, place: Place, *, now: datetime, base: int | None = None
+) -> int:
+    """Add the place, or give the one with its id these values; return the version.
+
+    `base` is the version that the caller saw: raises Conflict when the tree has moved on.
+    Raises Invalid when the tree would break (unknown parent, a cycle, a missing name).
+    """
+
+    def changed(before: Tree) -> list[Place]:
+        return [*(other for other in before if other.id != place.id), place]
+
+    return _change(store, caller, changed, f"put {place.id}", now=now, base=base)
+
+
+def move(
+    store: Store,
+    caller: Principal,
+    place_id: str,
+    parent: str | None,
+    *,
+    now: datetime,
+    base: int | None = None,
+) -> int:
+    """Hang the place, with all below it, under `parent` (None: at the top)."""
+
+    def moved(before: Tree) -> list[Place]:
+        place = replace(before.get(place_id), parent=parent)
+        return [*(other for other in before if other.id != place_id), place]
+
+    return _change(store, caller, moved, f"move {place_id}", now=now, base=base)
+
+
+def rename(
+    store: Store,
+    caller: Principal,
+    place_id: str,
+    name: Text,
+    *,
+    now: datetime,
+    base: int | None = None,
+) -> int:
+    """Give the place a new name; its id, which events carry, stays."""
+
+    def renamed(before: Tree) -> list[Place]:
+        place = replace(before.get(place_id), name=name)
+        return [*(other for other in before if other.id != place_id), place]
+
+    return _change(store, caller, renamed, f"rename {place_id}", now=now, base=base)
+
+
+def remove(
+    store: Store, caller: Principal, place_id: str, *, now: datetime, base: int | None = None
+) -> int:
+    """Take the place out; what lay below it moves up to its parent. Events keep its id."""
+
+    def without(before: Tree) -> list[Place]:
+        gone = before.get(place_id)
+        return [
+            replace(other, parent=gone.parent) if other.parent == place_id else other
+            for other in before
+            if other.id != place_id
+        ]
+
+    return _change(store, caller, without, f"remove {place_id}", now=now, base=base)
+
+
+def adopt(
+    store: Store,
+    caller: Principal,
+    ids: Iterable[str],
+    *,
+    now: datetime,
+    parent: str | None = None,
+    kind: Kind = Kind.STORE,
+) -> int:
+    """Add places that events name and the tree does not know, each named by its id.
+
+    Ids that the tree knows already are passed over.
+    """
+    wanted = sorted({place_id.strip() for place_id in ids} - {""})
+
+    def adopted(before: Tree) -> list[Place]:
+        new = [
+            Place(place_id, Text(place_id, place_id), kind, parent)
+            for place_id in wanted
+            if place_id not in before
+        ]
+        return [*before, *new]
+
+    return _change(store, caller, adopted, f"adopt {len(wanted)}", now=now)
+
+
+def unknown(store: Store, ids: Iterable[str]) -> list[str]:
+    """Return those of `ids` that the tree does not know, in order."""
+    whole = tree(store)
+    return sorted({place_id for place_id in ids if place_id not in whole})
+
+
+def replace_all(
+    store: Store,
+    caller: Principal,
+    places: Iterable[Place],
+    *,
+    now: datetime,
+    note: str = "import",
+    base: int | None = None,
+) -> int:
+    """Make the tree hold exactly `places`; return the version."""
+    rows = list(places)
+    return _change(store, caller, lambda _before: rows, note, now=now, base=base)
+
+
+def restore(
+    store: Store, caller: Principal, version: int, *, now: datetime, base: int | None = None
+) -> int:
+    """Make the tree as it was in `version` again, as a new version; raises NotFound."""
+    old = tree_at(store, version)
+    return _change(
+        store, caller, lambda _before: list(old), f"restore {version}", now=now, base=base
+    )
+
+
+def _change(
+    store: Store,
+    caller: Principal,
+    build: Callable[[Tree], list[Place]],
+    note: str,
+    *,
+    now: datetime,
+    base: int | None = None,
+) -> int:
+    """Write the difference that `build` makes as a new version; no difference, no version."""
+    try:
+        with store.database.transaction() as connection:
+            version = queries.newest(connection)
+            if base is not None and base != version:
+                raise _moved_on()
+            before = Tree(queries.places_at(connection, version))
+            after = Tree(build(before))
+            if after == before:
+                return version
+            _write(connection, before, after, Version(version + 1, now, caller.name, note))
+            audit.record(
+                store, connection, caller, "places.changed", note, **_difference(before, after)
+            )
+            return version + 1
+    except sa.exc.IntegrityError as error:  # two made the same version at once (PostgreSQL)
+        raise _moved_on() from error
+
+
+def _write(connection: sa.Connection, before: Tree, after: Tree, version: Version) -> None:
+    gone = [place.id for place in before if place.id not in after]
+    fresh = [place for place in after if place.id not in before or before.get(place.id) != place]
+    changed = [place.id for place in fresh if place.id in before]
+    queries.insert_version(connection, version)
+    queries.end(connection, [*gone, *changed], version.number)
+    queries.begin(connection, fresh, version.number)
+
+
+def _difference(before: Tree, after: Tree) -> dict[str, object]:
+    added = sorted(place.id for place in after if place.id not in before)
+    removed = sorted(place.id for place in before if place.id not in after)
+    changed = sorted(
+        place.id for place in after if place.id in before and before.get(place.id) != place
+    )
+    return {
+        name: ids[:MENTIONED] if len(ids) <= MENTIONED else [*ids[:MENTIONED], len(ids)]
+        for name, ids in (("added", added), ("removed", removed), ("changed", changed))
+        if ids
+    }
+
+
+def _must_exist(connection: sa.Connection, version: int) -> None:
+    if not 0 <= version <= queries.newest(connection):
+        raise NotFound(
+            "places.version",
+            Text(f"There is no version {version}.", f"没有版本 {version}。"),
+            version=version,
+        )
+
+
+def _moved_on() -> Conflict:
+    return Conflict(
+        "places.moved_on",
+        Text(
+            "Somebody else has changed the places: look at them again, then repeat your change.",
+            "地点已被他人修改：请刷新后再做修改。",
+        ),
+    )

@@ -1,0 +1,35 @@
+"""The company floor's cast: a store (no lake is needed), its clock, and who works there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from regulars.app import load_tables
+from regulars.store import workspace as store_workspace
+from regulars.store.database import metadata
+from regulars.store.settings import Settings
+from regulars.store.workspace import Store
+
+NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A workspace folder with its tables."""
+    load_tables()
+    folder = tmp_path / "company"
+    store_workspace.create_folder(folder, Settings())
+    opened = Store(folder, Settings())
+    metadata.create_all(opened.database.engine)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """The moment at which these stories begin."""
+    return NOON
