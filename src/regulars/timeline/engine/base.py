@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars.timeline.engine.snapshot import SnapshotReader
 from regulars.timeline.engine.view import View
+from regulars.timeline.event import MOMENT
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -50,6 +52,20 @@ class Engine(ABC):
     @abstractmethod
     def close(self) -> None:
         """Release what the backend holds."""
+
+
+def in_utc(table: pa.Table) -> pa.Table:
+    """Return the answer with every time as an aware UTC moment.
+
+    Truncated times lose their zone in Ibis; what DuckDB gives then is UTC.
+    """
+    for index, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type) and field.type != MOMENT:
+            column = table.column(index)
+            if field.type.tz is None:
+                column = pc.assume_timezone(column.cast(pa.timestamp("us")), "UTC")
+            table = table.set_column(index, field.name, column.cast(MOMENT))
+    return table
 
 
 def narrowed(

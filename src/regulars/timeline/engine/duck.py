@@ -14,7 +14,7 @@ import ibis
 import pyarrow as pa
 
 from regulars.timeline import duck
-from regulars.timeline.engine.base import Engine, narrowed
+from regulars.timeline.engine.base import Engine, in_utc, narrowed
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.view import View
 from regulars.timeline.event import COLUMNS
@@ -104,7 +104,7 @@ class Session:
 
     def run(self, expression: Any) -> pa.Table:
         """Run an expression of this session."""
-        return self._backend.to_pyarrow(expression.as_table())
+        return in_utc(self._backend.to_pyarrow(expression.as_table()))
 
     def _define(self, snapshot: Snapshot, identities: Sequence[str] | None) -> None:
         columns = ", ".join(COLUMNS)

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
-from regulars.timeline.engine.base import Engine, narrowed
+from regulars.timeline.engine.base import Engine, in_utc, narrowed
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.view import View
 from regulars.timeline.event import COLUMNS
@@ -43,6 +43,8 @@ class SparkEngine(Engine):
         import ibis
 
         self._backend = ibis.pyspark.connect(self._session)
+        # Connecting sets the session to UTC; months are months of the reporting zone.
+        self._session.conf.set("spark.sql.session.timeZone", workspace.settings.workspace.time_zone)
         self._mark: object = None
         self._tables: tuple[Any, Any] = (None, None)
         self._folder = workspace.folder / "spill" / f"spark-{secrets.token_hex(4)}"
@@ -59,13 +61,13 @@ class SparkEngine(Engine):
         with self._lock:
             view = self._view(self.reader.read(), as_of, identities)
             try:
-                return self._backend.to_pyarrow(build(view).as_table())
+                return self._run(build(view).as_table())
             except Exception as error:
                 if MISSING not in str(error):
                     raise
             self._mark = None
             view = self._view(self.reader.read(fresh=True), as_of, identities)
-            return self._backend.to_pyarrow(build(view).as_table())
+            return self._run(build(view).as_table())
 
     def events(self) -> ir.Table:
         """Return all events as of now."""
@@ -78,6 +80,11 @@ class SparkEngine(Engine):
         for file in self._folder.glob("*"):
             file.unlink()
         self._folder.rmdir()
+
+    def _run(self, expression: Any) -> pa.Table:
+        """Run on Spark itself: Ibis's way through pandas would lose the zone of times."""
+        self._backend._run_pre_execute_hooks(expression)
+        return in_utc(self._session.sql(self._backend.compile(expression)).toArrow())
 
     def _view(
         self, snapshot: Snapshot, as_of: datetime | None, identities: Sequence[str] | None
