@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,3 +57,22 @@ def _shown(key: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_shown("", part) for part in value]
     return value
+
+
+CSV_HEADER = ("id", "at", "caller_kind", "caller_id", "caller_name", "action", "subject", "details")
+
+
+def csv_row(entry: Entry) -> tuple[str, ...]:
+    """Return the entry as cells for `CSV_HEADER`; none can be taken for a formula."""
+    details = json.dumps(entry.details, ensure_ascii=False)
+    cells = (
+        str(entry.id),
+        entry.at.isoformat(),
+        entry.caller_kind,
+        entry.caller_id,
+        entry.caller_name,
+        entry.action,
+        entry.subject,
+        details,
+    )
+    return tuple("'" + cell if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells)

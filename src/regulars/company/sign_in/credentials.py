@@ -17,7 +17,8 @@ from regulars.kit.errors import Conflict, Invalid, NotAllowed
 from regulars.kit.text import Text
 from regulars.store.workspace import Store
 
-LINK_LIFETIME = timedelta(days=3)
+LINK_DAYS = 3
+LINK_LIFETIME = timedelta(days=LINK_DAYS)
 FIRST_RUN_LIFETIME = timedelta(days=1)
 PASSWORD, FIRST_RUN = "password", "first_run"
 
@@ -72,6 +73,16 @@ def password_link(store: Store, caller: Principal, staff_id: str, now: datetime)
         queries.insert_code(connection, hash_token(code), PASSWORD, staff_id, now + LINK_LIFETIME)
         audit.record(store, connection, caller, "staff.link_made", account.login)
     return code
+
+
+def link_path(code: str) -> str:
+    """Return the path of the page where the code is used."""
+    return f"/set-password?code={code}"
+
+
+def first_run_path(code: str) -> str:
+    """Return the path of the page that makes the first administrator."""
+    return f"/first-run?code={code}"
 
 
 def whose_link(store: Store, code: str, now: datetime) -> Staff:

@@ -1,0 +1,131 @@
+"""`regulars places`: the organisation tree by file and from the shell."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.table import Table
+from rich.tree import Tree as Drawing
+
+from regulars.company.places import files, service
+from regulars.company.places.model import KIND_NAMES, Place, Tree
+from regulars.company.rights.model import SHELL
+from regulars.faces.command import WorkspaceFolder, err, out
+from regulars.faces.formats import moment
+from regulars.faces.language import gettext as _
+from regulars.faces.language import shell_language
+from regulars.kit import clock
+from regulars.kit.errors import NotFound
+from regulars.kit.text import Text
+from regulars.store.workspace import Store
+
+Opens = Callable[[Path], Store]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+AtVersion = Annotated[int | None, typer.Option("--version", help="An older version.", min=0)]
+
+
+def register(app: typer.Typer, opens: Opens) -> None:
+    """Add `places show|import|export|versions|restore`."""
+    places = typer.Typer(no_args_is_help=True, help="The tree of regions, stores, teams.")
+    app.add_typer(places, name="places")
+    _looking(places, opens)
+    _changing(places, opens)
+
+
+def _looking(places: typer.Typer, opens: Opens) -> None:
+    @places.command()
+    def show(
+        version: AtVersion = None, workspace: WorkspaceFolder = Path(), as_json: AsJson = False
+    ) -> None:
+        """Show the tree."""
+        tree = _tree(opens(workspace), version)
+        if as_json:
+            rows = [facts(place) for _depth, place in tree.walk()]
+            typer.echo(msgspec.json.encode(rows).decode())
+        else:
+            out.print(_drawn(tree))
+
+    @places.command("export")
+    def export_(
+        file: Annotated[Path | None, typer.Argument(help="TOML file; none: print it.")] = None,
+        version: AtVersion = None,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Write the tree as a TOML file."""
+        words = files.render(place for _depth, place in _tree(opens(workspace), version).walk())
+        if file is None:
+            sys.stdout.write(words)
+        else:
+            file.write_text(words, "utf-8")
+
+    @places.command()
+    def versions(workspace: WorkspaceFolder = Path(), as_json: AsJson = False) -> None:
+        """List the versions, the newest first."""
+        found = service.versions(opens(workspace))
+        if as_json:
+            typer.echo(msgspec.json.encode(found).decode())
+            return
+        table = Table(_("Version"), _("When"), _("Who"), _("What"), box=None)
+        for one in found:
+            table.add_row(str(one.number), moment(one.at), one.by, one.note)
+        out.print(table)
+
+
+def _changing(places: typer.Typer, opens: Opens) -> None:
+    @places.command("import")
+    def import_(
+        file: Annotated[Path, typer.Argument(help="TOML file with [[place]] tables.")],
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Make the tree hold exactly the places of a file; the older tree stays as a version."""
+        store = opens(workspace)
+        if not file.is_file():
+            raise NotFound(
+                "places.no_file", Text(f"There is no file {file}.", f"没有文件 {file}。")
+            )
+        tree = files.parse(file.read_text("utf-8"))
+        note = f"import {file.name}"
+        version = service.replace_all(store, SHELL, tree, now=clock.now(), note=note)
+        err.print(_("{n} places, version {version}.").format(n=len(tree), version=version))
+
+    @places.command()
+    def restore(
+        version: Annotated[int, typer.Argument(help="The version to have again.", min=0)],
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Make the tree as it was in an older version."""
+        made = service.restore(opens(workspace), SHELL, version, now=clock.now())
+        err.print(
+            _("Version {old} is there again, as version {new}.").format(old=version, new=made)
+        )
+
+
+def facts(place: Place) -> dict[str, Any]:
+    """Return what JSON says of a place."""
+    return {
+        "id": place.id,
+        "name": {"en": place.name.en, "zh": place.name.zh},
+        "kind": place.kind.value,
+        "parent": place.parent,
+        "opened_on": place.opened_on,
+        "closed_on": place.closed_on,
+    }
+
+
+def _tree(store: Store, version: int | None) -> Tree:
+    return service.tree(store) if version is None else service.tree_at(store, version)
+
+
+def _drawn(tree: Tree) -> Drawing:
+    language = shell_language()
+    drawn = {None: Drawing(_("Places"))}
+    for _depth, place in tree.walk():
+        kind = KIND_NAMES[place.kind].in_(language)
+        label = f"{place.name.in_(language)} [dim]{place.id} · {kind}[/]"
+        drawn[place.id] = drawn[place.parent].add(label)  # type: ignore[index]
+    return drawn[None]

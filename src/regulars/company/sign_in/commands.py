@@ -1,0 +1,184 @@
+"""`regulars user`: accounts from the shell; whoever has the files may do everything."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.table import Table
+
+from regulars.company.rights.model import SHELL, Role
+from regulars.company.sign_in import credentials
+from regulars.company.staff import service as staff
+from regulars.company.staff.model import ROLE_NAMES, Staff
+from regulars.faces.command import WorkspaceFolder, err, out
+from regulars.faces.language import gettext as _
+from regulars.faces.language import shell_language
+from regulars.kit import clock
+from regulars.store.workspace import Store
+
+Opens = Callable[[Path], Store]
+Login = Annotated[str, typer.Argument(help="Sign-in name.", show_default=False)]
+RoleOption = Annotated[Role, typer.Option("--role", "-r", help="What the person does here.")]
+Places = Annotated[
+    list[str] | None, typer.Option("--place", "-p", help="Place (repeat it); none: everywhere.")
+]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+LinkOnly = Annotated[
+    bool, typer.Option("--link", help="Print a one-time address where the owner sets it.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+def register(app: typer.Typer, opens: Opens) -> None:
+    """Add `user add|list|role|disable|enable|password`."""
+    user = typer.Typer(no_args_is_help=True, help="Accounts of staff.")
+    app.add_typer(user, name="user")
+    _add(user, opens)
+    _list(user, opens)
+    _change(user, opens)
+
+
+def _add(user: typer.Typer, opens: Opens) -> None:
+    @user.command()
+    def add(
+        login: Login,
+        *,
+        role: RoleOption = Role.ANALYST,
+        name: Annotated[str, typer.Option(help="Shown name; default: the sign-in name.")] = "",
+        place: Places = None,
+        language: Annotated[str | None, typer.Option(help="en or zh.")] = None,
+        password_stdin: FromStdin = False,
+        link: LinkOnly = False,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Add an account and give it a password, or a one-time address to set one."""
+        store = opens(workspace)
+        words = None if link else _password(password_stdin)
+        account = staff.add(
+            store,
+            SHELL,
+            login=login,
+            name=name or login,
+            role=role,
+            places=place or None,
+            language=language,
+            now=clock.now(),
+        )
+        out.print(_("Added {login}.").format(login=account.login))
+        _give(store, account, words)
+
+    @user.command()
+    def password(
+        login: Login,
+        password_stdin: FromStdin = False,
+        link: LinkOnly = False,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Set an account's password, or print a one-time address where its owner does."""
+        store = opens(workspace)
+        account = staff.named(store, login)
+        _give(store, account, None if link else _password(password_stdin))
+
+
+def _list(user: typer.Typer, opens: Opens) -> None:
+    @user.command("list")
+    def list_(workspace: WorkspaceFolder = Path(), as_json: AsJson = False) -> None:
+        """List the accounts."""
+        accounts = staff.everyone(opens(workspace))
+        if as_json:
+            typer.echo(msgspec.json.encode([facts(account) for account in accounts]).decode())
+            return
+        table = Table(_("Sign-in name"), _("Name"), _("Role"), _("Places"), _("State"), box=None)
+        for account in accounts:
+            places = (
+                _("everywhere") if account.chosen is None else ", ".join(sorted(account.chosen))
+            )
+            role = ROLE_NAMES[account.role].in_(shell_language())
+            table.add_row(account.login, account.name, role, places, _state(account))
+        out.print(table)
+
+
+def _change(user: typer.Typer, opens: Opens) -> None:
+    @user.command()
+    def role(
+        login: Login,
+        role: Annotated[Role, typer.Argument(help="The new role.")],
+        place: Places = None,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Give an account another role, and these places (none: everywhere)."""
+        store = opens(workspace)
+        account = staff.named(store, login)
+        staff.change(
+            store,
+            SHELL,
+            account.id,
+            name=account.name,
+            role=role,
+            places=place or None,
+            language=account.language,
+        )
+        out.print(_("Changed {login}.").format(login=account.login))
+
+    @user.command()
+    def disable(login: Login, workspace: WorkspaceFolder = Path()) -> None:
+        """Close an account and end its sessions."""
+        store = opens(workspace)
+        staff.disable(store, SHELL, staff.named(store, login).id, clock.now())
+        out.print(_("Disabled {login}.").format(login=login))
+
+    @user.command()
+    def enable(login: Login, workspace: WorkspaceFolder = Path()) -> None:
+        """Open a disabled account again."""
+        store = opens(workspace)
+        staff.enable(store, SHELL, staff.named(store, login).id)
+        out.print(_("Enabled {login}.").format(login=login))
+
+
+def facts(account: Staff) -> dict[str, Any]:
+    """Return what JSON says of an account."""
+    return {
+        "id": account.id,
+        "login": account.login,
+        "name": account.name,
+        "role": account.role.value,
+        "places": None if account.chosen is None else sorted(account.chosen),
+        "language": account.language,
+        "created_at": account.created_at,
+        "has_password": account.password_changed_at is not None,
+        "disabled": account.disabled_at is not None,
+    }
+
+
+def _password(from_stdin: bool) -> str | None:
+    """Return the password, asked for twice at a terminal; None: make a link instead."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        return None
+    return str(typer.prompt(_("Password"), hide_input=True, confirmation_prompt=True))
+
+
+def _give(store: Store, account: Staff, password: str | None) -> None:
+    if password is not None:
+        credentials.set_password(store, SHELL, account.id, password, clock.now())
+        out.print(_("The password is set."))
+        return
+    code = credentials.password_link(store, SHELL, account.id, clock.now())
+    err.print(
+        _("Open this address of your server within {n} days:").format(n=credentials.LINK_DAYS)
+    )
+    out.print(credentials.link_path(code), soft_wrap=True)
+
+
+def _state(account: Staff) -> str:
+    if account.disabled_at is not None:
+        return _("disabled")
+    return _("active") if account.password_changed_at is not None else _("invited")
