@@ -67,6 +67,11 @@ def placed(ws: Store, events: ir.Table, *, stage: bool = True) -> ir.Table:
     return queries.placed(current(ws), events, stage=stage)
 
 
+def placed_by(catalog: Catalog, events: ir.Table, *, stage: bool = True) -> ir.Table:
+    """Return `events` placed by a given catalog, for several queries that must agree."""
+    return queries.placed(catalog, events, stage=stage)
+
+
 def export(ws: Store, number: int | None = None) -> str:
     """Return the TOML document of a version; the one in force by default. Raises NotFound."""
     if number is not None:

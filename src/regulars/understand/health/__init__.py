@@ -1,0 +1,1 @@
+"""The experience health index: one number over the performance of every touchpoint."""

@@ -1,0 +1,169 @@
+"""What the health index consists of, and how it is put together; pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from regulars.company.rights.model import Scope
+from regulars.kit.period import ALL_TIME, Period
+from regulars.kit.stats.mean import constant_mean, t_quantile
+from regulars.kit.text import Text
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+Ends = tuple[float | None, float | None]
+LEAST_ANSWERS = 30
+"""Below this many answers a touchpoint's performance takes no part in index or ranking."""
+LEAST_TOUCHPOINTS = 3
+"""With fewer measured touchpoints there is no index: it would be one number by another name."""
+LEAST_BASKET = 0.5
+"""A month has an index if its touchpoints carry this share of what the whole time measures."""
+
+MEANING = Text(
+    "The experience health index (0 to 100) is the weighted mean of the performance of every "
+    "touchpoint of the journey. A touchpoint's performance is the mean of what customers answered "
+    "about it, each answer placed between the worst (0) and the best (100) end of its own scale; "
+    "where several questions are asked, each question counts the same. Surveys about the relation "
+    "as a whole are left out. The weights stand in the catalog. A touchpoint with fewer than "
+    f"{LEAST_ANSWERS} answers takes no part; with fewer than {LEAST_TOUCHPOINTS} measured "
+    "touchpoints there is no index. How much of the weight is measured stands beside it. The interval is the delta method with the answers of one person taken together.",
+    "体验健康度指数（0 至 100）是旅程中各触点表现的加权平均。触点表现是客户对该触点评价的平均值："
+    "每个回答按其量表换算到最差（0）与最好（100）之间；同一触点有多个问题时，各问题权重相同。"
+    "针对整体关系的调研不计入。权重在触点目录中设定。"
+    f"回答少于 {LEAST_ANSWERS} 条的触点不参与；可参与的触点少于 {LEAST_TOUCHPOINTS} 个时不给出指数，"
+    "并同时列出已测量触点所占的权重。"
+    "区间采用 delta 方法，同一人的多个回答合并计算。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which events are looked at: a period, chosen places and channels, the caller's scope.
+
+    `places` and `scope` hold ids with their sub-places; None or empty means all.
+    """
+
+    period: Period = ALL_TIME
+    places: frozenset[str] | None = None
+    channels: tuple[str, ...] = ()
+    scope: Scope = None
+
+    def of(self, events: ir.Table) -> ir.Table:
+        """Return the events within this extent."""
+        tests = []
+        if self.period.start is not None:
+            tests.append(events.occurred_at >= self.period.start)
+        if self.period.end is not None:
+            tests.append(events.occurred_at < self.period.end)
+        for allowed in (self.places, self.scope):
+            if allowed is not None:
+                tests.append(events.place.isin(sorted(allowed) or [""]))
+        if self.channels:
+            tests.append(events.channel.isin(list(self.channels)))
+        return events.filter(*tests) if tests else events
+
+    def during(self, period: Period) -> Extent:
+        """Return the same extent in another period."""
+        return replace(self, period=period)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The answers to one question (metric on one scale) at one touchpoint, as 0 to 100."""
+
+    metric: str
+    scale_min: float
+    scale_max: float
+    n: int
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """A touchpoint's performance, 0 to 100, from `n` answers of `people`, 95 % interval.
+
+    `error` is the standard error that the interval rests on; None from a single person.
+    """
+
+    touchpoint: str
+    n: int
+    people: int
+    value: float
+    low: float | None
+    high: float | None
+    error: float | None
+    questions: list[Question] = field(default_factory=list)
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are enough answers to rank it."""
+        return self.n >= LEAST_ANSWERS and self.error is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one touchpoint adds to the index; `counted` is False for too few answers."""
+
+    touchpoint: str
+    weight: float
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The index in one month of the reporting zone (`month` is YYYY-MM)."""
+
+    month: str
+    n: int
+    people: int
+    value: float | None
+    low: float | None
+    high: float | None
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The index with its parts. `coverage` is the measured share of all weight.
+
+    `n` counts the answers that take part; without enough of them value and interval are None.
+    `change` is the last month's index minus the one before with its interval, when both exist.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    people: int
+    coverage: float
+    touchpoints: int
+    counted: int
+    parts: list[Part]
+    trend: list[Month]
+    change: tuple[float, float, float] | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+def bounded(value: float, error: float | None, n: int, people: int) -> Ends:
+    """Return the 95 % interval around `value`, cut at 0 and 100; without an error None."""
+    if error is None or people < 2:
+        return None, None
+    if error < 1e-9:
+        same = constant_mean(n, value, (0.0, 100.0), size=people)
+        return same.low, same.high
+    reach = t_quantile(people - 1) * error
+    return max(0.0, value - reach), min(100.0, value + reach)
+
+
+def standard_error(squares: float, people: int) -> float | None:
+    """Return the error from the sum of squared influences of `people` independent people."""
+    return math.sqrt(squares * people / (people - 1)) if people > 1 else None

@@ -1,0 +1,284 @@
+"""Compute the performance of touchpoints and the health index."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from regulars.listen.catalog import service as catalog_service
+from regulars.listen.catalog.model import Catalog
+from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import service as findings
+from regulars.understand.findings.model import Finding
+from regulars.understand.health import queries
+from regulars.understand.health.model import (
+    LEAST_ANSWERS,
+    LEAST_BASKET,
+    LEAST_TOUCHPOINTS,
+    Extent,
+    Health,
+    Month,
+    Part,
+    Performance,
+    Question,
+    bounded,
+    standard_error,
+)
+
+FINDING = "health"
+VERSION = 1
+Row = dict[str, Any]
+
+
+def performance(
+    ws: Workspace, extent: Extent, *, as_of: datetime | None = None
+) -> dict[str, Performance]:
+    """Return touchpoint → performance from every answer within `extent`.
+
+    Each question (metric on one scale) of a touchpoint counts the same; questions with fewer
+    than 30 answers are left out where another question has more.
+    """
+    rows = _cells(ws, extent, as_of, monthly=False)
+    shares = _question_shares(rows)
+    weights = [_weight(row, share) for row, share in shares]
+    spread = _influence(ws, extent, as_of, weights, "touchpoint", monthly=False)
+    grouped: dict[str, list[tuple[Row, float]]] = defaultdict(list)
+    for row, share in shares:
+        grouped[row["touchpoint"]].append((row, share))
+    return {key: _performance(key, found, spread[key]) for key, found in grouped.items()}
+
+
+def _performance(key: str, found: list[tuple[Row, float]], spread: Row) -> Performance:
+    value = sum(row["total"] * share for row, share in found)
+    n = sum(row["n"] for row, _share in found)
+    error = standard_error(spread["squares"], spread["people"])
+    low, high = bounded(value, error, n, spread["people"])
+    questions = [
+        Question(
+            row["metric"],
+            row["scale_min"],
+            row["scale_max"],
+            row["n"],
+            row["total"] / row["n"],
+        )
+        for row, _share in sorted(found, key=lambda pair: -pair[0]["n"])
+    ]
+    return Performance(key, n, spread["people"], value, low, high, error, questions)
+
+
+def health(
+    ws: Workspace, extent: Extent, *, trend: Extent | None = None, as_of: datetime | None = None
+) -> Health:
+    """Return the health index of `extent`, its parts, and its trend by month over `trend`.
+
+    The weights are the catalog's; touchpoints that it does not know have none.
+    """
+    catalog = catalog_service.current(ws)
+    weights = {point.key: point.weight for point in catalog.touchpoints if point.weight > 0}
+    measured = performance(ws, extent, as_of=as_of)
+    months = trend_by_month(ws, trend or extent, weights, as_of=as_of)
+    rows = _cells(ws, extent, as_of, monthly=False)
+    whole = _indices(ws, extent, as_of, rows, weights, monthly=False)
+    index = whole[0] if whole else Month("", 0, 0, None, None, None, 0.0)
+    parts = _parts(catalog, measured)
+    return Health(
+        value=index.value,
+        low=index.low,
+        high=index.high,
+        n=index.n,
+        people=index.people,
+        coverage=index.coverage,
+        touchpoints=len(weights),
+        counted=sum(part.counted for part in parts),
+        parts=parts,
+        trend=months,
+        change=_change(months),
+        start=extent.period.start,
+        end=extent.period.end,
+    )
+
+
+def trend_by_month(
+    ws: Workspace,
+    extent: Extent,
+    weights: Mapping[str, float],
+    *,
+    as_of: datetime | None = None,
+) -> list[Month]:
+    """Return the index of each month that has answers, in order."""
+    rows = _cells(ws, extent, as_of, monthly=True)
+    return _indices(ws, extent, as_of, rows, weights, monthly=True)
+
+
+def latest(ws: Workspace, extent_key: Mapping[str, object]) -> Finding[Health] | None:
+    """Return the stored index of a slice, if it was computed."""
+    return findings.latest(ws, FINDING, Health, about=extent_key, version=VERSION)
+
+
+def _parts(catalog: Catalog, measured: Mapping[str, Performance]) -> list[Part]:
+    parts = []
+    for point in catalog.touchpoints:
+        if point.weight <= 0:
+            continue
+        found = measured.get(point.key)
+        if found is None:
+            parts.append(Part(point.key, point.weight, 0, None, None, None, False))
+            continue
+        parts.append(
+            Part(
+                point.key,
+                point.weight,
+                found.n,
+                found.value,
+                found.low,
+                found.high,
+                found.enough,
+            )
+        )
+    return parts
+
+
+def _indices(
+    ws: Workspace,
+    extent: Extent,
+    as_of: datetime | None,
+    rows: list[Row],
+    weights: Mapping[str, float],
+    *,
+    monthly: bool,
+) -> list[Month]:
+    everything = defaultdict(list)
+    for row in rows:
+        everything[row["month"]].append(row)
+    by_month = {month: _index_shares(found, weights) for month, found in everything.items()}
+    table = [_weight(row, share) for pairs in by_month.values() for row, share in pairs]
+    spread = _influence(ws, extent, as_of, table, "month", monthly=monthly)
+    basket = _measured(rows, weights)
+    return [
+        _month(month, pairs, spread.get(month), weights, basket)
+        for month, pairs in sorted(by_month.items())
+    ]
+
+
+def _measured(rows: list[Row], weights: Mapping[str, float]) -> set[str]:
+    """Return the touchpoints with a weight that have enough answers."""
+    answers: dict[str, int] = defaultdict(int)
+    for row in rows:
+        answers[row["touchpoint"]] += row["n"]
+    return {key for key, n in answers.items() if n >= LEAST_ANSWERS and key in weights}
+
+
+def _index_shares(rows: list[Row], weights: Mapping[str, float]) -> list[tuple[Row, float]]:
+    """Return each counted cell of one month with the share of one of its answers in the index."""
+    counted = _measured(rows, weights)
+    total = sum(weights[key] for key in counted)
+    kept = [row for row in rows if row["touchpoint"] in counted]
+    return [
+        (row, share * weights[row["touchpoint"]] / total) for row, share in _question_shares(kept)
+    ]
+
+
+def _month(
+    month: str,
+    pairs: list[tuple[Row, float]],
+    spread: Row | None,
+    weights: Mapping[str, float],
+    basket: set[str],
+) -> Month:
+    keys = {row["touchpoint"] for row, _share in pairs}
+    carried = sum(weights[key] for key in keys)
+    coverage = carried / sum(weights.values()) if weights else 0.0
+    n = sum(row["n"] for row, _share in pairs)
+    enough = carried >= LEAST_BASKET * sum(weights[key] for key in basket)
+    if spread is None or len(keys) < LEAST_TOUCHPOINTS or not enough:
+        return Month(month, n, 0, None, None, None, coverage)
+    value = sum(row["total"] * share for row, share in pairs)
+    error = standard_error(spread["squares"], spread["people"])
+    low, high = bounded(value, error, n, spread["people"])
+    return Month(month, n, spread["people"], value, low, high, coverage)
+
+
+def _question_shares(rows: list[Row]) -> list[tuple[Row, float]]:
+    """Return the kept cells with the share of one answer in its touchpoint's performance."""
+    grouped: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row["month"], row["touchpoint"]].append(row)
+    result = []
+    for found in grouped.values():
+        kept = [row for row in found if row["n"] >= LEAST_ANSWERS] or found
+        result += [(row, 1 / (len(kept) * row["n"])) for row in kept]
+    return result
+
+
+def _weight(row: Row, share: float) -> Row:
+    return {
+        "w_month": row["month"],
+        "w_touchpoint": row["touchpoint"],
+        "w_metric": row["metric"],
+        "w_min": row["scale_min"],
+        "w_max": row["scale_max"],
+        "mean": row["total"] / row["n"],
+        "share": share,
+    }
+
+
+def _cells(ws: Workspace, extent: Extent, as_of: datetime | None, *, monthly: bool) -> list[Row]:
+    place = _place(ws)
+    table = ws.query(
+        lambda view: queries.cells(queries.answers(view, extent, place, monthly=monthly)),
+        as_of=as_of,
+    )
+    rows: list[Row] = table.to_pylist()
+    return sorted(rows, key=lambda row: (row["month"], row["touchpoint"], row["metric"]))
+
+
+def _influence(
+    ws: Workspace,
+    extent: Extent,
+    as_of: datetime | None,
+    weights: list[Row],
+    by: str,
+    *,
+    monthly: bool,
+) -> dict[str, Row]:
+    if not weights:
+        return {}
+    place = _place(ws)
+    table = ws.query(
+        lambda view: queries.influence(
+            queries.answers(view, extent, place, monthly=monthly), weights, by
+        ),
+        as_of=as_of,
+    )
+    return {row[by]: row for row in table.to_pylist()}
+
+
+def _place(ws: Workspace) -> queries.Place:
+    catalog = catalog_service.current(ws)
+    return lambda events: catalog_service.placed_by(catalog, events, stage=False)
+
+
+def _change(months: list[Month]) -> tuple[float, float, float] | None:
+    """Return the last month's index minus the one before, with its interval."""
+    known = [month for month in months if month.value is not None and month.low is not None]
+    if len(known) < 2:
+        return None
+    before, after = known[-2], known[-1]
+    assert before.value is not None and after.value is not None
+    reach = math.hypot(_reach(before), _reach(after))
+    difference = after.value - before.value
+    return difference, difference - reach, difference + reach
+
+
+def _reach(month: Month) -> float:
+    assert month.low is not None and month.high is not None
+    return (month.high - month.low) / 2
+
+
+def without_trend(found: Health) -> Health:
+    """Return the index alone, for answers that need no months."""
+    return replace(found, trend=[], change=None)
