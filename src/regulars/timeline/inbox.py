@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -131,18 +131,32 @@ def lock_inbox(connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK)))
 
 
-def _erased(store: Store, connection: sa.Connection, table: pa.Table) -> list[bool]:
+def seen_on(connection: sa.Connection, event_id: str) -> datetime | None:
+    """Return the day (its beginning, UTC) an event was taken in, None outside the window."""
+    query = sa.select(seen.c.day).where(seen.c.id == event_hash(event_id))
+    day = connection.execute(query).scalar()
+    return None if day is None else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
+
+
+def erased_among(store: Store, connection: sa.Connection, identities: set[str]) -> set[str]:
+    """Return those of the identities that were erased."""
     if connection.execute(sa.select(tombstones.c.hash).limit(1)).first() is None:
-        return [False] * table.num_rows
-    identities = table.column("identity_id").to_pylist()
-    hashes = {one: tombstone(store, one) for one in set(identities) if one is not None}
+        return set()
+    hashes = {tombstone(store, one): one for one in identities}
     found: set[str] = set()
-    wanted = list(hashes.values())
+    wanted = list(hashes)
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         query = sa.select(tombstones.c.hash).where(tombstones.c.hash.in_(chunk))
-        found.update(connection.execute(query).scalars())
-    return [one is not None and hashes[one] in found for one in identities]
+        found.update(hashes[one] for one in connection.execute(query).scalars())
+    return found
+
+
+def _erased(store: Store, connection: sa.Connection, table: pa.Table) -> list[bool]:
+    identities = table.column("identity_id").to_pylist()
+    named = {one for one in identities if one is not None}
+    found = erased_among(store, connection, named)
+    return [one in found for one in identities] if found else [False] * len(identities)
 
 
 def _remember(

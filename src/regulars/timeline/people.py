@@ -8,6 +8,7 @@ smallest of its identities. An undone link stays undone; linking again takes a n
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,30 @@ from regulars.store.database import upsert
 from regulars.store.workspace import Store
 from regulars.timeline.tables import links
 
+
+@dataclass(frozen=True, slots=True)
+class LinkFact:
+    """That two identities are one person, said by `source`; `undone_at` when it no longer holds."""
+
+    link_id: str
+    left_id: str
+    right_id: str
+    kind: str
+    source: str
+    linked_at: datetime
+    undone_at: datetime | None
+
+
 FOLDED = pa.schema([("identity_id", pa.string()), ("person_id", pa.string())])
+_FACT = (
+    links.c.link_id,
+    links.c.left_id,
+    links.c.right_id,
+    links.c.kind,
+    links.c.source,
+    links.c.linked_at,
+    links.c.undone_at,
+)
 Change = tuple[int, int]
 
 
@@ -92,6 +116,30 @@ def unlink(store: Store, connection: sa.Connection, link_id: str, *, at: datetim
             where=links.c.undone_at.is_(None),
         )
     )
+
+
+def links_of(connection: sa.Connection, identities: list[str]) -> list[LinkFact]:
+    """Return all links that touch one of the identities, undone ones too, oldest first."""
+    found: dict[str, LinkFact] = {}
+    for start in range(0, len(identities), 400):
+        some = identities[start : start + 400]
+        query = sa.select(*_FACT).where(
+            links.c.left_id.is_not(None), links.c.left_id.in_(some) | links.c.right_id.in_(some)
+        )
+        for row in connection.execute(query):
+            found[row.link_id] = LinkFact(*row)
+    return sorted(found.values(), key=_age)
+
+
+def link_by_id(connection: sa.Connection, link_id: str) -> LinkFact | None:
+    """Return one link, None when only its undoing or nothing is known."""
+    query = sa.select(*_FACT).where(links.c.link_id == link_id, links.c.left_id.is_not(None))
+    row = connection.execute(query).first()
+    return LinkFact(*row) if row else None
+
+
+def _age(fact: LinkFact) -> tuple[datetime, str]:
+    return fact.linked_at, fact.link_id
 
 
 def last_change(connection: sa.Connection) -> Change:

@@ -1,0 +1,1 @@
+"""Who is who: links between identities, merges by staff and their undoing."""

@@ -1,0 +1,1 @@
+"""Events that senders post over HTTP, compatible with the Segment tracking API."""

@@ -1,0 +1,185 @@
+"""`/v1`: the tracking API; `/api/v1/receipts`: what became of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, FastAPI, Query
+from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces.language import choose
+from regulars.kit.errors import RegularsError
+from regulars.listen.intake import documentation, door, service
+from regulars.listen.intake.door import Door
+from regulars.listen.intake.queries import Refusal
+from regulars.timeline.workspace import CurrentWorkspace
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+PREFLIGHT = {
+    **CORS,
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding, AnonymousId",
+    "Access-Control-Max-Age": "86400",
+}
+SHORT = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g": "group", "a": "alias"}
+"""The names that browser libraries use for the same calls."""
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class BareRoute(APIRoute):
+    """A documented route that is called with the request alone.
+
+    Intake must not wait for sign-in, forms and validation that it does not use.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        """Return the endpoint itself."""
+        handler: Callable[[Request], Any] = self.endpoint
+        return handler
+
+
+intake = APIRouter(prefix="/v1", route_class=BareRoute, tags=["intake"])
+receipts = APIRouter(prefix="/api/v1/receipts", tags=["intake"])
+router = APIRouter()
+
+
+def prepare(app: FastAPI) -> None:
+    """Let the server open the door when it starts and close it, all committed, when it stops."""
+    app.state.on_start.append(on_start)
+    app.state.on_stop.append(on_stop)
+
+
+def on_start(app: FastAPI) -> None:
+    """Open the door: the committer begins."""
+    door_of(app)
+
+
+def on_stop(app: FastAPI) -> None:
+    """Commit what waits, then end."""
+    opened: Door | None = getattr(app.state, "intake", None)
+    if opened is not None:
+        app.state.intake = None
+        opened.close()
+
+
+def door_of(app: Any) -> Door:
+    """Return the server's door, opened at the first use if the server did not at its start."""
+    opened: Door | None = getattr(app.state, "intake", None)
+    if opened is None:
+        opened = app.state.intake = Door(app.state.workspace)
+    return opened
+
+
+async def _answer(request: Request, call: str) -> Response:
+    language = choose(request.headers.get("accept-language"))
+    try:
+        answer = await door_of(request.app).take(request, call)
+    except RegularsError as error:
+        return _error(error, language)
+    except ClientDisconnect:
+        return Response(status_code=400)
+    status = 400 if answer.all_refused else 200
+    return Response(door.encode(answer, language), status, CORS, "application/json")
+
+
+def _error(error: RegularsError, language: str) -> Response:
+    body = {
+        "success": False,
+        "code": error.code,
+        "message": error.message.in_(language),
+        **error.details,
+    }
+    headers = dict(CORS)
+    if error.status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="write key"'
+    if error.status in (429, 503):
+        headers["Retry-After"] = str(error.details.get("retry_after", 1))
+    return Response(msgspec.json.encode(body), error.status, headers, "application/json")
+
+
+async def preflight(_request: Request) -> Response:
+    """Let a browser post from a shop's own address; a write key cannot read anything."""
+    return Response(status_code=204, headers=PREFLIGHT)
+
+
+def _handler(call: str) -> Handler:
+    async def handle(request: Request) -> Response:
+        return await _answer(request, call)
+
+    handle.public = True  # type: ignore[attr-defined]
+    return handle
+
+
+def _mount() -> None:
+    for call, about in documentation.CALLS.items():
+        intake.add_api_route(
+            f"/{call}",
+            _handler(call),
+            methods=["POST"],
+            name=f"intake_{call}",
+            summary=about.summary,
+            description=about.description,
+            openapi_extra=about.openapi(),
+        )
+    for short, call in SHORT.items():
+        intake.add_api_route(f"/{short}", _handler(call), methods=["POST"], include_in_schema=False)
+    intake.add_api_route(
+        "/{call}", preflight, methods=["OPTIONS"], include_in_schema=False, name="intake_preflight"
+    )
+
+
+_mount()
+
+
+@receipts.get("/{message_id}", summary="What became of an event")
+def receipt(
+    message_id: str,
+    request: Request,
+    ws: CurrentWorkspace,
+    _caller: Annotated[Principal, Depends(needs(Right.READ_SOURCES))],
+) -> dict[str, Any]:
+    """Tell whether an event was accepted, how often it came again, or why it was refused."""
+    found = service.receipt(ws, message_id)
+    outcomes: list[dict[str, Any]] = []
+    if found.accepted_on:
+        outcomes.append({"status": "accepted", "on": found.accepted_on.date().isoformat()})
+    if found.repeats:
+        repeated = {"times": found.repeats, "at": found.repeated_at}
+        outcomes.append({"status": "duplicate", **repeated})
+    outcomes += [_refusal(one, request.state.language) for one in found.refusals]
+    return {"messageId": found.message_id, "status": found.status, "outcomes": outcomes}
+
+
+@receipts.get("", summary="Refused events, newest first")
+def refused(
+    request: Request,
+    ws: CurrentWorkspace,
+    _caller: Annotated[Principal, Depends(needs(Right.READ_SOURCES))],
+    before: Annotated[int | None, Query(ge=1)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> dict[str, Any]:
+    """List refused events with their reasons; `next` is `before` of the next page."""
+    found = service.refusals(ws, before=before, limit=limit)
+    rows = [
+        {"messageId": one.message_id, "source": one.source, "call": one.call}
+        | _refusal(one, request.state.language)
+        for one in found
+    ]
+    return {"refused": rows, "next": found[-1].id if len(found) == limit else None}
+
+
+def _refusal(one: Refusal, language: str) -> dict[str, Any]:
+    return {"status": "refused", "at": one.refused_at, **service.plain(one.reason, language)}
+
+
+router.include_router(intake)
+router.include_router(receipts)

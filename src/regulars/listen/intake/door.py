@@ -1,0 +1,185 @@
+"""One post from its bytes to its answer: key, limits, reading, waiting for durability."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from regulars.company.keys import service as keys
+from regulars.company.keys.model import WriteKey
+from regulars.kit import clock
+from regulars.kit.errors import NotSignedIn
+from regulars.kit.text import Text
+from regulars.listen.intake import limits, mapping, service, timing, wire
+from regulars.listen.intake.committer import Committer
+from regulars.listen.intake.mapping import Identities, Sender
+from regulars.listen.intake.model import Arrival, Outcome, Refused
+from regulars.timeline.workspace import Workspace
+
+TRUST_SECONDS = 5.0
+"""How long a checked key is trusted; a revoked one stops within twice this."""
+REMEMBERED_KEYS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of the events of one post, in their order."""
+
+    outcomes: Sequence[Outcome]
+    single: bool
+
+    @property
+    def all_refused(self) -> bool:
+        """Tell whether nothing of the post was taken in, now or before."""
+        return bool(self.outcomes) and all(one.status == "refused" for one in self.outcomes)
+
+
+class Door:
+    """The intake of one server: its committer, its rate limit, and what it remembers."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._limits = workspace.settings.intake
+        self._identities = Identities(workspace)
+        self._rate = limits.Rate(self._limits.requests_per_second)
+        self._checked: dict[str, tuple[float, WriteKey]] = {}
+        self._committer = Committer(self._keep, self._tidy)
+        self._committer.start()
+
+    def close(self) -> None:
+        """Commit what waits and end."""
+        self._committer.stop()
+
+    async def take(self, request: Request, call: str) -> Answer:
+        """Read one post and return what became of its events, once they are durable.
+
+        `call` is the endpoint's name; batch and import hold many. Raises an error of ours whose
+        status is that of the answer (400, 401, 413, 429, 503).
+        """
+        received_at = clock.microseconds(clock.now())
+        key = await self._key(_secret_of(request)) if "authorization" in request.headers else None
+        body, key = await self._body(request, call, key)
+        arrivals = self._read(body, call, key, received_at)
+        if not arrivals:
+            return Answer([], single=False)
+        outcomes = await self._committer.put(arrivals)
+        return Answer(outcomes, single=call in wire.CALLS)
+
+    async def _body(
+        self, request: Request, call: str, key: WriteKey | None
+    ) -> tuple[wire.Batch, WriteKey]:
+        """Return the calls and the key, which the body may carry instead of the header."""
+        limit = self._limits.event_bytes if call in wire.CALLS else self._limits.batch_bytes
+        headers = request.headers
+        raw = await limits.read_body(request.stream(), headers.get("content-length"), limit)
+        if headers.get("content-encoding", "").lower() in ("gzip", "deflate"):
+            raw = wire.gunzip(raw, limit)
+        try:
+            body = wire.read_single(raw) if call in wire.CALLS else wire.read_batch(raw)
+        except wire.BadBody:
+            if key is None:
+                raise _no_key() from None
+            raise
+        key = key or await self._key(body.write_key or "")
+        self._rate.spend(key.id, clock.monotonic())
+        return body, key
+
+    async def _key(self, secret: str) -> WriteKey:
+        """Return what the key allows; raises NotSignedIn (401)."""
+        if not secret:
+            raise _no_key()
+        now = clock.monotonic()
+        checked_at, key = self._checked.get(secret, (0.0, None))
+        if key is not None and now - checked_at < TRUST_SECONDS:
+            return key
+        check = partial(keys.check_write_key, self._workspace, secret, clock.now())
+        try:
+            key = await run_in_threadpool(check)
+        except NotSignedIn:
+            self._checked.pop(secret, None)
+            raise _no_key() from None
+        if len(self._checked) >= REMEMBERED_KEYS:
+            self._checked.clear()
+        self._checked[secret] = (now, key)
+        return key
+
+    def _read(self, body: wire.Batch, call: str, key: WriteKey, received_at: int) -> list[Arrival]:
+        try:
+            sent_at = None if body.sent_at is None else timing.moment(body.sent_at, "sentAt")
+        except Refused:
+            sent_at = None  # a broken clock must not cost the events; we take them as they say
+        sender = Sender(
+            key=key,
+            identities=self._identities,
+            currency=self._workspace.settings.workspace.currency,
+            event_bytes=self._limits.event_bytes,
+            received_at=received_at,
+            sent_at=sent_at,
+            context=body.context,
+            history=call == "import",
+        )
+        name = call if call in wire.CALLS else None
+        return [mapping.read(raw, sender, name) for raw in body.batch]
+
+    def _keep(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
+        return service.store(self._workspace, arrivals, clock.now())
+
+    def _tidy(self) -> None:
+        service.forget_old(self._workspace, clock.now())
+
+
+def _secret_of(request: Request) -> str:
+    """Return the user name of basic authentication, or the token of a bearer."""
+    kind, _, rest = request.headers["authorization"].partition(" ")
+    if kind.lower() == "bearer":
+        return rest.strip()
+    try:
+        return base64.b64decode(rest.strip(), validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _no_key() -> NotSignedIn:
+    return NotSignedIn(
+        "intake.key",
+        Text(
+            "Send a valid write key as the user name of basic authentication, or as writeKey.",
+            "请以基本认证的用户名或 writeKey 字段发送有效的写入密钥。",
+        ),
+        field="writeKey",
+    )
+
+
+def encode(answer: Answer, language: str) -> bytes:
+    """Return the answer's JSON body."""
+    return msgspec.json.encode(_plain(answer, language))
+
+
+def _plain(answer: Answer, language: str) -> dict[str, object]:
+    counts = {"accepted": 0, "duplicate": 0, "refused": 0}
+    for outcome in answer.outcomes:
+        counts[outcome.status] += 1
+    body: dict[str, object] = {
+        "success": not answer.all_refused,
+        "accepted": counts["accepted"],
+        "duplicates": counts["duplicate"],
+    }
+    if answer.single and answer.outcomes:
+        body["messageId"] = answer.outcomes[0].message_id
+    refused = [
+        {"messageId": one.message_id, **service.plain(one.reason, language)}
+        for one in answer.outcomes
+        if one.reason is not None
+    ]
+    if refused:
+        body["refused"] = refused
+    if answer.all_refused:
+        body = {**refused[0], **body}
+    return body

@@ -1,0 +1,124 @@
+"""SQL of intake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from regulars.kit.text import Text
+from regulars.listen.intake.model import Arrival, Reason
+from regulars.listen.intake.tables import intake_refusal_people, intake_refusals, intake_repeats
+from regulars.store.database import upsert
+
+CHUNK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One event that was refused."""
+
+    id: int
+    message_id: str
+    source: str
+    call: str
+    reason: Reason
+    payload: bytes | None
+    refused_at: datetime
+
+
+def insert_refusals(
+    connection: sa.Connection, refused: Iterable[tuple[Arrival, Reason]], now: datetime
+) -> None:
+    """Keep refused events: (arrival, reason); without identities, without payload."""
+    for arrival, reason in refused:
+        result = connection.execute(
+            sa.insert(intake_refusals).values(
+                message_id=arrival.message_id,
+                source=arrival.source,
+                call=arrival.kind[:20],
+                code=reason.code,
+                field=reason.field[:300],
+                message_en=reason.message.en[:1000],
+                message_zh=reason.message.zh[:1000],
+                payload=arrival.payload if arrival.identities else None,
+                refused_at=now,
+            )
+        )
+        number = int(result.inserted_primary_key[0])  # type: ignore[index]
+        owners = [{"refusal_id": number, "identity_id": one} for one in set(arrival.identities)]
+        if owners:
+            connection.execute(sa.insert(intake_refusal_people), owners)
+
+
+def note_repeats(connection: sa.Connection, hashes: Sequence[bytes], now: datetime) -> None:
+    """Count that events we have were sent again."""
+    statement = upsert(connection, intake_repeats)
+    times = intake_repeats.c.times + 1
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["event_hash"], set_={"times": times, "last_at": now}
+        ),
+        [{"event_hash": one, "times": 1, "last_at": now} for one in hashes],
+    )
+
+
+def repeats_of(connection: sa.Connection, event_hash: bytes) -> tuple[int, datetime] | None:
+    """Return how often an event was sent again, and when last."""
+    columns = intake_repeats.c
+    query = sa.select(columns.times, columns.last_at).where(columns.event_hash == event_hash)
+    row = connection.execute(query).first()
+    return (row[0], row[1]) if row else None
+
+
+def refusals(
+    connection: sa.Connection,
+    *,
+    message_id: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Refusal]:
+    """Return refused events, newest first: of one message id, or a page before an id."""
+    query = sa.select(intake_refusals).order_by(intake_refusals.c.id.desc()).limit(limit)
+    if message_id is not None:
+        query = query.where(intake_refusals.c.message_id == message_id)
+    if before is not None:
+        query = query.where(intake_refusals.c.id < before)
+    return [_refusal(row) for row in connection.execute(query)]
+
+
+def _refusal(row: sa.Row[tuple[object, ...]]) -> Refusal:
+    reason = Reason(row.code, row.field, Text(row.message_en, row.message_zh))
+    return Refusal(
+        row.id, row.message_id, row.source, row.call, reason, row.payload, row.refused_at
+    )
+
+
+def forget_before(connection: sa.Connection, oldest: datetime) -> int:
+    """Delete what is older; return how many rows."""
+    old = intake_refusals.c.refused_at < oldest
+    gone = _delete_refusals(connection, sa.select(intake_refusals.c.id).where(old))
+    gone += connection.execute(
+        sa.delete(intake_repeats).where(intake_repeats.c.last_at < oldest)
+    ).rowcount
+    return gone
+
+
+def forget_identities(connection: sa.Connection, identities: Sequence[str]) -> int:
+    """Delete the refused events that name one of the identities; return how many."""
+    gone = 0
+    for start in range(0, len(identities), CHUNK):
+        some = list(identities[start : start + CHUNK])
+        theirs = sa.select(intake_refusal_people.c.refusal_id).where(
+            intake_refusal_people.c.identity_id.in_(some)
+        )
+        gone += _delete_refusals(connection, theirs)
+    return gone
+
+
+def _delete_refusals(connection: sa.Connection, chosen: sa.Select[tuple[int]]) -> int:
+    return connection.execute(
+        sa.delete(intake_refusals).where(intake_refusals.c.id.in_(chosen))
+    ).rowcount

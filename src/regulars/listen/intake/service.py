@@ -1,0 +1,180 @@
+"""Take events in: durable, once each, with what they say about people; tell what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from regulars.kit.errors import NotFound
+from regulars.kit.text import Text
+from regulars.listen.identities import service as identities
+from regulars.listen.intake import queries
+from regulars.listen.intake.model import ERASED, Arrival, Outcome, Reason, to_table
+from regulars.listen.intake.queries import Refusal
+from regulars.listen.profiles import service as profiles
+from regulars.listen.profiles.model import Value
+from regulars.timeline import inbox
+from regulars.timeline.erasure import erasable
+from regulars.timeline.event import event_hash
+from regulars.timeline.workspace import Workspace
+
+Verdict = Reason | bool | None
+"""Why an event was refused; else whether it was new."""
+
+
+def store(workspace: Workspace, arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
+    """Make arrivals durable in one transaction; when it returns they are, and told in order.
+
+    Links and profile values of an event are kept together with it, and only when it is new.
+    """
+    good = [index for index, arrival in enumerate(arrivals) if arrival.row is not None]
+    verdicts: list[Verdict] = [arrival.reason for arrival in arrivals]
+    with workspace.database.transaction() as connection:
+        if good:
+            table = to_table([arrivals[index].row for index in good])  # type: ignore[misc]
+            receipt = inbox.append(workspace, connection, table, now=now)
+            for index, fresh, erased in zip(good, receipt.fresh, receipt.refused, strict=True):
+                verdicts[index] = ERASED if erased else fresh
+        _keep_facts(workspace, connection, arrivals, verdicts)
+        _keep_verdicts(workspace, connection, arrivals, verdicts, now)
+    return [_outcome(arrival, v) for arrival, v in zip(arrivals, verdicts, strict=True)]
+
+
+def _outcome(arrival: Arrival, verdict: Verdict) -> Outcome:
+    if isinstance(verdict, Reason):
+        return Outcome(arrival.message_id, "refused", verdict)
+    return Outcome(arrival.message_id, "accepted" if verdict else "duplicate")
+
+
+def _keep_facts(
+    workspace: Workspace,
+    connection: sa.Connection,
+    arrivals: Sequence[Arrival],
+    verdicts: Sequence[Verdict],
+) -> None:
+    ties: list[identities.Observed] = []
+    values: list[Value] = []
+    for arrival, verdict in zip(arrivals, verdicts, strict=True):
+        row, source = arrival.row, arrival.source
+        if verdict is not True or row is None or not (arrival.ties or arrival.traits):
+            continue
+        at = moment(row.occurred_at)
+        ties += [(tie.left_id, tie.right_id, tie.kind, source, at) for tie in arrival.ties]
+        values += [
+            Value(str(row.identity_id), name, source, value, at)
+            for name, value in arrival.traits.items()
+        ]
+    if ties:
+        identities.observe(workspace, connection, ties)
+    if values:
+        profiles.keep(workspace, connection, values)
+
+
+def _keep_verdicts(
+    workspace: Workspace,
+    connection: sa.Connection,
+    arrivals: Sequence[Arrival],
+    verdicts: Sequence[Verdict],
+    now: datetime,
+) -> None:
+    repeated = [
+        event_hash(arrival.message_id)
+        for arrival, verdict in zip(arrivals, verdicts, strict=True)
+        if verdict is False
+    ]
+    if repeated:
+        queries.note_repeats(connection, repeated, now)
+    refused = [
+        (arrival, verdict)
+        for arrival, verdict in zip(arrivals, verdicts, strict=True)
+        if isinstance(verdict, Reason)
+    ]
+    if refused:
+        _drop_erased(workspace, connection, [arrival for arrival, _reason in refused])
+        queries.insert_refusals(connection, refused, now)
+
+
+def _drop_erased(
+    workspace: Workspace, connection: sa.Connection, refused: Iterable[Arrival]
+) -> None:
+    """Leave out the payload of refused events that name an erased person."""
+    inbox.lock_inbox(connection)
+    named = {one for arrival in refused for one in arrival.identities}
+    erased = inbox.erased_among(workspace, connection, named)
+    for arrival in refused:
+        if erased.intersection(arrival.identities):
+            arrival.payload, arrival.identities = b"", []
+
+
+def moment(micros: int) -> datetime:
+    """Return microseconds since 1970 as an aware moment, exact."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+
+
+@dataclass(frozen=True, slots=True)
+class EventReceipt:
+    """What became of a message id.
+
+    `accepted_on` is the day (UTC) it was taken in, None when it was not; `repeats` how often it
+    came again and `repeated_at` when last; `refusals` what was refused under this id.
+    """
+
+    message_id: str
+    accepted_on: datetime | None
+    repeats: int
+    repeated_at: datetime | None
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def status(self) -> str:
+        """accepted: on the timeline, once; refused: never taken in."""
+        return "accepted" if self.accepted_on else "refused"
+
+
+def receipt(workspace: Workspace, message_id: str) -> EventReceipt:
+    """Return the receipt of one event; raises NotFound when the id was not seen in the window."""
+    hashed = event_hash(message_id)
+    with workspace.database.reading() as connection:
+        seen_on = inbox.seen_on(connection, message_id)
+        again = queries.repeats_of(connection, hashed)
+        refused = tuple(queries.refusals(connection, message_id=message_id))
+    if seen_on is None and not refused:
+        days = workspace.settings.intake.remember_days
+        raise NotFound(
+            "intake.unknown_message",
+            Text(
+                f"No event with this id came in during the last {days} days.",
+                f"最近 {days} 天内没有收到该编号的事件。",
+            ),
+            messageId=message_id,
+        )
+    times, last = again or (0, None)
+    return EventReceipt(message_id, seen_on, times, last, refused)
+
+
+def refusals(workspace: Workspace, *, before: int | None = None, limit: int = 50) -> list[Refusal]:
+    """Return the newest refused events; `before` a refusal's id gives the next page."""
+    with workspace.database.reading() as connection:
+        return queries.refusals(connection, before=before, limit=limit)
+
+
+def forget_old(workspace: Workspace, now: datetime) -> int:
+    """Delete refusals and repeats older than the declared window; return the rows gone."""
+    oldest = now - timedelta(days=workspace.settings.intake.remember_days)
+    with workspace.database.transaction() as connection:
+        return queries.forget_before(connection, oldest)
+
+
+def plain(reason: Reason, language: str) -> dict[str, Any]:
+    """Return a reason as the API shows it."""
+    return {"code": reason.code, "field": reason.field, "message": reason.message.in_(language)}
+
+
+@erasable("refused events")
+def forget(workspace: Workspace, connection: sa.Connection, wanted: frozenset[str]) -> int:
+    """Delete the refused events that name one of the identities."""
+    return queries.forget_identities(connection, sorted(wanted))

@@ -1,0 +1,155 @@
+"""SQL of profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from regulars.listen.profiles.model import Value, folded
+from regulars.listen.profiles.tables import profile_values
+from regulars.store.database import upsert
+
+CHUNK = 400
+FETCH = 50_000
+
+
+def keep(connection: sa.Connection, values: Iterable[Value]) -> None:
+    """Keep each value unless its source has said something newer.
+
+    At one moment the larger text wins, so that the order of arrival does not matter.
+    """
+    rows = [
+        {
+            "identity_id": value.identity_id,
+            "attribute": value.attribute,
+            "source": value.source,
+            "value": value.value,
+            "folded": None if value.value is None else folded(value.attribute, value.value),
+            "at": value.at,
+        }
+        for value in values
+    ]
+    if not rows:
+        return
+    statement = upsert(connection, profile_values)
+    old, new = profile_values.c, statement.excluded
+    newer = (new.at > old.at) | (
+        (new.at == old.at) & (sa.func.coalesce(new.value, "") > sa.func.coalesce(old.value, ""))
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["identity_id", "attribute", "source"],
+            set_={"value": new.value, "folded": new.folded, "at": new.at},
+            where=newer,
+        ),
+        rows,
+    )
+
+
+def of_identities(connection: sa.Connection, identities: Sequence[str]) -> list[Value]:
+    """Return all values held of the identities."""
+    found: list[Value] = []
+    columns = profile_values.c
+    wanted = (columns.identity_id, columns.attribute, columns.source, columns.value, columns.at)
+    for start in range(0, len(identities), CHUNK):
+        some = list(identities[start : start + CHUNK])
+        query = sa.select(*wanted).where(columns.identity_id.in_(some))
+        found += [Value(*row) for row in connection.execute(query)]
+    return found
+
+
+def forget(connection: sa.Connection, identities: Sequence[str]) -> int:
+    """Delete all values of the identities; return how many."""
+    gone = 0
+    for start in range(0, len(identities), CHUNK):
+        some = list(identities[start : start + CHUNK])
+        gone += connection.execute(
+            sa.delete(profile_values).where(profile_values.c.identity_id.in_(some))
+        ).rowcount
+    return gone
+
+
+def named_like(connection: sa.Connection, words: str, limit: int) -> list[str]:
+    """Return identities of which some source holds a name that contains `words`.
+
+    Names that begin with the words come first.
+    """
+    spelled = folded("name", words)
+    if not spelled:
+        return []
+    columns = profile_values.c
+    begins = sa.case((columns.folded.startswith(spelled, autoescape=True), 0), else_=1)
+    query = (
+        sa.select(columns.identity_id, sa.func.min(begins), sa.func.min(columns.folded))
+        .where(columns.attribute == "name", columns.folded.contains(spelled, autoescape=True))
+        .group_by(columns.identity_id)
+        .order_by(sa.func.min(begins), sa.func.min(columns.folded), columns.identity_id)
+        .limit(limit)
+    )
+    return [row[0] for row in connection.execute(query)]
+
+
+def holding(connection: sa.Connection, attribute: str, value: str, limit: int) -> list[str]:
+    """Return identities of which some source holds this value of the attribute."""
+    columns = profile_values.c
+    query = (
+        sa.select(columns.identity_id)
+        .where(columns.attribute == attribute, columns.folded == folded(attribute, value))
+        .distinct()
+        .order_by(columns.identity_id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def shared(connection: sa.Connection, attribute: str, most: int, limit: int) -> list[list[str]]:
+    """Return groups of 2 to `most` identities that hold one value of the attribute."""
+    columns = profile_values.c
+    held = sa.func.count(columns.identity_id.distinct())
+    common = (
+        sa.select(columns.folded)
+        .where(columns.attribute == attribute, columns.folded.is_not(None), columns.folded != "")
+        .group_by(columns.folded)
+        .having(held.between(2, most))
+        .order_by(columns.folded)
+        .limit(limit)
+    )
+    query = (
+        sa.select(columns.folded, columns.identity_id)
+        .where(columns.attribute == attribute, columns.folded.in_(common.scalar_subquery()))
+        .distinct()
+        .order_by(columns.folded, columns.identity_id)
+    )
+    groups: dict[str, list[str]] = {}
+    for spelled, identity in connection.execute(query):
+        groups.setdefault(spelled, []).append(identity)
+    return list(groups.values())
+
+
+def everything(connection: sa.Connection) -> pa.Table:
+    """Return (identity_id, attribute, source, folded, at) of every held value, as Arrow."""
+    columns = profile_values.c
+    query = sa.select(
+        columns.identity_id, columns.attribute, columns.source, columns.folded, columns.at
+    ).where(columns.value.is_not(None))
+    schema = pa.schema(
+        [
+            ("identity_id", pa.string()),
+            ("attribute", pa.string()),
+            ("source", pa.string()),
+            ("folded", pa.string()),
+            ("at", pa.timestamp("us", tz="UTC")),
+        ]
+    )
+    parts: list[pa.Table] = []
+    for rows in connection.execution_options(yield_per=FETCH).execute(query).partitions():
+        whole: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        parts.append(
+            pa.table(
+                [pa.array(c, f.type) for c, f in zip(whole, schema, strict=True)], schema=schema
+            )
+        )
+    return pa.concat_tables(parts) if parts else schema.empty_table()

@@ -1,0 +1,119 @@
+"""Keep what sources hold of people, show it, compare it, forget it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from regulars.listen.profiles import queries
+from regulars.listen.profiles.model import Attribute, Consistency, Value, gather
+from regulars.timeline import people
+from regulars.timeline.erasure import erasable
+from regulars.timeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def keep(workspace: Workspace, connection: sa.Connection, values: Iterable[Value]) -> None:
+    """Keep values inside the caller's transaction; of each source the newest word counts."""
+    queries.keep(connection, values)
+
+
+def correct(
+    workspace: Workspace,
+    connection: sa.Connection,
+    identity: str,
+    attribute: str,
+    value: str | None,
+    *,
+    source: str,
+    now: datetime,
+) -> None:
+    """Keep one value that a person at `source` (such as the service desk) wrote down."""
+    queries.keep(connection, [Value(identity, attribute, source, value, now)])
+
+
+def of_person(workspace: Workspace, identities: Sequence[str]) -> list[Attribute]:
+    """Return the attributes of the person who has these identities."""
+    with workspace.database.reading() as connection:
+        return gather(queries.of_identities(connection, identities))
+
+
+def of_people(
+    workspace: Workspace, people_identities: dict[str, Sequence[str]]
+) -> dict[str, list[Attribute]]:
+    """Return person → attributes for several people (person → identities) in one read."""
+    owner = {one: person for person, ids in people_identities.items() for one in ids}
+    values: dict[str, list[Value]] = {person: [] for person in people_identities}
+    with workspace.database.reading() as connection:
+        for value in queries.of_identities(connection, list(owner)):
+            values[owner[value.identity_id]].append(value)
+    return {person: gather(held) for person, held in values.items()}
+
+
+def named_like(workspace: Workspace, words: str, limit: int = 50) -> list[str]:
+    """Return identities whose name contains `words`, width, case and spaces aside."""
+    with workspace.database.reading() as connection:
+        return queries.named_like(connection, words, limit)
+
+
+def holding(workspace: Workspace, attribute: str, value: str, limit: int = 50) -> list[str]:
+    """Return identities of which some source holds `value`."""
+    with workspace.database.reading() as connection:
+        return queries.holding(connection, attribute, value, limit)
+
+
+def shared(
+    workspace: Workspace, attribute: str, *, most: int = 5, limit: int = 500
+) -> list[list[str]]:
+    """Return groups of identities that hold the same value of `attribute`.
+
+    A value that more than `most` identities hold is a placeholder or a shared desk.
+    """
+    with workspace.database.reading() as connection:
+        return queries.shared(connection, attribute, most, limit)
+
+
+def information_consistency(workspace: Workspace) -> Consistency:
+    """Compare the sources, attribute by attribute, over all people.
+
+    information_consistency_share = attributes held by ≥ 2 sources that agree / attributes held
+    by ≥ 2 sources. Values fold (width, case, punctuation) before they are compared; identities
+    of one person count together, and of each source its newest word.
+    """
+    with workspace.database.reading() as connection:
+        held = queries.everything(connection)
+        folded_people = people.fold(people.holding(connection))
+    if held.num_rows == 0:
+        return Consistency(0, 0)
+    return _compare(_by_person(held, folded_people))
+
+
+def _by_person(held: pa.Table, folded_people: pa.Table) -> pa.Table:
+    joined = held.join(folded_people, "identity_id")
+    person = pc.coalesce(joined.column("person_id"), joined.column("identity_id"))
+    return joined.set_column(joined.schema.get_field_index("person_id"), "person_id", person)
+
+
+def _compare(values: pa.Table) -> Consistency:
+    keys = ["person_id", "attribute", "source"]
+    newest = values.group_by(keys).aggregate([("at", "max")])
+    last = values.join(newest, keys).filter(pc.field("at") == pc.field("at_max"))
+    word = last.group_by(keys).aggregate([("folded", "max")])
+    pairs = word.group_by(["person_id", "attribute"]).aggregate(
+        [("source", "count"), ("folded_max", "min"), ("folded_max", "max")]
+    )
+    twice = pairs.filter(pc.field("source_count") >= 2)
+    agreed = pc.equal(twice.column("folded_max_min"), twice.column("folded_max_max"))
+    return Consistency(int(pc.sum(agreed).as_py() or 0), twice.num_rows)
+
+
+@erasable("profiles")
+def forget(workspace: Workspace, connection: sa.Connection, identities: frozenset[str]) -> int:
+    """Delete everything held of the identities."""
+    return queries.forget(connection, sorted(identities))
