@@ -20,7 +20,7 @@ from regulars.store.settings import Settings
 from regulars.timeline import workspace as timeline_workspace
 from regulars.timeline.workspace import Workspace
 
-FLOORS = ("company", "timeline", "listen", "understand", "act", "prove", "assist", "jobs", "simulate")
+FLOORS = ("faces", "company", "timeline", "listen", "understand", "act", "prove", "assist", "jobs", "simulate")
 
 
 def roles(name: str) -> Iterator[ModuleType]:
@@ -85,6 +85,8 @@ def build_web(workspace: Workspace) -> FastAPI:
     app = web.create(workspace, version=regulars.__version__)
     for module in roles("api"):
         app.include_router(module.router)
+        if hasattr(module, "prepare"):
+            module.prepare(app)
     for module in roles("pages"):
         app.include_router(module.router)
     web.mount(app, pages=list(roles("pages")))

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from sqlalchemy import text
 
-from regulars.kit.errors import NotAllowed, RegularsError
+from regulars.faces.language import gettext as _
+from regulars.faces.layout import NavItem, Section, page
+from regulars.faces.look import samples
+from regulars.faces.reference import sections
+from regulars.kit.errors import NotAllowed, NotSignedIn
 from regulars.kit.text import LANGUAGES, Text
 
 router = APIRouter(include_in_schema=False)
 THEMES = ("auto", "light", "dark")
 YEAR = 365 * 86_400
-
-
-class NotSignedInError(RegularsError):
-    """Nobody is signed in; a page sends the person to the sign-in form."""
-
-    status = 401
+navigation = [
+    NavItem(Text("For programs", "接口文档"), "/api-reference", Section.COMPANY, 95),
+]
 
 
 def signed_in(request: Request) -> Any:
-    """Return the caller; raises NotSignedInError without one."""
+    """Return the caller; raises NotSignedIn without one."""
     principal = getattr(request.state, "principal", None)
     if principal is None:
-        raise NotSignedInError("sign_in.needed", Text("Sign in first.", "请先登录。"))
+        raise NotSignedIn("rights.sign_in", Text("Please sign in.", "请先登录。"))
     return principal
 
 
-def admin(request: Request) -> Any:
+def administrator(request: Request) -> Any:
     """Return the caller; raises NotAllowed unless it is an administrator."""
     principal = signed_in(request)
     if principal.role != "admin":
@@ -40,7 +42,20 @@ def admin(request: Request) -> Any:
     return principal
 
 
-@router.get("/healthz")
+def public() -> None:
+    """Say that a route is open on purpose."""
+
+
+# The walk over all routes (company/rights) reads the guard's name from these functions.
+for _guard, _name in (
+    (signed_in, "signed_in"),
+    (administrator, "administrator"),
+    (public, "public"),
+):
+    _guard.__dict__["guard"] = _name
+
+
+@router.get("/healthz", dependencies=[Depends(public)])
 def health(request: Request) -> JSONResponse:
     """Tell whether the server and its database answer; open to everybody, and says no more."""
     with request.app.state.workspace.database.reading() as connection:
@@ -48,7 +63,7 @@ def health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-@router.post("/preferences")
+@router.post("/preferences", dependencies=[Depends(public)])
 def prefer(
     request: Request,
     language: Annotated[str | None, Form()] = None,
@@ -72,12 +87,29 @@ def prefer(
 
 def own_address(address: str) -> str:
     """Return the address if it is a path of this server, else the start page."""
-    plain = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if plain and "\n" not in address and "\r" not in address else "/"
+    # Browsers drop tabs and line ends and read "\\" as "/": "/\t/elsewhere" would lead elsewhere.
+    plain = re.fullmatch(r"/(?!/)[^\x00-\x20\x7f\\]*", address)
+    return address if plain else "/"
 
 
-@router.get("/api/v1/openapi.json")
+@router.get("/api/v1/openapi.json", dependencies=[Depends(signed_in)])
 def openapi(request: Request) -> JSONResponse:
     """Return the OpenAPI 3.1 document."""
-    signed_in(request)
     return JSONResponse(request.app.openapi())
+
+
+@router.get("/api-reference", dependencies=[Depends(signed_in)])
+def reference(request: Request) -> HTMLResponse:
+    """Show the API: each address with its parameters and answers."""
+    return page(
+        request,
+        "reference.html",
+        title=_("What can programs ask for?"),
+        sections=sections(request.app.openapi()),
+    )
+
+
+@router.get("/look", dependencies=[Depends(administrator)])
+def look(request: Request) -> HTMLResponse:
+    """Show every part with sample values, for those who make pages."""
+    return page(request, "look.html", title=_("What are pages made of?"), **samples())

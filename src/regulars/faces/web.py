@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 
 from regulars.faces import assets, problems, rendering, security
-from regulars.faces import pages as own_pages
+from regulars.faces.idempotency import Idempotency
 from regulars.faces.language import choose, speak
 from regulars.faces.request import Frame
 from regulars.store.workspace import Store
@@ -48,8 +48,8 @@ def create(workspace: Store, version: str) -> FastAPI:
         setattr(app.state, hooks, [])
     rendering.install(app, [])
     problems.install(app)
-    app.include_router(own_pages.router)
     app.mount("/static", assets.Assets(), name="static")
+    app.add_middleware(Idempotency, server=app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(Frame, server=app)
     return app

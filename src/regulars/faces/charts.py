@@ -1,0 +1,235 @@
+"""Options of ECharts from plain data; drawn, coloured and worded by `static/regulars.js`.
+
+Every function returns a dict that holds JSON only. Colours are names of CSS tokens ("--accent"),
+functions are named ("fn:tip:share": the tooltip of a share). A value that is None is a gap.
+Give the same numbers as a table to `parts.chart`, for readers without the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from regulars.faces.language import gettext as _
+
+Option = dict[str, Any]
+Value = float | int | None
+
+GRID = {"left": 4, "right": 14, "top": 28, "bottom": 4, "outerBoundsMode": "same"}
+JUDGED = {
+    "met": "--good",
+    "opportunity": "--good",
+    "not_met": "--bad",
+    "pain": "--bad",
+    "undetermined": "--warn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One line of a trend: a value a period, with its interval and n where they are known."""
+
+    name: str
+    values: Sequence[Value]
+    low: Sequence[Value] = ()
+    high: Sequence[Value] = ()
+    n: Sequence[int | None] = ()
+
+
+def _at(values: Sequence[Any], index: int) -> Any:
+    return values[index] if index < len(values) else None
+
+
+def _point(course: Course, index: int) -> Option | None:
+    value = course.values[index]
+    if value is None:
+        return None
+    extra = {"low": _at(course.low, index), "high": _at(course.high, index)}
+    return {"value": value, "n": _at(course.n, index), **extra}
+
+
+def trend(
+    periods: Sequence[str],
+    courses: Sequence[Course],
+    *,
+    unit: str | None = None,
+    target: float | None = None,
+    least: float | None = None,
+    most: float | None = None,
+) -> Option:
+    """Lines over periods, each with its interval as a band, and the target as a dashed line."""
+    series: list[Option] = []
+    for number, course in enumerate(courses):
+        color = f"--series-{number % 8 + 1}"
+        if course.low:
+            series.append(_band(course, color))
+        series.append(
+            {
+                "type": "line",
+                "name": course.name,
+                "data": [_point(course, index) for index in range(len(course.values))],
+                "color": color,
+                "lineStyle": {"width": 2, "color": color},
+                "symbol": "circle",
+                "symbolSize": 5,
+                "showSymbol": len(periods) <= 24,
+                **(_target_line(target) if target is not None and number == 0 else {}),
+            }
+        )
+    return {
+        "grid": {**GRID, "top": 34 if len(courses) > 1 else 12},
+        "legend": {"show": len(courses) > 1, "left": 0, "data": [c.name for c in courses]},
+        "tooltip": {"trigger": "axis", "formatter": f"fn:tip:{unit or ''}"},
+        "xAxis": {"type": "category", "data": list(periods), "boundaryGap": len(periods) == 1},
+        "yAxis": {
+            "type": "value",
+            "scale": True,
+            "min": least,
+            "max": most,
+            "splitNumber": 4,
+            "axisLabel": {"formatter": f"fn:value:{unit or ''}"},
+        },
+        "series": series,
+    }
+
+
+def _band(course: Course, color: str) -> Option:
+    points = [
+        [index, _at(course.low, index), _at(course.high, index)]
+        for index in range(len(course.values))
+    ]
+    edges = [edge for point in points for edge in point[1:] if edge is not None]
+    return {
+        "type": "custom",
+        "renderItem": "fn:band",
+        "points": points,
+        "band_color": color,
+        "silent": True,
+        "z": 1,
+        # one item is drawn; all edges are given so that the axis makes room for them
+        "data": [[0, min(edges), max(edges)]] if edges else [],
+        "encode": {"x": 0, "y": [1, 2]},
+    }
+
+
+def _target_line(target: float) -> Option:
+    return {
+        "markLine": {
+            "silent": True,
+            "symbol": "none",
+            "data": [{"yAxis": target}],
+            "lineStyle": {"color": "--dim", "type": "dashed", "width": 1},
+            "label": {"formatter": _("target"), "color": "--dim", "position": "insideEndTop"},
+        }
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar with its interval; `verdict` colours it, `href` is where a click leads."""
+
+    name: str
+    value: Value
+    low: Value = None
+    high: Value = None
+    n: int | None = None
+    verdict: str | None = None
+    href: str | None = None
+
+
+def bars(
+    items: Sequence[Bar],
+    *,
+    unit: str | None = None,
+    name: str = "",
+    target: float | None = None,
+    lying: bool = True,
+) -> Option:
+    """Bars with whiskers, the first on top; `lying` ones leave room for long names."""
+    category: Option = {"type": "category", "data": [item.name for item in items]}
+    if lying:
+        category |= {"inverse": True, "axisLabel": {"width": 150, "overflow": "truncate"}}
+    measure: Option = {"type": "value", "axisLabel": {"formatter": f"fn:value:{unit or ''}"}}
+    data = [
+        {
+            "value": item.value,
+            "low": item.low,
+            "high": item.high,
+            "n": item.n,
+            "href": item.href,
+            "itemStyle": {"color": JUDGED.get(item.verdict or "", "--series-1"), "opacity": 0.8},
+        }
+        for item in items
+    ]
+    mark = _target_line(target) if target is not None else {}
+    if mark and lying:
+        mark["markLine"]["data"] = [{"xAxis": target}]
+    return {
+        "grid": {**GRID, "top": 20 if target is not None else 8},
+        "tooltip": {
+            "trigger": "axis",
+            "axisPointer": {"type": "none"},
+            "formatter": f"fn:tip:{unit or ''}",
+        },
+        "xAxis": measure if lying else category,
+        "yAxis": category if lying else measure,
+        "series": [
+            {"type": "bar", "name": name, "data": data, "barMaxWidth": 16, **mark},
+            _whiskers(items, lying),
+        ],
+    }
+
+
+def _whiskers(items: Sequence[Bar], lying: bool) -> Option:
+    edges = [edge for item in items for edge in (item.low, item.high) if edge is not None]
+    ends = [min(edges), max(edges)] if edges else []
+    return {
+        "type": "custom",
+        "renderItem": "fn:whiskers",
+        "points": [[index, item.low, item.high] for index, item in enumerate(items)],
+        "lying": lying,
+        "silent": True,
+        "z": 5,
+        "data": [[*ends, 0] if lying else [0, *ends]] if ends else [],
+        "encode": {"x": [0, 1], "y": 2} if lying else {"x": 0, "y": [1, 2]},
+    }
+
+
+def funnel(steps: Sequence[tuple[str, int]]) -> Option:
+    """Steps with their counts, as bars from a common left edge: lengths can be compared."""
+    first = steps[0][1] if steps and steps[0][1] else 1
+    before = [steps[0][1], *[count for _name, count in steps[:-1]]] if steps else []
+    data = [
+        {
+            "value": count,
+            "label_text": f"{count:,}  {count / first:.0%}",
+            "tip": [
+                name,
+                f"{count:,}",
+                _("{share} of the first step").format(share=f"{count / first:.1%}"),
+                _("{share} of the step before").format(share=f"{count / (earlier or 1):.1%}"),
+            ],
+        }
+        for (name, count), earlier in zip(steps, before, strict=True)
+    ]
+    return {
+        "grid": {**GRID, "top": 4, "right": 96},
+        "tooltip": {"trigger": "item", "formatter": "fn:tip:count"},
+        "xAxis": {"type": "value", "show": False, "max": first},
+        "yAxis": {"type": "category", "inverse": True, "data": [name for name, _count in steps]},
+        "series": [
+            {
+                "type": "bar",
+                "data": data,
+                "barCategoryGap": "28%",
+                "color": "--series-1",
+                "label": {
+                    "show": True,
+                    "position": "right",
+                    "formatter": "fn:text",
+                    "color": "--dim",
+                },
+            }
+        ],
+    }
