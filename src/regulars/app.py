@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Annotated
 
 import typer
 from fastapi import FastAPI
 
 import regulars
-from regulars.kit import registry
+from regulars.company.sign_in import service as sign_in
+from regulars.faces import command, formats, serving, setting_up
+from regulars.faces.language import shell_language, speak
+from regulars.kit import clock, registry
 from regulars.store import upgrade
 from regulars.store import workspace as store_workspace
-from regulars.store.settings import Settings
+from regulars.store.settings import DatabaseSettings, Settings
 from regulars.timeline import workspace as timeline_workspace
 from regulars.timeline.workspace import Workspace
 
-FLOORS = ("faces", "company", "timeline", "listen", "understand", "act", "prove", "assist", "jobs", "simulate")
+FLOORS = (
+    "faces",
+    "company",
+    "timeline",
+    "listen",
+    "understand",
+    "act",
+    "prove",
+    "assist",
+    "jobs",
+    "simulate",
+)
 
 
 def roles(name: str) -> Iterator[ModuleType]:
@@ -30,7 +46,9 @@ def roles(name: str) -> Iterator[ModuleType]:
             package = importlib.import_module(f"regulars.{floor}")
         except ModuleNotFoundError:
             continue
-        for found in sorted(pkgutil.walk_packages(package.__path__, f"regulars.{floor}."), key=_name):
+        for found in sorted(
+            pkgutil.walk_packages(package.__path__, f"regulars.{floor}."), key=_name
+        ):
             if found.name.rsplit(".", 1)[-1] == name:
                 yield importlib.import_module(found.name)
 
@@ -73,9 +91,82 @@ def build_cli() -> typer.Typer:
         pretty_exceptions_enable=False,
         help="Customer experience and loyalty on one timeline.",
     )
+    _register_own(app)
     for module in roles("commands"):
-        module.register(app, open_workspace)
+        module.register(app, _opens)
     return app
+
+
+def _opens(folder: Path) -> Workspace:
+    """Open a workspace for a command, which then speaks of times in the reporting zone."""
+    workspace = open_workspace(folder)
+    formats.zone.set(workspace.zone)
+    return workspace
+
+
+def _register_own(app: typer.Typer) -> None:
+    """Add the commands that put the parts together: `init` and `serve`."""
+
+    @app.command()
+    def init(
+        folder: Annotated[Path, typer.Argument(help="New folder of the workspace.")],
+        *,
+        name: Annotated[str, typer.Option(help="Name of the company.")] = "Regulars",
+        time_zone: Annotated[str | None, typer.Option(help="Such as Asia/Shanghai.")] = None,
+        currency: Annotated[str, typer.Option(help="Such as CNY.")] = "CNY",
+        language: Annotated[str | None, typer.Option(help="en or zh, spoken first.")] = None,
+        database: Annotated[str, typer.Option(help="SQLAlchemy URL.")] = DatabaseSettings().url,
+    ) -> None:
+        """Make a workspace: regulars.toml, the state database, an empty lake."""
+        settings = setting_up.settings_of(
+            name=name,
+            time_zone=time_zone,
+            currency=currency,
+            language=language or shell_language(),
+            database=database,
+        )
+        init_workspace(folder, settings).close()
+        setting_up.tell(folder, settings)
+
+    @app.command()
+    def serve(
+        workspace: command.WorkspaceFolder = Path(),
+        *,
+        host: Annotated[str, typer.Option(help="Address to listen on.")] = serving.LOOPBACK,
+        port: Annotated[int, typer.Option(help="Port to listen on.")] = serving.PORT,
+        workers: Annotated[int, typer.Option(min=1, help="Processes (PostgreSQL).")] = 1,
+        proxy: Annotated[str | None, typer.Option(help="Trusted proxy's address.")] = None,
+    ) -> None:
+        """Serve the pages, the API and the intake; only to this machine unless told otherwise."""
+        serve_workspace(_opens(workspace), host=host, port=port, workers=workers, proxy=proxy)
+
+
+def serve_workspace(
+    workspace: Workspace,
+    *,
+    host: str = serving.LOOPBACK,
+    port: int = serving.PORT,
+    workers: int = 1,
+    proxy: str | None = None,
+) -> None:
+    """Serve until interrupted; on the first run print the way to the first account."""
+    serving.require_free(host, port)
+    code = sign_in.first_run_code(workspace, clock.now())
+    first_run = None if code is None else sign_in.first_run_path(code)
+    serving.announce(workspace.settings.workspace.name, host, port, first_run)
+    serving.run(
+        lambda: build_web(workspace),
+        folder=workspace.folder,
+        host=host,
+        port=port,
+        workers=workers,
+        proxy=proxy,
+    )
+
+
+def web_of_environment() -> FastAPI:
+    """Return the server of the workspace that a parent process names; for several workers."""
+    return build_web(open_workspace(os.environ[serving.FOLDER]))
 
 
 def build_web(workspace: Workspace) -> FastAPI:
@@ -95,6 +186,5 @@ def build_web(workspace: Workspace) -> FastAPI:
 
 def main() -> None:
     """Run the command line; errors of ours end with a sentence and exit code 2."""
-    from regulars.faces import command
-
+    speak(shell_language())
     command.run(build_cli)

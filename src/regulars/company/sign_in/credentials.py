@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from regulars.company.audit import service as audit
 from regulars.company.rights.model import Principal, Role
 from regulars.company.sign_in import passwords, queries, throttle
-from regulars.company.sign_in.service import hash_token
+from regulars.company.sign_in.model import hash_token
 from regulars.company.staff import service as staff
 from regulars.company.staff.model import Staff
 from regulars.kit.errors import Conflict, Invalid, NotAllowed

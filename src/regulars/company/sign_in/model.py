@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,3 +28,40 @@ class Session:
     expires_at: datetime
     address: str
     agent: str
+
+    @property
+    def browser(self) -> str:
+        """Return the browser's name and system, as far as it says; only to recognise it."""
+        return browser_of(self.agent)
+
+
+def hash_token(token: str) -> str:
+    """Return what is kept of a random token: it has too many bits to be searched for."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("MicroMessenger", "WeChat"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone|iPad", "iOS"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_of(agent: str) -> str:
+    """Return "Firefox · Windows" of a User-Agent header; its first word when it is unknown."""
+    names = [
+        next((name for sign, name in known if re.search(sign, agent)), None)
+        for known in (BROWSERS, SYSTEMS)
+    ]
+    found = " · ".join(name for name in names if name)
+    return found or agent.split(" ", maxsplit=1)[0][:40] or "?"

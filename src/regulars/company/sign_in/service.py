@@ -1,8 +1,7 @@
-"""Sign in and out, and look after sessions."""
+"""Sign in and out, and look after sessions; with the verbs of `credentials` beside them."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime
 
@@ -11,12 +10,51 @@ import sqlalchemy as sa
 from regulars.company.audit import service as audit
 from regulars.company.rights.model import Principal
 from regulars.company.sign_in import passwords, queries, throttle
-from regulars.company.sign_in.model import LIFETIME, SEEN_EVERY, Session
+from regulars.company.sign_in.credentials import (
+    LINK_DAYS,
+    change_password,
+    check_first_run,
+    first_run_code,
+    first_run_path,
+    is_first_run,
+    link_path,
+    make_first_admin,
+    password_link,
+    set_password,
+    use_link,
+    whose_link,
+)
+from regulars.company.sign_in.model import LIFETIME, SEEN_EVERY, Session, hash_token
 from regulars.company.staff import service as staff
 from regulars.company.staff.model import Staff, login_of
 from regulars.kit.errors import NotFound, NotSignedIn
 from regulars.kit.text import Text
 from regulars.store.workspace import Store
+
+__all__ = [
+    "LINK_DAYS",
+    "change_password",
+    "check_first_run",
+    "cookie_name",
+    "csrf_token",
+    "end_session",
+    "first_run_code",
+    "first_run_path",
+    "is_first_run",
+    "link_path",
+    "make_first_admin",
+    "open_session",
+    "password_link",
+    "session_of",
+    "sessions_of",
+    "set_password",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+    "start_session",
+    "use_link",
+    "whose_link",
+]
 
 
 def cookie_name(store: Store) -> str:
@@ -93,6 +131,16 @@ def open_session(
     return token
 
 
+def start_session(store: Store, account: Staff, now: datetime, *, address: str, agent: str) -> str:
+    """Sign in somebody who has just proved who they are; return the cookie's token."""
+    with store.database.transaction() as connection:
+        token = open_session(store, connection, account.id, now, address=address, agent=agent)
+        audit.record(
+            store, connection, _as_caller(account), "session.opened", account.login, address=address
+        )
+    return token
+
+
 def session_of(store: Store, token: str, now: datetime) -> Session | None:
     """Return the live session of a cookie's token; None when it ended or the account is closed."""
     hashed = hash_token(token)
@@ -137,11 +185,6 @@ def sign_out_everywhere(store: Store, caller: Principal, staff_id: str, now: dat
         account = staff.get(connection, staff_id)
         staff.end_sessions(connection, staff_id, now)
         audit.record(store, connection, caller, "session.all_ended", account.login)
-
-
-def hash_token(token: str) -> str:
-    """Return what is kept of a random token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _holds(row: sa.Row[tuple[object, ...]], account: Staff) -> bool:

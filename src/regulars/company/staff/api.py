@@ -1,4 +1,4 @@
-"""`/api/v1/me` and `/api/v1/staff`: the caller, and the accounts."""
+"""`/api/v1/staff` and `/api/v1/me`: the accounts, and the caller's own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from regulars.company.rights.access import CurrentStore, needs, signed_in
 from regulars.company.rights.model import RIGHTS, Principal, Right, Role
-from regulars.company.sign_in import credentials, service
+from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import service as staff
 from regulars.company.staff.model import Staff
 from regulars.kit import clock
@@ -109,14 +109,14 @@ def enable(store: CurrentStore, caller: Administrator, staff_id: str) -> None:
 @router.post("/staff/{staff_id}/sign-out", status_code=204)
 def sign_out(store: CurrentStore, caller: Administrator, staff_id: str) -> None:
     """End every session of an account."""
-    service.sign_out_everywhere(store, caller, staff_id, clock.now())
+    sign_in.sign_out_everywhere(store, caller, staff_id, clock.now())
 
 
 @router.post("/staff/{staff_id}/password-link", status_code=201)
 def password_link(store: CurrentStore, caller: Administrator, staff_id: str) -> LinkOut:
     """Make a one-time address where the account's owner sets a password."""
-    code = credentials.password_link(store, caller, staff_id, clock.now())
-    return LinkOut(path=credentials.link_path(code), expires_in_days=credentials.LINK_DAYS)
+    code = sign_in.password_link(store, caller, staff_id, clock.now())
+    return LinkOut(path=sign_in.link_path(code), expires_in_days=sign_in.LINK_DAYS)
 
 
 def _out(account: Staff) -> StaffOut:

@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from regulars.company.rights.model import SHELL, Role
-from regulars.company.sign_in import credentials
+from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import service as staff
 from regulars.company.staff.model import ROLE_NAMES, Staff
 from regulars.faces.command import WorkspaceFolder, err, out
@@ -168,14 +168,12 @@ def _password(from_stdin: bool) -> str | None:
 
 def _give(store: Store, account: Staff, password: str | None) -> None:
     if password is not None:
-        credentials.set_password(store, SHELL, account.id, password, clock.now())
+        sign_in.set_password(store, SHELL, account.id, password, clock.now())
         out.print(_("The password is set."))
         return
-    code = credentials.password_link(store, SHELL, account.id, clock.now())
-    err.print(
-        _("Open this address of your server within {n} days:").format(n=credentials.LINK_DAYS)
-    )
-    out.print(credentials.link_path(code), soft_wrap=True)
+    code = sign_in.password_link(store, SHELL, account.id, clock.now())
+    err.print(_("Open this address of your server within {n} days:").format(n=sign_in.LINK_DAYS))
+    out.print(sign_in.link_path(code), soft_wrap=True)
 
 
 def _state(account: Staff) -> str:

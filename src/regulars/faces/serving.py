@@ -1,0 +1,98 @@
+"""Runs the server: where it listens, what it prints, and that the address is free."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from regulars.faces.command import err, out
+from regulars.faces.language import gettext as _
+from regulars.kit.errors import Unavailable
+from regulars.kit.text import Text
+
+LOOPBACK = "127.0.0.1"
+PORT = 8000
+FOLDER = "REGULARS_WORKSPACE"
+"""Tells further worker processes which workspace to open."""
+
+
+def address_of(host: str, port: int, path: str = "/") -> str:
+    """Return the address to open in a browser on this machine or, for a name, elsewhere."""
+    shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)
+    return f"http://[{shown}]:{port}{path}" if ":" in shown else f"http://{shown}:{port}{path}"
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise Unavailable when something listens there already, or the address is not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with closing(socket.create_server((host, port), family=family)):
+            return
+    except OSError as error:
+        raise Unavailable(
+            "serve.address",
+            Text(
+                f"Cannot listen on {host}:{port} ({error.strerror}). Choose another --port.",
+                f"无法监听 {host}:{port}（{error.strerror}）。请用 --port 换一个端口。",
+            ),
+        ) from error
+
+
+def announce(name: str, host: str, port: int, first_run: str | None = None) -> None:
+    """Print where the server answers, and on the first run the address with its one-time code."""
+    out.print(f"[bold]{name}[/]  {address_of(host, port)}", soft_wrap=True)
+    if first_run is not None:
+        err.print(_("Nobody has an account yet. Make the first administrator here, once:"))
+        out.print(address_of(host, port, first_run), soft_wrap=True)
+    if not is_loopback(host):
+        err.print(
+            _(
+                "Others can reach this address, and it is not encrypted: put a proxy with HTTPS "
+                "before it, and name the proxy with --proxy."
+            )
+        )
+
+
+def run(
+    build: Callable[[], Any],
+    *,
+    folder: Path,
+    host: str = LOOPBACK,
+    port: int = PORT,
+    workers: int = 1,
+    proxy: str | None = None,
+) -> None:
+    """Serve until interrupted.
+
+    `build` makes the application in this process; with several `workers` each process makes its
+    own by `regulars.app:web_of_environment`. `X-Forwarded-*` is believed from `proxy` only.
+    """
+    os.environ[FOLDER] = str(folder)
+    uvicorn.run(
+        build() if workers == 1 else "regulars.app:web_of_environment",
+        factory=workers > 1,
+        host=host,
+        port=port,
+        workers=workers,
+        proxy_headers=proxy is not None,
+        forwarded_allow_ips=proxy,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
