@@ -1,0 +1,204 @@
+"""From the tables of a recipe to events with the columns of the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from regulars.kit import clock
+from regulars.kit.errors import Invalid
+from regulars.kit.text import Text
+from regulars.listen.imports.columns import DUCK, Check
+from regulars.listen.imports.expressions import literal, quote
+from regulars.listen.imports.model import Event, Recipe
+from regulars.listen.imports.shaping import Shaper, count_bad, original
+from regulars.timeline.event import ACTORS, COLUMNS, IDENTITY_KINDS
+
+if TYPE_CHECKING:
+    import duckdb
+
+EVENTS = "imported_events"
+KINDS = {
+    "occurred_at": "TIMESTAMPTZ",
+    "received_at": "TIMESTAMPTZ",
+    "known_at": "TIMESTAMPTZ",
+    "amount": "DECIMAL(18, 4)",
+    "lines": DUCK["list"],
+    "score": "DOUBLE",
+    "scale_min": "DOUBLE",
+    "scale_max": "DOUBLE",
+    "weight": "DOUBLE",
+}
+SETTABLE = frozenset(COLUMNS) - {"event_id", "received_at", "lines", "properties"}
+TAKEABLE = frozenset(COLUMNS) - {"received_at"}
+EARLIEST = "1900-01-01"
+MICROSECONDS_OF_GRACE = 86_400_000_000
+
+
+class Builder:
+    """Writes the view `imported_events` over the shaped relations."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        shaper: Shaper,
+        *,
+        salt: str,
+        currency: str,
+        now: datetime,
+    ) -> None:
+        self.connection = connection
+        self.shaper = shaper
+        self.recipe: Recipe = shaper.recipe
+        self.salt = salt
+        self.currency = currency
+        self.now = clock.microseconds(now)
+        self.maps: dict[tuple[str, str, str], str] = {}
+
+    def build(self) -> str:
+        """Make the view of all events; rows that give no sound event go to the rejects."""
+        views = []
+        for index, event in enumerate(self.recipe.events):
+            if event.from_ not in self.shaper.columns:
+                continue
+            view = quote(f"event_{event.key}")
+            self.connection.execute(f"CREATE TEMP VIEW {view} AS {self._select(event, index)}")
+            views.append(self._sound(event, view))
+        listed = ", ".join(quote(name) for name in COLUMNS)
+        parts = " UNION ALL ".join(f"SELECT {listed} FROM {view}" for view in views)
+        self.connection.execute(f"CREATE TEMP VIEW {EVENTS} AS {parts}")
+        return EVENTS
+
+    def _select(self, event: Event, index: int) -> str:
+        values = self._values(event)
+        identity, joins = self._identity(event)
+        if identity:
+            values.setdefault("identity_id", identity)
+        values.setdefault("event_id", self._event_id(event))
+        values.setdefault("known_at", values["occurred_at"])
+        values.setdefault("actor", literal("customer"))
+        values.setdefault("source", literal(self.recipe.source or self.recipe.name))
+        if "amount" in values:
+            given = values.get("currency", "NULL")
+            fallback = f"CASE WHEN {values['amount']} IS NOT NULL THEN {literal(self.currency)} END"
+            values["currency"] = f"coalesce({given}, {fallback})"
+        # Rows reached us in the order of the file; ties in time are broken by it later.
+        order = f"_row * {len(self.recipe.events)} + {index}"
+        values["received_at"] = f"make_timestamptz({self.now} + {order})"
+        if event.properties:
+            values["properties"] = self._properties(event)
+        columns = ", ".join(
+            f"CAST({values.get(name, 'NULL')} AS {KINDS.get(name, 'VARCHAR')}) AS {quote(name)}"
+            for name in COLUMNS
+        )
+        when = self.shaper.compiled(event.when, event.from_).sql if event.when else "TRUE"
+        return f"SELECT {columns}, _row FROM {quote(event.from_)}{joins} WHERE {when}"
+
+    def _values(self, event: Event) -> dict[str, str]:
+        settled = {**self.recipe.set, **event.set}
+        values = {name: literal(value) for name, value in settled.items()}
+        for name, words in event.take.items():
+            sql = self.shaper.compiled(words, event.from_).sql
+            default = values.get(name)
+            values[name] = f"coalesce({sql}, {default})" if default else sql
+        return values
+
+    def _event_id(self, event: Event) -> str:
+        """Return the SQL of an id that the same row gets again, whatever stands around it."""
+        itself = (
+            f"CAST({self.shaper.compiled(event.id, event.from_).sql} AS VARCHAR)"
+            if event.id
+            else "_key"
+        )
+        start = f"{self.salt}\x1f{event.key}\x1f"
+        return f"md5({literal(start)} || {itself})"
+
+    def _properties(self, event: Event) -> str:
+        columns = {name: self.shaper.compiled(quote(name), event.from_).sql for name in event.properties}
+        pairs = ", ".join(f"{literal(name)}, {sql}" for name, sql in columns.items())
+        # A merge patch drops nulls, so absent values leave nothing behind.
+        return f"nullif(CAST(json_merge_patch('{{}}', json_object({pairs})) AS VARCHAR), '{{}}')"
+
+    def _identity(self, event: Event) -> tuple[str, str]:
+        """Return the SQL of the identity and its joins: each distinct value is hashed once."""
+        ids, joins = [], []
+        for kind, words in event.identity.items():
+            value = f"CAST({self.shaper.compiled(words, event.from_).sql} AS VARCHAR)"
+            table = self._map(event.from_, kind, value)
+            ids.append(f"{table}.identity")
+            joins.append(f" LEFT JOIN {table} ON {table}.spelled = {value}")
+        if not ids:
+            return "", ""
+        return (f"coalesce({', '.join(ids)})" if len(ids) > 1 else ids[0]), "".join(joins)
+
+    def _map(self, table: str, kind: str, value: str) -> str:
+        key = (table, kind, value)
+        if key not in self.maps:
+            name = f"identities_{len(self.maps)}"
+            self.connection.execute(
+                f"CREATE TEMP TABLE {name} AS SELECT spelled, "
+                f"identity_id({literal(kind)}, spelled) AS identity "
+                f"FROM (SELECT DISTINCT {value} AS spelled FROM {quote(table)}) "
+                "WHERE spelled IS NOT NULL"
+            )
+            self.maps[key] = name
+        return self.maps[key]
+
+    def _sound(self, event: Event, view: str) -> str:
+        """Put events that cannot be among the rejects; return the relation of the others."""
+        hits = count_bad(self.connection, view, list(self._checks(event)))
+        if not hits:
+            return view
+        for check in hits:
+            for raw in self.shaper.raws.values():
+                if not raw.pieces:
+                    continue
+                low, high = raw.pieces[0].offset, raw.pieces[-1].offset + raw.pieces[-1].rows
+                self.connection.execute(
+                    f"INSERT INTO rejects SELECT _row, {literal(check.field)}, "
+                    f"{literal(check.reason)}, {check.value}, line FROM {view} "
+                    f"JOIN ({original(raw)}) USING (_row) "
+                    f"WHERE _row > {low} AND _row <= {high} AND ({check.bad})"
+                )
+        bad = " OR ".join(f"({check.bad})" for check in hits)
+        return f"(SELECT * FROM {view} WHERE NOT coalesce({bad}, FALSE))"
+
+    def _checks(self, event: Event) -> Iterator[Check]:
+        at = "CAST(occurred_at AS VARCHAR)"
+        late = f"make_timestamptz({self.now + MICROSECONDS_OF_GRACE})"
+        yield Check("occurred_at", "occurred_at IS NULL", "missing", at)
+        yield Check("occurred_at", f"occurred_at > {late}", "future", at)
+        yield Check("occurred_at", f"occurred_at < TIMESTAMPTZ '{EARLIEST}'", "out_of_range", at)
+        for name in ("name", "actor", "event_id"):
+            if name in event.take or name == "event_id":
+                yield Check(name, f"{name} IS NULL", "missing", "NULL")
+        if "actor" in event.take:
+            known = ", ".join(literal(actor) for actor in ACTORS)
+            yield Check("actor", f"actor NOT IN ({known})", "actor", "actor")
+        if "score" in event.take or "score" in event.set:
+            outside = "score < scale_min OR score > scale_max"
+            yield Check("score", outside, "out_of_range", "CAST(score AS VARCHAR)")
+
+
+def check_events(recipe: Recipe) -> None:
+    """Refuse events that set what cannot be set; raises Invalid naming the event and the word."""
+    keys = [event.key for event in recipe.events]
+    for event in recipe.events:
+        wrong = [
+            *sorted({*recipe.set, *event.set} - SETTABLE),
+            *sorted(set(event.take) - TAKEABLE),
+            *sorted(set(event.identity) - set(IDENTITY_KINDS)),
+        ]
+        settled = {**recipe.set, **event.set, **event.take}
+        lacking = [name for name in ("name", "occurred_at") if name not in settled]
+        if wrong or lacking or keys.count(event.key) > 1:
+            what = ", ".join(wrong or lacking or [event.key])
+            raise Invalid(
+                "recipe.event",
+                Text(
+                    f"The event “{event.key}” is wrong at: {what}.",
+                    f"事件“{event.key}”有误：{what}。",
+                ),
+                event=event.key,
+            )

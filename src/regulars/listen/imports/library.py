@@ -1,0 +1,157 @@
+"""The recipes there are: those that come with the product, and mappings from a file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import msgspec
+
+from regulars.kit.errors import Invalid, NotFound
+from regulars.kit.text import Text
+from regulars.listen.imports import building
+from regulars.listen.imports.model import Column, Recipe
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@cache
+def shipped() -> dict[str, Recipe]:
+    """Return the product's own recipes by name."""
+    found: dict[str, Recipe] = {}
+    for file in sorted(resources.files("regulars.listen.imports.recipes").iterdir(), key=str):
+        if file.name.endswith(".toml"):
+            recipe = parse(file.read_text("utf-8"), file.name)
+            found[recipe.name] = recipe
+    return found
+
+
+def get(name: str) -> Recipe:
+    """Return a recipe by name; raises NotFound that lists what there is."""
+    if name not in shipped():
+        known = ", ".join(shipped())
+        raise NotFound(
+            "import.recipe",
+            Text(
+                f"There is no recipe “{name}”. Known: {known}.",
+                f"没有导入方案“{name}”。已有：{known}。",
+            ),
+            recipe=name,
+        )
+    return shipped()[name]
+
+
+def load(file: Path) -> Recipe:
+    """Read a mapping from a file; raises NotFound or Invalid."""
+    if not file.is_file():
+        raise NotFound(
+            "import.no_mapping", Text(f"There is no file {file}.", f"没有文件 {file}。")
+        )
+    return parse(file.read_text("utf-8"), file.name)
+
+
+def parse(words: str, origin: str = "mapping.toml") -> Recipe:
+    """Read and check a recipe; raises Invalid that says what is wrong and where."""
+    try:
+        recipe = msgspec.convert(tomllib.loads(words), Recipe)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise Invalid(
+            "recipe.unreadable", Text(f"{origin} is wrong: {error}.", f"{origin} 有误：{error}。")
+        ) from error
+    for problem in _problems(recipe):
+        raise Invalid(
+            "recipe.wrong",
+            Text(f"{origin} is wrong: {problem.en}", f"{origin} 有误：{problem.zh}"),
+        )
+    building.check_events(recipe)
+    return recipe
+
+
+def _problems(recipe: Recipe) -> Iterator[Text]:
+    names = [part.name for part in (*recipe.inputs, *recipe.tables)]
+    words = [*names, *(event.key for event in recipe.events)]
+    for word in words:
+        if NAME.fullmatch(word) is None:
+            yield Text(
+                f"“{word}” is no name: use letters, digits and _.",
+                f"“{word}”不能作为名称：请使用字母、数字和下划线。",
+            )
+    for name in names:
+        if names.count(name) > 1:
+            yield Text(f"“{name}” stands twice.", f"“{name}”重复。")
+    yield from _unknown_references(recipe)
+    for zone in _zones(recipe):
+        if zone not in available_timezones():
+            yield Text(f"“{zone}” is no time zone.", f"“{zone}”不是时区。")
+
+
+def _unknown_references(recipe: Recipe) -> Iterator[Text]:
+    """Yield what is used before it is made."""
+    made = {part.name for part in recipe.inputs}
+    for table in recipe.tables:
+        origins = [*table.union, *(join.table for join in table.join)]
+        origins += [table.from_] if table.from_ else []
+        if bool(table.from_) == bool(table.union):
+            yield Text(
+                f"The table “{table.name}” takes either “from” or “union”.",
+                f"表“{table.name}”须在 from 与 union 中二选一。",
+            )
+        yield from (_unknown(name) for name in origins if name not in made)
+        made.add(table.name)
+    yield from (_unknown(event.from_) for event in recipe.events if event.from_ not in made)
+
+
+def _unknown(name: str) -> Text:
+    return Text(f"“{name}” is not made yet.", f"“{name}”尚未定义。")
+
+
+def _zones(recipe: Recipe) -> Iterator[str]:
+    zones = [recipe.zone, *(part.zone for part in recipe.inputs)]
+    for part in recipe.inputs:
+        zones += [one.zone for one in part.columns.values() if isinstance(one, Column)]
+    yield from (zone for zone in zones if zone is not None)
+
+
+def render(recipe: Recipe) -> str:
+    """Return the recipe as TOML that `parse` reads back to the same recipe."""
+    content = msgspec.to_builtins(recipe)
+    lines = [f"{key} = {_inline(value)}" for key, value in content.items() if not _is_block(value)]
+    for key in ("inputs", "tables", "events"):
+        for part in content.get(key, ()):
+            lines += ["", f"[[{key}]]", *_block(part, key)]
+    return "\n".join(lines) + "\n"
+
+
+def _is_block(value: object) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and isinstance(value[0], dict)
+
+
+def _block(part: dict[str, object], path: str) -> list[str]:
+    plain = [f"{key} = {_inline(value)}" for key, value in part.items() if not _nested(value)]
+    for key, value in part.items():
+        if isinstance(value, dict) and value:
+            plain += ["", f"[{path}.{key}]"]
+            plain += [f"{_key(name)} = {_inline(inner)}" for name, inner in value.items()]
+    return plain
+
+
+def _nested(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _inline(name)
+
+
+def _inline(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(k)} = {_inline(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_inline(one) for one in value) + "]"
+    # JSON's strings and scalars are TOML's; DEL is the one character TOML wants escaped besides.
+    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")

@@ -1,0 +1,307 @@
+"""What an import is made of: the recipe's parts, the run and its counts, a refused row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+
+from regulars.kit.text import Text
+
+Format = Literal["delimited", "whitespace", "jsonl", "parquet", "excel", "xes"]
+Kind = Literal["text", "number", "decimal", "whole", "moment", "flag", "list"]
+Repeats = Literal["keep", "drop"]
+Words = str | tuple[str, ...]
+
+
+class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How one column's text becomes a value.
+
+    `from` names the header, or several of which the first found counts. `blank` are the codes that
+    mean "no answer" or "not applicable"; `values` recodes. A value that cannot be read as `type`,
+    or lies outside `minimum`..`maximum`, refuses the row.
+    """
+
+    type: Kind = "text"
+    from_: Words = msgspec.field(default=(), name="from")
+    formats: tuple[str, ...] = ()
+    zone: str | None = None
+    decimal: Literal[".", ","] | None = None
+    blank: tuple[str, ...] = ()
+    values: dict[str, str] = {}
+    required: bool = False
+    optional: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Files of one shape. `files` are patterns on the file's name without `.gz`.
+
+    `names` gives the columns of a file without a header. `repeats` says whether a row that stands
+    again word for word in one file counts again; `id` is an expression that makes a row itself,
+    so that rows need not be told apart by their content.
+    """
+
+    name: str
+    files: tuple[str, ...] = ("*",)
+    format: Format | None = None
+    delimiter: str | None = None
+    quote: str = '"'
+    names: tuple[str, ...] = ()
+    encoding: str | None = None
+    sheet: str | None = None
+    decimal: Literal[".", ","] = "."
+    zone: str | None = None
+    blank: tuple[str, ...] = ()
+    optional: bool = False
+    repeats: Repeats = "keep"
+    id: str | None = None
+    columns: dict[str, Kind | Column] = {}
+
+
+class Join(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Take columns of another table, one row of it at most for each of ours."""
+
+    table: str
+    on: Words
+    take: tuple[str, ...]
+
+
+class Unpivot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Turn many score columns into rows: column → word of the item; blanks are left out."""
+
+    items: dict[str, str]
+    item: str = "item"
+    value: str = "value"
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Rows made from other rows, in this order: union or from, join, where, group, unpivot, add.
+
+    `lines` gathers the rows of a group into order lines.
+    """
+
+    name: str
+    from_: str | None = msgspec.field(default=None, name="from")
+    union: tuple[str, ...] = ()
+    join: tuple[Join, ...] = ()
+    where: str | None = None
+    group_by: tuple[str, ...] = ()
+    columns: dict[str, str] = {}
+    lines: dict[str, str] = {}
+    unpivot: Unpivot | None = None
+    add: dict[str, str] = {}
+
+
+Scalar = str | int | float | bool
+
+
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One kind of event made of each row of `from` for which `when` holds.
+
+    `set` holds words that are the same for every event, `take` expressions over the row,
+    `identity` kind → expression (the first that is filled counts), `properties` columns that are
+    kept beside. `id` makes the event itself where its row may still change.
+    """
+
+    key: str
+    from_: str = msgspec.field(name="from")
+    when: str | None = None
+    id: str | None = None
+    set: dict[str, Scalar] = {}
+    take: dict[str, str] = {}
+    identity: dict[str, str] = {}
+    properties: tuple[str, ...] = ()
+
+
+class Bilingual(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text in both languages, as a recipe writes it."""
+
+    en: str
+    zh: str
+
+    @property
+    def text(self) -> Text:
+        """The text of both languages."""
+        return Text(self.en, self.zh)
+
+
+class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A whole recipe or mapping: inputs → tables → events.
+
+    `zone` is where times without an offset were written down; `set` holds for every event.
+    """
+
+    name: str
+    title: Bilingual
+    about: Bilingual
+    inputs: tuple[Input, ...]
+    events: tuple[Event, ...]
+    source: str = ""
+    zone: str | None = None
+    tables: tuple[Table, ...] = ()
+    set: dict[str, Scalar] = {}
+
+
+class State(StrEnum):
+    """Where a run stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Stage(StrEnum):
+    """What a run is busy with; the order is the order of the work."""
+
+    READ = "read"
+    CHECK = "check"
+    BUILD = "build"
+    LOAD = "load"
+
+
+STAGES: Mapping[Stage, Text] = {
+    Stage.READ: Text("Reading files", "读取文件"),
+    Stage.CHECK: Text("Checking rows", "检查数据行"),
+    Stage.BUILD: Text("Making events", "生成事件"),
+    Stage.LOAD: Text("Loading the timeline", "写入时间线"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the rows: every row read is in events, left out by the recipe, or refused.
+
+    `read` rows of all files; `repeats` rows that stand again word for word in their file; `events`
+    made; `accepted` of them new, `duplicates` known before, `refused` of erased persons;
+    `rejected` rows with at least one entry in the rejects file.
+    """
+
+    read: int = 0
+    events: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    repeats: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: `done` of the stage in 0..1, `rows` so far, seconds; unknown is None."""
+
+    stage: Stage
+    done: float | None
+    rows: int
+    seconds: float
+    rate: float | None
+    left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One import, as kept in SQL."""
+
+    id: str
+    recipe: str
+    source: str
+    files: tuple[str, ...]
+    state: State
+    stage: Stage | None
+    done: float | None
+    counts: Counts
+    by: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    beat_at: datetime | None
+    rejects_file: str | None
+    reasons: Mapping[str, int]
+    error_code: str | None
+    error: Text | None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the run took or has been going."""
+        end = self.ended_at or self.beat_at
+        if self.started_at is None or end is None:
+            return None
+        return (end - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One reason why a row was refused; `row` counts the file's data rows from 1."""
+
+    file: str
+    row: int
+    field: str | None
+    reason: str
+    value: str | None
+    line: str | None
+
+
+REASONS: Mapping[str, Text] = {
+    "columns": Text("The number of columns differs from the header's.", "列数与表头不一致。"),
+    "quotes": Text("A quotation mark is not closed.", "引号没有配对。"),
+    "encoding": Text("The bytes are not in the file's encoding.", "字节不符合文件的编码。"),
+    "not_json": Text("The line is not a JSON object.", "该行不是 JSON 对象。"),
+    "too_long": Text("The line is too long.", "该行过长。"),
+    "unreadable": Text("The line cannot be read.", "该行无法读取。"),
+    "missing": Text("A value that is needed is empty.", "必填的值为空。"),
+    "unreadable_number": Text("The value is not a number.", "该值不是数字。"),
+    "unreadable_moment": Text("The value is not a date or time.", "该值不是日期或时间。"),
+    "unreadable_flag": Text("The value is not yes or no.", "该值不是“是”或“否”。"),
+    "unreadable_list": Text("The value is not a list of order lines.", "该值不是订单行列表。"),
+    "out_of_range": Text("The value lies outside its range.", "该值超出范围。"),
+    "no_zone": Text("The time has no zone and none is declared.", "时间没有时区，且未声明时区。"),
+    "future": Text("The time lies in the future.", "时间在未来。"),
+    "actor": Text("Nobody we know did it.", "未知的行为主体。"),
+    "group": Text("Another line of the same order is refused.", "同一订单的另一行被拒绝。"),
+}
+
+
+def reason_text(reason: str) -> Text:
+    """Return a reason in both languages."""
+    return REASONS.get(reason) or Text(reason, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: its id, counts, reasons of refusals, where the rejects lie, seconds."""
+
+    run_id: str
+    recipe: str
+    source: str
+    files: tuple[str, ...]
+    ignored: tuple[str, ...]
+    counts: Counts
+    reasons: Mapping[str, int]
+    rejects_file: str | None
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the summary that `import --json` ends with."""
+        return {
+            "import": self.run_id,
+            "recipe": self.recipe,
+            "source": self.source,
+            "files": list(self.files),
+            "ignored": list(self.ignored),
+            "read": self.counts.read,
+            "events": self.counts.events,
+            "accepted": self.counts.accepted,
+            "duplicates": self.counts.duplicates,
+            "repeats": self.counts.repeats,
+            "refused": self.counts.refused,
+            "rejected": self.counts.rejected,
+            "reasons": dict(self.reasons),
+            "rejects_file": self.rejects_file,
+            "seconds": round(self.seconds, 3),
+        }

@@ -1,0 +1,117 @@
+"""All SQL of imports: their runs, and what each source has brought."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import ibis
+import sqlalchemy as sa
+from ibis.expr import types as ir
+
+from regulars.kit.text import Text
+from regulars.listen.imports.model import Counts, Run, Stage, State
+from regulars.listen.imports.tables import import_runs
+
+
+def insert_run(connection: sa.Connection, values: Mapping[str, Any]) -> None:
+    """Keep a new run."""
+    connection.execute(sa.insert(import_runs).values(**values))
+
+
+def update_run(connection: sa.Connection, run_id: str, values: Mapping[str, Any]) -> None:
+    """Change a run."""
+    connection.execute(
+        sa.update(import_runs).where(import_runs.c.id == run_id).values(**values)
+    )
+
+
+def start(connection: sa.Connection, run_id: str, now: datetime) -> bool:
+    """Take a waiting run to work; False when somebody else did."""
+    result = connection.execute(
+        sa.update(import_runs)
+        .where(import_runs.c.id == run_id, import_runs.c.state == State.WAITING.value)
+        .values(state=State.RUNNING.value, started_at=now, beat_at=now)
+    )
+    return result.rowcount == 1
+
+
+def run(connection: sa.Connection, run_id: str) -> Run | None:
+    """Return one run."""
+    row = connection.execute(sa.select(import_runs).where(import_runs.c.id == run_id)).first()
+    return _run(row) if row else None
+
+
+def mapping(connection: sa.Connection, run_id: str) -> str | None:
+    """Return the recipe of a run, as TOML."""
+    return connection.execute(
+        sa.select(import_runs.c.mapping).where(import_runs.c.id == run_id)
+    ).scalar()
+
+
+def runs(connection: sa.Connection, limit: int, before: datetime | None) -> list[Run]:
+    """Return runs, the newest first, made before `before`."""
+    query = sa.select(import_runs).order_by(import_runs.c.created_at.desc()).limit(limit)
+    if before is not None:
+        query = query.where(import_runs.c.created_at < before)
+    return [_run(row) for row in connection.execute(query)]
+
+
+def rejects_files(connection: sa.Connection) -> list[tuple[str, str]]:
+    """Return id and rejects file of the runs that have one."""
+    query = sa.select(import_runs.c.id, import_runs.c.rejects_file)
+    query = query.where(import_runs.c.rejects_file.is_not(None))
+    return [(row.id, row.rejects_file) for row in connection.execute(query)]
+
+
+def outcome_values(counts: Counts, reasons: Mapping[str, int]) -> dict[str, Any]:
+    """Return the columns that hold counts and reasons."""
+    return {**asdict(counts), "reasons": json.dumps(dict(reasons))}
+
+
+def _run(row: sa.Row[Any]) -> Run:
+    error = Text(row.error_en, row.error_zh or row.error_en) if row.error_en else None
+    return Run(
+        id=row.id,
+        recipe=row.recipe,
+        source=row.source,
+        files=tuple(json.loads(row.files)),
+        state=State(row.state),
+        stage=Stage(row.stage) if row.stage else None,
+        done=row.done,
+        counts=Counts(
+            row.read,
+            row.events,
+            row.accepted,
+            row.duplicates,
+            row.refused,
+            row.repeats,
+            row.rejected,
+        ),
+        by=row.created_by,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        beat_at=row.beat_at,
+        rejects_file=row.rejects_file,
+        reasons=json.loads(row.reasons),
+        error_code=row.error_code,
+        error=error,
+    )
+
+
+def freshness(events: ir.Table) -> ir.Table:
+    """Return for each source: events, first and last time of what it told, last time it spoke."""
+    return (
+        events.group_by("source")
+        .aggregate(
+            events=ibis._.count(),
+            first_at=ibis._.occurred_at.min(),
+            last_at=ibis._.occurred_at.max(),
+            received_at=ibis._.received_at.max(),
+        )
+        .order_by("source")
+    )

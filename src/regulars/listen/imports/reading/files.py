@@ -1,0 +1,251 @@
+"""Which files there are, what they are, and their bytes as UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from regulars.kit.errors import Invalid, NotFound
+from regulars.kit.text import Text
+from regulars.listen.imports.model import Format, Input
+
+FORMATS: dict[str, Format] = {
+    ".csv": "delimited",
+    ".tsv": "delimited",
+    ".tab": "delimited",
+    ".txt": "delimited",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xes": "xes",
+}
+HEAD = 1 << 20
+CHUNK = 1 << 22
+MAGIC_GZIP = b"\x1f\x8b"
+MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file to read; `name` is what people see, `bare` the name without `.gz`."""
+
+    path: Path
+    name: str
+    zipped: bool
+
+    @property
+    def bare(self) -> str:
+        """The name without `.gz`."""
+        return self.name[:-3] if self.name.lower().endswith(".gz") else self.name
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return self.path.stat().st_size
+
+    def open(self) -> BinaryIO:
+        """Open the bytes, unzipped."""
+        return cast(BinaryIO, gzip.open(self.path) if self.zipped else self.path.open("rb"))
+
+    def head(self, count: int = HEAD) -> bytes:
+        """Return the first bytes, unzipped."""
+        with self.open() as stream:
+            return stream.read(count)
+
+
+def gather(paths: Sequence[Path], names: dict[Path, str] | None = None) -> list[File]:
+    """Return the files meant by `paths`; folders are walked. Raises NotFound for what is not there.
+
+    `names` gives uploaded files the names they came with.
+    """
+    found: list[File] = []
+    for path in paths:
+        if path.is_dir():
+            found += [_file(inner, inner.name) for inner in sorted(_walk(path))]
+        elif path.is_file():
+            found.append(_file(path, (names or {}).get(path, path.name)))
+        else:
+            raise NotFound(
+                "import.no_file",
+                Text(f"There is no file {path}.", f"没有文件 {path}。"),
+                file=str(path),
+            )
+    return found
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden:
+            yield path
+
+
+def _file(path: Path, name: str) -> File:
+    with path.open("rb") as stream:
+        zipped = stream.read(2) == MAGIC_GZIP
+    return File(path, name, zipped)
+
+
+def format_of(file: File, declared: Format | None = None) -> Format:
+    """Return what the file is, by its name; raises Invalid when that does not tell."""
+    if declared is not None:
+        return declared
+    ending = Path(file.bare).suffix.lower()
+    if ending not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise Invalid(
+            "import.format",
+            Text(
+                f"What {file.name} is cannot be told from its name; known endings: {known}.",
+                f"无法从文件名判断 {file.name} 的格式；支持的后缀：{known}。",
+            ),
+            file=file.name,
+        )
+    return FORMATS[ending]
+
+
+def assign(
+    files: Sequence[File], inputs: Sequence[Input]
+) -> tuple[dict[str, list[File]], list[File]]:
+    """Give each file to the first input whose pattern fits; return also the files nobody wants.
+
+    Raises NotFound when an input that is needed gets none.
+    """
+    taken: dict[str, list[File]] = {part.name: [] for part in inputs}
+    left: list[File] = []
+    for file in files:
+        owner = next((part.name for part in inputs if _fits(file, part)), None)
+        taken[owner].append(file) if owner else left.append(file)
+    for part in inputs:
+        if not taken[part.name] and not part.optional:
+            wanted = ", ".join(part.files)
+            raise NotFound(
+                "import.input_missing",
+                Text(
+                    f"The recipe needs a file named like {wanted}, and there is none.",
+                    f"方案需要名称形如 {wanted} 的文件，但没有找到。",
+                ),
+                input=part.name,
+            )
+    if not any(taken.values()):
+        raise NotFound(
+            "import.nothing", Text("None of the files fits the recipe.", "没有文件符合该方案。")
+        )
+    return taken, left
+
+
+def _fits(file: File, part: Input) -> bool:
+    return any(fnmatchcase(file.bare.lower(), pattern.lower()) for pattern in part.files)
+
+
+def encoding_of(file: File, declared: str | None = None) -> str:
+    """Return the encoding of a text file: as declared, by its mark, UTF-8, or GB18030.
+
+    Raises Invalid when it is none of these, so that nobody's words are garbled in silence.
+    """
+    head = file.head()
+    if declared is not None:
+        return _known_codec(declared)
+    for mark, name in MARKS.items():
+        if head.startswith(mark):
+            return name
+    if _decodes(head, "utf-8"):
+        return "utf-8"
+    if _decodes(head, "gb18030") and _looks_chinese(head):
+        return "gb18030"
+    raise Invalid(
+        "import.encoding",
+        Text(
+            f"{file.name} is neither UTF-8 nor GB18030: write its encoding into the mapping "
+            '(for example encoding = "latin-1") or save it as UTF-8.',
+            f"{file.name} 既不是 UTF-8 也不是 GB18030：请在映射中写明编码"
+            '（例如 encoding = "latin-1"），或另存为 UTF-8。',
+        ),
+        file=file.name,
+    )
+
+
+def _known_codec(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise Invalid(
+            "import.encoding_unknown",
+            Text(f"There is no encoding “{name}”.", f"没有编码“{name}”。"),
+            encoding=name,
+        ) from error
+
+
+def _decodes(head: bytes, name: str) -> bool:
+    decoder = codecs.getincrementaldecoder(name)()
+    with suppress(UnicodeDecodeError):
+        decoder.decode(head, final=len(head) < HEAD)
+        return True
+    return False
+
+
+def _looks_chinese(head: bytes) -> bool:
+    """Tell whether GB18030 gives Chinese, and not another alphabet's bytes in pairs."""
+    words = head.decode("gb18030", "ignore")
+    foreign = [letter for letter in words if ord(letter) > 127]
+    han = [letter for letter in foreign if "\u4e00" <= letter <= "\u9fff" or letter in "，。：；！？、（）“”"]
+    level_one = sum(_in_level_one(letter) for letter in han)
+    return bool(foreign) and len(han) >= 0.9 * len(foreign) and level_one >= 0.7 * len(han)
+
+
+def _in_level_one(letter: str) -> bool:
+    """Tell whether the character is among GB 2312's frequent ones or its punctuation."""
+    pair = letter.encode("gb18030")
+    return len(pair) == 2 and (0xB0 <= pair[0] <= 0xD7 or 0xA1 <= pair[0] <= 0xA3)
+
+
+def as_utf8(file: File, encoding: str, folder: Path) -> File:
+    """Return the file in UTF-8: itself, or a copy in `folder`.
+
+    Raises Invalid with the place of the first byte that does not fit a foreign encoding.
+    """
+    if encoding in ("utf-8", "utf-8-sig"):
+        return file
+    copy = folder / f"{file.path.name}.utf8"
+    decoder = codecs.getincrementaldecoder(encoding)()
+    done = 0
+    with file.open() as stream, copy.open("wb") as target:
+        while chunk := stream.read(CHUNK):
+            try:
+                target.write(decoder.decode(chunk).encode())
+            except UnicodeDecodeError as error:
+                raise Invalid(
+                    "import.encoding_broken",
+                    Text(
+                        f"{file.name} is not {encoding} throughout: see byte {done + error.start}.",
+                        f"{file.name} 并非全部为 {encoding} 编码：见第 {done + error.start} 字节。",
+                    ),
+                    file=file.name,
+                ) from error
+            done += len(chunk)
+    return File(copy, file.name, zipped=False)
+
+
+def unzipped(file: File, folder: Path) -> File:
+    """Return the file without gzip: itself, or a copy in `folder`."""
+    if not file.zipped:
+        return file
+    copy = folder / f"{file.path.name}.plain"
+    with file.open() as stream, copy.open("wb") as target:
+        shutil.copyfileobj(stream, target, CHUNK)
+    return File(copy, file.name, zipped=False)

@@ -1,0 +1,135 @@
+"""Refused rows: kept in a file beside the run, listed, exported, forgotten with their person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regulars.listen.imports.expressions import literal
+from regulars.listen.imports.model import Reject
+from regulars.listen.imports.reading.tables import Piece
+from regulars.store.workspace import Store
+from regulars.timeline import duck, identity
+from regulars.timeline.event import IDENTITY_KINDS
+
+if TYPE_CHECKING:
+    import duckdb
+
+FOLDER = "rejects"
+FILE = "rejects.parquet"
+COLUMNS = "file, row, field, reason, value, line"
+
+
+def keep(
+    connection: duckdb.DuckDBPyConnection, pieces: Sequence[Piece], folder: Path
+) -> tuple[int, dict[str, int], Path | None]:
+    """Write the table `rejects` of a run into `folder`; return rows, count by reason, and file."""
+    reasons = dict(
+        connection.execute(
+            "SELECT reason, count(DISTINCT _row) FROM rejects GROUP BY reason ORDER BY 2 DESC, 1"
+        ).fetchall()
+    )
+    if not reasons:
+        return 0, {}, None
+    connection.execute("CREATE TEMP TABLE pieces (file VARCHAR, start BIGINT)")
+    connection.executemany(
+        "INSERT INTO pieces VALUES (?, ?)", [[piece.file.name, piece.offset] for piece in pieces]
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / FILE
+    connection.execute(
+        "COPY (SELECT pieces.file, rejects._row - pieces.start AS row, field, reason, value, line "
+        "FROM rejects ASOF JOIN pieces ON rejects._row > pieces.start "
+        f"ORDER BY rejects._row, field, reason) TO {literal(str(target))} "
+        "(FORMAT parquet, COMPRESSION zstd)"
+    )
+    count = connection.execute("SELECT count(DISTINCT _row) FROM rejects").fetchone()
+    return (int(count[0]) if count else 0), reasons, target
+
+
+def page(
+    store: Store, file: Path, *, limit: int, offset: int, reason: str | None = None
+) -> list[Reject]:
+    """Return rejects in the order of their rows."""
+    where = "WHERE reason = ?" if reason else ""
+    with _opened(store) as connection:
+        rows = connection.execute(
+            f"SELECT {COLUMNS} FROM read_parquet(?) {where} "
+            "ORDER BY file, row, field LIMIT ? OFFSET ?",
+            [str(file), *([reason] if reason else []), limit, offset],
+        ).fetchall()
+    return [Reject(*row) for row in rows]
+
+
+def as_csv(store: Store, file: Path) -> Iterator[bytes]:
+    """Yield the rejects as CSV (UTF-8 with its mark, so that spreadsheets read it)."""
+    import csv
+    import io
+
+    yield b"\xef\xbb\xbf"
+    with _opened(store) as connection:
+        found = connection.execute(
+            f"SELECT {COLUMNS} FROM read_parquet(?) ORDER BY file, row, field", [str(file)]
+        )
+        header: Sequence[Sequence[object]] = [COLUMNS.split(", ")]
+        while header:
+            lines = io.StringIO()
+            csv.writer(lines).writerows([[_harmless(cell) for cell in row] for row in header])
+            yield lines.getvalue().encode()
+            header = found.fetchmany(1000)
+
+
+def _harmless(cell: object) -> object:
+    """Keep a spreadsheet from running a customer's words as a formula."""
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + cell
+    return cell
+
+
+def forget(store: Store, files: Sequence[Path], identities: frozenset[str]) -> int:
+    """Take out every reject that holds a value of these identities; return how many.
+
+    A refused row may name a person in any of its values, so each value and each word of an
+    unreadable line is tried as every kind of identity.
+    """
+    gone = 0
+    for file in files:
+        if file.is_file():
+            with _opened(store) as connection:
+                gone += _forget_in(connection, store, file, identities)
+    return gone
+
+
+def _forget_in(
+    connection: duckdb.DuckDBPyConnection, store: Store, file: Path, identities: frozenset[str]
+) -> int:
+    identity.register(connection, store)
+    hashes = ", ".join(f"identity_id({literal(kind)}, spelled)" for kind in IDENTITY_KINDS)
+    connection.execute(
+        "CREATE TEMP TABLE kept AS SELECT row_number() OVER () AS number, * FROM read_parquet(?)",
+        [str(file)],
+    )
+    connection.execute(
+        "CREATE TEMP TABLE named AS SELECT DISTINCT number FROM ("
+        "SELECT number, unnest(list_concat(values_of, words)) AS spelled FROM ("
+        "SELECT number, [value] || CASE WHEN json_valid(line) "
+        "THEN json_extract_string(line, '$.*') ELSE [] END AS values_of, "
+        r"regexp_split_to_array(coalesce(line, ''), '[\s,;|""]+') AS words FROM kept)) "
+        f"WHERE spelled IS NOT NULL AND list_has_any([{hashes}], ?)",
+        [list(identities)],
+    )
+    count = connection.execute("SELECT count(*) FROM named").fetchone()
+    if not count or not count[0]:
+        return 0
+    fresh = file.with_suffix(".new")
+    connection.execute(
+        f"COPY (SELECT {COLUMNS} FROM kept ANTI JOIN named USING (number) ORDER BY number) "
+        f"TO {literal(str(fresh))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+    fresh.replace(file)
+    return int(count[0])
+
+
+def _opened(store: Store) -> duckdb.DuckDBPyConnection:
+    return duck.connect(store, share=0.25)

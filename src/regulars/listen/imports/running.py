@@ -1,0 +1,199 @@
+"""One import from files to the timeline: read, check, build, load; with its progress told."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from regulars.kit import clock
+from regulars.listen.imports import rejects
+from regulars.listen.imports.building import Builder
+from regulars.listen.imports.model import Counts, Outcome, Progress, Recipe, Stage
+from regulars.listen.imports.reading import files as reading
+from regulars.listen.imports.reading.tables import Piece, Reader
+from regulars.listen.imports.shaping import Shaper
+from regulars.timeline import duck, identity, loading
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from regulars.timeline.workspace import Workspace
+
+Tell = Callable[[Progress], None]
+BEAT_SECONDS = 0.5
+MEMORY_SHARE = 0.75
+WEIGHTS = {Stage.READ: 0.35, Stage.CHECK: 0.15, Stage.BUILD: 0.1, Stage.LOAD: 0.4}
+"""How the work is usually spread; for the time left only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be imported: files by their shown names, a recipe, an id, when, and by whom."""
+
+    id: str
+    recipe: Recipe
+    paths: tuple[Path, ...]
+    names: dict[Path, str]
+    zone: str | None
+    now: datetime
+
+
+class Teller:
+    """Tells the progress every half second from a thread of its own while the engine works."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, tell: Tell) -> None:
+        self.connection = connection
+        self.tell = tell
+        self.stage = Stage.READ
+        self.rows = 0
+        self.part = (0, 1)
+        self.began = clock.monotonic()
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._beat, name="import-progress", daemon=True)
+
+    def enter(self, stage: Stage, part: tuple[int, int] = (0, 1)) -> None:
+        """Say what is being done; `part` counts the pieces of the stage."""
+        self.stage, self.part = stage, part
+        self.tell(self.progress())
+
+    def progress(self) -> Progress:
+        """Return how far the run is, with the time left as far as it can be known."""
+        seconds = clock.monotonic() - self.began
+        percent = self.connection.query_progress()
+        inner = max(0.0, percent) / 100 if percent is not None else 0.0
+        done = min(1.0, (self.part[0] + inner) / max(1, self.part[1]))
+        before = sum(share for stage, share in WEIGHTS.items() if _earlier(stage, self.stage))
+        whole = before + WEIGHTS[self.stage] * done
+        left = seconds * (1 - whole) / whole if whole > 0.05 and seconds > 2 else None
+        rate = self.rows / seconds if self.rows and seconds > 0 else None
+        return Progress(self.stage, whole, self.rows, seconds, rate, left)
+
+    def _beat(self) -> None:
+        while not self.ended.wait(BEAT_SECONDS):
+            self.tell(self.progress())
+
+    def __enter__(self) -> Teller:
+        self.thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.ended.set()
+        self.thread.join()
+
+
+def _earlier(one: Stage, other: Stage) -> bool:
+    order = list(Stage)
+    return order.index(one) < order.index(other)
+
+
+def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
+    """Import the job's files; returns what became of every row.
+
+    Raises Invalid or NotFound when the files do not fit the recipe; nothing is loaded then.
+    """
+    found = reading.gather(job.paths, job.names)
+    taken, left = reading.assign(found, job.recipe.inputs)
+    with _workbench(workspace) as (connection, scratch), Teller(connection, tell) as teller:
+        shaper, pieces = _shape(connection, scratch, job, taken, teller)
+        teller.enter(Stage.BUILD)
+        events = Builder(
+            connection,
+            shaper,
+            salt=workspace.keyed_hash("import", job.recipe.source or job.recipe.name),
+            currency=workspace.settings.workspace.currency,
+            now=job.now,
+        ).build()
+        rejected, reasons, file = rejects.keep(connection, pieces, run_folder(workspace, job.id))
+        teller.enter(Stage.LOAD)
+        loaded = loading.load(workspace, connection, events, f"import:{job.id}")
+        seconds = clock.monotonic() - teller.began
+    counts = Counts(
+        read=sum(piece.rows for piece in pieces),
+        events=loaded.accepted + loaded.duplicates + loaded.refused,
+        accepted=loaded.accepted,
+        duplicates=loaded.duplicates,
+        refused=loaded.refused,
+        repeats=shaper.repeats,
+        rejected=rejected,
+    )
+    return Outcome(
+        run_id=job.id,
+        recipe=job.recipe.name,
+        source=job.recipe.source or job.recipe.name,
+        files=tuple(piece.file.name for piece in pieces),
+        ignored=tuple(file.name for file in left),
+        counts=counts,
+        reasons=reasons,
+        rejects_file=str(file.relative_to(workspace.folder)) if file else None,
+        seconds=seconds,
+    )
+
+
+def run_folder(workspace: Workspace, run_id: str) -> Path:
+    """Return the folder that holds what a run leaves behind."""
+    return workspace.folder / rejects.FOLDER / run_id
+
+
+def _shape(
+    connection: duckdb.DuckDBPyConnection,
+    scratch: Path,
+    job: Job,
+    taken: dict[str, list[reading.File]],
+    teller: Teller,
+) -> tuple[Shaper, list[Piece]]:
+    """Read every input and make the recipe's tables."""
+    reader = Reader(connection, scratch)
+    shaper = Shaper(connection, job.recipe, job.zone or job.recipe.zone)
+    pieces: list[Piece] = []
+    present = [part for part in job.recipe.inputs if taken[part.name]]
+    for index, part in enumerate(present):
+        teller.enter(Stage.READ, (index, len(present)))
+        raw = reader.read(part, taken[part.name])
+        pieces += raw.pieces
+        teller.rows = sum(piece.rows for piece in pieces)
+        teller.enter(Stage.CHECK, (index, len(present)))
+        shaper.input(raw)
+    for table in job.recipe.tables:
+        shaper.table(table)
+    return shaper, pieces
+
+
+@contextmanager
+def _workbench(workspace: Workspace) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """Give a connection of the import's own and a scratch folder; both go away afterwards."""
+    scratch = Path(tempfile.mkdtemp(prefix="import-", dir=_scratch_parent(workspace)))
+    connection = duck.connect(workspace, share=MEMORY_SHARE)
+    try:
+        identity.register(connection, workspace)
+        yield connection, scratch
+    finally:
+        connection.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _scratch_parent(workspace: Workspace) -> Path:
+    folder = workspace.folder / "spill"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def silent(_progress: Progress) -> None:
+    """Tell nobody."""
+
+
+def sample_paths(paths: Sequence[str | Path]) -> tuple[Path, ...]:
+    """Return paths as a job wants them: absolute."""
+    return tuple(Path(path).expanduser().resolve() for path in paths)

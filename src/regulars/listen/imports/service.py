@@ -1,0 +1,281 @@
+"""The verbs of imports: bring in files, watch a run, look at what was refused, see the sources."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import sqlalchemy as sa
+
+from regulars.company.rights.model import Scope
+from regulars.kit import clock
+from regulars.kit.errors import Conflict, NotFound, RegularsError
+from regulars.kit.text import Text
+from regulars.listen.imports import library, queries, rejects, running
+from regulars.listen.imports.model import Outcome, Progress, Recipe, Reject, Run, State
+from regulars.timeline.erasure import erasable
+from regulars.timeline.workspace import Workspace
+
+UPLOADS = "uploads"
+SILENCE = timedelta(minutes=2)
+"""A running import that has not told its progress for this long was cut off."""
+CUT_OFF = Text(
+    "The import was cut off. Nothing of it was doubled: run it again.",
+    "导入中断。数据不会重复：请重新运行。",
+)
+
+
+def recipes() -> list[Recipe]:
+    """Return the recipes that come with the product."""
+    return list(library.shipped().values())
+
+
+def import_files(
+    ws: Workspace,
+    paths: Sequence[str | Path],
+    recipe: Recipe | str,
+    *,
+    now: datetime,
+    by: str,
+    zone: str | None = None,
+    tell: running.Tell = running.silent,
+) -> Outcome:
+    """Import files or folders now, by a recipe or its name.
+
+    Raises Invalid or NotFound when files and recipe do not fit; the run is kept as failed then.
+    """
+    chosen = library.get(recipe) if isinstance(recipe, str) else recipe
+    run = prepare(ws, running.sample_paths(paths), chosen, now=now, by=by, zone=zone)
+    return carry_out(ws, run, now=now, tell=tell)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that waits to be carried out."""
+
+    id: str
+    recipe: Recipe
+    paths: tuple[Path, ...]
+    names: dict[Path, str]
+    zone: str | None
+    uploaded: bool = False
+
+
+def prepare(
+    ws: Workspace,
+    paths: Sequence[Path],
+    recipe: Recipe,
+    *,
+    now: datetime,
+    by: str,
+    zone: str | None = None,
+    names: dict[Path, str] | None = None,
+) -> Prepared:
+    """Keep a new run as waiting."""
+    run_id = secrets.token_hex(16)
+    with ws.database.transaction() as connection:
+        queries.insert_run(
+            connection,
+            {
+                "id": run_id,
+                "recipe": recipe.name,
+                "source": recipe.source or recipe.name,
+                "mapping": library.render(recipe),
+                "files": json.dumps([(names or {}).get(path, path.name) for path in paths]),
+                "state": State.WAITING.value,
+                "created_by": by,
+                "created_at": now,
+            },
+        )
+    return Prepared(run_id, recipe, tuple(paths), names or {}, zone)
+
+
+def carry_out(
+    ws: Workspace, run: Prepared, *, now: datetime, tell: running.Tell = running.silent
+) -> Outcome:
+    """Do a prepared run; its progress goes to `tell` and to SQL.
+
+    Raises Conflict when the run is not waiting, and whatever stopped it.
+    """
+    with ws.database.transaction() as connection:
+        if not queries.start(connection, run.id, now):
+            raise Conflict(
+                "import.started", Text("This import has been started.", "该导入已经开始。")
+            )
+    job = running.Job(run.id, run.recipe, run.paths, run.names, run.zone, now)
+
+    def beat(progress: Progress) -> None:
+        _keep(ws, run.id, _beat_values(progress))
+        tell(progress)
+
+    try:
+        outcome = running.run(ws, job, beat)
+    except Exception as error:
+        _keep(ws, run.id, _failure_values(error))
+        raise
+    finally:
+        if run.uploaded:
+            discard_upload(ws, run.id)
+    _keep(ws, run.id, _outcome_values(outcome))
+    return outcome
+
+
+def _keep(ws: Workspace, run_id: str, values: dict[str, object]) -> None:
+    with ws.database.transaction() as connection:
+        queries.update_run(connection, run_id, values)
+
+
+def _beat_values(progress: Progress) -> dict[str, object]:
+    return {
+        "stage": progress.stage.value,
+        "done": progress.done,
+        "read": progress.rows,
+        "beat_at": clock.now(),
+    }
+
+
+def _failure_values(error: Exception) -> dict[str, object]:
+    ours = isinstance(error, RegularsError)
+    message = error.message if isinstance(error, RegularsError) else _unexpected(error)
+    return {
+        "state": State.FAILED.value,
+        "ended_at": clock.now(),
+        "error_code": error.code if ours and isinstance(error, RegularsError) else "unexpected",
+        "error_en": message.en,
+        "error_zh": message.zh,
+    }
+
+
+def _unexpected(error: Exception) -> Text:
+    kind = type(error).__name__
+    return Text(f"Unexpected error ({kind}); see the log.", f"意外错误（{kind}）；请查看日志。")
+
+
+def _outcome_values(outcome: Outcome) -> dict[str, object]:
+    return {
+        "state": State.DONE.value,
+        "stage": None,
+        "done": 1.0,
+        "files": json.dumps(list(outcome.files)),
+        "rejects_file": outcome.rejects_file,
+        "ended_at": clock.now(),
+        **queries.outcome_values(outcome.counts, outcome.reasons),
+    }
+
+
+def runs(ws: Workspace, *, limit: int = 50, before: datetime | None = None) -> list[Run]:
+    """Return runs, the newest first."""
+    with ws.database.reading() as connection:
+        found = queries.runs(connection, limit, before)
+    return [_judged(run) for run in found]
+
+
+def get_run(ws: Workspace, run_id: str) -> Run:
+    """Return one run; raises NotFound."""
+    with ws.database.reading() as connection:
+        found = queries.run(connection, run_id)
+    if found is None:
+        raise NotFound("import.run", Text("There is no such import.", "没有这次导入。"), id=run_id)
+    return _judged(found)
+
+
+def _judged(run: Run) -> Run:
+    """Show a run that fell silent as failed, whatever its row says."""
+    if run.state != State.RUNNING or run.beat_at is None or clock.now() - run.beat_at < SILENCE:
+        return run
+    return replace(run, state=State.FAILED, error_code="import.cut_off", error=CUT_OFF)
+
+
+def mapping_of(ws: Workspace, run_id: str) -> str:
+    """Return the recipe a run was made with, as TOML; raises NotFound."""
+    get_run(ws, run_id)
+    with ws.database.reading() as connection:
+        return queries.mapping(connection, run_id) or ""
+
+
+def rejects_of(
+    ws: Workspace, run_id: str, *, limit: int = 100, offset: int = 0, reason: str | None = None
+) -> list[Reject]:
+    """Return refused rows of a run in the order of its files."""
+    file = _rejects_path(ws, get_run(ws, run_id))
+    if file is None:
+        return []
+    return rejects.page(ws, file, limit=limit, offset=offset, reason=reason)
+
+
+def rejects_csv(ws: Workspace, run_id: str) -> Iterator[bytes]:
+    """Yield a run's refused rows as CSV."""
+    file = _rejects_path(ws, get_run(ws, run_id))
+    return rejects.as_csv(ws, file) if file else iter([b"file,row,field,reason,value,line\r\n"])
+
+
+def _rejects_path(ws: Workspace, run: Run) -> Path | None:
+    path = ws.folder / run.rejects_file if run.rejects_file else None
+    return path if path is not None and path.is_file() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source of events: how many, from when to when, when it last told anything."""
+
+    name: str | None
+    events: int
+    first_at: datetime
+    last_at: datetime
+    received_at: datetime
+
+
+def sources(ws: Workspace, *, scope: Scope = None) -> list[Source]:
+    """Return what each source has brought, within the caller's places."""
+
+    def build(view: object) -> object:
+        events = view.events  # type: ignore[attr-defined]
+        if scope is not None:
+            events = events.filter(events.place.isin(sorted(scope) or [""]))
+        return queries.freshness(events)
+
+    return [
+        Source(
+            row["source"], row["events"], row["first_at"], row["last_at"], row["received_at"]
+        )
+        for row in ws.query(build).to_pylist()
+    ]
+
+
+def upload(
+    ws: Workspace, files: Sequence[tuple[str, BinaryIO]], recipe: Recipe, *, now: datetime, by: str,
+    zone: str | None = None,
+) -> Prepared:
+    """Keep uploaded files and a waiting run for them; they go away when it ends."""
+    folder = ws.folder / UPLOADS / secrets.token_hex(8)
+    folder.mkdir(parents=True)
+    names: dict[Path, str] = {}
+    for index, (name, stream) in enumerate(files):
+        path = folder / str(index)
+        with path.open("wb") as target:
+            shutil.copyfileobj(stream, target, 1 << 20)
+        names[path] = Path(name.replace("\\", "/")).name or f"upload-{index}"
+    run = prepare(ws, list(names), recipe, now=now, by=by, zone=zone, names=names)
+    final = ws.folder / UPLOADS / run.id
+    folder.rename(final)
+    moved = {final / path.name: name for path, name in names.items()}
+    return replace(run, paths=tuple(moved), names=moved, uploaded=True)
+
+
+def discard_upload(ws: Workspace, run_id: str) -> None:
+    """Delete the files uploaded for a run."""
+    shutil.rmtree(ws.folder / UPLOADS / run_id, ignore_errors=True)
+
+
+@erasable("import_rejects")
+def forget(ws: Workspace, connection: sa.Connection, identities: frozenset[str]) -> int:
+    """Take the persons' rows out of every rejects file; uploads that wait go altogether."""
+    shutil.rmtree(ws.folder / UPLOADS, ignore_errors=True)
+    files = [ws.folder / file for _run, file in queries.rejects_files(connection)]
+    return rejects.forget(ws, files, identities)

@@ -1,0 +1,311 @@
+"""From raw rows to the tables a recipe makes events of: read, checked, joined, grouped, unpivoted.
+
+Every relation carries `_row`, the number of the row it comes from over all files of the run, and
+`_key`, what makes the row itself: its content and the occurrence of that content in its file, or
+what the recipe declares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from regulars.kit.errors import Invalid
+from regulars.kit.text import Text
+from regulars.listen.imports import columns as reading
+from regulars.listen.imports.columns import Check, Field
+from regulars.listen.imports.expressions import Compiled, compile_expression, literal, quote
+from regulars.listen.imports.model import Join, Recipe, Table, Unpivot
+from regulars.listen.imports.reading.tables import Piece, RawRows
+
+if TYPE_CHECKING:
+    import duckdb
+
+HIDDEN = ("_row", "_key")
+LINE_KINDS = {
+    "line_id": "VARCHAR",
+    "product": "VARCHAR",
+    "category": "VARCHAR",
+    "quantity": "DOUBLE",
+    "amount": "DECIMAL(18, 4)",
+}
+
+
+class Shaper:
+    """Builds the relations of one recipe on one connection; `columns` knows their columns."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, recipe: Recipe, zone: str | None
+    ) -> None:
+        self.connection = connection
+        self.recipe = recipe
+        self.zone = zone
+        self.columns: dict[str, list[str]] = {}
+        self.raws: dict[str, RawRows] = {}
+        self.repeats = 0
+
+    def compiled(self, words: str, table: str, *, aggregates: bool = False) -> Compiled:
+        """Compile an expression over the columns of `table`."""
+        return compile_expression(
+            words, self.columns[table], zone=self.zone, aggregates=aggregates
+        )
+
+    def input(self, raw: RawRows) -> None:
+        """Make the relation of an input: typed values, refused rows taken out, keys given."""
+        part = raw.part
+        self.raws[part.name] = raw
+        fields = reading.fields(raw)
+        self._need_zone(raw, fields)
+        self.columns[part.name] = [field.name for field in fields]
+        typed = quote(f"typed_{part.name}")
+        self._typed(raw, fields, typed)
+        refused = self._refuse(raw, fields, typed)
+        key, extra = self._key(raw, typed)
+        names = ", ".join(quote(name) for name in self.columns[part.name])
+        wheres = ([f"NOT coalesce({refused}, FALSE)"] if refused else []) + (
+            ["coalesce(_occurrence, 1) = 1"] if extra and part.repeats == "drop" else []
+        )
+        where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
+        self.connection.execute(
+            f"CREATE TEMP VIEW {quote(part.name)} AS "
+            f"SELECT _row, {key} AS _key, {names} FROM {typed}{extra}{where}"
+        )
+
+    def _need_zone(self, raw: RawRows, fields: Iterable[Field]) -> None:
+        """Refuse times that can have no zone before anything is read."""
+        for field in fields:
+            column = field.column
+            zone = column.zone or raw.part.zone or self.zone
+            if column.type != "moment" or zone is not None or field.header is None:
+                continue
+            naive_type = field.duck.startswith(("TIMESTAMP", "DATE")) and "ZONE" not in field.duck
+            naive_format = column.formats and not all(
+                "%z" in one or one in reading.EPOCHS for one in column.formats
+            )
+            if naive_type or naive_format:
+                raise no_zone(field.name)
+
+    def _typed(self, raw: RawRows, fields: list[Field], typed: str) -> None:
+        part = raw.part
+        cleaned = ", ".join(
+            f"{reading.clean(field, part)} AS {quote(field.name)}" for field in fields
+        )
+        hashed = "" if part.id else f", {_content_hash(raw)} AS _hash"
+        values = []
+        for field in fields:
+            values.append(f"{reading.converted(field, part, self.zone)} AS {quote(field.name)}")
+            if any(True for _check in reading.checks(field, part, self.zone)):
+                values.append(f"{quote(field.name)} AS {quote(f'clean${field.name}')}")
+        listed = ", ".join(["_row", *(["_hash"] if hashed else []), *values])
+        kind = "VIEW" if raw.typed else "TABLE"
+        self.connection.execute(
+            f"CREATE TEMP {kind} {typed} AS SELECT {listed} "
+            f"FROM (SELECT _row, {cleaned}{hashed} FROM {raw.table})"
+        )
+
+    def _refuse(self, raw: RawRows, fields: list[Field], typed: str) -> str:
+        """Put rows that do not fit among the rejects; return the condition that finds them."""
+        found = [check for field in fields for check in reading.checks(field, raw.part, self.zone)]
+        hits = count_bad(self.connection, typed, found)
+        for check in hits:
+            if check.reason == "no_zone":
+                raise no_zone(check.field)
+            self.connection.execute(
+                f"INSERT INTO rejects SELECT _row, {literal(check.field)}, "
+                f"{literal(check.reason)}, {check.value}, line FROM {typed} "
+                f"JOIN ({original(raw)}) USING (_row) WHERE {check.bad}"
+            )
+        return " OR ".join(f"({check.bad})" for check in hits)
+
+    def _key(self, raw: RawRows, typed: str) -> tuple[str, str]:
+        """Return the SQL of `_key`, and the join it needs; counts repeats."""
+        part = raw.part
+        if part.id:
+            return f"CAST({self.compiled(part.id, part.name).sql} AS VARCHAR)", ""
+        repeated, numbered = quote(f"repeated_{part.name}"), quote(f"numbered_{part.name}")
+        file = file_number(raw.pieces)
+        self.connection.execute(
+            f"CREATE TEMP TABLE {repeated} AS SELECT {file} AS _file, _hash FROM {typed} "
+            "GROUP BY ALL HAVING count(*) > 1"
+        )
+        self.connection.execute(
+            f"CREATE TEMP TABLE {numbered} AS SELECT _row, row_number() "
+            "OVER (PARTITION BY _file, _hash ORDER BY _row) AS _occurrence "
+            f"FROM (SELECT _row, _hash, {file} AS _file FROM {typed}) "
+            f"SEMI JOIN {repeated} USING (_file, _hash)"
+        )
+        count = self.connection.execute(
+            f"SELECT count(*) FROM {numbered} WHERE _occurrence > 1"
+        ).fetchone()
+        self.repeats += int(count[0]) if count else 0
+        if not count or not count[0]:
+            return "concat(_hash, ':1')", ""
+        return (
+            "concat(_hash, ':', coalesce(_occurrence, 1))",
+            f" LEFT JOIN {numbered} USING (_row)",
+        )
+
+    def table(self, spec: Table) -> None:
+        """Make one table of the recipe, step by step; each step is a relation over the last."""
+        source = self._source(spec)
+        columns = self.columns[spec.name]
+        if spec.group_by:
+            source = self._grouped(spec, source)
+        if spec.unpivot is not None:
+            source = self._unpivoted(spec.name, spec.unpivot, source)
+        if spec.add:
+            added = ", ".join(
+                f"{self.compiled(words, spec.name).sql} AS {quote(name)}"
+                for name, words in spec.add.items()
+            )
+            source = f"SELECT *, {added} FROM ({source})"
+            self.columns[spec.name] = [*self.columns[spec.name], *spec.add]
+        kind = "TABLE" if spec.group_by else "VIEW"
+        del columns
+        self.connection.execute(f"CREATE TEMP {kind} {quote(spec.name)} AS {source}")
+
+    def _source(self, spec: Table) -> str:
+        if spec.union:
+            parts = [name for name in spec.union if name in self.columns]
+            names = dict.fromkeys(column for part in parts for column in self.columns[part])
+            self.columns[spec.name] = list(names)
+            source = " UNION ALL BY NAME ".join(f"SELECT * FROM {quote(part)}" for part in parts)
+        else:
+            origin = spec.from_ or ""
+            self.columns[spec.name] = list(self.columns[origin])
+            source = f"SELECT * FROM {self._whole_groups(spec, origin)}"
+        for join in spec.join:
+            source = self._joined(spec.name, join, source)
+        if spec.where:
+            source = f"SELECT * FROM ({source}) WHERE {self.compiled(spec.where, spec.name).sql}"
+        return source
+
+    def _joined(self, name: str, join: Join, source: str) -> str:
+        keys = [join.on] if isinstance(join.on, str) else list(join.on)
+        if join.table not in self.columns:
+            # An optional input that did not come: its columns are empty.
+            nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {quote(one)}" for one in join.take)
+            self.columns[name] = [*self.columns[name], *join.take]
+            return f"SELECT *, {nothing} FROM ({source})"
+        on, taken = (", ".join(quote(one) for one in part) for part in (keys, join.take))
+        picked = (
+            f"SELECT DISTINCT ON ({on}) {on}, {taken} FROM {quote(join.table)} ORDER BY {on}, _row"
+        )
+        self.columns[name] = [*self.columns[name], *join.take]
+        return f"SELECT * FROM ({source}) LEFT JOIN ({picked}) USING ({on})"
+
+    def _whole_groups(self, spec: Table, origin: str) -> str:
+        """Leave out groups of which a row was refused, so that no order is loaded in part."""
+        raw = self.raws.get(origin)
+        if raw is None or not spec.group_by or not self._any_rejects(raw.pieces):
+            return quote(origin)
+        keys = ", ".join(quote(key) for key in spec.group_by)
+        broken = quote(f"broken_{spec.name}")
+        self.connection.execute(
+            f"CREATE TEMP TABLE {broken} AS SELECT DISTINCT {keys} "
+            f"FROM {quote(f'typed_{origin}')} SEMI JOIN rejects USING (_row)"
+        )
+        self.connection.execute(
+            "INSERT INTO rejects SELECT _row, NULL, 'group', NULL, line FROM "
+            f"(SELECT _row FROM {quote(origin)} SEMI JOIN {broken} USING ({keys})) "
+            f"JOIN ({original(raw)}) USING (_row)"
+        )
+        return f"{quote(origin)} ANTI JOIN {broken} USING ({keys})"
+
+    def _any_rejects(self, pieces: list[Piece]) -> bool:
+        low, high = pieces[0].offset, pieces[-1].offset + pieces[-1].rows
+        query = "SELECT 1 FROM rejects WHERE _row > ? AND _row <= ? LIMIT 1"
+        return self.connection.execute(query, [low, high]).fetchone() is not None
+
+    def _grouped(self, spec: Table, source: str) -> str:
+        keys = ", ".join(quote(key) for key in spec.group_by)
+        itself = ", ".join(f"CAST({quote(key)} AS VARCHAR)" for key in spec.group_by)
+        parts = [
+            f"{self.compiled(words, spec.name, aggregates=True).sql} AS {quote(name)}"
+            for name, words in spec.columns.items()
+        ]
+        names = [*spec.group_by, *spec.columns]
+        if spec.lines:
+            parts.append(f"{self._lines(spec)} AS lines")
+            names.append("lines")
+        made = ", ".join(["min(_row) AS _row", f"concat_ws(chr(31), {itself}) AS _key", *parts])
+        self.columns[spec.name] = names
+        return f"SELECT {keys}, {made} FROM ({source}) GROUP BY {keys}"
+
+    def _lines(self, spec: Table) -> str:
+        parts = []
+        for name, kind in LINE_KINDS.items():
+            value = self.compiled(spec.lines[name], spec.name).sql if name in spec.lines else "NULL"
+            parts.append(f"{name} := CAST({value} AS {kind})")
+        return f"list(struct_pack({', '.join(parts)}) ORDER BY _row)"
+
+    def _unpivoted(self, name: str, spec: Unpivot, source: str) -> str:
+        there = {column: item for column, item in spec.items.items() if column in self.columns[name]}
+        if not there:
+            wanted = ", ".join(spec.items)
+            raise Invalid(
+                "recipe.unpivot",
+                Text(f"None of these columns is there: {wanted}.", f"缺少以下各列：{wanted}。"),
+            )
+        pairs = ", ".join(
+            f"{{'item': {literal(item)}, 'value': {quote(column)}}}" for column, item in there.items()
+        )
+        kept = [column for column in self.columns[name] if column not in there]
+        names = ", ".join(quote(column) for column in kept)
+        self.columns[name] = [*kept, spec.item, spec.value]
+        return (
+            f"SELECT _row, concat(_key, ':', _pair.item) AS _key, {names}, "
+            f"_pair.item AS {quote(spec.item)}, _pair.value AS {quote(spec.value)} FROM "
+            f"(SELECT *, unnest([{pairs}]) AS _pair FROM ({source})) "
+            "WHERE _pair.value IS NOT NULL"
+        )
+
+
+def no_zone(field: str) -> Invalid:
+    """Return the error of times that have no zone."""
+    return Invalid(
+        "import.zone",
+        Text(
+            f"The times in “{field}” have no zone: declare one (zone = "
+            '"Asia/Shanghai" in the mapping, or --zone).',
+            f"“{field}”里的时间没有时区：请声明时区（在映射中写 zone = "
+            '"Asia/Shanghai"，或使用 --zone）。',
+        ),
+        field=field,
+    )
+
+
+def count_bad(
+    connection: duckdb.DuckDBPyConnection, relation: str, found: list[Check]
+) -> list[Check]:
+    """Return the checks that some row fails; one pass over the relation."""
+    if not found:
+        return []
+    counts = ", ".join(f"count(*) FILTER (WHERE {check.bad})" for check in found)
+    row = connection.execute(f"SELECT {counts} FROM {relation}").fetchone()
+    return [check for check, count in zip(found, row or (), strict=True) if count]
+
+
+def original(raw: RawRows) -> str:
+    """Return the query of each raw row as it was: `_row`, `line` (JSON)."""
+    parts = ", ".join(
+        f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in raw.columns
+    )
+    return f"SELECT _row, to_json(struct_pack({parts}))::VARCHAR AS line FROM {raw.table}"
+
+
+def file_number(pieces: list[Piece]) -> str:
+    """Return the SQL that tells which file of the input a row is of."""
+    if len(pieces) == 1:
+        return "0"
+    cases = " ".join(
+        f"WHEN _row > {piece.offset} THEN {index}"
+        for index, piece in reversed(list(enumerate(pieces)))
+    )
+    return f"CASE {cases} END"
+
+
+def _content_hash(raw: RawRows) -> str:
+    """Return the SQL of 16 bytes that stand for the whole row; null differs from empty."""
+    parts = [f"coalesce(CAST({quote(name)} AS VARCHAR), chr(30))" for name in raw.columns]
+    return f"md5_number({' || chr(31) || '.join(parts)})"
