@@ -74,13 +74,17 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The answers to one question (metric on one scale) at one touchpoint, as 0 to 100."""
+    """The answers to one question (metric on one scale) at one touchpoint, as 0 to 100.
+
+    `error` is the standard error of the mean with one person's answers taken together.
+    """
 
     metric: str
     scale_min: float
     scale_max: float
     n: int
     mean: float
+    error: float | None
 
 
 @dataclass(frozen=True, slots=True)

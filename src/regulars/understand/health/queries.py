@@ -49,8 +49,22 @@ def answers(view: View, extent: Extent, place: Place, *, monthly: bool) -> ir.Ta
 
 
 def cells(found: ir.Table) -> ir.Table:
-    """Return n and sum of points by month and cell."""
-    return found.group_by("month", *CELL).agg(n=found.count(), total=found.points.sum())
+    """Return by month and cell what a mean of clusters needs (a cluster is a person).
+
+    `n` answers of `people` with the sum `total` of points; and over people, with s their points
+    and k their answers: the sums of s², s k and k².
+    """
+    persons = found.group_by("month", *CELL, "person").agg(
+        k=found.count().cast("float64"), s=found.points.sum()
+    )
+    return persons.group_by("month", *CELL).agg(
+        n=persons.k.sum(),
+        people=persons.count(),
+        total=persons.s.sum(),
+        squares=(persons.s * persons.s).sum(),
+        cross=(persons.s * persons.k).sum(),
+        answers_squared=(persons.k * persons.k).sum(),
+    )
 
 
 def influence(found: ir.Table, weights: list[dict[str, Any]], by: str) -> ir.Table:

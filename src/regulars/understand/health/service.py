@@ -64,6 +64,7 @@ def _performance(key: str, found: list[tuple[Row, float]], spread: Row) -> Perfo
             row["scale_max"],
             row["n"],
             row["total"] / row["n"],
+            _error(row),
         )
         for row, _share in sorted(found, key=lambda pair: -pair[0]["n"])
     ]
@@ -232,8 +233,16 @@ def _cells(ws: Workspace, extent: Extent, as_of: datetime | None, *, monthly: bo
         lambda view: queries.cells(queries.answers(view, extent, place, monthly=monthly)),
         as_of=as_of,
     )
-    rows: list[Row] = table.to_pylist()
+    rows: list[Row] = [{**row, "n": int(row["n"])} for row in table.to_pylist()]
     return sorted(rows, key=lambda row: (row["month"], row["touchpoint"], row["metric"]))
+
+
+def _error(row: Row) -> float | None:
+    """Return the standard error of a cell's mean, people being the clusters (delta method)."""
+    value = row["total"] / row["n"]
+    spread = row["squares"] - 2 * value * row["cross"] + value * value * row["answers_squared"]
+    error = standard_error(max(spread, 0.0), row["people"])
+    return None if error is None else error / row["n"]
 
 
 def _influence(

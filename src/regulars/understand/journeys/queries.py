@@ -1,0 +1,174 @@
+"""The expressions of the journey map; each runs on DuckDB and on Spark."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.datatypes as dt
+
+from regulars.understand.journeys.steps import in_order, seconds
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+BIN = 0.01
+"""Width of a bin of waits, as a share: bin b holds 1 + wait in [e^(b/100), e^((b+1)/100))."""
+MASK_BITS = 60
+"""Steps a bit mask holds; further ones go to a second, third… mask."""
+PRIME = 2_147_483_647
+MIXERS = ((48_271, 11, 7), (69_621, 12_345, 99))
+"""Two ways to mix (position, step) into a number below the prime; see `variants`."""
+
+
+@ibis.udf.agg.builtin  # type: ignore[untyped-decorator]
+def bit_or(mask: dt.int64) -> dt.int64:
+    """Bitwise or of all values: built into DuckDB and Spark, but not into Ibis for Spark."""
+
+
+def transitions(rows: ir.Table) -> ir.Table:
+    """Return by (step before, step, bin of the wait): count, seconds, and steps out of order.
+
+    The step before is null where a journey starts. A step is out of order when its expected
+    position is smaller than that of the step before in the same thread, and it came later.
+    """
+    window = ibis.window(group_by=rows.case, order_by=in_order(rows))
+    pairs = rows.select(
+        code=rows.code,
+        rank=rows["rank"],
+        thread=rows.thread,
+        at=rows.occurred_at,
+        before=rows.code.lag().over(window),
+        before_rank=rows["rank"].lag().over(window),
+        before_thread=rows.thread.lag().over(window),
+        before_at=rows.occurred_at.lag().over(window),
+    )
+    wait = seconds(pairs["at"]) - seconds(pairs.before_at)
+    checked = (
+        (pairs["rank"] >= 0) & (pairs.before_rank >= 0) & (pairs.thread == pairs.before_thread)
+    )
+    backward = checked & (pairs["rank"] < pairs.before_rank) & (pairs["at"] > pairs.before_at)
+    counted = pairs.select(
+        before=pairs.before,
+        code=pairs.code,
+        wait=wait.cast("float64"),
+        bin=((wait.cast("float64") + 1.0).ln() / BIN).floor().cast("int32"),
+        backward=ibis.ifelse(backward, 1, 0),
+        checked=ibis.ifelse(checked, 1, 0),
+    )
+    return counted.group_by("before", "code", "bin").agg(
+        n=counted.count(),
+        wait=counted.wait.sum(),
+        backward=counted.backward.sum(),
+        checked=counted.checked.sum(),
+    )
+
+
+def masks(steps: int) -> int:
+    """Return how many masks hold that many steps."""
+    return max(1, -(-steps // MASK_BITS))
+
+
+def cases(rows: ir.Table, steps: int, cutoff: datetime) -> ir.Table:
+    """Return journeys counted by which steps they reached and whether they may still go on.
+
+    Columns: `mask0`, `mask1`, … (bit i of mask m is step 60 m + i), `open` (the last step lies
+    at or after `cutoff`), `cases`, and the sum of their lengths in seconds.
+    """
+    reached = _reached(rows, steps)
+    single = rows.group_by("case").agg(
+        **reached, first=rows.occurred_at.min(), last=rows.occurred_at.max()
+    )
+    flagged = single.mutate(
+        open=ibis.ifelse(single["last"] >= cutoff, 1, 0),
+        length=(seconds(single["last"]) - seconds(single["first"])).cast("float64"),
+    )
+    return flagged.group_by(*reached, "open").agg(
+        cases=flagged.count(), length=flagged.length.sum()
+    )
+
+
+def _reached(rows: ir.Table, steps: int) -> dict[str, ir.Value]:
+    one, none = ibis.literal(1, "int64"), ibis.literal(0, "int64")
+    code = rows.code.cast("int64")
+    return {
+        f"mask{m}": bit_or(
+            ibis.ifelse(
+                (code >= m * MASK_BITS) & (code < (m + 1) * MASK_BITS),
+                one << (code - m * MASK_BITS).clip(0, MASK_BITS - 1),
+                none,
+            )
+        )
+        for m in range(masks(steps))
+    }
+
+
+def rated(rows: ir.Table, ratings: ir.Table, steps: int) -> ir.Table:
+    """Return rated journeys counted by which steps they reached, with sums of their ratings.
+
+    A journey's rating is the mean of its answers, so each journey counts once.
+    """
+    reached = _reached(rows, steps)
+    single = rows.group_by("case").agg(**reached)
+    joined = single.inner_join(ratings, "case")
+    points = joined.mutate(points=joined.points / joined.answers)
+    return points.group_by(*reached).agg(
+        cases=points.count(),
+        total=points.points.sum(),
+        squares=(points.points * points.points).sum(),
+    )
+
+
+def lengths(rows: ir.Table) -> ir.Table:
+    """Return the length of each journey in seconds, as a float with fractions dropped."""
+    single = rows.group_by("case").agg(first=rows.occurred_at.min(), last=rows.occurred_at.max())
+    length = seconds(single["last"]) - seconds(single["first"])
+    counted = single.select(length=length)
+    return counted.group_by("length").agg(n=counted.count())
+
+
+def sequence(rows: ir.Table, *, collapse: bool) -> ir.Table:
+    """Return rows with `position` in their case; with `collapse`, repeats in a row count once."""
+    window = ibis.window(group_by=rows.case, order_by=in_order(rows))
+    if collapse:
+        marked = rows.mutate(before=rows.code.lag().over(window))
+        rows = marked.filter(marked.before.isnull() | (marked.before != marked.code))
+        window = ibis.window(group_by=rows.case, order_by=in_order(rows))
+    return rows.select(
+        case=rows.case, code=rows.code, position=ibis.row_number().over(window).cast("int64")
+    )
+
+
+def variants(rows: ir.Table, *, collapse: bool, top: int) -> ir.Table:
+    """Return the commonest sequences: how many journeys took each, and one that did.
+
+    A journey's sequence is summed up by its length and two sums over its (position, step) pairs,
+    mixed by a cubic residue modulo 2^31-1. Two different sequences agree in all three with a
+    chance of about 2^-62; an ordered list per journey would need twenty times the memory.
+    `total` is the number of different sequences.
+    """
+    placed = sequence(rows, collapse=collapse)
+    key = placed.position * 4096 + placed.code.cast("int64") + 1
+    mixed = {f"print{number}": _mix(key, *mixer) for number, mixer in enumerate(MIXERS)}
+    pairs = placed.select("case", **mixed)
+    single = pairs.group_by("case").agg(
+        length=pairs.count(), print0=pairs.print0.sum(), print1=pairs.print1.sum()
+    )
+    counted = single.group_by("length", "print0", "print1").agg(
+        n=single.count(), case=single.case.min()
+    )
+    whole = counted.mutate(total=counted.count().over(ibis.window()))
+    return whole.order_by(ibis.desc("n"), "case").limit(top)
+
+
+def _mix(key: ir.Value, factor: int, add: int, twist: int) -> ir.Value:
+    seed = (key * factor + add) % PRIME
+    square = (seed * seed) % PRIME
+    return (square * seed + twist) % PRIME
+
+
+def steps_of(rows: ir.Table, chosen: list[str], *, collapse: bool) -> ir.Table:
+    """Return the positions of some journeys, in order."""
+    placed = sequence(rows.filter(rows.case.isin(chosen)), collapse=collapse)
+    return placed.order_by("case", "position")

@@ -1,0 +1,197 @@
+"""The verbs of journeys: the map."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from regulars.listen.catalog import service as catalog_service
+from regulars.listen.catalog.model import Catalog
+from regulars.timeline.workspace import Workspace
+from regulars.understand.health import service as health_service
+from regulars.understand.journeys import mapping, marking, queries, steps
+from regulars.understand.journeys.model import (
+    BY_TITLES,
+    OPEN_DAYS,
+    Found,
+    JourneyMap,
+    Journeys,
+    Mark,
+    Node,
+    Passed,
+    Variant,
+)
+from regulars.understand.journeys.steps import Codes
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
+MOST_STEPS = 240
+"""Steps of a map at most; rarer ones beyond it are left out and listed."""
+MOST_VARIANTS = 20
+Row = dict[str, Any]
+
+
+def journey_map(
+    ws: Workspace, asked: Journeys, *, now: datetime, as_of: datetime | None = None
+) -> JourneyMap:
+    """Return the five steps of R22 for the journeys asked for.
+
+    Numbers are counts of journeys within the extent; waits and order are between steps that lie
+    within it. With `as_of`, only what was known by then.
+    """
+    work = _Work(ws, asked, as_of)
+    found, last = work.found()
+    codes = steps.make_codes([item.step for item in found[:MOST_STEPS]], work.catalog)
+    moved = mapping.flow(work.rows(codes, queries.transitions))
+    cutoff = (last or now) - timedelta(days=OPEN_DAYS)
+    reach = work.reach(codes, cutoff)
+    nodes = mapping.nodes(
+        codes,
+        work.catalog,
+        moved,
+        reach=reach,
+        performances=work.performances(),
+        rated=work.passed(codes),
+    )
+    tests = work.tests(codes, moved, reach, nodes=nodes, cutoff=cutoff)
+    variants, total = work.variants(codes)
+    return JourneyMap(
+        by=asked.by,
+        level=asked.level,
+        start=asked.extent.period.start,
+        end=asked.extent.period.end,
+        as_of=as_of or now,
+        events=sum(node.events for node in nodes),
+        cases=reach.total,
+        found=found,
+        stages=mapping.stage_flows(reach, codes, work.catalog),
+        nodes=nodes,
+        edges=mapping.edges(codes, moved),
+        variants=variants,
+        variants_total=total,
+        durations=mapping.durations(work.rows(codes, queries.lengths)),
+        marks=marking.marks(tests, nodes, work.catalog),
+        tested=len(tests),
+        asleep=_asleep(work.catalog, nodes),
+    )
+
+
+def marks(found: JourneyMap, kind: str) -> list[Mark]:
+    """Return the map's marks of one kind: `pain` or `opportunity`."""
+    return [mark for mark in found.marks if mark.kind == kind]
+
+
+def _asleep(catalog: Catalog, nodes: Sequence[Node]) -> list[str]:
+    """Return the catalog's touchpoints that no event reaches."""
+    seen = {node.step for node in nodes}
+    return [point.key for point in catalog.touchpoints if point.key not in seen]
+
+
+class _Work:
+    """The queries of one map; all of them see the same catalog."""
+
+    def __init__(self, ws: Workspace, asked: Journeys, as_of: datetime | None) -> None:
+        self.ws, self.asked, self.as_of = ws, asked, as_of
+        self.catalog = catalog_service.current(ws)
+
+    def rows(self, codes: Codes, build: Any) -> list[Row]:
+        """Return the rows of an expression over the coded steps."""
+        if not codes.steps:
+            return []
+
+        def expression(view: View) -> ir.Table:
+            return build(steps.coded(view, self.asked, self.catalog, codes))
+
+        rows: list[Row] = self.ws.query(expression, as_of=self.as_of).to_pylist()
+        return rows
+
+    def found(self) -> tuple[list[Found], datetime | None]:
+        """Return the touchpoints that the events have, the commonest first, and the last moment."""
+        table = self.ws.query(
+            lambda view: steps.inventory(view, self.asked, self.catalog), as_of=self.as_of
+        )
+        names: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        last: datetime | None = None
+        for row in table.to_pylist():
+            names[row["step"]].append((row["n"], row["name"]))
+            last = row["last"] if last is None else max(last, row["last"])
+        found = [
+            Found(
+                step,
+                sum(n for n, _name in pairs),
+                self.catalog.touchpoint(step) is not None,
+                self.catalog.stage_of(step),
+                [name for _n, name in sorted(pairs, key=lambda pair: (-pair[0], pair[1]))[:5]],
+            )
+            for step, pairs in names.items()
+        ]
+        return sorted(found, key=lambda item: (-item.events, item.step)), last
+
+    def performances(self) -> dict[str, Any]:
+        """Return the touchpoints' performance; of events there is none."""
+        if self.asked.level == "event":
+            return {}
+        return dict(health_service.performance(self.ws, self.asked.extent, as_of=self.as_of))
+
+    def passed(self, codes: Codes) -> dict[str, Passed]:
+        """Return how orders, cases and visits through each step were rated."""
+        if self.asked.by == "person" or not codes.steps:
+            return {}
+        size = len(codes.steps)
+        table = self.ws.query(
+            lambda view: queries.rated(
+                steps.coded(view, self.asked, self.catalog, codes),
+                steps.ratings(view, self.asked),
+                size,
+            ),
+            as_of=self.as_of,
+        )
+        return mapping.passed(table.to_pylist(), codes)
+
+    def tests(
+        self,
+        codes: Codes,
+        moved: mapping.Flow,
+        reach: mapping.Reach,
+        *,
+        nodes: list[Node],
+        cutoff: datetime,
+    ) -> list[marking.Test]:
+        """Return every test of the map, one family."""
+        unit = BY_TITLES[self.asked.by]
+        tests = marking.score_tests(
+            {node.step: node.performance for node in nodes if node.performance}
+        )
+        tests += marking.passed_tests(nodes, unit)
+        tests += marking.wait_tests(codes, moved, self.catalog)
+        tests += marking.backward_tests(nodes)
+        if self.asked.by == "person":
+            visits = _Work(self.ws, replace(self.asked, by="session"), self.as_of)
+            reach, unit = visits.reach(codes, cutoff), BY_TITLES["session"]
+        return tests + marking.leak_tests(mapping.leaks(reach, codes), unit)
+
+    def reach(self, codes: Codes, cutoff: datetime) -> mapping.Reach:
+        """Return which steps the journeys reached; those that go on after `cutoff` are open."""
+        size = len(codes.steps)
+        rows = self.rows(codes, lambda found: queries.cases(found, size, cutoff))
+        return mapping.Reach(rows, size)
+
+    def variants(self, codes: Codes) -> tuple[list[Variant], int]:
+        """Return the commonest sequences and how many there are; people's without repeats."""
+        collapse = self.asked.by in ("person", "session")
+        top = self.rows(
+            codes, lambda rows: queries.variants(rows, collapse=collapse, top=MOST_VARIANTS)
+        )
+        if not top:
+            return [], 0
+        chosen = [row["case"] for row in top]
+        taken: dict[str, list[str]] = defaultdict(list)
+        for row in self.rows(codes, lambda rows: queries.steps_of(rows, chosen, collapse=collapse)):
+            taken[row["case"]].append(codes.steps[row["code"]])
+        return [Variant(taken[row["case"]], row["n"]) for row in top], top[0]["total"]

@@ -1,0 +1,136 @@
+"""Steps: events as (case, code, moment), the one expression that every journey analysis uses.
+
+Codes are small integers, because a window over them costs half of one over names. Within a case
+steps are ordered by when they occurred, then by when they were received, then by code; the last
+makes the order definite, whatever order the engine reads files in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import ibis
+
+from regulars.listen.catalog import service as catalog_service
+from regulars.listen.catalog.model import Catalog
+from regulars.timeline.vocabulary import SURVEY
+from regulars.understand.journeys.model import ALL_ACTORS, By, Journeys
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
+CASE_COLUMN: dict[By, str] = {
+    "person": "person_id",
+    "order": "order_id",
+    "case": "case_id",
+    "session": "session_id",
+}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The steps of one question: step i has code i; `ranks[i]` is its expected position.
+
+    A rank of -1 means that the step may come at any time.
+    """
+
+    steps: tuple[str, ...]
+    ranks: tuple[int, ...]
+
+    def __getitem__(self, step: str) -> int:
+        return self.steps.index(step)
+
+
+def named(view: View, asked: Journeys, catalog: Catalog) -> ir.Table:
+    """Return the events of the journeys with `case` and `step` (a name); no case, no row."""
+    events = asked.extent.of(view.with_person())
+    case = events[CASE_COLUMN[asked.by]]
+    tests = [case.notnull()]
+    if asked.by not in ALL_ACTORS:
+        tests.append(events.actor == "customer")
+    if not asked.feedback:
+        tests.append(events.name.notin(sorted(SURVEY)) & events.metric.isnull())
+    kept = events.filter(*tests)
+    if asked.level == "event":
+        return kept.mutate(case=kept[CASE_COLUMN[asked.by]], step=kept.name)
+    placed = catalog_service.placed_by(catalog, kept, stage=False)
+    return placed.mutate(
+        case=placed[CASE_COLUMN[asked.by]], step=ibis.coalesce(placed.touchpoint, placed.name)
+    )
+
+
+def inventory(view: View, asked: Journeys, catalog: Catalog) -> ir.Table:
+    """Return how many events each (step, name) has, and when the last one occurred."""
+    found = named(view, asked, catalog)
+    return found.group_by("step", "name").agg(n=found.count(), last=found.occurred_at.max())
+
+
+def ratings(view: View, asked: Journeys) -> ir.Table:
+    """Return by case the mean of the answers that belong to it, as 0 to 100."""
+    events = asked.extent.of(view.with_person())
+    case = CASE_COLUMN[asked.by]
+    kept = events.filter(
+        events[case].notnull(),
+        events.actor == "customer",
+        events.score.notnull(),
+        events.scale_min.notnull(),
+        events.scale_max.notnull(),
+        events.scale_min != events.scale_max,
+    )
+    points = 100.0 * (kept.score - kept.scale_min) / (kept.scale_max - kept.scale_min)
+    rated = kept.select(case=kept[case], points=points)
+    return rated.group_by("case").agg(points=rated.points.sum(), answers=rated.count())
+
+
+def coded(view: View, asked: Journeys, catalog: Catalog, codes: Codes) -> ir.Table:
+    """Return one row an event: case, code, rank, occurred_at, received_at and thread.
+
+    `thread` is the order, case or visit within a person's journey in which order is expected;
+    elsewhere the whole journey is one.
+    """
+    found = named(view, asked, catalog)
+    thread = (
+        ibis.coalesce(found.order_id, found.case_id, found.session_id)
+        if asked.by == "person"
+        else ibis.literal("")
+    )
+    rows = found.select("case", "step", "occurred_at", "received_at", thread=thread)
+    table = ibis.memtable(
+        {
+            "known_step": list(codes.steps) or [""],
+            "code": list(range(len(codes.steps))) or [0],
+            "rank": list(codes.ranks) or [-1],
+        },
+        schema={"known_step": "string", "code": "int16", "rank": "int16"},
+    )
+    return rows.inner_join(table, rows.step == table.known_step).select(
+        "case", "code", "rank", "thread", "occurred_at", "received_at"
+    )
+
+
+def in_order(rows: ir.Table) -> list[ir.Value]:
+    """Return the columns that put a case's steps in order."""
+    return [rows.occurred_at, rows.received_at, rows.code]
+
+
+def seconds(moment: ir.Value) -> ir.Value:
+    """Return whole seconds since 1970.
+
+    Not `epoch_seconds`: DuckDB's answers the wall clock of the reporting zone for it, which is an
+    hour wrong across a change of the clocks.
+    """
+    return moment.delta(ibis.literal(EPOCH, type="timestamp('UTC', 6)"), unit="second")
+
+
+def make_codes(found: Sequence[str], catalog: Catalog) -> Codes:
+    """Return codes in the catalog's order; steps that it does not know come last, by name."""
+    places = {point.key: number for number, point in enumerate(catalog.touchpoints)}
+    ranks = {p.key: p.order for p in catalog.touchpoints if p.order is not None}
+    ordered = sorted(found, key=lambda step: (places.get(step, len(places)), step))
+    return Codes(tuple(ordered), tuple(ranks.get(step, -1) for step in ordered))
