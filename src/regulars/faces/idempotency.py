@@ -93,8 +93,11 @@ class Idempotency:
         if start["status"] >= 500 or start["status"] in (401, 403, 429):
             await run_in_threadpool(release, database, caller, key)
             return
-        media_type = dict(start["headers"]).get(b"content-type", b"").decode()
+        headers = dict(start["headers"])
+        media_type = headers.get(b"content-type", b"").decode()
         answer = {"status": start["status"], "media_type": media_type, "body": b"".join(parts)}
+        if b"no-store" in headers.get(b"cache-control", b""):
+            answer = _told_once()
         await run_in_threadpool(keep, database, caller, key, **answer)
 
 
@@ -104,6 +107,25 @@ def _concerned(scope: Scope) -> bool:
         and scope["method"] == "POST"
         and str(scope["path"]).startswith("/api/")
     )
+
+
+def _told_once() -> dict[str, Any]:
+    """Return what stands for an answer that holds a secret: those are told once, never kept."""
+    refusal = problems.problem(
+        409,
+        "idempotency.told_once",
+        say(
+            Text(
+                "This was done before; its answer held a secret, which is told only once.",
+                "此操作已经完成；其结果含有只显示一次的密钥。",
+            )
+        ),
+    )
+    return {
+        "status": refusal.status_code,
+        "media_type": problems.MEDIA_TYPE,
+        "body": bytes(refusal.body),
+    }
 
 
 def _again(body: bytes) -> Receive:

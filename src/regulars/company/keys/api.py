@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from regulars.company.keys import service
 from regulars.company.keys.model import KeyRow, WriteKey
-from regulars.company.rights.access import CurrentStore, needs
+from regulars.company.rights.access import NO_STORE, CurrentStore, needs
 from regulars.company.rights.model import Principal, Right, Role
 from regulars.kit import clock
 
@@ -65,15 +65,21 @@ def all_keys(store: CurrentStore, _caller: Keeper) -> list[KeyOut]:
 
 
 @router.post("/write", status_code=201)
-def add_write_key(store: CurrentStore, caller: Keeper, new: WriteKeyIn) -> NewKeyOut:
+def add_write_key(
+    store: CurrentStore, caller: Keeper, new: WriteKeyIn, response: Response
+) -> NewKeyOut:
     """Make a write key."""
+    response.headers.update(NO_STORE)
     key, secret = service.add_write_key(store, caller, **new.model_dump(), now=clock.now())
     return NewKeyOut(**_out(key).model_dump(), secret=secret)
 
 
 @router.post("/api", status_code=201)
-def add_api_key(store: CurrentStore, caller: Keeper, new: ApiKeyIn) -> NewKeyOut:
+def add_api_key(
+    store: CurrentStore, caller: Keeper, new: ApiKeyIn, response: Response
+) -> NewKeyOut:
     """Make an API key."""
+    response.headers.update(NO_STORE)
     key, secret = service.add_api_key(store, caller, **new.model_dump(), now=clock.now())
     return NewKeyOut(**_out(key).model_dump(), secret=secret)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from regulars.company.rights.model import Role
+from regulars.kit.text import Text
 
 Kind = Literal["write", "api"]
 PREFIX: dict[Kind, str] = {"write": "rw_", "api": "ra_"}
@@ -46,3 +47,12 @@ class KeyRow:
     created_by: str
     last_used_at: datetime | None
     revoked_at: datetime | None
+
+
+ACTOR_NAMES: dict[str, Text] = {
+    "customer": Text("customers", "客户"),
+    "staff": Text("our staff", "员工"),
+    "system": Text("our systems", "系统"),
+    "partner": Text("partners", "合作伙伴"),
+}
+"""Who an event may be of; a write key is told which of these it may claim."""

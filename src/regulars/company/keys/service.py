@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from regulars.company.audit import service as audit
 from regulars.company.keys import queries
-from regulars.company.keys.model import PREFIX, ApiKey, KeyRow, Kind, WriteKey
+from regulars.company.keys.model import ACTOR_NAMES, PREFIX, ApiKey, KeyRow, Kind, WriteKey
 from regulars.company.rights.model import Principal, Role
 from regulars.kit import clock
 from regulars.kit.errors import Invalid, NotFound, NotSignedIn
@@ -22,7 +22,6 @@ KEEP = timedelta(seconds=5)
 """How long a checked key is trusted without asking again; a revoked one stops within this."""
 BATCH = timedelta(seconds=60)
 """How often uses are written down."""
-ACTORS = ("customer", "partner", "staff", "system")
 
 
 class _Memory:
@@ -66,12 +65,12 @@ def add_write_key(
     Raises Invalid for an empty name or source, or an unknown actor.
     """
     allowed = frozenset(actors)
-    if not allowed or not allowed <= set(ACTORS):
+    if not allowed or not allowed <= ACTOR_NAMES.keys():
         raise Invalid(
             "keys.actors",
             Text(
-                f"A write key's actors are some of {', '.join(ACTORS)}.",
-                f"写入密钥的行为者只能是 {'、'.join(ACTORS)}。",
+                f"A write key's actors are some of {', '.join(ACTOR_NAMES)}.",
+                f"写入密钥的行为者只能是 {'、'.join(ACTOR_NAMES)}。",
             ),
         )
     if not source.strip() or len(source) > 100:

@@ -31,6 +31,9 @@ def _store_of(request: Request) -> Store:
 CurrentStore = Annotated[Store, Depends(_store_of)]
 """The store of the request; nouns above the timeline take `CurrentWorkspace` instead."""
 
+NO_STORE = {"Cache-Control": "no-store"}
+"""For answers that hold a secret: neither browsers nor the memory of idempotent calls keep them."""
+
 
 def principal_of(store: Store, account: Staff) -> Principal:
     """Return the account as a caller: its chosen places and all below them, as of now."""

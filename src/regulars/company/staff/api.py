@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from regulars.company.rights.access import CurrentStore, needs, signed_in
+from regulars.company.rights.access import NO_STORE, CurrentStore, needs, signed_in
 from regulars.company.rights.model import RIGHTS, Principal, Right, Role
 from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import service as staff
@@ -113,8 +113,11 @@ def sign_out(store: CurrentStore, caller: Administrator, staff_id: str) -> None:
 
 
 @router.post("/staff/{staff_id}/password-link", status_code=201)
-def password_link(store: CurrentStore, caller: Administrator, staff_id: str) -> LinkOut:
+def password_link(
+    store: CurrentStore, caller: Administrator, staff_id: str, response: Response
+) -> LinkOut:
     """Make a one-time address where the account's owner sets a password."""
+    response.headers.update(NO_STORE)
     code = sign_in.password_link(store, caller, staff_id, clock.now())
     return LinkOut(path=sign_in.link_path(code), expires_in_days=sign_in.LINK_DAYS)
 

@@ -47,6 +47,12 @@ def get(connection: sa.Connection, staff_id: str) -> Staff:
     return account
 
 
+def by_id(store: Store, staff_id: str) -> Staff:
+    """Return the account; raises NotFound."""
+    with store.database.reading() as connection:
+        return get(connection, staff_id)
+
+
 def named(store: Store, login: str) -> Staff:
     """Return the account with that sign-in name; raises NotFound."""
     with store.database.reading() as connection:

@@ -1,0 +1,83 @@
+"""The audit log: searched, paged, exported."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from regulars.company.audit import service
+from regulars.company.audit.model import Entry, Search
+from regulars.company.rights.access import CurrentStore, needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces import export
+from regulars.faces.language import gettext as _
+from regulars.faces.layout import NavItem, Section, page
+from regulars.faces.paging import cut, decode
+from regulars.kit.errors import Invalid
+from regulars.kit.period import ALL_TIME, Period, parse_edge
+from regulars.kit.text import Text
+from regulars.store.workspace import Store
+
+router = APIRouter(prefix="/audit", include_in_schema=False)
+navigation = [
+    NavItem(Text("Audit log", "审计日志"), "/audit", Section.COMPANY, 40, Right.READ_AUDIT)
+]
+Reader = Annotated[Principal, Depends(needs(Right.READ_AUDIT))]
+SIZE = 50
+COLUMNS = (
+    Text("When", "时间"),
+    Text("Who", "操作人"),
+    Text("Kind of caller", "操作人类型"),
+    Text("Action", "操作"),
+    Text("Whom or what", "对象"),
+    Text("Details", "详情"),
+)
+
+
+@router.get("")
+def log(
+    request: Request,
+    store: CurrentStore,
+    _caller: Reader,
+    *,
+    q: str = "",
+    action: str = "",
+    since: str = "",
+    until: str = "",
+    after: str = "",
+) -> Response:
+    """Search the log; `format` gives all that match as a file."""
+    search, wrong = _search(store, q, action, (since, until))
+    kind = export.asked(request)
+    if kind is not None:
+        return export.send(request, kind, "audit", COLUMNS, map(_row, service.every(store, search)))
+    key = decode(after) if after else None
+    found = service.find(store, search, before=key[0] if key else None, limit=SIZE + 1)
+    return page(
+        request,
+        "audit/log.html",
+        title=_("Who did what, and when?"),
+        entries=cut(found, SIZE, lambda entry: (entry.id,), key),
+        actions=service.actions(store),
+        wrong=wrong,
+        typed={"q": q, "action": action, "since": since, "until": until},
+    )
+
+
+def _search(
+    store: Store, words: str, action: str, edges: tuple[str, str]
+) -> tuple[Search, Invalid | None]:
+    """Return the search; with a period that cannot be read, one over all time and the reason."""
+    try:
+        since, until = (parse_edge(edge, store.zone) if edge else None for edge in edges)
+        return Search(words, action, period=Period(since, until)), None
+    except Invalid as error:
+        return Search(words, action, period=ALL_TIME), error
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    details = json.dumps(entry.details, ensure_ascii=False) if entry.details else None
+    return (entry.at, entry.caller_name, entry.caller_kind, entry.action, entry.subject, details)
