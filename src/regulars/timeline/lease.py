@@ -63,10 +63,8 @@ def _take(database: Database, name: str, holder: str) -> bool:
     now = clock.now()
     mine = {"holder": holder, "until": now + LIFE}
     with database.transaction() as connection:
-        fresh = connection.execute(
-            insert_or_ignore(connection, leases).values(name=name, **mine)
-        ).rowcount
-        if fresh == 1:
+        statement = insert_or_ignore(connection, leases).values(name=name, **mine)
+        if connection.execute(statement.returning(leases.c.name)).first() is not None:
             return True
         row = connection.execute(sa.select(leases).where(leases.c.name == name)).one()
         if row.until > now and not _dead(row.holder):

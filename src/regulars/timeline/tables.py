@@ -24,7 +24,7 @@ seen = sa.Table(
     "seen_events",
     metadata,
     sa.Column("id", sa.LargeBinary(16), primary_key=True),
-    sa.Column("day", sa.Integer, nullable=False, index=True),
+    sa.Column("day", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
     comment="16-byte hashes of event ids within the declared window.",
 )
