@@ -79,7 +79,12 @@ def trend(
         )
     return {
         "grid": {**GRID, "top": 34 if len(courses) > 1 else 12},
-        "legend": {"show": len(courses) > 1, "left": 0, "data": [c.name for c in courses]},
+        "legend": {
+            "show": len(courses) > 1,
+            "left": 0,
+            "top": 0,
+            "data": [c.name for c in courses],
+        },
         "tooltip": {"trigger": "axis", "formatter": f"fn:tip:{unit or ''}"},
         "xAxis": {"type": "category", "data": list(periods), "boundaryGap": len(periods) == 1},
         "yAxis": {
@@ -120,7 +125,12 @@ def _target_line(target: float) -> Option:
             "symbol": "none",
             "data": [{"yAxis": target}],
             "lineStyle": {"color": "--dim", "type": "dashed", "width": 1},
-            "label": {"formatter": _("target"), "color": "--dim", "position": "insideEndTop"},
+            "label": {
+                "formatter": _("target"),
+                "color": "--dim",
+                "position": "insideStartTop",
+                "rotate": 0,
+            },
         }
     }
 
@@ -165,6 +175,7 @@ def bars(
     mark = _target_line(target) if target is not None else {}
     if mark and lying:
         mark["markLine"]["data"] = [{"xAxis": target}]
+        mark["markLine"]["label"]["position"] = "start"
     return {
         "grid": {**GRID, "top": 20 if target is not None else 8},
         "tooltip": {

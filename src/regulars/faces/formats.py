@@ -76,18 +76,30 @@ def compact(value: Numeric | None) -> str:
     return _minus(babel_numbers.format_compact_decimal(value, fraction_digits=1, locale=locale()))
 
 
+LARGE = 1_000_000
+
+
 def money(value: Numeric | None, currency: str, digits: int | None = None) -> str:
     """Format an amount in its currency: ¥1,234.50; `digits` overrides the currency's own."""
     if value is None:
         return NOTHING
-    if digits is None:
-        shown = babel_numbers.format_currency(value, currency, locale=locale())
-    else:
-        pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
-        shown = babel_numbers.format_currency(
-            value, currency, pattern, locale=locale(), currency_digits=False
-        )
-    return _minus(shown)
+    pattern = None if digits is None else "¤#,##0" + ("." + "0" * digits if digits else "")
+    shown = babel_numbers.format_currency(
+        value, currency, pattern, locale=locale(), currency_digits=digits is None
+    )
+    return _minus(shown).replace("CN¥", "¥")
+
+
+def brief_money(value: Numeric | None, currency: str) -> str:
+    """Format an amount for a headline: ¥1.24M, ¥124万; below a million in whole units."""
+    if value is None:
+        return NOTHING
+    if abs(float(value)) < LARGE:
+        return money(value, currency, 0 if abs(float(value)) >= 1000 else None)
+    shown = babel_numbers.format_compact_currency(
+        value, currency, locale=locale(), fraction_digits=2
+    )
+    return _minus(shown).replace("CN¥", "¥")
 
 
 def _local(moment: datetime) -> datetime:
@@ -186,7 +198,7 @@ def value_in(unit: str | None, value: Numeric | None, digits: int | None = None)
     if unit in ("count", "people", "orders"):
         return whole(value)
     if unit is not None and re.fullmatch("[A-Z]{3}", unit) and unit != "NPS":
-        return money(value, unit, 0 if digits is None and abs(float(value)) >= 1000 else digits)
+        return brief_money(value, unit) if digits is None else money(value, unit, digits)
     if unit == "share":
         return percent(value, decimals)
     return number(value, decimals) + ("%" if unit in ("percent", "%") else "")

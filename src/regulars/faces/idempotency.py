@@ -158,8 +158,10 @@ def claim(database: Database, caller: str, key: str, print_: str, now: datetime)
     with database.transaction() as connection:
         old = (kept.c.at < now - KEEP) | ((kept.c.at < now - UNFINISHED) & kept.c.status.is_(None))
         connection.execute(sa.delete(kept).where(old))
-        values = {"caller": caller, "key": key, "fingerprint": print_, "at": now}
-        if connection.execute(insert_or_ignore(connection, kept).values(**values)).rowcount == 1:
+        taken = insert_or_ignore(connection, kept).values(
+            caller=caller, key=key, fingerprint=print_, at=now
+        )
+        if connection.execute(taken.returning(kept.c.key)).first() is not None:
             return None
         row = connection.execute(sa.select(kept).where(ours)).one()
     if row.fingerprint != print_:

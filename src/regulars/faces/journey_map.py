@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from regulars.faces.charts import JUDGED, Option
 
-COLUMN = 200.0
-ROW = 84.0
-
 
 @dataclass(frozen=True, slots=True)
 class Stop:
@@ -41,25 +38,29 @@ def journey_map(stages: Sequence[str], stops: Sequence[Stop], moves: Sequence[Mo
     filled: dict[str, int] = dict.fromkeys(stages, 0)
     nodes = []
     for stop in stops:
-        row = filled.get(stop.stage, 0)
-        filled[stop.stage] = row + 1
-        nodes.append(_node(stop, stages.index(stop.stage) * COLUMN, (row + 1) * ROW, most))
-    heads = [_head(stage, index * COLUMN) for index, stage in enumerate(stages)]
+        nodes.append(_node(stop, stages.index(stop.stage), filled[stop.stage], most))
+        filled[stop.stage] += 1
     titles = {stop.key: stop.title for stop in stops}
     return {
+        "grid": {"left": 8, "right": 8, "top": 34, "bottom": 8, "outerBoundsMode": "none"},
         "tooltip": {"trigger": "item", "formatter": "fn:tip:count"},
+        "xAxis": {
+            "type": "category",
+            "data": list(stages),
+            "position": "top",
+            "axisLine": {"show": False},
+            "axisLabel": {"fontWeight": 600, "interval": 0, "fontSize": 12},
+            "splitArea": {"show": True, "areaStyle": {"color": ["transparent", "--sunk"]}},
+        },
+        "yAxis": {"show": False, "inverse": True, "min": -0.4, "max": max(filled.values(), default=1) - 0.2},
         "series": [
             {
                 "type": "graph",
+                "coordinateSystem": "cartesian2d",
                 "layout": "none",
-                "roam": False,
-                "left": 60,
-                "right": 60,
-                "top": 20,
-                "bottom": 30,
                 "edgeSymbol": ["none", "arrow"],
                 "edgeSymbolSize": 6,
-                "data": [*heads, *nodes],
+                "data": nodes,
                 "links": [_edge(move, titles, widest) for move in moves],
                 "emphasis": {"focus": "adjacency", "lineStyle": {"opacity": 0.8}},
             }
@@ -67,33 +68,18 @@ def journey_map(stages: Sequence[str], stops: Sequence[Stop], moves: Sequence[Mo
     }
 
 
-def _head(stage: str, x: float) -> Option:
-    return {
-        "id": f"stage {stage}",
-        "name": stage,
-        "x": x,
-        "y": 0,
-        "symbolSize": 1,
-        "tip": [stage],
-        "label": {
-            "show": True,
-            "formatter": "{b}",
-            "color": "--dim",
-            "fontSize": 12,
-            "fontWeight": 600,
-        },
-        "itemStyle": {"color": "--paper"},
-    }
+def tall(stages: Sequence[str], stops: Sequence[Stop]) -> int:
+    """Return the height in pixels that the map needs."""
+    rows = max((sum(stop.stage == stage for stop in stops) for stage in stages), default=1)
+    return 50 + 92 * max(rows, 1)
 
 
-def _node(stop: Stop, x: float, y: float, most: int) -> Option:
+def _node(stop: Stop, column: int, row: int, most: int) -> Option:
     words = stop.title if stop.score is None else f"{stop.title}\n{stop.score}"
     return {
         "id": stop.key,
         "name": stop.title,
-        "x": x,
-        "y": y,
-        "value": stop.count,
+        "value": [column, row],
         "symbolSize": round(10 + 24 * (stop.count / most) ** 0.5, 1),
         "href": stop.href,
         "label_text": words,

@@ -139,7 +139,7 @@ def importance_performance(
     ]
     middle = {"silent": True, "symbol": "none", "label": {"show": False}}
     return {
-        "grid": {**GRID, "top": 24, "bottom": 24, "left": 24},
+        "grid": {**GRID, "top": 24, "bottom": 24, "left": 24, "right": 70},
         "tooltip": {"trigger": "item", "formatter": "fn:tip:"},
         "graphic": [
             {

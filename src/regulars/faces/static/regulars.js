@@ -30,7 +30,7 @@
     }
     if (lengths[unit]) return duration(number * lengths[unit]);
     if (/^[A-Z]{3}$/.test(unit || "") && unit !== "NPS") {
-      return new Intl.NumberFormat(language, { style: "currency", currency: unit, notation: brief ? "compact" : "standard", maximumFractionDigits: brief || Math.abs(number) >= 1000 ? 0 : 2 }).format(number);
+      return new Intl.NumberFormat(language, { style: "currency", currency: unit, currencyDisplay: "narrowSymbol", notation: brief ? "compact" : "standard", maximumFractionDigits: brief && Math.abs(number) >= 1e6 ? 1 : Math.abs(number) >= 1000 ? 0 : 2 }).format(number);
     }
     return plain(number, digits);
   }
