@@ -1,0 +1,1 @@
+"""Metrics: one registry of definitions and one function that measures them."""

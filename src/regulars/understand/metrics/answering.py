@@ -1,0 +1,218 @@
+"""Runs a metric's expression and adds its rows up into slices; kept until the data change."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from regulars.company.places import service as places
+from regulars.kit.errors import Invalid
+from regulars.kit.period import Period
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog
+from regulars.understand.metrics import periods
+from regulars.understand.metrics.model import Definition, Question, Row, Scale
+from regulars.understand.metrics.queries.scene import BUCKET, Scene, extent, slice_column, visible
+
+if TYPE_CHECKING:
+    from regulars.timeline.workspace import Workspace
+
+KEPT = 2_000
+MICROSECOND = timedelta(microseconds=1)
+Result = TypeVar("Result")
+_kept: WeakKeyDictionary[Workspace, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+SliceKey = tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One slice's sums, with the base they stand on and the period they cover."""
+
+    sums: Mapping[str, Any]
+    scale: Scale | None
+    survey_kind: str | None
+    period: Period
+
+
+@dataclass(frozen=True)
+class Answered:
+    """All slices of a question; `period` as bounded by the data, None without any data."""
+
+    parts: Mapping[tuple[date | None, SliceKey], Part]
+    period: Period | None
+    mark: str
+
+
+def answer(ws: Workspace, definition: Definition, question: Question) -> Answered:
+    """Return the sums of every slice, from memory when nothing has changed since.
+
+    Raises Invalid when a number would mix questions, scales or kinds of survey.
+    """
+    state = (
+        ws.engine.watermark(),
+        places.current(ws)[0],
+        catalog.current(ws).version,
+    )
+    return _remembered(
+        ws, (definition.key, question, state), lambda: _ask(ws, definition, question, state[0])
+    )
+
+
+def _remembered(ws: Workspace, key: Hashable, compute: Callable[[], Result]) -> Result:
+    with _lock:
+        kept = _kept.setdefault(ws, OrderedDict())
+        if key in kept:
+            kept.move_to_end(key)
+            found: Result = kept[key]
+            return found
+    made = compute()
+    with _lock:
+        kept[key] = made
+        while len(kept) > KEPT:
+            kept.popitem(last=False)
+    return made
+
+
+def _ask(ws: Workspace, definition: Definition, question: Question, mark: str) -> Answered:
+    watched = _watched(ws, definition, question, mark)
+    bounded = _bounded(definition, question, watched) if watched else None
+    if watched is None or bounded is None:
+        return Answered({}, None, mark)
+    rows: list[Row] = []
+    scenes: list[Scene] = []
+
+    def build(view: Any) -> Any:
+        events = visible(ws, view, question, people=definition.aggregate.people)
+        scene = Scene(ws, events, question, *bounded, horizon=watched[2])
+        scenes.append(scene)
+        return definition.aggregate.build(scene)
+
+    rows = ws.query(build, as_of=question.as_of).to_pylist()
+    if definition.aggregate.prepare is not None:
+        rows = definition.aggregate.prepare(rows, scenes[-1])
+    whole = Period(*bounded)
+    return Answered(_parts(definition, question, rows, whole, ws), whole, mark)
+
+
+def _watched(
+    ws: Workspace, definition: Definition, question: Question, mark: str
+) -> tuple[datetime, datetime, datetime] | None:
+    """Return first and last moment of what the metric reads, and of anything customers did."""
+    reads = definition.aggregate.reads
+
+    def look() -> tuple[datetime, datetime, datetime] | None:
+        empty = Question(scope=question.scope)
+        table = ws.query(
+            lambda view: extent(visible(ws, view, empty, people=False), reads),
+            as_of=question.as_of,
+        )
+        row = table.to_pylist()[0] if table.num_rows else {}
+        if not row or row["first"] is None:
+            return None
+        return row["first"], row["last"] + MICROSECOND, row["horizon"] + MICROSECOND
+
+    return _remembered(ws, ("extent", reads, question.scope, question.as_of, mark), look)
+
+
+def _bounded(
+    definition: Definition, question: Question, watched: tuple[datetime, datetime, datetime]
+) -> tuple[datetime, datetime] | None:
+    """Return the period's ends, the data's where they are open; None when nothing lies in it."""
+    first, _last, horizon = watched
+    period, days = question.period, None if question.grain else definition.days
+    end = period.end or horizon
+    if definition.aggregate.watched:
+        end = min(end, horizon)
+    start = period.start
+    if start is None:
+        start = first if days is None else end - timedelta(days=days)
+    return (start, end) if start < end else None
+
+
+def _parts(
+    definition: Definition, question: Question, rows: list[Row], whole: Period, ws: Workspace
+) -> dict[tuple[date | None, SliceKey], Part]:
+    found: dict[tuple[date | None, SliceKey], list[Row]] = {}
+    names = [*question.by, *(["currency"] if "currency" in definition.aggregate.base else [])]
+    for row in rows:
+        values = tuple(
+            (name, row["currency" if name == "currency" else slice_column(name)]) for name in names
+        )
+        found.setdefault((row.get(BUCKET), values), []).append(row)
+    return {
+        key: _part(definition, question, members, _span(question, key[0], whole, ws))
+        for key, members in found.items()
+    }
+
+
+def _span(question: Question, bucket: date | None, whole: Period, ws: Workspace) -> Period:
+    if bucket is None or question.grain is None:
+        return whole
+    return periods.period_of(bucket, question.grain, ws.zone, whole)
+
+
+def _part(definition: Definition, question: Question, rows: list[Row], period: Period) -> Part:
+    scale, kind = None, None
+    if definition.aggregate.weights:
+        scale, kind = _one_base(definition, rows)
+    return Part(definition.aggregate.finish.gather(rows), scale, kind, period)
+
+
+def _one_base(definition: Definition, rows: list[Row]) -> tuple[Scale | None, str | None]:
+    """Return the one scale and kind of survey; raises Invalid when the rows mix several."""
+    bases = {(r["metric"], r["scale_min"], r["scale_max"], r["survey_kind"]) for r in rows}
+    if len(bases) > 1:
+        raise _mixed(definition, sorted(bases, key=str))
+    _metric, low, high, kind = bases.pop()
+    if any(row["x"] is None for row in rows):
+        raise _undeclared(definition, low, high)
+    if definition.key == "nps" and (low, high) != (0, 10):
+        raise _undeclared(definition, low, high)
+    return (None if low is None or high is None else (low, high)), kind
+
+
+def _mixed(definition: Definition, bases: list[tuple[Any, ...]]) -> Invalid:
+    names = ("metric", "scale_min", "scale_max", "survey_kind")
+    listed = [dict(zip(names, base, strict=True)) for base in bases]
+    words = "; ".join(_base_words(base) for base in bases[:6])
+    return Invalid(
+        "metrics.mixed_bases",
+        Text(
+            f"“{definition.title.en}” would mix answers that must not be added: {words}. Choose "
+            "one by a filter (metric, survey_kind, touchpoint, source), or slice by it.",
+            f"“{definition.title.zh}”会混合不可合并的回答：{words}。请用筛选条件（metric、"
+            "survey_kind、touchpoint、source）选定其一，或按其拆分。",
+        ),
+        bases=listed,
+    )
+
+
+def _undeclared(definition: Definition, low: float | None, high: float | None) -> Invalid:
+    span = _scale_words(low, high)
+    return Invalid(
+        "metrics.undeclared_scale",
+        Text(
+            f"“{definition.title.en}” is not defined on the scale {span}: use “score_mean” for "
+            "these answers, or filter them out.",
+            f"“{definition.title.zh}”在 {span} 分制上没有定义：请对这些回答使用“score_mean”，"
+            "或将其筛除。",
+        ),
+        scale_min=low,
+        scale_max=high,
+    )
+
+
+def _base_words(base: tuple[Any, ...]) -> str:
+    metric, low, high, kind = base
+    return f"{metric} {_scale_words(low, high)} {kind or '–'}"
+
+
+def _scale_words(low: float | None, high: float | None) -> str:
+    return "–" if low is None or high is None else f"{low:g}-{high:g}"

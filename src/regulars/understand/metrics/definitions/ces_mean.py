@@ -1,0 +1,59 @@
+"""Mean effort score."""
+
+from __future__ import annotations
+
+from regulars.kit.text import Text
+from regulars.understand.metrics import finishes
+from regulars.understand.metrics.model import (
+    Aggregate,
+    Definition,
+    Direction,
+    Example,
+    Group,
+    Unit,
+)
+from regulars.understand.metrics.queries import answers
+from regulars.understand.metrics.registry import define
+
+define(
+    Definition(
+        key="ces_mean",
+        title=Text(
+            "CES, mean",
+            "客户费力度（CES）：均值",
+        ),
+        meaning=Text(
+            "Mean answer to the effort question, where the upper end is “very easy”.",
+            "费力度题回答的均值，分数越高越轻松。",
+        ),
+        unit=Unit.SCORE,
+        direction=Direction.UP,
+        base=Text(
+            "Answers to the effort question.",
+            "费力度题的回答。",
+        ),
+        window=Text(
+            "The answers given in the chosen period.",
+            "所选时间段内的回答。",
+        ),
+        group=Group.FEEDBACK,
+        aggregate=Aggregate(
+            answers.answers("ces", answers.score),
+            finishes.Answers("mean"),
+            base=answers.BASE,
+            weights=True,
+            surveys=True,
+            people=False,
+        ),
+        examples=(
+            Example(
+                Text(
+                    "Answers 2, 4, 4, 6, 5, 6, 4, 7.",
+                    "回答为 2、4、4、6、5、6、4、7。",
+                ),
+                "4.75 (3.41 – 6.09)",
+            ),
+        ),
+        scale=Text("1-7", "1-7"),
+    )
+)

@@ -1,0 +1,54 @@
+"""Share of cases solved at the first contact."""
+
+from __future__ import annotations
+
+from regulars.kit.text import Text
+from regulars.understand.metrics import finishes
+from regulars.understand.metrics.model import (
+    Aggregate,
+    Definition,
+    Direction,
+    Example,
+    Group,
+    Unit,
+)
+from regulars.understand.metrics.queries import cases
+from regulars.understand.metrics.registry import define
+
+define(
+    Definition(
+        key="first_contact_resolution_share",
+        title=Text(
+            "Solved at first contact",
+            "首次联系解决率",
+        ),
+        meaning=Text(
+            "Cases solved with one contact of the customer, who did not come back on them "
+            "within 7 days ÷ cases. Cases younger than 7 days are not judged yet.",
+            "客户只联系一次即解决、且 7 天内未就同一工单再次联系的工单 ÷ 工单数。建立未满 7 "
+            "天的工单暂不计入。",
+        ),
+        unit=Unit.PERCENT,
+        direction=Direction.UP,
+        base=Text(
+            "Cases opened at least 7 days ago.",
+            "建立已满 7 天的工单。",
+        ),
+        window=Text(
+            "The cases opened in the chosen period.",
+            "所选时间段内建立的工单。",
+        ),
+        group=Group.SERVICE,
+        aggregate=Aggregate(cases.solved_at_once, finishes.Share()),
+        examples=(
+            Example(
+                Text(
+                    "40 cases, 28 solved at the first contact.",
+                    "40 个工单，28 个首次联系即解决。",
+                ),
+                "70.0 % (54.6 – 81.9)",
+            ),
+        ),
+        of_customers=False,
+    )
+)

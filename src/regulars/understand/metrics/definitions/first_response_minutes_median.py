@@ -1,0 +1,55 @@
+"""Median time to our first answer."""
+
+from __future__ import annotations
+
+from regulars.kit.text import Text
+from regulars.understand.metrics import finishes
+from regulars.understand.metrics.model import (
+    Aggregate,
+    Definition,
+    Direction,
+    Example,
+    Group,
+    Unit,
+)
+from regulars.understand.metrics.queries import cases
+from regulars.understand.metrics.registry import define
+
+define(
+    Definition(
+        key="first_response_minutes_median",
+        title=Text(
+            "First response",
+            "首次响应时间",
+        ),
+        meaning=Text(
+            "Median time from a customer's first word in a case to our first answer, in "
+            "minutes. Cases not answered yet take part for the time they have waited "
+            "(Kaplan-Meier).",
+            "从客户在工单中的首次发声到我方首次答复的时间中位数（分钟）。尚未答复的工单按已等"
+            "待时间计入（Kaplan-Meier）。",
+        ),
+        unit=Unit.MINUTES,
+        direction=Direction.DOWN,
+        base=Text(
+            "Cases with a word of the customer.",
+            "有客户发声的工单。",
+        ),
+        window=Text(
+            "The cases opened in the chosen period.",
+            "所选时间段内建立的工单。",
+        ),
+        group=Group.SERVICE,
+        aggregate=Aggregate(cases.first_answers, finishes.MedianWait()),
+        examples=(
+            Example(
+                Text(
+                    "Three cases answered after 10, 20 and 60 minutes, one still open after 90.",
+                    "三个工单分别在 10、20、60 分钟后答复，一个 90 分钟后仍未答复。",
+                ),
+                "40 min (10 – )",
+            ),
+        ),
+        of_customers=False,
+    )
+)

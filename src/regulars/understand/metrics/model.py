@@ -1,0 +1,310 @@
+"""What a metric is, what may be asked of it, and what comes back; pure rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from regulars.company.rights.model import Scope
+from regulars.kit.errors import Invalid
+from regulars.kit.period import ALL_TIME, Period
+from regulars.kit.stats.estimate import Change, Estimate
+from regulars.kit.text import Text
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.understand.metrics.queries.scene import Scene
+
+Row = Mapping[str, Any]
+Scale = tuple[float, float]
+MINIMUM_GROUP = 5
+"""Below this n a value could show what one person did or said: it is withheld."""
+MINIMUM_N = 30
+"""Below this n a slice is shown but neither ranked nor called better or worse than the rest."""
+FALSE_ALARMS = 0.05
+
+
+class Unit(StrEnum):
+    """What a value counts in. Money's unit in an answer is the code of its currency."""
+
+    POINTS = "points"
+    PERCENT = "percent"
+    SCORE = "score"
+    MINUTES = "minutes"
+    COUNT = "count"
+    STEPS = "steps"
+    MONEY = "money"
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Verdict(StrEnum):
+    """What the data say about a target."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    UNDETERMINED = "undetermined"
+    NO_METRIC_YET = "no_metric_yet"
+
+
+class Group(StrEnum):
+    """A heading of the glossary and the board."""
+
+    FEEDBACK = "feedback"
+    LOYALTY = "loyalty"
+    ORDERING = "ordering"
+    SERVICE = "service"
+    TRADE = "trade"
+
+
+GROUP_TITLES = {
+    Group.FEEDBACK: Text("What customers say", "客户反馈"),
+    Group.LOYALTY: Text("Loyalty", "忠诚度"),
+    Group.ORDERING: Text("Ordering", "下单"),
+    Group.SERVICE: Text("Service", "服务"),
+    Group.TRADE: Text("Trade", "交易"),
+}
+
+GRAINS = ("day", "week", "month", "quarter", "year")
+DIMENSIONS = ("touchpoint", "stage", "channel", "place", "source", "metric", "survey_kind")
+ANSWER_DIMENSIONS = frozenset({"metric", "survey_kind"})
+DIMENSION_TITLES = {
+    "touchpoint": Text("Touchpoint", "触点"),
+    "stage": Text("Stage", "阶段"),
+    "channel": Text("Channel", "渠道"),
+    "place": Text("Place", "地点"),
+    "source": Text("Source", "来源"),
+    "metric": Text("Question", "题目"),
+    "survey_kind": Text("Kind of survey", "问卷类型"),
+    "currency": Text("Currency", "货币"),
+    "day": Text("Day", "日"),
+    "week": Text("Week", "周"),
+    "month": Text("Month", "月"),
+    "quarter": Text("Quarter", "季"),
+    "year": Text("Year", "年"),
+}
+FILTERS = (*DIMENSIONS, "currency")
+NONE = "none"
+"""As a filter value: events that carry nothing in that column."""
+
+
+class Finish(Protocol):
+    """Turns summed columns into an estimate; everything that SQL must not divide."""
+
+    @property
+    def additive(self) -> bool:
+        """Slices that do not overlap may be added up (so that "the rest" can be formed)."""
+
+    def gather(self, rows: Sequence[Row]) -> dict[str, Any]:
+        """Add the rows of one slice up."""
+
+    def estimate(self, sums: Mapping[str, Any], scale: Scale | None) -> Estimate:
+        """Return value, n and interval."""
+
+    def change(
+        self, earlier: Mapping[str, Any], later: Mapping[str, Any], days: tuple[float, float]
+    ) -> Change:
+        """Return later minus earlier; `days` are the lengths of both periods."""
+
+    def beside(self, sums: Mapping[str, Any]) -> dict[str, Estimate]:
+        """Return further numbers that belong beside this one, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """How a metric is computed: an Ibis expression, and what Python makes of its rows.
+
+    `base` names columns that keep bases apart: several of them in one number are refused
+    (answers), or become slices (`currency`). `reads` are the event names it looks at (None: any);
+    `weights` tells whether survey weights apply; `people` whether persons are needed; `surveys`
+    whether its events carry question and kind of survey; `watched` whether the period must not
+    reach beyond the last event, because nobody was watched any longer.
+    """
+
+    build: Callable[[Scene], ir.Table]
+    finish: Finish
+    reads: frozenset[str] | None = None
+    base: tuple[str, ...] = ()
+    weights: bool = False
+    people: bool = True
+    surveys: bool = False
+    watched: bool = False
+    prepare: Callable[[list[Row], Scene], list[Row]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example: what happened, and what the metric then says."""
+
+    story: Text
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One metric, as the glossary shows it.
+
+    `of_customers` is True when only events with actor customer count; the others also read what
+    we did (a survey shown, a first answer). `days` is the window where the period has no start.
+    """
+
+    key: str
+    title: Text
+    meaning: Text
+    unit: Unit
+    direction: Direction
+    base: Text
+    window: Text
+    group: Group
+    aggregate: Aggregate
+    examples: tuple[Example, ...] = ()
+    scale: Text | None = None
+    days: int | None = None
+    of_customers: bool = True
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which events take part: column → the values allowed (None in a tuple: no value).
+
+    Places include everything below them.
+    """
+
+    values: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, given: Mapping[str, str | Sequence[str | None] | None] | None) -> Filters:
+        """Build from words or lists of words; empty ones are dropped. Raises Invalid."""
+        kept: dict[str, tuple[str | None, ...]] = {}
+        for name, words in (given or {}).items():
+            many = [words] if isinstance(words, str) else list(words or [])
+            if not many:
+                continue
+            if name not in FILTERS:
+                raise unknown_dimension(name, FILTERS)
+            kept[name] = tuple(sorted({None if w == NONE else w for w in many}, key=str))
+        return cls(kept)
+
+    def __hash__(self) -> int:
+        return hash(tuple(sorted(self.values.items(), key=lambda item: item[0])))
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a metric. `grain` and `by` come from one list of the caller's."""
+
+    period: Period = ALL_TIME
+    by: tuple[str, ...] = ()
+    grain: str | None = None
+    filters: Filters = Filters()
+    scope: Scope = None
+    weighted: bool = False
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A tested change: against an earlier period, or of a slice against all the others.
+
+    `q` is p after Benjamini-Hochberg over all rows of the answer; `verdict` is "better", "worse"
+    or None when it may be chance.
+    """
+
+    change: Change
+    q: float | None = None
+    verdict: str | None = None
+    earlier: Estimate | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One number with all that must stand beside it."""
+
+    metric: str
+    slice: Mapping[str, str | None]
+    start: datetime | None
+    end: datetime | None
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    verdict: Verdict | None = None
+    change: Compared | None = None
+    rest: Compared | None = None
+    note: Text | None = None
+    scale: Scale | None = None
+    survey_kind: str | None = None
+    beside: Mapping[str, Estimate] = field(default_factory=dict)
+
+    @property
+    def estimate(self) -> Estimate:
+        """The number alone."""
+        return Estimate(self.n, self.value, self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A target's value in the unit of its metric, and which way is better."""
+
+    value: float
+    direction: Direction
+
+
+def judge(found: Estimate, goal: Goal) -> Verdict:
+    """Return the verdict by the interval: met only when all of it is on the good side.
+
+    A missing end of the interval can never prove anything on its side.
+    """
+    up = goal.direction is Direction.UP
+    near, far = (found.low, found.high) if up else (found.high, found.low)
+    if found.value is None:
+        return Verdict.UNDETERMINED
+    if near is not None and (near >= goal.value if up else near <= goal.value):
+        return Verdict.MET
+    if far is not None and (far < goal.value if up else far > goal.value):
+        return Verdict.NOT_MET
+    return Verdict.UNDETERMINED
+
+
+def asked(words: Sequence[str]) -> tuple[tuple[str, ...], str | None]:
+    """Split `--by` words into dimensions and at most one grain of time. Raises Invalid."""
+    parts = [part.strip() for word in words for part in word.split(",") if part.strip()]
+    grains = [part for part in parts if part in GRAINS]
+    for part in parts:
+        if part not in GRAINS and part not in DIMENSIONS:
+            raise unknown_dimension(part, (*DIMENSIONS, *GRAINS))
+    if len(grains) > 1:
+        raise Invalid(
+            "metrics.grains",
+            Text(
+                "Choose one of day, week, month, quarter, year.", "日、周、月、季、年只能选一个。"
+            ),
+            by=parts,
+        )
+    return tuple(dict.fromkeys(part for part in parts if part not in GRAINS)), (
+        grains[0] if grains else None
+    )
+
+
+def unknown_dimension(name: str, known: Sequence[str]) -> Invalid:
+    """Return the error for a column that numbers cannot be sliced by."""
+    return Invalid(
+        "metrics.dimension",
+        Text(
+            f"“{name}” is nothing to slice by; use {', '.join(known)}.",
+            f"不能按“{name}”拆分；可用：{'、'.join(known)}。",
+        ),
+        field=name,
+    )

@@ -1,0 +1,1 @@
+"""All questions that metrics ask of the timeline, as Ibis expressions."""

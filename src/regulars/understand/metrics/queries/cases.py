@@ -1,0 +1,108 @@
+"""Cases and contacts: first answers, solved at once, come back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+
+from regulars.timeline.vocabulary import ANSWERS, CASE_SOLVED, CONTACTS
+from regulars.understand.metrics.queries.scene import Scene, seconds, summed, yes
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+BACK_DAYS = 7
+BACK = timedelta(days=BACK_DAYS)
+BACK_SECONDS = BACK_DAYS * 86_400
+
+
+def _openings(scene: Scene) -> ir.Table:
+    """Return each case's first word of the customer, in the period."""
+    events = scene.customers()
+    events = events.filter(events.case_id.notnull())
+    order = ibis.window(group_by=events.case_id, order_by=[events.occurred_at, events.event_id])
+    events = events.mutate(turn=ibis.row_number().over(order))
+    return scene.anchor(scene.within(events.filter(events.turn == 0)))
+
+
+def first_answers(scene: Scene) -> ir.Table:
+    """Return cases opened in the period by the seconds until our first answer.
+
+    Columns: seconds, happened (answered), censored (still open at the horizon).
+    """
+    opened = _openings(scene)
+    ours = scene.events.filter(
+        (scene.events.actor != "customer")
+        & scene.events.name.isin(sorted(ANSWERS))
+        & scene.events.case_id.notnull()
+    )
+    replies = ours.select(answered_case=ours.case_id, answered_at=ours.occurred_at)
+    joined = opened.left_join(
+        replies,
+        (opened.case_id == replies.answered_case) & (replies.answered_at >= opened.occurred_at),
+    )
+    cases = joined.group_by([*scene.keys, "case_id", "occurred_at"]).aggregate(
+        answered_at=joined.answered_at.min()
+    )
+    end = ibis.literal(scene.horizon)
+    until = ibis.coalesce(cases.answered_at, end)
+    cases = cases.mutate(
+        seconds=ibis.greatest(seconds(until, cases.occurred_at), 0),
+        happened=yes(cases.answered_at.notnull()),
+    )
+    return cases.group_by([*scene.keys, "seconds"]).aggregate(
+        happened=cases.happened.sum(), censored=(1 - cases.happened).sum()
+    )
+
+
+def solved_at_once(scene: Scene) -> ir.Table:
+    """Return cases opened in the period, and those solved without a second contact.
+
+    Solved, one contact of the customer in the case (one session counts once), none within 7 days
+    after the solution; only cases whose 7 days are over take part.
+    """
+    opened = _openings(scene)
+    opened = opened.filter(opened.occurred_at < ibis.literal(scene.horizon - BACK))
+    events = scene.events.filter(scene.events.case_id.notnull())
+    solutions = events.filter(events.name == CASE_SOLVED)
+    solved = solutions.group_by(solved_case=solutions.case_id).aggregate(
+        solved_at=solutions.occurred_at.min()
+    )
+    theirs = events.filter((events.actor == "customer") & events.name.isin(sorted(CONTACTS)))
+    theirs = theirs.mutate(contact=ibis.coalesce(theirs.session_id, theirs.event_id))
+    pairs = theirs.join(solved, theirs.case_id == solved.solved_case)
+    near = seconds(pairs.occurred_at, pairs.solved_at) < BACK_SECONDS
+    pairs = pairs.filter(near)
+    tried = pairs.group_by(tried_case=pairs.case_id).aggregate(contacts=pairs.contact.nunique())
+    joined = opened.left_join(tried, opened.case_id == tried.tried_case)
+    return summed(joined, scene.keys, n=joined.count(), yes=yes(joined.contacts == 1).sum())
+
+
+def come_back(scene: Scene) -> ir.Table:
+    """Return contacts about a case or an order, and those followed by another within 7 days.
+
+    Contacts of one session are one. Contacts whose 7 days are not over are left out, as are those
+    that name neither a case nor an order.
+    """
+    events = scene.people(CONTACTS)
+    events = events.mutate(matter=ibis.coalesce(events.case_id, events.order_id))
+    events = events.filter(events.matter.notnull())
+    events = events.mutate(contact=ibis.coalesce(events.session_id, events.event_id))
+    talk = ibis.window(
+        group_by=[events.person_id, events.matter, events.contact],
+        order_by=[events.occurred_at, events.event_id],
+    )
+    events = events.mutate(turn=ibis.row_number().over(talk))
+    events = events.filter(events.turn == 0)
+    order = ibis.window(
+        group_by=[events.person_id, events.matter],
+        order_by=[events.occurred_at, events.event_id],
+    )
+    events = events.mutate(next_at=events.occurred_at.lead().over(order))
+    back = yes(seconds(events.next_at, events.occurred_at) <= BACK_SECONDS)
+    events = events.mutate(back=back)
+    due = events.occurred_at < ibis.literal(scene.horizon - BACK)
+    events = scene.anchor(scene.within(events.filter(due)))
+    return summed(events, scene.keys, n=events.count(), yes=events.back.sum())

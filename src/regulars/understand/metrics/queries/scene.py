@@ -1,0 +1,177 @@
+"""What every metric's expression starts from: the events in view, and how they are sliced."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import ibis
+
+from regulars.company.places import service as places
+from regulars.kit.period import Period, day_start
+from regulars.listen.catalog import service as catalog
+from regulars.understand.metrics import periods
+from regulars.understand.metrics.model import Question
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+    from regulars.timeline.workspace import Workspace
+
+BUCKET = "bucket"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The events that a caller may see, and the question put to them.
+
+    `start` and `end` bound the period: an open end is the end of what was watched (`watched`
+    = first and last event of those the metric reads).
+    """
+
+    workspace: Workspace
+    events: ir.Table
+    question: Question
+    start: datetime
+    end: datetime
+    horizon: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The reporting zone."""
+        return self.workspace.zone
+
+    @property
+    def period(self) -> Period:
+        """The period as bounded."""
+        return Period(self.start, self.end)
+
+    @property
+    def keys(self) -> list[str]:
+        """Names of the columns that tell slices apart."""
+        keys = [slice_column(name) for name in self.question.by]
+        return [*keys, BUCKET] if self.question.grain else keys
+
+    def customers(self, names: Collection[str] | None = None) -> ir.Table:
+        """Return what customers themselves did, of these names."""
+        events = self.events.filter(self.events.actor == "customer")
+        return events if names is None else events.filter(events.name.isin(sorted(names)))
+
+    def people(self, names: Collection[str] | None = None) -> ir.Table:
+        """Return what known customers themselves did."""
+        events = self.customers(names)
+        return events.filter(events.person_id.notnull())
+
+    def within(self, events: ir.Table, column: str = "occurred_at") -> ir.Table:
+        """Keep what lies in the period."""
+        at = events[column]
+        return events.filter((at >= ibis.literal(self.start)) & (at < ibis.literal(self.end)))
+
+    def anchor(self, events: ir.Table, column: str | None = "occurred_at") -> ir.Table:
+        """Apply the filters and add the slice columns; `column` dates the bucket (None: none)."""
+        return self.bucketed(self.sliced(self.filtered(events)), column)
+
+    def filtered(self, events: ir.Table) -> ir.Table:
+        """Keep the events that the question's filters allow."""
+        for name, allowed in self.question.filters.values.items():
+            wanted: Iterable[str | None] = allowed
+            if name == "place":
+                tree = places.tree(self.workspace)
+                inside = tree.within([place for place in allowed if place is not None])
+                wanted = [*sorted(inside), *([None] if None in allowed else [])]
+            events = events.filter(_one_of(events[name], list(wanted)))
+        return events
+
+    def sliced(self, events: ir.Table) -> ir.Table:
+        """Add one column for each dimension; an event counts for its place and all above it."""
+        for name in self.question.by:
+            if name == "place":
+                events = self._rolled_up(events)
+            else:
+                events = events.mutate(**{slice_column(name): events[name]})
+        return events
+
+    def bucketed(self, events: ir.Table, column: str | None = "occurred_at") -> ir.Table:
+        """Add the local first day of the bucket that `column` lies in."""
+        if self.question.grain is None or column is None:
+            return events
+        unit = periods.TRUNCATION[self.question.grain]
+        return events.mutate(**{BUCKET: events[column].truncate(unit).date()})
+
+    def buckets(self) -> list[date]:
+        """Return the first days of all buckets of the period."""
+        grain = self.question.grain or "year"
+        return periods.buckets(self.start, self.end, grain, self.zone)
+
+    def bucket_start(self, bucket: date) -> datetime:
+        """Return the moment at which a bucket begins."""
+        return day_start(bucket, self.zone)
+
+    def _rolled_up(self, events: ir.Table) -> ir.Table:
+        tree, scope = places.tree(self.workspace), self.question.scope
+        pairs = [
+            (place.id, node)
+            for place in tree
+            for node in (place.id, *(above.id for above in tree.above(place.id)))
+            if scope is None or node in scope
+        ]
+        column = slice_column("place")
+        if not pairs:
+            return events.mutate(**{column: events.place})
+        nodes = ibis.memtable(
+            {"leaf": [leaf for leaf, _ in pairs], "node": [node for _, node in pairs]},
+            schema={"leaf": "string", "node": "string"},
+        )
+        joined = events.left_join(nodes, events.place == nodes.leaf)
+        return joined.mutate(**{column: ibis.coalesce(joined.node, joined.place)}).drop(
+            "leaf", "node"
+        )
+
+
+def slice_column(name: str) -> str:
+    """Return the column that carries a dimension's value in a query's answer."""
+    return f"slice_{name}"
+
+
+def visible(ws: Workspace, view: View, question: Question, *, people: bool) -> ir.Table:
+    """Return the events of the caller's places, with person, touchpoint and stage as needed."""
+    events = view.with_person() if people else view.events
+    used = {*question.by, *question.filters.values}
+    if used & {"touchpoint", "stage"}:
+        events = catalog.placed(ws, events, stage="stage" in used)
+    if question.scope is not None:
+        events = events.filter(_one_of(events.place, sorted(question.scope)))
+    return events
+
+
+def extent(events: ir.Table, reads: frozenset[str] | None) -> ir.Table:
+    """Return the first and last moment of customers' events, of these names and of any name."""
+    events = events.filter(events.actor == "customer")
+    at = events.occurred_at
+    here = at if reads is None else ibis.ifelse(events.name.isin(sorted(reads)), at, ibis.null())
+    return events.aggregate(first=here.min(), last=here.max(), horizon=at.max())
+
+
+def summed(table: ir.Table, keys: Sequence[str], **sums: ir.Value) -> ir.Table:
+    """Return the sums for each combination of `keys`; one row for all when there are none."""
+    return table.group_by(list(keys)).aggregate(**sums) if keys else table.aggregate(**sums)
+
+
+def seconds(later: ir.Value, earlier: ir.Value) -> ir.Value:
+    """Return whole seconds between two moments (fractions cut from each)."""
+    return later.truncate("s").epoch_seconds() - earlier.truncate("s").epoch_seconds()
+
+
+def yes(condition: ir.Value) -> ir.Value:
+    """Return 1 where the condition holds, else 0 (also where it is unknown)."""
+    return ibis.ifelse(condition.fill_null(False), 1, 0)
+
+
+def _one_of(column: ir.Value, allowed: Sequence[str | None]) -> ir.Value:
+    named = [value for value in allowed if value is not None]
+    condition = column.isin(named) if named else ibis.literal(False)
+    return condition | column.isnull() if None in allowed else condition

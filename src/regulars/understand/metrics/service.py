@@ -1,0 +1,159 @@
+"""Measure a metric: the one function behind command line, API, pages and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from regulars.company.rights.model import Scope
+from regulars.kit.errors import Invalid
+from regulars.kit.period import ALL_TIME, Period
+from regulars.kit.text import Text
+from regulars.understand.metrics import comparing, periods
+from regulars.understand.metrics.answering import Answered, Part, SliceKey, answer
+from regulars.understand.metrics.model import (
+    ANSWER_DIMENSIONS,
+    MINIMUM_N,
+    Definition,
+    Filters,
+    Goal,
+    Group,
+    Measured,
+    Question,
+    asked,
+)
+from regulars.understand.metrics.registry import METRICS, load
+from regulars.understand.metrics.telling import tell
+
+if TYPE_CHECKING:
+    from regulars.timeline.workspace import Workspace
+
+
+def definitions() -> list[Definition]:
+    """Return every metric there is, by heading and key."""
+    load()
+    groups = list(Group)
+    return sorted(METRICS.values(), key=lambda found: groups.index(found.group))
+
+
+def definition(key: str) -> Definition:
+    """Return one metric; raises NotFound naming those there are."""
+    load()
+    return METRICS.get(key)
+
+
+def exists(key: str) -> bool:
+    """Tell whether there is a metric of that key."""
+    load()
+    return key in METRICS
+
+
+def measure(
+    ws: Workspace,
+    key: str,
+    *,
+    period: Period = ALL_TIME,
+    by: Sequence[str] = (),
+    filters: Mapping[str, str | Sequence[str | None] | None] | None = None,
+    weighted: bool = False,
+    as_of: datetime | None = None,
+    scope: Scope = None,
+    target: Goal | None = None,
+    compare: Period | str | None = None,
+    minimum_n: int = MINIMUM_N,
+) -> list[Measured]:
+    """Return the metric `key`, one row for each slice, ordered by time and slice.
+
+    `by` names dimensions (touchpoint, stage, channel, place, source, metric, survey_kind) and at
+    most one grain (day … year, in the reporting zone); an event counts for its place and for all
+    above it. `filters` narrows by the same names; places include what lies below them. `as_of`
+    shows what was known then. `compare` ("previous", "year" or a period) adds a tested change.
+    Money comes one row a currency. Values based on fewer than 5 are withheld.
+
+    Raises NotFound for an unknown metric, Invalid for an impossible slice, a mix of bases, or
+    weights where there are none.
+    """
+    found = definition(key)
+    dimensions, grain = asked(by)
+    question = Question(
+        period, dimensions, grain, Filters.of(filters), scope, weighted, as_of=as_of
+    )
+    _check(found, question)
+    now = answer(ws, found, question)
+    rows = _rows(ws, found, question, now)
+    changes = (
+        comparing.against_earlier(ws, found, question, now, compare) if compare is not None else {}
+    )
+    rest = comparing.against_the_rest(found, question, now, minimum_n)
+    return [
+        tell(
+            found,
+            question,
+            slot,
+            part,
+            target=target,
+            change=changes.get(slot),
+            rest=rest.get(slot),
+        )
+        for slot, part in rows
+    ]
+
+
+def freshness(ws: Workspace) -> str:
+    """Return what identifies the state of the data that numbers are made of now."""
+    return ws.engine.watermark()
+
+
+def _check(found: Definition, question: Question) -> None:
+    names = {*question.by, *question.filters.values}
+    wrong = sorted(names & ANSWER_DIMENSIONS) if not found.aggregate.surveys else []
+    if "currency" in names and "currency" not in found.aggregate.base:
+        wrong.append("currency")
+    if wrong:
+        raise Invalid(
+            "metrics.dimension",
+            Text(
+                f"“{found.title.en}” cannot be sliced or filtered by {', '.join(wrong)}.",
+                f"“{found.title.zh}”不能按 {'、'.join(wrong)} 拆分或筛选。",
+            ),
+            field=wrong[0],
+        )
+    if question.weighted and not found.aggregate.weights:
+        raise Invalid(
+            "metrics.weights",
+            Text(
+                f"“{found.title.en}” is not made of answers, so survey weights do not apply.",
+                f"“{found.title.zh}”不是由问卷回答计算的，不适用问卷权重。",
+            ),
+        )
+
+
+def _rows(
+    ws: Workspace, found: Definition, question: Question, now: Answered
+) -> list[tuple[comparing.Key, Part]]:
+    """Return the slices in order; where nothing happened, an empty row instead of a gap."""
+    parts = dict(now.parts)
+    if not question.by and "currency" not in found.aggregate.base:
+        for slot, period in _expected(ws, question, now):
+            empty = Part(found.aggregate.finish.gather([]), None, None, period)
+            parts.setdefault(slot, empty)
+    return sorted(parts.items(), key=lambda item: _order(item[0]))
+
+
+def _expected(
+    ws: Workspace, question: Question, now: Answered
+) -> list[tuple[comparing.Key, Period]]:
+    """Return the slots that an answer has even where nothing happened: every bucket, or the one."""
+    if question.grain is None:
+        return [((None, ()), now.period or question.period)]
+    if now.period is None or now.period.start is None or now.period.end is None:
+        return []
+    found = periods.buckets(now.period.start, now.period.end, question.grain, ws.zone)
+    return [
+        ((one, ()), periods.period_of(one, question.grain, ws.zone, now.period)) for one in found
+    ]
+
+
+def _order(slot: tuple[date | None, SliceKey]) -> tuple[str, tuple[tuple[bool, str], ...]]:
+    return str(slot[0] or ""), tuple((value is None, value or "") for _, value in slot[1])

@@ -1,0 +1,109 @@
+"""From a slice's sums to the number that is told, with all that must stand beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from regulars.kit.period import Period
+from regulars.kit.stats.estimate import Change, Estimate
+from regulars.kit.text import Text
+from regulars.understand.metrics.answering import Part, SliceKey
+from regulars.understand.metrics.model import (
+    MINIMUM_GROUP,
+    Compared,
+    Definition,
+    Goal,
+    Measured,
+    Question,
+    Unit,
+    judge,
+)
+
+DIGITS = 10
+"""Significant digits of what is told: the order in which an engine adds doubles never shows."""
+Slot = tuple[date | None, SliceKey]
+
+
+def tell(
+    found: Definition,
+    question: Question,
+    slot: Slot,
+    part: Part,
+    *,
+    target: Goal | None = None,
+    change: Compared | None = None,
+    rest: Compared | None = None,
+) -> Measured:
+    """Return one row; a value on fewer than five is withheld and its verdict undetermined."""
+    estimate = found.aggregate.finish.estimate(part.sums, part.scale)
+    withheld = 0 < estimate.n < MINIMUM_GROUP and found.unit is not Unit.COUNT
+    if withheld:
+        estimate = Estimate(estimate.n, None, None, None)
+    values: dict[str, str | None] = dict(slot[1])
+    if question.grain is not None and slot[0] is not None:
+        values[question.grain] = slot[0].isoformat()
+    shown = _shown(found, question, slot, part)
+    beside = {} if withheld or not estimate.n else found.aggregate.finish.beside(part.sums)
+    told = tidied(estimate)
+    return Measured(
+        metric=found.key,
+        slice=values,
+        start=shown.start,
+        end=shown.end,
+        n=told.n,
+        value=told.value,
+        low=told.low,
+        high=told.high,
+        unit=(values.get("currency") or found.unit) if found.unit is Unit.MONEY else found.unit,
+        verdict=None if target is None else judge(estimate, target),
+        change=_tidied(change),
+        rest=_tidied(rest),
+        note=_note(found, question, estimate, withheld),
+        scale=part.scale,
+        survey_kind=part.survey_kind,
+        beside={name: tidied(other) for name, other in beside.items()},
+    )
+
+
+def _shown(found: Definition, question: Question, slot: Slot, part: Part) -> Period:
+    """Return the period to tell: a bucket's, the asked one, or a metric's own last days."""
+    if slot[0] is not None or (found.days is not None and question.period.start is None):
+        return part.period
+    return question.period
+
+
+def _note(found: Definition, question: Question, estimate: Estimate, withheld: bool) -> Text | None:
+    if withheld:
+        return Text(
+            f"Fewer than {MINIMUM_GROUP}: withheld, so that nobody can be recognised.",
+            f"不足 {MINIMUM_GROUP}：为避免识别个人而不显示。",
+        )
+    if question.weighted and not estimate.n:
+        return Text("No answer here carries a weight.", "这些回答都没有权重。")
+    if question.scope is not None and not found.of_customers:
+        return Text("Only events of your places.", "仅含您负责地点的事件。")
+    return None
+
+
+def _tidied(compared: Compared | None) -> Compared | None:
+    if compared is None:
+        return None
+    change = compared.change
+    earlier = compared.earlier
+    return replace(
+        compared,
+        change=Change(tidy(change.difference), tidy(change.low), tidy(change.high), tidy(change.p)),
+        q=tidy(compared.q),
+        earlier=tidied(earlier) if earlier is not None else None,
+    )
+
+
+def tidied(found: Estimate) -> Estimate:
+    """Return the estimate with ten significant digits."""
+    return Estimate(found.n, tidy(found.value), tidy(found.low), tidy(found.high))
+
+
+def tidy(value: float | None) -> float | None:
+    """Return the value with ten significant digits."""
+    return None if value is None else float(f"{value:.{DIGITS}g}")
