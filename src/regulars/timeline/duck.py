@@ -34,7 +34,7 @@ def connect(store: Store, *, share: float = 1.0) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         }
     )
-    connection.execute("SET parquet_metadata_cache = true")
+    connection.execute("SET enable_progress_bar = false; SET parquet_metadata_cache = true")
     set_zone(connection, store)
     return connection
 

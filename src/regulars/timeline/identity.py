@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import duckdb
 
 PURPOSE = "identity:"
+BLANK = " \t\r\n\u00a0\u3000\ufeff"
+"""What is trimmed from both ends; named one by one, so that Python and SQL agree."""
+CAPITALS, SMALL = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
 BLOCK = 64  # bytes of a SHA-256 block, for HMAC's inner and outer pads
 
 
@@ -34,9 +37,9 @@ def normalise(kind: str, value: str) -> str:
                 f"“{kind}”不是身份类型；请使用 {'、'.join(IDENTITY_KINDS)} 之一。",
             ),
         )
-    spelled = value.strip()
+    spelled = value.strip(BLANK)
     if kind == "email":
-        spelled = spelled.lower()
+        spelled = spelled.translate(str.maketrans(CAPITALS, SMALL))
     elif kind == "phone":
         spelled = re.sub(r"[^0-9+]", "", spelled)
     if not spelled:
@@ -63,9 +66,9 @@ def register(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
             unhex('{outer}') || unhex(sha256(unhex('{inner}') ||
             encode(purpose || chr(31) || value)))), 32);
         CREATE OR REPLACE TEMP MACRO normal_identity(kind, value) AS nullif(CASE kind
-            WHEN 'email' THEN lower(trim(value, ' \t\r\n'))
+            WHEN 'email' THEN translate(trim(value, '{BLANK}'), '{CAPITALS}', '{SMALL}')
             WHEN 'phone' THEN regexp_replace(value, '[^0-9+]', '', 'g')
-            ELSE trim(value, ' \t\r\n') END, '');
+            ELSE trim(value, '{BLANK}') END, '');
         CREATE OR REPLACE TEMP MACRO identity_id(kind, value) AS
             keyed_hash('{PURPOSE}' || kind, normal_identity(kind, value));
         """

@@ -1,0 +1,99 @@
+"""Loading adds a relation to the lake, each event once."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regulars.kit.errors import Invalid
+from regulars.timeline import compaction, duck, identity, inbox, loading
+from regulars.timeline.workspace import Workspace
+from tests.timeline.cast import ANN, BO, NOON, ids, visits
+
+
+def load(workspace: Workspace, *numbers: int, key: str = "file") -> loading.Loaded:
+    connection = duck.connect(workspace)
+    connection.register("incoming", visits(ANN, *numbers))
+    return loading.load(workspace, connection, "incoming", key)
+
+
+def test_new_events_stand_in_the_lake(any_ws: Workspace) -> None:
+    assert load(any_ws, 1, 2, 3) == loading.Loaded(3, 0, 0)
+    assert ids(any_ws) == ["a1", "a2", "a3"]
+
+
+def test_loading_again_adds_nothing_and_a_longer_export_adds_the_rest(any_ws: Workspace) -> None:
+    load(any_ws, 1, 2)
+    version = any_ws.lake.open().version()
+    assert load(any_ws, 1, 2) == loading.Loaded(0, 2, 0)
+    assert any_ws.lake.open().version() == version
+    assert load(any_ws, 1, 2, 3) == loading.Loaded(1, 2, 0)
+    assert ids(any_ws) == ["a1", "a2", "a3"]
+
+
+def test_an_event_that_waits_in_the_inbox_is_known(any_ws: Workspace) -> None:
+    inbox.accept(any_ws, visits(ANN, 1), now=NOON)
+    assert load(any_ws, 1, 2) == loading.Loaded(1, 1, 0)
+
+
+def test_an_id_twice_in_the_relation_counts_once(ws: Workspace) -> None:
+    assert load(ws, 1, 1, 2) == loading.Loaded(2, 1, 0)
+
+
+def test_nothing_to_load_commits_nothing(ws: Workspace) -> None:
+    version = ws.lake.open().version()
+    assert load(ws) == loading.Loaded(0, 0, 0)
+    assert ws.lake.open().version() == version
+    assert [file.name for file in ws.lake.folder.glob("*.parquet")] == []
+
+
+def test_loaded_files_are_sorted_with_the_others(ws: Workspace) -> None:
+    load(ws, 1, 2)
+    inbox.accept(ws, visits(BO, 1), now=NOON)
+    assert compaction.compact(ws).after == 1
+    assert ids(ws) == ["a1", "a2", "b1"]
+
+
+@given(
+    st.sampled_from(["user", "anonymous", "email", "phone", "openid"]),
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=20),
+)
+def test_python_and_sql_give_one_identity(kind: str, value: str) -> None:
+    """The macro of set-based imports equals the function of single events."""
+    connection, store = _macro()
+    found = connection.execute("SELECT identity_id(?, ?)", [kind, value]).fetchone()[0]
+    try:
+        expected = identity.identity_id(store, kind, value)
+    except Invalid:
+        expected = None
+    assert found == expected
+
+
+_KEPT: list[object] = []
+
+
+def _macro():  # type: ignore[no-untyped-def]
+    """One connection with the macro for all examples."""
+    if not _KEPT:
+        import tempfile
+        from pathlib import Path
+
+        from regulars.store.settings import Settings
+        from regulars.store.workspace import create_folder
+        from regulars.timeline.workspace import load as open_folder
+
+        folder = Path(tempfile.mkdtemp())
+        create_folder(folder, Settings())
+        store = open_folder(folder)
+        connection = duck.connect(store)
+        identity.register(connection, store)
+        _KEPT.extend([connection, store])
+    return _KEPT
+
+
+def test_an_identity_needs_a_known_kind_and_a_value(ws: Workspace) -> None:
+    with pytest.raises(Invalid, match="no kind"):
+        identity.identity_id(ws, "shoe", "44")
+    with pytest.raises(Invalid, match="empty"):
+        identity.identity_id(ws, "phone", "n/a")

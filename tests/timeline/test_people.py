@@ -1,0 +1,121 @@
+"""A person is the fold of links and their undoings; no order of arrival matters."""
+
+from __future__ import annotations
+
+import random
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from regulars.store.database import Database
+from regulars.timeline import inbox, people
+from regulars.timeline.flush import flush
+from regulars.timeline.tables import links
+from regulars.timeline.workspace import Workspace
+from tests.timeline.cast import ANN, BO, CHEN, NOON, visits
+
+
+def link(workspace: Workspace, left: str, right: str, link_id: str) -> None:
+    with workspace.database.transaction() as connection:
+        people.link(
+            workspace, connection, left, right, link_id=link_id, kind="user", source="t", at=NOON
+        )
+
+
+def unlink(workspace: Workspace, link_id: str) -> None:
+    with workspace.database.transaction() as connection:
+        people.unlink(workspace, connection, link_id, at=NOON)
+
+
+def persons(workspace: Workspace) -> dict[str, str]:
+    def build(view):  # type: ignore[no-untyped-def]
+        events = view.with_person()
+        return events.select("identity_id", "person_id").distinct()
+
+    rows = workspace.query(build).to_pylist()
+    return {row["identity_id"]: row["person_id"] for row in rows}
+
+
+def test_without_links_everyone_is_their_own_person(any_ws: Workspace) -> None:
+    inbox.accept(any_ws, visits(ANN, 1), now=NOON)
+    inbox.accept(any_ws, visits(BO, 1), now=NOON)
+    assert persons(any_ws) == {ANN: ANN, BO: BO}
+
+
+def test_links_join_and_undoing_parts_exactly(any_ws: Workspace) -> None:
+    for who in (ANN, BO, CHEN):
+        inbox.accept(any_ws, visits(who, 1), now=NOON)
+    flush(any_ws)
+    link(any_ws, CHEN, BO, "one")
+    link(any_ws, BO, ANN, "two")
+    assert persons(any_ws) == {ANN: ANN, BO: ANN, CHEN: ANN}
+    assert people.identities_of(any_ws, CHEN) == [ANN, BO, CHEN]
+    unlink(any_ws, "two")
+    assert persons(any_ws) == {ANN: ANN, BO: BO, CHEN: BO}
+    assert people.person_of(any_ws, CHEN) == BO
+    unlink(any_ws, "one")
+    assert persons(any_ws) == {ANN: ANN, BO: BO, CHEN: CHEN}
+
+
+def test_an_undoing_may_arrive_before_its_link(any_ws: Workspace) -> None:
+    inbox.accept(any_ws, visits(ANN, 1), now=NOON)
+    unlink(any_ws, "one")
+    link(any_ws, ANN, BO, "one")
+    assert persons(any_ws) == {ANN: ANN}
+    link(any_ws, ANN, BO, "again")
+    assert people.identities_of(any_ws, ANN) == [ANN, BO]
+
+
+names = st.sampled_from([letter * 32 for letter in "abcdefgh"])
+facts = st.lists(
+    st.tuples(st.integers(0, 12), names, names, st.booleans()), min_size=1, max_size=14
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(facts, st.randoms())
+def test_any_order_of_arrival_gives_one_state(
+    ws: Workspace, told: list[tuple[int, str, str, bool]], shuffle: random.Random
+) -> None:
+    """Each link id names one pair; some are undone. Every order folds to the same people."""
+    pairs = {number: (left, right) for number, left, right, _undone in told}
+    arrivals = [("link", number) for number in pairs]
+    arrivals += [("undo", number) for number, _l, _r, undone in told if undone]
+    states = []
+    for _order in range(3):
+        shuffle.shuffle(arrivals)
+        _forget_links(ws.database)
+        for what, number in arrivals:
+            if what == "link":
+                link(ws, *pairs[number], str(number))
+            else:
+                unlink(ws, str(number))
+        with ws.database.reading() as connection:
+            states.append(people.fold(people.holding(connection)).to_pylist())
+    assert states[0] == states[1] == states[2]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(facts, st.tuples(names, names))
+def test_undoing_a_merge_gives_the_first_state_back(
+    ws: Workspace, told: list[tuple[int, str, str, bool]], merged: tuple[str, str]
+) -> None:
+    _forget_links(ws.database)
+    for number, left, right, _undone in told:
+        link(ws, left, right, str(number))
+    with ws.database.reading() as connection:
+        before = people.fold(people.holding(connection))
+    link(ws, *merged, "merge")
+    unlink(ws, "merge")
+    with ws.database.reading() as connection:
+        assert people.fold(people.holding(connection)) == before
+
+
+def _forget_links(database: Database) -> None:
+    with database.transaction() as connection:
+        connection.execute(sa.delete(links))
