@@ -19,6 +19,9 @@ from regulars.company.sign_in import service as sign_in
 from regulars.faces import command, formats, serving, setting_up
 from regulars.faces.language import shell_language, speak
 from regulars.kit import clock, registry
+from regulars.simulate.demo import opening
+from regulars.simulate.demo import service as demo_service
+from regulars.simulate.demo.model import CUSTOMERS, SEED
 from regulars.store import upgrade
 from regulars.store import workspace as store_workspace
 from regulars.store.settings import DatabaseSettings, Settings
@@ -105,7 +108,7 @@ def _opens(folder: Path) -> Workspace:
 
 
 def _register_own(app: typer.Typer) -> None:
-    """Add the commands that put the parts together: `init` and `serve`."""
+    """Add the commands that put the parts together: `init`, `serve` and `demo`."""
 
     @app.command()
     def init(
@@ -139,6 +142,25 @@ def _register_own(app: typer.Typer) -> None:
     ) -> None:
         """Serve the pages, the API and the intake; only to this machine unless told otherwise."""
         serve_workspace(_opens(workspace), host=host, port=port, workers=workers, proxy=proxy)
+
+    @app.command()
+    def demo(
+        folder: Annotated[Path, typer.Option(help="Folder of the demo.")] = Path("demo"),
+        *,
+        customers: Annotated[int, typer.Option(min=100, help="How many.")] = CUSTOMERS,
+        seed: Annotated[int, typer.Option(help="Another seed, another company.")] = SEED,
+        port: Annotated[int, typer.Option(help="Port to listen on.")] = serving.PORT,
+        browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    ) -> None:
+        """Simulate a company over two years and serve it, to this machine only."""
+        serving.require_free(serving.LOOPBACK, port)
+        now = clock.now()
+        wanted = demo_service.planned(customers, seed, now)
+        workspace = opening.made(
+            folder.expanduser().resolve(), wanted, now=now, creates=init_workspace, opens=_opens
+        )
+        opening.invite(workspace, port, browser=browser)
+        serve_workspace(workspace, port=port)
 
 
 def serve_workspace(

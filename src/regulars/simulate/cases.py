@@ -158,11 +158,11 @@ def _work(world: World, case: Case) -> None:
     rows = np.arange(count)
     hours = _answer_hours(world, case)
     assigned = case.at + (rng.exponential(12, count) * MINUTE).astype(np.int64)
-    answered = assigned + (hours * HOUR).astype(np.int64)
+    answered = shifted(assigned, hours / 24)
     involved = rng.random(count) < 0.3
-    planned = answered + (world.waits(9.0, 0.8, count) * HOUR).astype(np.int64)
+    planned = shifted(answered, world.waits(9.0, 0.8, count) / 24)
     solving = world.waits(np.where(involved, 60.0, 7.0), 0.8, count)
-    solved = answered + (solving * HOUR).astype(np.int64)
+    solved = shifted(answered + MINUTE, solving / 24)
     never = rng.random(count) < 0.03
     _staff(world, case, rows, assigned, names.CASE_ASSIGNED, actor="system")
     _staff(world, case, rows, answered, names.CASE_ANSWERED)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from regulars.simulate.columns import Words, order_lines
 from regulars.simulate.model import PRODUCTS, Plan
 from regulars.simulate.population import APP, STORE, WEB, Floats, Ints, People
-from regulars.simulate.season import Season
+from regulars.simulate.season import Season, shifted
 
 MOST = 60
 """More orders than this has nobody in two years."""
@@ -46,6 +46,7 @@ def orders(plan: Plan, season: Season, rng: np.random.Generator, who: People) ->
     owner, nth = np.nonzero(alive)
     at = season.moments(busy[alive])
     way = _ways(rng, who.taste[owner])
+    at = np.where(way == STORE, shifted(at, np.zeros(len(at))), at)  # stores close at night
     lines, total = _baskets(rng, at, who.age[owner])
     return Orders(owner, at, way, nth, total, lines)
 

@@ -92,9 +92,10 @@ def _day(day: date, plan: Plan) -> float:
 
 
 def shifted(moments: Moments, spread: Floats) -> Moments:
-    """Return `moments` moved by `spread` days into waking hours (8 to 22 local time)."""
+    """Return `moments` moved on by `spread` days; from the night on to the next morning."""
     moved = moments + (spread * DAY).astype(np.int64)
     local = (moved + ZONE_OFFSET) % DAY
-    early = np.where(local < 8 * HOUR, 8 * HOUR - local + local // 4, 0)
-    late = np.where(local >= 22 * HOUR, -2 * HOUR, 0)
-    return np.asarray(moved + early + late, dtype=np.int64)
+    night = (local < 8 * HOUR) | (local >= 22 * HOUR)
+    since = (local - 22 * HOUR) % DAY  # how far into the night, up to ten hours
+    morning = moved - since + 10 * HOUR + since // 4
+    return np.asarray(np.where(night, morning, moved), dtype=np.int64)

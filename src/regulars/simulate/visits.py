@@ -9,6 +9,7 @@ import numpy as np
 from regulars.simulate.columns import Numbered, Words, money
 from regulars.simulate.model import DAY, MINUTE, SECOND
 from regulars.simulate.population import APP, STORE, WEB, Ints
+from regulars.simulate.season import shifted
 from regulars.simulate.world import STORE_PLACE, World, channel_words, place_of, place_words
 from regulars.timeline import vocabulary as names
 
@@ -173,7 +174,8 @@ def _in_stores(world: World) -> None:
     idle = np.repeat(np.arange(len(world.people)), more)
     earlier = (world.rng.uniform(4, 40, len(bought)) * MINUTE).astype(np.int64)
     who = np.concatenate([orders.who[bought], idle])
-    at = np.concatenate([orders.at[bought] - earlier, world.active_moments(idle, 40.0)])
+    looking = shifted(world.active_moments(idle, 40.0), np.zeros(len(idle)))
+    at = np.concatenate([orders.at[bought] - earlier, looking])
     spot = place_words(STORE_PLACE[world.people.store[who]])
     common = {"channel": "store", "source": "till"}
     world.add(who, at, names.STORE_VISITED, touchpoint="store_visit", place=spot, **common)

@@ -71,10 +71,10 @@ class Schedule:
         return done
 
     def _go(self) -> None:
-        while not self._stop.is_set():
+        # The first pages come first: what is due on start is done a few seconds later.
+        while not self._stop.wait(LOOK_SECONDS):
             try:
                 self.look()
             except Exception:
                 # A database that is away for a moment must not end the schedule for good.
                 log.exception("schedule failed")
-            self._stop.wait(LOOK_SECONDS)

@@ -1,11 +1,11 @@
-"""`GET /api/v1/jobs`: what runs and how far it is."""
+"""`GET /api/v1/jobs`: what runs and how far it is; and the schedule beside the server."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, FastAPI, Query
 from pydantic import BaseModel
 
 from regulars.company.rights.access import needs
@@ -13,10 +13,19 @@ from regulars.company.rights.model import Principal, Right
 from regulars.faces.language import say
 from regulars.jobs.runs import service
 from regulars.jobs.runs.model import Run, StepRun
+from regulars.jobs.schedule.service import Schedule
+from regulars.kit import clock
 from regulars.timeline.workspace import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
 Caller = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+
+
+def prepare(app: FastAPI) -> None:
+    """Let the server keep a schedule while it runs."""
+    schedule = Schedule(app.state.workspace, clock.now)
+    app.state.on_start.append(lambda _app: schedule.start())
+    app.state.on_stop.append(lambda _app: schedule.stop())
 
 
 class StepOut(BaseModel):

@@ -1,0 +1,1 @@
+"""Demo: a workspace that the made-up company fills, ready to be looked at."""

@@ -1,0 +1,41 @@
+"""What the demo's company has besides customers: places, staff, a write key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from regulars.company.keys import service as keys
+from regulars.company.places import service as places
+from regulars.company.places.model import Kind, Place
+from regulars.company.rights.model import SHELL, Role
+from regulars.company.sign_in import service as sign_in
+from regulars.company.staff import service as staff
+from regulars.kit.text import Text
+from regulars.simulate.demo.model import LOGIN, STORE_LOGIN
+from regulars.simulate.model import SPOTS, WORST_STORE
+from regulars.timeline.workspace import Workspace
+
+
+def set_up(ws: Workspace, password: str, language: str, now: datetime) -> None:
+    """Write places, accounts and a write key; a second time changes nothing.
+
+    The catalog is the default for shops, which has all touchpoints of the simulation."""
+    spots = [Place(one.id, one.name, Kind(one.kind), one.parent) for one in SPOTS]
+    places.replace_all(ws, SHELL, spots, now=now, note="demo")
+    if sign_in.is_first_run(ws):
+        sign_in.make_first_admin(
+            ws, login=LOGIN, name="Demo", password=password, language=language, now=now
+        )
+        manager = staff.add(
+            ws, SHELL,
+            login=STORE_LOGIN, name=_manager(language), role=Role.MANAGER,
+            places=[WORST_STORE], language=language, now=now,
+        )  # fmt: skip
+        sign_in.set_password(ws, SHELL, manager.id, password, now)
+        keys.add_write_key(ws, SHELL, name="Demo shop", source="shop", now=now)
+
+
+def _manager(language: str) -> str:
+    name = next(spot.name for spot in SPOTS if spot.id == WORST_STORE)
+    role = Text("Manager, ", "店长 ")
+    return role.in_(language) + name.in_(language)
