@@ -48,11 +48,11 @@ BOARD = Board((Score("hot_line", 3.1), Score("app", None)), NOON)
 
 
 def test_a_stored_dataclass_comes_back_equal(ws: Workspace) -> None:
-    service.store(ws, "board", BOARD, as_of=NOON, now=NOON, watermark=17, seconds=0.5)
+    service.store(ws, "board", BOARD, as_of=NOON, now=NOON, watermark="9:17", seconds=0.5)
     found = service.latest(ws, "board", Board)
     assert found is not None
     assert found.payload == BOARD
-    assert (found.watermark, found.seconds, found.as_of) == (17, 0.5, NOON)
+    assert (found.watermark, found.seconds, found.as_of) == ("9:17", 0.5, NOON)
 
 
 def test_an_arrow_table_comes_back_equal(ws: Workspace) -> None:

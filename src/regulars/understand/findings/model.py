@@ -24,7 +24,7 @@ DAILY = timedelta(days=90)
 class Finding(Generic[Payload]):
     """What `key` came to for `slice`, with all that was known at `as_of`.
 
-    `watermark` is the sequence number of the newest event that took part (None: not recorded);
+    `watermark` is the state of the timeline it was computed from (None: not recorded);
     `seconds` is how long the computation took.
     """
 
@@ -33,7 +33,7 @@ class Finding(Generic[Payload]):
     as_of: datetime
     computed_at: datetime
     version: int
-    watermark: int | None
+    watermark: str | None
     seconds: float | None
     payload: Payload
 

@@ -28,7 +28,7 @@ def store(
     now: datetime,
     about: Slice = EVERYTHING,
     version: int = 1,
-    watermark: int | None = None,
+    watermark: str | None = None,
     seconds: float | None = None,
     quotes: Iterable[str] = (),
 ) -> None:

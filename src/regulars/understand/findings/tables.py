@@ -16,7 +16,7 @@ findings = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("as_of", Moment, nullable=False),
     sa.Column("computed_at", Moment, nullable=False),
-    sa.Column("watermark", sa.BigInteger),
+    sa.Column("watermark", sa.String(200)),
     sa.Column("seconds", sa.Float),
     sa.Column("form", sa.String(8), nullable=False),  # json or arrow
     sa.Column("payload", sa.LargeBinary, nullable=False),
