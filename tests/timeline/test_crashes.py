@@ -1,0 +1,68 @@
+"""A flush, a compaction and an erasure killed at random moments lose and double nothing."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from regulars.kit import clock
+from regulars.timeline import erasure, inbox
+from regulars.timeline.flush import flush
+from regulars.timeline.workspace import Workspace
+from tests.timeline.cast import ANN, BO, CHEN, NOON, ids, visits
+
+ROOT = Path(__file__).resolve().parents[2]
+LIGHT, HEAVY = 3, 10
+
+
+def kill_during(workspace: Workspace, what: str, seconds: float) -> None:
+    """Start a process that does `what` and kill it after `seconds` of work."""
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.timeline.crashing", str(workspace.folder), what],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env=environment,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"begin\n"
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.mark.parametrize("what", ["flush", "compact", "erase"])
+@pytest.mark.parametrize(
+    "kills", [LIGHT, pytest.param(HEAVY, marks=pytest.mark.heavy)], ids=["light", "heavy"]
+)
+def test_killed_at_random_moments_everything_acknowledged_is_there_once(
+    ws: Workspace, what: str, kills: int
+) -> None:
+    expected: set[str] = set()
+    moments = random.Random(kills)
+    for kill in range(kills):
+        for group in range(20):
+            numbers = range(kill * 10_000 + group * 100, kill * 10_000 + group * 100 + 100)
+            inbox.accept(ws, visits(ANN, *numbers), now=NOON)
+            inbox.accept(ws, visits(CHEN, *numbers, text="words of Chen"), now=NOON)
+            expected |= {f"a{number}" for number in numbers}
+            if what != "erase":
+                expected |= {f"c{number}" for number in numbers}
+            if group % 5 == 4 and what != "flush":
+                flush(ws)
+        kill_during(ws, what, moments.uniform(0.0, 0.15))
+        seen = [one for one in ids(ws) if what != "erase" or not one.startswith("c")]
+        assert len(seen) == len(set(seen))
+        assert set(seen) == expected
+    assert inbox.accept(ws, visits(BO, 1), now=NOON).fresh == [True]
+    erasure.resume(ws, now=clock.now())
+    flush(ws)
+    assert set(ids(ws)) == expected | {"b1"}
