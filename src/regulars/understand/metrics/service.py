@@ -14,6 +14,7 @@ from regulars.understand.metrics import comparing, periods
 from regulars.understand.metrics.answering import Answered, Part, SliceKey, answer
 from regulars.understand.metrics.model import (
     ANSWER_DIMENSIONS,
+    DIMENSION_TITLES,
     MINIMUM_N,
     Definition,
     Filters,
@@ -98,6 +99,28 @@ def measure(
         )
         for slot, part in rows
     ]
+
+
+def filters_of(words: Sequence[str]) -> dict[str, list[str | None]]:
+    """Read `name=value` words; several of one name widen. Raises Invalid for other shapes."""
+    found: dict[str, list[str | None]] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise Invalid(
+                "metrics.filter",
+                Text(
+                    f"Write a filter as touchpoint=checkout, not “{word}”.",
+                    f"筛选条件请写成 touchpoint=checkout，而不是“{word}”。",
+                ),
+            )
+        found.setdefault(name.strip(), []).append(value.strip())
+    return found
+
+
+def dimension_title(name: str) -> Text:
+    """Return what a dimension or grain is called."""
+    return DIMENSION_TITLES.get(name) or Text(name, name)
 
 
 def freshness(ws: Workspace) -> str:

@@ -1,0 +1,142 @@
+"""`regulars show METRIC` and `regulars glossary`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from regulars.faces import formats, show
+from regulars.faces.command import WorkspaceFolder, err, out
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say, shell_language, speaking
+from regulars.kit.period import Period, parse_edge
+from regulars.timeline.workspace import Workspace
+from regulars.understand.metrics import glossary, service
+from regulars.understand.metrics.model import Compared, Direction, Goal, Measured
+from regulars.understand.metrics.rows import plain
+
+Opens = Callable[[Path], Workspace]
+Words = list[str] | None
+Metric = Annotated[str, typer.Argument(help="Key of a metric, such as nps.", show_default=False)]
+By = Annotated[
+    Words,
+    typer.Option(
+        "--by",
+        help="Slice by touchpoint, stage, channel, place, source, metric, survey_kind; "
+        "and by day, week, month, quarter or year. Repeat it or separate with commas.",
+    ),
+]
+From = Annotated[str | None, typer.Option("--from", help="First moment: 2026-10, 2026-10-05.")]
+To = Annotated[str | None, typer.Option("--to", help="First moment that no longer counts.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Only what was known by then.")]
+Where = Annotated[Words, typer.Option("--where", help="Filter, as touchpoint=checkout. Repeat it.")]
+Compare = Annotated[str | None, typer.Option(help="Test the change against: previous or year.")]
+Target = Annotated[float | None, typer.Option(help="Judge against this value, by the interval.")]
+Weighted = Annotated[bool, typer.Option("--weighted", help="Use the survey weights.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+def register(app: typer.Typer, opens: Opens) -> None:
+    """Add `show METRIC` and `glossary`."""
+    _show(show.group(app), opens)
+    _glossary(app)
+
+
+def _show(group: typer.Typer, opens: Opens) -> None:
+    @group.command(show.DEFAULT)
+    def metric(
+        key: Metric,
+        *,
+        by: By = None,
+        start: From = None,
+        end: To = None,
+        as_of: AsOf = None,
+        where: Where = None,
+        weighted: Weighted = False,
+        compare: Compare = None,
+        target: Target = None,
+        as_json: AsJson = False,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Show a metric with n and interval: `regulars show nps --by touchpoint,month`."""
+        ws = opens(workspace)
+        zone = ws.zone
+        rows = service.measure(
+            ws,
+            key,
+            period=Period(
+                parse_edge(start, zone) if start else None, parse_edge(end, zone) if end else None
+            ),
+            by=by or (),
+            filters=service.filters_of(where or ()),
+            weighted=weighted,
+            as_of=parse_edge(as_of, zone) if as_of else None,
+            compare=compare,
+            target=_goal(key, target),
+        )
+        if as_json:
+            typer.echo(json.dumps([plain(row, zone) for row in rows], ensure_ascii=False, indent=1))
+            return
+        with speaking(shell_language()):
+            _print(key, rows)
+
+
+def _goal(key: str, value: float | None) -> Goal | None:
+    return None if value is None else Goal(value, Direction(service.definition(key).direction))
+
+
+def _print(key: str, rows: list[Measured]) -> None:
+    found = service.definition(key)
+    names = list(dict.fromkeys(name for row in rows for name in row.slice))
+    table = Table(title=say(found.title), title_justify="left", caption=say(found.meaning))
+    for name in names:
+        table.add_column(say(service.dimension_title(name)))
+    for title in (_("Value"), _("95% interval"), "n", _("Verdict"), _("Change"), _("Note")):
+        table.add_column(title, justify="right" if title in (_("Value"), "n") else "left")
+    for row in rows:
+        table.add_row(*(row.slice[name] or "–" for name in names), *_cells(row))
+    out.print(table)
+    if not rows:
+        err.print(_("No events for this metric yet."))
+
+
+def _cells(row: Measured) -> list[str]:
+    def shown(value: float | None) -> str:
+        return formats.value_in(row.unit, value)
+
+    interval = (
+        "–" if row.low is None and row.high is None else f"{shown(row.low)} … {shown(row.high)}"
+    )
+    return [
+        shown(row.value),
+        interval,
+        formats.whole(row.n),
+        _(row.verdict.replace("_", " ")) if row.verdict else "",
+        _change(row.change),
+        say(row.note) if row.note else "",
+    ]
+
+
+def _change(compared: Compared | None) -> str:
+    if compared is None or compared.change.difference is None:
+        return ""
+    word = _(compared.verdict) if compared.verdict else _("may be chance")
+    return f"{formats.signed(compared.change.difference)} ({word})"
+
+
+def _glossary(app: typer.Typer) -> None:
+    @app.command("glossary")
+    def print_glossary(
+        to: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    ) -> None:
+        """Print the definitions of all metrics as Markdown, in both languages."""
+        text = glossary.markdown()
+        if to is None:
+            typer.echo(text, nl=False)
+        else:
+            to.write_text(text, "utf-8")

@@ -1,0 +1,47 @@
+"""The glossary as a page of the documentation, made from the registry."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from regulars.understand.metrics import service
+from regulars.understand.metrics.model import GROUP_TITLES, Definition
+from regulars.understand.metrics.model import MINIMUM_GROUP as SMALLEST
+
+HEAD = f"""# Glossary of metrics
+
+Made from the registry by `regulars glossary --to docs/glossary.md`; do not edit by hand. Periods
+are half-open and lie in the workspace's reporting time zone. Customers' own actions only count
+unless a line says otherwise. Every number has its n and a 95 % interval; below n = {SMALLEST} it
+is withheld. How intervals are made stands in
+[algorithms/intervals.md](algorithms/intervals.md).
+"""
+
+
+def markdown() -> str:
+    """Return the glossary in both languages."""
+    parts = [HEAD]
+    for group, found in groupby(service.definitions(), key=lambda one: one.group):
+        title = GROUP_TITLES[group]
+        parts.append(f"## {title.en} · {title.zh}\n")
+        parts.extend(_entry(one) for one in found)
+    return "\n".join(parts)
+
+
+def _entry(found: Definition) -> str:
+    lines = [
+        f'### <a id="{found.key}"></a>{found.title.en} · {found.title.zh}\n',
+        f"`{found.key}` · unit {found.unit} · better: {found.direction}"
+        + (f" · scale {found.scale.en}" if found.scale else "")
+        + ("" if found.of_customers else " · also reads what we did")
+        + "\n",
+        f"{found.meaning.en}\n",
+        f"{found.meaning.zh}\n",
+        f"- Base: {found.base.en} / {found.base.zh}",
+        f"- Window: {found.window.en} / {found.window.zh}",
+    ]
+    lines += [
+        f"- Example: {example.story.en} → **{example.result}** / {example.story.zh}"
+        for example in found.examples
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,127 @@
+"""The one form in which a measured number leaves: command line, API and export write the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from regulars.faces.language import say
+from regulars.kit.stats.estimate import Estimate
+from regulars.kit.text import Text
+from regulars.understand.metrics.model import Compared, Definition, Measured
+
+
+def plain(found: Measured, zone: ZoneInfo) -> dict[str, Any]:
+    """Return the number as JSON can write it; moments in the reporting zone, empty is None."""
+    return {
+        "metric": found.metric,
+        "slice": dict(found.slice),
+        "from": written(found.start, zone),
+        "to": written(found.end, zone),
+        "n": found.n,
+        "value": found.value,
+        "low": found.low,
+        "high": found.high,
+        "unit": found.unit,
+        "verdict": found.verdict,
+        "change": _compared(found.change, zone),
+        "rest": _compared(found.rest, zone),
+        "note": say(found.note) if found.note else None,
+        "scale": list(found.scale) if found.scale else None,
+        "survey_kind": found.survey_kind,
+        "beside": {name: _estimate(other) for name, other in found.beside.items()},
+    }
+
+
+def described(definition: Definition) -> dict[str, Any]:
+    """Return a definition as JSON can write it, in both languages."""
+    return {
+        "key": definition.key,
+        "title": both(definition.title),
+        "meaning": both(definition.meaning),
+        "unit": definition.unit,
+        "direction": definition.direction,
+        "base": both(definition.base),
+        "scale": both(definition.scale) if definition.scale else None,
+        "window": both(definition.window),
+        "group": definition.group,
+        "customers_only": definition.of_customers,
+        "examples": [
+            {"story": both(example.story), "result": example.result}
+            for example in definition.examples
+        ],
+    }
+
+
+EXPORT_COLUMNS = (
+    Text("Metric", "指标"),
+    Text("From", "起"),
+    Text("To", "止"),
+    Text("n", "n"),
+    Text("Value", "数值"),
+    Text("Low (95 %)", "下限（95%）"),
+    Text("High (95 %)", "上限（95%）"),
+    Text("Unit", "单位"),
+    Text("Verdict", "结论"),
+    Text("Change", "变化"),
+    Text("Change, low", "变化下限"),
+    Text("Change, high", "变化上限"),
+    Text("p", "p 值"),
+    Text("q", "q 值"),
+    Text("Note", "备注"),
+)
+
+
+def exported(found: Measured, names: Sequence[str]) -> list[Any]:
+    """Return the number as a row of a file: its slice by `names`, then `EXPORT_COLUMNS`."""
+    change = found.change.change if found.change else None
+    return [
+        *(found.slice.get(name) for name in names),
+        found.metric,
+        found.start,
+        found.end,
+        found.n,
+        found.value,
+        found.low,
+        found.high,
+        str(found.unit),
+        str(found.verdict) if found.verdict else None,
+        change.difference if change else None,
+        change.low if change else None,
+        change.high if change else None,
+        change.p if change else None,
+        found.change.q if found.change else None,
+        say(found.note) if found.note else None,
+    ]
+
+
+def both(text: Text) -> dict[str, str]:
+    """Return both languages of a text."""
+    return {"en": text.en, "zh": text.zh}
+
+
+def written(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    """Return a moment in ISO form in `zone`."""
+    return None if moment is None else moment.astimezone(zone).isoformat()
+
+
+def _estimate(found: Estimate) -> dict[str, float | None]:
+    return {"n": found.n, "value": found.value, "low": found.low, "high": found.high}
+
+
+def _compared(found: Compared | None, zone: ZoneInfo) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "difference": found.change.difference,
+        "low": found.change.low,
+        "high": found.change.high,
+        "p": found.change.p,
+        "q": found.q,
+        "verdict": found.verdict,
+        "earlier": _estimate(found.earlier) if found.earlier else None,
+        "from": written(found.start, zone),
+        "to": written(found.end, zone),
+    }
