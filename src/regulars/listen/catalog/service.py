@@ -36,6 +36,11 @@ def current(ws: Store) -> Catalog:
 
 def default(kind: str) -> Catalog:
     """Return a catalog that ships with the product: `shop` or `service`. Raises NotFound."""
+    return _parsed(default_document(default_kind(kind)), 0)
+
+
+def default_kind(kind: str) -> str:
+    """Return `kind` if there is a default of that name. Raises NotFound."""
     if kind not in DEFAULTS:
         raise NotFound(
             "catalog.default",
@@ -44,7 +49,7 @@ def default(kind: str) -> Catalog:
                 f"没有默认目录“{kind}”；请选择 shop 或 service。",
             ),
         )
-    return _parsed(default_document(kind), 0)
+    return kind
 
 
 def default_document(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""The verbs of journeys: the map."""
+"""The verbs of journeys: the map, the funnel, and a journey's events for export."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from regulars.understand.journeys.model import (
     Passed,
     Variant,
 )
+from regulars.understand.journeys.conversion import funnel
 from regulars.understand.journeys.steps import Codes
 
 if TYPE_CHECKING:

@@ -89,29 +89,44 @@ def ratings(view: View, asked: Journeys) -> ir.Table:
 
 
 def coded(view: View, asked: Journeys, catalog: Catalog, codes: Codes) -> ir.Table:
-    """Return one row an event: case, code, rank, occurred_at, received_at and thread.
+    """Return one row an event: case, code, rank, thread, occurred_at, received_at.
 
     `thread` is the order, case or visit within a person's journey in which order is expected;
     elsewhere the whole journey is one.
     """
-    found = named(view, asked, catalog)
+    return coded_from(named(view, asked, catalog), asked.by, codes)
+
+
+def coded_from(found: ir.Table, by: By, codes: Codes, *, others: bool = False) -> ir.Table:
+    """Return the coded rows of named ones; with `others`, steps without a code get one above."""
     thread = (
         ibis.coalesce(found.order_id, found.case_id, found.session_id)
-        if asked.by == "person"
+        if by == "person"
         else ibis.literal("")
     )
     rows = found.select("case", "step", "occurred_at", "received_at", thread=thread)
     table = ibis.memtable(
         {
             "known_step": list(codes.steps) or [""],
-            "code": list(range(len(codes.steps))) or [0],
+            "known_code": list(range(len(codes.steps))) or [0],
             "rank": list(codes.ranks) or [-1],
         },
-        schema={"known_step": "string", "code": "int16", "rank": "int16"},
+        schema={"known_step": "string", "known_code": "int16", "rank": "int16"},
     )
-    return rows.inner_join(table, rows.step == table.known_step).select(
-        "case", "code", "rank", "thread", "occurred_at", "received_at"
+    match = rows.step == table.known_step
+    joined = rows.left_join(table, match) if others else rows.inner_join(table, match)
+    code = joined.known_code.fill_null(len(codes.steps)) if others else joined.known_code
+    return joined.select(
+        "case", "rank", "thread", "occurred_at", "received_at", code=code.cast("int16")
     )
+
+
+def by_name(found: ir.Table, names: Sequence[str]) -> ir.Table:
+    """Let events of these names be steps of their own, whatever touchpoint they belong to."""
+    if not names:
+        return found
+    chosen = found.name.isin(list(names))
+    return found.mutate(step=ibis.ifelse(chosen, found.name, found.step))
 
 
 def in_order(rows: ir.Table) -> list[ir.Value]:
