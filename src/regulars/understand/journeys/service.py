@@ -12,11 +12,14 @@ from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health_service
-from regulars.understand.journeys import mapping, marking, queries, steps
+from regulars.understand.health.model import Extent
+from regulars.understand.journeys import conversion, mapping, marking, queries, steps
 from regulars.understand.journeys.model import (
     BY_TITLES,
     OPEN_DAYS,
     Found,
+    Funnel,
+    FunnelSlice,
     JourneyMap,
     Journeys,
     Mark,
@@ -24,7 +27,6 @@ from regulars.understand.journeys.model import (
     Passed,
     Variant,
 )
-from regulars.understand.journeys.conversion import funnel
 from regulars.understand.journeys.steps import Codes
 
 if TYPE_CHECKING:
@@ -81,6 +83,13 @@ def journey_map(
         tested=len(tests),
         asleep=_asleep(work.catalog, nodes),
     )
+
+
+def funnel(
+    ws: Workspace, asked: Funnel, extent: Extent, *, as_of: datetime | None = None
+) -> list[FunnelSlice]:
+    """Return how many came how far, all together first, then by slice; see `conversion.funnel`."""
+    return conversion.funnel(ws, asked, extent, as_of=as_of)
 
 
 def marks(found: JourneyMap, kind: str) -> list[Mark]:
