@@ -88,3 +88,17 @@ def rows_of() -> Callable[..., Rows]:
         return list(workspace.query(build, **options).to_pylist())
 
     return run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--heavy`: long simulations, run by hand."""
+    parser.addoption("--heavy", action="store_true", help="also run the long simulations")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip heavy tests unless they are asked for."""
+    if config.getoption("--heavy"):
+        return
+    for item in items:
+        if "heavy" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="long: run with --heavy"))
