@@ -32,6 +32,7 @@ KINDS = {
 }
 SETTABLE = frozenset(COLUMNS) - {"event_id", "received_at", "lines", "properties"}
 TAKEABLE = frozenset(COLUMNS) - {"received_at"}
+CHECKED = ("occurred_at", "name", "actor", "score", "scale_min", "scale_max")
 EARLIEST = "1900-01-01"
 MICROSECONDS_OF_GRACE = 86_400_000_000
 
@@ -62,9 +63,7 @@ class Builder:
         for index, event in enumerate(self.recipe.events):
             if event.from_ not in self.shaper.columns:
                 continue
-            view = quote(f"event_{event.key}")
-            self.connection.execute(f"CREATE TEMP VIEW {view} AS {self._select(event, index)}")
-            views.append(self._sound(event, view))
+            views.append(self._sound(event, index))
         listed = ", ".join(quote(name) for name in COLUMNS)
         parts = " UNION ALL ".join(f"SELECT {listed} FROM {view}" for view in views)
         self.connection.execute(f"CREATE TEMP VIEW {EVENTS} AS {parts}")
@@ -93,7 +92,7 @@ class Builder:
             for name in COLUMNS
         )
         when = self.shaper.compiled(event.when, event.from_).sql if event.when else "TRUE"
-        return f"SELECT {columns}, _row FROM {quote(event.from_)}{joins} WHERE {when}"
+        return f"SELECT {columns} FROM {quote(event.from_)}{joins} WHERE {when}"
 
     def _values(self, event: Event) -> dict[str, str]:
         settled = {**self.recipe.set, **event.set}
@@ -145,24 +144,37 @@ class Builder:
             self.maps[key] = name
         return self.maps[key]
 
-    def _sound(self, event: Event, view: str) -> str:
+    def _sound(self, event: Event, index: int) -> str:
         """Put events that cannot be among the rejects; return the relation of the others."""
-        hits = count_bad(self.connection, view, list(self._checks(event)))
-        if not hits:
-            return view
+        checked = quote(f"checked_{event.key}")
+        self.connection.execute(f"CREATE TEMP VIEW {checked} AS {self._to_check(event)}")
+        hits = count_bad(self.connection, checked, list(self._checks(event)))
         for check in hits:
             for raw in self.shaper.raws.values():
-                if not raw.pieces:
-                    continue
                 low, high = raw.pieces[0].offset, raw.pieces[-1].offset + raw.pieces[-1].rows
                 self.connection.execute(
                     f"INSERT INTO rejects SELECT _row, {literal(check.field)}, "
-                    f"{literal(check.reason)}, {check.value}, line FROM {view} "
+                    f"{literal(check.reason)}, {check.value}, line FROM {checked} "
                     f"JOIN ({original(raw)}) USING (_row) "
                     f"WHERE _row > {low} AND _row <= {high} AND ({check.bad})"
                 )
+        view = quote(f"event_{event.key}")
+        self.connection.execute(f"CREATE TEMP VIEW {view} AS {self._select(event, index)}")
+        if not hits:
+            return view
         bad = " OR ".join(f"({check.bad})" for check in hits)
         return f"(SELECT * FROM {view} WHERE NOT coalesce({bad}, FALSE))"
+
+    def _to_check(self, event: Event) -> str:
+        """Return the query of the columns that are checked, and no others."""
+        values = self._values(event)
+        columns = ", ".join(
+            f"CAST({values.get(name, 'NULL')} AS {KINDS.get(name, 'VARCHAR')}) AS {quote(name)}"
+            for name in CHECKED
+        )
+        itself = self._event_id(event) if "event_id" not in values else values["event_id"]
+        when = self.shaper.compiled(event.when, event.from_).sql if event.when else "TRUE"
+        return f"SELECT _row, {columns}, {itself} AS event_id FROM {quote(event.from_)} WHERE {when}"
 
     def _checks(self, event: Event) -> Iterator[Check]:
         at = "CAST(occurred_at AS VARCHAR)"
@@ -171,7 +183,7 @@ class Builder:
         yield Check("occurred_at", f"occurred_at > {late}", "future", at)
         yield Check("occurred_at", f"occurred_at < TIMESTAMPTZ '{EARLIEST}'", "out_of_range", at)
         for name in ("name", "actor", "event_id"):
-            if name in event.take or name == "event_id":
+            if name in event.take or (name == "event_id" and event.id):
                 yield Check(name, f"{name} IS NULL", "missing", "NULL")
         if "actor" in event.take:
             known = ", ".join(literal(actor) for actor in ACTORS)

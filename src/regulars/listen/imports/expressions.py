@@ -129,8 +129,11 @@ def compile_expression(
     """Check `words` against the language and return what to run.
 
     `columns` are the names that may be read, as they are spelled; letters' case does not matter
-    when only one name fits. Raises Invalid that quotes the part that is not allowed.
+    when only one name fits. Words that are a column's name as they stand mean that column.
+    Raises Invalid that quotes the part that is not allowed.
     """
+    if words in columns:
+        return Compiled(quote(words), frozenset({words}))
     try:
         tree = sqlglot.parse_one(words, dialect="duckdb")
     except (SqlglotError, RecursionError) as error:

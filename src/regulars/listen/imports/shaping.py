@@ -21,7 +21,8 @@ from regulars.listen.imports.reading.tables import Piece, RawRows
 if TYPE_CHECKING:
     import duckdb
 
-HIDDEN = ("_row", "_key")
+FILE = "_file"
+"""The name of the row's file, for expressions that need it; it is no part of the row's content."""
 LINE_KINDS = {
     "line_id": "VARCHAR",
     "product": "VARCHAR",
@@ -46,9 +47,8 @@ class Shaper:
 
     def compiled(self, words: str, table: str, *, aggregates: bool = False) -> Compiled:
         """Compile an expression over the columns of `table`."""
-        return compile_expression(
-            words, self.columns[table], zone=self.zone, aggregates=aggregates
-        )
+        columns = [*self.columns[table], "_row"]
+        return compile_expression(words, columns, zone=self.zone, aggregates=aggregates)
 
     def input(self, raw: RawRows) -> None:
         """Make the relation of an input: typed values, refused rows taken out, keys given."""
@@ -56,7 +56,7 @@ class Shaper:
         self.raws[part.name] = raw
         fields = reading.fields(raw)
         self._need_zone(raw, fields)
-        self.columns[part.name] = [field.name for field in fields]
+        self.columns[part.name] = [*(field.name for field in fields), FILE]
         typed = quote(f"typed_{part.name}")
         self._typed(raw, fields, typed)
         refused = self._refuse(raw, fields, typed)
@@ -96,6 +96,8 @@ class Shaper:
             values.append(f"{reading.converted(field, part, self.zone)} AS {quote(field.name)}")
             if any(True for _check in reading.checks(field, part, self.zone)):
                 values.append(f"{quote(field.name)} AS {quote(f'clean${field.name}')}")
+        names = [literal(piece.file.name) for piece in raw.pieces]
+        values.append(f"{by_file(raw.pieces, names)} AS {FILE}")
         listed = ", ".join(["_row", *(["_hash"] if hashed else []), *values])
         kind = "VIEW" if raw.typed else "TABLE"
         self.connection.execute(
@@ -123,16 +125,16 @@ class Shaper:
         if part.id:
             return f"CAST({self.compiled(part.id, part.name).sql} AS VARCHAR)", ""
         repeated, numbered = quote(f"repeated_{part.name}"), quote(f"numbered_{part.name}")
-        file = file_number(raw.pieces)
+        file = by_file(raw.pieces, [str(index) for index in range(len(raw.pieces))])
         self.connection.execute(
-            f"CREATE TEMP TABLE {repeated} AS SELECT {file} AS _file, _hash FROM {typed} "
+            f"CREATE TEMP TABLE {repeated} AS SELECT {file} AS _number, _hash FROM {typed} "
             "GROUP BY ALL HAVING count(*) > 1"
         )
         self.connection.execute(
             f"CREATE TEMP TABLE {numbered} AS SELECT _row, row_number() "
-            "OVER (PARTITION BY _file, _hash ORDER BY _row) AS _occurrence "
-            f"FROM (SELECT _row, _hash, {file} AS _file FROM {typed}) "
-            f"SEMI JOIN {repeated} USING (_file, _hash)"
+            "OVER (PARTITION BY _number, _hash ORDER BY _row) AS _occurrence "
+            f"FROM (SELECT _row, _hash, {file} AS _number FROM {typed}) "
+            f"SEMI JOIN {repeated} USING (_number, _hash)"
         )
         count = self.connection.execute(
             f"SELECT count(*) FROM {numbered} WHERE _occurrence > 1"
@@ -148,7 +150,6 @@ class Shaper:
     def table(self, spec: Table) -> None:
         """Make one table of the recipe, step by step; each step is a relation over the last."""
         source = self._source(spec)
-        columns = self.columns[spec.name]
         if spec.group_by:
             source = self._grouped(spec, source)
         if spec.unpivot is not None:
@@ -161,7 +162,6 @@ class Shaper:
             source = f"SELECT *, {added} FROM ({source})"
             self.columns[spec.name] = [*self.columns[spec.name], *spec.add]
         kind = "TABLE" if spec.group_by else "VIEW"
-        del columns
         self.connection.execute(f"CREATE TEMP {kind} {quote(spec.name)} AS {source}")
 
     def _source(self, spec: Table) -> str:
@@ -294,18 +294,16 @@ def original(raw: RawRows) -> str:
     return f"SELECT _row, to_json(struct_pack({parts}))::VARCHAR AS line FROM {raw.table}"
 
 
-def file_number(pieces: list[Piece]) -> str:
-    """Return the SQL that tells which file of the input a row is of."""
+def by_file(pieces: list[Piece], values: list[str]) -> str:
+    """Return the SQL that gives each row the value of the file it is of."""
     if len(pieces) == 1:
-        return "0"
-    cases = " ".join(
-        f"WHEN _row > {piece.offset} THEN {index}"
-        for index, piece in reversed(list(enumerate(pieces)))
-    )
+        return values[0]
+    pairs = reversed(list(zip(pieces, values, strict=True)))
+    cases = " ".join(f"WHEN _row > {piece.offset} THEN {value}" for piece, value in pairs)
     return f"CASE {cases} END"
 
 
 def _content_hash(raw: RawRows) -> str:
-    """Return the SQL of 16 bytes that stand for the whole row; null differs from empty."""
+    """Return the SQL of what stands for the whole row; null differs from empty."""
     parts = [f"coalesce(CAST({quote(name)} AS VARCHAR), chr(30))" for name in raw.columns]
-    return f"md5_number({' || chr(31) || '.join(parts)})"
+    return f"md5({' || chr(31) || '.join(parts)})"
