@@ -29,6 +29,7 @@ def test_a_person_gets_a_page_in_their_language(lin: TestClient) -> None:
     assert answer.status_code == 404
     assert "这里没有内容" in answer.text
     assert "返回总览" in answer.text
+    assert 'href="/orders"' in answer.text, "the navigation stays"
     assert answer.headers["content-language"] == "zh-CN"
 
 

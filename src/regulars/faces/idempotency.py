@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from regulars.faces import problems
+from regulars.faces import callers, problems
 from regulars.faces.language import say
 from regulars.faces.tables import idempotency_keys as kept
 from regulars.kit import clock
@@ -65,10 +65,8 @@ class Idempotency:
         await self._act(scope, _again(body), send, caller, key)
 
     async def _caller(self, request: Request) -> str | None:
-        from regulars.faces.web import recognise
-
         request.scope["app"] = self._server
-        await recognise(request)
+        await run_in_threadpool(callers.recognise, request)
         principal = getattr(request.state, "principal", None)
         return f"{principal.kind}:{principal.id}" if principal is not None else None
 

@@ -41,6 +41,7 @@ def journey_map(stages: Sequence[str], stops: Sequence[Stop], moves: Sequence[Mo
         nodes.append(_node(stop, stages.index(stop.stage), filled[stop.stage], most))
         filled[stop.stage] += 1
     titles = {stop.key: stop.title for stop in stops}
+    lowest = max(filled.values(), default=1) - 0.2
     return {
         "grid": {"left": 8, "right": 8, "top": 34, "bottom": 8, "outerBoundsMode": "none"},
         "tooltip": {"trigger": "item", "formatter": "fn:tip:count"},
@@ -52,7 +53,7 @@ def journey_map(stages: Sequence[str], stops: Sequence[Stop], moves: Sequence[Mo
             "axisLabel": {"fontWeight": 600, "interval": 0, "fontSize": 12},
             "splitArea": {"show": True, "areaStyle": {"color": ["transparent", "--sunk"]}},
         },
-        "yAxis": {"show": False, "inverse": True, "min": -0.4, "max": max(filled.values(), default=1) - 0.2},
+        "yAxis": {"show": False, "inverse": True, "min": -0.4, "max": lowest},
         "series": [
             {
                 "type": "graph",

@@ -113,3 +113,9 @@ def reference(request: Request) -> HTMLResponse:
 def look(request: Request) -> HTMLResponse:
     """Show every part with sample values, for those who make pages."""
     return page(request, "look.html", title=_("What are pages made of?"), **samples())
+
+
+@router.get("/look/piece", dependencies=[Depends(administrator)])
+def piece(request: Request) -> HTMLResponse:
+    """Answer with a piece of a page, for the part that is fetched after the first paint."""
+    return page(request, "look_piece.html", title="")

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from regulars.faces.callers import recognise
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say, speaking
 from regulars.faces.layout import language_of, page
@@ -145,6 +146,8 @@ def _http(request: Request, error: Exception) -> Response:
     if error.status_code == 401 and not for_machine(request):
         return to_sign_in(request)
     detail = error.detail if isinstance(error.detail, str) else None
+    if not for_machine(request):
+        recognise(request)  # an address without a route asked nobody yet
     standard = detail in ("Not Found", "Method Not Allowed", "Forbidden", "Unauthorized")
     return answer(
         request,

@@ -11,15 +11,14 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from fastapi import Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 
-from regulars.faces import assets, problems, rendering, security
+from regulars.faces import assets, callers, problems, rendering, security
 from regulars.faces.idempotency import Idempotency
-from regulars.faces.language import choose, speak
+from regulars.faces.language import speak
 from regulars.faces.request import Frame
 from regulars.store.workspace import Store
 
@@ -68,22 +67,10 @@ def mount(app: FastAPI, pages: Iterable[ModuleType]) -> None:
     rendering.install(app, folders)
 
 
-async def recognise(request: Request) -> None:
-    """Let the nouns find out who calls; done once a request."""
-    if getattr(request.state, "recognised", False):
-        return
-    request.state.recognised = True
-    for hook in request.app.state.recognise:
-        await run_in_threadpool(hook, request)
-
-
 async def _prepare(request: Request) -> None:
     """Before every route: who calls, in which language, and whether a browser may change this."""
-    await recognise(request)
-    principal = getattr(request.state, "principal", None)
-    if principal is not None and principal.language:
-        request.state.language = choose(principal.language)
-        speak(request.state.language)
+    await run_in_threadpool(callers.recognise, request)
+    speak(request.state.language)
     await security.check_sender(request)
 
 
@@ -96,8 +83,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         for hook in reversed(app.state.on_stop):
             await run_in_threadpool(hook, app)
-
-
-def state(request: Request, name: str) -> Any:
-    """Return what a hook left on the request, or None."""
-    return getattr(request.state, name, None)

@@ -1,0 +1,123 @@
+"""A real server on a free port, with a made-up company in it and its administrator signed in."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Playwright
+
+from regulars.app import build_web, init_workspace, open_workspace
+from regulars.company.rights.model import Principal
+from regulars.company.sign_in import service as sign_in
+from regulars.company.staff import service as staff
+from regulars.kit import clock
+from regulars.simulate.demo import service as demo
+from regulars.simulate.demo.model import LOGIN, SEED
+from regulars.timeline.workspace import Workspace
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WIDE, PHONE = (1280, 900), (390, 844)
+Language = Literal["en", "zh"]
+Theme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True)
+class Running:
+    """The address of the server, and the cookie that shows who is signed in."""
+
+    address: str
+    cookie: str
+    token: str
+    paths: tuple[str, ...]
+
+
+def make_company(folder: Path, customers: int = 1_500) -> Workspace:
+    """Return a workspace with the simulated company, made once in `folder`."""
+    now = clock.now()
+    if (folder / "regulars.toml").exists():
+        return open_workspace(folder)
+    workspace = init_workspace(folder, demo.settings("en"))
+    plan = demo.planned(customers, SEED, now)
+    demo.make(workspace, plan, language="en", now=now, watch=lambda _count: None)
+    return workspace
+
+
+@contextmanager
+def serving(workspace: Workspace) -> Iterator[Running]:
+    """Serve the workspace in this process until the block ends."""
+    app = build_web(workspace)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    account = staff.named(workspace, LOGIN)
+    token = sign_in.start_session(
+        workspace, account, clock.now(), address="127.0.0.1", agent="Chromium of the tests"
+    )
+    paths = tuple(dict.fromkeys(item.path for item in app.state.navigation))
+    try:
+        yield Running(
+            f"http://127.0.0.1:{port}", sign_in.cookie_name(workspace), token, (*paths, "/account")
+        )
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start Chromium."""
+    return playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+
+
+def context(
+    browser: Browser,
+    running: Running,
+    *,
+    size: tuple[int, int] = WIDE,
+    language: Language = "en",
+    theme: Theme = "light",
+    signed_in: bool = True,
+) -> BrowserContext:
+    """Open a window of that size, language and theme, with the administrator signed in.
+
+    The language comes from the browser, because an account's own setting would win over it: the
+    tests take the account's setting away.
+    """
+    opened = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        locale="zh-CN" if language == "zh" else "en-GB",
+        color_scheme=theme,
+        reduced_motion="reduce",
+        has_touch=size == PHONE,
+    )
+    cookies = {"theme": theme}
+    if signed_in:
+        cookies[running.cookie] = running.token
+    opened.add_cookies(
+        [{"name": name, "value": value, "url": running.address} for name, value in cookies.items()]
+    )
+    return opened
+
+
+def speak_as_the_browser(workspace: Workspace) -> None:
+    """Take the language out of the demo account's settings."""
+    account = staff.named(workspace, LOGIN)
+    staff.introduce(workspace, principal(account), name=account.name, language=None)
+
+
+def principal(account: staff.Staff) -> Principal:
+    """Return the account as a caller."""
+    return Principal("staff", account.id, account.name, account.role)

@@ -1,0 +1,106 @@
+"""Every page of the navigation, wide and on a phone, in both languages, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser import checks
+from tests.browser.running import PHONE, WIDE, Running
+
+pytestmark = pytest.mark.browser
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "wide, English, light": {"size": WIDE, "language": "en", "theme": "light"},
+    "wide, Chinese, dark": {"size": WIDE, "language": "zh", "theme": "dark"},
+    "phone, Chinese, light": {"size": PHONE, "language": "zh", "theme": "light"},
+    "phone, English, dark": {"size": PHONE, "language": "en", "theme": "dark"},
+}
+
+
+def paths(running: Running) -> tuple[str, ...]:
+    return (*running.paths, "/look", "/nowhere")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_page_is_too_wide_or_hard_to_read(
+    running: Running, browser_page: Callable[..., Any], look: str
+) -> None:
+    flaws: list[str] = []
+    for path in paths(running):
+        page = browser_page(path, **LOOKS[look])
+        found = [*checks.overflow(page), *checks.headings(page), *checks.accessibility(page)]
+        if path != "/nowhere":
+            found += checks.console(page)
+        if LOOKS[look]["language"] == "zh":
+            found += [f"English: {words}" for words in checks.leftovers(page)]
+        flaws += [f"{path}: {flaw}" for flaw in found]
+        page.context.close()
+    assert not flaws, "\n".join(flaws)
+
+
+def test_every_page_can_be_walked_with_the_keyboard(
+    running: Running, browser_page: Callable[..., Any]
+) -> None:
+    flaws: list[str] = []
+    for path in paths(running):
+        page = browser_page(path)
+        flaws += [f"{path}: {flaw}" for flaw in checks.tab_order(page)]
+        page.context.close()
+    assert not flaws, "\n".join(flaws)
+
+
+def test_the_navigation_of_a_phone_opens_by_keyboard_and_closes_by_escape(
+    browser_page: Callable[..., Any],
+) -> None:
+    page = browser_page("/", size=PHONE)
+    side = page.locator("#navigation")
+    assert not side.is_visible()
+    page.locator(".menu-button").focus()
+    page.keyboard.press("Enter")
+    assert side.is_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#navigation') !== null")
+    page.keyboard.press("Escape")
+    assert not side.is_visible()
+
+
+def test_the_theme_follows_the_button(browser_page: Callable[..., Any]) -> None:
+    page = browser_page("/look", theme="dark")
+    dark = page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor")
+    page.locator("button[name=theme]").click()
+    page.locator("button[name=theme]").click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    assert page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor") != dark
+
+
+def test_pages_say_the_same_without_script(running: Running, chromium: Any) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    context.add_cookies([{"name": running.cookie, "value": running.token, "url": running.address}])
+    page = context.new_page()
+    page.goto(f"{running.address}/look")
+    assert page.locator("details.numbers").count() >= 1
+    page.locator("button.danger").first.click()
+    assert page.get_by_role("dialog").first.is_visible()
+    context.close()
+
+
+def test_charts_are_drawn_and_follow_the_window(browser_page: Callable[..., Any]) -> None:
+    page = browser_page("/look")
+    chart = page.locator("#trend .canvas svg")
+    chart.wait_for()
+    before = chart.bounding_box()["width"]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(400)
+    assert 0 < chart.bounding_box()["width"] < before
+
+
+def test_a_late_piece_arrives_and_posts_carry_the_token(browser_page: Callable[..., Any]) -> None:
+    page = browser_page("/look")
+    assert page.locator(".flash.info").count() == 1
+    with page.expect_request("**/preferences") as sent:
+        page.evaluate("htmx.ajax('POST', '/preferences', {source: 'body', swap: 'none'})")
+    assert sent.value.headers["x-csrf-token"]
