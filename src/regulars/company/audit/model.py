@@ -11,9 +11,7 @@ from typing import Any
 
 from regulars.kit.period import ALL_TIME, Period
 
-SECRET = re.compile(
-    r"(^|_)(password|secret|token|csrf|cookie|authorization|code)s?$", re.IGNORECASE
-)
+SECRET = re.compile(r"(^|_)(password|secret|token|csrf|cookie|authorization)s?$", re.IGNORECASE)
 HIDDEN = "•••"
 
 

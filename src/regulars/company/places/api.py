@@ -50,7 +50,8 @@ class VersionOut(BaseModel):
     version: int
     at: datetime
     by: str
-    note: str
+    verb: str
+    subject: str
 
 
 class TreeOut(BaseModel):
@@ -85,7 +86,7 @@ def tree(store: CurrentStore, caller: Reader) -> TreeOut:
 def versions(store: CurrentStore, _caller: Editor) -> list[VersionOut]:
     """Return the versions, the newest first."""
     return [
-        VersionOut(version=one.number, at=one.at, by=one.by, note=one.note)
+        VersionOut(version=one.number, at=one.at, by=one.by, verb=one.verb, subject=one.subject)
         for one in service.versions(store)
     ]
 

@@ -72,7 +72,9 @@ def _looking(places: typer.Typer, opens: Opens) -> None:
             return
         table = Table(_("Version"), _("When"), _("Who"), _("What"), box=None)
         for one in found:
-            table.add_row(str(one.number), moment(one.at), one.by, one.note)
+            table.add_row(
+                str(one.number), moment(one.at), one.by, _("places." + one.verb) + " " + one.subject
+            )
         out.print(table)
 
 
@@ -89,8 +91,7 @@ def _changing(places: typer.Typer, opens: Opens) -> None:
                 "places.no_file", Text(f"There is no file {file}.", f"没有文件 {file}。")
             )
         tree = files.parse(file.read_text("utf-8"))
-        note = f"import {file.name}"
-        version = service.replace_all(store, SHELL, tree, now=clock.now(), note=note)
+        version = service.replace_all(store, SHELL, tree, now=clock.now(), file=file.name)
         err.print(_("{n} places, version {version}.").format(n=len(tree), version=version))
 
     @places.command()

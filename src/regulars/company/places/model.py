@@ -58,7 +58,8 @@ class Version:
     number: int
     at: datetime
     by: str
-    note: str
+    verb: str
+    subject: str
 
 
 class Tree:

@@ -52,8 +52,8 @@ def replace_all(
         if sent is None:
             return _tree_page(request, store, caller, fields)
         words = sent.file.read(MOST_BYTES).decode("utf-8", "replace")
-        note = f"import {sent.filename}"[:300]
-        service.replace_all(store, caller, files.parse(words), now=clock.now(), note=note)
+        name = sent.filename or ""
+        service.replace_all(store, caller, files.parse(words), now=clock.now(), file=name)
     except RegularsError as error:
         fields.take(error)
         return _tree_page(request, store, caller, fields)

@@ -26,7 +26,8 @@ def versions(connection: sa.Connection, limit: int) -> list[Version]:
     """Return the newest versions first."""
     newest_first = sa.select(place_versions).order_by(place_versions.c.version.desc()).limit(limit)
     return [
-        Version(row.version, row.at, row.by, row.note) for row in connection.execute(newest_first)
+        Version(row.version, row.at, row.by, row.verb, row.subject)
+        for row in connection.execute(newest_first)
     ]
 
 
@@ -34,7 +35,11 @@ def insert_version(connection: sa.Connection, version: Version) -> None:
     """Add the head of a version; its number must be new."""
     connection.execute(
         place_versions.insert().values(
-            version=version.number, at=version.at, by=version.by, note=version.note
+            version=version.number,
+            at=version.at,
+            by=version.by,
+            verb=version.verb,
+            subject=version.subject,
         )
     )
 

@@ -75,7 +75,7 @@ def put(
     def changed(before: Tree) -> list[Place]:
         return [*(other for other in before if other.id != place.id), place]
 
-    return _change(store, caller, changed, f"put {place.id}", now=now, base=base)
+    return _change(store, caller, changed, ("put", place.id), now=now, base=base)
 
 
 def move(
@@ -93,7 +93,7 @@ def move(
         place = replace(before.get(place_id), parent=parent)
         return [*(other for other in before if other.id != place_id), place]
 
-    return _change(store, caller, moved, f"move {place_id}", now=now, base=base)
+    return _change(store, caller, moved, ("moved", place_id), now=now, base=base)
 
 
 def rename(
@@ -111,7 +111,7 @@ def rename(
         place = replace(before.get(place_id), name=name)
         return [*(other for other in before if other.id != place_id), place]
 
-    return _change(store, caller, renamed, f"rename {place_id}", now=now, base=base)
+    return _change(store, caller, renamed, ("renamed", place_id), now=now, base=base)
 
 
 def remove(
@@ -127,7 +127,7 @@ def remove(
             if other.id != place_id
         ]
 
-    return _change(store, caller, without, f"remove {place_id}", now=now, base=base)
+    return _change(store, caller, without, ("removed", place_id), now=now, base=base)
 
 
 def adopt(
@@ -153,7 +153,7 @@ def adopt(
         ]
         return [*before, *new]
 
-    return _change(store, caller, adopted, f"adopt {len(wanted)}", now=now)
+    return _change(store, caller, adopted, ("adopted", ", ".join(wanted)[:300]), now=now)
 
 
 def unknown(store: Store, ids: Iterable[str]) -> list[str]:
@@ -168,12 +168,14 @@ def replace_all(
     places: Iterable[Place],
     *,
     now: datetime,
-    note: str = "import",
+    file: str = "",
     base: int | None = None,
 ) -> int:
-    """Make the tree hold exactly `places`; return the version."""
+    """Make the tree hold exactly `places`, which came from `file`; return the version."""
     rows = list(places)
-    return _change(store, caller, lambda _before: rows, note, now=now, base=base)
+    return _change(
+        store, caller, lambda _before: rows, ("imported", file[:300]), now=now, base=base
+    )
 
 
 def restore(
@@ -181,16 +183,15 @@ def restore(
 ) -> int:
     """Make the tree as it was in `version` again, as a new version; raises NotFound."""
     old = tree_at(store, version)
-    return _change(
-        store, caller, lambda _before: list(old), f"restore {version}", now=now, base=base
-    )
+    what = ("restored", str(version))
+    return _change(store, caller, lambda _before: list(old), what, now=now, base=base)
 
 
 def _change(
     store: Store,
     caller: Principal,
     build: Callable[[Tree], list[Place]],
-    note: str,
+    what: tuple[str, str],
     *,
     now: datetime,
     base: int | None = None,
@@ -205,10 +206,9 @@ def _change(
             after = Tree(build(before))
             if after == before:
                 return version
-            _write(connection, before, after, Version(version + 1, now, caller.name, note))
-            audit.record(
-                store, connection, caller, "places.changed", note, **_difference(before, after)
-            )
+            _write(connection, before, after, Version(version + 1, now, caller.name, *what))
+            told = _difference(before, after)
+            audit.record(store, connection, caller, f"places.{what[0]}", what[1], **told)
             return version + 1
     except sa.exc.IntegrityError as error:  # two made the same version at once (PostgreSQL)
         raise _moved_on() from error

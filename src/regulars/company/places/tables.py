@@ -16,7 +16,8 @@ place_versions = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("at", Moment, nullable=False),
     sa.Column("by", sa.String(200), nullable=False),
-    sa.Column("note", sa.String(300), nullable=False),
+    sa.Column("verb", sa.String(16), nullable=False),
+    sa.Column("subject", sa.String(300), nullable=False),
 )
 
 places = sa.Table(

@@ -1,0 +1,84 @@
+"""Accounts: who may be what, and that somebody can always administer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from regulars.company.rights.access import principal_of
+from regulars.company.rights.model import SHELL, Right, Role
+from regulars.company.staff import service
+from regulars.company.staff.model import Staff
+from regulars.kit.errors import Conflict, Invalid, NotFound
+from regulars.store.workspace import Store
+from tests.company.cast import ONE_STORE, OTHER_STORE, hire, plant
+
+
+def make(store: Store, account: Staff, role: Role, places: list[str] | None = None) -> Staff:
+    return service.change(
+        store, SHELL, account.id, name=account.name, role=role, places=places, language=None
+    )
+
+
+def test_a_sign_in_name_is_taken_once_in_every_spelling(store: Store, noon: datetime) -> None:
+    hire(store, "Mei", Role.ADMIN, noon)
+    with pytest.raises(Conflict):
+        hire(store, "ＭＥＩ", Role.AGENT, noon)
+    assert service.named(store, " mei ").login == "mei"
+    with pytest.raises(NotFound):
+        service.named(store, "nobody")
+
+
+@pytest.mark.parametrize("login", ["", "a", "with space", "semi;colon", "x" * 101])
+def test_a_sign_in_name_is_plain(store: Store, noon: datetime, login: str) -> None:
+    with pytest.raises(Invalid):
+        hire(store, login, Role.AGENT, noon)
+
+
+def test_the_last_administrator_stays(store: Store, noon: datetime) -> None:
+    mei = hire(store, "mei", Role.ADMIN, noon)
+    # Somebody who has no password yet cannot administer.
+    service.add(store, SHELL, login="new", name="New", role=Role.ADMIN, now=noon)
+    for leave in (
+        lambda: service.disable(store, SHELL, mei.id, noon),
+        lambda: make(store, mei, Role.MANAGER),
+    ):
+        with pytest.raises(Conflict, match="last administrator"):
+            leave()
+    assert service.by_id(store, mei.id) == service.named(store, "mei")
+    assert service.by_id(store, mei.id).role is Role.ADMIN
+    hire(store, "ana", Role.ADMIN, noon)
+    service.disable(store, SHELL, mei.id, noon)
+    assert service.by_id(store, mei.id).disabled_at == noon
+
+
+def test_an_administrator_is_not_bound_to_places(store: Store, noon: datetime) -> None:
+    wang = hire(store, "wang", Role.MANAGER, noon, [ONE_STORE])
+    with pytest.raises(Invalid, match="all places"):
+        make(store, wang, Role.ADMIN, [ONE_STORE])
+    with pytest.raises(Invalid, match="at least one place"):
+        make(store, wang, Role.MANAGER, [" "])
+    assert service.by_id(store, wang.id).chosen == {ONE_STORE}
+
+
+def test_a_regional_manager_sees_the_stores_of_the_region_as_the_tree_changes(
+    store: Store, noon: datetime
+) -> None:
+    plant(store, noon)
+    wang = hire(store, "wang", Role.MANAGER, noon, ["east"])
+    assert principal_of(store, wang).places == {"east", ONE_STORE}
+    from regulars.company.places import service as places
+
+    places.move(store, SHELL, OTHER_STORE, "east", now=noon)
+    assert principal_of(store, wang).places == {"east", ONE_STORE, OTHER_STORE}
+
+
+def test_whoever_is_bound_to_places_has_no_right_over_the_company(
+    store: Store, noon: datetime
+) -> None:
+    plant(store, noon)
+    bound = principal_of(store, hire(store, "wang", Role.MANAGER, noon, [ONE_STORE]))
+    free = principal_of(store, hire(store, "li", Role.MANAGER, noon))
+    assert (bound.may(Right.READ_NUMBERS), free.may(Right.READ_NUMBERS)) == (True, True)
+    assert (bound.may(Right.EDIT_CATALOG), free.may(Right.EDIT_CATALOG)) == (False, True)
