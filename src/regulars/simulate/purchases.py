@@ -57,14 +57,15 @@ def _order_times(
     """Return a matrix customer x order of busy weeks, and which of them take place.
 
     The first order follows soon after joining; each later one after an exponential time, while
-    the customer has not left: he stays after an order with probability 1 - leaves.
+    the customer has not left; after each repeat order he leaves with the probability `leaves`
+    (the BG/NBD model: Fader, Hardie & Lee 2005).
     """
     gaps = rng.exponential(1.0, (len(who), MOST)) / who.rate[:, None]
     gaps[:, 0] = rng.exponential(0.8, len(who))
     busy = who.joined_busy[:, None] + np.cumsum(gaps, axis=1)
-    lasting = rng.geometric(np.clip(who.leaves, 1e-6, 1))
+    repeats = rng.geometric(np.clip(who.leaves, 1e-6, 1))
     buys = rng.random(len(who)) < 0.86  # some sign up and never buy
-    taken = (np.arange(MOST) < lasting[:, None]) & (busy < season.length) & buys[:, None]
+    taken = (np.arange(MOST) <= repeats[:, None]) & (busy < season.length) & buys[:, None]
     return busy, taken
 
 

@@ -144,12 +144,12 @@ TRUTHS: tuple[Truth, ...] = (
         Text("Buying rates differ between customers: Gamma", "购买频率服从伽马分布"),
         "orders of a customer while active, shape r",
         0.9,
-        Text("shape r; with alpha 9 weeks", "形状参数 r；alpha 为 9 周"),
+        Text("shape r; with alpha 14 weeks", "形状参数 r；alpha 为 14 周"),
         trouble=False,
     ),
     Truth(
         "dropout",
-        Text("After each order some never return: Beta", "每次购买后流失概率服从贝塔分布"),
+        Text("After each repeat order some never return: Beta", "每次购买后流失概率服从贝塔分布"),
         "orders of a customer, a",
         0.9,
         Text("a; with b 3.2", "参数 a；b 为 3.2"),
@@ -157,7 +157,7 @@ TRUTHS: tuple[Truth, ...] = (
     ),
 )
 
-ALPHA_WEEKS = 9.0
+ALPHA_WEEKS = 14.0
 DROPOUT_B = 3.2
 
 _BY_KEY = {truth.key: truth for truth in TRUTHS}

@@ -21,7 +21,7 @@ def set_up(ws: Workspace, password: str, language: str, now: datetime) -> None:
 
     The catalog is the default for shops, which has all touchpoints of the simulation."""
     spots = [Place(one.id, one.name, Kind(one.kind), one.parent) for one in SPOTS]
-    places.replace_all(ws, SHELL, spots, now=now, note="demo")
+    places.replace_all(ws, SHELL, spots, now=now)
     if sign_in.is_first_run(ws):
         sign_in.make_first_admin(
             ws, login=LOGIN, name="Demo", password=password, language=language, now=now
