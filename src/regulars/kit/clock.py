@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def now() -> datetime:
     """Return the present moment, aware, in UTC."""
@@ -18,5 +20,5 @@ def monotonic() -> float:
 
 def microseconds(moment: datetime) -> int:
     """Return microseconds since 1970 in UTC; exact, unlike `timestamp()`."""
-    delta = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    delta = moment - EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Annotated, Any
 
 import msgspec
@@ -61,6 +63,17 @@ def prepare(app: FastAPI) -> None:
 def on_start(app: FastAPI) -> None:
     """Open the door: the committer begins."""
     door_of(app)
+    _rest()
+
+
+@cache
+def _rest() -> None:
+    """Let the garbage collector pass over what the server has loaded, once a process.
+
+    Walking those objects again and again cost a fifth of the time of a busy intake.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def on_stop(app: FastAPI) -> None:

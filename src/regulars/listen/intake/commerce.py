@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from regulars.kit.text import Text
-from regulars.listen.intake.model import Refused, Row
+from regulars.listen.intake.model import Line, Refused, Row
 from regulars.timeline.vocabulary import ORDERS, REFUNDS
 
 CENT = Decimal("0.0001")
@@ -16,11 +17,14 @@ MOST = Decimal(10) ** 14
 """The lake keeps decimal(18,4): amounts stay below this."""
 MONEY = ("total", "revenue", "value")
 """Where an event says what it is worth; the first that is there counts."""
-ONE_PRODUCT = ("product_id", "sku")
+KEYS = frozenset({*MONEY, "products", "product_id", "sku"})
+"""Without any of these an event has no money and no lines."""
 
 
 def number(value: Any, where: str) -> float:
     """Return a finite number given as a number or as its text; raises Refused."""
+    if type(value) is float or type(value) is int:
+        return float(value)  # JSON knows no infinity
     try:
         read = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
@@ -33,13 +37,18 @@ def number(value: Any, where: str) -> float:
 def money(value: Any, where: str) -> Decimal:
     """Return an amount with four places; raises Refused for what is none or too large."""
     number(value, where)
-    try:
-        amount = Decimal(str(value).strip()).quantize(CENT)
-    except InvalidOperation:
-        amount = MOST
+    amount = _four_places(str(value).strip())
     if abs(amount) >= MOST:
         raise Refused("intake.amount", where, Text("This amount is too large.", "金额过大。"))
     return amount
+
+
+@lru_cache(maxsize=20_000)
+def _four_places(written: str) -> Decimal:
+    try:
+        return Decimal(written).quantize(CENT)
+    except InvalidOperation:
+        return MOST
 
 
 def _negative(where: str) -> Refused:
@@ -83,47 +92,47 @@ def fill(row: Row, properties: Mapping[str, Any], default_currency: str) -> None
         row.currency = currency_of(properties.get("currency"), default_currency)
 
 
-def _lines(properties: Mapping[str, Any], sign: int) -> list[dict[str, Any]] | None:
+def _lines(properties: Mapping[str, Any], sign: int) -> list[Line] | None:
     products = properties.get("products")
     if isinstance(products, list):
         return [
-            _line(
-                product,
-                f"properties.products[{index}]",
-                f"properties.products[{index}].",
-                index,
-                sign,
-            )
+            _line(product, f"properties.products[{index}]", index, sign)
             for index, product in enumerate(products)
         ] or None
-    if any(properties.get(name) is not None for name in ONE_PRODUCT):
-        return [_line(properties, "properties", "properties.", 0, sign)]
+    if properties.get("product_id") is not None or properties.get("sku") is not None:
+        return [_line(properties, "properties", 0, sign)]
     return None
 
 
-def _line(product: Any, whole: str, where: str, index: int, sign: int) -> dict[str, Any]:
-    if not isinstance(product, Mapping):
+def _line(product: Any, where: str, index: int, sign: int) -> Line:
+    if not isinstance(product, dict):
         raise Refused(
-            "intake.line", whole, Text("A product must be an object.", "商品必须是对象。")
+            "intake.line", where, Text("A product must be an object.", "商品必须是对象。")
         )
-    quantity = number(product.get("quantity", 1), where + "quantity")
-    if quantity < 0:
-        raise _negative(where + "quantity")
-    amount = None
-    if product.get("price") is not None:
-        price = money(product["price"], where + "price")
-        if price < 0:
-            raise _negative(where + "price")
-        amount = sign * money(price * Decimal(str(quantity)), where + "price")
-    name = next((product[key] for key in (*ONE_PRODUCT, "name") if product.get(key)), None)
-    return {
-        "line_id": _label(product.get("line_id")) or str(index + 1),
-        "product": _label(name),
-        "category": _label(product.get("category")),
-        "quantity": quantity if sign > 0 else -quantity,
-        "amount": amount,
-    }
+    get = product.get
+    quantity, price, amount = 1.0, get("price"), None
+    if "quantity" in product:
+        quantity = number(get("quantity"), f"{where}.quantity")
+        if quantity < 0:
+            raise _negative(f"{where}.quantity")
+    if price is not None:
+        amount = money(price, f"{where}.price")
+        if amount < 0:
+            raise _negative(f"{where}.price")
+        if quantity != 1.0:
+            amount = money(amount * Decimal(str(quantity)), f"{where}.price")
+    if sign < 0:
+        quantity, amount = -quantity, None if amount is None else -amount
+    return (
+        _label(get("line_id")) or str(index + 1),
+        _label(get("product_id")) or _label(get("sku")) or _label(get("name")),
+        _label(get("category")),
+        quantity,
+        amount,
+    )
 
 
 def _label(value: Any) -> str | None:
-    return str(value) if isinstance(value, str | int | float) and value != "" else None
+    if type(value) is str:
+        return value or None
+    return str(value) if isinstance(value, int | float) else None

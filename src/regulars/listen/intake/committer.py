@@ -1,7 +1,9 @@
 """Group commit: what waits is made durable together, and only then answered.
 
 One thread takes everything that waits, stores it in one transaction and wakes the requests. While
-it commits, the next group gathers; so a group is as large as the load asks for.
+it commits, the next group gathers; so a group is as large as the load asks for. Reading the events
+is done by that thread too: the event loop only takes bytes in and hands answers out, and the two
+seldom wait for each other.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -18,11 +21,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from regulars.kit import clock
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
-from regulars.listen.intake.model import Arrival, Outcome
 
 log = structlog.get_logger(__name__)
 
-Keep = Callable[[Sequence[Arrival]], list[Outcome]]
+Load = TypeVar("Load")
+Result = TypeVar("Result")
 MOST_WAITING = 50_000
 """Events that may wait; beyond it senders are told to come back."""
 GROUP = 5_000
@@ -32,21 +35,24 @@ JOIN_SECONDS = 30.0
 
 
 @dataclass(slots=True)
-class _Parcel:
-    """The events of one request, and where its answer is awaited."""
+class _Parcel(Generic[Load, Result]):
+    """The load of one request, its number of events, and where its answer is awaited."""
 
-    arrivals: list[Arrival]
+    load: Load
+    size: int
     loop: asyncio.AbstractEventLoop
-    answer: asyncio.Future[list[Outcome]]
+    answer: asyncio.Future[Result]
 
 
-class Committer:
-    """Owns the thread; `keep` makes events durable, `tidy` runs about once an hour."""
+class Committer(Generic[Load, Result]):
+    """Owns the thread; `keep` makes loads durable, `tidy` runs about once an hour."""
 
-    def __init__(self, keep: Keep, tidy: Callable[[], object]) -> None:
+    def __init__(
+        self, keep: Callable[[Sequence[Load]], list[Result]], tidy: Callable[[], object]
+    ) -> None:
         self._keep = keep
         self._tidy = tidy
-        self._waiting: deque[_Parcel] = deque()
+        self._waiting: deque[_Parcel[Load, Result]] = deque()
         self._events = 0
         self._wake = threading.Condition()
         self._stopping = False
@@ -65,19 +71,19 @@ class Committer:
         if self._thread is not None:
             self._thread.join(JOIN_SECONDS)
 
-    async def put(self, arrivals: list[Arrival]) -> list[Outcome]:
-        """Return what became of the events, once they are durable.
+    async def put(self, load: Load, size: int) -> Result:
+        """Return what became of a load of `size` events, once it is durable.
 
         Raises Unavailable when too much waits, at the end of the server, or when storing failed;
         nothing of the request was kept then, and it may be sent again.
         """
         loop = asyncio.get_running_loop()
-        parcel = _Parcel(arrivals, loop, loop.create_future())
+        parcel: _Parcel[Load, Result] = _Parcel(load, size, loop, loop.create_future())
         with self._wake:
-            if self._stopping or self._events + len(arrivals) > MOST_WAITING:
+            if self._stopping or self._events + size > MOST_WAITING:
                 raise _busy()
             self._waiting.append(parcel)
-            self._events += len(arrivals)
+            self._events += size
             self._wake.notify()
         return await parcel.answer
 
@@ -97,32 +103,28 @@ class Committer:
                 self._clean_up()
                 due = clock.monotonic() + TIDY_SECONDS
 
-    def _take(self) -> list[_Parcel]:
-        group: list[_Parcel] = []
+    def _take(self) -> list[_Parcel[Load, Result]]:
+        group: list[_Parcel[Load, Result]] = []
         size = 0
-        while self._waiting and (not group or size + len(self._waiting[0].arrivals) <= GROUP):
+        while self._waiting and (not group or size + self._waiting[0].size <= GROUP):
             group.append(self._waiting.popleft())
-            size += len(group[-1].arrivals)
+            size += group[-1].size
         self._events -= size
         return group
 
-    def _commit(self, group: list[_Parcel]) -> None:
+    def _commit(self, group: list[_Parcel[Load, Result]]) -> None:
         """Store the group; if that fails, each request alone, so that one cannot stop the rest."""
         try:
-            outcomes = self._store(group)
+            results = self._keep([parcel.load for parcel in group])
         except Exception as error:
             if len(group) == 1 or isinstance(error, OperationalError | InterfaceError):
                 log.exception("intake.failed")
-                _wake_up(group, None)
+                _wake_up([(parcel, None) for parcel in group])
                 return
             for parcel in group:
                 self._commit([parcel])
             return
-        _wake_up(group, outcomes)
-
-    def _store(self, group: list[_Parcel]) -> list[Outcome]:
-        arrivals = [arrival for parcel in group for arrival in parcel.arrivals]
-        return self._keep(arrivals)
+        _wake_up(list(zip(group, results, strict=True)))
 
     def _clean_up(self) -> None:
         try:
@@ -140,25 +142,24 @@ def _busy() -> Unavailable:
     )
 
 
-def _wake_up(group: list[_Parcel], outcomes: list[Outcome] | None) -> None:
-    """Hand each request its part; one call into each event loop for the whole group."""
-    answers: dict[asyncio.AbstractEventLoop, list[tuple[_Parcel, list[Outcome] | None]]] = {}
-    start = 0
-    for parcel in group:
-        end = start + len(parcel.arrivals)
-        part = None if outcomes is None else outcomes[start:end]
-        answers.setdefault(parcel.loop, []).append((parcel, part))
-        start = end
-    for loop, parts in answers.items():
+Part = tuple[_Parcel[Load, Result], Result | None]
+
+
+def _wake_up(parts: Sequence[Part[Load, Result]]) -> None:
+    """Hand each request its result; one call into each event loop for the whole group."""
+    loops: dict[asyncio.AbstractEventLoop, list[Part[Load, Result]]] = {}
+    for part in parts:
+        loops.setdefault(part[0].loop, []).append(part)
+    for loop, theirs in loops.items():
         if not loop.is_closed():
-            loop.call_soon_threadsafe(_resolve, parts)
+            loop.call_soon_threadsafe(_resolve, theirs)
 
 
-def _resolve(parts: list[tuple[_Parcel, list[Outcome] | None]]) -> None:
-    for parcel, outcomes in parts:
+def _resolve(parts: list[Part[Load, Result]]) -> None:
+    for parcel, result in parts:
         if parcel.answer.done():
             continue  # the sender went away
-        if outcomes is None:
+        if result is None:
             parcel.answer.set_exception(_busy())
         else:
-            parcel.answer.set_result(outcomes)
+            parcel.answer.set_result(result)

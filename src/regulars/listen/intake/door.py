@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -41,6 +42,20 @@ class Answer:
         return bool(self.outcomes) and all(one.status == "refused" for one in self.outcomes)
 
 
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """The calls of one request, still raw, and who sent them."""
+
+    body: wire.Batch
+    call: str
+    sender: Sender
+
+    def read(self) -> list[Arrival]:
+        """Return each call as an arrival."""
+        name = self.call if self.call in wire.CALLS else None
+        return [mapping.read(raw, self.sender, name) for raw in self.body.batch]
+
+
 class Door:
     """The intake of one server: its committer, its rate limit, and what it remembers."""
 
@@ -50,7 +65,7 @@ class Door:
         self._identities = Identities(workspace)
         self._rate = limits.Rate(self._limits.requests_per_second)
         self._checked: dict[str, tuple[float, WriteKey]] = {}
-        self._committer = Committer(self._keep, self._tidy)
+        self._committer: Committer[_Post, list[Outcome]] = Committer(self._keep, self._tidy)
         self._committer.start()
 
     def close(self) -> None:
@@ -66,10 +81,10 @@ class Door:
         received_at = clock.microseconds(clock.now())
         key = await self._key(_secret_of(request)) if "authorization" in request.headers else None
         body, key = await self._body(request, call, key)
-        arrivals = self._read(body, call, key, received_at)
-        if not arrivals:
+        if not body.batch:
             return Answer([], single=False)
-        outcomes = await self._committer.put(arrivals)
+        post = _Post(body, call, self._sender(body, call, key, received_at))
+        outcomes = await self._committer.put(post, len(body.batch))
         return Answer(outcomes, single=call in wire.CALLS)
 
     async def _body(
@@ -110,12 +125,12 @@ class Door:
         self._checked[secret] = (now, key)
         return key
 
-    def _read(self, body: wire.Batch, call: str, key: WriteKey, received_at: int) -> list[Arrival]:
+    def _sender(self, body: wire.Batch, call: str, key: WriteKey, received_at: int) -> Sender:
         try:
             sent_at = None if body.sent_at is None else timing.moment(body.sent_at, "sentAt")
         except Refused:
             sent_at = None  # a broken clock must not cost the events; we take them as they say
-        sender = Sender(
+        return Sender(
             key=key,
             identities=self._identities,
             currency=self._workspace.settings.workspace.currency,
@@ -125,11 +140,12 @@ class Door:
             context=body.context,
             history=call == "import",
         )
-        name = call if call in wire.CALLS else None
-        return [mapping.read(raw, sender, name) for raw in body.batch]
 
-    def _keep(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
-        return service.store(self._workspace, arrivals, clock.now())
+    def _keep(self, posts: Sequence[_Post]) -> list[list[Outcome]]:
+        """Read the events of all posts, store them together, and hand each its outcomes."""
+        arrivals = [arrival for post in posts for arrival in post.read()]
+        outcomes = iter(service.store(self._workspace, arrivals, clock.now()))
+        return [list(islice(outcomes, len(post.body.batch))) for post in posts]
 
     def _tidy(self) -> None:
         service.forget_old(self._workspace, clock.now())

@@ -21,6 +21,8 @@ SHORT = ("nps", "csat", "ces")
 """Metrics whose score may stand under their own name: `{"nps": 9}`."""
 WORDS = ("text", "comment", "review_body", "feedback", "answer", "message")
 """Where an event carries the customer's own words; the first text counts."""
+KEYS = frozenset({"score", "rating", *SHORT, *WORDS})
+"""Without any of these an event says nothing of how somebody felt."""
 
 
 def fill(row: Row, properties: Mapping[str, Any], locale: Any) -> None:

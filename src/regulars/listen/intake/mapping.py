@@ -54,6 +54,20 @@ LIBRARY_CHANNELS = (
     ("flutter", "app"),
     ("react-native", "app"),
 )
+PLAIN = {
+    "channel": "channel",
+    "touchpoint": "touchpoint",
+    "session_id": "session_id",
+    "sessionId": "session_id",
+    "place": "place",
+    "place_id": "place",
+    "store_id": "place",
+    "order_id": "order_id",
+    "orderId": "order_id",
+    "case_id": "case_id",
+    "ticket_id": "case_id",
+}
+"""Properties that are columns as they stand; the one named like its column counts first."""
 PLATFORM_CHANNELS = {"web": "web", "browser": "web", "mobile": "app", "app": "app"}
 
 
@@ -173,7 +187,7 @@ def _message_id(message: Message, raw: msgspec.Raw, sender: Sender) -> str:
 def _id(value: Id, where: str) -> str | None:
     if value is None:
         return None
-    spelled = str(value).strip()
+    spelled = value.strip() if type(value) is str else str(value)
     if len(spelled) > LONGEST_ID or "\0" in spelled:
         raise Refused(
             "intake.id",
@@ -266,16 +280,20 @@ def _object(raw: msgspec.Raw, where: str) -> dict[str, Any]:
 def _promote(row: Row, call: str, message: Message, context: Context, sender: Sender) -> None:
     """Fill the typed columns from the properties, which stay as they came."""
     properties = _object(message.properties, "properties")
-    row.channel = _channel(call, message, context, properties)
-    row.session_id = _first(properties, "session_id", "sessionId") or _word(context.session_id)
     if properties:
-        row.properties = bytes(message.properties).decode()
-        row.touchpoint = _first(properties, "touchpoint")
-        row.place = _first(properties, "place", "place_id", "store_id")
-        row.order_id = _first(properties, "order_id", "orderId")
-        row.case_id = _first(properties, "case_id", "ticket_id")
-        commerce.fill(row, properties, sender.currency)
-        feedback.fill(row, properties, context.locale)
+        row.properties = str(memoryview(message.properties), "utf-8")
+        for key, value in properties.items():
+            column = PLAIN.get(key)
+            if column is not None and (key == column or getattr(row, column) is None):
+                setattr(row, column, _word(value))
+        if not commerce.KEYS.isdisjoint(properties):
+            commerce.fill(row, properties, sender.currency)
+        if not feedback.KEYS.isdisjoint(properties):
+            feedback.fill(row, properties, context.locale)
+    if row.channel is None:
+        row.channel = _channel(call, message, context)
+    if row.session_id is None:
+        row.session_id = _word(context.session_id)
     if call in VIEWS:
         _name_view(row, message, properties)
 
@@ -289,39 +307,34 @@ def _name_view(row: Row, message: Message, properties: Mapping[str, Any]) -> Non
 
 def _word(value: Any) -> str | None:
     """Return a short text; a number as its text; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    word = str(value).strip().replace("\0", "")
-    return word[:LONGEST_ID] or None
+    if type(value) is not str:
+        if type(value) is not int and type(value) is not float:
+            return None
+        value = str(value)
+    return value.strip().replace("\0", "")[:LONGEST_ID] or None
 
 
-def _first(properties: Mapping[str, Any], *names: str) -> str | None:
-    for name in names:
-        if name in properties:
-            word = _word(properties[name])
-            if word is not None:
-                return word
-    return None
-
-
-def _channel(
-    call: str, message: Message, context: Context, properties: Mapping[str, Any]
-) -> str | None:
+def _channel(call: str, message: Message, context: Context) -> str | None:
     """Return the channel that is said, or that device, library or kind of call give away."""
-    said = _first(properties, "channel") or _word(context.channel)
+    said = _word(context.channel)
     if said is not None:
         return said
-    device = context.device if isinstance(context.device, dict) else {}
-    if str(device.get("type", "")).lower() in ("ios", "android"):
+    device, library = context.device, context.library
+    if isinstance(device, dict) and str(device.get("type", "")).lower() in ("ios", "android"):
         return "app"
-    library = context.library if isinstance(context.library, dict) else {}
-    name = str(library.get("name", "")).lower()
-    for part, channel in LIBRARY_CHANNELS:
-        if part in name:
+    if isinstance(library, dict):
+        channel = _library_channel(str(library.get("name", "")))
+        if channel is not None:
             return channel
     if message.channel:
         return PLATFORM_CHANNELS.get(message.channel.lower())
     return {"page": "web", "screen": "app"}.get(call)
+
+
+@lru_cache(maxsize=500)
+def _library_channel(name: str) -> str | None:
+    lower = name.lower()
+    return next((channel for part, channel in LIBRARY_CHANNELS if part in lower), None)
 
 
 def _group(message: Message) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate, chain
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -11,10 +12,11 @@ import msgspec
 import pyarrow as pa
 
 from regulars.kit.text import Text
-from regulars.timeline import inbox
-from regulars.timeline.event import COLUMNS
+from regulars.timeline.event import COLUMNS, LINE, SCHEMA
 
 Status = Literal["accepted", "duplicate", "refused"]
+Line = tuple[str, str | None, str | None, float, Decimal | None]
+"""line_id, product, category, quantity, amount: the fields of `event.LINE` in their order."""
 
 
 class Row(msgspec.Struct, gc=False):
@@ -36,7 +38,7 @@ class Row(msgspec.Struct, gc=False):
     case_id: str | None = None
     amount: Decimal | None = None
     currency: str | None = None
-    lines: list[dict[str, Any]] | None = None
+    lines: list[Line] | None = None
     metric: str | None = None
     score: float | None = None
     scale_min: float | None = None
@@ -53,7 +55,26 @@ _values = attrgetter(*COLUMNS)
 
 def to_table(rows: list[Row]) -> pa.Table:
     """Return the rows (at least one) as an Arrow table of the event schema."""
-    return inbox.from_columns(list(zip(*map(_values, rows), strict=True)))
+    columns = zip(*map(_values, rows), strict=True)
+    arrays = [_array(column, field) for column, field in zip(columns, SCHEMA, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=SCHEMA)
+
+
+def _array(column: tuple[Any, ...], field: pa.Field) -> pa.Array:
+    if column.count(None) == len(column):
+        return pa.nulls(len(column), field.type)
+    return _lines(column) if field.name == "lines" else pa.array(column, field.type)
+
+
+def _lines(column: tuple[list[Line] | None, ...]) -> pa.Array:
+    """Build the list column from flat arrays, several times as fast as from objects."""
+    ends = [0, *accumulate(0 if lines is None else len(lines) for lines in column)]
+    flat = zip(*chain.from_iterable(filter(None, column)), strict=True)
+    parts = [pa.array(part, field.type) for part, field in zip(flat, LINE, strict=True)]
+    offsets = pa.array(ends, pa.int32())
+    missing = pa.array([lines is None for lines in column])
+    structs = pa.StructArray.from_arrays(parts, fields=list(LINE))
+    return pa.ListArray.from_arrays(offsets, structs, type=pa.list_(LINE), mask=missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +103,7 @@ class Tie:
     kind: str
 
 
-@dataclass(slots=True)
-class Arrival:
+class Arrival(msgspec.Struct, gc=False):
     """One event that came in, read: either `row` or `reason` is set.
 
     `payload` (the raw JSON) and `identities` are kept for a refusal only.
@@ -92,16 +112,15 @@ class Arrival:
     message_id: str
     source: str
     row: Row | None = None
-    ties: list[Tie] = field(default_factory=list)
-    traits: dict[str, str | None] = field(default_factory=dict)
+    ties: list[Tie] = []
+    traits: dict[str, str | None] = {}
     reason: Reason | None = None
-    identities: list[str] = field(default_factory=list)
+    identities: list[str] = []
     payload: bytes = b""
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What became of one event."""
 
     message_id: str

@@ -16,7 +16,7 @@ CALLS = ("identify", "track", "page", "screen", "group", "alias")
 NOTHING = msgspec.Raw(b"")
 
 
-class Context(msgspec.Struct, rename="camel"):
+class Context(msgspec.Struct, rename="camel", gc=False):
     """The parts of `context` that we read; a part of the wrong kind is passed over."""
 
     traits: Any = None
@@ -28,7 +28,7 @@ class Context(msgspec.Struct, rename="camel"):
     actor: Any = None
 
 
-class Message(msgspec.Struct, rename="camel"):
+class Message(msgspec.Struct, rename="camel", gc=False):
     """One call: identify, track, page, screen, group or alias."""
 
     type: str | None = None

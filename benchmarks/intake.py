@@ -1,0 +1,268 @@
+"""Durable, de-duplicated intake against the same server answering without storing, in one run.
+
+    python benchmarks/intake.py [--seconds 8] [--connections 16] [--events 100]
+
+The real server (uvicorn, httptools, uvloop) runs in one process, a plain client over sockets in
+another. Each mode is measured in turn, twice, on batches and on single events: "stored" is
+`/v1/batch` and `/v1/track` as shipped; "checked" is the same server up to the point of storing:
+it reads, authenticates, decodes and checks every event and answers; "decoded" leaves the checks
+out too and is printed for comparison. At the end the timeline is counted: every acknowledged event
+must be there once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import multiprocessing
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+EVENT = (
+    b'{"type":"track","messageId":"%s","userId":"customer-%05d","event":"Product Viewed",'
+    b'"timestamp":"2026-10-05T09:30:00.125Z","context":{"library":{"name":"analytics-python",'
+    b'"version":"2.3.0"},"locale":"zh-CN"},"properties":{"product_id":"sku-81","category":'
+    b'"shoes","price":129.5,"currency":"CNY","channel":"web","position":3}}'
+)
+MODES = {"decoded/": "decoded", "checked/": "checked", "": "stored"}
+
+
+def serve(folder: str, port: int) -> None:
+    """Run the real server with two more doors that answer without storing."""
+    import uvicorn
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from regulars.app import build_web, open_workspace
+    from regulars.kit import clock
+    from regulars.listen.intake import api, door, wire
+    from regulars.listen.intake.model import Outcome
+
+    app = build_web(open_workspace(folder))
+
+    async def unstored(request: Request) -> Response:
+        opened = api.door_of(request.app)
+        call = "track" if request.url.path.endswith("track") else "batch"
+        key = await opened._key(door._secret_of(request))
+        body, key = await opened._body(request, call, key)
+        if "checked" in request.url.path:
+            now = clock.microseconds(clock.now())
+            post = door._Post(body, call, opened._sender(body, call, key, now))
+            found = [Outcome(one.message_id, "accepted") for one in post.read() if one.row]
+        else:
+            decoded = [wire.decode_message(raw) for raw in body.batch]
+            found = [Outcome(str(message.message_id), "accepted") for message in decoded]
+        answer = door.Answer(found, call == "track")
+        return Response(door.encode(answer, "en"), 200, api.CORS, "application/json")
+
+    extra = api.APIRouter(prefix="/v1", route_class=api.BareRoute)
+    for mode in ("checked", "decoded"):
+        for name in ("batch", "track"):
+            extra.add_api_route(
+                f"/{mode}/{name}", unstored, methods=["POST"], name=f"{mode}_{name}"
+            )
+    app.include_router(extra)
+    uvicorn.run(
+        app, port=port, http="httptools", loop="uvloop", access_log=False, log_level="warning"
+    )
+
+
+class Sender(asyncio.Protocol):
+    """One connection: posts, waits for the answer, posts again, until the time is up."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._head = b""
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        self._post()
+
+    def _post(self) -> None:
+        self._sent_at = time.perf_counter()
+        self._transport.write(self._run.request())
+
+    def data_received(self, data: bytes) -> None:
+        self._head += data
+        head, found, body = self._head.partition(b"\r\n\r\n")
+        if not found:
+            return
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        if len(body) < length:
+            return
+        self._head = b""
+        self._run.answered(head, time.perf_counter() - self._sent_at)
+        if time.perf_counter() < self._run.until:
+            self._post()
+        else:
+            self._transport.close()
+            self.done.set_result(None)
+
+
+@dataclass
+class Run:
+    """One measurement: what is posted where, and what came back."""
+
+    path: str
+    secret: str
+    events: int
+    until: float = 0.0
+    count: int = 0
+    latencies: list[float] = field(default_factory=list)
+    wrong: list[bytes] = field(default_factory=list)
+    tag: bytes = b""
+
+    def __post_init__(self) -> None:
+        token = base64.b64encode(f"{self.secret}:".encode()).decode()
+        self._lines = (
+            f"POST {self.path} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: "
+        ).encode()
+        body = b",".join([EVENT] * self.events)
+        self._body = b'{"batch":[' + body + b"]}" if "batch" in self.path else body
+        self.tag = self.path.encode() + str(time.time_ns()).encode()
+
+    def request(self) -> bytes:
+        """Return the next request; every event has an id of its own."""
+        start = self.count * self.events
+        self.count += 1
+        parts: list[Any] = []
+        for number in range(start, start + self.events):
+            parts += (b"%s-%08d" % (self.tag, number), number % 40_000)
+        body = self._body % tuple(parts)
+        return self._lines + str(len(body)).encode() + b"\r\n\r\n" + body
+
+    def answered(self, head: bytes, seconds: float) -> None:
+        """Note one answer."""
+        self.latencies.append(seconds)
+        if not head.startswith(b"HTTP/1.1 200"):
+            self.wrong.append(head)
+
+
+async def drive(run: Run, port: int, connections: int, seconds: float) -> float:
+    """Post over all connections; return events a second."""
+    loop = asyncio.get_running_loop()
+    began = time.perf_counter()
+    run.until = began + seconds
+    senders = [
+        (await loop.create_connection(lambda: Sender(run), "127.0.0.1", port))[1]
+        for _number in range(connections)
+    ]
+    await asyncio.gather(*(sender.done for sender in senders))
+    return len(run.latencies) * run.events / (time.perf_counter() - began)
+
+
+def client(port: int, secret: str, options: argparse.Namespace, results: Any) -> None:
+    """Measure every mode in turn, from a process of its own."""
+    import uvloop
+
+    for _round in range(2):
+        for kind, events in (("batch", options.events), ("track", 1)):
+            for mode in MODES:
+                run = Run(f"/v1/{mode}{kind}", secret, events)
+                rate = uvloop.run(drive(run, port, options.connections, options.seconds))
+                results.put((kind, mode, rate, run.latencies, len(run.wrong)))
+    results.put(None)
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Wait until the server answers."""
+    for _attempt in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    sys.exit("the server did not start")
+
+
+def collect(results: Any) -> dict[tuple[str, str], list[tuple[float, list[float], int]]]:
+    """Gather the client's measurements."""
+    found: dict[tuple[str, str], list[tuple[float, list[float], int]]] = {}
+    while (result := results.get()) is not None:
+        kind, mode, rate, latencies, wrong = result
+        found.setdefault((kind, mode), []).append((rate, latencies, wrong))
+    return found
+
+
+def report(found: dict[tuple[str, str], list[tuple[float, list[float], int]]]) -> None:
+    """Print rates, latencies and the ratios."""
+    for kind in ("batch", "track"):
+        rates = {}
+        for mode, name in MODES.items():
+            runs = found[kind, mode]
+            rates[name] = statistics.mean(rate for rate, _latencies, _wrong in runs)
+            every = sorted(one for _rate, latencies, _wrong in runs for one in latencies)
+            wrong = sum(number for _rate, _latencies, number in runs)
+            p50, p99 = (every[int(len(every) * q)] * 1000 for q in (0.5, 0.99))
+            print(
+                f"{kind:6} {name:8} {rates[name]:10,.0f} events/s   p50 {p50:6.1f} ms   "
+                f"p99 {p99:6.1f} ms   {len(every):,} requests, {wrong} not 200"
+            )
+        print(
+            f"{kind:6} stored / checked {rates['stored'] / rates['checked']:.2f}   "
+            f"stored / decoded {rates['stored'] / rates['decoded']:.2f}"
+        )
+
+
+def main() -> None:
+    """Measure, print, and count what the timeline holds."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seconds", type=float, default=8.0)
+    options.add_argument("--connections", type=int, default=16)
+    options.add_argument("--events", type=int, default=100)
+    chosen = options.parse_args()
+
+    from regulars.app import init_workspace
+    from regulars.company.keys import service as keys
+    from regulars.company.rights.model import SHELL
+    from regulars.kit import clock
+    from regulars.store.settings import IntakeSettings, Settings
+
+    spawn = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = init_workspace(
+            Path(folder) / "w", Settings(intake=IntakeSettings(requests_per_second=1_000_000))
+        )
+        _row, secret = keys.add_write_key(
+            workspace, SHELL, name="benchmark", source="benchmark", now=clock.now()
+        )
+        port = free_port()
+        server = spawn.Process(target=serve, args=(str(workspace.folder), port))
+        server.start()
+        wait_for(port)
+        results: Any = spawn.Queue()
+        sender = spawn.Process(target=client, args=(port, secret, chosen, results))
+        sender.start()
+        found = collect(results)
+        sender.join()
+        server.terminate()
+        server.join()
+        report(found)
+        posted = sum(
+            len(latencies) * (chosen.events if kind == "batch" else 1)
+            for (kind, mode), runs in found.items()
+            if not mode
+            for _rate, latencies, _wrong in runs
+        )
+        kept = workspace.query(lambda view: view.events.count()).column(0)[0].as_py()
+        print(f"acknowledged {posted:,} events, on the timeline {kept:,}")
+        workspace.close()
+
+
+if __name__ == "__main__":
+    main()
