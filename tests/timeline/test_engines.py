@@ -80,8 +80,10 @@ def waits(view: View) -> Any:
     order = ibis.window(group_by="identity_id", order_by=["occurred_at", "event_id"])
     steps = events.mutate(before=events.occurred_at.lag().over(order))
     seconds = steps.occurred_at.epoch_seconds() - steps.before.epoch_seconds()
-    return steps.mutate(seconds=seconds).group_by("identity_id").aggregate(
-        total=ibis._.seconds.sum(), steps=ibis._.seconds.count()
+    return (
+        steps.mutate(seconds=seconds)
+        .group_by("identity_id")
+        .aggregate(total=ibis._.seconds.sum(), steps=ibis._.seconds.count())
     )
 
 

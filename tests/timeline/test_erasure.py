@@ -97,8 +97,10 @@ def test_a_place_registers_once() -> None:
 def test_a_lease_holds_others_off(ws: Workspace) -> None:
     from regulars.timeline.lease import lease
 
-    with lease(ws.database, "job"), pytest.raises(Unavailable), lease(
-        ws.database, "job", patience=0.1
+    with (
+        lease(ws.database, "job"),
+        pytest.raises(Unavailable),
+        lease(ws.database, "job", patience=0.1),
     ):
         pass
     with lease(ws.database, "job", patience=0.1):

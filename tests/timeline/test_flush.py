@@ -61,9 +61,7 @@ def test_two_flushes_through_old_handles_conflict_instead_of_doubling(ws: Worksp
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.sampled_from(["append", "flush", "compact"]), max_size=10))
-def test_the_watermark_never_falls_and_nothing_is_lost(
-    ws: Workspace, steps: list[str]
-) -> None:
+def test_the_watermark_never_falls_and_nothing_is_lost(ws: Workspace, steps: list[str]) -> None:
     highest, before = mark(ws), set(ids(ws))
     for step in steps:
         if step == "append":

@@ -1,0 +1,53 @@
+"""One unit of work stands or falls as a whole, and moments keep their zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+import sqlalchemy as sa
+
+from regulars.kit.errors import Unavailable
+from regulars.store.database import Database, Moment, metadata
+from regulars.timeline.tables import leases
+from regulars.timeline.workspace import Workspace
+
+
+def test_a_unit_that_fails_leaves_nothing(any_ws: Workspace) -> None:
+    row = {"name": "a", "holder": "b", "until": datetime(2026, 1, 1, tzinfo=UTC)}
+    with pytest.raises(ZeroDivisionError), any_ws.database.transaction() as connection:
+        connection.execute(sa.insert(leases).values(**row))
+        raise ZeroDivisionError
+    with any_ws.database.reading() as connection:
+        assert connection.execute(sa.select(leases)).all() == []
+
+
+def test_moments_come_back_aware_in_utc(any_ws: Workspace) -> None:
+    shanghai = datetime(2026, 1, 1, 8, 0, tzinfo=timezone(timedelta(hours=8)))
+    with any_ws.database.transaction() as connection:
+        connection.execute(sa.insert(leases).values(name="a", holder="b", until=shanghai))
+    with any_ws.database.reading() as connection:
+        found = connection.execute(sa.select(leases.c.until)).scalar_one()
+    assert found == shanghai
+    assert found.utcoffset() == timedelta(0)
+
+
+def test_a_moment_without_zone_is_refused(any_ws: Workspace) -> None:
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001
+    with pytest.raises(sa.exc.StatementError), any_ws.database.transaction() as connection:
+        connection.execute(sa.insert(leases).values(name="a", holder="b", until=naive))
+
+
+def test_only_two_kinds_of_database_are_known() -> None:
+    with pytest.raises(Unavailable, match="sqlite or postgresql"):
+        Database("mysql://x/y")
+
+
+def test_every_moment_column_is_declared_as_one() -> None:
+    plain = [
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, sa.DateTime) and not isinstance(column.type, Moment)
+    ]
+    assert plain == []

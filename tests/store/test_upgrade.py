@@ -1,0 +1,61 @@
+"""An older workspace upgrades itself after a backup; a newer one is left alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from regulars.kit.errors import Unavailable
+from regulars.store import upgrade
+from regulars.store.database import metadata
+from regulars.timeline.workspace import Workspace
+
+
+def test_a_new_workspace_is_at_the_newest_version(any_ws: Workspace) -> None:
+    assert upgrade.current(any_ws.database) == upgrade.newest()
+    assert upgrade.upgrade(any_ws) is None
+
+
+def test_migrations_make_exactly_the_tables_that_nouns_declare(any_ws: Workspace) -> None:
+    with any_ws.database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_an_older_database_is_copied_before_it_is_changed(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(upgrade, "newest", lambda: "9999")
+    monkeypatch.setattr(upgrade, "_run", lambda _connection: done.append("upgraded"))
+    copy = upgrade.upgrade(ws)
+    assert done == ["upgraded"]
+    assert copy is not None
+    with sqlite3.connect(copy) as database:
+        assert database.execute("SELECT count(*) FROM inbox").fetchone() == (0,)
+
+
+def test_a_newer_database_is_refused(any_ws: Workspace) -> None:
+    with any_ws.database.transaction() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '2999'"))
+    with pytest.raises(Unavailable, match="newer"):
+        upgrade.upgrade(any_ws)
+
+
+def test_without_a_backup_of_postgresql_nothing_is_changed(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from regulars.app import init_workspace
+    from regulars.store.settings import DatabaseSettings, Settings
+
+    workspace = init_workspace(tmp_path / "w", Settings(database=DatabaseSettings(postgres_url)))
+    monkeypatch.setattr(upgrade, "newest", lambda: "9999")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(Unavailable, match="backup"):
+        upgrade.upgrade(workspace)
+    assert upgrade.current(workspace.database) == "0001"
