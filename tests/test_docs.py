@@ -10,7 +10,7 @@ import pytest
 from regulars.timeline import inbox
 from regulars.timeline.event import COLUMNS
 from regulars.timeline.workspace import Workspace
-from tests.timeline.cast import ANN, NOON, visits
+from tests.timeline.cast import NOON, visits
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
