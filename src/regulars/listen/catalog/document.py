@@ -28,6 +28,7 @@ TOUCHPOINT = frozenset(
         "order",
         "wait_hours",
         "weight",
+        "part_of",
         "target",
         "events",
         "aliases",
@@ -176,7 +177,19 @@ def _touchpoints(
     rows = enumerate(_tables(reader, content, "touchpoint"))
     found = [_touchpoint(reader, row, f"touchpoint[{i + 1}].", stages, taken) for i, row in rows]
     _aliases_free(reader, found)
+    _parts_known(reader, found)
     return tuple(found)
+
+
+def _parts_known(reader: _Reader, points: list[Touchpoint]) -> None:
+    wholes = {point.key for point in points if point.part_of is None}
+    for index, point in enumerate(points):
+        if point.part_of is not None and point.part_of not in wholes:
+            reader.flaw(
+                f"touchpoint[{index + 1}].part_of",
+                "must be the key of a touchpoint that is itself no part",
+                "必须是另一个触点的标识，且该触点自身不属于其他触点",
+            )
 
 
 def _aliases_free(reader: _Reader, points: list[Touchpoint]) -> None:
@@ -213,6 +226,7 @@ def _touchpoint(
         order=None if order is None else int(reader.number(order, where + "order")),
         wait_hours=None if wait is None else reader.number(wait, where + "wait_hours", least=0),
         weight=reader.number(row.get("weight", 1.0), where + "weight", least=0),
+        part_of=row.get("part_of"),
         target=_target(reader, row.get("target"), where + "target"),
         events=_rules(reader, row.get("events", []), where + "events"),
         aliases=reader.words(row.get("aliases", []), where + "aliases"),

@@ -83,8 +83,9 @@ class Touchpoint:
 
     `order` is the expected position within one order, case or visit; touchpoints without one may
     come at any time. `wait_hours` is the longest acceptable median wait before it. `weight` is its
-    importance in the health index (0 leaves it out). `aliases` are other spellings of the key that
-    senders use.
+    importance in the health index (0 leaves it out). `part_of` names the touchpoint of which this
+    is one outcome (late of all deliveries): the index takes both as one. `aliases` are other
+    spellings of the key that senders use.
     """
 
     key: str
@@ -97,6 +98,7 @@ class Touchpoint:
     order: int | None = None
     wait_hours: float | None = None
     weight: float = 1.0
+    part_of: str | None = None
     target: Target | None = None
     events: tuple[Rule, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -126,6 +128,10 @@ class Catalog:
         """Return the stage key of a touchpoint; None when the catalog does not know it."""
         found = self.touchpoint(touchpoint)
         return found.stage if found else None
+
+    def wholes(self) -> dict[str, str]:
+        """Return outcome → the touchpoint it is a part of."""
+        return {p.key: p.part_of for p in self.touchpoints if p.part_of is not None}
 
     def in_stage(self, stage: str) -> list[Touchpoint]:
         """Return a stage's touchpoints in the order they are written."""

@@ -33,6 +33,7 @@ def _touchpoint_lines(point: Touchpoint) -> list[str]:
         "order": "" if point.order is None else str(point.order),
         "wait_hours": "" if point.wait_hours is None else repr(point.wait_hours),
         "weight": "" if point.weight == 1.0 else repr(point.weight),
+        "part_of": _json(point.part_of) if point.part_of else "",
         "target": _target_text(point.target),
         "events": "[" + ", ".join(_rule(rule) for rule in point.events) + "]",
         "aliases": _json(list(point.aliases)) if point.aliases else "",

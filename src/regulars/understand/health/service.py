@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
@@ -18,7 +18,6 @@ from regulars.understand.health import queries
 from regulars.understand.health.model import (
     LEAST_ANSWERS,
     LEAST_BASKET,
-    LEAST_TOUCHPOINTS,
     Extent,
     Health,
     Month,
@@ -29,23 +28,29 @@ from regulars.understand.health.model import (
     standard_error,
 )
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
 FINDING = "health"
 VERSION = 1
 Row = dict[str, Any]
 
 
 def performance(
-    ws: Workspace, extent: Extent, *, as_of: datetime | None = None
+    ws: Workspace, extent: Extent, *, as_of: datetime | None = None, whole: bool = False
 ) -> dict[str, Performance]:
     """Return touchpoint → performance from every answer within `extent`.
 
-    Each question (metric on one scale) of a touchpoint counts the same; questions with fewer
-    than 30 answers are left out where another question has more.
+    With `whole`, outcomes count to the touchpoint they are part of. Each question (metric on one
+    scale) of a touchpoint counts the same; questions with fewer than 30 answers are left out where
+    another question has more.
     """
-    rows = _cells(ws, extent, as_of, monthly=False)
-    shares = _question_shares(rows)
+    asked = _Asked(ws, extent, as_of, monthly=False, whole=whole)
+    shares = _question_shares(asked.cells())
     weights = [_weight(row, share) for row, share in shares]
-    spread = _influence(ws, extent, as_of, weights, "touchpoint", monthly=False)
+    spread = asked.influence(weights, "touchpoint")
     grouped: dict[str, list[tuple[Row, float]]] = defaultdict(list)
     for row, share in shares:
         grouped[row["touchpoint"]].append((row, share))
@@ -79,13 +84,12 @@ def health(
     The weights are the catalog's; touchpoints that it does not know have none.
     """
     catalog = catalog_service.current(ws)
-    weights = {point.key: point.weight for point in catalog.touchpoints if point.weight > 0}
-    measured = performance(ws, extent, as_of=as_of)
+    weights = _weights(catalog)
+    measured = performance(ws, extent, as_of=as_of, whole=True)
     months = trend_by_month(ws, trend or extent, weights, as_of=as_of)
-    rows = _cells(ws, extent, as_of, monthly=False)
-    whole = _indices(ws, extent, as_of, rows, weights, monthly=False)
+    whole = _indices(_Asked(ws, extent, as_of, monthly=False, whole=True), weights)
     index = whole[0] if whole else Month("", 0, 0, None, None, None, 0.0)
-    parts = _parts(catalog, measured)
+    parts = _parts(catalog, weights, measured)
     return Health(
         value=index.value,
         low=index.low,
@@ -111,8 +115,7 @@ def trend_by_month(
     as_of: datetime | None = None,
 ) -> list[Month]:
     """Return the index of each month that has answers, in order."""
-    rows = _cells(ws, extent, as_of, monthly=True)
-    return _indices(ws, extent, as_of, rows, weights, monthly=True)
+    return _indices(_Asked(ws, extent, as_of, monthly=True, whole=True), weights)
 
 
 def latest(ws: Workspace, extent_key: Mapping[str, object]) -> Finding[Health] | None:
@@ -120,10 +123,12 @@ def latest(ws: Workspace, extent_key: Mapping[str, object]) -> Finding[Health] |
     return findings.latest(ws, FINDING, Health, about=extent_key, version=VERSION)
 
 
-def _parts(catalog: Catalog, measured: Mapping[str, Performance]) -> list[Part]:
+def _parts(
+    catalog: Catalog, weights: Mapping[str, float], measured: Mapping[str, Performance]
+) -> list[Part]:
     parts = []
     for point in catalog.touchpoints:
-        if point.weight <= 0:
+        if point.key not in weights:
             continue
         found = measured.get(point.key)
         if found is None:
@@ -143,21 +148,23 @@ def _parts(catalog: Catalog, measured: Mapping[str, Performance]) -> list[Part]:
     return parts
 
 
-def _indices(
-    ws: Workspace,
-    extent: Extent,
-    as_of: datetime | None,
-    rows: list[Row],
-    weights: Mapping[str, float],
-    *,
-    monthly: bool,
-) -> list[Month]:
+def _weights(catalog: Catalog) -> dict[str, float]:
+    """Return the touchpoints that the index is made of, with their weights."""
+    return {
+        point.key: point.weight
+        for point in catalog.touchpoints
+        if point.weight > 0 and point.part_of is None
+    }
+
+
+def _indices(asked: _Asked, weights: Mapping[str, float]) -> list[Month]:
+    rows = asked.cells()
     everything = defaultdict(list)
     for row in rows:
         everything[row["month"]].append(row)
     by_month = {month: _index_shares(found, weights) for month, found in everything.items()}
     table = [_weight(row, share) for pairs in by_month.values() for row, share in pairs]
-    spread = _influence(ws, extent, as_of, table, "month", monthly=monthly)
+    spread = asked.influence(table, "month")
     basket = _measured(rows, weights)
     return [
         _month(month, pairs, spread.get(month), weights, basket)
@@ -195,7 +202,7 @@ def _month(
     coverage = carried / sum(weights.values()) if weights else 0.0
     n = sum(row["n"] for row, _share in pairs)
     enough = carried >= LEAST_BASKET * sum(weights[key] for key in basket)
-    if spread is None or len(keys) < LEAST_TOUCHPOINTS or not enough:
+    if spread is None or not keys or not enough:
         return Month(month, n, 0, None, None, None, coverage)
     value = sum(row["total"] * share for row, share in pairs)
     error = standard_error(spread["squares"], spread["people"])
@@ -227,16 +234,6 @@ def _weight(row: Row, share: float) -> Row:
     }
 
 
-def _cells(ws: Workspace, extent: Extent, as_of: datetime | None, *, monthly: bool) -> list[Row]:
-    place = _place(ws)
-    table = ws.query(
-        lambda view: queries.cells(queries.answers(view, extent, place, monthly=monthly)),
-        as_of=as_of,
-    )
-    rows: list[Row] = [{**row, "n": int(row["n"])} for row in table.to_pylist()]
-    return sorted(rows, key=lambda row: (row["month"], row["touchpoint"], row["metric"]))
-
-
 def _error(row: Row) -> float | None:
     """Return the standard error of a cell's mean, people being the clusters (delta method)."""
     value = row["total"] / row["n"]
@@ -245,30 +242,43 @@ def _error(row: Row) -> float | None:
     return None if error is None else error / row["n"]
 
 
-def _influence(
-    ws: Workspace,
-    extent: Extent,
-    as_of: datetime | None,
-    weights: list[Row],
-    by: str,
-    *,
-    monthly: bool,
-) -> dict[str, Row]:
-    if not weights:
-        return {}
-    place = _place(ws)
-    table = ws.query(
-        lambda view: queries.influence(
-            queries.answers(view, extent, place, monthly=monthly), weights, by
-        ),
-        as_of=as_of,
-    )
-    return {row[by]: row for row in table.to_pylist()}
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One set of answers and the two queries over it."""
 
+    ws: Workspace
+    extent: Extent
+    as_of: datetime | None
+    monthly: bool
+    whole: bool
 
-def _place(ws: Workspace) -> queries.Place:
-    catalog = catalog_service.current(ws)
-    return lambda events: catalog_service.placed_by(catalog, events, stage=False)
+    def cells(self) -> list[Row]:
+        """Return the cells of answers, in a fixed order."""
+        table = self.ws.query(lambda view: queries.cells(self._answers(view)), as_of=self.as_of)
+        rows: list[Row] = [{**row, "n": int(row["n"])} for row in table.to_pylist()]
+        return sorted(rows, key=lambda row: (row["month"], row["touchpoint"], row["metric"]))
+
+    def influence(self, weights: list[Row], by: str) -> dict[str, Row]:
+        """Return people and squared influences by touchpoint or month."""
+        if not weights:
+            return {}
+        table = self.ws.query(
+            lambda view: queries.influence(self._answers(view), weights, by), as_of=self.as_of
+        )
+        return {row[by]: row for row in table.to_pylist()}
+
+    def _answers(self, view: View) -> ir.Table:
+        catalog = catalog_service.current(self.ws)
+        wholes = list(catalog.wholes().items()) if self.whole else []
+
+        def place(events: ir.Table) -> ir.Table:
+            placed = catalog_service.placed_by(catalog, events, stage=False)
+            if not wholes:
+                return placed
+            point = placed.touchpoint
+            return placed.mutate(touchpoint=point.cases(*wholes, else_=point))
+
+        return queries.answers(view, self.extent, place, monthly=self.monthly)
 
 
 def _change(months: list[Month]) -> tuple[float, float, float] | None:

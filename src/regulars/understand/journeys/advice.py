@@ -29,7 +29,6 @@ HORIZON_TITLES = {
 FAMILY = {
     "low_passed_score": "low_score",
     "missed_target": "low_score",
-    "high_passed_score": "high_score",
 }
 """Kinds of evidence that ask for the same advice."""
 

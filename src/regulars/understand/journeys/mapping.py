@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -37,15 +37,11 @@ class Arrivals:
 
     n: int = 0
     waits: float = 0.0
-    backward: int = 0
-    checked: int = 0
     bins: dict[int, int] = field(default_factory=dict)
 
     def take(self, row: Row) -> None:
         """Add one row of `queries.transitions`."""
         self.n += row["n"]
-        self.backward += row["backward"] or 0
-        self.checked += row["checked"] or 0
         if row["bin"] is not None:
             self.waits += row["wait"]
             self.bins[row["bin"]] = self.bins.get(row["bin"], 0) + row["n"]
@@ -204,40 +200,57 @@ def nodes(
     moved: Flow,
     *,
     reach: Reach,
+    disorder: list[Row],
     performances: Mapping[str, Performance],
     rated: Mapping[str, Passed],
 ) -> list[Node]:
-    """Return the steps of the map in the catalog's order."""
+    """Return the steps of the map in the catalog's order, then those that are only rated."""
+    ordered = {row["code"]: row for row in disorder}
     found = []
     for code, step in enumerate(codes.steps):
         arrived = moved.by_step.get(code)
         if arrived is None:
             continue
-        point = catalog.touchpoint(step)
+        late = ordered.get(code, {"backward": 0, "checked": 0})
+        node = _bare(step, catalog, performances.get(step))
         found.append(
-            Node(
-                step=step,
-                title=catalog.title_of(step),
-                stage=point.stage if point else None,
-                known=point is not None,
+            replace(
+                node,
                 events=arrived.n,
                 cases=reach.count(reach.hit[:, code]),
                 starts=moved.starts.get(code, 0),
                 ends=moved.ends.get(code, 0),
-                backward=arrived.backward,
-                ordered=arrived.checked,
+                backward=late["backward"],
+                ordered=late["checked"],
                 wait=arrived.wait(),
-                performance=performances.get(step),
                 passed=rated.get(step),
             )
         )
-    return found
+    only_rated = sorted(performances.keys() - set(codes.steps))
+    return found + [_bare(step, catalog, performances[step]) for step in only_rated]
+
+
+def _bare(step: str, catalog: Catalog, performance: Performance | None) -> Node:
+    point = catalog.touchpoint(step)
+    return Node(
+        step=step,
+        title=catalog.title_of(step),
+        stage=point.stage if point else None,
+        known=point is not None,
+        performance=performance,
+    )
 
 
 def edges(codes: Codes, moved: Flow) -> list[Edge]:
     """Return the transitions, the commonest first."""
     found = [
-        Edge(codes.steps[a], codes.steps[b], arrived.n, arrived.backward, arrived.wait())
+        Edge(
+            codes.steps[a],
+            codes.steps[b],
+            arrived.n,
+            0 <= codes.ranks[b] < codes.ranks[a],
+            arrived.wait(),
+        )
         for (a, b), arrived in moved.by_edge.items()
     ]
     return sorted(found, key=lambda edge: (-edge.n, edge.source, edge.target))

@@ -28,6 +28,8 @@ ALARM = 0.05
 """False-alarm rate that is allowed among all marks of a map."""
 MARGIN_POINTS = 2.0
 """Points (of 100) by which a score must differ from the rest beyond chance."""
+LEAST_OTHERS = 3
+"""Touchpoints that must ask the same question before one can stand out as an opportunity."""
 MARGIN_LEAK = 0.05
 """Share by which a step must lose more than the other steps beyond chance."""
 TOLERATED_BACKWARD = 0.01
@@ -124,10 +126,10 @@ def _against_rest(step: str, question: Question, others: list[Question]) -> list
     low, high = bounded(question.mean, question.error, question.n, question.n)
     gap = question.mean - rest
     tests = []
-    for kind, name, beyond in (
-        (Kind.PAIN, "low_score", -gap - MARGIN_POINTS),
-        (Kind.OPPORTUNITY, "high_score", gap - MARGIN_POINTS),
-    ):
+    sides = [(Kind.PAIN, "low_score", -gap - MARGIN_POINTS)]
+    if len(others) >= LEAST_OTHERS:
+        sides.append((Kind.OPPORTUNITY, "high_score", gap - MARGIN_POINTS))
+    for kind, name, beyond in sides:
         p = float(stats.norm.sf(beyond / error))
         text = Text(
             f"scores {question.mean:.1f} of 100; others asked the same question {rest:.1f}",
@@ -144,7 +146,10 @@ def _against_rest(step: str, question: Question, others: list[Question]) -> list
 
 
 def passed_tests(nodes: Iterable[Node], unit: Text) -> list[Test]:
-    """Test how journeys through a step were rated against journeys that missed it."""
+    """Test whether journeys through a step were rated lower than journeys that missed it.
+
+    Not the other way: journeys that miss a step often failed before it, which is no merit of it.
+    """
     tests = []
     for node in nodes:
         found = node.passed
@@ -160,13 +165,9 @@ def passed_tests(nodes: Iterable[Node], unit: Text) -> list[Test]:
             f"经过此步骤的{unit.zh}评分 {found.value:.1f}（满分 100），其他为 {found.others:.1f}",
         )
         interval = (found.value, found.low, found.high)
-        for kind, name, beyond in (
-            (Kind.PAIN, "low_passed_score", -gap - MARGIN_POINTS),
-            (Kind.OPPORTUNITY, "high_passed_score", gap - MARGIN_POINTS),
-        ):
-            p = float(stats.norm.sf(beyond / error))
-            evidence = _evidence(name, interval, found.others, n=found.n, p=p, text=text)
-            tests.append(Test(node.step, kind, evidence))
+        p = float(stats.norm.sf((-gap - MARGIN_POINTS) / error))
+        evidence = _evidence("low_passed_score", interval, found.others, n=found.n, p=p, text=text)
+        tests.append(Test(node.step, Kind.PAIN, evidence))
     return tests
 
 

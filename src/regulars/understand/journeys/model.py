@@ -84,20 +84,20 @@ class Wait:
 class Node:
     """A step of the map. `cases` reached it; `starts` and `ends` count journeys.
 
-    `backward` counts arrivals that contradict the catalog's expected order. `wait` is the time
-    since the step before.
+    Of `ordered` arrivals, `backward` came after a step that the catalog expects later. `wait` is
+    the time since the step before. A touchpoint that customers only rate has no events.
     """
 
     step: str
     title: Text
     stage: str | None
     known: bool
-    events: int
-    cases: int
-    starts: int
-    ends: int
-    backward: int
-    ordered: int
+    events: int = 0
+    cases: int = 0
+    starts: int = 0
+    ends: int = 0
+    backward: int = 0
+    ordered: int = 0
     wait: Wait | None = None
     performance: Performance | None = None
     passed: Passed | None = None
@@ -121,12 +121,15 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """How often `target` directly followed `source` within one journey, and after which wait."""
+    """How often `target` directly followed `source` within one journey, and after which wait.
+
+    `backward`: the catalog expects `target` before `source`.
+    """
 
     source: str
     target: str
     n: int
-    backward: int
+    backward: bool
     wait: Wait | None
 
 

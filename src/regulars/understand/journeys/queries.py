@@ -28,41 +28,45 @@ def bit_or(mask: dt.int64) -> dt.int64:
 
 
 def transitions(rows: ir.Table) -> ir.Table:
-    """Return by (step before, step, bin of the wait): count, seconds, and steps out of order.
+    """Return by (step before, step, bin of the wait): count and seconds waited.
 
-    The step before is null where a journey starts. A step is out of order when its expected
-    position is smaller than that of the step before in the same thread, and it came later.
+    The step before is null where a journey starts.
     """
     window = ibis.window(group_by=rows.case, order_by=in_order(rows))
     pairs = rows.select(
         code=rows.code,
-        rank=rows["rank"],
-        thread=rows.thread,
         at=rows.occurred_at,
         before=rows.code.lag().over(window),
-        before_rank=rows["rank"].lag().over(window),
-        before_thread=rows.thread.lag().over(window),
         before_at=rows.occurred_at.lag().over(window),
     )
     wait = seconds(pairs["at"]) - seconds(pairs.before_at)
-    checked = (
-        (pairs["rank"] >= 0) & (pairs.before_rank >= 0) & (pairs.thread == pairs.before_thread)
-    )
-    backward = checked & (pairs["rank"] < pairs.before_rank) & (pairs["at"] > pairs.before_at)
     counted = pairs.select(
         before=pairs.before,
         code=pairs.code,
         wait=wait.cast("float64"),
         bin=((wait.cast("float64") + 1.0).ln() / BIN).floor().cast("int32"),
-        backward=ibis.ifelse(backward, 1, 0),
-        checked=ibis.ifelse(checked, 1, 0),
     )
-    return counted.group_by("before", "code", "bin").agg(
-        n=counted.count(),
-        wait=counted.wait.sum(),
-        backward=counted.backward.sum(),
-        checked=counted.checked.sum(),
+    return counted.group_by("before", "code", "bin").agg(n=counted.count(), wait=counted.wait.sum())
+
+
+def disorder(rows: ir.Table) -> ir.Table:
+    """Return by step: how often it came within a thread, and how often out of order.
+
+    A step is out of order when a step of a later expected position came before it. Steps of the
+    same moment count as in order.
+    """
+    ranked = rows.filter(rows["rank"] >= 0, rows.thread.notnull())
+    before = ibis.window(
+        group_by=[ranked.case, ranked.thread],
+        order_by=[ranked.occurred_at, ranked["rank"]],
+        preceding=(None, 1),
     )
+    looked = ranked.select(
+        code=ranked.code, rank=ranked["rank"], highest=ranked["rank"].max().over(before)
+    )
+    late = ibis.ifelse((looked["rank"] < looked.highest).fill_null(False), 1, 0)
+    counted = looked.select(code=looked.code, late=late)
+    return counted.group_by("code").agg(checked=counted.count(), backward=counted.late.sum())
 
 
 def masks(steps: int) -> int:

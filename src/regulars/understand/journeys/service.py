@@ -59,6 +59,7 @@ def journey_map(
         work.catalog,
         moved,
         reach=reach,
+        disorder=work.rows(codes, queries.disorder),
         performances=work.performances(),
         rated=work.passed(codes),
     )
