@@ -74,7 +74,9 @@ class Builder:
         identity, joins = self._identity(event)
         if identity:
             values.setdefault("identity_id", identity)
-        values.setdefault("event_id", self._event_id(event))
+        made = self._event_id(event)
+        sent = values.get("event_id")
+        values["event_id"] = f"coalesce({sent}, {made})" if sent else made
         values.setdefault("known_at", values["occurred_at"])
         values.setdefault("actor", literal("customer"))
         values.setdefault("source", literal(self.recipe.source or self.recipe.name))
@@ -172,7 +174,7 @@ class Builder:
             f"CAST({values.get(name, 'NULL')} AS {KINDS.get(name, 'VARCHAR')}) AS {quote(name)}"
             for name in CHECKED
         )
-        itself = self._event_id(event) if "event_id" not in values else values["event_id"]
+        itself = self._event_id(event) if event.id else "''"
         when = self.shaper.compiled(event.when, event.from_).sql if event.when else "TRUE"
         return f"SELECT _row, {columns}, {itself} AS event_id FROM {quote(event.from_)} WHERE {when}"
 
@@ -182,9 +184,11 @@ class Builder:
         yield Check("occurred_at", "occurred_at IS NULL", "missing", at)
         yield Check("occurred_at", f"occurred_at > {late}", "future", at)
         yield Check("occurred_at", f"occurred_at < TIMESTAMPTZ '{EARLIEST}'", "out_of_range", at)
-        for name in ("name", "actor", "event_id"):
-            if name in event.take or (name == "event_id" and event.id):
+        for name in ("name", "actor"):
+            if name in event.take:
                 yield Check(name, f"{name} IS NULL", "missing", "NULL")
+        if event.id:
+            yield Check("id", "event_id IS NULL", "missing", "NULL")
         if "actor" in event.take:
             known = ", ".join(literal(actor) for actor in ACTORS)
             yield Check("actor", f"actor NOT IN ({known})", "actor", "actor")

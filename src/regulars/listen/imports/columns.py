@@ -120,15 +120,19 @@ def _missing(raw: RawRows, key: str, column: Column) -> Invalid:
     )
 
 
-def clean(field: Field, part: Input) -> str:
-    """Return the SQL of the column's text without blanks, or of its own typed value."""
+def clean(field: Field, part: Input, *, typed: bool = False) -> str:
+    """Return the SQL of the column's text without blanks, or of its own typed value.
+
+    Words of a `typed` file (Parquet) came from a system, not from hands: only empty ones go.
+    """
     column = field.column
     if field.header is None:
         return f"CAST(NULL AS {'VARCHAR' if column.type == 'text' else DUCK[column.type]})"
     name = quote(field.header)
     if not _is_text(field.duck) and not column.values and not column.blank:
         return name
-    words = f"nullif(trim(CAST({name} AS VARCHAR), ' \t\r\n\u3000'), '')"
+    text = name if field.duck == "VARCHAR" else f"CAST({name} AS VARCHAR)"
+    words = f"nullif({text if typed else _trimmed(text)}, '')"
     blanks = [*part.blank, *column.blank]
     if blanks:
         listed = ", ".join(literal(code) for code in blanks)
@@ -139,6 +143,10 @@ def clean(field: Field, part: Input) -> str:
         )
         words = f"CASE {words} {cases} ELSE {words} END"
     return words
+
+
+def _trimmed(text: str) -> str:
+    return f"trim({text}, ' \t\r\n\u3000')"
 
 
 def _is_text(duck: str) -> bool:

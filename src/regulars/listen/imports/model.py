@@ -43,8 +43,8 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """Files of one shape. `files` are patterns on the file's name without `.gz`.
 
     `names` gives the columns of a file without a header. `repeats` says whether a row that stands
-    again word for word in one file counts again; `id` is an expression that makes a row itself,
-    so that rows need not be told apart by their content.
+    again word for word in one file counts again; `id` names the column that makes a row itself,
+    so that rows which have it need not be told apart by their content.
     """
 
     name: str

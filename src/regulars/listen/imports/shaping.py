@@ -88,9 +88,12 @@ class Shaper:
     def _typed(self, raw: RawRows, fields: list[Field], typed: str) -> None:
         part = raw.part
         cleaned = ", ".join(
-            f"{reading.clean(field, part)} AS {quote(field.name)}" for field in fields
+            f"{reading.clean(field, part, typed=raw.typed)} AS {quote(field.name)}"
+            for field in fields
         )
-        hashed = "" if part.id else f", {_content_hash(raw)} AS _hash"
+        itself = self._own_id(raw, fields)
+        # Only rows without an id of their own are told apart by their content.
+        hashed = f"CASE WHEN {itself} IS NULL THEN {_content_hash(raw)} END"
         values = []
         for field in fields:
             values.append(f"{reading.converted(field, part, self.zone)} AS {quote(field.name)}")
@@ -98,12 +101,18 @@ class Shaper:
                 values.append(f"{quote(field.name)} AS {quote(f'clean${field.name}')}")
         names = [literal(piece.file.name) for piece in raw.pieces]
         values.append(f"{by_file(raw.pieces, names)} AS {FILE}")
-        listed = ", ".join(["_row", *(["_hash"] if hashed else []), *values])
         kind = "VIEW" if raw.typed else "TABLE"
         self.connection.execute(
-            f"CREATE TEMP {kind} {typed} AS SELECT {listed} "
-            f"FROM (SELECT _row, {cleaned}{hashed} FROM {raw.table})"
+            f"CREATE TEMP {kind} {typed} AS SELECT _row, _own, _hash, {', '.join(values)} "
+            f"FROM (SELECT _row, {cleaned}, {itself} AS _own, {hashed} AS _hash FROM {raw.table})"
         )
+
+    def _own_id(self, raw: RawRows, fields: list[Field]) -> str:
+        """Return the SQL of the id a row brings along, null when the file has no such column."""
+        there = [field.name for field in fields if field.header is not None]
+        if raw.part.id is None or raw.part.id not in there:
+            return "CAST(NULL AS VARCHAR)"
+        return f"CAST({quote(raw.part.id)} AS VARCHAR)"
 
     def _refuse(self, raw: RawRows, fields: list[Field], typed: str) -> str:
         """Put rows that do not fit among the rejects; return the condition that finds them."""
@@ -122,13 +131,11 @@ class Shaper:
     def _key(self, raw: RawRows, typed: str) -> tuple[str, str]:
         """Return the SQL of `_key`, and the join it needs; counts repeats."""
         part = raw.part
-        if part.id:
-            return f"CAST({self.compiled(part.id, part.name).sql} AS VARCHAR)", ""
         repeated, numbered = quote(f"repeated_{part.name}"), quote(f"numbered_{part.name}")
         file = by_file(raw.pieces, [str(index) for index in range(len(raw.pieces))])
         self.connection.execute(
             f"CREATE TEMP TABLE {repeated} AS SELECT {file} AS _number, _hash FROM {typed} "
-            "GROUP BY ALL HAVING count(*) > 1"
+            "WHERE _hash IS NOT NULL GROUP BY ALL HAVING count(*) > 1"
         )
         self.connection.execute(
             f"CREATE TEMP TABLE {numbered} AS SELECT _row, row_number() "
@@ -141,9 +148,9 @@ class Shaper:
         ).fetchone()
         self.repeats += int(count[0]) if count else 0
         if not count or not count[0]:
-            return "concat(_hash, ':1')", ""
+            return "coalesce(_own, _hash || ':1')", ""
         return (
-            "concat(_hash, ':', coalesce(_occurrence, 1))",
+            "coalesce(_own, _hash || ':' || coalesce(_occurrence, 1))",
             f" LEFT JOIN {numbered} USING (_row)",
         )
 
