@@ -14,7 +14,7 @@ import tempfile
 from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, sync_playwright
 
 from regulars.faces.command import out
 from tests.browser import running as real
@@ -34,8 +34,11 @@ def main(folder: Path, wishes: list[str], company: Path | None = None) -> None:
             browser = real.launch(playwright)
             for path in wishes or _with_details(browser, running):
                 target = folder / f"{re.sub('[^a-zA-Z0-9]+', '-', path).strip('-') or 'home'}.png"
-                _sheet(browser, running, path, target)
-                out.print(f"{path} → {target}", soft_wrap=True)
+                try:
+                    _sheet(browser, running, path, target)
+                    out.print(f"{path} → {target}", soft_wrap=True)
+                except Error as error:  # a link to a file is no page
+                    out.print(f"{path}: {error.message.splitlines()[0]}", soft_wrap=True)
             browser.close()
         workspace.close()
 
@@ -50,7 +53,7 @@ def _with_details(browser: Browser, running: Running) -> list[str]:
         page.goto(running.address + path, wait_until="networkidle")
         links: list[str] = page.eval_on_selector_all(
             "main td a[href^='/'], main h3 a[href^='/'], main .actions a[href^='/']",
-            "(all) => all.map((a) => a.getAttribute('href'))",
+            "(all) => all.filter((a) => !a.download).map((a) => a.getAttribute('href'))",
         )
         fresh = [link for link in links if link.split("?")[0] not in running.paths]
         if fresh:

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from babel import Locale
 from babel import dates as babel_dates
@@ -208,6 +209,15 @@ def _value_in(value: Numeric | None, unit: str | None = None, digits: int | None
     return value_in(unit, value, digits)
 
 
+def _unbroken(form: Callable[..., str]) -> Callable[..., str]:
+    """Keep the parts of a date on one line of a page."""
+
+    def filled(value: Any, *options: Any, **named: Any) -> str:
+        return form(value, *options, **named).replace(" ", "\u00a0").replace(",\u00a0", ", ")
+
+    return filled
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "whole": whole,
     "number": number,
@@ -215,9 +225,9 @@ FILTERS: dict[str, Callable[..., str]] = {
     "signed": signed,
     "compact": compact,
     "money": money,
-    "day": day,
-    "month": month,
-    "moment": moment,
+    "day": _unbroken(day),
+    "month": _unbroken(month),
+    "moment": _unbroken(moment),
     "iso": iso,
     "duration": duration,
     "ago": ago,
