@@ -42,7 +42,7 @@ class Orders:
 
 def orders(plan: Plan, season: Season, rng: np.random.Generator, who: People) -> Orders:
     """Draw all orders up to the end: Gamma rates in busy time, Beta dropout after each order."""
-    busy, alive = _order_times(season, rng, who)
+    busy, alive = _order_times(season, rng, who, plan.richness)
     owner, nth = np.nonzero(alive)
     at = season.moments(busy[alive])
     way = _ways(rng, who.taste[owner])
@@ -52,7 +52,7 @@ def orders(plan: Plan, season: Season, rng: np.random.Generator, who: People) ->
 
 
 def _order_times(
-    season: Season, rng: np.random.Generator, who: People
+    season: Season, rng: np.random.Generator, who: People, richness: float
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Return a matrix customer x order of busy weeks, and which of them take place.
 
@@ -64,7 +64,8 @@ def _order_times(
     gaps[:, 0] = rng.exponential(0.8, len(who))
     busy = who.joined_busy[:, None] + np.cumsum(gaps, axis=1)
     repeats = rng.geometric(np.clip(who.leaves, 1e-6, 1))
-    buys = rng.random(len(who)) < 0.86  # some sign up and never buy
+    # Some sign up and never buy; in a company of little richness, many.
+    buys = rng.random(len(who)) < 0.86 * min(1.0, 0.4 + 0.6 * richness)
     taken = (np.arange(MOST) <= repeats[:, None]) & (busy < season.length) & buys[:, None]
     return busy, taken
 

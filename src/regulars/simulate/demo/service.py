@@ -126,7 +126,7 @@ def enter(ws: Workspace, code: str, *, address: str, agent: str, now: datetime) 
     Raises NotAllowed when the code is wrong or used, or this is no demo being served.
     """
     expected = _codes.get(ws)
-    if expected is None or not secrets.compare_digest(expected, code):
+    if expected is None or not secrets.compare_digest(expected.encode(), code.encode()):
         raise NotAllowed(
             "demo.entry",
             Text(
