@@ -1,6 +1,6 @@
 """Who is calling, and may they? The dependency that stands on every route.
 
-A route declares `Depends(needs(Right.…))`, `Depends(signed_in())` or `Depends(public())`; a test
+A route declares `Depends(needs(Right.…))`, or `signed_in()`, `member()`, `public()`; a test
 walks all routes of the server and finds those that declare none.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
@@ -18,7 +18,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.company.sign_in import service as sign_in
 from regulars.company.staff.model import Staff
 from regulars.kit import clock
-from regulars.kit.errors import NotSignedIn
+from regulars.kit.errors import NotAllowed, NotSignedIn
 from regulars.kit.text import Text
 from regulars.store.workspace import Store
 
@@ -27,6 +27,8 @@ def _store_of(request: Request) -> Store:
     store: Store = request.app.state.workspace
     return store
 
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 CurrentStore = Annotated[Store, Depends(_store_of)]
 """The store of the request; nouns above the timeline take `CurrentWorkspace` instead."""
@@ -119,6 +121,19 @@ def signed_in() -> Callable[..., Principal]:
 
 
 @cache
+def member() -> Callable[..., Principal]:
+    """Return the dependency that gives the caller, who must be a person with an account."""
+
+    def person(caller: Caller) -> Principal:
+        if caller.kind != "staff":
+            raise NotAllowed("rights.key", Text("A key has no account page.", "密钥没有账号页面。"))
+        return caller
+
+    person.guard = "member"  # type: ignore[attr-defined]
+    return person
+
+
+@cache
 def public() -> Callable[..., None]:
     """Return the dependency of a route that is open on purpose."""
 
@@ -129,8 +144,14 @@ def public() -> Callable[..., None]:
     return open_to_all
 
 
+def open_endpoint(endpoint: Endpoint) -> Endpoint:
+    """Mark an endpoint that runs without dependencies, such as the intake's, as open on purpose."""
+    endpoint.guard = "public"  # type: ignore[attr-defined]
+    return endpoint
+
+
 def guards_of(dependant: object) -> set[str]:
-    """Return the guards (right, "signed_in", "public") among a route's dependencies."""
+    """Return the guards (a right, "signed_in", "member", "public") among a route's dependencies."""
     found = {getattr(getattr(dependant, "call", None), "guard", None)}
     for part in getattr(dependant, "dependencies", []):
         found |= guards_of(part)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from regulars.company.rights.access import CurrentStore, public, recognise, signed_in
+from regulars.company.rights.access import CurrentStore, member, public, recognise
 from regulars.company.rights.model import Principal
 from regulars.company.sign_in import service
 from regulars.company.sign_in.model import LIFETIME
@@ -26,7 +26,7 @@ from regulars.store.workspace import Store
 router = APIRouter(include_in_schema=False)
 navigation: list[NavItem] = []
 open_to_all = [Depends(public())]
-Known = Annotated[Principal, Depends(signed_in())]
+Known = Annotated[Principal, Depends(member())]
 Field = Annotated[str, Form()]
 Optional = Annotated[str, Form()]
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
@@ -309,8 +309,6 @@ def _account_page(
     done: str = "",
     error: RegularsError | None = None,
 ) -> Response:
-    if caller.kind != "staff":
-        raise NotAllowed("sign_in.key", Text("A key has no account page.", "密钥没有账号页面。"))
     session = request.state.session
     return page(
         request,

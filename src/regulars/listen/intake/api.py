@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from regulars.company.rights.access import needs
+from regulars.company.rights.access import needs, open_endpoint
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.language import choose
 from regulars.kit.errors import RegularsError
@@ -128,8 +128,7 @@ def _handler(call: str) -> Handler:
     async def handle(request: Request) -> Response:
         return await _answer(request, call)
 
-    handle.public = True  # type: ignore[attr-defined]
-    return handle
+    return open_endpoint(handle)
 
 
 def _mount() -> None:
@@ -146,7 +145,11 @@ def _mount() -> None:
     for short, call in SHORT.items():
         intake.add_api_route(f"/{short}", _handler(call), methods=["POST"], include_in_schema=False)
     intake.add_api_route(
-        "/{call}", preflight, methods=["OPTIONS"], include_in_schema=False, name="intake_preflight"
+        "/{call}",
+        open_endpoint(preflight),
+        methods=["OPTIONS"],
+        include_in_schema=False,
+        name="intake_preflight",
     )
 
 
