@@ -8,12 +8,26 @@ from regulars.jobs.runs.model import Progress, Step
 from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
+from regulars.understand.health import service as health
+from regulars.understand.journeys import service as journeys
 
 
 def _prune(ws: Workspace, now: datetime, _progress: Progress) -> None:
     findings.prune(ws, now)
 
 
+def _health(ws: Workspace, now: datetime, _progress: Progress) -> None:
+    health.refresh(ws, now=now)
+
+
+def _journey(ws: Workspace, now: datetime, _progress: Progress) -> None:
+    journeys.refresh(ws, now=now)
+
+
 def steps() -> tuple[Step, ...]:
     """Return the steps in order; what later steps read is computed by earlier ones."""
-    return (Step("prune", Text("Thin out old findings", "清理过期结果"), _prune),)
+    return (
+        Step("health", Text("Health index", "体验健康度"), _health),
+        Step("journey", Text("Journey map", "旅程地图"), _journey),
+        Step("prune", Text("Thin out old findings", "清理过期结果"), _prune),
+    )

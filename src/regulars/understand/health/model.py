@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Ends = tuple[float | None, float | None]
 LEAST_ANSWERS = 30
 """Below this many answers a touchpoint's performance takes no part in index or ranking."""
+MINIMUM_GROUP = 5
+"""What fewer people said is not told, so that nobody can be recognised."""
 LEAST_BASKET = 0.5
 """A month has an index if its touchpoints carry this share of what the whole time measures."""
 

@@ -9,15 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from regulars.kit import clock
+from regulars.kit.memo import Memo
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health import queries
+from regulars.understand.health import queries, spans
 from regulars.understand.health.model import (
     LEAST_ANSWERS,
     LEAST_BASKET,
+    MINIMUM_GROUP,
     Extent,
     Health,
     Month,
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 
     from regulars.timeline.engine.view import View
 
+TREND_MONTHS = 24
+_memo: Memo[Health] = Memo(64)
 FINDING = "health"
 VERSION = 1
 Row = dict[str, Any]
@@ -41,7 +46,7 @@ Row = dict[str, Any]
 def performance(
     ws: Workspace, extent: Extent, *, as_of: datetime | None = None, whole: bool = False
 ) -> dict[str, Performance]:
-    """Return touchpoint → performance from every answer within `extent`.
+    """Return touchpoint → performance from every answer within `extent`, if 5 people gave any.
 
     With `whole`, outcomes count to the touchpoint they are part of. Each question (metric on one
     scale) of a touchpoint counts the same; questions with fewer than 30 answers are left out where
@@ -54,7 +59,11 @@ def performance(
     grouped: dict[str, list[tuple[Row, float]]] = defaultdict(list)
     for row, share in shares:
         grouped[row["touchpoint"]].append((row, share))
-    return {key: _performance(key, found, spread[key]) for key, found in grouped.items()}
+    return {
+        key: _performance(key, found, spread[key])
+        for key, found in grouped.items()
+        if spread[key]["people"] >= MINIMUM_GROUP
+    }
 
 
 def _performance(key: str, found: list[tuple[Row, float]], spread: Row) -> Performance:
@@ -118,9 +127,43 @@ def trend_by_month(
     return _indices(_Asked(ws, extent, as_of, monthly=True, whole=True), weights)
 
 
-def latest(ws: Workspace, extent_key: Mapping[str, object]) -> Finding[Health] | None:
-    """Return the stored index of a slice, if it was computed."""
-    return findings.latest(ws, FINDING, Health, about=extent_key, version=VERSION)
+def refresh(ws: Workspace, *, now: datetime) -> Health:
+    """Compute and store the index of the standard period, with two years of trend."""
+    begun = clock.monotonic()
+    usual = spans.usual(ws, now)
+    trend = Extent(spans.back(ws, usual, TREND_MONTHS))
+    found = health(ws, Extent(usual), trend=trend, as_of=now)
+    seconds = clock.monotonic() - begun
+    findings.store(ws, FINDING, found, as_of=now, now=now, version=VERSION, seconds=seconds)
+    return found
+
+
+def latest(ws: Workspace) -> Finding[Health] | None:
+    """Return the stored index of the whole company, if it was computed."""
+    return findings.latest(ws, FINDING, Health, version=VERSION)
+
+
+def known(ws: Workspace, extent: Extent, *, now: datetime) -> Health | None:
+    """Return the index of an extent if it has been worked out; see `remembered`."""
+    stored = latest(ws)
+    if stored is not None and spans.is_usual(stored.payload.start, stored.payload.end, extent):
+        return stored.payload
+    return _memo.peek(_memo_key(ws, extent))
+
+
+def remembered(ws: Workspace, extent: Extent, *, now: datetime) -> Health:
+    """Return the index of an extent, worked out at most once for each state of the data."""
+
+    def work() -> Health:
+        trend = extent.during(spans.back(ws, extent.period, TREND_MONTHS))
+        return health(ws, extent, trend=trend, as_of=now)
+
+    return known(ws, extent, now=now) or _memo.get(_memo_key(ws, extent), work)
+
+
+def _memo_key(ws: Workspace, extent: Extent) -> tuple[object, ...]:
+    version = catalog_service.current(ws).version
+    return str(ws.folder), version, ws.engine.watermark(), extent
 
 
 def _parts(

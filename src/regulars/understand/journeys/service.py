@@ -8,11 +8,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from regulars.kit import clock
+from regulars.kit.memo import Memo
 from regulars.listen.catalog import service as catalog_service
-from regulars.listen.catalog.model import Catalog
+from regulars.listen.catalog.model import Catalog, Target
 from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import service as findings
+from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health_service
-from regulars.understand.health.model import Extent
+from regulars.understand.health import spans
+from regulars.understand.health.model import MINIMUM_GROUP, Extent
 from regulars.understand.journeys import conversion, mapping, marking, queries, steps
 from regulars.understand.journeys.model import (
     BY_TITLES,
@@ -28,12 +33,16 @@ from regulars.understand.journeys.model import (
     Variant,
 )
 from regulars.understand.journeys.steps import Codes
+from regulars.understand.metrics import service as metrics_service
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from regulars.timeline.engine.view import View
 
+FINDING = "journey"
+VERSION = 1
+_memo: Memo[JourneyMap] = Memo(32)
 MOST_STEPS = 240
 """Steps of a map at most; rarer ones beyond it are left out and listed."""
 MOST_VARIANTS = 20
@@ -84,6 +93,46 @@ def journey_map(
         tested=len(tests),
         asleep=_asleep(work.catalog, nodes),
     )
+
+
+def usual(ws: Workspace, now: datetime) -> Journeys:
+    """Return the question that is asked first: whose journeys depends on what there is."""
+    return Journeys(Extent(spans.usual(ws, now)))
+
+
+def refresh(ws: Workspace, *, now: datetime) -> JourneyMap:
+    """Compute and store the journey map of the standard period."""
+    begun = clock.monotonic()
+    found = journey_map(ws, usual(ws, now), now=now, as_of=now)
+    seconds = clock.monotonic() - begun
+    findings.store(ws, FINDING, found, as_of=now, now=now, version=VERSION, seconds=seconds)
+    return found
+
+
+def latest(ws: Workspace) -> Finding[JourneyMap] | None:
+    """Return the stored map of the whole company, if it was computed."""
+    return findings.latest(ws, FINDING, JourneyMap, version=VERSION)
+
+
+def known(ws: Workspace, asked: Journeys) -> JourneyMap | None:
+    """Return the map if it has been worked out; see `remembered`."""
+    if asked == Journeys(asked.extent):
+        stored = latest(ws)
+        if stored and spans.is_usual(stored.payload.start, stored.payload.end, asked.extent):
+            return stored.payload
+    return _memo.peek(_memo_key(ws, asked))
+
+
+def remembered(ws: Workspace, asked: Journeys, *, now: datetime) -> JourneyMap:
+    """Return the map, worked out at most once for each state of the data."""
+    return known(ws, asked) or _memo.get(
+        _memo_key(ws, asked), lambda: journey_map(ws, asked, now=now, as_of=now)
+    )
+
+
+def _memo_key(ws: Workspace, asked: Journeys) -> tuple[object, ...]:
+    version = catalog_service.current(ws).version
+    return str(ws.folder), version, ws.engine.watermark(), asked
 
 
 def funnel(
@@ -182,10 +231,50 @@ class _Work:
         tests += marking.passed_tests(nodes, unit)
         tests += marking.wait_tests(codes, moved, self.catalog)
         tests += marking.backward_tests(nodes)
+        tests += marking.target_tests(self.gaps())
         if self.asked.by == "person":
             visits = _Work(self.ws, replace(self.asked, by="session"), self.as_of)
             reach, unit = visits.reach(codes, cutoff), BY_TITLES["session"]
         return tests + marking.leak_tests(mapping.leaks(reach, codes), unit)
+
+    def gaps(self) -> list[marking.TargetGap]:
+        """Return each declared target beside what was measured."""
+        found = []
+        for point in self.catalog.touchpoints if self.asked.level == "touchpoint" else ():
+            if point.target is None or not metrics_service.exists(point.target.metric):
+                continue
+            found += self._gap(point.key, point.target)
+        return found
+
+    def _gap(self, step: str, target: Target) -> list[marking.TargetGap]:
+        metric = metrics_service.definition(target.metric)
+        extent = self.asked.extent
+        measured = metrics_service.measure(
+            self.ws,
+            target.metric,
+            period=extent.period,
+            filters={
+                "touchpoint": step,
+                "channel": list(extent.channels),
+                "place": sorted(extent.places or ()),
+            },
+            scope=extent.scope,
+            as_of=self.as_of,
+        )
+        return [
+            marking.TargetGap(
+                step=step,
+                metric=metric.title,
+                value=row.value,
+                low=row.low,
+                high=row.high,
+                n=row.n,
+                target=target.value,
+                higher_is_better=metric.direction == "up",
+            )
+            for row in measured
+            if row.value is not None and row.low is not None and row.high is not None
+        ]
 
     def reach(self, codes: Codes, cutoff: datetime) -> mapping.Reach:
         """Return which steps the journeys reached; those that go on after `cutoff` are open."""
@@ -194,7 +283,10 @@ class _Work:
         return mapping.Reach(rows, size)
 
     def variants(self, codes: Codes) -> tuple[list[Variant], int]:
-        """Return the commonest sequences and how many there are; people's without repeats."""
+        """Return the commonest sequences and how many there are; people's without repeats.
+
+        Of people, sequences of fewer than 5 are not told.
+        """
         collapse = self.asked.by in ("person", "session")
         top = self.rows(
             codes, lambda rows: queries.variants(rows, collapse=collapse, top=MOST_VARIANTS)
@@ -205,4 +297,6 @@ class _Work:
         taken: dict[str, list[str]] = defaultdict(list)
         for row in self.rows(codes, lambda rows: queries.steps_of(rows, chosen, collapse=collapse)):
             taken[row["case"]].append(codes.steps[row["code"]])
-        return [Variant(taken[row["case"]], row["n"]) for row in top], top[0]["total"]
+        least = MINIMUM_GROUP if self.asked.by == "person" else 1
+        shown = [Variant(taken[row["case"]], row["n"]) for row in top if row["n"] >= least]
+        return shown, top[0]["total"]

@@ -1,0 +1,65 @@
+"""Which period is looked at first, and how far the data reach."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from regulars.kit.memo import Memo
+from regulars.kit.period import ALL_TIME, Period, add_months, day_start
+from regulars.timeline.workspace import Workspace
+from regulars.understand.health.model import Extent
+
+USUAL_MONTHS = 12
+_memo: Memo[Period] = Memo(64)
+
+
+def reach(ws: Workspace) -> Period:
+    """Return the period from the first to the last event that customers have; ALL_TIME if none.
+
+    Kept in memory for each state of the data.
+    """
+    key = (str(ws.folder), ws.engine.watermark())
+    return _memo.get(key, lambda: _reach(ws))
+
+
+def _reach(ws: Workspace) -> Period:
+    table = ws.query(
+        lambda view: view.events.agg(
+            first=view.events.occurred_at.min(), last=view.events.occurred_at.max()
+        )
+    )
+    row = table.to_pylist()[0]
+    if row["last"] is None:
+        return ALL_TIME
+    return Period(row["first"], row["last"] + timedelta(microseconds=1))
+
+
+def usual(ws: Workspace, now: datetime) -> Period:
+    """Return the standard period: twelve months up to the day of the last event, or to today."""
+    return months(ws, USUAL_MONTHS, now)
+
+
+def months(ws: Workspace, count: int, now: datetime) -> Period:
+    """Return `count` calendar months, the last one running, up to the end of the data.
+
+    The end is the end of the last event's day, so that an archive shows its own last year and a
+    company at work shows today.
+    """
+    last = min(reach(ws).end or now, now).astimezone(ws.zone).date()
+    following = date.fromordinal(last.toordinal() + 1)
+    start = add_months(last, 1 - count)
+    return Period(day_start(start, ws.zone), day_start(following, ws.zone))
+
+
+def back(ws: Workspace, period: Period, count: int) -> Period:
+    """Return the `count` months that end where `period` ends; never shorter than the period."""
+    if period.start is None or period.end is None:
+        return period
+    last = (period.end - timedelta(microseconds=1)).astimezone(ws.zone).date()
+    return Period(min(period.start, day_start(add_months(last, 1 - count), ws.zone)), period.end)
+
+
+def is_usual(start: datetime | None, end: datetime | None, extent: Extent) -> bool:
+    """Tell whether `extent` is the whole company in the stored period."""
+    whole = extent == Extent(extent.period)
+    return whole and (extent.period.start, extent.period.end) == (start, end)
