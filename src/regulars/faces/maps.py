@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from regulars.faces.charts import GRID, JUDGED, Course, Option
+from regulars.faces.formats import value_in
 from regulars.faces.language import gettext as _
 
 
@@ -21,6 +22,7 @@ def sankey(nodes: Sequence[tuple[str, str]], links: Sequence[tuple[str, str, int
                 "right": 120,
                 "top": 8,
                 "bottom": 8,
+                "nodeAlign": "left",
                 "nodeWidth": 12,
                 "nodeGap": 12,
                 "data": [
@@ -82,7 +84,7 @@ def heatmap(
             "itemHeight": 120,
             "calculable": False,
             "inRange": {"color": colors},
-            "formatter": f"fn:value:{unit or ''}",
+            "text": [value_in(unit, high), value_in(unit, low)],
         },
         "series": [
             {
@@ -139,7 +141,7 @@ def importance_performance(
     ]
     middle = {"silent": True, "symbol": "none", "label": {"show": False}}
     return {
-        "grid": {**GRID, "top": 24, "bottom": 24, "left": 24, "right": 70},
+        "grid": {**GRID, "top": 24, "bottom": 24, "left": 24, "right": 90},
         "tooltip": {"trigger": "item", "formatter": "fn:tip:"},
         "graphic": [
             {
@@ -207,7 +209,8 @@ def radar(dimensions: Sequence[str], courses: Sequence[Course], *, most: float =
         "tooltip": {"trigger": "item"},
         "radar": {
             "indicator": [{"name": name, "max": most} for name in dimensions],
-            "radius": "66%",
+            "radius": "58%",
+            "center": ["50%", "56%"],
             "splitNumber": 4,
         },
         "series": [
