@@ -6,10 +6,22 @@ from datetime import datetime
 
 from regulars.jobs.runs.model import Progress, Step
 from regulars.kit.text import Text
+from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.health import service as health
 from regulars.understand.journeys import service as journeys
+
+# Importing a noun's service declares its kinds of findings.
+NOUNS = (health, journeys)
+
+
+def _flush(ws: Workspace, _now: datetime, _progress: Progress) -> None:
+    flush(ws)
+
+
+def _renew(ws: Workspace, now: datetime, progress: Progress) -> None:
+    findings.renew(ws, now, progress)
 
 
 def _prune(ws: Workspace, now: datetime, _progress: Progress) -> None:

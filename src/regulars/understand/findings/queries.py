@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from regulars.store.database import upsert
-from regulars.understand.findings.tables import finding_quotes, findings
+from regulars.understand.findings.model import Slice
+from regulars.understand.findings.tables import finding_quotes, finding_wishes, findings
 
 
 def put(connection: sa.Connection, row: dict[str, Any], quotes: Iterable[str]) -> None:
@@ -67,3 +69,35 @@ def quoting(connection: sa.Connection, identities: Collection[str]) -> list[int]
         finding_quotes.c.identity_id.in_(sorted(identities))
     )
     return list(connection.execute(query.distinct()).scalars())
+
+
+def asked_at(connection: sa.Connection, key: str, slice_hash: str) -> datetime | None:
+    """Return when the slice was last noted as asked for."""
+    query = sa.select(finding_wishes.c.asked_at).where(
+        finding_wishes.c.key == key, finding_wishes.c.slice_hash == slice_hash
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
+def note(connection: sa.Connection, key: str, slice_hash: str, about: Slice, now: datetime) -> None:
+    """Note that the slice was asked for."""
+    words = msgspec.json.encode(about, order="sorted").decode()
+    row = {"key": key, "slice_hash": slice_hash, "slice": words, "asked_at": now}
+    statement = upsert(connection, finding_wishes).values(**row)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key", "slice_hash"], set_={"asked_at": now}
+        )
+    )
+
+
+def wishes(connection: sa.Connection) -> list[tuple[str, dict[str, Any]]]:
+    """Return (key, slice) of what was asked for, the latest first."""
+    query = sa.select(finding_wishes).order_by(finding_wishes.c.asked_at.desc())
+    rows = connection.execute(query).mappings()
+    return [(row["key"], msgspec.json.decode(row["slice"])) for row in rows]
+
+
+def forget_wishes(connection: sa.Connection, before: datetime) -> None:
+    """Forget slices that nobody has asked for since `before`."""
+    connection.execute(sa.delete(finding_wishes).where(finding_wishes.c.asked_at < before))

@@ -34,3 +34,13 @@ finding_quotes = sa.Table(
     ),
     sa.Column("identity_id", sa.String(32), primary_key=True, index=True),
 )
+
+finding_wishes = sa.Table(
+    "finding_wishes",
+    metadata,
+    sa.Column("key", sa.String(120), primary_key=True),
+    sa.Column("slice_hash", sa.String(32), primary_key=True),
+    sa.Column("slice", sa.Text, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    comment="Which slices pages have asked for, so that the refresh renews them.",
+)

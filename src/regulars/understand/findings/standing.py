@@ -1,0 +1,135 @@
+"""Questions that pages ask again and again: answered from what is stored, renewed by the refresh.
+
+A noun declares a `Kind`: its key, its payload's type, and how to compute it for a slice. A page
+calls `find`, which reads in milliseconds and notes that somebody asked; when there is nothing yet
+it paints its frame and lets a piece call `answer`, which computes and stores. The refresh job
+calls `renew`: it computes what stands in `standing` and whatever was asked for in the last weeks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from regulars.kit import clock
+from regulars.kit.registry import Registry
+from regulars.kit.text import Text
+from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import queries, storing
+from regulars.understand.findings.model import Finding, Slice, slice_hash
+
+Payload = TypeVar("Payload")
+REMEMBERED = timedelta(days=14)
+"""Slices that nobody has asked for longer than this are no longer renewed."""
+YOUNG = timedelta(hours=6)
+"""Of an unchanged timeline, a finding younger than this is not computed again."""
+NOTED = timedelta(hours=12)
+"""One asking is noted at most this often."""
+
+
+@dataclass(frozen=True)
+class Kind(Generic[Payload]):
+    """One sort of finding.
+
+    `compute(ws, about, now)` returns the payload for a slice as of `now`; `about` holds plain
+    JSON values, such as `{"period": "12m", "place": ["east"], "scope": None}`. `standing` are
+    the slices renewed even if nobody has asked yet. `quotes` names the identities whose words
+    stand in a payload.
+    """
+
+    key: str
+    version: int
+    payload: type[Payload]
+    compute: Callable[[Workspace, dict[str, Any], datetime], Payload]
+    standing: tuple[Slice, ...] = ()
+    quotes: Callable[[Payload], Iterable[str]] | None = None
+
+
+KINDS: Registry[Kind[Any]] = Registry(Text("kind of finding", "分析结果类型"))
+
+
+def declare(kind: Kind[Payload]) -> Kind[Payload]:
+    """Register `kind`, so that the refresh renews it; returns it."""
+    KINDS.add(kind.key, kind)
+    return kind
+
+
+def find(
+    ws: Workspace, kind: Kind[Payload], about: Slice, *, now: datetime
+) -> Finding[Payload] | None:
+    """Return the newest stored finding, or None; notes that it was asked for."""
+    with ws.database.reading() as connection:
+        asked_at = queries.asked_at(connection, kind.key, slice_hash(about))
+    if asked_at is None or now - asked_at > NOTED:
+        with ws.database.transaction() as connection:
+            queries.note(connection, kind.key, slice_hash(about), about, now)
+    return storing.latest(ws, kind.key, kind.payload, about=about, version=kind.version)
+
+
+def answer(ws: Workspace, kind: Kind[Payload], about: Slice, *, now: datetime) -> Finding[Payload]:
+    """Return a finding of the timeline as it is now: the stored one if it still holds, else new."""
+    found = find(ws, kind, about, now=now)
+    if found is not None and _holds(ws, found, now):
+        return found
+    return _compute(ws, kind, about, now)
+
+
+def renew(
+    ws: Workspace, now: datetime, progress: Callable[[float], None] = lambda _share: None
+) -> int:
+    """Compute what is standing or was asked for, where the timeline has moved on.
+
+    Returns how many findings were computed. One that fails does not keep the others from being
+    renewed: the first error is raised at the end.
+    """
+    wanted = _wanted(ws, now)
+    computed, first = 0, None
+    for done, (kind, about) in enumerate(wanted):
+        progress(done / len(wanted))
+        found = storing.latest(ws, kind.key, kind.payload, about=about, version=kind.version)
+        if found is not None and _holds(ws, found, now):
+            continue
+        try:
+            _compute(ws, kind, about, now)
+            computed += 1
+        except Exception as error:
+            first = first or error
+    if first is not None:
+        raise first
+    return computed
+
+
+def _wanted(ws: Workspace, now: datetime) -> list[tuple[Kind[Any], Slice]]:
+    """Return what stands first, then what was asked for, each once."""
+    with ws.database.transaction() as connection:
+        queries.forget_wishes(connection, now - REMEMBERED)
+        wishes = queries.wishes(connection)
+    pairs = [(kind, about) for kind in KINDS.values() for about in kind.standing]
+    pairs += [(KINDS.get(key), about) for key, about in wishes if key in KINDS]
+    return list({(kind.key, slice_hash(about)): (kind, about) for kind, about in pairs}.values())
+
+
+def _holds(ws: Workspace, found: Finding[Any], now: datetime) -> bool:
+    return found.watermark == ws.engine.watermark() and now - found.as_of < YOUNG
+
+
+def _compute(ws: Workspace, kind: Kind[Payload], about: Slice, now: datetime) -> Finding[Payload]:
+    # Read before the computation: what arrives meanwhile makes the finding old, never too new.
+    watermark, began = ws.engine.watermark(), clock.monotonic()
+    payload = kind.compute(ws, dict(about), now)
+    seconds = clock.monotonic() - began
+    storing.store(
+        ws,
+        kind.key,
+        payload,
+        as_of=now,
+        now=now,
+        about=about,
+        version=kind.version,
+        watermark=watermark,
+        seconds=seconds,
+        quotes=kind.quotes(payload) if kind.quotes else (),
+    )
+    return Finding(kind.key, dict(about), now, now, kind.version, watermark, seconds, payload)

@@ -1,0 +1,108 @@
+"""Standing questions: read at once, renewed when the timeline moved on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from regulars.timeline import inbox
+from regulars.timeline.erasure import PLACES
+from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import service, standing
+from regulars.understand.findings.standing import Kind
+
+NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
+ANNA = "a" * 32
+
+
+class Counter:
+    """A computation that counts how often it is done."""
+
+    def __init__(self) -> None:
+        self.calls: list[dict[str, Any]] = []
+
+    def __call__(self, _ws: Workspace, about: dict[str, Any], _now: datetime) -> list[int]:
+        self.calls.append(about)
+        if about.get("wrong"):
+            raise ValueError("no such place")
+        return [len(self.calls)]
+
+
+@pytest.fixture
+def counter() -> Counter:
+    return Counter()
+
+
+@pytest.fixture
+def kind(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kind[list[int]]]:
+    kept = dict(standing.KINDS._entries)
+    standing.KINDS._entries.clear()
+    yield standing.declare(Kind("count", 1, list[int], counter, ({"period": "12m"},)))
+    standing.KINDS._entries.clear()
+    standing.KINDS._entries.update(kept)
+
+
+def happen(ws: Workspace, event_id: str) -> None:
+    row = {"event_id": event_id, "actor": "customer", "occurred_at": NOON, "name": "Store Visited"}
+    inbox.accept(ws, inbox.make([row], NOON))
+
+
+def test_a_first_question_finds_nothing_and_is_answered(
+    ws: Workspace, kind: Kind[list[int]]
+) -> None:
+    about = {"period": "30d"}
+    assert standing.find(ws, kind, about, now=NOON) is None
+    assert standing.answer(ws, kind, about, now=NOON).payload == [1]
+    found = standing.find(ws, kind, about, now=NOON)
+    assert found is not None
+    assert found.payload == [1]
+    assert found.watermark == ws.engine.watermark()
+
+
+def test_the_same_timeline_is_not_computed_twice(
+    ws: Workspace, kind: Kind[list[int]], counter: Counter
+) -> None:
+    for minutes in (0, 10, 20):
+        standing.answer(ws, kind, {}, now=NOON + timedelta(minutes=minutes))
+    assert len(counter.calls) == 1
+    happen(ws, "one more")
+    assert standing.answer(ws, kind, {}, now=NOON + timedelta(minutes=30)).payload == [2]
+
+
+def test_renewing_does_what_stands_and_what_was_asked(
+    ws: Workspace, kind: Kind[list[int]], counter: Counter
+) -> None:
+    standing.find(ws, kind, {"period": "30d", "scope": ["sh-01"]}, now=NOON)
+    assert standing.renew(ws, NOON) == 2
+    assert counter.calls == [{"period": "12m"}, {"period": "30d", "scope": ["sh-01"]}]
+    assert standing.renew(ws, NOON) == 0
+    happen(ws, "one more")
+    assert standing.renew(ws, NOON) == 2
+    assert standing.renew(ws, NOON + timedelta(hours=7)) == 2
+
+
+def test_what_nobody_asks_any_more_is_left(ws: Workspace, kind: Kind[list[int]]) -> None:
+    standing.find(ws, kind, {"period": "30d"}, now=NOON)
+    assert standing.renew(ws, NOON + timedelta(days=15)) == 1
+
+
+def test_one_that_fails_does_not_stop_the_others(
+    ws: Workspace, kind: Kind[list[int]], counter: Counter
+) -> None:
+    standing.find(ws, kind, {"wrong": True}, now=NOON)
+    standing.find(ws, kind, {"period": "7d"}, now=NOON - timedelta(minutes=1))
+    with pytest.raises(ValueError, match="no such place"):
+        standing.renew(ws, NOON)
+    assert standing.find(ws, kind, {"period": "7d"}, now=NOON) is not None
+
+
+def test_a_finding_that_quotes_an_erased_person_goes(ws: Workspace) -> None:
+    service.store(ws, "words", ["slow"], as_of=NOON, now=NOON, quotes=[ANNA])
+    service.store(ws, "counts", [1], as_of=NOON, now=NOON)
+    with ws.database.transaction() as connection:
+        assert PLACES.get("findings")(ws, connection, frozenset({ANNA})) == 1
+    assert service.latest(ws, "words", list) is None
+    assert service.latest(ws, "counts", list) is not None
