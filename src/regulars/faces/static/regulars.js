@@ -202,6 +202,14 @@
     }
   });
 
+  // Paper is white: charts are drawn in the light colours while a dark page is printed.
+  addEventListener("beforeprint", () => {
+    root.dataset.screen = root.dataset.theme;
+    root.dataset.theme = "light";
+    if (window.echarts) document.querySelectorAll("[data-chart]").forEach(draw);
+  });
+  addEventListener("afterprint", () => { root.dataset.theme = root.dataset.screen; });
+
   function prepare(within) {
     for (const button of within.querySelectorAll("[data-copy][hidden]")) button.hidden = !navigator.clipboard;
     drawAll(within, false);
