@@ -6,18 +6,18 @@ from datetime import datetime
 
 from regulars.jobs.runs.model import Progress, Step
 from regulars.kit.text import Text
+from regulars.timeline import maintenance
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.health import service as health
 from regulars.understand.journeys import service as journeys
 
-# Importing a noun's service declares its kinds of findings.
-NOUNS = (health, journeys)
 
-
-def _flush(ws: Workspace, _now: datetime, _progress: Progress) -> None:
+def _tidy(ws: Workspace, now: datetime, progress: Progress) -> None:
     flush(ws)
+    progress(0.5)
+    maintenance.run(ws, now=now)
 
 
 def _renew(ws: Workspace, now: datetime, progress: Progress) -> None:
@@ -39,7 +39,9 @@ def _journey(ws: Workspace, now: datetime, _progress: Progress) -> None:
 def steps() -> tuple[Step, ...]:
     """Return the steps in order; what later steps read is computed by earlier ones."""
     return (
+        Step("lake", Text("Put new events in order", "整理新事件"), _tidy),
         Step("health", Text("Health index", "体验健康度"), _health),
         Step("journey", Text("Journey map", "旅程地图"), _journey),
+        Step("findings", Text("What pages ask for", "页面常用结果"), _renew),
         Step("prune", Text("Thin out old findings", "清理过期结果"), _prune),
     )
