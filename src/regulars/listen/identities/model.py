@@ -87,3 +87,17 @@ class Candidate:
     left_person: str
     right_person: str
     attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A person and how often they stand on the timeline, as far as the caller may see it.
+
+    `events` counts all actors; `last_at` is when anything last happened, None without events.
+    """
+
+    person_id: str
+    identities: tuple[str, ...]
+    events: int
+    first_at: datetime | None
+    last_at: datetime | None

@@ -1,16 +1,49 @@
-"""SQL of decisions about identities."""
+"""SQL of decisions about identities, and where identities stand on the timeline."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from regulars.company.rights.model import Scope
 from regulars.listen.identities.model import Decision
 from regulars.listen.identities.tables import identity_decisions
 from regulars.timeline.people import LinkFact
+from regulars.timeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
 
 CHUNK = 400
+Span = tuple[int, datetime, datetime]
+"""Number of events, first and last moment."""
+
+
+def seen_on_timeline(
+    workspace: Workspace, identities: Sequence[str], scope: Scope
+) -> dict[str, Span]:
+    """Return the span of each identity that has events within the scope."""
+    if not identities:
+        return {}
+
+    def spans(view: View) -> ir.Table:
+        theirs = view.events.filter(view.events.identity_id.isin(list(identities)))
+        if scope is not None:
+            theirs = theirs.filter(theirs.place.isin(sorted(scope)))
+        when = theirs.occurred_at
+        return theirs.group_by("identity_id").aggregate(
+            events=theirs.count(), first_at=when.min(), last_at=when.max()
+        )
+
+    return {
+        row["identity_id"]: (row["events"], row["first_at"], row["last_at"])
+        for row in workspace.query(spans).to_pylist()
+    }
 
 
 def insert_decision(connection: sa.Connection, link: LinkFact, decision: Decision) -> None:

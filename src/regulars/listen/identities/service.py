@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from regulars.company.audit import service as audit
-from regulars.company.rights.model import Principal, Right
+from regulars.company.rights.model import Principal, Right, Scope
 from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.text import Text
 from regulars.listen.identities import queries
-from regulars.listen.identities.model import Candidate, Decision, Link, Person, link_id
+from regulars.listen.identities.model import Candidate, Decision, Link, Person, Sighting, link_id
 from regulars.listen.profiles import service as profiles
 from regulars.timeline import people
 from regulars.timeline.erasure import erasable
@@ -183,19 +182,52 @@ def _kept_apart(workspace: Workspace, left: str, right: str) -> bool:
     return bool(near & theirs)
 
 
-def find(workspace: Workspace, words: str, *, limit: int = 50) -> list[str]:
-    """Return the ids of people that the words may mean, best first.
+def find(
+    workspace: Workspace, words: str, *, scope: Scope = None, limit: int = 50
+) -> list[Sighting]:
+    """Return the people that the words may mean, best first.
 
     The words are a user id, an e-mail address, a phone number, an id of ours, or part of a name.
-    A user id that nobody ever used finds nobody: only people with events, links or profile
-    values should be shown, which the caller sees when reading them.
+    A caller bound to places finds only people with events there.
     """
     spelled = words.strip()
     if not spelled:
         return []
     hits = [*_exact(workspace, spelled), *profiles.named_like(workspace, spelled, limit)]
-    persons = (people.person_of(workspace, one) for one in dict.fromkeys(hits))
-    return list(dict.fromkeys(persons))[:limit]
+    return sightings(workspace, list(dict.fromkeys(hits)), scope=scope)[:limit]
+
+
+def sightings(workspace: Workspace, hits: Sequence[str], *, scope: Scope = None) -> list[Sighting]:
+    """Return the people to whom the identities belong, in that order, unknown ones left out.
+
+    Known is who has events, links or profile values; within a scope, who has events there.
+    """
+    persons: dict[str, tuple[str, ...]] = {}
+    for one in hits:
+        identities = tuple(people.identities_of(workspace, one))
+        persons.setdefault(min(identities), identities)
+    every = [one for identities in persons.values() for one in identities]
+    seen = queries.seen_on_timeline(workspace, every, scope)
+    held = profiles.known(workspace, every) if scope is None else set()
+    found = []
+    for person_id, identities in persons.items():
+        spans = [seen[one] for one in identities if one in seen]
+        linked = len(identities) > 1 and scope is None
+        if spans or linked or held.intersection(identities):
+            found.append(_sighting(person_id, identities, spans))
+    return found
+
+
+def _sighting(
+    person_id: str, identities: tuple[str, ...], spans: Sequence[queries.Span]
+) -> Sighting:
+    return Sighting(
+        person_id,
+        identities,
+        sum(span[0] for span in spans),
+        min((span[1] for span in spans), default=None),
+        max((span[2] for span in spans), default=None),
+    )
 
 
 def _exact(workspace: Workspace, spelled: str) -> list[str]:
@@ -231,11 +263,6 @@ def named(
         if value:
             hits += profiles.holding(workspace, kind, value)
     return sorted({one for hit in hits for one in people.identities_of(workspace, hit)})
-
-
-def without_reasons(found: Person) -> Person:
-    """Return the person for somebody who may not read why staff decided."""
-    return replace(found, links=tuple(replace(link, decisions=()) for link in found.links))
 
 
 @erasable("decisions about identities")

@@ -68,6 +68,12 @@ def holding(workspace: Workspace, attribute: str, value: str, limit: int = 50) -
         return queries.holding(connection, attribute, value, limit)
 
 
+def known(workspace: Workspace, identities: Sequence[str]) -> set[str]:
+    """Return those of the identities of which anything is held."""
+    with workspace.database.reading() as connection:
+        return {value.identity_id for value in queries.of_identities(connection, identities)}
+
+
 def shared(
     workspace: Workspace, attribute: str, *, most: int = 5, limit: int = 500
 ) -> list[list[str]]:

@@ -1,0 +1,107 @@
+"""A shop that sends: its write key, and the server in this process or in one of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi.testclient import TestClient
+
+from regulars.app import build_web, open_workspace
+from regulars.company.keys import service as keys
+from regulars.company.rights.model import SHELL, Role
+from regulars.kit import clock
+from regulars.timeline.workspace import Workspace
+
+
+@pytest.fixture
+def write_key(ws: Workspace) -> str:
+    """The write key of the web shop; it may send as the customer only."""
+    return keys.add_write_key(ws, SHELL, name="Shop", source="shop", now=clock.now())[1]
+
+
+@pytest.fixture
+def analyst(ws: Workspace) -> dict[str, str]:
+    """Headers of an analyst's API key."""
+    secret = keys.add_api_key(ws, SHELL, name="Ana", role=Role.ANALYST, now=clock.now())[1]
+    return {"Authorization": f"Bearer {secret}"}
+
+
+@pytest.fixture
+def client(ws: Workspace) -> Iterator[TestClient]:
+    """The server of the workspace, in this process."""
+    with TestClient(build_web(ws)) as opened:
+        yield opened
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Wait until something listens there."""
+    for _attempt in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError("the server did not start")
+
+
+@pytest.fixture
+def address(ws: Workspace) -> Iterator[str]:
+    """The address of the real server, in a thread of this process."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(build_web(ws), port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    wait_for(port)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(20)
+
+
+def _serve(folder: str, port: int) -> None:
+    uvicorn.run(build_web(open_workspace(folder)), port=port, log_level="critical")
+
+
+@dataclass
+class Victim:
+    """A server in a process of its own, which can be killed."""
+
+    folder: Path
+    port: int = 0
+    process: Any = None
+
+    def start(self) -> None:
+        """Start it and wait until it listens."""
+        self.port = free_port()
+        context = multiprocessing.get_context("spawn")
+        self.process = context.Process(target=_serve, args=(str(self.folder), self.port))
+        self.process.start()
+        wait_for(self.port)
+
+    def kill(self) -> None:
+        """End it at once, as `kill -9` does."""
+        self.process.kill()
+        self.process.join()
+
+
+@pytest.fixture
+def victim(ws: Workspace) -> Iterator[Victim]:
+    """A server of the workspace that a test may kill."""
+    server = Victim(ws.folder)
+    yield server
+    if server.process is not None and server.process.is_alive():
+        server.kill()

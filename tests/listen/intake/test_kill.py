@@ -1,0 +1,86 @@
+"""`kill -9` of the server under load: every acknowledged event is there, once."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+
+from regulars.timeline.workspace import Workspace
+from tests.listen.intake.conftest import Victim
+
+
+@dataclass
+class Load:
+    """Posts batches until told to stop; repeats whatever was not acknowledged, as clients do."""
+
+    key: str
+    victim: Victim
+    stop: threading.Event = field(default_factory=threading.Event)
+    acknowledged: list[str] = field(default_factory=list)
+
+    def run(self, name: str) -> None:
+        number = 0
+        while not self.stop.is_set():
+            ids = [f"{name}-{number}-{index}" for index in range(20)]
+            while not self.post(ids) and not self.stop.is_set():
+                time.sleep(0.02)
+            number += 1
+
+    def post(self, ids: list[str]) -> bool:
+        events = [
+            {"type": "track", "userId": one[:4], "event": "Cart Viewed", "messageId": one}
+            for one in ids
+        ]
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.victim.port}/v1/batch",
+            json.dumps({"batch": events, "writeKey": self.key}).encode(),
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                body = json.load(answer)
+        except (OSError, urllib.error.URLError, json.JSONDecodeError):
+            return False
+        assert body["accepted"] + body["duplicates"] == len(ids)
+        self.acknowledged += ids
+        return True
+
+
+def check(ws: Workspace, write_key: str, victim: Victim, kills: int, seed: int) -> None:
+    chance = random.Random(seed)
+    load = Load(write_key, victim)
+    victim.start()
+    threads = [
+        threading.Thread(target=load.run, args=(f"s{index}",), daemon=True) for index in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for _kill in range(kills):
+        time.sleep(chance.uniform(0.05, 0.6))
+        victim.kill()
+        victim.start()
+    time.sleep(0.3)
+    load.stop.set()
+    for thread in threads:
+        thread.join(30)
+    victim.kill()
+    kept = Counter(ws.query(lambda view: view.events).column("event_id").to_pylist())
+    assert len(load.acknowledged) > 100
+    assert set(load.acknowledged) <= set(kept), "an acknowledged event was lost"
+    assert max(kept.values()) == 1, "an event was doubled"
+
+
+def test_killed_twice_under_load(ws: Workspace, write_key: str, victim: Victim) -> None:
+    check(ws, write_key, victim, kills=2, seed=7)
+
+
+@pytest.mark.heavy
+def test_killed_at_ten_random_moments(ws: Workspace, write_key: str, victim: Victim) -> None:
+    check(ws, write_key, victim, kills=10, seed=11)
