@@ -16,7 +16,7 @@ from fastapi import Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 
-from regulars.faces import assets, callers, problems, rendering, security
+from regulars.faces import assets, callers, openapi, problems, rendering, security
 from regulars.faces.idempotency import Idempotency
 from regulars.faces.language import speak
 from regulars.faces.request import Frame
@@ -47,6 +47,7 @@ def create(workspace: Store, version: str) -> FastAPI:
         setattr(app.state, hooks, [])
     rendering.install(app, [])
     problems.install(app)
+    openapi.install(app)
     app.mount("/static", assets.Assets(), name="static")
     app.add_middleware(Idempotency, server=app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)

@@ -1,0 +1,101 @@
+"""The OpenAPI document of all nouns, with what every endpoint has in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from regulars.faces.idempotency import KEEP
+from regulars.faces.problems import MEDIA_TYPE
+
+PROBLEM = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457); some have further members, such as `field`.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string", "description": "In the language of Accept-Language."},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable; programs decide by this."},
+        "detail": {"type": "string", "description": "What to do."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "field": {"type": "string"},
+                    "in": {"type": "string"},
+                    "reason": {"type": "string"},
+                    "code": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+SCHEMES = {
+    "api_key": {"type": "http", "scheme": "bearer", "description": "An API key of this workspace."},
+    "write_key": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "A write key as the name, with an empty password.",
+    },
+}
+ONCE = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 255},
+    "description": (
+        "Your own key for this act: sent again, the first answer is given again for "
+        f"{KEEP.total_seconds() / 3600:.0f} hours."
+    ),
+}
+REFUSALS = {
+    "401": "No key, or not a valid one.",
+    "403": "The key may not do this.",
+    "422": "Something in the request is wrong; `errors` or `field` says what.",
+}
+
+
+def install(app: FastAPI) -> None:
+    """Let the server describe itself by `document`, made once."""
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = document(app)
+        return app.openapi_schema
+
+    app.openapi = describe  # type: ignore[method-assign]
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document with keys, problems and repeatable POSTs declared."""
+    made = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    components = made.setdefault("components", {})
+    components["securitySchemes"] = SCHEMES
+    schemas = components.setdefault("schemas", {})
+    schemas["Problem"] = PROBLEM
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    for path, methods in made.get("paths", {}).items():
+        for method, operation in methods.items():
+            _complete(path, method, operation)
+    return made
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    """Declare who may call, what a refusal looks like, and the key of a repeatable act."""
+    if not path.startswith("/api/"):
+        operation["security"] = [{"write_key": []}]
+        operation["responses"].pop("422", None)
+        return
+    operation["security"] = [{"api_key": []}]
+    body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status, meaning in REFUSALS.items():
+        operation["responses"][status] = {"description": meaning, "content": body}
+    if method == "post":
+        operation.setdefault("parameters", []).append(ONCE)
