@@ -12,6 +12,7 @@ from regulars.faces import idempotency
 from regulars.faces.tables import idempotency_keys
 from regulars.kit import clock
 from regulars.kit.errors import Conflict
+from regulars.timeline import erasure
 from regulars.timeline.workspace import Workspace
 
 API = "/api/v1/orders"
@@ -77,3 +78,11 @@ def test_answers_are_forgotten_after_a_day(any_ws: Workspace) -> None:
     assert idempotency.claim(any_ws.database, "staff:lin", "k2", "f", later) is None
     with any_ws.database.reading() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(idempotency_keys)) == 1
+
+
+def test_an_erasure_leaves_no_kept_answer(ws: Workspace) -> None:
+    now = clock.now()
+    idempotency.claim(ws.database, "staff:lin", "k1", "f", now)
+    idempotency.keep(ws.database, "staff:lin", "k1", status=200, media_type="a/b", body=b"Lin")
+    erased = erasure.erase(ws, ["0" * 32], by="test", now=now)
+    assert erased.rows["answers kept for repeated calls"] == 1

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from regulars.kit.errors import Invalid
-from regulars.kit.period import ALL_TIME, Period, add_months, day_start, parse_edge
+from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.kit.text import Text
 
 
@@ -17,13 +16,6 @@ def period_of(start: str | None, end: str | None, zone: ZoneInfo) -> Period:
     return Period(
         parse_edge(start, zone) if start else None, parse_edge(end, zone) if end else None
     )
-
-
-def months_back(count: int, now: datetime, zone: ZoneInfo) -> Period:
-    """Return the last `count` months of the zone with the running one, up to tomorrow's start."""
-    today = now.astimezone(zone).date()
-    first = add_months(today, 1 - count)
-    return Period(day_start(first, zone), day_start(date.fromordinal(today.toordinal() + 1), zone))
 
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}

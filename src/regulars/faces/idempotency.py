@@ -198,3 +198,8 @@ def release(database: Database, caller: str, key: str) -> None:
     """Forget the key: nothing was done, so it may be tried again."""
     with database.transaction() as connection:
         connection.execute(sa.delete(kept).where(kept.c.caller == caller, kept.c.key == key))
+
+
+def forget_all(connection: sa.Connection) -> int:
+    """Forget every kept answer, because one may hold what somebody must be able to take back."""
+    return int(connection.execute(sa.delete(kept)).rowcount)

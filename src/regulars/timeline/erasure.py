@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
+from regulars.faces import idempotency
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
 from regulars.store.database import insert_or_ignore
@@ -39,6 +40,13 @@ def erasable(name: str) -> Callable[[Forget], Forget]:
         return PLACES.add(name, forget)
 
     return keep
+
+
+@erasable("answers kept for repeated calls")
+def _forget_answers(
+    _workspace: Workspace, connection: sa.Connection, _identities: frozenset[str]
+) -> int:
+    return idempotency.forget_all(connection)
 
 
 @dataclass(frozen=True, slots=True)
