@@ -1,0 +1,120 @@
+"""The doctor: a sound workspace is called sound, and each illness is named with its cure."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from regulars.company.audit.tables import audit_entries
+from regulars.company.rights.model import Role
+from regulars.jobs.doctor import machine, service
+from regulars.jobs.doctor.model import Finding, State, worst
+from regulars.kit import clock
+from regulars.store.workspace import SECRET_FILE
+from regulars.timeline import inbox
+from regulars.timeline.flush import flush
+from regulars.timeline.workspace import Workspace
+from tests.company.cast import hire
+
+
+def examined(ws: Workspace) -> dict[str, Finding]:
+    return {finding.key: finding for finding in service.examine(ws.folder, clock.now())}
+
+
+def accept(ws: Workspace, count: int) -> None:
+    now = clock.now()
+    rows = [
+        {"event_id": f"e{n}", "occurred_at": now, "name": "Order Completed"} for n in range(count)
+    ]
+    inbox.accept(ws, inbox.make(rows, now))
+
+
+def test_a_new_workspace_is_sound_but_for_what_nobody_has_done_yet(ws: Workspace) -> None:
+    found = examined(ws)
+    assert worst(list(found.values())) is not State.BAD
+    waiting = {key for key, finding in found.items() if finding.state is not State.OK}
+    assert waiting - {"memory", "disk"} == {"findings", "staff"}
+    assert all(found[key].advice is not None for key in waiting)
+    assert {"settings", "versions", "secret", "clock", "zones", "database", "lake"} <= set(found)
+
+
+def test_an_administrator_is_enough(ws: Workspace) -> None:
+    hire(ws, "mei", Role.ADMIN, clock.now())
+    assert examined(ws)["staff"].state is State.OK
+
+
+def test_looking_changes_nothing(ws: Workspace) -> None:
+    before = sorted(path.name for path in ws.folder.iterdir())
+    examined(ws)
+    after = {path.name for path in ws.folder.iterdir()}
+    assert after - set(before) <= {"spill"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+def test_a_key_that_others_can_read_is_bad(ws: Workspace) -> None:
+    (ws.folder / SECRET_FILE).chmod(0o644)
+    found = examined(ws)["secret"]
+    assert found.state is State.BAD
+    assert found.advice is not None
+    assert "chmod 600" in found.advice.en
+    (ws.folder / SECRET_FILE).chmod(0o600)
+    ws.folder.chmod(0o755)
+    assert examined(ws)["secret"].state is State.WARN
+
+
+def test_a_lost_key_is_bad_and_hides_nothing_else(ws: Workspace) -> None:
+    (ws.folder / SECRET_FILE).unlink()
+    found = examined(ws)
+    assert found["secret"].state is State.BAD
+    assert found["lake"].state is State.OK
+
+
+def test_a_file_of_the_lake_that_is_gone_is_bad(ws: Workspace) -> None:
+    accept(ws, 3)
+    flush(ws)
+    assert examined(ws)["lake"].seen.en.startswith("3 events in 1 files")
+    next((ws.folder / "lake").rglob("*.parquet")).unlink()
+    found = examined(ws)["lake"]
+    assert (found.state, found.seen.en) == (State.BAD, "1 of 1 files are missing or cut short")
+
+
+def test_events_that_nobody_flushes_are_told(ws: Workspace) -> None:
+    accept(ws, 5)
+    assert examined(ws)["inbox"].state is State.OK
+    late = clock.now() + timedelta(hours=1)
+    found = {finding.key: finding for finding in service.examine(ws.folder, late)}["inbox"]
+    assert found.state is State.WARN
+    assert found.seen.en == "5 events wait, the oldest for 60 min"
+
+
+def test_a_record_from_the_future_shows_a_wrong_clock(ws: Workspace) -> None:
+    hire(ws, "mei", Role.ADMIN, clock.now())
+    with ws.database.transaction() as connection:
+        ahead = clock.now() + timedelta(days=2)
+        connection.execute(sa.update(audit_entries).values(at=ahead))
+    assert examined(ws)["clock"].state is State.WARN
+
+
+def test_a_database_of_a_newer_version_is_not_asked_further(ws: Workspace) -> None:
+    with ws.database.transaction() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = 'from-2031'"))
+    found = examined(ws)
+    assert found["revision"].state is State.BAD
+    assert "staff" not in found
+
+
+def test_wrong_settings_and_no_workspace_are_told(ws: Workspace, tmp_path: Path) -> None:
+    (ws.folder / "regulars.toml").write_text('[workspace]\ntime_zone = "Mars/Olympus"\n')
+    assert "Mars/Olympus" in examined(ws)["settings"].seen.en
+    empty = {finding.key: finding for finding in service.examine(tmp_path / "no", clock.now())}
+    assert empty["settings"].state is State.BAD
+
+
+def test_versions_outside_the_limits_are_bad(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [finding.state for finding in machine.versions()] == [State.OK]
+    monkeypatch.setitem(machine.LIMITS, "duckdb", ((1, 0), (1, 1)))
+    assert [finding.state for finding in machine.versions()] == [State.BAD]
