@@ -51,7 +51,7 @@ def upgrade(store: Store) -> str | None:
     found, wanted = current(store.database), newest()
     if found == wanted:
         return None
-    _refuse_newer(found)
+    refuse_newer(found)
     copy = backup(store) if found is not None else None
     with store.database.transaction() as connection:
         if connection.dialect.name == "postgresql":
@@ -93,7 +93,8 @@ def _dump(store: Store, copy: Path) -> str:
     return str(copy)
 
 
-def _refuse_newer(found: str | None) -> None:
+def refuse_newer(found: str | None) -> None:
+    """Raise Unavailable when `found` is a revision that this version does not know."""
     from alembic.script import ScriptDirectory
 
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}

@@ -71,7 +71,7 @@ def create_folder(folder: Path, settings: Settings) -> None:
             "workspace.exists",
             Text(f"{folder} holds a workspace already.", f"{folder} 里已有工作区。"),
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     secret = os.open(folder / SECRET_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(secret, "w") as file:
         file.write(secrets.token_hex(32) + "\n")

@@ -1,0 +1,1 @@
+"""Looks a workspace over and says what to do."""

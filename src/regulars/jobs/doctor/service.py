@@ -1,0 +1,88 @@
+"""Look a workspace over: every check alone, so that one failure hides no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from regulars.company.audit import service as audit
+from regulars.company.audit.model import Search
+from regulars.jobs.doctor import machine, stores
+from regulars.jobs.doctor.model import Finding, State, worst
+from regulars.kit.errors import RegularsError
+from regulars.kit.text import Text
+from regulars.timeline import workspace as timeline_workspace
+from regulars.timeline.workspace import Workspace
+
+Check = Callable[[], Iterator[Finding]]
+
+
+def examine(folder: Path, now: datetime) -> list[Finding]:
+    """Return what was found in the workspace folder; changes nothing in it."""
+    found = _run("versions", machine.versions)
+    try:
+        workspace = timeline_workspace.load(folder)
+    except RegularsError as error:
+        return [*found, _unreadable(error)]
+    found.append(_settings(workspace))
+    try:
+        for key, check in _checks(workspace, now):
+            found += _run(key, check)
+    finally:
+        workspace.close()
+    return found
+
+
+def _checks(workspace: Workspace, now: datetime) -> Iterator[tuple[str, Check]]:
+    yield "disk", partial(machine.disk, workspace)
+    yield "memory", partial(machine.memory, workspace)
+    yield "secret", partial(machine.files, workspace)
+    yield "clock", lambda: machine.clock(workspace, now, _newest(workspace))
+    yield "zones", partial(machine.zones, workspace, now)
+    answering = _run("database", partial(stores.database, workspace))
+    yield "database", lambda: iter(answering)
+    yield "lake", partial(stores.events, workspace)
+    yield "spark", partial(stores.engine, workspace)
+    if worst(answering) is State.BAD:
+        return
+    known = _run("revision", partial(stores.revision, workspace))
+    yield "revision", lambda: iter(known)
+    if worst(known) is State.OK:  # older or newer tables cannot be asked
+        yield "inbox", partial(stores.backlog, workspace, now)
+        yield "findings", partial(stores.numbers, workspace, now)
+        yield "staff", partial(stores.people, workspace)
+
+
+def _newest(workspace: Workspace) -> datetime | None:
+    try:
+        last = audit.find(workspace, Search(), limit=1)
+    except Exception:  # the database has a check of its own
+        return None
+    return last[0].at if last else None
+
+
+def _run(key: str, check: Check) -> list[Finding]:
+    try:
+        return list(check())
+    except Exception as error:
+        words = str(error).strip().splitlines() or [type(error).__name__]
+        title = Text(key.capitalize(), key)
+        said = Text(f"could not be checked: {words[0]}", f"无法检查：{words[0]}")
+        advice = Text("Mend what the message names, then ask again.", "请按提示修复后重新检查。")
+        return [Finding(key, title, State.BAD, said, advice)]
+
+
+def _settings(workspace: Workspace) -> Finding:
+    chosen = workspace.settings.workspace
+    said = f"{chosen.name}, {chosen.time_zone}, {chosen.currency}"
+    return Finding("settings", Text("Settings", "配置"), State.OK, Text(said, said))
+
+
+def _unreadable(error: RegularsError) -> Finding:
+    advice = Text(
+        "Mend regulars.toml, or make a workspace: regulars init DIR",
+        "请修正 regulars.toml，或新建工作区：regulars init DIR",
+    )
+    return Finding("settings", Text("Settings", "配置"), State.BAD, error.message, advice)
