@@ -104,8 +104,13 @@ def _ask(ws: Workspace, definition: Definition, question: Question, mark: str) -
 def _watched(
     ws: Workspace, definition: Definition, question: Question, mark: str
 ) -> tuple[datetime, datetime, datetime] | None:
-    """Return first and last moment of what the metric reads, and of anything customers did."""
-    reads = definition.aggregate.reads
+    """Return first and last moment of what the metric reads, and of anything customers did.
+
+    A closed period of a metric that does not depend on it needs no look.
+    """
+    reads, asked = definition.aggregate.reads, question.period
+    if asked.start and asked.end and not definition.aggregate.watched:
+        return asked.start, asked.end, asked.end
 
     def look() -> tuple[datetime, datetime, datetime] | None:
         empty = Question(scope=question.scope)

@@ -126,8 +126,8 @@ class Aggregate:
     `base` names columns that keep bases apart: several of them in one number are refused
     (answers), or become slices (`currency`). `reads` are the event names it looks at (None: any);
     `weights` tells whether survey weights apply; `people` whether persons are needed; `surveys`
-    whether its events carry question and kind of survey; `watched` whether the period must not
-    reach beyond the last event, because nobody was watched any longer.
+    whether its events carry question and kind of survey; `watched` whether it matters how long
+    anybody was watched, so that the period must not reach beyond the last event.
     """
 
     build: Callable[[Scene], ir.Table]

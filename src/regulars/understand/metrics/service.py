@@ -25,10 +25,25 @@ from regulars.understand.metrics.model import (
     asked,
 )
 from regulars.understand.metrics.registry import METRICS, load
+from regulars.understand.metrics.rows import both, plain, written
 from regulars.understand.metrics.telling import tell
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
+
+__all__ = [
+    "both",
+    "definition",
+    "definitions",
+    "dimension_title",
+    "exists",
+    "filters_of",
+    "freshness",
+    "measure",
+    "plain",
+    "unit_of",
+    "written",
+]
 
 
 def definitions() -> list[Definition]:
@@ -116,6 +131,13 @@ def filters_of(words: Sequence[str]) -> dict[str, list[str | None]]:
             )
         found.setdefault(name.strip(), []).append(value.strip())
     return found
+
+
+def unit_of(key: str, found: Measured | None) -> str | None:
+    """Return the unit to write values of `key` in: the measured one, else the metric's own."""
+    if found is not None:
+        return found.unit
+    return METRICS.get(key).unit.value if exists(key) else None
 
 
 def dimension_title(name: str) -> Text:

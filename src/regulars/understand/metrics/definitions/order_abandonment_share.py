@@ -47,6 +47,7 @@ define(
             checkout.abandoned,
             finishes.Share(),
             reads=frozenset({CHECKOUT_STARTED, ORDER_COMPLETED}),
+            watched=True,
         ),
         examples=(
             Example(

@@ -41,7 +41,7 @@ define(
             "所选时间段内的联系。",
         ),
         group=Group.SERVICE,
-        aggregate=Aggregate(cases.come_back, finishes.Share(), reads=CONTACTS),
+        aggregate=Aggregate(cases.come_back, finishes.Share(), reads=CONTACTS, watched=True),
         examples=(
             Example(
                 Text(

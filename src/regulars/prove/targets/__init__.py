@@ -1,0 +1,1 @@
+"""Targets: what is promised, by when, and what the data say about it."""
