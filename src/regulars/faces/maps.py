@@ -124,72 +124,27 @@ def importance_performance(
 
     After Martilla and James (1977): the upper left is where to improve first.
     """
-    data = [
-        {
-            "value": [dot.performance, dot.importance],
-            "name": dot.name,
-            "href": dot.href,
-            "tip": [
-                dot.name,
-                f"{performance}: {dot.performance:.2f}",
-                f"{importance}: {dot.importance:.2f}",
-                *([f"n {dot.n:,}"] if dot.n is not None else []),
-            ],
-            "itemStyle": {"color": JUDGED.get(dot.verdict or "", "--series-1")},
-        }
-        for dot in dots
-    ]
-    middle = {"silent": True, "symbol": "none", "label": {"show": False}}
+    grid = {**GRID, "top": 24, "bottom": 24, "left": 24, "right": 90}
     return {
-        "grid": {**GRID, "top": 24, "bottom": 24, "left": 24, "right": 90},
+        "grid": grid,
         "tooltip": {"trigger": "item", "formatter": "fn:tip:"},
         "graphic": [
-            {
-                "type": "text",
-                "silent": True,
-                "left": 44,
-                "top": 4,
-                "style": _corner(_("improve first")),
-            },
-            {
-                "type": "text",
-                "silent": True,
-                "right": 16,
-                "top": 4,
-                "style": _corner(_("keep it up")),
-            },
+            _corner(_("improve first"), "left", 44),
+            _corner(_("keep it up"), "right", 16),
         ],
-        "xAxis": {
-            "type": "value",
-            "scale": True,
-            "name": performance,
-            "nameLocation": "middle",
-            "nameGap": 26,
-            "splitLine": {"show": False},
-        },
-        "yAxis": {
-            "type": "value",
-            "scale": True,
-            "name": importance,
-            "nameLocation": "middle",
-            "nameGap": 36,
-            "splitLine": {"show": False},
-        },
+        "xAxis": _measure(performance, 26),
+        "yAxis": _measure(importance, 36),
         "series": [
             {
                 "type": "scatter",
-                "data": data,
+                "data": [_spot(dot, importance, performance) for dot in dots],
                 "symbolSize": 11,
-                "label": {
-                    "show": True,
-                    "formatter": "{b}",
-                    "position": "right",
-                    "color": "--ink",
-                    "fontSize": 11,
-                },
+                "label": {"show": True, "formatter": "{b}", "position": "right", **SMALL},
                 "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
                 "markLine": {
-                    **middle,
+                    "silent": True,
+                    "symbol": "none",
+                    "label": {"show": False},
                     "lineStyle": {"color": "--line-strong", "type": "solid"},
                     "data": [{"xAxis": performance_at}, {"yAxis": importance_at}],
                 },
@@ -198,8 +153,32 @@ def importance_performance(
     }
 
 
-def _corner(words: str) -> Option:
-    return {"text": words, "fill": "--dim", "fontSize": 11}
+SMALL = {"color": "--ink", "fontSize": 11}
+
+
+def _spot(dot: Dot, importance: str, performance: str) -> Option:
+    return {
+        "value": [dot.performance, dot.importance],
+        "name": dot.name,
+        "href": dot.href,
+        "tip": [
+            dot.name,
+            f"{performance}: {dot.performance:.2f}",
+            f"{importance}: {dot.importance:.2f}",
+            *([f"n {dot.n:,}"] if dot.n is not None else []),
+        ],
+        "itemStyle": {"color": JUDGED.get(dot.verdict or "", "--series-1")},
+    }
+
+
+def _measure(name: str, gap: int) -> Option:
+    axis = {"type": "value", "scale": True, "splitLine": {"show": False}}
+    return {**axis, "name": name, "nameLocation": "middle", "nameGap": gap}
+
+
+def _corner(words: str, side: str, distance: int) -> Option:
+    style = {"text": words, "fill": "--dim", "fontSize": 11}
+    return {"type": "text", "silent": True, "top": 4, side: distance, "style": style}
 
 
 def radar(dimensions: Sequence[str], courses: Sequence[Course], *, most: float = 5) -> Option:
