@@ -25,8 +25,8 @@ EVENTS = f"""
     SELECT uuid()::VARCHAR AS event_id,
         'customer-' || (hash(number) % (SELECT greatest(1, {{count}} // 20)))::VARCHAR AS user_id,
         {NAMES}[1 + number % 5] AS name,
-        TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_microseconds((hash(number * 7) % 63072000)::BIGINT * 1000000)
-            AS occurred_at,
+        TIMESTAMPTZ '2024-01-01 00:00:00+00'
+            + to_seconds((hash(number * 7) % 63072000)::BIGINT) AS occurred_at,
         ['home', 'product_page', 'cart', 'order', 'relationship'][1 + number % 5] AS touchpoint,
         ['web', 'app', 'store'][(1 + hash(number * 3) % 3)::BIGINT] AS channel,
         'store-' || (hash(number * 5) % 40)::VARCHAR AS place,
@@ -88,7 +88,10 @@ def main() -> None:
         again = imported(ws, file)
         print(f"import again          {again:7.2f} s")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"ratio {ours / plain:.2f} (claim: at most 3), again {again / plain:.2f}; peak {peak:,.0f} MiB")
+        print(
+            f"ratio {ours / plain:.2f} (claim: at most 3), again {again / plain:.2f}; "
+            f"peak {peak:,.0f} MiB"
+        )
         ws.close()
 
 

@@ -116,7 +116,9 @@ class Builder:
         return f"md5({literal(start)} || {itself})"
 
     def _properties(self, event: Event) -> str:
-        columns = {name: self.shaper.compiled(quote(name), event.from_).sql for name in event.properties}
+        columns = {
+            name: self.shaper.compiled(quote(name), event.from_).sql for name in event.properties
+        }
         pairs = ", ".join(f"{literal(name)}, {sql}" for name, sql in columns.items())
         # A merge patch drops nulls, so absent values leave nothing behind.
         return f"nullif(CAST(json_merge_patch('{{}}', json_object({pairs})) AS VARCHAR), '{{}}')"
@@ -176,7 +178,9 @@ class Builder:
         )
         itself = self._event_id(event) if event.id else "''"
         when = self.shaper.compiled(event.when, event.from_).sql if event.when else "TRUE"
-        return f"SELECT _row, {columns}, {itself} AS event_id FROM {quote(event.from_)} WHERE {when}"
+        return (
+            f"SELECT _row, {columns}, {itself} AS event_id FROM {quote(event.from_)} WHERE {when}"
+        )
 
     def _checks(self, event: Event) -> Iterator[Check]:
         at = "CAST(occurred_at AS VARCHAR)"

@@ -178,7 +178,9 @@ def _keeps_type(field: Field) -> bool:
 
 def _number(name: str, duck: str, mark: str, text: bool) -> str:
     if not text:
-        finite = f"CASE WHEN isfinite(TRY_CAST({name} AS DOUBLE)) THEN TRY_CAST({name} AS {duck}) END"
+        finite = (
+            f"CASE WHEN isfinite(TRY_CAST({name} AS DOUBLE)) THEN TRY_CAST({name} AS {duck}) END"
+        )
         return f"TRY_CAST({name} AS {duck})" if duck != "DOUBLE" else finite
     bare = rf"regexp_replace({name}, '^([+-]?)[¥￥$€£]\s*', '\1')"
     if mark == ",":
@@ -230,7 +232,9 @@ def _by_format(name: str, formats: tuple[str, ...], zone: str | None) -> str:
 
 def _flag(name: str) -> str:
     yes, no = (", ".join(literal(word) for word in words) for words in (TRUE, FALSE))
-    return f"CASE WHEN lower({name}) IN ({yes}) THEN TRUE WHEN lower({name}) IN ({no}) THEN FALSE END"
+    return (
+        f"CASE WHEN lower({name}) IN ({yes}) THEN TRUE WHEN lower({name}) IN ({no}) THEN FALSE END"
+    )
 
 
 def _lines(name: str, text: bool) -> str:

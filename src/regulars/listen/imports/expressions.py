@@ -50,7 +50,14 @@ FUNCTIONS: Mapping[str, int | None] = {
 }
 """Function → number of arguments; None: any number."""
 
-AGGREGATES: Mapping[str, int] = {"any_value": 1, "count": 1, "first": 1, "max": 1, "min": 1, "sum": 1}
+AGGREGATES: Mapping[str, int] = {
+    "any_value": 1,
+    "count": 1,
+    "first": 1,
+    "max": 1,
+    "min": 1,
+    "sum": 1,
+}
 """Allowed only in the columns of a table that groups."""
 
 SIMPLE = (
@@ -80,7 +87,7 @@ SIMPLE = (
     exp.Sub,
     exp.DPipe,
 )
-SIGNS = {
+SIGNS: Mapping[type[exp.Expression], str] = {
     exp.Add: "+",
     exp.And: "AND",
     exp.Div: "/",
@@ -96,6 +103,14 @@ SIGNS = {
     exp.NEQ: "<>",
     exp.Or: "OR",
     exp.Sub: "-",
+}
+FORMS: Mapping[type[exp.Expression], tuple[str, tuple[str, ...]]] = {
+    exp.Between: ("({} BETWEEN {} AND {})", ("this", "low", "high")),
+    exp.Is: ("({} IS {})", ("this", "expression")),
+    exp.Neg: ("(-{})", ("this",)),
+    exp.Not: ("(NOT {})", ("this",)),
+    exp.Null: ("NULL", ()),
+    exp.Paren: ("({})", ("this",)),
 }
 
 
@@ -145,7 +160,9 @@ def compile_expression(
 def _refused(words: str, why_en: str, why_zh: str) -> Invalid:
     return Invalid(
         "recipe.expression",
-        Text(f"The expression “{words}” is refused: {why_en}.", f"表达式“{words}”被拒绝：{why_zh}。"),
+        Text(
+            f"The expression “{words}” is refused: {why_en}.", f"表达式“{words}”被拒绝：{why_zh}。"
+        ),
         expression=words,
     )
 
@@ -195,25 +212,12 @@ class _Writer:
         return quote(name)
 
     def _simple(self, node: exp.Expression) -> str:
-        write = self.write
-        if isinstance(node, exp.Paren):
-            return f"({write(node.this)})"
-        if isinstance(node, exp.Not):
-            return f"(NOT {write(node.this)})"
-        if isinstance(node, exp.Neg):
-            return f"(-{write(node.this)})"
-        if isinstance(node, exp.Null):
-            return "NULL"
         if isinstance(node, exp.Boolean):
             return "TRUE" if node.this else "FALSE"
-        if isinstance(node, exp.Is):
-            return f"({write(node.this)} IS {write(node.expression)})"
-        if isinstance(node, exp.Between):
-            low, high = write(node.args["low"]), write(node.args["high"])
-            return f"({write(node.this)} BETWEEN {low} AND {high})"
-        if isinstance(node, exp.In):
-            return self._in(node)
-        return self._case(node)
+        if type(node) in FORMS:
+            parts = [self.write(node.args[key]) for key in FORMS[type(node)][1]]
+            return FORMS[type(node)][0].format(*parts)
+        return self._in(node) if isinstance(node, exp.In) else self._case(node)
 
     def _in(self, node: exp.In) -> str:
         if not node.expressions:
@@ -238,7 +242,9 @@ class _Writer:
         name, parts = _spelled(node)
         known = FUNCTIONS.get(name, AGGREGATES.get(name, -1))
         if known == -1 or (name in AGGREGATES and not self.aggregates):
-            raise _refused(self.words, f"there is no function “{name}” here", f"此处没有函数“{name}”")
+            raise _refused(
+                self.words, f"there is no function “{name}” here", f"此处没有函数“{name}”"
+            )
         if known is not None and len(parts) != known:
             raise _refused(
                 self.words, f"“{name}” takes {known} values", f"“{name}”需要 {known} 个值"
@@ -270,7 +276,8 @@ def _spelled(node: exp.Func) -> tuple[str, list[exp.Expression]]:
     """Return the function's name as our list spells it, and its arguments in order."""
     if isinstance(node, exp.Anonymous):
         return str(node.this).lower(), list(node.expressions)
-    return node.sql_name().lower(), list(_arguments(node))
+    name: str = node.sql_name()  # type: ignore[no-untyped-call]
+    return name.lower(), list(_arguments(node))
 
 
 def _arguments(node: exp.Func) -> Iterator[exp.Expression]:

@@ -49,9 +49,7 @@ def get(name: str) -> Recipe:
 def load(file: Path) -> Recipe:
     """Read a mapping from a file; raises NotFound or Invalid."""
     if not file.is_file():
-        raise NotFound(
-            "import.no_mapping", Text(f"There is no file {file}.", f"没有文件 {file}。")
-        )
+        raise NotFound("import.no_mapping", Text(f"There is no file {file}.", f"没有文件 {file}。"))
     return parse(file.read_text("utf-8"), file.name)
 
 
@@ -73,7 +71,7 @@ def parse(words: str, origin: str = "mapping.toml") -> Recipe:
 
 
 def _problems(recipe: Recipe) -> Iterator[Text]:
-    names = [part.name for part in (*recipe.inputs, *recipe.tables)]
+    names = [*(part.name for part in recipe.inputs), *(table.name for table in recipe.tables)]
     words = [*names, *(event.key for event in recipe.events)]
     for word in words:
         if NAME.fullmatch(word) is None:

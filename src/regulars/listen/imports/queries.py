@@ -12,6 +12,7 @@ import ibis
 import sqlalchemy as sa
 from ibis.expr import types as ir
 
+from regulars.faces import paging
 from regulars.kit.text import Text
 from regulars.listen.imports.model import Counts, Run, Stage, State
 from regulars.listen.imports.tables import import_runs
@@ -24,9 +25,7 @@ def insert_run(connection: sa.Connection, values: Mapping[str, Any]) -> None:
 
 def update_run(connection: sa.Connection, run_id: str, values: Mapping[str, Any]) -> None:
     """Change a run."""
-    connection.execute(
-        sa.update(import_runs).where(import_runs.c.id == run_id).values(**values)
-    )
+    connection.execute(sa.update(import_runs).where(import_runs.c.id == run_id).values(**values))
 
 
 def start(connection: sa.Connection, run_id: str, now: datetime) -> bool:
@@ -52,11 +51,15 @@ def mapping(connection: sa.Connection, run_id: str) -> str | None:
     ).scalar()
 
 
-def runs(connection: sa.Connection, limit: int, before: datetime | None) -> list[Run]:
-    """Return runs, the newest first, made before `before`."""
-    query = sa.select(import_runs).order_by(import_runs.c.created_at.desc()).limit(limit)
-    if before is not None:
-        query = query.where(import_runs.c.created_at < before)
+def runs(connection: sa.Connection, limit: int, after: paging.Key | None) -> list[Run]:
+    """Return runs, the newest first, behind the key (created_at, id)."""
+    order = (import_runs.c.created_at, import_runs.c.id)
+    query = (
+        sa.select(import_runs)
+        .where(paging.beyond(order, after, falling=True))
+        .order_by(*(column.desc() for column in order))
+        .limit(limit)
+    )
     return [_run(row) for row in connection.execute(query)]
 
 

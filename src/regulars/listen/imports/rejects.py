@@ -62,29 +62,25 @@ def page(
     return [Reject(*row) for row in rows]
 
 
-def as_csv(store: Store, file: Path) -> Iterator[bytes]:
-    """Yield the rejects as CSV (UTF-8 with its mark, so that spreadsheets read it)."""
-    import csv
-    import io
+def count(store: Store, file: Path, *, reason: str | None = None) -> int:
+    """Return how many entries there are; a row has one for each reason."""
+    where = "WHERE reason = ?" if reason else ""
+    with _opened(store) as connection:
+        row = connection.execute(
+            f"SELECT count(*) FROM read_parquet(?) {where}",
+            [str(file), *([reason] if reason else [])],
+        ).fetchone()
+    return int(row[0]) if row else 0
 
-    yield b"\xef\xbb\xbf"
+
+def every(store: Store, file: Path) -> Iterator[Reject]:
+    """Yield all rejects in the order of their rows."""
     with _opened(store) as connection:
         found = connection.execute(
             f"SELECT {COLUMNS} FROM read_parquet(?) ORDER BY file, row, field", [str(file)]
         )
-        header: Sequence[Sequence[object]] = [COLUMNS.split(", ")]
-        while header:
-            lines = io.StringIO()
-            csv.writer(lines).writerows([[_harmless(cell) for cell in row] for row in header])
-            yield lines.getvalue().encode()
-            header = found.fetchmany(1000)
-
-
-def _harmless(cell: object) -> object:
-    """Keep a spreadsheet from running a customer's words as a formula."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + cell
-    return cell
+        while rows := found.fetchmany(1000):
+            yield from (Reject(*row) for row in rows)
 
 
 def forget(store: Store, files: Sequence[Path], identities: frozenset[str]) -> int:
@@ -115,7 +111,8 @@ def _forget_in(
         "SELECT number, unnest(list_concat(values_of, words)) AS spelled FROM ("
         "SELECT number, [value] || CASE WHEN json_valid(line) "
         "THEN json_extract_string(line, '$.*') ELSE [] END AS values_of, "
-        r"regexp_split_to_array(coalesce(line, ''), '[\s,;|""]+') AS words FROM kept)) "
+        r"regexp_split_to_array(coalesce(line, ''), '[\s,;|"
+        "]+') AS words FROM kept)) "
         f"WHERE spelled IS NOT NULL AND list_has_any([{hashes}], ?)",
         [list(identities)],
     )

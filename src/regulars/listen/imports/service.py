@@ -9,19 +9,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import sqlalchemy as sa
+import structlog
 
-from regulars.company.rights.model import Scope
+from regulars.company.audit import service as audit
+from regulars.company.rights.model import SHELL, Principal, Scope
 from regulars.kit import clock
-from regulars.kit.errors import Conflict, NotFound, RegularsError
+from regulars.kit.errors import Conflict, Invalid, NotFound, RegularsError
 from regulars.kit.text import Text
 from regulars.listen.imports import library, queries, rejects, running
+from regulars.listen.imports import preview as proposals
 from regulars.listen.imports.model import Outcome, Progress, Recipe, Reject, Run, State
+from regulars.listen.imports.preview import Proposal
+from regulars.listen.imports.reading import files
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 
+log = structlog.get_logger(__name__)
 UPLOADS = "uploads"
 SILENCE = timedelta(minutes=2)
 """A running import that has not told its progress for this long was cut off."""
@@ -29,6 +35,14 @@ CUT_OFF = Text(
     "The import was cut off. Nothing of it was doubled: run it again.",
     "导入中断。数据不会重复：请重新运行。",
 )
+
+
+def preview(
+    ws: Workspace, path: Path, *, now: datetime, zone: str | None = None, name: str | None = None
+) -> Proposal:
+    """Look at a file nobody has described and propose a mapping; `name` as it was uploaded."""
+    found = files.gather([path], {path: name} if name else None)
+    return proposals.propose(ws, found[0], now=now, zone=zone)
 
 
 def recipes() -> list[Recipe]:
@@ -42,7 +56,7 @@ def import_files(
     recipe: Recipe | str,
     *,
     now: datetime,
-    by: str,
+    by: Principal = SHELL,
     zone: str | None = None,
     tell: running.Tell = running.silent,
 ) -> Outcome:
@@ -73,7 +87,7 @@ def prepare(
     recipe: Recipe,
     *,
     now: datetime,
-    by: str,
+    by: Principal,
     zone: str | None = None,
     names: dict[Path, str] | None = None,
 ) -> Prepared:
@@ -89,10 +103,11 @@ def prepare(
                 "mapping": library.render(recipe),
                 "files": json.dumps([(names or {}).get(path, path.name) for path in paths]),
                 "state": State.WAITING.value,
-                "created_by": by,
+                "created_by": by.name,
                 "created_at": now,
             },
         )
+        audit.record(ws, connection, by, "import.prepared", run_id, recipe=recipe.name)
     return Prepared(run_id, recipe, tuple(paths), names or {}, zone)
 
 
@@ -169,10 +184,30 @@ def _outcome_values(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def runs(ws: Workspace, *, limit: int = 50, before: datetime | None = None) -> list[Run]:
-    """Return runs, the newest first."""
+def carry_out_quietly(ws: Workspace, run: Prepared) -> None:
+    """Do a prepared run behind an answer: what stops it is kept with the run and in the log."""
+    try:
+        carry_out(ws, run, now=clock.now())
+    except RegularsError as error:
+        log.warning("import.failed", run=run.id, code=error.code)
+    except Exception:
+        log.exception("import.failed", run=run.id)
+
+
+def chosen(recipe: str | None, mapping: str | None) -> Recipe:
+    """Return the recipe of that name, or the mapping's; raises Invalid unless one is given."""
+    if bool(recipe) == bool(mapping):
+        raise Invalid(
+            "import.which",
+            Text("Give either a recipe or a mapping.", "请提供方案或映射，二者选一。"),
+        )
+    return library.parse(mapping) if mapping else library.get(recipe or "")
+
+
+def runs(ws: Workspace, *, limit: int = 50, after: tuple[Any, ...] | None = None) -> list[Run]:
+    """Return runs, the newest first, behind the key (created_at, id) `after`."""
     with ws.database.reading() as connection:
-        found = queries.runs(connection, limit, before)
+        found = queries.runs(connection, limit, after)
     return [_judged(run) for run in found]
 
 
@@ -209,10 +244,16 @@ def rejects_of(
     return rejects.page(ws, file, limit=limit, offset=offset, reason=reason)
 
 
-def rejects_csv(ws: Workspace, run_id: str) -> Iterator[bytes]:
-    """Yield a run's refused rows as CSV."""
+def every_reject(ws: Workspace, run_id: str) -> Iterator[Reject]:
+    """Yield all refused rows of a run, for an export."""
     file = _rejects_path(ws, get_run(ws, run_id))
-    return rejects.as_csv(ws, file) if file else iter([b"file,row,field,reason,value,line\r\n"])
+    return rejects.every(ws, file) if file else iter(())
+
+
+def count_rejects(ws: Workspace, run_id: str, *, reason: str | None = None) -> int:
+    """Return how many entries the run's rejects file has."""
+    file = _rejects_path(ws, get_run(ws, run_id))
+    return rejects.count(ws, file, reason=reason) if file else 0
 
 
 def _rejects_path(ws: Workspace, run: Run) -> Path | None:
@@ -241,15 +282,18 @@ def sources(ws: Workspace, *, scope: Scope = None) -> list[Source]:
         return queries.freshness(events)
 
     return [
-        Source(
-            row["source"], row["events"], row["first_at"], row["last_at"], row["received_at"]
-        )
+        Source(row["source"], row["events"], row["first_at"], row["last_at"], row["received_at"])
         for row in ws.query(build).to_pylist()
     ]
 
 
 def upload(
-    ws: Workspace, files: Sequence[tuple[str, BinaryIO]], recipe: Recipe, *, now: datetime, by: str,
+    ws: Workspace,
+    files: Sequence[tuple[str, BinaryIO]],
+    recipe: Recipe,
+    *,
+    now: datetime,
+    by: Principal,
     zone: str | None = None,
 ) -> Prepared:
     """Keep uploaded files and a waiting run for them; they go away when it ends."""

@@ -247,7 +247,9 @@ class Shaper:
         return f"list(struct_pack({', '.join(parts)}) ORDER BY _row)"
 
     def _unpivoted(self, name: str, spec: Unpivot, source: str) -> str:
-        there = {column: item for column, item in spec.items.items() if column in self.columns[name]}
+        there = {
+            column: item for column, item in spec.items.items() if column in self.columns[name]
+        }
         if not there:
             wanted = ", ".join(spec.items)
             raise Invalid(
@@ -255,7 +257,8 @@ class Shaper:
                 Text(f"None of these columns is there: {wanted}.", f"缺少以下各列：{wanted}。"),
             )
         pairs = ", ".join(
-            f"{{'item': {literal(item)}, 'value': {quote(column)}}}" for column, item in there.items()
+            f"{{'item': {literal(item)}, 'value': {quote(column)}}}"
+            for column, item in there.items()
         )
         kept = [column for column in self.columns[name] if column not in there]
         names = ", ".join(quote(column) for column in kept)
@@ -295,9 +298,7 @@ def count_bad(
 
 def original(raw: RawRows) -> str:
     """Return the query of each raw row as it was: `_row`, `line` (JSON)."""
-    parts = ", ".join(
-        f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in raw.columns
-    )
+    parts = ", ".join(f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in raw.columns)
     return f"SELECT _row, to_json(struct_pack({parts}))::VARCHAR AS line FROM {raw.table}"
 
 

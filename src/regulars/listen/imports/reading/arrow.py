@@ -24,7 +24,9 @@ VALUES = ("string", "date", "int", "float", "boolean", "id")
 
 
 def _store(
-    connection: duckdb.DuckDBPyConnection, batches: Iterator[dict[str, list[str | None]]], table: str
+    connection: duckdb.DuckDBPyConnection,
+    batches: Iterator[dict[str, list[str | None]]],
+    table: str,
 ) -> None:
     """Make `table` of batches that may differ in their columns; `_row` counts from 1."""
     parts = [
@@ -78,7 +80,9 @@ def _sheet(
     first = None if names else next(rows, None)
     if not names and not first:
         raise Invalid(
-            "import.empty", Text(f"{file.name} is empty.", f"{file.name} 是空文件。"), file=file.name
+            "import.empty",
+            Text(f"{file.name} is empty.", f"{file.name} 是空文件。"),
+            file=file.name,
         )
     header = list(names) or distinct([str(cell or "").strip() for cell in first or ()])
     columns: dict[str, list[str | None]] = {name: [] for name in header}

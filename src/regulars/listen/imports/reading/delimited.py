@@ -60,7 +60,9 @@ def header_of(file: File, part: Input, delimiter: str) -> list[str]:
     first = next(reader, None)
     if not first:
         raise Invalid(
-            "import.empty", Text(f"{file.name} is empty.", f"{file.name} 是空文件。"), file=file.name
+            "import.empty",
+            Text(f"{file.name} is empty.", f"{file.name} 是空文件。"),
+            file=file.name,
         )
     return distinct([name.strip() for name in first])
 
@@ -69,8 +71,8 @@ def distinct(names: Sequence[str]) -> list[str]:
     """Give names to nameless columns and numbers to repeated ones (letters' case aside)."""
     seen: dict[str, int] = {}
     result = []
-    for index, name in enumerate(names, 1):
-        name = name or f"column_{index}"
+    for index, given in enumerate(names, 1):
+        name = given or f"column_{index}"
         seen[name.lower()] = seen.get(name.lower(), 0) + 1
         result.append(name if seen[name.lower()] == 1 else f"{name}_{seen[name.lower()]}")
     return result

@@ -203,7 +203,11 @@ def _looks_chinese(head: bytes) -> bool:
     """Tell whether GB18030 gives Chinese, and not another alphabet's bytes in pairs."""
     words = head.decode("gb18030", "ignore")
     foreign = [letter for letter in words if ord(letter) > 127]
-    han = [letter for letter in foreign if "\u4e00" <= letter <= "\u9fff" or letter in "，。：；！？、（）“”"]
+    han = [
+        letter
+        for letter in foreign
+        if "\u4e00" <= letter <= "\u9fff" or letter in "，。：；！？、（）“”"
+    ]
     level_one = sum(_in_level_one(letter) for letter in han)
     return bool(foreign) and len(han) >= 0.9 * len(foreign) and level_one >= 0.7 * len(han)
 

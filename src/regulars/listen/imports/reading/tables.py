@@ -132,9 +132,7 @@ class Reader:
             f"SELECT _row + {offset} AS _row, * EXCLUDE (_row) FROM {table}"
             for table, offset in tables
         ]
-        self.connection.execute(
-            f"CREATE TEMP VIEW {name} AS {' UNION ALL BY NAME '.join(selects)}"
-        )
+        self.connection.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL BY NAME '.join(selects)}")
         described = self.connection.execute(f"DESCRIBE {name}").fetchall()
         columns = {row[0]: row[1] for row in described if row[0] != RAW}
         return RawRows(part, name, columns, typed, pieces)

@@ -1,0 +1,216 @@
+"""`/api/v1/imports` and `/api/v1/sources`: bring in files, watch, look at refused rows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import (
+    APIRouter,
+    BackgroundTasks,
+    Depends,
+    Form,
+    Query,
+    Request,
+    Response,
+    UploadFile,
+)
+from pydantic import BaseModel
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces import export, paging
+from regulars.faces.language import say
+from regulars.kit import clock
+from regulars.listen.imports import service
+from regulars.listen.imports.model import Reject, Run, State, reason_text
+from regulars.timeline.workspace import CurrentWorkspace
+
+router = APIRouter(prefix="/api/v1", tags=["imports"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
+Importer = Annotated[Principal, Depends(needs(Right.IMPORT))]
+REJECT_COLUMNS = ("file", "row", "field", "reason", "value", "line")
+
+
+class ImportOut(BaseModel):
+    """One import: how far it is (`done`, 0 to 1), what became of its rows, what stopped it."""
+
+    id: str
+    recipe: str
+    source: str
+    files: list[str]
+    state: State
+    stage: str | None
+    done: float | None
+    read: int
+    events: int
+    accepted: int
+    duplicates: int
+    refused: int
+    repeats: int
+    rejected: int
+    reasons: dict[str, int]
+    by: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    error_code: str | None
+    error: str | None
+
+
+class RejectOut(BaseModel):
+    """One reason why a row was refused."""
+
+    file: str
+    row: int
+    field: str | None
+    reason: str
+    meaning: str
+    value: str | None
+    line: str | None
+
+
+class SourceOut(BaseModel):
+    """One source of events and how fresh it is."""
+
+    name: str | None
+    events: int
+    first_at: datetime
+    last_at: datetime
+    received_at: datetime
+
+
+class Imports(BaseModel):
+    """A page of imports."""
+
+    items: list[ImportOut]
+    next: str | None
+
+
+class Rejects(BaseModel):
+    """A page of refused rows."""
+
+    items: list[RejectOut]
+    next: str | None
+
+
+class RecipeOut(BaseModel):
+    """A recipe that comes with the product."""
+
+    name: str
+    title: str
+    about: str
+
+
+@router.post("/imports", status_code=202)
+def start(
+    ws: CurrentWorkspace,
+    caller: Importer,
+    later: BackgroundTasks,
+    response: Response,
+    files: list[UploadFile],
+    *,
+    recipe: Annotated[str | None, Form(description="Name of a recipe.")] = None,
+    mapping: Annotated[str | None, Form(description="A mapping as TOML, instead.")] = None,
+    zone: Annotated[str | None, Form(description="Where times were written down.")] = None,
+) -> ImportOut:
+    """Take files in and import them after the answer; ask `GET /imports/{id}` how far it is."""
+    run = service.upload(
+        ws,
+        [(file.filename or "file", file.file) for file in files],
+        service.chosen(recipe, mapping),
+        now=clock.now(),
+        by=caller,
+        zone=zone,
+    )
+    later.add_task(service.carry_out_quietly, ws, run)
+    response.headers["Location"] = f"/api/v1/imports/{run.id}"
+    return _out(service.get_run(ws, run.id))
+
+
+@router.get("/imports")
+def all_imports(
+    ws: CurrentWorkspace,
+    _caller: Reader,
+    page: paging.CursorPaging,
+    request: Request,
+    response: Response,
+) -> Imports:
+    """Return imports, the newest first."""
+    found = service.runs(ws, limit=page.size + 1, after=page.after)
+    cut = paging.cut(found, page.size, lambda run: (run.created_at, run.id), page.after)
+    told = [_out(run) for run in cut.items]
+    return Imports(**paging.envelope(cut, told, request, response))
+
+
+@router.get("/imports/{run_id}")
+def one_import(ws: CurrentWorkspace, _caller: Reader, run_id: str) -> ImportOut:
+    """Return one import."""
+    return _out(service.get_run(ws, run_id))
+
+
+@router.get("/imports/{run_id}/rejects", response_model=Rejects)
+def rejects(
+    ws: CurrentWorkspace,
+    _caller: Reader,
+    run_id: str,
+    page: paging.CursorPaging,
+    request: Request,
+    response: Response,
+    *,
+    reason: Annotated[str | None, Query(description="Only rows refused for this.")] = None,
+) -> Any:
+    """Return refused rows in the order of the files; `?format=csv` or `xlsx` gives all of them."""
+    kind = export.asked(request)
+    if kind is not None:
+        rows = (_row(one) for one in service.every_reject(ws, run_id))
+        return export.send(request, kind, f"rejects-{run_id[:8]}", REJECT_COLUMNS, rows)
+    start = int(page.after[0]) if page.after else 0
+    found = service.rejects_of(ws, run_id, limit=page.size + 1, offset=start, reason=reason)
+    cut = paging.cut(found, page.size, lambda _one: (start + page.size,), page.after)
+    return paging.envelope(cut, [_reject(one) for one in cut.items], request, response)
+
+
+@router.get("/recipes")
+def recipes(_caller: Reader) -> list[RecipeOut]:
+    """Return the recipes that come with the product."""
+    return [
+        RecipeOut(name=one.name, title=say(one.title.text), about=say(one.about.text))
+        for one in service.recipes()
+    ]
+
+
+@router.get("/sources")
+def sources(ws: CurrentWorkspace, caller: Reader) -> list[SourceOut]:
+    """Return every source of events with its freshness."""
+    return [SourceOut(**asdict(one)) for one in service.sources(ws, scope=caller.places)]
+
+
+def _out(run: Run) -> ImportOut:
+    counts = asdict(run.counts)
+    return ImportOut(
+        id=run.id,
+        recipe=run.recipe,
+        source=run.source,
+        files=list(run.files),
+        state=run.state,
+        stage=run.stage.value if run.stage else None,
+        done=run.done,
+        **counts,
+        reasons=dict(run.reasons),
+        by=run.by,
+        created_at=run.created_at,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+        error_code=run.error_code,
+        error=say(run.error) if run.error else None,
+    )
+
+
+def _reject(one: Reject) -> RejectOut:
+    return RejectOut(**asdict(one), meaning=say(reason_text(one.reason)))
+
+
+def _row(one: Reject) -> list[Any]:
+    return [one.file, one.row, one.field, one.reason, one.value, one.line]

@@ -1,0 +1,279 @@
+"""`regulars import`, `recipes`, `imports`, `rejects`: files brought in from the shell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from regulars.faces import export
+from regulars.faces.command import WorkspaceFolder, err, out
+from regulars.faces.formats import ago
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.kit import clock
+from regulars.kit.errors import Invalid
+from regulars.kit.text import Text
+from regulars.listen.imports import library, model, service
+from regulars.listen.imports.guessing import ROLES
+from regulars.listen.imports.model import STAGES, Outcome, Recipe, reason_text
+from regulars.listen.imports.preview import Proposal
+from regulars.timeline.workspace import Workspace
+
+Opens = Callable[[Path], Workspace]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+COUNTS = ("read", "events", "accepted", "duplicates", "repeats", "rejected", "refused")
+
+
+def register(app: typer.Typer, opens: Opens) -> None:
+    """Add `import`, `recipes`, `imports` and `rejects`."""
+    _importing(app, opens)
+    _looking(app, opens)
+
+
+def _importing(app: typer.Typer, opens: Opens) -> None:
+    @app.command("import")
+    def import_(
+        paths: Annotated[
+            list[Path], typer.Argument(metavar="FILE_OR_DIR...", help="Files or folders.")
+        ],
+        *,
+        recipe: Annotated[str, typer.Option(help="A recipe's name: see `regulars recipes`.")] = "",
+        map_: Annotated[
+            Path | None, typer.Option("--map", help="A mapping, as --preview proposes it.")
+        ] = None,
+        preview: Annotated[bool, typer.Option(help="Look at a file; import nothing.")] = False,
+        write: Annotated[
+            Path | None, typer.Option(help="With --preview: write the mapping here.")
+        ] = None,
+        zone: Annotated[
+            str, typer.Option(help="Where times without a zone were written: Asia/Shanghai.")
+        ] = "",
+        as_json: AsJson = False,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Bring in files of events: each event once, bad rows kept with their reason."""
+        ws = opens(workspace)
+        if preview:
+            _preview(ws, paths[0], zone or None, write, as_json)
+            return
+        outcome = _run(ws, paths, _chosen(recipe, map_), zone or None, quiet=as_json)
+        _print_outcome(outcome, as_json)
+
+
+def _chosen(recipe: str, mapping: Path | None) -> Recipe:
+    if bool(recipe) == bool(mapping):
+        raise Invalid(
+            "import.which",
+            Text(
+                "Say --recipe NAME or --map FILE; --preview proposes a mapping.",
+                "请指定 --recipe 名称或 --map 文件；--preview 可生成映射建议。",
+            ),
+        )
+    return library.load(mapping) if mapping else library.get(recipe)
+
+
+def _run(
+    ws: Workspace, paths: list[Path], recipe: Recipe, zone: str | None, *, quiet: bool
+) -> Outcome:
+    """Import with a bar on the error stream: stage, share done, rows a second, time left."""
+    if quiet:
+        return service.import_files(ws, paths, recipe, now=clock.now(), zone=zone)
+    words = TextColumn("{task.description}")
+    facts = TextColumn("{task.fields[facts]}", style="dim")
+    with Progress(SpinnerColumn(), words, BarColumn(), facts, console=err, transient=True) as bar:
+        task = bar.add_task(_("Reading files"), total=1.0, facts="")
+
+        def tell(progress: model.Progress) -> None:
+            text = say(STAGES[progress.stage])
+            bar.update(task, completed=progress.done, description=text, facts=_facts(progress))
+
+        return service.import_files(ws, paths, recipe, now=clock.now(), zone=zone, tell=tell)
+
+
+def _facts(progress: model.Progress) -> str:
+    parts = []
+    if progress.rate:
+        parts.append(
+            _("{rows} rows, {rate}/s").format(
+                rows=f"{progress.rows:,}", rate=f"{progress.rate:,.0f}"
+            )
+        )
+    if progress.left is not None:
+        parts.append(_("{seconds} s left").format(seconds=f"{progress.left:,.0f}"))
+    return " · ".join(parts)
+
+
+def _print_outcome(outcome: Outcome, as_json: bool) -> None:
+    if as_json:
+        typer.echo(msgspec.json.encode(outcome.as_json()).decode())
+        return
+    titles = count_titles()
+    table = Table(box=None, show_header=False)
+    for name in COUNTS:
+        number = getattr(outcome.counts, name)
+        if number or name in ("read", "accepted", "rejected"):
+            table.add_row(titles[name], f"{number:,}")
+    out.print(table)
+    for reason, count in outcome.reasons.items():
+        out.print(f"  {count:,} · {say(reason_text(reason))}", style="yellow")
+    if outcome.rejects_file:
+        out.print(
+            _("Refused rows: regulars rejects {id}").format(id=outcome.run_id), soft_wrap=True
+        )
+    if outcome.ignored:
+        out.print(_("Not read: {files}").format(files=", ".join(outcome.ignored)), style="dim")
+
+
+def count_titles() -> dict[str, str]:
+    """Return what each count is called."""
+    return {
+        "read": _("Rows read"),
+        "events": _("Events made"),
+        "accepted": _("New events"),
+        "duplicates": _("Known before"),
+        "repeats": _("Rows that repeat word for word"),
+        "rejected": _("Rows refused"),
+        "refused": _("Of erased people, left out"),
+    }
+
+
+def _preview(
+    ws: Workspace, path: Path, zone: str | None, write: Path | None, as_json: bool
+) -> None:
+    proposal = service.preview(ws, path, now=clock.now(), zone=zone)
+    if write is not None:
+        write.write_text(library.render(proposal.recipe), "utf-8")
+    if as_json:
+        typer.echo(msgspec.json.encode(proposal.as_json()).decode())
+        return
+    _print_proposal(proposal)
+    if write is not None:
+        out.print(
+            _("Mapping written to {file}: look it over, then import with --map.").format(file=write)
+        )
+    else:
+        out.print(library.render(proposal.recipe), markup=False, soft_wrap=True)
+
+
+def _print_proposal(proposal: Proposal) -> None:
+    facts = [proposal.format, proposal.encoding or "", repr(proposal.delimiter or "")]
+    out.print(" · ".join([proposal.file, *[fact for fact in facts if fact not in ("", "''")]]))
+    table = Table(_("Column"), _("Probably"), _("Sure"), _("Examples"), box=None)
+    for one in proposal.columns:
+        role = say(ROLES[one.role])
+        scale = f" {one.scale[0]:g}–{one.scale[1]:g}" if one.scale else ""
+        examples = ", ".join(example[:24] for example in one.examples[:3])
+        table.add_row(one.header, role + scale, f"{one.confidence:.0%}", examples)
+    out.print(table)
+    for question in proposal.questions:
+        out.print("? " + say(question), style="yellow")
+    if proposal.fits:
+        out.print(_("Recipes that fit: {names}").format(names=", ".join(proposal.fits)))
+
+
+def _looking(app: typer.Typer, opens: Opens) -> None:
+    @app.command()
+    def recipes(as_json: AsJson = False) -> None:
+        """List the recipes that come with the product."""
+        found = service.recipes()
+        if as_json:
+            rows = [
+                {"name": one.name, "title": one.title.en, "about": one.about.en} for one in found
+            ]
+            typer.echo(msgspec.json.encode(rows).decode())
+            return
+        table = Table(_("Recipe"), _("What it is for"), box=None)
+        for one in found:
+            table.add_row(one.name, say(one.about.text))
+        out.print(table)
+
+    @app.command()
+    def imports(as_json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
+        """List the imports, the newest first."""
+        found = service.runs(opens(workspace))
+        if as_json:
+            typer.echo(msgspec.json.encode([run_facts(run) for run in found]).decode())
+            return
+        titles = count_titles()
+        table = Table(
+            "id",
+            _("Recipe"),
+            _("State"),
+            _("When"),
+            titles["accepted"],
+            titles["rejected"],
+            box=None,
+        )
+        for run in found:
+            table.add_row(
+                run.id,
+                run.recipe,
+                run.state.value,
+                ago(run.created_at),
+                f"{run.counts.accepted:,}",
+                f"{run.counts.rejected:,}",
+            )
+        out.print(table)
+
+    @app.command()
+    def rejects(
+        run_id: Annotated[str, typer.Argument(metavar="ID", help="The import's id.")],
+        limit: Annotated[int, typer.Option(help="How many to show.")] = 20,
+        csv: Annotated[Path | None, typer.Option(help="Write all to this CSV file.")] = None,
+        as_json: AsJson = False,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Show the rows an import refused, with their reasons."""
+        ws = opens(workspace)
+        if csv is not None:
+            rows = ([*reject_row(one)] for one in service.every_reject(ws, run_id))
+            with csv.open("wb") as target:
+                target.writelines(export.csv_bytes(reject_columns(), rows, ws.zone, bom=True))
+            return
+        found = service.rejects_of(ws, run_id, limit=limit)
+        if as_json:
+            typer.echo(msgspec.json.encode(found).decode())
+            return
+        table = Table(*reject_columns(), box=None)
+        for one in found:
+            table.add_row(*["" if cell is None else str(cell)[:80] for cell in reject_row(one)])
+        out.print(table)
+
+
+def reject_columns() -> list[str]:
+    """Return the headings of refused rows."""
+    return [_("File"), _("Row"), _("Column"), _("Reason"), _("Value"), _("Line")]
+
+
+def reject_row(one: model.Reject) -> list[Any]:
+    """Return the cells of a refused row."""
+    return [one.file, one.row, one.field, say(reason_text(one.reason)), one.value, one.line]
+
+
+def run_facts(run: model.Run) -> dict[str, Any]:
+    """Return what JSON says of a run."""
+    return {
+        "id": run.id,
+        "recipe": run.recipe,
+        "source": run.source,
+        "files": run.files,
+        "state": run.state.value,
+        "stage": run.stage.value if run.stage else None,
+        "done": run.done,
+        **{name: getattr(run.counts, name) for name in COUNTS},
+        "reasons": run.reasons,
+        "rejects_file": run.rejects_file,
+        "by": run.by,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "error": {"code": run.error_code, "en": run.error.en, "zh": run.error.zh}
+        if run.error
+        else None,
+    }
