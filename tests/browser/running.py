@@ -18,6 +18,7 @@ from regulars.app import build_web, init_workspace, open_workspace
 from regulars.company.rights.model import Principal
 from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import service as staff
+from regulars.jobs.refresh import service as refresh
 from regulars.kit import clock
 from regulars.simulate.demo import service as demo
 from regulars.simulate.demo.model import LOGIN, SEED
@@ -48,6 +49,7 @@ def make_company(folder: Path, customers: int = 1_500) -> Workspace:
     workspace = init_workspace(folder, demo.settings("en"))
     plan = demo.planned(customers, SEED, now)
     demo.make(workspace, plan, language="en", now=now, watch=lambda _count: None)
+    refresh.run(workspace, reason="test", clock=clock.now)
     return workspace
 
 
