@@ -24,15 +24,47 @@ REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 SHANGHAI = WorkspaceSettings(time_zone="Asia/Shanghai")
 
 
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+ON_BOTH = ("company", "listen/intake", "listen/identities", "listen/profiles", "listen/catalog",
+           "prove", "jobs", "understand/findings")  # fmt: skip
+"""Folders of tests whose workspaces are made on each of the two databases."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make `ws` and `store` on both databases for the nouns that keep their state in SQL."""
+    folder = Path(str(metafunc.definition.path)).relative_to(Path(__file__).parent).as_posix()
+    if not folder.startswith(ON_BOTH):
+        return
+    for name in ("ws", "store"):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, DATABASES, indirect=True)
+
+
 @pytest.fixture
-def ws(tmp_path: Path) -> Iterator[Workspace]:
+def ws(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
     """A new workspace that reports in Asia/Shanghai, on the embedded parts."""
+    yield from made(request, tmp_path)
+
+
+def made(request: pytest.FixtureRequest, folder: Path) -> Iterator[Workspace]:
+    """Make a workspace on the database that the fixture's parameter names."""
     workspace = init_workspace(
-        tmp_path / "company",
-        Settings(workspace=SHANGHAI, engine=EngineSettings(memory="1GB")),
+        folder / "company",
+        Settings(
+            workspace=SHANGHAI,
+            database=database_settings(request),
+            engine=EngineSettings(memory="1GB"),
+        ),
     )
     yield workspace
     workspace.close()
+
+
+def database_settings(request: pytest.FixtureRequest) -> DatabaseSettings:
+    """Return SQLite's settings, or those of a new database on PostgreSQL."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        return DatabaseSettings(url=request.getfixturevalue("postgres_url"))
+    return DatabaseSettings()
 
 
 @pytest.fixture(scope="session")
@@ -60,18 +92,10 @@ def postgres_url(postgres_server: str) -> str:
     return address.set(database=name).render_as_string(hide_password=False)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=DATABASES)
 def any_ws(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
     """The same workspace on each of the two databases."""
-    database = DatabaseSettings()
-    if request.param == "postgresql":
-        database = DatabaseSettings(url=request.getfixturevalue("postgres_url"))
-    workspace = init_workspace(
-        tmp_path / "company",
-        Settings(workspace=SHANGHAI, database=database, engine=EngineSettings(memory="1GB")),
-    )
-    yield workspace
-    workspace.close()
+    yield from made(request, tmp_path)
 
 
 @pytest.fixture(scope="session")

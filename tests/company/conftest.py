@@ -13,17 +13,19 @@ from regulars.store import workspace as store_workspace
 from regulars.store.database import metadata
 from regulars.store.settings import Settings
 from regulars.store.workspace import Store
+from tests.conftest import database_settings
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A workspace folder with its tables."""
     load_tables()
     folder = tmp_path / "company"
-    store_workspace.create_folder(folder, Settings())
-    opened = Store(folder, Settings())
+    settings = Settings(database=database_settings(request))
+    store_workspace.create_folder(folder, settings)
+    opened = Store(folder, settings)
     metadata.create_all(opened.database.engine)
     yield opened
     opened.close()
