@@ -61,3 +61,9 @@ def test_pages_have_no_script_or_handler_in_line(lin: TestClient) -> None:
     )
     assert " onclick=" not in words
     assert "javascript:" not in words
+
+
+def test_behind_https_the_browser_is_told_to_stay_there(server: TestClient) -> None:
+    assert "strict-transport-security" not in server.get("/healthz").headers
+    answer = server.get("https://regulars.test/healthz")
+    assert answer.headers["strict-transport-security"].startswith("max-age=")

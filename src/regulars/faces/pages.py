@@ -79,7 +79,8 @@ def prefer(
     for name, value in chosen.items():
         if value is None:
             continue
-        answer.set_cookie(name, value, max_age=YEAR, samesite="lax", httponly=True)
+        safe = request.url.scheme == "https"
+        answer.set_cookie(name, value, max_age=YEAR, samesite="lax", httponly=True, secure=safe)
         for hook in request.app.state.on_preference:
             hook(request, name, value)
     return answer

@@ -54,6 +54,8 @@ def _complete(request: Request, headers: MutableHeaders) -> None:
     """Add the security headers, and keep pages of a person out of shared caches."""
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
+    if request.url.scheme == "https":
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     headers["X-Request-Id"] = request.state.number
     headers.setdefault("Content-Security-Policy", policy(request.state.nonce))
     headers.setdefault("Cache-Control", "private, no-cache")
