@@ -56,3 +56,13 @@ def test_an_error_does_not_end_the_thread(tmp_path: Path, monkeypatch) -> None: 
     count = len(looks)
     assert not schedule._thread.is_alive()
     assert len(looks) == count
+
+
+def test_what_is_asked_for_is_done_once_though_not_due(tmp_path: Path) -> None:
+    log: list[str] = []
+    timed = [Timed("x", lambda _ws, _now: None, lambda _ws, why, _c: log.append(why))]
+    schedule = Schedule(workspace(tmp_path), lambda: NOON, timed)
+    schedule.ask("x")
+    assert schedule.look() == ["x"]
+    assert schedule.look() == []
+    assert log == ["asked"]

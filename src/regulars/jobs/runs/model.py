@@ -50,6 +50,24 @@ class State(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+STATES: dict[State, Text] = {
+    State.WAITING: Text("waiting", "等待中"),
+    State.RUNNING: Text("running", "进行中"),
+    State.DONE: Text("done", "已完成"),
+    State.FAILED: Text("failed", "失败"),
+    State.INTERRUPTED: Text("interrupted", "已中断"),
+}
+REASONS: dict[str, Text] = {
+    "first": Text("the first time", "首次运行"),
+    "schedule": Text("an hour has passed", "每小时"),
+    "import": Text("new data came in", "有新导入的数据"),
+    "interrupted": Text("to finish an interrupted run", "继续中断的任务"),
+    "asked": Text("somebody asked for it", "手动触发"),
+    "command": Text("command", "命令行"),
+}
+"""Why runs begin, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepRun:
     """One step of a run. `progress` is 0 to 1; `error` is the last line of what went wrong."""

@@ -24,6 +24,7 @@ Caller = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 def prepare(app: FastAPI) -> None:
     """Let the server keep a schedule while it runs."""
     schedule = Schedule(app.state.workspace, clock.now)
+    app.state.schedule = schedule
     app.state.on_start.append(lambda _app: schedule.start())
     app.state.on_stop.append(lambda _app: schedule.stop())
 

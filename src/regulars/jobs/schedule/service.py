@@ -46,6 +46,8 @@ class Schedule:
         self._clock = clock
         self._timed = timed
         self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._asked: set[str] = set()
         self._thread = threading.Thread(target=self._go, name="schedule", daemon=True)
 
     def start(self) -> None:
@@ -55,13 +57,21 @@ class Schedule:
     def stop(self, patience: float = 2.0) -> None:
         """Ask the thread to end; a job under way is continued by the next start."""
         self._stop.set()
+        self._wake.set()
         self._thread.join(patience)
+
+    def ask(self, key: str) -> None:
+        """Let a job be done now, whether or not it is due; one under way is not done twice."""
+        self._asked.add(key)
+        self._wake.set()
 
     def look(self) -> list[str]:
         """Do what is due now; return the keys of the jobs that were done."""
         done = []
         for timed in self._timed:
-            reason = timed.due(self._ws, self._clock())
+            asked = timed.key in self._asked
+            self._asked.discard(timed.key)
+            reason = "asked" if asked else timed.due(self._ws, self._clock())
             if reason is not None and not self._stop.is_set():
                 try:
                     timed.run(self._ws, reason, self._clock)
@@ -72,7 +82,11 @@ class Schedule:
 
     def _go(self) -> None:
         # The first pages come first: what is due on start is done a few seconds later.
-        while not self._stop.wait(LOOK_SECONDS):
+        while not self._stop.is_set():
+            self._wake.wait(LOOK_SECONDS)
+            self._wake.clear()
+            if self._stop.is_set():
+                return
             try:
                 self.look()
             except Exception:

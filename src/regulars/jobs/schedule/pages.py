@@ -1,0 +1,68 @@
+"""What is worked on behind the pages, and the small part that other pages show of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces.language import gettext as _
+from regulars.faces.layout import NavItem, Section, page
+from regulars.jobs.refresh import service as refresh
+from regulars.jobs.runs import service
+from regulars.jobs.runs.model import REASONS, STATES, State
+from regulars.kit.text import Text
+from regulars.timeline.workspace import CurrentWorkspace
+
+router = APIRouter(prefix="/jobs", include_in_schema=False)
+navigation = [
+    NavItem(Text("Background work", "后台任务"), "/jobs", Section.COMPANY, 60, Right.READ_SOURCES)
+]
+SHOWN = 20
+Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
+Seer = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Starter = Annotated[Principal, Depends(needs(Right.IMPORT))]
+
+
+@router.get("")
+def jobs(request: Request, ws: CurrentWorkspace, caller: Reader, asked: bool = False) -> Response:
+    """List the runs, the newest first, with the steps of the one under way."""
+    runs = service.recent(ws, None, SHOWN)
+    return page(
+        request,
+        "schedule/jobs.html",
+        title=_("What is worked on behind the pages?"),
+        runs=runs,
+        reasons=REASONS,
+        states=STATES,
+        asked=asked,
+        waiting=asked and not (runs and runs[0].state == State.RUNNING),
+        may_start=caller.may(Right.IMPORT),
+    )
+
+
+@router.get("/now")
+def now(request: Request, ws: CurrentWorkspace, _caller: Seer, seen: int = 0) -> Response:
+    """Give a line of progress while findings are computed; nothing when none are.
+
+    `seen` is the run that the page has shown progress of: when it has ended, the page is told.
+    """
+    newest = service.recent(ws, refresh.KEY, 1)
+    run = newest[0] if newest else None
+    return page(
+        request,
+        "schedule/_now.html",
+        title="",
+        run=run if run is not None and run.state == State.RUNNING else None,
+        ended=run is not None and run.id == seen and run.state != State.RUNNING,
+    )
+
+
+@router.post("/refresh")
+def start(request: Request, _caller: Starter) -> Response:
+    """Let the findings be computed now."""
+    request.app.state.schedule.ask(refresh.KEY)
+    return RedirectResponse("/jobs?asked=1", 303)
