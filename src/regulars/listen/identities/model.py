@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+
+from regulars.kit.text import Text
+from regulars.timeline import vocabulary
 
 LinkKind = Literal["identify", "alias", "email", "phone", "merge"]
 KINDS: tuple[LinkKind, ...] = ("identify", "alias", "email", "phone", "merge")
@@ -101,3 +107,108 @@ class Sighting:
     events: int
     first_at: datetime | None
     last_at: datetime | None
+
+
+class Kind(StrEnum):
+    """What an event on a person's line is about."""
+
+    ORDER = "order"
+    FEEDBACK = "feedback"
+    SERVICE = "service"
+    VISIT = "visit"
+
+
+KIND_NAMES = {
+    Kind.ORDER: Text("Orders", "订单"),
+    Kind.FEEDBACK: Text("Scores and words", "评分与评论"),
+    Kind.SERVICE: Text("Service", "服务"),
+    Kind.VISIT: Text("Visits and the rest", "浏览及其他"),
+}
+_SERVICE = vocabulary.CONTACTS | vocabulary.ANSWERS
+_SERVICE_PREFIXES = ("Case ", "Call ", "Live Chat ")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event on a person's line, in the columns of the timeline."""
+
+    event_id: str
+    identity_id: str
+    occurred_at: datetime
+    received_at: datetime
+    name: str
+    actor: str
+    touchpoint: str | None
+    channel: str | None
+    place: str | None
+    source: str | None
+    session_id: str | None
+    order_id: str | None
+    case_id: str | None
+    amount: Decimal | None
+    currency: str | None
+    lines: Sequence[dict[str, Any]] | None
+    metric: str | None
+    score: float | None
+    scale_min: float | None
+    scale_max: float | None
+    survey_kind: str | None
+    text: str | None
+    language: str | None
+    properties: str | None
+
+    @property
+    def kind(self) -> Kind:
+        """What the event is about; a score or words count before all else."""
+        if self.score is not None or self.text:
+            return Kind.FEEDBACK
+        if self.name.startswith("Order "):
+            return Kind.ORDER
+        if self.name in _SERVICE or self.name.startswith(_SERVICE_PREFIXES):
+            return Kind.SERVICE
+        return Kind.VISIT
+
+    @property
+    def title(self) -> Text:
+        """The event's name in both languages."""
+        return vocabulary.title(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A person in a few numbers, over all that the caller may see.
+
+    `spent` is net of refunds, one amount a currency: currencies are never added together.
+    `scores` holds the newest answer of each metric. `cut` tells that older events were left out.
+    """
+
+    events: int
+    orders: int
+    spent: tuple[tuple[str, Decimal], ...]
+    scores: tuple[Entry, ...]
+    first_at: datetime | None
+    last_act_at: datetime | None
+    cut: bool
+
+
+def summarise(entries: Sequence[Entry], *, cut: bool = False) -> Summary:
+    """Sum up the events of a person, newest first."""
+    acts = [one for one in entries if one.actor == "customer"]
+    orders = {one.order_id or one.event_id for one in acts if one.name in vocabulary.ORDERS}
+    spent: dict[str, Decimal] = {}
+    scores: dict[str, Entry] = {}
+    for one in entries:
+        if one.name in vocabulary.ORDERS | vocabulary.REFUNDS and one.amount is not None:
+            currency = one.currency or ""
+            spent[currency] = spent.get(currency, Decimal(0)) + one.amount
+        if one.metric is not None and one.score is not None and one.actor == "customer":
+            scores.setdefault(one.metric, one)
+    return Summary(
+        events=len(entries),
+        orders=len(orders),
+        spent=tuple(sorted(spent.items())),
+        scores=tuple(scores.values()),
+        first_at=entries[-1].occurred_at if entries else None,
+        last_act_at=acts[0].occurred_at if acts else None,
+        cut=cut,
+    )

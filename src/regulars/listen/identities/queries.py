@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from regulars.company.rights.model import Scope
-from regulars.listen.identities.model import Decision
+from regulars.listen.identities.model import Decision, Entry
 from regulars.listen.identities.tables import identity_decisions
 from regulars.timeline.people import LinkFact
 from regulars.timeline.workspace import Workspace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from regulars.timeline.engine.view import View
 
 CHUNK = 400
+ENTRY = tuple(one.name for one in fields(Entry))
 Span = tuple[int, datetime, datetime]
 """Number of events, first and last moment."""
 
@@ -44,6 +46,21 @@ def seen_on_timeline(
         row["identity_id"]: (row["events"], row["first_at"], row["last_at"])
         for row in workspace.query(spans).to_pylist()
     }
+
+
+def events_of(
+    workspace: Workspace, identities: Sequence[str], scope: Scope, most: int
+) -> list[Entry]:
+    """Return the newest events of the identities within the scope, newest first."""
+
+    def theirs(view: View) -> ir.Table:
+        found = view.events.filter(view.events.identity_id.isin(list(identities)))
+        if scope is not None:
+            found = found.filter(found.place.isin(sorted(scope)))
+        newest_first = (found.occurred_at.desc(), found.event_id.desc())
+        return found.order_by(newest_first).limit(most).select(*ENTRY)
+
+    return [Entry(**row) for row in workspace.query(theirs).to_pylist()]
 
 
 def insert_decision(connection: sa.Connection, link: LinkFact, decision: Decision) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import combinations
 
 import sqlalchemy as sa
 
@@ -85,7 +86,7 @@ def merge(
     caller.require(Right.EDIT_PEOPLE)
     words = _reason(reason)
     for one in (left, right):
-        check_id(one)
+        _require_seen(workspace, caller, check_id(one))
     if right in people.identities_of(workspace, left):
         raise Conflict(
             "identities.same", Text("They are one person already.", "他们已经是同一位客户。")
@@ -115,22 +116,33 @@ def merge(
 
 def unmerge(
     workspace: Workspace, caller: Principal, link: str, *, reason: str, now: datetime
-) -> None:
+) -> tuple[str, str]:
     """Undo one link, of staff or of a sender; the same evidence does not bring it back.
 
-    Raises Invalid without a reason, NotFound for an unknown link, Conflict for an undone one.
+    Returns the two identities that were linked. Raises Invalid without a reason, NotFound for an
+    unknown link, Conflict for an undone one.
     """
     caller.require(Right.EDIT_PEOPLE)
     words = _reason(reason)
+    with workspace.database.reading() as connection:
+        known = people.link_by_id(connection, link)
+    if known is None:
+        raise NotFound("identities.link", Text("There is no such link.", "没有这条关联。"))
+    _require_seen(workspace, caller, known.left_id)
     with workspace.database.transaction() as connection:
-        fact = people.link_by_id(connection, link)
-        if fact is None:
-            raise NotFound("identities.link", Text("There is no such link.", "没有这条关联。"))
+        fact = people.link_by_id(connection, link) or known
         if fact.undone_at is not None:
             raise Conflict("identities.undone", Text("It is undone already.", "该关联已经解除。"))
         people.unlink(workspace, connection, link, at=now)
         queries.insert_decision(connection, fact, Decision(link, "undo", caller.name, words, now))
         audit.record(workspace, connection, caller, "person.unmerged", fact.left_id, link=link)
+    return known.left_id, known.right_id
+
+
+def _require_seen(workspace: Workspace, caller: Principal, identity: str) -> None:
+    """Raise NotFound unless something is known of the person within the caller's places."""
+    if not sightings(workspace, [identity], scope=caller.places):
+        raise NotFound("identities.unknown", Text("There is no such person.", "没有这位客户。"))
 
 
 def _reason(words: str) -> str:
@@ -154,19 +166,21 @@ def check_id(identity: str) -> str:
     return identity
 
 
-def candidates(workspace: Workspace, *, limit: int = 100) -> list[Candidate]:
+def candidates(workspace: Workspace, *, scope: Scope = None, limit: int = 100) -> list[Candidate]:
     """Return pairs of people who hold the same e-mail address or phone number, not linked so far.
 
-    A pair whose link staff have undone is not proposed again.
+    A pair whose link staff have undone is not proposed again. A caller bound to places sees pairs
+    of people who both have events there.
     """
     found: dict[tuple[str, str], Candidate] = {}
     for attribute in SHARED:
         for group in profiles.shared(workspace, attribute):
             persons = sorted({people.person_of(workspace, one) for one in group})
-            for index, left in enumerate(persons):
-                for right in persons[index + 1 :]:
-                    if not _kept_apart(workspace, left, right):
-                        found.setdefault((left, right), Candidate(left, right, attribute))
+            if scope is not None:
+                persons = [one.person_id for one in sightings(workspace, persons, scope=scope)]
+            for left, right in combinations(sorted(persons), 2):
+                if (left, right) not in found and not _kept_apart(workspace, left, right):
+                    found[left, right] = Candidate(left, right, attribute)
             if len(found) >= limit:
                 return list(found.values())[:limit]
     return list(found.values())

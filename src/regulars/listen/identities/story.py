@@ -1,0 +1,120 @@
+"""One person: who they are, what they did and said; all of it as a file; and their erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from regulars.company.audit import service as audit
+from regulars.company.rights.model import Principal, Right, Scope
+from regulars.kit.errors import NotFound
+from regulars.kit.text import Text
+from regulars.listen.identities import queries, service
+from regulars.listen.identities.model import Entry, Kind, Person, Summary, summarise
+from regulars.listen.profiles import service as profiles
+from regulars.listen.profiles.model import Attribute
+from regulars.timeline import erasure
+from regulars.timeline.erasure import Erased
+from regulars.timeline.workspace import Workspace
+
+MOST = 5_000
+"""Events that a page considers; an export has all of them."""
+ALL = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A person, their attributes, and their events within the caller's places, newest first."""
+
+    person: Person
+    profile: tuple[Attribute, ...]
+    entries: tuple[Entry, ...]
+    summary: Summary
+
+    @property
+    def name(self) -> str | None:
+        """What to call them: the name that holds, else None."""
+        return next((one.value for one in self.profile if one.name == "name"), None)
+
+    def about(self, kind: Kind | None) -> list[Entry]:
+        """Return the events of one kind; all for None."""
+        return [one for one in self.entries if kind is None or one.kind is kind]
+
+
+def story(workspace: Workspace, identity: str, *, scope: Scope = None, most: int = MOST) -> Story:
+    """Return the story of the person an identity belongs to.
+
+    Raises NotFound when nothing is known of them, or nothing within the caller's places.
+    """
+    person = service.person(workspace, service.check_id(identity))
+    entries = queries.events_of(workspace, person.identities, scope, most + 1)
+    profile = profiles.of_person(workspace, person.identities)
+    unknown = not (entries or profile or person.links)
+    if unknown or (scope is not None and not entries):
+        raise NotFound("identities.unknown", Text("There is no such person.", "没有这位客户。"))
+    cut = len(entries) > most
+    kept = entries[:most]
+    return Story(person, tuple(profile), tuple(kept), summarise(kept, cut=cut))
+
+
+def key(entry: Entry) -> tuple[datetime, str]:
+    """Return what a person's events are sorted by, newest first."""
+    return entry.occurred_at, entry.event_id
+
+
+def after(entries: Sequence[Entry], last: tuple[Any, ...] | None, count: int) -> list[Entry]:
+    """Return up to `count` events behind the one with the key `last`."""
+    behind = entries if last is None else [one for one in entries if key(one) < last]
+    return list(behind[:count])
+
+
+def export(
+    workspace: Workspace, caller: Principal, identity: str, *, now: datetime
+) -> dict[str, Any]:
+    """Return all that is held of a person, as plain values, for handing over to them.
+
+    Raises NotAllowed without the right, NotFound as `story`.
+    """
+    caller.require(Right.EXPORT)
+    caller.require(Right.READ_PEOPLE)
+    found = story(workspace, identity, scope=caller.places, most=ALL)
+    with workspace.database.transaction() as connection:
+        audit.record(workspace, connection, caller, "person.exported", found.person.person_id)
+    return {
+        "person": found.person.person_id,
+        "exported_at": now,
+        "identities": list(found.person.identities),
+        "links": [asdict(link) for link in found.person.links],
+        "profile": [_plain(attribute) for attribute in found.profile],
+        "events": [asdict(entry) for entry in found.entries],
+    }
+
+
+def _plain(attribute: Attribute) -> dict[str, Any]:
+    values = [{"value": one.value, "source": one.source, "at": one.at} for one in attribute.values]
+    return {"attribute": attribute.name, "value": attribute.value, "values": values}
+
+
+def erase(workspace: Workspace, caller: Principal, identity: str, *, now: datetime) -> Erased:
+    """Erase the person an identity belongs to, everywhere, for good.
+
+    Raises NotAllowed without the right, NotFound when nothing is known of them.
+    """
+    caller.require(Right.ERASE_PEOPLE)
+    found = story(workspace, identity, most=1)
+    return erase_identities(workspace, caller, found.person.identities, now=now)
+
+
+def erase_identities(
+    workspace: Workspace, caller: Principal, identities: Sequence[str], *, now: datetime
+) -> Erased:
+    """Erase everything under the identities; the audit log keeps only that it was done."""
+    caller.require(Right.ERASE_PEOPLE)
+    erased = erasure.erase(workspace, identities, by=caller.name, now=now)
+    with workspace.database.transaction() as connection:
+        audit.record(
+            workspace, connection, caller, "person.erased", min(identities), rows=erased.rows
+        )
+    return erased

@@ -1,0 +1,173 @@
+"""What sources hold of people: names of ours, the newest word, whether sources agree."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regulars.listen.profiles import service
+from regulars.listen.profiles.model import Value, canonical, folded, gather
+from regulars.timeline import people
+from regulars.timeline.workspace import Workspace
+
+NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
+LEI, MEI, TOM = "1" * 32, "2" * 32, "3" * 32
+
+
+def held(identity: str, attribute: str, source: str, value: str | None, hours: int = 0) -> Value:
+    return Value(identity, attribute, source, value, NOON + timedelta(hours=hours))
+
+
+def keep(ws: Workspace, *values: Value) -> None:
+    with ws.database.transaction() as connection:
+        service.keep(ws, connection, values)
+
+
+@pytest.mark.parametrize(
+    ("traits", "expected"),
+    [
+        (
+            {"firstName": "雷", "lastName": "李"},
+            {"first_name": "雷", "last_name": "李", "name": "李雷"},
+        ),
+        (
+            {"firstName": "Ann", "lastName": "Lee"},
+            {"first_name": "Ann", "last_name": "Lee", "name": "Ann Lee"},
+        ),
+        ({"EMAIL": " A@B.cn "}, {"email": "a@b.cn"}),
+        ({"birthday": "1990-02-03T00:00:00Z"}, {"birthday": "1990-02-03"}),
+        (
+            {"address": {"city": "上海", "street": "南京路 1 号", "postalCode": "200000"}},
+            {"address": "南京路 1 号, 上海, 200000"},
+        ),
+        ({"company": {"name": "Acme", "size": 3}}, {"company": "Acme"}),
+        (
+            {"mobile": "138", "vip": True, "visits": 3},
+            {"phone": "138", "vip": "true", "visits": "3"},
+        ),
+        ({"owner": None, "tags": ["a"], "": "x", "nick": ""}, {"owner": None}),
+    ],
+)
+def test_traits_under_our_names(traits: dict[str, Any], expected: dict[str, str | None]) -> None:
+    assert canonical(traits) == expected
+
+
+@given(st.dictionaries(st.text(max_size=20), st.text() | st.integers() | st.none(), max_size=80))
+def test_traits_stay_within_bounds(traits: dict[str, Any]) -> None:
+    for name, value in canonical(traits).items():
+        assert 0 < len(name) <= 64 and (value is None or len(value) <= 1_000)
+        assert len(folded(name, value or "")) <= 200
+
+
+def test_width_case_and_spaces_do_not_tell_values_apart() -> None:
+    assert folded("name", "Ｌi  LEI") == folded("name", "li lei")
+    assert folded("phone", "+86 138-0013-8000") == folded("phone", "13800138000")
+    assert folded("name", "李雷") != folded("name", "李蕾")
+
+
+def test_the_newest_value_holds_and_the_sources_disagree(ws: Workspace) -> None:
+    keep(
+        ws,
+        held(LEI, "name", "shop", "Li Lei", 1),
+        held(LEI, "name", "desk", "LI LEI", 2),
+        held(LEI, "city", "shop", "上海", 1),
+        held(LEI, "city", "desk", "北京", 3),
+        held(LEI, "owner", "desk", "Ana", 1),
+    )
+    found = {one.name: one for one in service.of_person(ws, [LEI])}
+    assert (found["name"].value, found["name"].agrees) == ("LI LEI", True)
+    assert (found["city"].value, found["city"].agrees) == ("北京", False)
+    assert found["owner"].agrees is None
+    assert [one.source for one in found["city"].values] == ["desk", "shop"]
+
+
+VALUES = [
+    held(LEI, "city", "shop", "上海", 1),
+    held(LEI, "city", "shop", "北京", 2),
+    held(LEI, "city", "shop", "广州", 2),
+    held(LEI, "city", "shop", None, 1),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(VALUES))[::5])
+def test_the_order_of_arrival_does_not_matter(ws: Workspace, order: tuple[Value, ...]) -> None:
+    for value in order:
+        keep(ws, value)
+    (city,) = service.of_person(ws, [LEI])
+    assert city.value == max("北京", "广州")
+
+
+def test_a_source_that_holds_nothing_any_more_does_not_count(ws: Workspace) -> None:
+    keep(ws, held(LEI, "city", "shop", "上海", 1), held(LEI, "city", "desk", "北京", 1))
+    assert service.information_consistency(ws).held == 1
+    keep(ws, held(LEI, "city", "desk", None, 2))
+    assert service.information_consistency(ws).held == 0
+
+
+def test_consistency_counts_attributes_that_two_sources_hold(ws: Workspace) -> None:
+    keep(
+        ws,
+        held(LEI, "name", "shop", "Li Lei"),
+        held(LEI, "name", "desk", "li lei"),
+        held(LEI, "city", "shop", "上海"),
+        held(LEI, "city", "desk", "北京"),
+        held(LEI, "owner", "desk", "Ana"),
+        held(MEI, "name", "shop", "Han Mei"),
+    )
+    found = service.information_consistency(ws)
+    assert (found.agreed, found.held, found.share) == (1, 2, 0.5)
+
+
+def test_identities_of_one_person_count_together(any_ws: Workspace) -> None:
+    ws = any_ws
+    keep(ws, held(LEI, "name", "shop", "Li Lei"), held(TOM, "name", "desk", "Tom"))
+    assert service.information_consistency(ws).share is None
+    with ws.database.transaction() as connection:
+        people.link(ws, connection, LEI, TOM, link_id="l", kind="merge", source="staff", at=NOON)
+    found = service.information_consistency(ws)
+    assert (found.agreed, found.held) == (0, 1)
+
+
+def test_consistency_is_what_gathering_each_person_gives(ws: Workspace) -> None:
+    values = [
+        held(str(person) * 32, attribute, source, f"v{(person * step) % 3}", step)
+        for person in range(1, 9)
+        for step, attribute in enumerate(("name", "city", "owner"), 1)
+        for source in ("shop", "desk", "app")[: 1 + (person + step) % 3]
+    ]
+    keep(ws, *values)
+    each = [gather([v for v in values if v.identity_id == str(p) * 32]) for p in range(1, 9)]
+    verdicts = [one.agrees for attributes in each for one in attributes if one.agrees is not None]
+    found = service.information_consistency(ws)
+    assert (found.agreed, found.held) == (sum(verdicts), len(verdicts))
+
+
+def test_search_by_part_of_a_name(ws: Workspace) -> None:
+    keep(
+        ws,
+        held(LEI, "name", "shop", "Li Lei"),
+        held(MEI, "name", "shop", "Olivia Lei"),
+        held(TOM, "name", "shop", "100%_sure"),
+    )
+    assert service.named_like(ws, "LI") == [LEI, MEI]
+    assert service.named_like(ws, "%") == []
+    assert service.named_like(ws, "100") == [TOM]
+    assert service.holding(ws, "name", "lilei") == [LEI]
+
+
+def test_a_value_that_many_hold_is_a_placeholder(ws: Workspace) -> None:
+    keep(ws, *(held(f"{n:032x}", "phone", "shop", "13800138000") for n in range(6)))
+    keep(ws, held(LEI, "phone", "shop", "13900139000"), held(MEI, "phone", "desk", "139 0013 9000"))
+    assert service.shared(ws, "phone") == [[LEI, MEI]]
+
+
+def test_forgetting_leaves_the_others(ws: Workspace) -> None:
+    keep(ws, held(LEI, "name", "shop", "Li Lei"), held(MEI, "name", "shop", "Han Mei"))
+    with ws.database.transaction() as connection:
+        assert service.forget(ws, connection, frozenset({LEI})) == 1
+    assert service.known(ws, [LEI, MEI]) == {MEI}
