@@ -109,6 +109,17 @@ class Performance:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """How often one score was given to one question at a touchpoint."""
+
+    metric: str
+    scale_min: float
+    scale_max: float
+    score: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """What one touchpoint adds to the index; `counted` is False for too few answers."""
 

@@ -19,6 +19,19 @@ Place = Callable[["ir.Table"], "ir.Table"]
 CELL = ("touchpoint", "metric", "scale_min", "scale_max")
 
 
+def split(found: ir.Table, touchpoint: str, column: str) -> ir.Table:
+    """Return one touchpoint's answers with the column's value in the touchpoint's stead."""
+    return found.filter(found.touchpoint == touchpoint).mutate(
+        touchpoint=found[column].fill_null("")
+    )
+
+
+def counted(found: ir.Table, touchpoint: str) -> ir.Table:
+    """Return how often each score was given at a touchpoint, by question."""
+    kept = found.filter(found.touchpoint == touchpoint)
+    return kept.group_by("metric", "scale_min", "scale_max", "score").agg(n=kept.count())
+
+
 def answers(view: View, extent: Extent, place: Place, *, monthly: bool) -> ir.Table:
     """Return one row an answer: cell, person, `points` 0-100 and, if `monthly`, the month.
 
@@ -45,6 +58,11 @@ def answers(view: View, extent: Extent, place: Place, *, monthly: bool) -> ir.Ta
         person=ibis.coalesce(placed.person_id, placed.event_id),
         points=100.0 * (placed.score - placed.scale_min) / (placed.scale_max - placed.scale_min),
         month=month.substr(0, 7) if monthly else ibis.literal(""),
+        in_month=month.substr(0, 7),
+        score=placed.score,
+        channel=placed.channel,
+        place=placed.place,
+        source=placed.source,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.kit import clock
 from regulars.kit.memo import Memo
+from regulars.kit.period import Period
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
@@ -27,6 +28,7 @@ from regulars.understand.health.model import (
     Part,
     Performance,
     Question,
+    Score,
     bounded,
     standard_error,
 )
@@ -52,7 +54,10 @@ def performance(
     scale) of a touchpoint counts the same; questions with fewer than 30 answers are left out where
     another question has more.
     """
-    asked = _Asked(ws, extent, as_of, monthly=False, whole=whole)
+    return _performances(_Asked(ws, extent, as_of, monthly=False, whole=whole))
+
+
+def _performances(asked: _Asked) -> dict[str, Performance]:
     shares = _question_shares(asked.cells())
     weights = [_weight(row, share) for row, share in shares]
     spread = asked.influence(weights, "touchpoint")
@@ -64,6 +69,30 @@ def performance(
         for key, found in grouped.items()
         if spread[key]["people"] >= MINIMUM_GROUP
     }
+
+
+def split(
+    ws: Workspace, extent: Extent, touchpoint: str, column: str, *, as_of: datetime | None = None
+) -> dict[str, Performance]:
+    """Return value → performance of one touchpoint by channel, place, source or `in_month`.
+
+    Answers without a value stand under "".
+    """
+    asked = _Asked(ws, extent, as_of, monthly=False, whole=False, split=(touchpoint, column))
+    return _performances(asked)
+
+
+def scores(
+    ws: Workspace, extent: Extent, touchpoint: str, *, as_of: datetime | None = None
+) -> list[Score]:
+    """Return how often each score was given at a touchpoint, the most asked question first."""
+    asked = _Asked(ws, extent, as_of, monthly=False, whole=False)
+    table = ws.query(lambda view: queries.counted(asked.answers(view), touchpoint), as_of=as_of)
+    found = [Score(**row) for row in table.to_pylist()]
+    total: dict[str, int] = defaultdict(int)
+    for score in found:
+        total[score.metric] += score.n
+    return sorted(found, key=lambda score: (-total[score.metric], score.metric, score.score))
 
 
 def _performance(key: str, found: list[tuple[Row, float]], spread: Row) -> Performance:
@@ -141,6 +170,26 @@ def refresh(ws: Workspace, *, now: datetime) -> Health:
 def latest(ws: Workspace) -> Finding[Health] | None:
     """Return the stored index of the whole company, if it was computed."""
     return findings.latest(ws, FINDING, Health, version=VERSION)
+
+
+def usual_period(ws: Workspace, now: datetime) -> Period:
+    """Return the standard period: twelve months up to the day of the last event, or to today."""
+    return spans.usual(ws, now)
+
+
+def is_usual(start: datetime | None, end: datetime | None, extent: Extent) -> bool:
+    """Tell whether `extent` is the whole company in the stored period from `start` to `end`."""
+    return spans.is_usual(start, end, extent)
+
+
+def reach(ws: Workspace) -> Period:
+    """Return the period that the events cover; ALL_TIME when there are none."""
+    return spans.reach(ws)
+
+
+def channels(ws: Workspace) -> tuple[str, ...]:
+    """Return the channels that events name, the commonest first, at most twelve."""
+    return spans.channels(ws)
 
 
 def known(ws: Workspace, extent: Extent, *, now: datetime) -> Health | None:
@@ -294,10 +343,11 @@ class _Asked:
     as_of: datetime | None
     monthly: bool
     whole: bool
+    split: tuple[str, str] | None = None
 
     def cells(self) -> list[Row]:
         """Return the cells of answers, in a fixed order."""
-        table = self.ws.query(lambda view: queries.cells(self._answers(view)), as_of=self.as_of)
+        table = self.ws.query(lambda view: queries.cells(self.answers(view)), as_of=self.as_of)
         rows: list[Row] = [{**row, "n": int(row["n"])} for row in table.to_pylist()]
         return sorted(rows, key=lambda row: (row["month"], row["touchpoint"], row["metric"]))
 
@@ -306,11 +356,12 @@ class _Asked:
         if not weights:
             return {}
         table = self.ws.query(
-            lambda view: queries.influence(self._answers(view), weights, by), as_of=self.as_of
+            lambda view: queries.influence(self.answers(view), weights, by), as_of=self.as_of
         )
         return {row[by]: row for row in table.to_pylist()}
 
-    def _answers(self, view: View) -> ir.Table:
+    def answers(self, view: View) -> ir.Table:
+        """Return the answers that are asked for."""
         catalog = catalog_service.current(self.ws)
         wholes = list(catalog.wholes().items()) if self.whole else []
 
@@ -321,7 +372,8 @@ class _Asked:
             point = placed.touchpoint
             return placed.mutate(touchpoint=point.cases(*wholes, else_=point))
 
-        return queries.answers(view, self.extent, place, monthly=self.monthly)
+        found = queries.answers(view, self.extent, place, monthly=self.monthly)
+        return queries.split(found, *self.split) if self.split else found
 
 
 def _change(months: list[Month]) -> tuple[float, float, float] | None:

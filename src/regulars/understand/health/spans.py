@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import ibis
+
 from regulars.kit.memo import Memo
 from regulars.kit.period import ALL_TIME, Period, add_months, day_start
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health.model import Extent
 
 USUAL_MONTHS = 12
+MOST_CHANNELS = 12
 _memo: Memo[Period] = Memo(64)
+_channels: Memo[tuple[str, ...]] = Memo(64)
 
 
 def reach(ws: Workspace) -> Period:
@@ -32,6 +36,25 @@ def _reach(ws: Workspace) -> Period:
     if row["last"] is None:
         return ALL_TIME
     return Period(row["first"], row["last"] + timedelta(microseconds=1))
+
+
+def channels(ws: Workspace) -> tuple[str, ...]:
+    """Return the channels that events name, the commonest first."""
+    key = (str(ws.folder), ws.engine.watermark())
+    return _channels.get(key, lambda: _find_channels(ws))
+
+
+def _find_channels(ws: Workspace) -> tuple[str, ...]:
+    table = ws.query(
+        lambda view: (
+            view.events.filter(view.events.channel.notnull())
+            .group_by("channel")
+            .agg(n=ibis._.count())
+            .order_by([ibis.desc("n"), "channel"])
+            .limit(MOST_CHANNELS)
+        )
+    )
+    return tuple(table.column("channel").to_pylist())
 
 
 def usual(ws: Workspace, now: datetime) -> Period:

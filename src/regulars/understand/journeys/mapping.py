@@ -27,6 +27,7 @@ from regulars.understand.journeys.queries import MASK_BITS
 from regulars.understand.journeys.steps import Codes
 from regulars.understand.journeys.waiting import longer_than, wait_of
 
+LEAST_GOING_ON = 0.1
 Row = dict[str, Any]
 Ints = npt.NDArray[np.int64]
 
@@ -145,7 +146,8 @@ def stage_flows(reach: Reach, codes: Codes, catalog: Catalog) -> list[StageFlow]
 def leaks(reach: Reach, codes: Codes) -> dict[str, tuple[int, int]]:
     """Return step → (journeys that went no further along the expected order, journeys decided).
 
-    Only steps with an expected position, and not the last of them.
+    Only steps with an expected position, and not the last of them. A step from which next to
+    nobody goes on is where these journeys end, not where they leak.
     """
     ranked = [(rank, code) for code, rank in enumerate(codes.ranks) if rank >= 0]
     found = {}
@@ -156,7 +158,9 @@ def leaks(reach: Reach, codes: Codes) -> dict[str, tuple[int, int]]:
         here = reach.hit[:, code]
         further = reach.any_of(later)
         decided = reach.count(here) - reach.count(here & ~further & (reach.open == 1))
-        found[codes.steps[code]] = (decided - reach.count(here & further), decided)
+        went_on = reach.count(here & further)
+        if went_on >= LEAST_GOING_ON * decided:
+            found[codes.steps[code]] = (decided - went_on, decided)
     return found
 
 

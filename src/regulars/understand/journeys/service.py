@@ -16,7 +16,6 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health_service
-from regulars.understand.health import spans
 from regulars.understand.health.model import MINIMUM_GROUP, Extent
 from regulars.understand.journeys import conversion, mapping, marking, queries, steps
 from regulars.understand.journeys.model import (
@@ -97,7 +96,7 @@ def journey_map(
 
 def usual(ws: Workspace, now: datetime) -> Journeys:
     """Return the question that is asked first: whose journeys depends on what there is."""
-    return Journeys(Extent(spans.usual(ws, now)))
+    return Journeys(Extent(health_service.usual_period(ws, now)))
 
 
 def refresh(ws: Workspace, *, now: datetime) -> JourneyMap:
@@ -118,7 +117,9 @@ def known(ws: Workspace, asked: Journeys) -> JourneyMap | None:
     """Return the map if it has been worked out; see `remembered`."""
     if asked == Journeys(asked.extent):
         stored = latest(ws)
-        if stored and spans.is_usual(stored.payload.start, stored.payload.end, asked.extent):
+        if stored and health_service.is_usual(
+            stored.payload.start, stored.payload.end, asked.extent
+        ):
             return stored.payload
     return _memo.peek(_memo_key(ws, asked))
 

@@ -1,0 +1,131 @@
+"""What a page's address asks for, and the choices of its pickers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Query, Request
+
+from regulars.company.places import service as places
+from regulars.company.rights.model import Principal
+from regulars.faces import periods
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.kit import clock
+from regulars.kit.period import Period
+from regulars.timeline.workspace import Workspace
+from regulars.understand.health import service as health
+from regulars.understand.health.model import Extent
+from regulars.understand.journeys.model import BY_TITLES, By, Journeys, Level
+
+Item = tuple[str, str, bool]
+"""A choice: its words, its address, whether it is the present one."""
+
+
+class Wish:
+    """The query fields of the journey's pages."""
+
+    def __init__(
+        self,
+        period: Annotated[str | None, Query()] = None,
+        start: Annotated[str | None, Query(alias="from")] = None,
+        end: Annotated[str | None, Query(alias="to")] = None,
+        place: Annotated[str | None, Query()] = None,
+        channel: Annotated[str | None, Query()] = None,
+    ) -> None:
+        self.period, self.start, self.end = period, start, end
+        self.place, self.channel = place or None, channel or None
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """The extent of a page with the names of what was chosen, and all choices."""
+
+    extent: Extent
+    period: str
+    periods: tuple[Item, ...]
+    place: str
+    places: tuple[Item, ...]
+    channel: str
+    channels: tuple[Item, ...]
+
+
+def filtered(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> Filtered:
+    """Return the extent that the address means, within the caller's places.
+
+    Without a period it is the standard one: twelve months up to the last event's day.
+    """
+    if wish.period or wish.start or wish.end:
+        chosen = periods.of_request(request, "12m", key=wish.period, start=wish.start, end=wish.end)
+        period, label = chosen.period, chosen.label
+    else:
+        chosen = periods.of_request(request, "12m")
+        period, label = _standard(ws)
+    tree = places.visible(ws, caller.places)
+    inside = tree.within([wish.place]) if wish.place else None
+    extent = Extent(period, inside, (wish.channel,) if wish.channel else (), caller.places)
+    usual: Item = (_("12 months to the last event"), address(request, period=None), not wish.period)
+    return Filtered(
+        extent,
+        label,
+        (usual, *((words, href, on and bool(wish.period)) for words, href, on in chosen.items)),
+        say(tree.name(wish.place)) if wish.place else _("All places"),
+        _place_items(request, ws, caller, wish),
+        wish.channel or _("All channels"),
+        _channel_items(request, ws, wish),
+    )
+
+
+def _standard(ws: Workspace) -> tuple[Period, str]:
+    stored = health.latest(ws)
+    if stored is not None and stored.payload.start is not None:
+        return Period(stored.payload.start, stored.payload.end), _("Last 12 months")
+    return health.usual_period(ws, clock.now()), _("Last 12 months")
+
+
+def address(request: Request, **changes: str | None) -> str:
+    """Return the page's address with some query fields changed; None takes one away."""
+    gone = [name for name, value in changes.items() if value is None]
+    url = request.url.remove_query_params([*gone, "format"])
+    kept = {name: value for name, value in changes.items() if value is not None}
+    url = url.include_query_params(**kept) if kept else url
+    return url.path + (f"?{url.query}" if url.query else "")
+
+
+def piece(request: Request, path: str) -> str:
+    """Return the address of a page's later part, with the page's own query."""
+    return path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _place_items(
+    request: Request, ws: Workspace, caller: Principal, wish: Wish
+) -> tuple[Item, ...]:
+    every: Item = (_("All places"), address(request, place=None), wish.place is None)
+    below = [
+        (
+            "\u2003" * depth + say(place.name),
+            address(request, place=place.id),
+            place.id == wish.place,
+        )
+        for depth, place in places.visible(ws, caller.places).walk()
+    ]
+    return (every, *below)
+
+
+def _channel_items(request: Request, ws: Workspace, wish: Wish) -> tuple[Item, ...]:
+    every: Item = (_("All channels"), address(request, channel=None), wish.channel is None)
+    named = [
+        (name, address(request, channel=name), name == wish.channel) for name in health.channels(ws)
+    ]
+    return (every, *named)
+
+
+def by_items(request: Request, by: By) -> list[Item]:
+    """Return the choice of whose journeys are shown."""
+    return [(say(title), address(request, by=key), key == by) for key, title in BY_TITLES.items()]
+
+
+def asked(filter_: Filtered, by: By, level: Level) -> Journeys:
+    """Return the question of the map's page."""
+    return Journeys(filter_.extent, by, level)

@@ -1,0 +1,131 @@
+"""What the funnel's page shows."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+
+from regulars.faces.charts import funnel as funnel_chart
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog_service
+from regulars.timeline.vocabulary import TITLES, title
+from regulars.timeline.workspace import Workspace
+from regulars.understand.journeys import service
+from regulars.understand.journeys.model import (
+    BY_TITLES,
+    ORDER_TITLES,
+    Funnel,
+    FunnelSlice,
+)
+
+FIELDS = 6
+FIRST = ("product_page", "cart", "checkout", "payment", "order")
+WINDOWS = ("30m", "2h", "24h", "3d", "7d", "14d", "30d", "90d")
+SLICES = {
+    "channel": Text("channel", "渠道"),
+    "place": Text("place", "地点"),
+    "source": Text("source", "来源"),
+}
+
+
+def first_steps(ws: Workspace) -> list[str]:
+    """Return the steps that the page begins with: the catalog's way to the order, if it has it."""
+    catalog = catalog_service.current(ws)
+    known = [key for key in FIRST if catalog.touchpoint(key)]
+    if len(known) > 1:
+        return known
+    ordered = sorted(
+        (point for point in catalog.touchpoints if point.order is not None),
+        key=lambda point: point.order or 0,
+    )
+    return [point.key for point in ordered[:FIELDS]]
+
+
+def step_title(ws: Workspace, step: str) -> str:
+    """Return a step's name in the reader's language: a touchpoint's or an event's."""
+    point = catalog_service.current(ws).touchpoint(step)
+    return say(point.title if point else title(step))
+
+
+def options(ws: Workspace, chosen: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return what may be a step: touchpoints, events that were found, the vocabulary."""
+    catalog = catalog_service.current(ws)
+    found = [(point.key, say(point.title)) for point in catalog.touchpoints]
+    stored = service.latest(ws)
+    names = {name for item in stored.payload.found for name in item.names} if stored else set()
+    names |= TITLES.keys() | {step for step in chosen if not catalog.touchpoint(step)}
+    return found + [(name, f"{say(title(name))} ({_('event')})") for name in sorted(names)]
+
+
+def form_values(ws: Workspace, asked: Funnel, window: str) -> dict[str, Any]:
+    """Return the form's values and choices."""
+    windows = list(dict.fromkeys([*WINDOWS, window]))
+    return {
+        "asked": asked,
+        "window": window,
+        "fields": max(FIELDS, len(asked.steps) + 1),
+        "options": options(ws, asked.steps),
+        "windows": [(key, key) for key in windows],
+        "bys": [(key, say(words)) for key, words in BY_TITLES.items()],
+        "orders": [(key, say(words)) for key, words in ORDER_TITLES.items()],
+        "slices": [(key, say(words)) for key, words in SLICES.items()],
+    }
+
+
+def answer_address(request: Request, asked: Funnel, window: str) -> str:
+    """Return where the answer to the form is given."""
+    query = [("step", step) for step in asked.steps]
+    query += [("window", window), ("by", asked.by), ("order", asked.order)]
+    query += [("slice_by", asked.slice_by)] if asked.slice_by else []
+    for name in ("period", "from", "to", "place", "channel"):
+        if value := request.query_params.get(name):
+            query.append((name, value))
+    return f"/funnel/answer?{urlencode(query)}"
+
+
+def answer_values(ws: Workspace, asked: Funnel, parts: list[FunnelSlice]) -> dict[str, Any]:
+    """Return the picture and tables of an answer."""
+    titles = {step: step_title(ws, step) for step in asked.steps}
+    whole = parts[0]
+    return {
+        "asked": asked,
+        "titles": titles,
+        "whole": whole,
+        "slices": parts[1:],
+        "chart": funnel_chart([(titles[step.step], step.n) for step in whole.steps]),
+        "slice_title": SLICES.get(asked.slice_by or ""),
+    }
+
+
+TABLE = (
+    Text("Slice", "切片"),
+    Text("Step", "步骤"),
+    Text("Count", "数量"),
+    Text("Share of the first step", "占首步比例"),
+    Text("Low", "下限"),
+    Text("High", "上限"),
+    Text("Share of the step before", "占上一步比例"),
+    Text("Median wait, s", "等待中位数（秒）"),
+)
+
+
+def table(parts: list[FunnelSlice]) -> list[list[Any]]:
+    """Return the funnel as rows under `TABLE`, for CSV and Excel."""
+    return [
+        [
+            part.value,
+            step.step,
+            step.n,
+            step.of_first.value,
+            step.of_first.low,
+            step.of_first.high,
+            step.of_before.value,
+            step.wait.median.value if step.wait else None,
+        ]
+        for part in parts
+        for step in part.steps
+    ]

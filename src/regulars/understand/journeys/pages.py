@@ -1,0 +1,218 @@
+"""The journey map, a touchpoint's page, and the funnel."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces import export as files
+from regulars.faces.asking import seconds_of
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.faces.layout import NavItem, Section, page
+from regulars.kit import clock
+from regulars.kit.errors import RegularsError
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog_service
+from regulars.listen.catalog.model import AREA_TITLES
+from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.understand.journeys import filtering, funnel_showing, point, service, showing
+from regulars.understand.journeys.filtering import Wish
+from regulars.understand.journeys.model import BY_TITLES, By, Funnel, JourneyMap, Level, Order
+
+router = APIRouter(include_in_schema=False)
+navigation = [
+    NavItem(Text("Journey", "客户旅程"), "/journey", Section.UNDERSTAND, 10, Right.READ_NUMBERS),
+    NavItem(Text("Funnels", "漏斗"), "/funnel", Section.UNDERSTAND, 20, Right.READ_NUMBERS),
+]
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Wished = Annotated[Wish, Depends()]
+
+
+@router.get("/journey")
+def journey(
+    *,
+    request: Request,
+    ws: CurrentWorkspace,
+    caller: Reader,
+    wish: Wished,
+    by: By = "person",
+    level: Level = "touchpoint",
+) -> Response:
+    """Show the five steps of R22; a slice not worked out yet follows the page."""
+    chosen = filtering.filtered(request, ws, caller, wish)
+    asked = filtering.asked(chosen, by, level)
+    if kind := files.asked(request):
+        found = service.remembered(ws, asked, now=clock.now())
+        rows = showing.table(found, catalog_service.current(ws))
+        return files.send(request, kind, "journey", showing.TABLE, rows)
+    known = service.known(ws, asked)
+    return page(
+        request,
+        "journeys/journey.html",
+        title=_("Where does the journey hurt?"),
+        fresh=known.as_of if known else None,
+        chosen=chosen,
+        by=by,
+        by_title=BY_TITLES[by],
+        may_edit=caller.may(Right.EDIT_CATALOG),
+        piece=filtering.piece(request, "/journey/map"),
+        by_items=filtering.by_items(request, by),
+        **(_map_values(ws, known) if known else {"found": None}),
+    )
+
+
+@router.get("/journey/map")
+def journey_piece(
+    *,
+    request: Request,
+    ws: CurrentWorkspace,
+    caller: Reader,
+    wish: Wished,
+    by: By = "person",
+    level: Level = "touchpoint",
+) -> Response:
+    """Give the map of a slice, worked out now."""
+    chosen = filtering.filtered(request, ws, caller, wish)
+    found = service.remembered(ws, filtering.asked(chosen, by, level), now=clock.now())
+    values = {
+        "by_title": BY_TITLES[by],
+        "may_edit": caller.may(Right.EDIT_CATALOG),
+        **_map_values(ws, found),
+    }
+    return page(request, "journeys/_map.html", title="", **values)
+
+
+def _map_values(ws: Workspace, found: JourneyMap) -> dict[str, Any]:
+    catalog = catalog_service.current(ws)
+    columns = showing.columns(found, catalog)
+    return {
+        "found": found,
+        "catalog": catalog,
+        "columns": columns,
+        "kinds": showing.marked(found),
+        "pains": showing.pains(found),
+        "opportunities": showing.opportunities(found),
+        "strange": [item for item in found.found if not item.known],
+        "arrows": showing.arrows(found, columns),
+        "arrow_rows": showing.arrow_rows(found),
+        "address": showing.address,
+        "layers": showing.LAYERS,
+        "horizons": showing.HORIZONS,
+    }
+
+
+@router.get("/journey/touchpoints/{step}")
+def touchpoint(
+    *, request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished, step: str
+) -> Response:
+    """Show one touchpoint: course, spread, channels and places, before and after, words."""
+    chosen = filtering.filtered(request, ws, caller, wish)
+    if kind := files.asked(request):
+        found = point.detail(ws, step, chosen.extent, now=clock.now())
+        return files.send(request, kind, f"touchpoint-{step}", point.TABLE, point.table(found))
+    known = point.known(ws, step, chosen.extent)
+    name = say(catalog_service.current(ws).title_of(step))
+    return page(
+        request,
+        "journeys/touchpoint.html",
+        title=_("How does “{name}” feel?").format(name=name),
+        fresh=known.as_of if known else None,
+        chosen=chosen,
+        name=name,
+        piece=filtering.piece(request, f"{request.url.path}/detail"),
+        **(_detail_values(caller, known) if known else {"detail": None}),
+    )
+
+
+@router.get("/journey/touchpoints/{step}/detail")
+def touchpoint_piece(
+    *, request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished, step: str
+) -> Response:
+    """Give the touchpoint's detail, worked out now."""
+    chosen = filtering.filtered(request, ws, caller, wish)
+    found = point.detail(ws, step, chosen.extent, now=clock.now())
+    return page(request, "journeys/_touchpoint.html", title="", **_detail_values(caller, found))
+
+
+def _detail_values(caller: Principal, found: point.Detail) -> dict[str, Any]:
+    return {
+        "detail": found,
+        "charts": point.charts(found),
+        "may_edit": caller.may(Right.EDIT_CATALOG),
+        "may_read": caller.may(Right.READ_PEOPLE),
+        "detail_rows": point.month_rows,
+        "compared_rows": point.compared_rows,
+        "address": showing.address,
+        "areas": AREA_TITLES,
+        "layers": showing.LAYERS,
+        "horizons": showing.HORIZONS,
+    }
+
+
+@router.get("/funnel")
+def funnel(
+    *,
+    request: Request,
+    ws: CurrentWorkspace,
+    caller: Reader,
+    wish: Wished,
+    step: Annotated[list[str] | None, Query()] = None,
+    window: str = "24h",
+    by: By = "session",
+    order: Order = "any_between",
+    slice_by: str = "",
+) -> Response:
+    """Build a funnel and show it; the answer follows the page."""
+    chosen = filtering.filtered(request, ws, caller, wish)
+    steps = tuple(word for word in step or funnel_showing.first_steps(ws) if word)
+    asked = Funnel(steps, _seconds(window), by, order, slice_by or None)
+    if kind := files.asked(request):
+        parts = service.funnel(ws, asked, chosen.extent)
+        return files.send(
+            request, kind, "funnel", funnel_showing.TABLE, funnel_showing.table(parts)
+        )
+    values = funnel_showing.form_values(ws, asked, window)
+    return page(
+        request,
+        "journeys/funnel.html",
+        title=_("How many come how far?"),
+        chosen=chosen,
+        answer=funnel_showing.answer_address(request, asked, window),
+        **values,
+    )
+
+
+@router.get("/funnel/answer")
+def funnel_answer(
+    *,
+    request: Request,
+    ws: CurrentWorkspace,
+    caller: Reader,
+    wish: Wished,
+    step: Annotated[list[str], Query()],
+    window: str = "24h",
+    by: By = "session",
+    order: Order = "any_between",
+    slice_by: str = "",
+) -> Response:
+    """Give the funnel's bars, worked out now."""
+    extent = filtering.filtered(request, ws, caller, wish).extent
+    try:
+        asked = Funnel(tuple(step), seconds_of(window), by, order, slice_by or None)
+        parts = service.funnel(ws, asked, extent)
+    except RegularsError as error:
+        return page(request, "journeys/_wrong.html", title="", message=error.message)
+    values = funnel_showing.answer_values(ws, asked, parts)
+    return page(request, "journeys/_funnel.html", title="", by_title=BY_TITLES[by], **values)
+
+
+def _seconds(window: str) -> int:
+    try:
+        return seconds_of(window)
+    except RegularsError:
+        return 0

@@ -1,0 +1,269 @@
+"""One touchpoint looked at closely: course, spread, comparison, neighbours, words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import ibis
+from scipy import stats
+
+from regulars.company.places import service as places
+from regulars.faces.charts import Bar, Course, Option, bars, trend
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.kit.memo import Memo
+from regulars.kit.stats.multiple import benjamini_hochberg
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog_service
+from regulars.listen.catalog.model import Touchpoint
+from regulars.timeline.workspace import Workspace
+from regulars.understand.health import service as health
+from regulars.understand.health.model import LEAST_ANSWERS, Extent, Performance, Score
+from regulars.understand.journeys import service
+from regulars.understand.journeys.model import Edge, Journeys, Mark, Node
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
+MOST_WORDS = 12
+MOST_NEIGHBOURS = 8
+MOST_BARS = 14
+ALARM = 0.05
+_memo: Memo[Detail] = Memo(64)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One channel or place of a touchpoint; `verdict` is `good` or `bad` where tests say so."""
+
+    key: str
+    title: Text
+    found: Performance
+    q: float | None
+    verdict: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody wrote; `person` is their id."""
+
+    text: str
+    score: float | None
+    scale_max: float | None
+    at: datetime
+    person: str | None
+    channel: str | None
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """All that a touchpoint's page shows."""
+
+    step: str
+    title: Text
+    point: Touchpoint | None
+    stage: Text | None
+    node: Node | None
+    performance: Performance | None
+    months: list[tuple[str, Performance]]
+    scores: list[Score]
+    channels: list[Compared]
+    places: list[Compared]
+    before: list[Edge]
+    after: list[Edge]
+    titles: dict[str, Text]
+    mark: Mark | None
+    words: list[Words]
+    as_of: datetime
+
+
+def known(ws: Workspace, step: str, extent: Extent) -> Detail | None:
+    """Return the detail if it was worked out for the present state of the data."""
+    return _memo.peek(_key(ws, step, extent))
+
+
+def detail(ws: Workspace, step: str, extent: Extent, *, now: datetime) -> Detail:
+    """Return a touchpoint's detail, worked out once for each state of the data."""
+    return _memo.get(_key(ws, step, extent), lambda: _detail(ws, step, extent, now))
+
+
+def _key(ws: Workspace, step: str, extent: Extent) -> tuple[object, ...]:
+    version = catalog_service.current(ws).version
+    return str(ws.folder), version, ws.engine.watermark(), step, extent
+
+
+def _detail(ws: Workspace, step: str, extent: Extent, now: datetime) -> Detail:
+    catalog = catalog_service.current(ws)
+    whole = service.remembered(ws, Journeys(extent), now=now)
+    node = next((node for node in whole.nodes if node.step == step), None)
+    months = health.split(ws, extent, step, "in_month", as_of=now)
+    tree = places.tree(ws)
+    point = catalog.touchpoint(step)
+    stage = catalog.stage(point.stage) if point else None
+    return Detail(
+        step=step,
+        title=catalog.title_of(step),
+        point=point,
+        stage=stage.title if stage else None,
+        node=node,
+        performance=node.performance if node else None,
+        months=sorted(months.items()),
+        scores=health.scores(ws, extent, step, as_of=now),
+        channels=compared(
+            health.split(ws, extent, step, "channel", as_of=now), lambda key: Text(key, key)
+        ),
+        places=compared(health.split(ws, extent, step, "place", as_of=now), tree.name),
+        before=[e for e in whole.edges if e.target == step and e.source != step][:MOST_NEIGHBOURS],
+        after=[e for e in whole.edges if e.source == step and e.target != step][:MOST_NEIGHBOURS],
+        titles={node.step: node.title for node in whole.nodes},
+        mark=next((mark for mark in whole.marks if mark.step == step), None),
+        words=words(ws, step, extent, now),
+        as_of=now,
+    )
+
+
+def compared(found: dict[str, Performance], title: Any) -> list[Compared]:
+    """Return the parts with each tested against all the others, false alarms held at 5 %."""
+    enough = {key: part for key, part in found.items() if part.n >= LEAST_ANSWERS and part.error}
+    p_values = {
+        key: _p(part, [o for k, o in enough.items() if k != key]) for key, part in enough.items()
+    }
+    q_values = dict(zip(p_values, benjamini_hochberg(list(p_values.values())), strict=True))
+    parts = []
+    for key, part in sorted(found.items(), key=lambda item: -item[1].value):
+        q = q_values.get(key)
+        others = [other for k, other in enough.items() if k != key]
+        verdict = None
+        if q is not None and q <= ALARM:
+            verdict = "good" if part.value > _mean(others) else "bad"
+        words_ = title(key) if key else Text("not stated", "未注明")
+        parts.append(Compared(key, words_, part, q, verdict))
+    return parts
+
+
+def _mean(parts: list[Performance]) -> float:
+    return sum(part.n * part.value for part in parts) / sum(part.n for part in parts)
+
+
+def _p(part: Performance, others: list[Performance]) -> float | None:
+    if not others:
+        return None
+    n = sum(other.n for other in others)
+    spread = sum((other.n * (other.error or 0.0) / n) ** 2 for other in others)
+    error = ((part.error or 0.0) ** 2 + spread) ** 0.5
+    return float(2 * stats.norm.sf(abs(part.value - _mean(others)) / error)) if error else None
+
+
+def words(ws: Workspace, step: str, extent: Extent, now: datetime) -> list[Words]:
+    """Return the latest words at a touchpoint, those with the lowest scores first."""
+    catalog = catalog_service.current(ws)
+
+    def expression(view: View) -> ir.Table:
+        events = extent.of(view.with_person())
+        said = events.filter(events.actor == "customer", events.text.notnull())
+        here = catalog_service.placed_by(catalog, said, stage=False)
+        kept = here.filter(here.touchpoint == step)
+        points = (kept.score - kept.scale_min) / (kept.scale_max - kept.scale_min)
+        rated = kept.mutate(points=points.fill_null(0.5))
+        return (
+            rated.order_by([rated.points, ibis.desc("occurred_at"), "event_id"])
+            .limit(MOST_WORDS)
+            .select("text", "score", "scale_max", "occurred_at", "person_id", "channel", "place")
+        )
+
+    return [
+        Words(
+            text=row["text"],
+            score=row["score"],
+            scale_max=row["scale_max"],
+            at=row["occurred_at"],
+            person=row["person_id"],
+            channel=row["channel"],
+            place=row["place"],
+        )
+        for row in ws.query(expression, as_of=now).to_pylist()
+    ]
+
+
+def charts(found: Detail) -> dict[str, Option]:
+    """Return the pictures of the page that have data."""
+    made: dict[str, Option] = {}
+    if len(found.months) > 1:
+        made["trend"] = _trend(found)
+    if found.scores:
+        made["scores"] = _scores(found)
+    for name, parts in (("channels", found.channels), ("places", found.places)):
+        if len(parts) > 1:
+            made[name] = bars(
+                [
+                    Bar(
+                        say(part.title),
+                        part.found.value,
+                        part.found.low,
+                        part.found.high,
+                        part.found.n,
+                        {"good": "opportunity", "bad": "pain"}.get(part.verdict or ""),
+                    )
+                    for part in parts[:MOST_BARS]
+                ],
+                unit="score",
+                name=_("Performance"),
+            )
+    return made
+
+
+def _trend(found: Detail) -> Option:
+    parts = [part for _month, part in found.months]
+    course = Course(
+        _("Performance"),
+        [round(part.value, 2) for part in parts],
+        [part.low for part in parts],
+        [part.high for part in parts],
+        [part.n for part in parts],
+    )
+    return trend([month for month, _part in found.months], [course], unit="score")
+
+
+def _scores(found: Detail) -> Option:
+    first = found.scores[0].metric
+    items = [Bar(f"{score.score:g}", score.n) for score in found.scores if score.metric == first]
+    return bars(items, unit="count", name=_("Answers"), lying=False)
+
+
+def month_rows(months: list[tuple[str, Performance]]) -> list[list[Any]]:
+    """Return the course as rows of a table beside its picture."""
+    return [_row(month, part) for month, part in months]
+
+
+def compared_rows(parts: list[Compared]) -> list[list[Any]]:
+    """Return channels or places as rows of a table beside their picture."""
+    return [_row(say(part.title), part.found) for part in parts]
+
+
+def _row(name: str, part: Performance) -> list[Any]:
+    low, high = (None if end is None else f"{end:.1f}" for end in (part.low, part.high))
+    return [name, f"{part.value:.1f}", low, high, f"{part.n:,}"]
+
+
+TABLE = (
+    Text("By", "维度"),
+    Text("Value", "取值"),
+    Text("Performance 0-100", "表现（0-100）"),
+    Text("Low", "下限"),
+    Text("High", "上限"),
+    Text("Answers", "回答数"),
+    Text("People", "人数"),
+)
+
+
+def table(found: Detail) -> list[list[Any]]:
+    """Return months, channels and places as rows under `TABLE`, for CSV and Excel."""
+    parts = [("month", month, part) for month, part in found.months]
+    parts += [("channel", say(item.title), item.found) for item in found.channels]
+    parts += [("place", say(item.title), item.found) for item in found.places]
+    return [[by, key, p.value, p.low, p.high, p.n, p.people] for by, key, p in parts]
