@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import ibis
@@ -16,6 +16,7 @@ from regulars.company.staff import service as staff
 from regulars.kit.errors import Conflict, NotAllowed
 from regulars.listen.catalog import service as catalog
 from regulars.listen.profiles import service as profiles
+from regulars.prove.targets import service as targets
 from regulars.simulate.demo import opening, service
 from regulars.simulate.demo.model import FILE
 from regulars.simulate.model import SPOTS
@@ -62,6 +63,15 @@ def test_it_has_customers_places_people_and_every_touchpoint(ws: Workspace, fold
     agreed = profiles.information_consistency(ws)
     assert agreed.held > 30
     assert agreed.agreed < agreed.held
+
+
+def test_targets_stand_with_a_baseline_of_a_year_ago(ws: Workspace) -> None:
+    found = {one.preset: one for one in targets.every(ws)}
+    assert {"csat", "nps", "complaints"} <= set(found)
+    baseline = found["complaints"].baseline
+    assert baseline is not None
+    assert baseline.end.astimezone(ws.zone).date() == date(2025, 11, 20)
+    assert found["csat"].baseline is None
 
 
 def test_it_is_used_again(folder: Path) -> None:

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from regulars.company.keys import service as keys
 from regulars.company.places import service as places
-from regulars.company.places.model import Kind, Place
+from regulars.company.places.model import Kind as PlaceKind
+from regulars.company.places.model import Place
 from regulars.company.rights.model import SHELL, Role
 from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import service as staff
+from regulars.kit.errors import Invalid
+from regulars.kit.period import days
 from regulars.kit.text import Text
+from regulars.prove.targets import service as targets
+from regulars.prove.targets.model import Kind
 from regulars.simulate.demo.model import LOGIN, STORE_LOGIN
 from regulars.simulate.model import SPOTS, WORST_STORE
 from regulars.timeline.workspace import Workspace
+from regulars.understand.metrics import service as metrics
+
+PROGRAMME_DAYS = 365
 
 
 def set_up(ws: Workspace, password: str, language: str, now: datetime) -> None:
     """Write places, accounts and a write key; a second time changes nothing.
 
     The catalog is the default for shops, which has all touchpoints of the simulation."""
-    spots = [Place(one.id, one.name, Kind(one.kind), one.parent) for one in SPOTS]
+    spots = [Place(one.id, one.name, PlaceKind(one.kind), one.parent) for one in SPOTS]
     places.replace_all(ws, SHELL, spots, now=now)
     if sign_in.is_first_run(ws):
         sign_in.make_first_admin(
@@ -33,6 +42,22 @@ def set_up(ws: Workspace, password: str, language: str, now: datetime) -> None:
         )  # fmt: skip
         sign_in.set_password(ws, SHELL, manager.id, password, now)
         keys.add_write_key(ws, SHELL, name="Demo shop", source="shop", now=now)
+
+
+def set_targets(ws: Workspace, now: datetime) -> None:
+    """Add the plans that ship, begun a year ago; relative targets have that day's baseline.
+
+    A metric that the company cannot give yet leaves its target without a baseline.
+    """
+    start = now.astimezone(ws.zone).date() - timedelta(days=PROGRAMME_DAYS)
+    for plan in ("programme", "touchpoints"):
+        targets.add_plan(ws, SHELL, plan, start=start, now=now)
+    for target in targets.every(ws):
+        if target.kind is not Kind.RELATIVE or target.baseline or not metrics.exists(target.metric):
+            continue
+        before = days(start - timedelta(days=target.window_days), start, ws.zone)
+        with suppress(Invalid):
+            targets.freeze_baseline(ws, SHELL, target.id, now=now, period=before)
 
 
 def _manager(language: str) -> str:

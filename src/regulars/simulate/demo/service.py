@@ -83,6 +83,7 @@ def make(ws: Workspace, demo: Demo, *, language: str, now: datetime, watch: Watc
         events += take_in(ws, part, names=demo.seed)
         orders += part.orders
         watch(min(demo.customers, (part.number + 1) * plan.block))
+    company.set_targets(ws, now)
     made = msgspec.structs.replace(demo, made=True, events=events, orders=orders)
     write(ws.folder, made)
     return made
