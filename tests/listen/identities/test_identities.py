@@ -93,7 +93,7 @@ facts = st.lists(
 
 
 @given(given_facts=facts, data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_order_of_arrival_gives_one_state(
     shared_ws: Workspace, given_facts: list[Fact], data: st.DataObject
 ) -> None:
@@ -107,7 +107,7 @@ def test_any_order_of_arrival_gives_one_state(
 
 
 @given(before=facts, merges=st.lists(st.tuples(end, end), max_size=4), data=st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_undoing_merges_gives_the_first_state_back(
     shared_ws: Workspace, before: list[Fact], merges: list[tuple[int, int]], data: st.DataObject
 ) -> None:

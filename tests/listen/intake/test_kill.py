@@ -34,6 +34,13 @@ class Load:
                 time.sleep(0.02)
             number += 1
 
+    def wait_for_more(self) -> None:
+        """Wait until the server has acknowledged something again."""
+        known, patience = len(self.acknowledged), time.monotonic() + 60
+        while len(self.acknowledged) == known:
+            assert time.monotonic() < patience, "the server acknowledges nothing"
+            time.sleep(0.005)
+
     def post(self, ids: list[str]) -> bool:
         events = [
             {"type": "track", "userId": one[:4], "event": "Cart Viewed", "messageId": one}
@@ -63,16 +70,17 @@ def check(ws: Workspace, write_key: str, victim: Victim, kills: int, seed: int) 
     for thread in threads:
         thread.start()
     for _kill in range(kills):
-        time.sleep(chance.uniform(0.05, 0.6))
+        load.wait_for_more()
+        time.sleep(chance.uniform(0.0, 0.5))
         victim.kill()
         victim.start()
-    time.sleep(0.3)
+    load.wait_for_more()
     load.stop.set()
     for thread in threads:
         thread.join(30)
     victim.kill()
     kept = Counter(ws.query(lambda view: view.events).column("event_id").to_pylist())
-    assert len(load.acknowledged) > 100
+    assert len(load.acknowledged) >= 20 * (kills + 1)
     assert set(load.acknowledged) <= set(kept), "an acknowledged event was lost"
     assert max(kept.values()) == 1, "an event was doubled"
 
