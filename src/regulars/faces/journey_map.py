@@ -94,6 +94,8 @@ def _node(stop: Stop, column: int, row: int, most: int) -> Option:
             "show": True,
             "formatter": "fn:text",
             "position": "bottom",
+            "textBorderColor": "--card",
+            "textBorderWidth": 3,
             "color": "--ink",
             "fontSize": 11,
             "width": 150,
