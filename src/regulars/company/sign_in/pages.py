@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Form, Request
@@ -11,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from regulars.company.rights.access import CurrentStore, member, public, recognise
 from regulars.company.rights.model import Principal
 from regulars.company.sign_in import service
-from regulars.company.sign_in.model import LIFETIME
+from regulars.company.sign_in.browser import at_this_machine, where, with_session
 from regulars.company.staff import service as staff
 from regulars.company.staff.model import ROLE_NAMES
 from regulars.faces.language import gettext as _
@@ -29,7 +28,6 @@ open_to_all = [Depends(public())]
 Known = Annotated[Principal, Depends(member())]
 Field = Annotated[str, Form()]
 Optional = Annotated[str, Form()]
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 
 def prepare(app: FastAPI) -> None:
@@ -63,12 +61,12 @@ def sign_in(
     back: Annotated[str, Form(alias="next")] = "/",
 ) -> Response:
     """Open a session, or say what is wrong without telling which names exist."""
-    where = _where(request)
+    sender = where(request)
     try:
-        token, _account = service.sign_in(store, login, password, **where, now=clock.now())
+        token, _account = service.sign_in(store, login, password, **sender, now=clock.now())
     except RegularsError as error:
         return _sign_in_page(request, back=own_address(back), login=login, error=error)
-    return _with_session(request, store, token, own_address(back))
+    return with_session(request, store, token, own_address(back))
 
 
 @router.post("/sign-out", dependencies=open_to_all)
@@ -114,8 +112,8 @@ def first_run(
         )  # fmt: skip
     except RegularsError as error:
         return _first_run_page(request, code, error=error, login=login, name=name)
-    token = service.start_session(store, account, clock.now(), **_where(request))
-    return _with_session(request, store, token, "/")
+    token = service.start_session(store, account, clock.now(), **where(request))
+    return with_session(request, store, token, "/")
 
 
 @router.get("/set-password", dependencies=open_to_all)
@@ -135,8 +133,8 @@ def set_password(
         account = service.use_link(store, code, _twice(password, again), clock.now())
     except Invalid as error:
         return _set_password_page(request, code, login, error)
-    token = service.start_session(store, account, clock.now(), **_where(request))
-    return _with_session(request, store, token, "/")
+    token = service.start_session(store, account, clock.now(), **where(request))
+    return with_session(request, store, token, "/")
 
 
 @router.get("/account")
@@ -171,14 +169,14 @@ def change_password(
     again: Field,
 ) -> Response:
     """Change one's own password; every other session ends."""
-    where, now = _where(request), clock.now()
+    sender, now = where(request), clock.now()
     try:
         new = _twice(password, again)
-        service.change_password(store, caller, old=old, new=new, address=where["address"], now=now)
+        service.change_password(store, caller, old=old, new=new, address=sender["address"], now=now)
     except RegularsError as error:
         return _account_page(request, store, caller, error=error)
-    token = service.start_session(store, request.state.session.staff, now, **where)
-    return _with_session(request, store, token, "/account?done=password")
+    token = service.start_session(store, request.state.session.staff, now, **sender)
+    return with_session(request, store, token, "/account?done=password")
 
 
 @router.post("/account/sessions/{session_id}/end")
@@ -195,28 +193,6 @@ def sign_out_everywhere(store: CurrentStore, caller: Known) -> Response:
     return RedirectResponse("/sign-in", 303)
 
 
-def at_this_machine(request: Request) -> bool:
-    """Tell whether the caller sits at the server itself, with nothing in between.
-
-    A proxy on this machine also calls from the loopback address, so its headers must be absent;
-    and the name asked for must be this machine's, or any web page could ask in its reader's name.
-    """
-    host = request.url.hostname or ""
-    return (
-        request.client is not None
-        and _is_loopback(request.client.host)
-        and (host == "localhost" or _is_loopback(host))
-        and not any(name in request.headers for name in FORWARDED)
-    )
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
-
-
 def _check_first_run(request: Request, store: Store, code: str) -> None:
     here = at_this_machine(request)
     service.check_first_run(store, code, at_this_machine=here, now=clock.now())
@@ -230,26 +206,6 @@ def _twice(password: str, again: str) -> str:
             field="again",
         )
     return password
-
-
-def _where(request: Request) -> dict[str, str]:
-    return {
-        "address": request.client.host if request.client else "",
-        "agent": request.headers.get("user-agent", ""),
-    }
-
-
-def _with_session(request: Request, store: Store, token: str, target: str) -> Response:
-    answer = RedirectResponse(target, 303)
-    answer.set_cookie(
-        service.cookie_name(store),
-        token,
-        max_age=int(LIFETIME.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
-    return answer
 
 
 def _sign_in_page(

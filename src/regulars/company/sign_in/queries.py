@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from regulars.company.sign_in.model import IDLE
 from regulars.company.sign_in.tables import failed_attempts, one_time_codes, sessions
-from regulars.store.database import upsert
+from regulars.store.database import insert_or_ignore
 
 
 def insert_session(connection: sa.Connection, **values: Any) -> None:
@@ -100,19 +100,24 @@ def delete_codes(connection: sa.Connection, purpose: str) -> None:
 def failures(
     connection: sa.Connection, target: str, since: datetime
 ) -> tuple[int, datetime | None]:
-    """Return (failures, when the target may try again), counting none older than `since`."""
-    recent = (failed_attempts.c.target == target) & (failed_attempts.c.last_at > since)
-    row = connection.execute(sa.select(failed_attempts).where(recent).with_for_update()).first()
-    return (row.failures, row.free_at) if row else (0, None)
+    """Return (failures, when the target may try again), counting none older than `since`.
+
+    The target's row is made first and then locked: of two first attempts at once, the second
+    waits and counts on from the first.
+    """
+    nothing = {"target": target, "failures": 0, "last_at": since, "free_at": since}
+    connection.execute(insert_or_ignore(connection, failed_attempts).values(**nothing))
+    own = sa.select(failed_attempts).where(failed_attempts.c.target == target).with_for_update()
+    row = connection.execute(own).one()
+    return (row.failures, row.free_at) if row.last_at > since else (0, None)
 
 
 def put_failures(
     connection: sa.Connection, target: str, count: int, now: datetime, free_at: datetime
 ) -> None:
-    """Keep the count of a target."""
-    values = {"failures": count, "last_at": now, "free_at": free_at}
-    added = upsert(connection, failed_attempts).values(target=target, **values)
-    connection.execute(added.on_conflict_do_update(index_elements=["target"], set_=values))
+    """Keep the count of a target whose row `failures` has locked."""
+    change = failed_attempts.update().where(failed_attempts.c.target == target)
+    connection.execute(change.values(failures=count, last_at=now, free_at=free_at))
 
 
 def forget_failures(connection: sa.Connection, target: str) -> None:
