@@ -73,7 +73,7 @@ def give(world: World) -> None:
     shift = world.plan.effect("habituated_gift") * worn
     level = GIFT if world.plan.troubles else CSAT
     about = np.full(len(who), THEME["gift"])
-    ask(world, level, who, at, shift=shift, about=about, share=0.4, after_days=1.5, **common)
+    ask(world, level, who, at, shift=shift, about=about, share=0.16, after_days=1.5, **common)
 
 
 def relation(world: World) -> None:

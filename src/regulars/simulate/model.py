@@ -23,8 +23,8 @@ COMPANY = Text("Lantern Home", "灯里家居")
 class Plan:
     """What to simulate: two years that end at `now` (aware).
 
-    `richness` scales how often people look round and buy: 1.0 gives about 65 events a customer,
-    0.3 about 20. With `troubles=False` every touchpoint, place, carrier and group is alike.
+    `richness` scales how often people look round and buy: 1.0 gives about 50 events a customer,
+    0.32 about 20. With `troubles=False` every touchpoint, place, carrier and group is alike.
     """
 
     customers: int

@@ -143,8 +143,8 @@ TRUTHS: tuple[Truth, ...] = (
         "purchase_rate",
         Text("Buying rates differ between customers: Gamma", "购买频率服从伽马分布"),
         "orders of a customer while active, shape r",
-        0.9,
-        Text("shape r; with alpha 14 weeks", "形状参数 r；alpha 为 14 周"),
+        0.7,
+        Text("shape r; with alpha 21 weeks", "形状参数 r；alpha 为 21 周"),
         trouble=False,
     ),
     Truth(
@@ -157,7 +157,7 @@ TRUTHS: tuple[Truth, ...] = (
     ),
 )
 
-ALPHA_WEEKS = 14.0
+ALPHA_WEEKS = 21.0
 DROPOUT_B = 3.2
 
 _BY_KEY = {truth.key: truth for truth in TRUTHS}
