@@ -66,24 +66,22 @@ class Builder:
             views.append(self._sound(event, index))
         listed = ", ".join(quote(name) for name in COLUMNS)
         parts = " UNION ALL ".join(f"SELECT {listed} FROM {view}" for view in views)
-        self.connection.execute(f"CREATE TEMP VIEW {EVENTS} AS {parts}")
+        self.connection.execute(f"CREATE VIEW {EVENTS} AS {parts}")
         return EVENTS
 
     def _select(self, event: Event, index: int) -> str:
         values = self._values(event)
         identity, joins = self._identity(event)
         if identity:
-            values.setdefault("identity_id", identity)
+            sent = values.get("identity_id")
+            values["identity_id"] = f"coalesce({sent}, {identity})" if sent else identity
         made = self._event_id(event)
         sent = values.get("event_id")
         values["event_id"] = f"coalesce({sent}, {made})" if sent else made
         values.setdefault("known_at", values["occurred_at"])
         values.setdefault("actor", literal("customer"))
         values.setdefault("source", literal(self.recipe.source or self.recipe.name))
-        if "amount" in values:
-            given = values.get("currency", "NULL")
-            fallback = f"CASE WHEN {values['amount']} IS NOT NULL THEN {literal(self.currency)} END"
-            values["currency"] = f"coalesce({given}, {fallback})"
+        values["currency"] = self._currency(values)
         # Rows reached us in the order of the file; ties in time are broken by it later.
         order = f"_row * {len(self.recipe.events)} + {index}"
         values["received_at"] = f"make_timestamptz({self.now} + {order})"
@@ -95,6 +93,13 @@ class Builder:
         )
         when = self.shaper.compiled(event.when, event.from_).sql if event.when else "TRUE"
         return f"SELECT {columns} FROM {quote(event.from_)}{joins} WHERE {when}"
+
+    def _currency(self, values: dict[str, str]) -> str:
+        """Return the SQL of the currency: money has one, whatever has no money has none."""
+        if "amount" not in values:
+            return "NULL"
+        given = f"coalesce({values.get('currency', 'NULL')}, {literal(self.currency)})"
+        return f"CASE WHEN {values['amount']} IS NOT NULL THEN {given} END"
 
     def _values(self, event: Event) -> dict[str, str]:
         settled = {**self.recipe.set, **event.set}
@@ -140,7 +145,7 @@ class Builder:
         if key not in self.maps:
             name = f"identities_{len(self.maps)}"
             self.connection.execute(
-                f"CREATE TEMP TABLE {name} AS SELECT spelled, "
+                f"CREATE TABLE {name} AS SELECT spelled, "
                 f"identity_id({literal(kind)}, spelled) AS identity "
                 f"FROM (SELECT DISTINCT {value} AS spelled FROM {quote(table)}) "
                 "WHERE spelled IS NOT NULL"
@@ -151,7 +156,7 @@ class Builder:
     def _sound(self, event: Event, index: int) -> str:
         """Put events that cannot be among the rejects; return the relation of the others."""
         checked = quote(f"checked_{event.key}")
-        self.connection.execute(f"CREATE TEMP VIEW {checked} AS {self._to_check(event)}")
+        self.connection.execute(f"CREATE VIEW {checked} AS {self._to_check(event)}")
         hits = count_bad(self.connection, checked, list(self._checks(event)))
         for check in hits:
             for raw in self.shaper.raws.values():
@@ -163,7 +168,7 @@ class Builder:
                     f"WHERE _row > {low} AND _row <= {high} AND ({check.bad})"
                 )
         view = quote(f"event_{event.key}")
-        self.connection.execute(f"CREATE TEMP VIEW {view} AS {self._select(event, index)}")
+        self.connection.execute(f"CREATE VIEW {view} AS {self._select(event, index)}")
         if not hits:
             return view
         bad = " OR ".join(f"({check.bad})" for check in hits)

@@ -58,7 +58,7 @@ AGGREGATES: Mapping[str, int] = {
     "min": 1,
     "sum": 1,
 }
-"""Allowed only in the columns of a table that groups."""
+"""Allowed only in the columns of a table that groups; `first` is the first filled value."""
 
 SIMPLE = (
     exp.Add,
@@ -260,7 +260,7 @@ class _Writer:
             "text": f"CAST({one} AS VARCHAR)",
             "matches": f"regexp_matches({', '.join(parts)})",
             "moment": f"timezone({zone}, TRY_CAST({one} AS TIMESTAMP))",
-            "first": f"first({one} ORDER BY _row)",
+            "first": f"arg_min({one}, _row)",
         }
         if name == "date_of":
             year, month, number = (f"CAST({part} AS BIGINT)" for part in parts)

@@ -169,6 +169,7 @@ def _bench(ws: Workspace) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     connection = duck.connect(ws, share=0.25)
     try:
         identity.register(connection, ws)
+        connection.execute("SET TimeZone = 'UTC'")
         yield connection, scratch
     finally:
         connection.close()

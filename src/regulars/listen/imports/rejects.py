@@ -32,7 +32,7 @@ def keep(
     )
     if not reasons:
         return 0, {}, None
-    connection.execute("CREATE TEMP TABLE pieces (file VARCHAR, start BIGINT)")
+    connection.execute("CREATE TABLE pieces (file VARCHAR, start BIGINT)")
     connection.executemany(
         "INSERT INTO pieces VALUES (?, ?)", [[piece.file.name, piece.offset] for piece in pieces]
     )
@@ -103,11 +103,11 @@ def _forget_in(
     identity.register(connection, store)
     hashes = ", ".join(f"identity_id({literal(kind)}, spelled)" for kind in IDENTITY_KINDS)
     connection.execute(
-        "CREATE TEMP TABLE kept AS SELECT row_number() OVER () AS number, * FROM read_parquet(?)",
+        "CREATE TABLE kept AS SELECT row_number() OVER () AS number, * FROM read_parquet(?)",
         [str(file)],
     )
     connection.execute(
-        "CREATE TEMP TABLE named AS SELECT DISTINCT number FROM ("
+        "CREATE TABLE named AS SELECT DISTINCT number FROM ("
         "SELECT number, unnest(list_concat(values_of, words)) AS spelled FROM ("
         "SELECT number, [value] || CASE WHEN json_valid(line) "
         "THEN json_extract_string(line, '$.*') ELSE [] END AS values_of, "

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from regulars.kit import clock
 from regulars.listen.imports import rejects
 from regulars.listen.imports.building import Builder
+from regulars.listen.imports.expressions import literal
 from regulars.listen.imports.model import Counts, Outcome, Progress, Recipe, Stage
 from regulars.listen.imports.reading import files as reading
 from regulars.listen.imports.reading.tables import Piece, Reader
@@ -178,6 +179,10 @@ def _workbench(workspace: Workspace) -> Iterator[tuple[duckdb.DuckDBPyConnection
     connection = duck.connect(workspace, share=MEMORY_SHARE)
     try:
         identity.register(connection, workspace)
+        # Tables of the work lie in a file, so that a file larger than memory can be imported.
+        connection.execute(f"ATTACH {literal(str(scratch / 'work.db'))} AS work; USE work")
+        # What moments look like as text must not depend on the zone reports are made in.
+        connection.execute("SET TimeZone = 'UTC'")
         yield connection, scratch
     finally:
         connection.close()

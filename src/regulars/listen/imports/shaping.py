@@ -67,7 +67,7 @@ class Shaper:
         )
         where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
         self.connection.execute(
-            f"CREATE TEMP VIEW {quote(part.name)} AS "
+            f"CREATE VIEW {quote(part.name)} AS "
             f"SELECT _row, {key} AS _key, {names} FROM {typed}{extra}{where}"
         )
 
@@ -103,7 +103,7 @@ class Shaper:
         values.append(f"{by_file(raw.pieces, names)} AS {FILE}")
         kind = "VIEW" if raw.typed else "TABLE"
         self.connection.execute(
-            f"CREATE TEMP {kind} {typed} AS SELECT _row, _own, _hash, {', '.join(values)} "
+            f"CREATE {kind} {typed} AS SELECT _row, _own, _hash, {', '.join(values)} "
             f"FROM (SELECT _row, {cleaned}, {itself} AS _own, {hashed} AS _hash FROM {raw.table})"
         )
 
@@ -134,11 +134,11 @@ class Shaper:
         repeated, numbered = quote(f"repeated_{part.name}"), quote(f"numbered_{part.name}")
         file = by_file(raw.pieces, [str(index) for index in range(len(raw.pieces))])
         self.connection.execute(
-            f"CREATE TEMP TABLE {repeated} AS SELECT {file} AS _number, _hash FROM {typed} "
+            f"CREATE TABLE {repeated} AS SELECT {file} AS _number, _hash FROM {typed} "
             "WHERE _hash IS NOT NULL GROUP BY ALL HAVING count(*) > 1"
         )
         self.connection.execute(
-            f"CREATE TEMP TABLE {numbered} AS SELECT _row, row_number() "
+            f"CREATE TABLE {numbered} AS SELECT _row, row_number() "
             "OVER (PARTITION BY _number, _hash ORDER BY _row) AS _occurrence "
             f"FROM (SELECT _row, _hash, {file} AS _number FROM {typed}) "
             f"SEMI JOIN {repeated} USING (_number, _hash)"
@@ -155,7 +155,12 @@ class Shaper:
         )
 
     def table(self, spec: Table) -> None:
-        """Make one table of the recipe, step by step; each step is a relation over the last."""
+        """Make one table of the recipe, step by step; each step is a relation over the last.
+
+        A table of optional inputs that did not come is left out.
+        """
+        if not any(name in self.columns for name in (spec.from_, *spec.union)):
+            return
         source = self._source(spec)
         if spec.group_by:
             source = self._grouped(spec, source)
@@ -169,7 +174,7 @@ class Shaper:
             source = f"SELECT *, {added} FROM ({source})"
             self.columns[spec.name] = [*self.columns[spec.name], *spec.add]
         kind = "TABLE" if spec.group_by else "VIEW"
-        self.connection.execute(f"CREATE TEMP {kind} {quote(spec.name)} AS {source}")
+        self.connection.execute(f"CREATE {kind} {quote(spec.name)} AS {source}")
 
     def _source(self, spec: Table) -> str:
         if spec.union:
@@ -209,7 +214,7 @@ class Shaper:
         keys = ", ".join(quote(key) for key in spec.group_by)
         broken = quote(f"broken_{spec.name}")
         self.connection.execute(
-            f"CREATE TEMP TABLE {broken} AS SELECT DISTINCT {keys} "
+            f"CREATE TABLE {broken} AS SELECT DISTINCT {keys} "
             f"FROM {quote(f'typed_{origin}')} SEMI JOIN rejects USING (_row)"
         )
         self.connection.execute(
@@ -240,11 +245,17 @@ class Shaper:
         return f"SELECT {keys}, {made} FROM ({source}) GROUP BY {keys}"
 
     def _lines(self, spec: Table) -> str:
-        parts = []
+        """Return the SQL of a group's order lines, in the order of their rows.
+
+        Sorted after gathering: an aggregate that sorts keeps a buffer for every group.
+        """
+        parts = ["at_row := _row"]
         for name, kind in LINE_KINDS.items():
             value = self.compiled(spec.lines[name], spec.name).sql if name in spec.lines else "NULL"
             parts.append(f"{name} := CAST({value} AS {kind})")
-        return f"list(struct_pack({', '.join(parts)}) ORDER BY _row)"
+        kept = ", ".join(f"{name} := line.{name}" for name in LINE_KINDS)
+        gathered = f"list_sort(list(struct_pack({', '.join(parts)})))"
+        return f"list_transform({gathered}, lambda line: struct_pack({kept}))"
 
     def _unpivoted(self, name: str, spec: Unpivot, source: str) -> str:
         there = {
@@ -312,6 +323,13 @@ def by_file(pieces: list[Piece], values: list[str]) -> str:
 
 
 def _content_hash(raw: RawRows) -> str:
-    """Return the SQL of what stands for the whole row; null differs from empty."""
-    parts = [f"coalesce(CAST({quote(name)} AS VARCHAR), chr(30))" for name in raw.columns]
-    return f"md5({' || chr(31) || '.join(parts)})"
+    """Return the SQL of what stands for the whole row.
+
+    Only filled columns count, each with its name and in the order of names, so that neither the
+    order of columns nor an empty one that another file of the run has makes another row.
+    """
+    parts = [
+        f"coalesce({literal(name + chr(30))} || CAST({quote(name)} AS VARCHAR) || chr(31), '')"
+        for name in sorted(raw.columns)
+    ]
+    return f"md5({' || '.join(parts)})"

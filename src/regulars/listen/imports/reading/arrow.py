@@ -39,7 +39,7 @@ def _store(
     connection.register("arrived", numbered)
     filled = ", ".join(quote(name) for name in whole.column_names)
     blank = f" WHERE coalesce({filled}) IS NOT NULL" if filled else ""
-    connection.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM arrived{blank}")
+    connection.execute(f"CREATE TABLE {table} AS SELECT * FROM arrived{blank}")
     connection.unregister("arrived")
 
 

@@ -111,7 +111,7 @@ def _scan(
     words = ", ".join(f"{key} = {value}" for key, value in options.items())
     connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
     connection.execute(
-        f"CREATE TEMP TABLE {table} AS SELECT row_number() OVER () AS _row, * "
+        f"CREATE TABLE {table} AS SELECT row_number() OVER () AS _row, * "
         f"FROM read_csv({literal(str(file.path))}, {words})"
     )
 
@@ -166,7 +166,7 @@ def read_whitespace(
     skip = 0 if part.names else 1
     read_lines(connection, file, "lines_read")
     connection.execute(
-        f"CREATE TEMP TABLE cut AS SELECT _row - {skip} AS _row, line, "
+        f"CREATE TABLE cut AS SELECT _row - {skip} AS _row, line, "
         r"regexp_split_to_array(trim(line, ' \t\r\n'), '\s+') AS parts FROM lines_read "
         rf"WHERE _row > {skip} AND trim(coalesce(line, ''), ' \t\r\n') <> ''"
     )
@@ -176,8 +176,7 @@ def read_whitespace(
     )
     values = ", ".join(f"parts[{i}] AS {quote(name)}" for i, name in enumerate(columns, 1))
     connection.execute(
-        f"CREATE TEMP TABLE {table} AS SELECT _row, {values} FROM cut "
-        f"WHERE len(parts) = {len(columns)}"
+        f"CREATE TABLE {table} AS SELECT _row, {values} FROM cut WHERE len(parts) = {len(columns)}"
     )
     connection.execute("DROP TABLE lines_read; DROP TABLE cut")
 
@@ -196,7 +195,7 @@ def read_jsonl(
         "AND (NOT json_valid(line) OR coalesce(json_type(line), '') <> 'OBJECT')"
     )
     connection.execute(
-        "CREATE TEMP TABLE objects AS SELECT _row, line::JSON AS line FROM lines_read "
+        "CREATE TABLE objects AS SELECT _row, line::JSON AS line FROM lines_read "
         "WHERE json_valid(line) AND json_type(line) = 'OBJECT'"
     )
     keys = [
@@ -213,5 +212,5 @@ def read_jsonl(
         f", line ->> {literal(pointer)} AS {quote(name)}"
         for name, (_key, pointer) in zip(names, parts, strict=True)
     )
-    connection.execute(f"CREATE TEMP TABLE {table} AS SELECT _row{values} FROM objects")
+    connection.execute(f"CREATE TABLE {table} AS SELECT _row{values} FROM objects")
     connection.execute("DROP TABLE lines_read; DROP TABLE objects")

@@ -52,9 +52,9 @@ class Reader:
         self.scratch = scratch
         self.total = 0
         connection.execute(
-            "CREATE TEMP TABLE rejects "
+            "CREATE TABLE rejects "
             "(_row BIGINT, field VARCHAR, reason VARCHAR, value VARCHAR, line VARCHAR); "
-            "CREATE TEMP TABLE unread "
+            "CREATE TABLE unread "
             "(row BIGINT, good_row BIGINT, reason VARCHAR, line VARCHAR)"
         )
 
@@ -96,7 +96,7 @@ class Reader:
         plain = unzipped(file, self.scratch)
         try:
             self.connection.execute(
-                f"CREATE TEMP VIEW {table} AS SELECT file_row_number + 1 AS _row, "
+                f"CREATE VIEW {table} AS SELECT file_row_number + 1 AS _row, "
                 "* EXCLUDE (file_row_number) "
                 f"FROM read_parquet({literal(str(plain.path))}, file_row_number = true)"
             )
@@ -132,7 +132,7 @@ class Reader:
             f"SELECT _row + {offset} AS _row, * EXCLUDE (_row) FROM {table}"
             for table, offset in tables
         ]
-        self.connection.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL BY NAME '.join(selects)}")
+        self.connection.execute(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(selects)}")
         described = self.connection.execute(f"DESCRIBE {name}").fetchall()
         columns = {row[0]: row[1] for row in described if row[0] != RAW}
         return RawRows(part, name, columns, typed, pieces)
