@@ -11,6 +11,7 @@ from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.health import service as health
+from regulars.understand.health.model import Look
 from regulars.understand.journeys import service as journeys
 
 
@@ -29,11 +30,11 @@ def _prune(ws: Workspace, now: datetime, _progress: Progress) -> None:
 
 
 def _health(ws: Workspace, now: datetime, _progress: Progress) -> None:
-    health.refresh(ws, now=now)
+    health.answered(ws, Look(), now=now)
 
 
 def _journey(ws: Workspace, now: datetime, _progress: Progress) -> None:
-    journeys.refresh(ws, now=now)
+    journeys.answered(ws, Look(), "person", "touchpoint", now=now)
 
 
 def steps() -> tuple[Step, ...]:

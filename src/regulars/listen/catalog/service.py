@@ -154,6 +154,18 @@ def versions(ws: Store) -> list[Version]:
         return queries.versions(connection)
 
 
+def touchpoint(ws: Store, key: str) -> Touchpoint:
+    """Return a touchpoint of the catalog in force. Raises NotFound."""
+    found = current(ws).touchpoint(key)
+    if found is None:
+        raise NotFound(
+            "catalog.touchpoint",
+            Text(f"There is no touchpoint “{key}”.", f"没有触点“{key}”。"),
+            touchpoint=key,
+        )
+    return found
+
+
 def put_touchpoint(
     ws: Store, point: Touchpoint, caller: Principal, *, reason: str, now: datetime, based_on: int
 ) -> Catalog:
@@ -170,13 +182,8 @@ def remove_touchpoint(
     ws: Store, key: str, caller: Principal, *, reason: str, now: datetime, based_on: int
 ) -> Catalog:
     """Take a touchpoint out of the catalog; its events stay. Raises NotFound."""
+    touchpoint(ws, key)
     old = current(ws)
-    if old.touchpoint(key) is None:
-        raise NotFound(
-            "catalog.touchpoint",
-            Text(f"There is no touchpoint “{key}”.", f"没有触点“{key}”。"),
-            touchpoint=key,
-        )
     kept = tuple(point for point in old.touchpoints if point.key != key)
     changed = Catalog(old.title, old.stages, kept)
     return save_catalog(ws, changed, caller, reason=reason, now=now, based_on=based_on)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regulars.company.rights.model import Scope
 from regulars.kit.period import ALL_TIME, Period
@@ -69,6 +70,52 @@ class Extent:
     def during(self, period: Period) -> Extent:
         """Return the same extent in another period."""
         return replace(self, period=period)
+
+
+USUAL = "usual"
+"""The period that is looked at first: twelve months up to the day of the last event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An extent as an address or a stored finding names it, in plain words.
+
+    `period` is a key such as `usual`, `2026-10`, `12m` or `all`; `start` and `end` name other
+    edges instead. `scope` holds the caller's places.
+    """
+
+    period: str = USUAL
+    start: str | None = None
+    end: str | None = None
+    place: str | None = None
+    channel: str | None = None
+    scope: Scope = None
+
+    def about(self, **more: object) -> dict[str, object]:
+        """Return the slice under which findings of this extent are stored."""
+        scope = None if self.scope is None else sorted(self.scope)
+        return {
+            "period": self.period,
+            "from": self.start,
+            "to": self.end,
+            "place": self.place,
+            "channel": self.channel,
+            "scope": scope,
+            **more,
+        }
+
+    @classmethod
+    def of(cls, about: Mapping[str, Any]) -> Look:
+        """Read what `about` wrote."""
+        scope = about.get("scope")
+        return cls(
+            about.get("period") or USUAL,
+            about.get("from"),
+            about.get("to"),
+            about.get("place"),
+            about.get("channel"),
+            None if scope is None else frozenset(scope),
+        )
 
 
 @dataclass(frozen=True, slots=True)

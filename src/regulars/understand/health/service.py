@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from regulars.kit import clock
-from regulars.kit.memo import Memo
+from regulars.company.places import service as places
 from regulars.kit.period import Period
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
@@ -24,6 +23,7 @@ from regulars.understand.health.model import (
     MINIMUM_GROUP,
     Extent,
     Health,
+    Look,
     Month,
     Part,
     Performance,
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
     from regulars.timeline.engine.view import View
 
 TREND_MONTHS = 24
-_memo: Memo[Health] = Memo(64)
-FINDING = "health"
-VERSION = 1
 Row = dict[str, Any]
 
 
@@ -156,30 +153,39 @@ def trend_by_month(
     return _indices(_Asked(ws, extent, as_of, monthly=True, whole=True), weights)
 
 
-def refresh(ws: Workspace, *, now: datetime) -> Health:
-    """Compute and store the index of the standard period, with two years of trend."""
-    begun = clock.monotonic()
-    usual = spans.usual(ws, now)
-    trend = Extent(spans.back(ws, usual, TREND_MONTHS))
-    found = health(ws, Extent(usual), trend=trend, as_of=now)
-    seconds = clock.monotonic() - begun
-    findings.store(ws, FINDING, found, as_of=now, now=now, version=VERSION, seconds=seconds)
-    return found
+def stored(ws: Workspace, look: Look, *, now: datetime) -> Finding[Health] | None:
+    """Return the stored index of an extent, or None; notes that it was asked for."""
+    return findings.find(ws, FINDING, _about(ws, look), now=now)
 
 
-def latest(ws: Workspace) -> Finding[Health] | None:
-    """Return the stored index of the whole company, if it was computed."""
-    return findings.latest(ws, FINDING, Health, version=VERSION)
+def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Health]:
+    """Return the index of an extent: the stored one if it still holds, else computed now."""
+    return findings.answer(ws, FINDING, _about(ws, look), now=now)
+
+
+def _about(ws: Workspace, look: Look) -> dict[str, object]:
+    return look.about(catalog=catalog_service.current(ws).version)
+
+
+def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Health:
+    extent = extent_of(ws, Look.of(about), now)
+    trend = extent.during(spans.back(ws, extent.period, TREND_MONTHS))
+    return health(ws, extent, trend=trend, as_of=now)
+
+
+FINDING = findings.declare(findings.Kind("health", 2, Health, _compute))
+
+
+def extent_of(ws: Workspace, look: Look, now: datetime) -> Extent:
+    """Return the extent that `look` names. Raises Invalid for an unreadable period."""
+    chosen = places.tree(ws).within([look.place]) if look.place else None
+    channels = (look.channel,) if look.channel else ()
+    return Extent(spans.read(ws, look, now), chosen, channels, look.scope)
 
 
 def usual_period(ws: Workspace, now: datetime) -> Period:
     """Return the standard period: twelve months up to the day of the last event, or to today."""
     return spans.usual(ws, now)
-
-
-def is_usual(start: datetime | None, end: datetime | None, extent: Extent) -> bool:
-    """Tell whether `extent` is the whole company in the stored period from `start` to `end`."""
-    return spans.is_usual(start, end, extent)
 
 
 def reach(ws: Workspace) -> Period:
@@ -190,29 +196,6 @@ def reach(ws: Workspace) -> Period:
 def channels(ws: Workspace) -> tuple[str, ...]:
     """Return the channels that events name, the commonest first, at most twelve."""
     return spans.channels(ws)
-
-
-def known(ws: Workspace, extent: Extent, *, now: datetime) -> Health | None:
-    """Return the index of an extent if it has been worked out; see `remembered`."""
-    stored = latest(ws)
-    if stored is not None and spans.is_usual(stored.payload.start, stored.payload.end, extent):
-        return stored.payload
-    return _memo.peek(_memo_key(ws, extent))
-
-
-def remembered(ws: Workspace, extent: Extent, *, now: datetime) -> Health:
-    """Return the index of an extent, worked out at most once for each state of the data."""
-
-    def work() -> Health:
-        trend = extent.during(spans.back(ws, extent.period, TREND_MONTHS))
-        return health(ws, extent, trend=trend, as_of=now)
-
-    return known(ws, extent, now=now) or _memo.get(_memo_key(ws, extent), work)
-
-
-def _memo_key(ws: Workspace, extent: Extent) -> tuple[object, ...]:
-    version = catalog_service.current(ws).version
-    return str(ws.folder), version, ws.engine.watermark(), extent
 
 
 def _parts(

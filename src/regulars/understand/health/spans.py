@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 
 import ibis
 
+from regulars.faces import periods
 from regulars.kit.memo import Memo
-from regulars.kit.period import ALL_TIME, Period, add_months, day_start
+from regulars.kit.period import ALL_TIME, Period, add_months, day_start, parse_edge
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
+from regulars.understand.health.model import USUAL, Look
 
 USUAL_MONTHS = 12
 MOST_CHANNELS = 12
@@ -82,7 +83,13 @@ def back(ws: Workspace, period: Period, count: int) -> Period:
     return Period(min(period.start, day_start(add_months(last, 1 - count), ws.zone)), period.end)
 
 
-def is_usual(start: datetime | None, end: datetime | None, extent: Extent) -> bool:
-    """Tell whether `extent` is the whole company in the stored period."""
-    whole = extent == Extent(extent.period)
-    return whole and (extent.period.start, extent.period.end) == (start, end)
+def read(ws: Workspace, look: Look, now: datetime) -> Period:
+    """Return the period that `look` names. Raises Invalid for an unreadable one."""
+    if look.start or look.end:
+        start, end = (
+            parse_edge(edge, ws.zone) if edge else None for edge in (look.start, look.end)
+        )
+        return Period(start, end)
+    if look.period == USUAL:
+        return usual(ws, now)
+    return periods.read(look.period, now, ws.zone).period

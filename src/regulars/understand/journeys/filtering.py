@@ -12,12 +12,10 @@ from regulars.company.rights.model import Principal
 from regulars.faces import periods
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
-from regulars.kit import clock
-from regulars.kit.period import Period
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
-from regulars.understand.health.model import Extent
-from regulars.understand.journeys.model import BY_TITLES, By, Journeys, Level
+from regulars.understand.health.model import USUAL, Look
+from regulars.understand.journeys.model import BY_TITLES, By
 
 Item = tuple[str, str, bool]
 """A choice: its words, its address, whether it is the present one."""
@@ -40,9 +38,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """The extent of a page with the names of what was chosen, and all choices."""
+    """What a page looks at, with the names of what was chosen, and all choices."""
 
-    extent: Extent
+    look: Look
     period: str
     periods: tuple[Item, ...]
     place: str
@@ -52,22 +50,20 @@ class Filtered:
 
 
 def filtered(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> Filtered:
-    """Return the extent that the address means, within the caller's places.
+    """Return what the address means, within the caller's places.
 
     Without a period it is the standard one: twelve months up to the last event's day.
     """
     if wish.period or wish.start or wish.end:
         chosen = periods.of_request(request, "12m", key=wish.period, start=wish.start, end=wish.end)
-        period, label = chosen.period, chosen.label
+        label = chosen.label
     else:
-        chosen = periods.of_request(request, "12m")
-        period, label = _standard(ws)
+        chosen, label = periods.of_request(request, "12m"), _("Last 12 months")
     tree = places.visible(ws, caller.places)
-    inside = tree.within([wish.place]) if wish.place else None
-    extent = Extent(period, inside, (wish.channel,) if wish.channel else (), caller.places)
+    look = Look(wish.period or USUAL, wish.start, wish.end, wish.place, wish.channel, caller.places)
     usual: Item = (_("12 months to the last event"), address(request, period=None), not wish.period)
     return Filtered(
-        extent,
+        look,
         label,
         (usual, *((words, href, on and bool(wish.period)) for words, href, on in chosen.items)),
         say(tree.name(wish.place)) if wish.place else _("All places"),
@@ -75,13 +71,6 @@ def filtered(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> 
         wish.channel or _("All channels"),
         _channel_items(request, ws, wish),
     )
-
-
-def _standard(ws: Workspace) -> tuple[Period, str]:
-    stored = health.latest(ws)
-    if stored is not None and stored.payload.start is not None:
-        return Period(stored.payload.start, stored.payload.end), _("Last 12 months")
-    return health.usual_period(ws, clock.now()), _("Last 12 months")
 
 
 def address(request: Request, **changes: str | None) -> str:
@@ -124,8 +113,3 @@ def _channel_items(request: Request, ws: Workspace, wish: Wish) -> tuple[Item, .
 def by_items(request: Request, by: By) -> list[Item]:
     """Return the choice of whose journeys are shown."""
     return [(say(title), address(request, by=key), key == by) for key, title in BY_TITLES.items()]
-
-
-def asked(filter_: Filtered, by: By, level: Level) -> Journeys:
-    """Return the question of the map's page."""
-    return Journeys(filter_.extent, by, level)

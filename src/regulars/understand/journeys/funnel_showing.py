@@ -10,10 +10,12 @@ from fastapi import Request
 from regulars.faces.charts import funnel as funnel_chart
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
+from regulars.kit import clock
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.vocabulary import TITLES, title
 from regulars.timeline.workspace import Workspace
+from regulars.understand.health.model import Look
 from regulars.understand.journeys import service
 from regulars.understand.journeys.model import (
     BY_TITLES,
@@ -55,7 +57,7 @@ def options(ws: Workspace, chosen: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return what may be a step: touchpoints, events that were found, the vocabulary."""
     catalog = catalog_service.current(ws)
     found = [(point.key, say(point.title)) for point in catalog.touchpoints]
-    stored = service.latest(ws)
+    stored = service.stored(ws, Look(), "person", "touchpoint", now=clock.now())
     names = {name for item in stored.payload.found for name in item.names} if stored else set()
     names |= TITLES.keys() | {step for step in chosen if not catalog.touchpoint(step)}
     return found + [(name, f"{say(title(name))} ({_('event')})") for name in sorted(names)]

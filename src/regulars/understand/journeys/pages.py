@@ -20,6 +20,7 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import AREA_TITLES
 from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.understand.health import service as health_service
 from regulars.understand.journeys import filtering, funnel_showing, point, service, showing
 from regulars.understand.journeys.filtering import Wish
 from regulars.understand.journeys.model import BY_TITLES, By, Funnel, JourneyMap, Level, Order
@@ -45,12 +46,11 @@ def journey(
 ) -> Response:
     """Show the five steps of R22; a slice not worked out yet follows the page."""
     chosen = filtering.filtered(request, ws, caller, wish)
-    asked = filtering.asked(chosen, by, level)
     if kind := files.asked(request):
-        found = service.remembered(ws, asked, now=clock.now())
-        rows = showing.table(found, catalog_service.current(ws))
+        answer = service.answered(ws, chosen.look, by, level, now=clock.now())
+        rows = showing.table(answer.payload, catalog_service.current(ws))
         return files.send(request, kind, "journey", showing.TABLE, rows)
-    known = service.known(ws, asked)
+    known = service.stored(ws, chosen.look, by, level, now=clock.now())
     return page(
         request,
         "journeys/journey.html",
@@ -62,7 +62,7 @@ def journey(
         may_edit=caller.may(Right.EDIT_CATALOG),
         piece=filtering.piece(request, "/journey/map"),
         by_items=filtering.by_items(request, by),
-        **(_map_values(ws, known) if known else {"found": None}),
+        **(_map_values(ws, known.payload) if known else {"found": None}),
     )
 
 
@@ -78,7 +78,7 @@ def journey_piece(
 ) -> Response:
     """Give the map of a slice, worked out now."""
     chosen = filtering.filtered(request, ws, caller, wish)
-    found = service.remembered(ws, filtering.asked(chosen, by, level), now=clock.now())
+    found = service.answered(ws, chosen.look, by, level, now=clock.now()).payload
     values = {
         "by_title": BY_TITLES[by],
         "may_edit": caller.may(Right.EDIT_CATALOG),
@@ -113,9 +113,9 @@ def touchpoint(
     """Show one touchpoint: course, spread, channels and places, before and after, words."""
     chosen = filtering.filtered(request, ws, caller, wish)
     if kind := files.asked(request):
-        found = point.detail(ws, step, chosen.extent, now=clock.now())
+        found = point.answered(ws, step, chosen.look, now=clock.now()).payload
         return files.send(request, kind, f"touchpoint-{step}", point.TABLE, point.table(found))
-    known = point.known(ws, step, chosen.extent)
+    known = point.stored(ws, step, chosen.look, now=clock.now())
     name = say(catalog_service.current(ws).title_of(step))
     return page(
         request,
@@ -125,7 +125,7 @@ def touchpoint(
         chosen=chosen,
         name=name,
         piece=filtering.piece(request, f"{request.url.path}/detail"),
-        **(_detail_values(caller, known) if known else {"detail": None}),
+        **(_detail_values(caller, known.payload) if known else {"detail": None}),
     )
 
 
@@ -135,7 +135,7 @@ def touchpoint_piece(
 ) -> Response:
     """Give the touchpoint's detail, worked out now."""
     chosen = filtering.filtered(request, ws, caller, wish)
-    found = point.detail(ws, step, chosen.extent, now=clock.now())
+    found = point.answered(ws, step, chosen.look, now=clock.now()).payload
     return page(request, "journeys/_touchpoint.html", title="", **_detail_values(caller, found))
 
 
@@ -172,7 +172,8 @@ def funnel(
     steps = tuple(word for word in step or funnel_showing.first_steps(ws) if word)
     asked = Funnel(steps, _seconds(window), by, order, slice_by or None)
     if kind := files.asked(request):
-        parts = service.funnel(ws, asked, chosen.extent)
+        extent = health_service.extent_of(ws, chosen.look, clock.now())
+        parts = service.funnel(ws, asked, extent)
         return files.send(
             request, kind, "funnel", funnel_showing.TABLE, funnel_showing.table(parts)
         )
@@ -201,8 +202,9 @@ def funnel_answer(
     slice_by: str = "",
 ) -> Response:
     """Give the funnel's bars, worked out now."""
-    extent = filtering.filtered(request, ws, caller, wish).extent
+    look = filtering.filtered(request, ws, caller, wish).look
     try:
+        extent = health_service.extent_of(ws, look, clock.now())
         asked = Funnel(tuple(step), seconds_of(window), by, order, slice_by or None)
         parts = service.funnel(ws, asked, extent)
     except RegularsError as error:

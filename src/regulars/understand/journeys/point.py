@@ -13,16 +13,17 @@ from regulars.company.places import service as places
 from regulars.faces.charts import Bar, Course, Option, bars, trend
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
-from regulars.kit.memo import Memo
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Touchpoint
 from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import service as findings
+from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health
-from regulars.understand.health.model import LEAST_ANSWERS, Extent, Performance, Score
+from regulars.understand.health.model import LEAST_ANSWERS, Extent, Look, Performance, Score
 from regulars.understand.journeys import service
-from regulars.understand.journeys.model import Edge, Journeys, Mark, Node
+from regulars.understand.journeys.model import Edge, Mark, Node
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -33,7 +34,6 @@ MOST_WORDS = 12
 MOST_NEIGHBOURS = 8
 MOST_BARS = 14
 ALARM = 0.05
-_memo: Memo[Detail] = Memo(64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Words:
     scale_max: float | None
     at: datetime
     person: str | None
+    identities: list[str]
     channel: str | None
     place: str | None
 
@@ -82,24 +83,35 @@ class Detail:
     as_of: datetime
 
 
-def known(ws: Workspace, step: str, extent: Extent) -> Detail | None:
-    """Return the detail if it was worked out for the present state of the data."""
-    return _memo.peek(_key(ws, step, extent))
+def stored(ws: Workspace, step: str, look: Look, *, now: datetime) -> Finding[Detail] | None:
+    """Return the stored detail, or None; notes that it was asked for."""
+    return findings.find(ws, FINDING, _about(ws, step, look), now=now)
 
 
-def detail(ws: Workspace, step: str, extent: Extent, *, now: datetime) -> Detail:
-    """Return a touchpoint's detail, worked out once for each state of the data."""
-    return _memo.get(_key(ws, step, extent), lambda: _detail(ws, step, extent, now))
+def answered(ws: Workspace, step: str, look: Look, *, now: datetime) -> Finding[Detail]:
+    """Return a touchpoint's detail: the stored one if it still holds, else computed now."""
+    return findings.answer(ws, FINDING, _about(ws, step, look), now=now)
 
 
-def _key(ws: Workspace, step: str, extent: Extent) -> tuple[object, ...]:
-    version = catalog_service.current(ws).version
-    return str(ws.folder), version, ws.engine.watermark(), step, extent
+def _about(ws: Workspace, step: str, look: Look) -> dict[str, object]:
+    return look.about(catalog=catalog_service.current(ws).version, step=step)
 
 
-def _detail(ws: Workspace, step: str, extent: Extent, now: datetime) -> Detail:
+def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Detail:
+    return _detail(ws, about["step"], Look.of(about), now)
+
+
+def _quoted(found: Detail) -> list[str]:
+    return [identity for said in found.words for identity in said.identities]
+
+
+FINDING = findings.declare(findings.Kind("touchpoint", 1, Detail, _compute, quotes=_quoted))
+
+
+def _detail(ws: Workspace, step: str, look: Look, now: datetime) -> Detail:
     catalog = catalog_service.current(ws)
-    whole = service.remembered(ws, Journeys(extent), now=now)
+    extent = health.extent_of(ws, look, now)
+    whole = service.answered(ws, look, "person", "touchpoint", now=now).payload
     node = next((node for node in whole.nodes if node.step == step), None)
     months = health.split(ws, extent, step, "in_month", as_of=now)
     tree = places.tree(ws)
@@ -173,7 +185,16 @@ def words(ws: Workspace, step: str, extent: Extent, now: datetime) -> list[Words
         return (
             rated.order_by([rated.points, ibis.desc("occurred_at"), "event_id"])
             .limit(MOST_WORDS)
-            .select("text", "score", "scale_max", "occurred_at", "person_id", "channel", "place")
+            .select(
+                "text",
+                "score",
+                "scale_max",
+                "occurred_at",
+                "person_id",
+                "identity_id",
+                "channel",
+                "place",
+            )
         )
 
     return [
@@ -183,6 +204,7 @@ def words(ws: Workspace, step: str, extent: Extent, now: datetime) -> list[Words
             scale_max=row["scale_max"],
             at=row["occurred_at"],
             person=row["person_id"],
+            identities=[row["identity_id"]] if row["identity_id"] else [],
             channel=row["channel"],
             place=row["place"],
         )

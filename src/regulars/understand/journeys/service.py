@@ -8,24 +8,24 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from regulars.kit import clock
-from regulars.kit.memo import Memo
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog, Target
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health_service
-from regulars.understand.health.model import MINIMUM_GROUP, Extent
+from regulars.understand.health.model import MINIMUM_GROUP, Extent, Look
 from regulars.understand.journeys import conversion, mapping, marking, queries, steps
 from regulars.understand.journeys.model import (
     BY_TITLES,
     OPEN_DAYS,
+    By,
     Found,
     Funnel,
     FunnelSlice,
     JourneyMap,
     Journeys,
+    Level,
     Mark,
     Node,
     Passed,
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 
     from regulars.timeline.engine.view import View
 
-FINDING = "journey"
-VERSION = 1
-_memo: Memo[JourneyMap] = Memo(32)
 MOST_STEPS = 240
 """Steps of a map at most; rarer ones beyond it are left out and listed."""
 MOST_VARIANTS = 20
@@ -94,46 +91,31 @@ def journey_map(
     )
 
 
-def usual(ws: Workspace, now: datetime) -> Journeys:
-    """Return the question that is asked first: whose journeys depends on what there is."""
-    return Journeys(Extent(health_service.usual_period(ws, now)))
+def stored(
+    ws: Workspace, look: Look, by: By, level: Level, *, now: datetime
+) -> Finding[JourneyMap] | None:
+    """Return the stored map, or None; notes that it was asked for."""
+    return findings.find(ws, FINDING, _about(ws, look, by, level), now=now)
 
 
-def refresh(ws: Workspace, *, now: datetime) -> JourneyMap:
-    """Compute and store the journey map of the standard period."""
-    begun = clock.monotonic()
-    found = journey_map(ws, usual(ws, now), now=now, as_of=now)
-    seconds = clock.monotonic() - begun
-    findings.store(ws, FINDING, found, as_of=now, now=now, version=VERSION, seconds=seconds)
-    return found
+def answered(
+    ws: Workspace, look: Look, by: By, level: Level, *, now: datetime
+) -> Finding[JourneyMap]:
+    """Return the map: the stored one if it still holds, else computed now."""
+    return findings.answer(ws, FINDING, _about(ws, look, by, level), now=now)
 
 
-def latest(ws: Workspace) -> Finding[JourneyMap] | None:
-    """Return the stored map of the whole company, if it was computed."""
-    return findings.latest(ws, FINDING, JourneyMap, version=VERSION)
+def _about(ws: Workspace, look: Look, by: By, level: Level) -> dict[str, object]:
+    return look.about(catalog=catalog_service.current(ws).version, by=by, level=level)
 
 
-def known(ws: Workspace, asked: Journeys) -> JourneyMap | None:
-    """Return the map if it has been worked out; see `remembered`."""
-    if asked == Journeys(asked.extent):
-        stored = latest(ws)
-        if stored and health_service.is_usual(
-            stored.payload.start, stored.payload.end, asked.extent
-        ):
-            return stored.payload
-    return _memo.peek(_memo_key(ws, asked))
+def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> JourneyMap:
+    extent = health_service.extent_of(ws, Look.of(about), now)
+    asked = Journeys(extent, about.get("by", "person"), about.get("level", "touchpoint"))
+    return journey_map(ws, asked, now=now, as_of=now)
 
 
-def remembered(ws: Workspace, asked: Journeys, *, now: datetime) -> JourneyMap:
-    """Return the map, worked out at most once for each state of the data."""
-    return known(ws, asked) or _memo.get(
-        _memo_key(ws, asked), lambda: journey_map(ws, asked, now=now, as_of=now)
-    )
-
-
-def _memo_key(ws: Workspace, asked: Journeys) -> tuple[object, ...]:
-    version = catalog_service.current(ws).version
-    return str(ws.folder), version, ws.engine.watermark(), asked
+FINDING = findings.declare(findings.Kind("journey", 2, JourneyMap, _compute))
 
 
 def funnel(
