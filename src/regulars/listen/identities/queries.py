@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from regulars.company.rights.model import Scope
+from regulars.listen.catalog import service as catalog
 from regulars.listen.identities.model import Decision, Entry
 from regulars.listen.identities.tables import identity_decisions
 from regulars.timeline.people import LinkFact
@@ -57,6 +58,7 @@ def events_of(
         found = view.events.filter(view.events.identity_id.isin(list(identities)))
         if scope is not None:
             found = found.filter(found.place.isin(sorted(scope)))
+        found = catalog.placed(workspace, found, stage=False)
         newest_first = (found.occurred_at.desc(), found.event_id.desc())
         return found.order_by(newest_first).limit(most).select(*ENTRY)
 

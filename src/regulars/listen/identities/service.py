@@ -211,6 +211,30 @@ def find(
     return sightings(workspace, list(dict.fromkeys(hits)), scope=scope)[:limit]
 
 
+def the_one(workspace: Workspace, words: str, *, scope: Scope = None) -> str:
+    """Return the one person that the words mean.
+
+    Raises NotFound for nobody, Conflict for several.
+    """
+    found = find(workspace, words, scope=scope, limit=3)
+    if not found:
+        raise NotFound(
+            "identities.nobody",
+            Text("Nobody is known by this.", "没有找到对应的客户。"),
+            field="other",
+        )
+    if len(found) > 1:
+        raise Conflict(
+            "identities.several",
+            Text(
+                "Several people fit: use a user id, an e-mail address or the id on their page.",
+                "有多位客户符合：请使用用户编号、邮箱或客户页面上的编号。",
+            ),
+            field="other",
+        )
+    return found[0].person_id
+
+
 def sightings(workspace: Workspace, hits: Sequence[str], *, scope: Scope = None) -> list[Sighting]:
     """Return the people to whom the identities belong, in that order, unknown ones left out.
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from regulars.company.audit import service as audit
 from regulars.company.rights.model import Principal, Right, Scope
-from regulars.kit.errors import NotFound
+from regulars.kit.errors import NotFound, RegularsError
+from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.kit.text import Text
 from regulars.listen.identities import queries, service
 from regulars.listen.identities.model import Entry, Kind, Person, Summary, summarise
@@ -22,6 +25,57 @@ from regulars.timeline.workspace import Workspace
 MOST = 5_000
 """Events that a page considers; an export has all of them."""
 ALL = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which of a person's events are wanted; empty means all. `after` is a page's cursor."""
+
+    kind: Kind | None = None
+    channel: str = ""
+    words: str = ""
+    period: Period = ALL_TIME
+    since: str = ""
+    until: str = ""
+    after: str = ""
+
+    def fits(self, one: Entry) -> bool:
+        """Tell whether an event is wanted."""
+        return (
+            (self.kind is None or one.kind is self.kind)
+            and (not self.channel or one.channel == self.channel)
+            and one.occurred_at in self.period
+            and (not self.words or self.words.casefold() in _searchable(one))
+        )
+
+
+EVERYTHING = Filter()
+
+
+def _searchable(one: Entry) -> str:
+    title = one.title
+    parts = (title.en, title.zh, one.text, one.order_id, one.case_id, one.properties)
+    return "\n".join(part for part in parts if part).casefold()
+
+
+def read_filter(query: Mapping[str, str], zone: ZoneInfo) -> tuple[Filter, RegularsError | None]:
+    """Return the filter that an address asks for, and what in it cannot be read."""
+    kind = query.get("kind", "")
+    plain = Filter(
+        kind=Kind(kind) if kind in list(Kind) else None,
+        channel=query.get("channel", ""),
+        words=query.get("words", "").strip(),
+        since=query.get("since", ""),
+        until=query.get("until", ""),
+        after=query.get("after", ""),
+    )
+    try:
+        since, until = (
+            parse_edge(edge, zone) if edge else None for edge in (plain.since, plain.until)
+        )
+        return replace(plain, period=Period(since, until)), None
+    except RegularsError as error:
+        return plain, error
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +94,25 @@ class Story:
 
     def about(self, kind: Kind | None) -> list[Entry]:
         """Return the events of one kind; all for None."""
-        return [one for one in self.entries if kind is None or one.kind is kind]
+        return self.matching(Filter(kind=kind))
+
+    def matching(self, wanted: Filter) -> list[Entry]:
+        """Return the events that fit, newest first."""
+        return [one for one in self.entries if wanted.fits(one)]
+
+    def counts(self) -> dict[Kind, int]:
+        """Return how many events there are of each kind."""
+        return dict(Counter(one.kind for one in self.entries))
+
+    @property
+    def channels(self) -> list[str]:
+        """The channels that occur, sorted."""
+        return sorted({one.channel for one in self.entries if one.channel})
+
+    @property
+    def inconsistent(self) -> list[Attribute]:
+        """Attributes of which two sources hold different values."""
+        return [one for one in self.profile if one.agrees is False]
 
 
 def story(workspace: Workspace, identity: str, *, scope: Scope = None, most: int = MOST) -> Story:
@@ -80,8 +152,7 @@ def export(
     caller.require(Right.EXPORT)
     caller.require(Right.READ_PEOPLE)
     found = story(workspace, identity, scope=caller.places, most=ALL)
-    with workspace.database.transaction() as connection:
-        audit.record(workspace, connection, caller, "person.exported", found.person.person_id)
+    note_export(workspace, caller, found)
     return {
         "person": found.person.person_id,
         "exported_at": now,
@@ -90,6 +161,35 @@ def export(
         "profile": [_plain(attribute) for attribute in found.profile],
         "events": [asdict(entry) for entry in found.entries],
     }
+
+
+def note_export(workspace: Workspace, caller: Principal, found: Story) -> None:
+    """Note in the audit log that somebody took a person's data away."""
+    with workspace.database.transaction() as connection:
+        audit.record(workspace, connection, caller, "person.exported", found.person.person_id)
+
+
+def correct(
+    workspace: Workspace,
+    caller: Principal,
+    identity: str,
+    attribute: str,
+    value: str | None,
+    *,
+    now: datetime,
+) -> None:
+    """Write down what staff know of a person; None takes the staff's value away.
+
+    Raises NotAllowed without the right, NotFound as `story`.
+    """
+    caller.require(Right.EDIT_PEOPLE)
+    found = story(workspace, identity, scope=caller.places, most=1)
+    person = found.person.person_id
+    with workspace.database.transaction() as connection:
+        profiles.correct(
+            workspace, connection, person, attribute, value, source=service.STAFF, now=now
+        )
+        audit.record(workspace, connection, caller, "person.corrected", person, attribute=attribute)
 
 
 def _plain(attribute: Attribute) -> dict[str, Any]:

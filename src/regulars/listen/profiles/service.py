@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -45,7 +45,7 @@ def of_person(workspace: Workspace, identities: Sequence[str]) -> list[Attribute
 
 
 def of_people(
-    workspace: Workspace, people_identities: dict[str, Sequence[str]]
+    workspace: Workspace, people_identities: Mapping[str, Sequence[str]]
 ) -> dict[str, list[Attribute]]:
     """Return person → attributes for several people (person → identities) in one read."""
     owner = {one: person for person, ids in people_identities.items() for one in ids}

@@ -1,0 +1,236 @@
+"""People: search, one person's timeline, merges and their undoing, erasure."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from regulars.company.places import service as places
+from regulars.company.rights.access import NO_STORE, needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces import export as files
+from regulars.faces.forms import FormFields
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.faces.layout import NavItem, Section, page
+from regulars.faces.paging import cut, decode
+from regulars.kit import clock
+from regulars.kit.errors import RegularsError
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog
+from regulars.listen.identities import api, picture, service, story
+from regulars.listen.identities.model import KIND_NAMES, Entry, Kind
+from regulars.listen.identities.story import Filter
+from regulars.listen.profiles import model as profile
+from regulars.listen.profiles import service as profiles
+from regulars.timeline.workspace import CurrentWorkspace, Workspace
+
+router = APIRouter(prefix="/people", include_in_schema=False)
+navigation = [NavItem(Text("People", "客户"), "/people", Section.LISTEN, 10, Right.READ_PEOPLE)]
+Reader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_PEOPLE))]
+Eraser = Annotated[Principal, Depends(needs(Right.ERASE_PEOPLE))]
+Exporter = Annotated[Principal, Depends(needs(Right.EXPORT))]
+SIZE = 50
+MOST_FOUND = 50
+KIND_COLOURS = {Kind.ORDER: 1, Kind.FEEDBACK: 2, Kind.SERVICE: 3, Kind.VISIT: 8}
+"""The series colour of each kind in the picture."""
+LINK_NAMES = {
+    "identify": Text("seen on one device", "同一设备登录"),
+    "alias": Text("two ids of one account", "同一账号的两个编号"),
+    "email": Text("same e-mail address", "相同的邮箱"),
+    "phone": Text("same phone number", "相同的手机号"),
+    "merge": Text("merged by staff", "由员工合并"),
+}
+COLUMNS = (
+    Text("When", "时间"),
+    Text("Event", "事件"),
+    Text("Actor", "行为者"),
+    Text("Touchpoint", "触点"),
+    Text("Channel", "渠道"),
+    Text("Place", "地点"),
+    Text("Order", "订单"),
+    Text("Amount", "金额"),
+    Text("Currency", "货币"),
+    Text("Metric", "指标"),
+    Text("Score", "评分"),
+    Text("Words", "文字"),
+    Text("Event id", "事件编号"),
+)
+
+
+@router.get("")
+def people(
+    request: Request, ws: CurrentWorkspace, caller: Reader, q: str = "", done: str = ""
+) -> Response:
+    """Search people; without words, show who may be one person."""
+    found = service.find(ws, q, scope=caller.places, limit=MOST_FOUND) if q else []
+    pairs = []
+    if not q and caller.may(Right.EDIT_PEOPLE):
+        pairs = service.candidates(ws, scope=caller.places, limit=20)
+    persons = {one.person_id: one.identities for one in found}
+    for pair in pairs:
+        for one in (pair.left_person, pair.right_person):
+            persons.setdefault(one, service.person(ws, one).identities)
+    return page(
+        request,
+        "people/search.html",
+        title=_("Which customer?"),
+        headers=NO_STORE,
+        q=q,
+        done=done,
+        found=found,
+        pairs=pairs,
+        known=_known(ws, persons),
+        titles=profile.TITLES,
+    )
+
+
+def _known(ws: Workspace, persons: dict[str, tuple[str, ...]]) -> dict[str, dict[str, str | None]]:
+    """Return person → attribute → the value that holds."""
+    held = profiles.of_people(ws, persons)
+    return {
+        person: {one.name: one.value for one in attributes} for person, attributes in held.items()
+    }
+
+
+@router.get("/{identity}")
+def person(
+    request: Request, ws: CurrentWorkspace, caller: Reader, identity: str, done: str = ""
+) -> Response:
+    """Show one person: all events on one line, attributes, identities."""
+    wanted, wrong = story.read_filter(request.query_params, ws.zone)
+    found = story.story(ws, identity, scope=caller.places)
+    if kind := files.asked(request):
+        caller.require(Right.EXPORT)
+        story.note_export(ws, caller, found)
+        rows = map(_row, found.matching(wanted))
+        return files.send(request, kind, f"person-{identity[:8]}", COLUMNS, rows)
+    return _page(request, ws, caller, found, wanted=wanted, done=done, wrong=wrong)
+
+
+@router.get("/{identity}/export.json")
+def export(ws: CurrentWorkspace, caller: Exporter, identity: str) -> Response:
+    """Hand over all that is held of a person."""
+    return api.export(ws, caller, identity)
+
+
+@router.post("/{identity}/merge")
+def merge(
+    request: Request, ws: CurrentWorkspace, caller: Editor, identity: str, fields: FormFields
+) -> Response:
+    """Make this person and another one."""
+    other = fields.text("other", required=True, most=200) or ""
+    reason = fields.text("reason", required=True, most=1_000) or ""
+    try:
+        if fields.ok:
+            right = service.the_one(ws, other, scope=caller.places)
+            service.merge(ws, caller, identity, right, reason=reason, now=clock.now())
+            return RedirectResponse(f"/people/{identity}?done=merged", 303)
+    except RegularsError as error:
+        fields.take(error)
+    return _again(request, ws, caller, identity, fields)
+
+
+@router.post("/{identity}/links/{link_id}/undo")
+def undo(
+    request: Request,
+    ws: CurrentWorkspace,
+    caller: Editor,
+    identity: str,
+    link_id: str,
+    *,
+    fields: FormFields,
+) -> Response:
+    """Undo one link."""
+    reason = fields.text("reason", required=True, most=1_000) or ""
+    try:
+        if fields.ok:
+            service.unmerge(ws, caller, link_id, reason=reason, now=clock.now())
+            return RedirectResponse(f"/people/{identity}?done=undone", 303)
+    except RegularsError as error:
+        fields.take(error)
+    return _again(request, ws, caller, identity, fields)
+
+
+@router.post("/{identity}/values")
+def correct(
+    request: Request, ws: CurrentWorkspace, caller: Editor, identity: str, fields: FormFields
+) -> Response:
+    """Write down what staff know; what other sources hold stays beside it."""
+    attribute = fields.choice("attribute", profile.TITLES, required=True)
+    value = fields.text("value", most=1_000)
+    if attribute is None or not fields.ok:
+        return _again(request, ws, caller, identity, fields)
+    story.correct(ws, caller, identity, attribute, value, now=clock.now())
+    return RedirectResponse(f"/people/{identity}?done=corrected", 303)
+
+
+@router.post("/{identity}/erase")
+def erase(ws: CurrentWorkspace, caller: Eraser, identity: str) -> Response:
+    """Erase this person for good."""
+    story.erase(ws, caller, identity, now=clock.now())
+    return RedirectResponse("/people?done=erased", 303)
+
+
+def _again(
+    request: Request, ws: Workspace, caller: Principal, identity: str, fields: FormFields
+) -> Response:
+    found = story.story(ws, identity, scope=caller.places)
+    return _page(request, ws, caller, found, errors=fields.errors, typed=fields.raw, status=422)
+
+
+def _page(
+    request: Request,
+    ws: Workspace,
+    caller: Principal,
+    found: story.Story,
+    *,
+    wanted: Filter = story.EVERYTHING,
+    **more: Any,
+) -> Response:
+    key = decode(wanted.after) if wanted.after else None
+    matching = found.matching(wanted)
+    return page(
+        request,
+        "people/person.html",
+        title=_("What did {who} do and say?").format(who=found.name or _("this customer")),
+        headers=NO_STORE,
+        story=found,
+        wanted=wanted,
+        shown=cut(story.after(matching, key, SIZE + 1), SIZE, story.key, key),
+        matching=len(matching),
+        counts=found.counts(),
+        kinds=KIND_NAMES,
+        colours=KIND_COLOURS,
+        picture=picture.line(matching),
+        picture_width=picture.WIDTH,
+        tree=places.tree(ws),
+        catalog=catalog.current(ws),
+        links=LINK_NAMES,
+        titles=[(name, say(title)) for name, title in profile.TITLES.items()],
+        may_edit=caller.may(Right.EDIT_PEOPLE),
+        may_erase=caller.may(Right.ERASE_PEOPLE),
+        may_export=caller.may(Right.EXPORT),
+        **{"done": "", "wrong": None, "errors": {}, "typed": {}, **more},
+    )
+
+
+def _row(one: Entry) -> tuple[Any, ...]:
+    return (
+        one.occurred_at,
+        one.title,
+        one.actor,
+        one.touchpoint,
+        one.channel,
+        one.place,
+        one.order_id,
+        one.amount,
+        one.currency,
+        one.metric,
+        one.score,
+        one.text,
+        one.event_id,
+    )
