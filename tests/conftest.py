@@ -77,6 +77,15 @@ def postgres_server() -> Iterator[str]:
     pytest.importorskip("psycopg")
     folder = Path(tempfile.mkdtemp(prefix="regulars-postgres-"))
     server = embedded.get_server(folder, cleanup_mode="delete")
+    engine = sa.create_engine(
+        sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg"),
+        isolation_level="AUTOCOMMIT",
+        poolclass=sa.NullPool,
+    )
+    with engine.connect() as connection:  # no test pulls this machine's plug
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
     yield server.get_uri()
     server.cleanup()
 
