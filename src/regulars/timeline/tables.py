@@ -17,7 +17,7 @@ inbox = sa.Table(
     sa.Column("appended_at", Moment, nullable=False),
     sa.Column("batch", sa.LargeBinary, nullable=False),
     sqlite_autoincrement=True,
-    comment="One row a group commit: an Arrow record batch of events, newest schema of event.py.",
+    comment="One row a group commit: an Arrow record batch of events.",
 )
 
 seen = sa.Table(
