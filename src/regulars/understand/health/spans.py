@@ -86,10 +86,8 @@ def back(ws: Workspace, period: Period, count: int) -> Period:
 def read(ws: Workspace, look: Look, now: datetime) -> Period:
     """Return the period that `look` names. Raises Invalid for an unreadable one."""
     if look.start or look.end:
-        start, end = (
-            parse_edge(edge, ws.zone) if edge else None for edge in (look.start, look.end)
-        )
-        return Period(start, end)
+        edges = [parse_edge(e, ws.zone) if e else None for e in (look.start, look.end)]
+        return Period(edges[0], edges[1])
     if look.period == USUAL:
         return usual(ws, now)
     return periods.read(look.period, now, ws.zone).period

@@ -271,3 +271,17 @@ class FunnelSlice:
 
     value: str | None
     steps: list[FunnelStep]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody wrote; `person` is their id."""
+
+    text: str
+    score: float | None
+    scale_max: float | None
+    at: datetime
+    person: str | None
+    identities: list[str]
+    channel: str | None
+    place: str | None

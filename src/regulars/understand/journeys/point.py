@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import ibis
 from scipy import stats
 
 from regulars.company.places import service as places
@@ -21,16 +20,13 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health
-from regulars.understand.health.model import LEAST_ANSWERS, Extent, Look, Performance, Score
+from regulars.understand.health.model import LEAST_ANSWERS, Look, Performance, Score
 from regulars.understand.journeys import service
-from regulars.understand.journeys.model import Edge, Mark, Node
+from regulars.understand.journeys.model import Edge, Mark, Node, Words
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
+    pass
 
-    from regulars.timeline.engine.view import View
-
-MOST_WORDS = 12
 MOST_NEIGHBOURS = 8
 MOST_BARS = 14
 ALARM = 0.05
@@ -45,20 +41,6 @@ class Compared:
     found: Performance
     q: float | None
     verdict: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What somebody wrote; `person` is their id."""
-
-    text: str
-    score: float | None
-    scale_max: float | None
-    at: datetime
-    person: str | None
-    identities: list[str]
-    channel: str | None
-    place: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +116,7 @@ def _detail(ws: Workspace, step: str, look: Look, now: datetime) -> Detail:
         after=[e for e in whole.edges if e.source == step and e.target != step][:MOST_NEIGHBOURS],
         titles={node.step: node.title for node in whole.nodes},
         mark=next((mark for mark in whole.marks if mark.step == step), None),
-        words=words(ws, step, extent, now),
+        words=service.words(ws, step, extent, as_of=now),
         as_of=now,
     )
 
@@ -169,47 +151,6 @@ def _p(part: Performance, others: list[Performance]) -> float | None:
     spread = sum((other.n * (other.error or 0.0) / n) ** 2 for other in others)
     error = ((part.error or 0.0) ** 2 + spread) ** 0.5
     return float(2 * stats.norm.sf(abs(part.value - _mean(others)) / error)) if error else None
-
-
-def words(ws: Workspace, step: str, extent: Extent, now: datetime) -> list[Words]:
-    """Return the latest words at a touchpoint, those with the lowest scores first."""
-    catalog = catalog_service.current(ws)
-
-    def expression(view: View) -> ir.Table:
-        events = extent.of(view.with_person())
-        said = events.filter(events.actor == "customer", events.text.notnull())
-        here = catalog_service.placed_by(catalog, said, stage=False)
-        kept = here.filter(here.touchpoint == step)
-        points = (kept.score - kept.scale_min) / (kept.scale_max - kept.scale_min)
-        rated = kept.mutate(points=points.fill_null(0.5))
-        return (
-            rated.order_by([rated.points, ibis.desc("occurred_at"), "event_id"])
-            .limit(MOST_WORDS)
-            .select(
-                "text",
-                "score",
-                "scale_max",
-                "occurred_at",
-                "person_id",
-                "identity_id",
-                "channel",
-                "place",
-            )
-        )
-
-    return [
-        Words(
-            text=row["text"],
-            score=row["score"],
-            scale_max=row["scale_max"],
-            at=row["occurred_at"],
-            person=row["person_id"],
-            identities=[row["identity_id"]] if row["identity_id"] else [],
-            channel=row["channel"],
-            place=row["place"],
-        )
-        for row in ws.query(expression, as_of=now).to_pylist()
-    ]
 
 
 def charts(found: Detail) -> dict[str, Option]:

@@ -15,7 +15,7 @@ from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health_service
 from regulars.understand.health.model import MINIMUM_GROUP, Extent, Look
-from regulars.understand.journeys import conversion, mapping, marking, queries, steps
+from regulars.understand.journeys import conversion, mapping, marking, queries, steps, voices
 from regulars.understand.journeys.model import (
     BY_TITLES,
     OPEN_DAYS,
@@ -30,6 +30,7 @@ from regulars.understand.journeys.model import (
     Node,
     Passed,
     Variant,
+    Words,
 )
 from regulars.understand.journeys.steps import Codes
 from regulars.understand.metrics import service as metrics_service
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from regulars.timeline.engine.view import View
 
+MOST_WORDS = 12
 MOST_STEPS = 240
 """Steps of a map at most; rarer ones beyond it are left out and listed."""
 MOST_VARIANTS = 20
@@ -123,6 +125,18 @@ def funnel(
 ) -> list[FunnelSlice]:
     """Return how many came how far, all together first, then by slice; see `conversion.funnel`."""
     return conversion.funnel(ws, asked, extent, as_of=as_of)
+
+
+def words(
+    ws: Workspace,
+    step: str,
+    extent: Extent,
+    *,
+    as_of: datetime | None = None,
+    most: int = MOST_WORDS,
+) -> list[Words]:
+    """Return what customers wrote about a touchpoint, the lowest scores first, then the latest."""
+    return voices.words(ws, step, extent, as_of, most)
 
 
 def marks(found: JourneyMap, kind: str) -> list[Mark]:
