@@ -20,7 +20,7 @@ from regulars.faces.language import say, shell_language, speaking
 from regulars.kit import clock
 from regulars.kit.period import parse_edge
 from regulars.kit.text import Text
-from regulars.prove.targets import service
+from regulars.prove.targets import board, service, showing
 from regulars.prove.targets.model import Judged, Kind, Target
 from regulars.prove.targets.rows import plain_judged
 from regulars.timeline.workspace import Workspace
@@ -28,6 +28,8 @@ from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Direction
 
 Opens = Callable[[Path], Workspace]
+FINDINGS = (board.PLAN,)
+"""Declared here too, so that a refresh from the shell renews what pages show."""
 TargetId = Annotated[str, typer.Argument(help="Id of the target, as `show targets` prints it.")]
 Words = list[str] | None
 
@@ -85,7 +87,7 @@ def _cells(one: Judged) -> list[str]:
         formats.value_in("count" if one.target.kind is Kind.SAMPLE else unit, one.goal),
         formats.value_in(unit, value),
         formats.whole(n),
-        _(one.verdict.replace("_", " ")),
+        say(showing.VERDICTS[one.verdict][1]),
         ", ".join(rail.metric for rail in one.guardrails if rail.worse),
     ]
 

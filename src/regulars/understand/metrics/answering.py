@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,18 +11,28 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from regulars.company.places import service as places
+from regulars.company.rights.model import Scope
 from regulars.kit.errors import Invalid
 from regulars.kit.period import Period
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import periods
 from regulars.understand.metrics.model import Definition, Question, Row, Scale
-from regulars.understand.metrics.queries.scene import BUCKET, Scene, extent, slice_column, visible
+from regulars.understand.metrics.queries.scene import (
+    BUCKET,
+    SMALL,
+    Scene,
+    extent,
+    in_use,
+    slice_column,
+    visible,
+)
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 KEPT = 2_000
+MOST_VALUES = 60
 MICROSECOND = timedelta(microseconds=1)
 Result = TypeVar("Result")
 _kept: WeakKeyDictionary[Workspace, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
@@ -124,6 +134,37 @@ def _watched(
         return row["first"], row["last"] + MICROSECOND, row["horizon"] + MICROSECOND
 
     return _remembered(ws, ("extent", reads, question.scope, question.as_of, mark), look)
+
+
+def last_watched(ws: Workspace) -> datetime | None:
+    """Return the moment of the last thing a customer did."""
+    mark = ws.engine.watermark()
+
+    def look() -> datetime | None:
+        table = ws.query(lambda view: extent(view.events, None))
+        last: datetime | None = table.column("last").to_pylist()[0] if table.num_rows else None
+        return last
+
+    return _remembered(ws, ("last", mark), look)
+
+
+def values_in_use(ws: Workspace, scope: Scope) -> dict[str, list[str]]:
+    """Return the values of the small dimensions that customers' events carry, by frequency."""
+    mark = ws.engine.watermark()
+
+    def look() -> dict[str, list[str]]:
+        question = Question(scope=scope)
+        rows = ws.query(lambda view: in_use(visible(ws, view, question, people=False))).to_pylist()
+        found: dict[str, list[str]] = {}
+        for name in SMALL:
+            counts: Counter[str] = Counter()
+            for row in rows:
+                if row[name] is not None:
+                    counts[row[name]] += row["n"]
+            found[name] = [value for value, _count in counts.most_common(MOST_VALUES)]
+        return found
+
+    return _remembered(ws, ("values", scope, mark), look)
 
 
 def _bounded(

@@ -16,11 +16,20 @@ from regulars.faces.language import gettext as _
 from regulars.faces.language import say, shell_language, speaking
 from regulars.kit.period import Period, parse_edge
 from regulars.timeline.workspace import Workspace
-from regulars.understand.metrics import glossary, service
-from regulars.understand.metrics.model import Compared, Direction, Goal, Measured
+from regulars.understand.metrics import board, glossary, service
+from regulars.understand.metrics.model import (
+    CHANGE_TITLES,
+    VERDICT_TITLES,
+    Compared,
+    Direction,
+    Goal,
+    Measured,
+)
 from regulars.understand.metrics.rows import plain
 
 Opens = Callable[[Path], Workspace]
+FINDINGS = (board.BOARD, board.DETAIL)
+"""Declared here too, so that a refresh from the shell renews what pages show."""
 Words = list[str] | None
 Metric = Annotated[str, typer.Argument(help="Key of a metric, such as nps.", show_default=False)]
 By = Annotated[
@@ -116,7 +125,7 @@ def _cells(row: Measured) -> list[str]:
         shown(row.value),
         interval,
         formats.whole(row.n),
-        _(row.verdict.replace("_", " ")) if row.verdict else "",
+        say(VERDICT_TITLES[row.verdict]) if row.verdict else "",
         _change(row.change),
         say(row.note) if row.note else "",
     ]
@@ -125,7 +134,7 @@ def _cells(row: Measured) -> list[str]:
 def _change(compared: Compared | None) -> str:
     if compared is None or compared.change.difference is None:
         return ""
-    word = _(compared.verdict) if compared.verdict else _("may be chance")
+    word = say(CHANGE_TITLES[compared.verdict]) if compared.verdict else _("may be chance")
     return f"{formats.signed(compared.change.difference)} ({word})"
 
 

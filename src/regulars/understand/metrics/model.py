@@ -56,6 +56,15 @@ class Verdict(StrEnum):
     NO_METRIC_YET = "no_metric_yet"
 
 
+VERDICT_TITLES = {
+    Verdict.MET: Text("met", "达成"),
+    Verdict.NOT_MET: Text("not met", "未达成"),
+    Verdict.UNDETERMINED: Text("undetermined", "尚不能确定"),
+    Verdict.NO_METRIC_YET: Text("no metric yet", "尚无指标"),
+}
+CHANGE_TITLES = {"better": Text("better", "变好"), "worse": Text("worse", "变差")}
+
+
 class Group(StrEnum):
     """A heading of the glossary and the board."""
 

@@ -11,7 +11,14 @@ from regulars.kit.errors import Invalid
 from regulars.kit.period import ALL_TIME, Period
 from regulars.kit.text import Text
 from regulars.understand.metrics import comparing, periods
-from regulars.understand.metrics.answering import Answered, Part, SliceKey, answer
+from regulars.understand.metrics.answering import (
+    Answered,
+    Part,
+    SliceKey,
+    answer,
+    last_watched,
+    values_in_use,
+)
 from regulars.understand.metrics.model import (
     ANSWER_DIMENSIONS,
     DIMENSION_TITLES,
@@ -131,6 +138,16 @@ def filters_of(words: Sequence[str]) -> dict[str, list[str | None]]:
             )
         found.setdefault(name.strip(), []).append(value.strip())
     return found
+
+
+def last_moment(ws: Workspace) -> datetime | None:
+    """Return when a customer last did anything; None without events."""
+    return last_watched(ws)
+
+
+def choices(ws: Workspace, scope: Scope = None) -> dict[str, list[str]]:
+    """Return the values of channel, source, question and kind of survey, the commonest first."""
+    return values_in_use(ws, scope)
 
 
 def unit_of(key: str, found: Measured | None) -> str | None:

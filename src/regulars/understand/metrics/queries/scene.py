@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 BUCKET = "bucket"
+SMALL = ("channel", "source", "metric", "survey_kind")
+"""Dimensions with few values, which a page can offer as a choice."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,12 @@ def extent(events: ir.Table, reads: frozenset[str] | None) -> ir.Table:
     at = events.occurred_at
     here = at if reads is None else ibis.ifelse(events.name.isin(sorted(reads)), at, ibis.null())
     return events.aggregate(first=here.min(), last=here.max(), horizon=at.max())
+
+
+def in_use(events: ir.Table) -> ir.Table:
+    """Return how often each combination of the small dimensions occurs in customers' events."""
+    events = events.filter(events.actor == "customer")
+    return events.group_by(list(SMALL)).aggregate(n=events.count())
 
 
 def summed(table: ir.Table, keys: Sequence[str], **sums: ir.Value) -> ir.Table:

@@ -1,0 +1,238 @@
+"""The targets: list, plan, one target, its form and its baseline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces import export as files
+from regulars.faces.forms import Fields, FormFields
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.faces.layout import NavItem, Section, page
+from regulars.kit import clock
+from regulars.kit.errors import Invalid, RegularsError
+from regulars.kit.period import Period, add_months, day_start
+from regulars.kit.period import days as days_between
+from regulars.kit.text import Text
+from regulars.prove.targets import board, presets, service, showing
+from regulars.prove.targets.model import Judged, Target
+from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.understand.findings import service as findings
+from regulars.understand.metrics import service as metrics
+from regulars.understand.metrics.model import Measured
+
+router = APIRouter(prefix="/targets", include_in_schema=False)
+navigation = [NavItem(Text("Targets", "目标"), "/targets", Section.PROVE, 10, Right.READ_NUMBERS)]
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
+
+
+@router.get("")
+def show_targets(
+    request: Request, ws: CurrentWorkspace, caller: Reader, done: str = ""
+) -> Response:
+    """Show every target by horizon; verdicts not worked out yet follow the page."""
+    about = board.about(ws, caller)
+    if kind := files.asked(request):
+        found = findings.answer(ws, board.PLAN, about, now=clock.now()).payload
+        rows = (showing.exported(one) for one in found.targets)
+        return files.send(request, kind, "targets", showing.EXPORT, rows)
+    known = findings.find(ws, board.PLAN, about, now=clock.now())
+    return page(
+        request,
+        "targets/list.html",
+        title=_("Do we keep what we promised?"),
+        fresh=known.as_of if known else None,
+        done=done,
+        may_edit=caller.may(Right.EDIT_TARGETS),
+        plans=_plans(ws),
+        today=clock.now().astimezone(ws.zone).date(),
+        empty=not service.every(ws),
+        **_list_values(known.payload if known else None),
+    )
+
+
+@router.get("/judged")
+def judged_piece(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
+    """Give the judged targets, worked out now."""
+    found = findings.answer(ws, board.PLAN, board.about(ws, caller), now=clock.now())
+    return page(request, "targets/_list.html", title="", **_list_values(found.payload))
+
+
+@router.post("/plan")
+def add_plan(ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Response:
+    """Add a plan that ships."""
+    plan = fields.choice("plan", list(presets.PLAN_TITLES)) or "programme"
+    now = clock.now()
+    start = fields.day("start") or now.astimezone(ws.zone).date()
+    service.add_plan(ws, caller, plan, start=start, now=now)
+    return RedirectResponse("/targets?done=planned", 303)
+
+
+@router.get("/new")
+def new(request: Request, ws: CurrentWorkspace, _caller: Editor, metric: str = "") -> Response:
+    """Offer an empty form, or one for a metric."""
+    first = {"metric": metric, "kind": "absolute", "direction": "up", "window_days": 90}
+    if metrics.exists(metric):
+        first["direction"] = str(metrics.definition(metric).direction)
+    return _form(request, ws, first)
+
+
+@router.post("/new")
+def add(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Response:
+    """Set a target."""
+    try:
+        wanted = showing.read(fields)
+        if wanted is not None:
+            made = service.add(ws, caller, wanted, now=clock.now())
+            return RedirectResponse(f"/targets/{made.id}", 303)
+    except RegularsError as error:
+        fields.take(error)
+    return _form(request, ws, {}, fields)
+
+
+@router.get("/{target_id}")
+def show_target(request: Request, ws: CurrentWorkspace, caller: Reader, target_id: str) -> Response:
+    """Show one target: verdict, course, guardrails, baselines."""
+    return _one(request, ws, caller, target_id)
+
+
+@router.get("/{target_id}/edit")
+def edit(request: Request, ws: CurrentWorkspace, _caller: Editor, target_id: str) -> Response:
+    """Show a target's form."""
+    target = service.get(ws, target_id)
+    return _form(request, ws, showing.values(target), target=target)
+
+
+@router.post("/{target_id}/edit")
+def change(
+    request: Request, ws: CurrentWorkspace, caller: Editor, target_id: str, fields: FormFields
+) -> Response:
+    """Change a target."""
+    old = service.get(ws, target_id)
+    try:
+        wanted = showing.read(fields, target_id, old.audience)
+        if wanted is not None:
+            service.change(ws, caller, wanted, now=clock.now())
+            return RedirectResponse(f"/targets/{target_id}", 303)
+    except RegularsError as error:
+        fields.take(error)
+    return _form(request, ws, {}, fields, target=old)
+
+
+@router.post("/{target_id}/baseline")
+def freeze(
+    request: Request, ws: CurrentWorkspace, caller: Editor, target_id: str, fields: FormFields
+) -> Response:
+    """Freeze the baseline that ends before the chosen day; without one, now."""
+    target = service.get(ws, target_id)
+    last = fields.day("last")
+    period = None
+    if last is not None:
+        end = last + timedelta(days=1)
+        period = days_between(end - timedelta(days=target.window_days), end, ws.zone)
+    try:
+        service.freeze_baseline(ws, caller, target_id, now=clock.now(), period=period)
+    except RegularsError as error:
+        fields.fail("last", say(error.message))
+        return _one(request, ws, caller, target_id, fields)
+    return RedirectResponse(f"/targets/{target_id}", 303)
+
+
+@router.post("/{target_id}/retire")
+def retire(ws: CurrentWorkspace, caller: Editor, target_id: str) -> Response:
+    """Take a target out of force."""
+    service.retire(ws, caller, target_id, now=clock.now())
+    return RedirectResponse("/targets?done=retired", 303)
+
+
+def _plans(ws: Workspace) -> list[tuple[str, str]]:
+    """Return the plans of which something is still missing."""
+    present = {one.preset for one in service.every(ws)}
+    return [
+        (plan, say(title))
+        for plan, title in presets.PLAN_TITLES.items()
+        if any(one.preset not in present for one in presets.plans()[plan])
+    ]
+
+
+def _list_values(found: board.Plan | None) -> dict[str, Any]:
+    rows = list(found.targets) if found else []
+    return {
+        "found": found,
+        "groups": showing.groups(rows),
+        "counts": showing.counts(rows),
+        "showing": showing,
+    }
+
+
+def _one(
+    request: Request,
+    ws: Workspace,
+    caller: Principal,
+    target_id: str,
+    fields: Fields | None = None,
+) -> Response:
+    now = clock.now()
+    found = service.judged_one(ws, target_id, now=now, scope=caller.places)
+    rows = _months(ws, found, caller)
+    return page(
+        request,
+        "targets/target.html",
+        title=_("{name}: are we there?").format(name=say(found.target.title)),
+        found=found,
+        history=service.baselines(ws, target_id),
+        chart=showing.course(found, rows) if rows else None,
+        chart_rows=showing.course_rows(found, rows),
+        may_edit=caller.may(Right.EDIT_TARGETS),
+        errors=fields.errors if fields else {},
+        showing=showing,
+        today=now.astimezone(ws.zone).date(),
+    )
+
+
+def _months(ws: Workspace, found: Judged, caller: Principal) -> list[Measured]:
+    """Return the target's metric by month over the last year; nothing where it cannot be."""
+    if found.measured is None or found.measured.end is None:
+        return []
+    last = (found.measured.end - timedelta(seconds=1)).astimezone(ws.zone).date()
+    period = Period(day_start(add_months(last, -11), ws.zone), found.measured.end)
+    filters = {name: list(words) for name, words in found.target.filters.items()}
+    if currency := found.measured.slice.get("currency"):
+        filters.setdefault("currency", [currency])
+    try:
+        return metrics.measure(
+            ws, found.target.metric, period=period, by=["month"], filters=filters,
+            scope=caller.places,
+        )  # fmt: skip
+    except Invalid:
+        return []
+
+
+def _form(
+    request: Request,
+    ws: Workspace,
+    values: dict[str, Any],
+    fields: Fields | None = None,
+    *,
+    target: Target | None = None,
+) -> Response:
+    shown = {**values, **(fields.raw if fields else {})}
+    if fields:
+        shown["guardrails"] = fields.choices("guardrails")
+    return page(
+        request,
+        "targets/form.html",
+        title=_("Change a target") if target else _("What do you promise?"),
+        status=422 if fields and fields.errors else 200,
+        target=target,
+        values=shown,
+        errors=fields.errors if fields else {},
+        options=showing.options(ws),
+    )

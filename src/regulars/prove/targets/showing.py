@@ -1,0 +1,200 @@
+"""Words, groups and forms of the target pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from regulars.faces import charts, formats
+from regulars.faces.forms import Fields
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.kit.text import Text
+from regulars.prove.targets.model import (
+    HORIZON_TITLES,
+    KIND_TITLES,
+    Horizon,
+    Judged,
+    Kind,
+    Target,
+)
+from regulars.understand.metrics import service as metrics
+from regulars.understand.metrics.model import VERDICT_TITLES, Direction, Measured
+
+if TYPE_CHECKING:
+    from regulars.timeline.workspace import Workspace
+
+VERDICTS = {
+    verdict: (verdict.value.removesuffix("_yet"), title)
+    for verdict, title in VERDICT_TITLES.items()
+}
+"""Kind (colour and shape) and word of each verdict."""
+EXPORT = (
+    Text("Target", "目标"),
+    Text("Metric", "指标"),
+    Text("Due", "期限"),
+    Text("Goal", "目标值"),
+    Text("Value", "数值"),
+    Text("Low (95 %)", "下限（95%）"),
+    Text("High (95 %)", "上限（95%）"),
+    Text("n", "n"),
+    Text("Gap", "差距"),
+    Text("Verdict", "结论"),
+    Text("Guardrails worse", "变差的护栏指标"),
+    Text("Note", "备注"),
+)
+
+
+def groups(found: Sequence[Judged]) -> list[tuple[Text, list[Judged]]]:
+    """Return the targets by horizon; those without one stand last."""
+    named = [
+        (HORIZON_TITLES[one], [t for t in found if t.target.horizon is one]) for one in Horizon
+    ]
+    rest = [one for one in found if one.target.horizon is None]
+    return [
+        group for group in [*named, (Text("Without a horizon", "未设期限阶段"), rest)] if group[1]
+    ]
+
+
+def counts(found: Sequence[Judged]) -> list[tuple[str, Text, int]]:
+    """Return how many targets have each verdict: kind, word, count."""
+    number = Counter(one.verdict for one in found)
+    return [(kind, word, number[verdict]) for verdict, (kind, word) in VERDICTS.items()]
+
+
+def unit(one: Judged) -> str | None:
+    """Return the unit of a target's metric."""
+    return metrics.unit_of(one.target.metric, one.measured)
+
+
+def goal(one: Judged) -> str:
+    """Return the goal in words: the value, or what it is relative to."""
+    target = one.target
+    if target.kind is Kind.SAMPLE:
+        return "n ≥ " + formats.whole(target.value)
+    if target.kind is Kind.ABSOLUTE:
+        sign = "≥ " if target.direction is Direction.UP else "≤ "
+        return sign + formats.value_in(unit(one), target.value)
+    words = formats.signed(target.value, 0) + "%"
+    if target.baseline is None:
+        return words
+    before = formats.value_in(unit(one), target.baseline.value)
+    return _("{change} against {before}").format(change=words, before=before)
+
+
+def metric_title(key: str) -> str:
+    """Return what a metric is called; one that does not exist yet keeps its key."""
+    return say(metrics.definition(key).title) if metrics.exists(key) else key
+
+
+def metric_name(key: str) -> Markup:
+    """Return a metric's title for a page; one that does not exist yet as its bare key."""
+    if metrics.exists(key):
+        return escape(metric_title(key))
+    return Markup("<code>{}</code>").format(key)
+
+
+def exported(one: Judged) -> list[Any]:
+    """Return a target as a row of a file."""
+    found = one.measured
+    worse = ", ".join(rail.metric for rail in one.guardrails if rail.worse)
+    numbers = (found.value, found.low, found.high, found.n) if found else (None,) * 4
+    return [
+        say(one.target.title), one.target.metric, one.target.due, one.goal, *numbers,
+        one.gap, str(one.verdict), worse, say(one.note) if one.note else None,
+    ]  # fmt: skip
+
+
+def course(one: Judged, rows: Sequence[Measured]) -> dict[str, Any]:
+    """Return the chart of the metric by month, with the goal as a line."""
+    months = [formats.month(row.start) for row in rows]
+    line = charts.Course(
+        metric_title(one.target.metric),
+        [row.value for row in rows],
+        [row.low for row in rows],
+        [row.high for row in rows],
+        [row.n for row in rows],
+    )
+    target = one.goal if one.target.kind is not Kind.SAMPLE else None
+    return charts.trend(months, [line], unit=unit(one), target=target)
+
+
+def course_rows(one: Judged, rows: Sequence[Measured]) -> list[list[str]]:
+    """Return the same numbers as a table."""
+    shown = unit(one)
+    return [
+        [
+            formats.month(row.start),
+            formats.value_in(shown, row.value),
+            " – ".join(formats.value_in(shown, edge) for edge in (row.low, row.high)),
+            formats.whole(row.n),
+        ]
+        for row in rows
+    ]
+
+
+def options(ws: Workspace) -> dict[str, list[tuple[str, str]]]:
+    """Return the choices of the form."""
+    known = [(one.key, say(one.title)) for one in metrics.definitions()]
+    return {
+        "metric": known,
+        "guardrails": known,
+        "kind": [(one.value, say(KIND_TITLES[one])) for one in Kind],
+        "direction": [("up", _("higher is better")), ("down", _("lower is better"))],
+        "horizon": [(one.value, say(HORIZON_TITLES[one])) for one in Horizon],
+    }
+
+
+def values(target: Target) -> dict[str, Any]:
+    """Return a target's fields for its form."""
+    return {
+        "metric": target.metric,
+        "title_en": target.title.en,
+        "title_zh": target.title.zh,
+        "kind": target.kind.value,
+        "value": f"{target.value:g}",
+        "direction": target.direction.value,
+        "due": target.due.isoformat() if target.due else "",
+        "horizon": target.horizon.value if target.horizon else "",
+        "window_days": target.window_days,
+        "filters": " ".join(
+            f"{name}={word}" for name, words in target.filters.items() for word in words
+        ),
+        "guardrails": list(target.guardrails),
+        "note": target.note,
+    }
+
+
+def read(fields: Fields, target_id: str = "", audience: str | None = None) -> Target | None:
+    """Return the target that a form describes; None with `fields.errors` when it is wrong."""
+    title_en, title_zh = fields.text("title_en"), fields.text("title_zh")
+    if not (title_en or title_zh):
+        fields.fail("title_en", _("Fill this in."))
+    metric = fields.text("metric", required=True)
+    kind = fields.choice("kind", [one.value for one in Kind], required=True)
+    value = fields.number("value", required=True)
+    direction = fields.choice("direction", ["up", "down"], required=True)
+    due, window_days = fields.day("due"), fields.number("window_days", least=1, most=3660)
+    horizon = fields.choice("horizon", [one.value for one in Horizon])
+    words = (fields.text("filters") or "").split()
+    if not fields.ok or metric is None or value is None:
+        return None
+    filters = metrics.filters_of(words)
+    return Target(
+        id=target_id,
+        metric=metric,
+        title=Text(title_en or title_zh or "", title_zh or title_en or ""),
+        kind=Kind(kind or Kind.ABSOLUTE),
+        value=float(value),
+        direction=Direction(direction or Direction.UP),
+        due=due,
+        horizon=Horizon(horizon) if horizon else None,
+        window_days=int(window_days or 90),
+        filters={name: tuple(str(word) for word in given) for name, given in filters.items()},
+        audience=audience,
+        guardrails=tuple(fields.choices("guardrails")),
+        note=fields.text("note", most=2000) or "",
+    )

@@ -1,0 +1,157 @@
+"""What the address of a metric page asks for, and the choices of its fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Query, Request
+
+from regulars.company.places import service as places
+from regulars.company.rights.model import Principal
+from regulars.faces import periods
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.listen.catalog import service as catalog
+from regulars.understand.metrics import service
+from regulars.understand.metrics.board import QUESTION, USUAL
+from regulars.understand.metrics.model import (
+    ANSWER_DIMENSIONS,
+    DIMENSIONS,
+    GRAINS,
+    Definition,
+)
+from regulars.understand.metrics.showing import KIND_TITLES
+
+if TYPE_CHECKING:
+    from regulars.timeline.workspace import Workspace
+
+FIELDS = ("touchpoint", "stage", "channel", "source", "metric", "survey_kind")
+COMPARISONS = ("previous", "year")
+Option = tuple[str, str]
+
+
+class Wish:
+    """The query fields that every metric page knows."""
+
+    def __init__(
+        self,
+        period: Annotated[str | None, Query()] = None,
+        start: Annotated[str | None, Query(alias="from")] = None,
+        end: Annotated[str | None, Query(alias="to")] = None,
+        place: Annotated[str | None, Query()] = None,
+    ) -> None:
+        self.period, self.start, self.end, self.place = period, start, end, place or None
+
+    def about(self, caller: Principal) -> dict[str, Any]:
+        """Return the slice that a finding is kept under."""
+        return {
+            "period": None if self.start or self.end else self.period or USUAL,
+            "from": self.start or None,
+            "to": self.end or None,
+            "place": self.place,
+            "scope": None if caller.places is None else sorted(caller.places),
+        }
+
+
+def detail_about(
+    found: Definition, ws: Workspace, request: Request, wish: Wish, caller: Principal
+) -> dict[str, Any]:
+    """Return the slice of one metric's page; fields that do not fit the metric are passed over."""
+    given = request.query_params
+    filters = {name: [given[name]] for name in FIELDS if given.get(name) and _fits(found, name)}
+    by = given.get("by") if given.get("by") in DIMENSIONS else None
+    if by is not None and not _fits(found, by):
+        by = None
+    about = wish.about(caller)
+    if place := about.pop("place"):
+        filters["place"] = [place]
+    if found.key == QUESTION and by != "metric" and "metric" not in filters:
+        questions = service.choices(ws, caller.places)["metric"]
+        filters |= {"metric": [questions[0]]} if questions else {}
+    return {
+        **about,
+        "key": found.key,
+        "by": by,
+        "grain": given.get("grain") if given.get("grain") in GRAINS else "month",
+        "compare": given.get("compare") if given.get("compare") in COMPARISONS else "previous",
+        "weighted": (given.get("weighted") == "1" and found.aggregate.weights) or None,
+        "filters": filters,
+    }
+
+
+def _fits(found: Definition, name: str) -> bool:
+    return name not in ANSWER_DIMENSIONS or found.aggregate.surveys
+
+
+def pickers(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> dict[str, Any]:
+    """Return labels and choices of period and place."""
+    chosen = periods.of_request(
+        request,
+        "90d",
+        key=wish.period if wish.period != USUAL else None,
+        start=wish.start,
+        end=wish.end,
+    )
+    usual = not (wish.period or wish.start or wish.end) or wish.period == USUAL
+    label = _("Last 90 days of data") if usual else chosen.label
+    first = (_("Last 90 days of data"), _address(request, period=USUAL), usual)
+    items = [(words, href, on and not usual) for words, href, on in chosen.items]
+    tree = places.visible(ws, caller.places)
+    spots = [(_("All places"), _address(request, place=None), wish.place is None)]
+    spots += [
+        (
+            "\u2003" * depth + say(place.name),
+            _address(request, place=place.id),
+            place.id == wish.place,
+        )
+        for depth, place in tree.walk()
+    ]
+    return {
+        "period": label,
+        "periods": [first, *items],
+        "place": say(tree.name(wish.place)) if wish.place else _("All places"),
+        "places": spots,
+    }
+
+
+def fields(
+    ws: Workspace, found: Definition, about: dict[str, Any], caller: Principal
+) -> dict[str, Any]:
+    """Return the options of each field of the filter bar; those without a choice are left out."""
+    known, stages = catalog.current(ws), service.choices(ws, caller.places)
+    options: dict[str, list[Option]] = {
+        "touchpoint": [(one.key, say(one.title)) for one in known.touchpoints],
+        "stage": [(one.key, say(one.title)) for one in known.stages],
+    }
+    for name in ("channel", "source", "metric", "survey_kind"):
+        options[name] = [
+            (word, say(KIND_TITLES[word]) if word in KIND_TITLES else word) for word in stages[name]
+        ]
+    return {
+        "by": [
+            (name, say(service.dimension_title(name))) for name in DIMENSIONS if _fits(found, name)
+        ],
+        "grain": [(name, say(service.dimension_title(name))) for name in GRAINS],
+        "compare": [("previous", _("the period before")), ("year", _("a year before"))],
+        "filters": [
+            (
+                name,
+                say(service.dimension_title(name)),
+                options[name],
+                about["filters"].get(name, [""])[0],
+            )
+            for name in FIELDS
+            if len(options[name]) > 1
+            and _fits(found, name)
+            and (name != "metric" or found.key == QUESTION)
+        ],
+    }
+
+
+def _address(request: Request, **changes: str | None) -> str:
+    gone = [name for name, value in changes.items() if value is None]
+    gone += ["from", "to"] if "period" in changes else []
+    url = request.url.remove_query_params([*gone, "format"])
+    kept = {name: value for name, value in changes.items() if value is not None}
+    url = url.include_query_params(**kept) if kept else url
+    return url.path + (f"?{url.query}" if url.query else "")

@@ -1,0 +1,153 @@
+"""The metric board, one metric's page, and the glossary."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces import export as files
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.faces.layout import NavItem, Section, page
+from regulars.kit import clock
+from regulars.kit.text import Text
+from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.understand.findings import service as findings
+from regulars.understand.metrics import asking, board, rows, service, showing
+from regulars.understand.metrics.asking import Wish
+from regulars.understand.metrics.model import GROUP_TITLES
+
+router = APIRouter(prefix="/metrics", include_in_schema=False)
+navigation = [
+    NavItem(Text("Metrics", "指标"), "/metrics", Section.UNDERSTAND, 30, Right.READ_NUMBERS)
+]
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Wished = Annotated[Wish, Depends()]
+
+
+@router.get("")
+def show_board(request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished) -> Response:
+    """Show every metric; a slice not worked out yet follows the page."""
+    about = wish.about(caller)
+    if kind := files.asked(request):
+        found = findings.answer(ws, board.BOARD, about, now=clock.now()).payload
+        return _file(request, kind, "metrics", [row for tile in found.tiles for row in tile.rows])
+    known = findings.find(ws, board.BOARD, about, now=clock.now())
+    return page(
+        request,
+        "metrics/board.html",
+        title=_("How do our numbers stand?"),
+        fresh=known.as_of if known else None,
+        pickers=asking.pickers(request, ws, caller, wish),
+        piece=_piece(request, "/metrics/board"),
+        **_board_values(request, ws, known.payload if known else None),
+    )
+
+
+@router.get("/board")
+def board_piece(request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished) -> Response:
+    """Give the board of a slice, worked out now."""
+    found = findings.answer(ws, board.BOARD, wish.about(caller), now=clock.now())
+    return page(
+        request, "metrics/_board.html", title="", **_board_values(request, ws, found.payload)
+    )
+
+
+@router.get("/glossary")
+def glossary(request: Request, _caller: Reader) -> Response:
+    """Show what every metric means."""
+    groups = [
+        (GROUP_TITLES[group], list(found))
+        for group, found in groupby(service.definitions(), key=lambda one: one.group)
+    ]
+    return page(
+        request, "metrics/glossary.html", title=_("What do the numbers mean?"), groups=groups
+    )
+
+
+@router.get("/{key}")
+def show_metric(
+    request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished, key: str
+) -> Response:
+    """Show one metric: the whole, its course, its slices."""
+    found = service.definition(key)
+    about = asking.detail_about(found, ws, request, wish, caller)
+    if kind := files.asked(request):
+        detail = findings.answer(ws, board.DETAIL, about, now=clock.now()).payload
+        return _file(request, kind, key, [*detail.whole, *detail.slices, *detail.course])
+    known = findings.find(ws, board.DETAIL, about, now=clock.now())
+    return page(
+        request,
+        "metrics/metric.html",
+        title=_("{name}: how does it develop?").format(name=say(found.title)),
+        fresh=known.as_of if known else None,
+        definition=found,
+        about=about,
+        pickers=asking.pickers(request, ws, caller, wish),
+        fields=asking.fields(ws, found, about, caller),
+        piece=_piece(request, f"/metrics/{key}/numbers"),
+        **_detail_values(request, ws, key, known.payload if known else None),
+    )
+
+
+@router.get("/{key}/numbers")
+def metric_piece(
+    request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished, key: str
+) -> Response:
+    """Give one metric's numbers, worked out now."""
+    about = asking.detail_about(service.definition(key), ws, request, wish, caller)
+    found = findings.answer(ws, board.DETAIL, about, now=clock.now()).payload
+    values = _detail_values(request, ws, key, found)
+    return page(
+        request, "metrics/_metric.html", title="", about=about,
+        definition=service.definition(key), **values,
+    )  # fmt: skip
+
+
+def _board_values(request: Request, ws: Workspace, found: board.Board | None) -> dict[str, Any]:
+    tiles = {tile.key: tile for tile in found.tiles} if found else {}
+    groups = [
+        (GROUP_TITLES[group], [(one, tiles[one.key]) for one in members if one.key in tiles])
+        for group, members in groupby(service.definitions(), key=lambda one: one.group)
+    ]
+    return {
+        "found": found,
+        "groups": groups,
+        "names": showing.Names(ws),
+        "showing": showing,
+        "query": request.url.query,
+    }
+
+
+def _detail_values(
+    request: Request, ws: Workspace, key: str, found: board.Detail | None
+) -> dict[str, Any]:
+    names = showing.Names(ws)
+    by = request.query_params.get("by")
+    sort = request.query_params.get("sort") or showing.worst_first(key)
+    return {
+        "found": found,
+        "names": names,
+        "showing": showing,
+        "dimension": service.dimension_title(by or ""),
+        "sort": sort,
+        "slices": showing.ranked(found.slices, names, sort) if found else [],
+        "chart": showing.course(found.course, names) if found else None,
+        "course_rows": showing.course_rows(found.course, names) if found else [],
+    }
+
+
+def _file(request: Request, kind: files.Format, name: str, found: list[Any]) -> Response:
+    dimensions = list(dict.fromkeys(one for row in found for one in row.slice))
+    heads = [service.dimension_title(one) for one in dimensions]
+    lines = (rows.exported(row, dimensions) for row in found)
+    return files.send(request, kind, name, [*heads, *rows.EXPORT_COLUMNS], lines)
+
+
+def _piece(request: Request, path: str) -> str:
+    return path + (f"?{request.url.query}" if request.url.query else "")
