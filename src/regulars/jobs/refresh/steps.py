@@ -6,6 +6,7 @@ from datetime import datetime
 
 from regulars.jobs.runs.model import Progress, Step
 from regulars.kit.text import Text
+from regulars.prove.overview import service as overview
 from regulars.timeline import maintenance
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
@@ -37,12 +38,17 @@ def _journey(ws: Workspace, now: datetime, _progress: Progress) -> None:
     journeys.answered(ws, Look(), "person", "touchpoint", now=now)
 
 
+def _overview(ws: Workspace, now: datetime, _progress: Progress) -> None:
+    overview.answered(ws, Look(), now=now)
+
+
 def steps() -> tuple[Step, ...]:
     """Return the steps in order; what later steps read is computed by earlier ones."""
     return (
         Step("lake", Text("Put new events in order", "整理新事件"), _tidy),
         Step("health", Text("Health index", "体验健康度"), _health),
         Step("journey", Text("Journey map", "旅程地图"), _journey),
+        Step("overview", Text("Overview", "总览"), _overview),
         Step("findings", Text("What pages ask for", "页面常用结果"), _renew),
         Step("prune", Text("Thin out old findings", "清理过期结果"), _prune),
     )
