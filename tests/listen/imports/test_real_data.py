@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -81,18 +82,12 @@ def test_olist_steps_out_of_order_are_kept(ws: Workspace, real_data: Path, rows_
 
 
 @pytest.mark.parametrize(
-    ("name", "purchases", "people", "repeats"),
-    [("cdnow", 69659, 23570, 255), ("cdnow-sample", 6919, 2357, 21)],
+    ("name", "expected"), [("cdnow", (69659, 23570, 255)), ("cdnow-sample", (6919, 2357, 21))]
 )
 def test_cdnow(
-    ws: Workspace,
-    real_data: Path,
-    rows_of: Rows,
-    name: str,
-    purchases: int,
-    people: int,
-    repeats: int,
+    ws: Workspace, real_data: Path, rows_of: Rows, name: str, expected: tuple[int, int, int]
 ) -> None:
+    purchases, people, repeats = expected
     counts = bring(ws, real_data / "cdnow", name)
     assert (counts.read, counts.accepted, counts.repeats) == (purchases, purchases, repeats)
     found = rows_of(
@@ -211,7 +206,7 @@ def check_logs(rows: list[dict[str, Any]], *names: str) -> None:
         cases.setdefault(row["source"], {}).setdefault(row["case_id"], []).append(row)
     for name in names:
         paths = [tuple(row["name"] for row in case) for case in cases[name].values()]
-        edges = Counter(pair for path in paths for pair in zip(path, path[1:], strict=False))
+        edges = Counter(pair for path in paths for pair in itertools.pairwise(path))
         expected = LOGS[name]
         activities = {activity for path in paths for activity in path}
         told = (len(paths), sum(map(len, paths)), len(activities), len(set(paths)))
@@ -231,7 +226,7 @@ def test_event_logs(ws: Workspace, real_data: Path, rows_of: Rows) -> None:
     receipt = [row for row in rows if row["source"] == "08_receipt"]
     edges = Counter(
         (before["name"][:3], after["name"][:3])
-        for before, after in zip(receipt, receipt[1:], strict=False)
+        for before, after in itertools.pairwise(receipt)
         if before["case_id"] == after["case_id"]
     )
     assert (edges["T04", "T05"], edges["T06", "T10"]) == (1_177, 1_165)

@@ -211,9 +211,13 @@ def _moment(name: str, field: Field, zone: str | None, text: bool) -> str:
         return _by_format(name, formats, zone)
     chinese = ", ".join(literal(one) for one in CHINESE_MOMENTS)
     naive = f"coalesce(TRY_CAST({name} AS TIMESTAMP), try_strptime({name}, [{chinese}]))"
+    # ISO 8601 lets seconds and the colon of an offset be left out; the engine wants them.
+    seconds = rf"regexp_replace({name}, '^(.{{10}}[T ]\d{{2}}:\d{{2}})(Z|[+-])', '\1:00\2')"
+    colon = rf"regexp_replace({seconds}, '([+-]\d{{2}})(\d{{2}})$', '\1:\2')"
     return (
         f"CASE WHEN length({name}) > 10 AND regexp_matches({name}, '{OFFSET}') "
-        f"THEN TRY_CAST({name} AS TIMESTAMPTZ) ELSE {_at(naive, zone)} END"
+        f"THEN coalesce(TRY_CAST({name} AS TIMESTAMPTZ), TRY_CAST({colon} AS TIMESTAMPTZ)) "
+        f"ELSE {_at(naive, zone)} END"
     )
 
 

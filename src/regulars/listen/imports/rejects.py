@@ -101,7 +101,10 @@ def _forget_in(
     connection: duckdb.DuckDBPyConnection, store: Store, file: Path, identities: frozenset[str]
 ) -> int:
     identity.register(connection, store)
-    hashes = ", ".join(f"identity_id({literal(kind)}, spelled)" for kind in IDENTITY_KINDS)
+    wanted = ", ".join(literal(one) for one in sorted(identities))
+    named = " OR ".join(
+        f"identity_id({literal(kind)}, spelled) IN ({wanted})" for kind in IDENTITY_KINDS
+    )
     connection.execute(
         "CREATE TABLE kept AS SELECT row_number() OVER () AS number, * FROM read_parquet(?)",
         [str(file)],
@@ -111,10 +114,8 @@ def _forget_in(
         "SELECT number, unnest(list_concat(values_of, words)) AS spelled FROM ("
         "SELECT number, [value] || CASE WHEN json_valid(line) "
         "THEN json_extract_string(line, '$.*') ELSE [] END AS values_of, "
-        r"regexp_split_to_array(coalesce(line, ''), '[\s,;|"
-        "]+') AS words FROM kept)) "
-        f"WHERE spelled IS NOT NULL AND list_has_any([{hashes}], ?)",
-        [list(identities)],
+        r"regexp_split_to_array(coalesce(line, ''), '[\s,;|\x22]+') AS words FROM kept)) "
+        f"WHERE {named}"
     )
     count = connection.execute("SELECT count(*) FROM named").fetchone()
     if not count or not count[0]:

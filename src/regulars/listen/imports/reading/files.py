@@ -7,7 +7,7 @@ import gzip
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -42,11 +42,15 @@ MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file to read; `name` is what people see, `bare` the name without `.gz`."""
+    """One file to read; `name` is what people see, `bare` the name without `.gz`.
+
+    `meant` is False for a file that was only found in a folder: it may be none of ours.
+    """
 
     path: Path
     name: str
     zipped: bool
+    meant: bool = True
 
     @property
     def bare(self) -> str:
@@ -76,7 +80,9 @@ def gather(paths: Sequence[Path], names: dict[Path, str] | None = None) -> list[
     found: list[File] = []
     for path in paths:
         if path.is_dir():
-            found += [_file(inner, inner.name) for inner in sorted(_walk(path))]
+            found += [
+                replace(_file(inner, inner.name), meant=False) for inner in sorted(_walk(path))
+            ]
         elif path.is_file():
             found.append(_file(path, (names or {}).get(path, path.name)))
         else:
@@ -150,6 +156,9 @@ def assign(
 
 
 def _fits(file: File, part: Input) -> bool:
+    known = Path(file.bare).suffix.lower() in FORMATS
+    if part.format is None and not known and not file.meant:
+        return False
     return any(fnmatchcase(file.bare.lower(), pattern.lower()) for pattern in part.files)
 
 

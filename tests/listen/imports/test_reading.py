@@ -1,0 +1,161 @@
+"""Files of every format, encoding and habit come in, or are refused with the reason."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from regulars.kit.errors import Invalid, NotFound
+from regulars.timeline.workspace import Workspace
+from tests.listen.imports.makes import bring, parquet, reasons, visits, write
+
+CSV = "who,at,score\nann,2026-03-01 10:00,9\nbo,2026-03-02 10:00,\n"
+EXPECTED = [("2026-03-01 02:00", 9.0), ("2026-03-02 02:00", None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", CSV),
+        ("a.csv.gz", CSV),
+        ("a.csv", "\ufeff" + CSV),
+        ("a.csv", CSV.replace("\n", "\r\n")),
+        ("a.csv", CSV.replace(",", ";")),
+        ("a.tsv", CSV.replace(",", "\t")),
+        ("a.txt", CSV.replace(",", "|")),
+        ("a.csv", CSV.replace("who", "WHO ").replace("at,", " At ,")),
+        (
+            "a.jsonl",
+            '{"who":"ann","at":"2026-03-01 10:00","score":9}\n{"who":"bo","at":"2026-03-02 10:00"}\n',
+        ),
+        (
+            "a.jsonl.gz",
+            '{"at":"2026-03-01T02:00:00Z","score":"9"}\n\n{"at":"2026-03-02T10:00:00+08:00"}\n',
+        ),
+    ],
+    ids=["csv", "gz", "mark", "crlf", "semicolon", "tab", "bar", "headers", "jsonl", "jsonl.gz"],
+)
+def test_text(ws: Workspace, tmp_path: Path, name: str, text: str) -> None:
+    columns = "who = { optional = true }" if "jsonl" in name else ""
+    options = {"columns": columns} if not columns else {}
+    file = write(
+        tmp_path, name, text if "jsonl" not in name else text.replace('{"at"', '{"who":"x","at"')
+    )
+    outcome = bring(ws, file, **options)
+    assert visits(ws) == EXPECTED
+    assert (outcome.counts.read, outcome.counts.rejected) == (2, 0)
+
+
+def test_whitespace(ws: Workspace, tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        "a.txt",
+        "  who   at  score \n ann 2026-03-01T10:00   9\n\n bo\t2026-03-02T10:00 8 extra\n",
+    )
+    outcome = bring(ws, file, given='format = "whitespace"')
+    assert visits(ws) == EXPECTED[:1]
+    assert reasons(ws, outcome) == [(3, None, "columns", None)]
+
+
+def test_parquet_keeps_its_types(ws: Workspace, tmp_path: Path) -> None:
+    file = parquet(
+        tmp_path,
+        "SELECT 'ann' AS who, TIMESTAMP '2026-03-01 10:00' AS at, 9 AS score "
+        "UNION ALL SELECT 'bo', TIMESTAMP '2026-03-02 10:00', NULL",
+    )
+    assert bring(ws, file).counts.accepted == 2
+    assert sorted(visits(ws)) == EXPECTED
+    zipped = tmp_path / "again.parquet.gz"
+    zipped.write_bytes(gzip.compress(file.read_bytes()))
+    assert bring(ws, zipped).counts.duplicates == 2
+
+
+def test_excel(ws: Workspace, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["who", "at", "score"])
+    sheet.append(["ann", datetime(2026, 3, 1, 10), 9])
+    sheet.append([None, None, None])
+    sheet.append([17, "2026-03-02 10:00", None])
+    book.save(tmp_path / "a.xlsx")
+    assert bring(ws, tmp_path / "a.xlsx").counts.read == 2
+    assert visits(ws) == EXPECTED
+    with pytest.raises(Invalid, match=r"import\.excel"):
+        bring(ws, tmp_path / "a.xlsx", given='sheet = "Two"')
+
+
+CHINESE = "who,at,score,say\n安,2026-03-01 10:00,9,很好，下次还来。\n博,2026-03-02 10:00,,有点慢，等了很久。\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_chinese_in_its_encodings(ws: Workspace, tmp_path: Path, encoding: str) -> None:
+    bring(ws, write(tmp_path, "a.csv", CHINESE.encode(encoding)), take=', text = "say"')
+    rows = ws.query(lambda view: view.events.order_by("received_at")).to_pylist()
+    assert [row["text"] for row in rows] == ["很好，下次还来。", "有点慢，等了很久。"]
+
+
+def test_an_encoding_we_cannot_tell_is_refused(ws: Workspace, tmp_path: Path) -> None:
+    text = "who,at,score\nJosé,2026-03-01 10:00,9\nAndré,2026-03-02 10:00,\n".encode("latin-1")
+    file = write(tmp_path, "a.csv", text)
+    with pytest.raises(Invalid, match=r"import\.encoding"):
+        bring(ws, file)
+    bring(ws, file, given='encoding = "latin-1"')
+    assert visits(ws) == EXPECTED
+
+
+def test_malformed_lines_are_kept_with_their_number(ws: Workspace, tmp_path: Path) -> None:
+    text = 'who,at,score\nann,2026-03-01 10:00,9\nbo,2026-03-02\ncy,2026-03-03 10:00,7,more\n"d\ne",2026-03-04 10:00,6\nfay,soon,5\n'
+    outcome = bring(ws, write(tmp_path, "a.csv", text))
+    assert visits(ws) == [("2026-03-01 02:00", 9.0), ("2026-03-04 02:00", 6.0)]
+    assert reasons(ws, outcome) == [
+        (2, None, "columns", None),
+        (3, None, "columns", None),
+        (5, "at", "unreadable_moment", "soon"),
+    ]
+    assert (outcome.counts.read, outcome.counts.rejected) == (5, 3)
+
+
+def test_lines_that_are_no_json_objects(ws: Workspace, tmp_path: Path) -> None:
+    text = '{"who":"ann","at":"2026-03-01 10:00","score":9}\nnot json\n[1]\n'
+    outcome = bring(ws, write(tmp_path, "a.jsonl", text))
+    assert reasons(ws, outcome) == [(2, None, "not_json", None), (3, None, "not_json", None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.csv", b"", "import.empty"),
+        ("a.parquet", b"not parquet", "import.parquet"),
+        ("a.xes", b"<log><trace>", "import.xes"),
+        ("a.docx", b"?", "import.format"),
+        ("a.csv", b"who,score\nann,1\n", "import.column_missing"),
+    ],
+)
+def test_files_that_do_not_fit(
+    ws: Workspace, tmp_path: Path, name: str, content: bytes, code: str
+) -> None:
+    with pytest.raises(Invalid, match=code.replace(".", r"\.")):
+        bring(ws, write(tmp_path, name, content))
+
+
+def test_files_that_are_not_there(ws: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"import\.no_file"):
+        bring(ws, tmp_path / "nothing.csv")
+    with pytest.raises(NotFound, match=r"import\.input_missing"):
+        bring(ws, write(tmp_path, "a.csv", CSV), given='files = ["b*.csv"]')
+
+
+def test_xes_does_not_fetch_what_it_names(ws: Workspace, tmp_path: Path) -> None:
+    secret = write(tmp_path, "secret.txt", "hidden")
+    text = (
+        f'<!DOCTYPE log [<!ENTITY x SYSTEM "file://{secret}">]><log><trace>'
+        '<string key="concept:name" value="1"/><event><string key="who" value="&x;"/>'
+        '<date key="at" value="2026-03-01T10:00:00Z"/></event></trace></log>'
+    )
+    with pytest.raises(Invalid, match=r"import\.xes"):
+        bring(ws, write(tmp_path, "a.xes", text))

@@ -1,0 +1,107 @@
+"""Numbers, times and blanks as people write them, read right or refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from regulars.kit.errors import Invalid
+from regulars.timeline.workspace import Workspace
+from tests.listen.imports.makes import bring, parquet, reasons, visits, write
+
+
+def scores(ws: Workspace, tmp_path: Path, values: list[str], **options: str) -> list[float | None]:
+    rows = [f'ann,2026-03-{number + 1:02d},"{value}"' for number, value in enumerate(values)]
+    bring(ws, write(tmp_path, "a.csv", "\n".join(["who,at,score", *rows])), **options)
+    return [score for _at, score in visits(ws)]
+
+
+def test_numbers(ws: Workspace, tmp_path: Path) -> None:
+    values = ["9", " 8.5 ", "¥7", "1e1", "", "$ 3"]
+    assert scores(ws, tmp_path, values) == [9, 8.5, 7, 10, None, 3]
+
+
+def test_thousands_and_decimal_commas(ws: Workspace, tmp_path: Path) -> None:
+    text = 'who,at,score,paid\nann,2026-03-01,1,"1,234.50"\nbo,2026-03-02,2,"12,34"\n'
+    outcome = bring(
+        ws, write(tmp_path, "a.csv", text), columns='paid = "decimal"', take=', amount = "paid"'
+    )
+    rows = ws.query(lambda view: view.events).to_pylist()
+    assert [str(row["amount"]) for row in rows] == ["1234.5000"]
+    assert reasons(ws, outcome) == [(2, "paid", "unreadable_number", "12,34")]
+
+
+def test_the_decimal_comma(ws: Workspace, tmp_path: Path) -> None:
+    text = "who;at;paid\nann;2026-03-01;1.234,50\nbo;2026-03-02;1.5\ncy;2026-03-03;7\n"
+    columns = 'paid = { type = "decimal", decimal = "," }'
+    outcome = bring(ws, write(tmp_path, "a.csv", text), columns=columns, take=', amount = "paid"')
+    rows = ws.query(lambda view: view.events.order_by("received_at")).to_pylist()
+    assert [str(row["amount"]) for row in rows] == ["1234.5000", "7.0000"]
+    assert reasons(ws, outcome) == [(2, "paid", "unreadable_number", "1.5")]
+
+
+def test_blank_codes_are_no_answers_and_the_scale_holds(ws: Workspace, tmp_path: Path) -> None:
+    number = ', blank = ["99", "Blank"]'
+    assert scores(ws, tmp_path, ["10", "99", "Blank", "0"], number=number) == [10, None, None, 0]
+    outcome = bring(
+        ws, write(tmp_path, "b.csv", "who,at,score\nann,2026-04-01,11\nbo,2026-04-01,x\n")
+    )
+    assert reasons(ws, outcome) == [
+        (1, "score", "out_of_range", "11"),
+        (2, "score", "unreadable_number", "x"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-03-01 10:00:00", ""),
+        ("2026/03/01 10:00", ""),
+        ("2026-03-01T02:00:00Z", ""),
+        ("2026-03-01T02:00Z", ""),
+        ("2026-03-01 10:00:00.5+0800", ""),
+        ("2026-03-01T03:00:00.000+01:00", ""),
+        ("2026年3月1日 10:00", ""),
+        ("20260301100000", ""),
+        ("01/03/2026 10:00", ', formats = ["%d/%m/%Y %H:%M"]'),
+        ("3/1/2026 10:00", ', formats = ["%Y-%m-%d", "%m/%d/%Y %H:%M"]'),
+        ("1.3.2026 10:00 +0800", ', formats = ["%d.%m.%Y %H:%M %z"]'),
+        ("1772330400", ', formats = ["epoch_s"]'),
+        ("1772330400000", ', formats = ["epoch_ms"]'),
+        ("2026-03-01 03:00", ', zone = "Europe/Berlin"'),
+    ],
+)
+def test_times(ws: Workspace, tmp_path: Path, written: str, moment: str) -> None:
+    bring(ws, write(tmp_path, "a.csv", f"who,at,score\nann,{written},\n"), moment=moment)
+    assert visits(ws) == [("2026-03-01 02:00", None)]
+
+
+def test_times_that_cannot_be(ws: Workspace, tmp_path: Path) -> None:
+    text = "who,at\nann,2026-02-30\nbo,31/12/2026\ncy,2999-01-01\ndi,1066-10-14\nem,\n"
+    outcome = bring(ws, write(tmp_path, "a.csv", text))
+    assert sorted(reasons(ws, outcome)) == [
+        (1, "at", "unreadable_moment", "2026-02-30"),
+        (2, "at", "unreadable_moment", "31/12/2026"),
+        (3, "occurred_at", "future", "2998-12-31 16:00:00+00"),
+        (4, "occurred_at", "out_of_range", "1066-10-13 15:54:17+00"),
+        (5, "at", "missing", None),
+    ]
+
+
+def test_times_without_a_zone_need_one(ws: Workspace, tmp_path: Path) -> None:
+    from regulars.kit import clock
+    from regulars.listen.imports import library, service
+
+    words = library.render(library.get("survey"))
+    assert "\nzone" not in words
+    file = write(tmp_path, "a.csv", "date,nps\n2026-03-01 10:00,9\n")
+    with pytest.raises(Invalid, match=r"import\.zone"):
+        service.import_files(ws, [file], "survey", now=clock.now())
+    naive = parquet(tmp_path, "SELECT TIMESTAMP '2026-03-01 10:00' AS date, 9 AS nps")
+    with pytest.raises(Invalid, match=r"import\.zone"):
+        service.import_files(ws, [naive], "survey", now=clock.now())
+    outcome = service.import_files(ws, [file], "survey", now=clock.now(), zone="Europe/London")
+    assert outcome.counts.accepted == 1
+    assert visits(ws) == [("2026-03-01 10:00", 9.0)]
+    assert [run.state.value for run in service.runs(ws)] == ["done", "failed", "failed"]
