@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -70,6 +73,27 @@ def test_the_same_timeline_is_not_computed_twice(
     assert len(counter.calls) == 1
     happen(ws, "one more")
     assert standing.answer(ws, kind, {}, now=NOON + timedelta(minutes=30)).payload == [2]
+
+
+def test_two_who_ask_at_once_get_one_computation(
+    ws: Workspace, kind: Kind[list[int]], counter: Counter
+) -> None:
+    inside, leave = threading.Event(), threading.Event()
+
+    def slow(_ws: Workspace, about: dict[str, Any], _now: datetime) -> list[int]:
+        inside.set()
+        assert leave.wait(30)
+        return counter(ws, about, NOON)
+
+    slowly = replace(kind, compute=slow)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(standing.answer, ws, slowly, {}, now=NOON)
+        assert inside.wait(30)
+        second = pool.submit(standing.answer, ws, slowly, {}, now=NOON)
+        leave.set()
+        assert first.result().payload == second.result().payload == [1]
+    assert len(counter.calls) == 1
+    assert not standing._locks
 
 
 def test_renewing_does_what_stands_and_what_was_asked(

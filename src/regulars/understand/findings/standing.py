@@ -8,7 +8,9 @@ calls `renew`: it computes what stands in `standing` and whatever was asked for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -47,6 +49,8 @@ class Kind(Generic[Payload]):
     quotes: Callable[[Payload], Iterable[str]] | None = None
 
 
+_guard = threading.Lock()
+_locks: dict[tuple[str, ...], tuple[threading.Lock, int]] = {}
 KINDS: Registry[Kind[Any]] = Registry(Text("kind of finding", "分析结果类型"))
 
 
@@ -69,11 +73,14 @@ def find(
 
 
 def answer(ws: Workspace, kind: Kind[Payload], about: Slice, *, now: datetime) -> Finding[Payload]:
-    """Return a finding of the timeline as it is now: the stored one if it still holds, else new."""
+    """Return a finding of the timeline as it is now: the stored one if it still holds, else new.
+
+    Two who ask for the same at once (a page and the refresh) get one computation.
+    """
     found = find(ws, kind, about, now=now)
     if found is not None and _holds(ws, found, now):
         return found
-    return _compute(ws, kind, about, now)
+    return _once(ws, kind, about, now)[0]
 
 
 def renew(
@@ -88,12 +95,8 @@ def renew(
     computed, first = 0, None
     for done, (kind, about) in enumerate(wanted):
         progress(done / len(wanted))
-        found = storing.latest(ws, kind.key, kind.payload, about=about, version=kind.version)
-        if found is not None and _holds(ws, found, now):
-            continue
         try:
-            _compute(ws, kind, about, now)
-            computed += 1
+            computed += _once(ws, kind, about, now)[1]
         except Exception as error:
             first = first or error
     if first is not None:
@@ -109,6 +112,34 @@ def _wanted(ws: Workspace, now: datetime) -> list[tuple[Kind[Any], Slice]]:
     pairs = [(kind, about) for kind in KINDS.values() for about in kind.standing]
     pairs += [(KINDS.get(key), about) for key, about in wishes if key in KINDS]
     return list({(kind.key, slice_hash(about)): (kind, about) for kind, about in pairs}.values())
+
+
+def _once(
+    ws: Workspace, kind: Kind[Payload], about: Slice, now: datetime
+) -> tuple[Finding[Payload], bool]:
+    """Return what holds and whether it was computed for it; others who ask meanwhile wait."""
+    with _under_way(str(ws.folder), kind.key, slice_hash(about)):
+        found = storing.latest(ws, kind.key, kind.payload, about=about, version=kind.version)
+        if found is not None and _holds(ws, found, now):
+            return found, False
+        return _compute(ws, kind, about, now), True
+
+
+@contextmanager
+def _under_way(*key: str) -> Iterator[None]:
+    """Hold the lock of one question; it lives as long as somebody holds or waits for it."""
+    with _guard:
+        lock, waiting = _locks.get(key, (threading.Lock(), 0))
+        _locks[key] = lock, waiting + 1
+    try:
+        with lock:
+            yield
+    finally:
+        with _guard:
+            lock, waiting = _locks[key]
+            _locks[key] = lock, waiting - 1
+            if waiting == 1:
+                del _locks[key]
 
 
 def _holds(ws: Workspace, found: Finding[Any], now: datetime) -> bool:
