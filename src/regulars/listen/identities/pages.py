@@ -21,7 +21,7 @@ from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.listen.identities import api, picture, service, story
-from regulars.listen.identities.model import KIND_NAMES, Entry, Kind
+from regulars.listen.identities.model import KIND_NAMES, Candidate, Entry, Kind
 from regulars.listen.identities.story import Filter
 from regulars.listen.profiles import model as profile
 from regulars.listen.profiles import service as profiles
@@ -67,13 +67,11 @@ def people(
 ) -> Response:
     """Search people; without words, show who may be one person."""
     found = service.find(ws, q, scope=caller.places, limit=MOST_FOUND) if q else []
-    pairs = []
-    if not q and caller.may(Right.EDIT_PEOPLE):
-        pairs = service.candidates(ws, scope=caller.places, limit=20)
+    pairs = [] if q else _pairs(ws, caller)
+    words = {} if q else service.last_words(ws, now=clock.now(), scope=caller.places)
+    named = [*words, *(one for pair in pairs for one in (pair.left_person, pair.right_person))]
     persons = {one.person_id: one.identities for one in found}
-    for pair in pairs:
-        for one in (pair.left_person, pair.right_person):
-            persons.setdefault(one, service.person(ws, one).identities)
+    persons |= {one: service.person(ws, one).identities for one in named}
     return page(
         request,
         "people/search.html",
@@ -83,9 +81,17 @@ def people(
         done=done,
         found=found,
         pairs=pairs,
+        words=words,
         known=_known(ws, persons),
         titles=profile.TITLES,
     )
+
+
+def _pairs(ws: Workspace, caller: Principal) -> list[Candidate]:
+    """Return who may be one person, for those who may merge them."""
+    if not caller.may(Right.EDIT_PEOPLE):
+        return []
+    return service.candidates(ws, scope=caller.places, limit=20)
 
 
 def _known(ws: Workspace, persons: dict[str, tuple[str, ...]]) -> dict[str, dict[str, str | None]]:

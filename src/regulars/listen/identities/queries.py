@@ -65,6 +65,24 @@ def events_of(
     return [Entry(**row) for row in workspace.query(theirs).to_pylist()]
 
 
+def last_words(workspace: Workspace, scope: Scope, since: datetime, most: int) -> list[Entry]:
+    """Return customers' newest answers and words since a moment, newest first."""
+
+    def words(view: View) -> ir.Table:
+        said = view.events.filter(
+            view.events.actor == "customer",
+            view.events.identity_id.notnull(),
+            view.events.occurred_at >= since,
+            view.events.score.notnull() | view.events.text.notnull(),
+        )
+        if scope is not None:
+            said = said.filter(said.place.isin(sorted(scope)))
+        newest_first = (said.occurred_at.desc(), said.event_id.desc())
+        return said.order_by(newest_first).limit(most).select(*ENTRY)
+
+    return [Entry(**row) for row in workspace.query(words).to_pylist()]
+
+
 def insert_decision(connection: sa.Connection, link: LinkFact, decision: Decision) -> None:
     """Keep a decision about a link."""
     connection.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import combinations
 
 import sqlalchemy as sa
@@ -14,7 +14,15 @@ from regulars.company.rights.model import Principal, Right, Scope
 from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.text import Text
 from regulars.listen.identities import queries
-from regulars.listen.identities.model import Candidate, Decision, Link, Person, Sighting, link_id
+from regulars.listen.identities.model import (
+    Candidate,
+    Decision,
+    Entry,
+    Link,
+    Person,
+    Sighting,
+    link_id,
+)
 from regulars.listen.profiles import service as profiles
 from regulars.timeline import people
 from regulars.timeline.erasure import erasable
@@ -27,6 +35,7 @@ Observed = tuple[str, str, str, str, datetime]
 STAFF = "staff"
 LONGEST_REASON = 1_000
 SHARED = ("email", "phone")
+RECENT = timedelta(days=30)
 
 
 def observe(workspace: Workspace, connection: sa.Connection, ties: Iterable[Observed]) -> None:
@@ -209,6 +218,18 @@ def find(
         return []
     hits = [*_exact(workspace, spelled), *profiles.named_like(workspace, spelled, limit)]
     return sightings(workspace, list(dict.fromkeys(hits)), scope=scope)[:limit]
+
+
+def last_words(
+    workspace: Workspace, *, now: datetime, scope: Scope = None, limit: int = 12
+) -> dict[str, Entry]:
+    """Return person → their newest answer or words of the last 30 days, newest first."""
+    said = queries.last_words(workspace, scope, now - RECENT, limit * 10)
+    found: dict[str, Entry] = {}
+    for one in said:
+        if len(found) < limit:
+            found.setdefault(people.person_of(workspace, one.identity_id), one)
+    return found
 
 
 def the_one(workspace: Workspace, words: str, *, scope: Scope = None) -> str:

@@ -22,6 +22,7 @@ SYNONYMS = {
     "phone_number": "phone",
     "mobile_phone": "phone",
     "e_mail": "email",
+    "email_address": "email",
     "birth_date": "birthday",
     "date_of_birth": "birthday",
     "dob": "birthday",
