@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from regulars.app import load_tables
+from regulars.company.sign_in import passwords
 from regulars.store import workspace as store_workspace
 from regulars.store.database import metadata
 from regulars.store.settings import Settings
@@ -35,3 +37,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 def noon() -> datetime:
     """The moment at which these stories begin."""
     return NOON
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let argon2 be quick here: its cost is for attackers, and these stories have none."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 1024, 1))
+    passwords._stand_in.cache_clear()
+    yield
+    passwords._stand_in.cache_clear()

@@ -151,8 +151,13 @@ def _postgres(url: sa.URL) -> sa.Engine:
 
 
 def insert_or_ignore(connection: sa.Connection, table: sa.Table) -> Any:
-    """Return an INSERT … ON CONFLICT DO NOTHING for the connection's database."""
-    return upsert(connection, table).on_conflict_do_nothing()
+    """Return an INSERT … ON CONFLICT DO NOTHING for the connection's database.
+
+    The result's `rowcount` tells how many rows were new; without being asked, SQLAlchemy keeps
+    that of an INSERT on SQLite only.
+    """
+    ignoring = upsert(connection, table).on_conflict_do_nothing()
+    return ignoring.execution_options(preserve_rowcount=True)
 
 
 def upsert(connection: sa.Connection, table: sa.Table) -> Any:

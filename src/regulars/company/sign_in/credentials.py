@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -20,7 +21,7 @@ from regulars.store.workspace import Store
 LINK_DAYS = 3
 LINK_LIFETIME = timedelta(days=LINK_DAYS)
 FIRST_RUN_LIFETIME = timedelta(days=1)
-PASSWORD, FIRST_RUN = "password", "first_run"
+PASSWORD, FIRST_RUN, FIRST_ADMIN = "password", "first_run", "first_admin"
 
 
 def set_password(
@@ -35,6 +36,20 @@ def set_password(
     hashed = passwords.hashed(passwords.checked(password, avoid=account.login))
     with store.database.transaction() as connection:
         _keep(store, connection, caller, account, (hashed, now))
+
+
+def add_with_password(
+    store: Store, caller: Principal, password: str, *, login: str, now: datetime, **more: Any
+) -> Staff:
+    """Add an account (fields as for `staff.add`) that can sign in at once, or add nothing.
+
+    Raises Conflict when the sign-in name is taken, Invalid when a field or the password is wrong.
+    """
+    hashed = passwords.hashed(passwords.checked(password, avoid=login.strip()))
+    with store.database.transaction() as connection:
+        account = staff.add_in(store, connection, caller, login=login, now=now, **more)
+        _keep(store, connection, caller, account, (hashed, now))
+    return account
 
 
 def change_password(
@@ -147,7 +162,8 @@ def make_first_admin(
     """
     hashed = passwords.hashed(passwords.checked(password, avoid=login.strip()))
     with store.database.transaction() as connection:
-        if staff.exists(connection):
+        first = queries.claim(connection, FIRST_ADMIN, now + FIRST_RUN_LIFETIME)
+        if not first or staff.exists(connection):
             raise Conflict(
                 "sign_in.not_first",
                 Text("There is an administrator already: sign in.", "已有管理员：请登录。"),

@@ -74,6 +74,13 @@ def insert_code(
     )
 
 
+def claim(connection: sa.Connection, purpose: str, expires_at: datetime) -> bool:
+    """Tell whether this transaction is the first to claim `purpose`; a second one waits for it."""
+    mark = {"code_hash": purpose, "purpose": purpose, "expires_at": expires_at}
+    added = insert_or_ignore(connection, one_time_codes).values(**mark)
+    return bool(connection.execute(added).rowcount == 1)
+
+
 def live_code(
     connection: sa.Connection, code_hash: str, purpose: str, now: datetime
 ) -> sa.Row[Any] | None:

@@ -12,6 +12,7 @@ from regulars.company.rights.model import Principal
 from regulars.company.sign_in import passwords, queries, throttle
 from regulars.company.sign_in.credentials import (
     LINK_DAYS,
+    add_with_password,
     change_password,
     check_first_run,
     first_run_code,
@@ -33,6 +34,7 @@ from regulars.store.workspace import Store
 
 __all__ = [
     "LINK_DAYS",
+    "add_with_password",
     "change_password",
     "check_first_run",
     "cookie_name",

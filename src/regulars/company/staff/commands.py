@@ -59,20 +59,21 @@ def _add(user: typer.Typer, opens: Opens) -> None:
         workspace: WorkspaceFolder = Path(),
     ) -> None:
         """Add an account and give it a password, or a one-time address to set one."""
-        store = opens(workspace)
+        store, now = opens(workspace), clock.now()
         words = None if link else _password(password_stdin)
-        account = staff.add(
-            store,
-            SHELL,
-            login=login,
-            name=name or login,
-            role=role,
-            places=place or None,
-            language=language,
-            now=clock.now(),
-        )
-        out.print(_("Added {login}.").format(login=account.login))
-        _give(store, account, words)
+        wanted: dict[str, Any] = {
+            "login": login,
+            "name": name or login,
+            "role": role,
+            "places": place or None,
+            "language": language,
+        }
+        if words is None:
+            account = staff.add(store, SHELL, **wanted, now=now)
+            _print_link(store, account)
+        else:
+            account = sign_in.add_with_password(store, SHELL, words, **wanted, now=now)
+        err.print(_("Added {login}.").format(login=account.login))
 
     @user.command()
     def password(
@@ -84,7 +85,12 @@ def _add(user: typer.Typer, opens: Opens) -> None:
         """Set an account's password, or print a one-time address where its owner does."""
         store = opens(workspace)
         account = staff.named(store, login)
-        _give(store, account, None if link else _password(password_stdin))
+        words = None if link else _password(password_stdin)
+        if words is None:
+            _print_link(store, account)
+            return
+        sign_in.set_password(store, SHELL, account.id, words, clock.now())
+        err.print(_("The password is set."))
 
 
 def _list(user: typer.Typer, opens: Opens) -> None:
@@ -166,14 +172,11 @@ def _password(from_stdin: bool) -> str | None:
     return str(typer.prompt(_("Password"), hide_input=True, confirmation_prompt=True))
 
 
-def _give(store: Store, account: Staff, password: str | None) -> None:
-    if password is not None:
-        sign_in.set_password(store, SHELL, account.id, password, clock.now())
-        out.print(_("The password is set."))
-        return
+def _print_link(store: Store, account: Staff) -> None:
     code = sign_in.password_link(store, SHELL, account.id, clock.now())
-    err.print(_("Open this address of your server within {n} days:").format(n=sign_in.LINK_DAYS))
-    out.print(sign_in.link_path(code), soft_wrap=True)
+    told = _("Open this address of your server within {n} days:")
+    err.print(told.format(n=sign_in.LINK_DAYS))
+    typer.echo(sign_in.link_path(code))
 
 
 def _state(account: Staff) -> str:

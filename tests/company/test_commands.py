@@ -1,0 +1,126 @@
+"""The company floor from the shell."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from regulars.company.audit import commands as audit
+from regulars.company.keys import commands as keys
+from regulars.company.keys import service as keys_service
+from regulars.company.places import commands as places
+from regulars.company.sign_in import service as sign_in
+from regulars.company.staff import commands as staff
+from regulars.kit import clock
+from regulars.kit.errors import Conflict, Invalid, NotFound, RegularsError
+from regulars.store.workspace import Store
+
+TREE = """
+[[place]]
+id = "east"
+name = { en = "East", zh = "华东" }
+kind = "region"
+
+[[place]]
+id = "sh-01"
+name = "Nanjing Road"
+parent = "east"
+opened_on = 2024-05-01
+"""
+
+
+@pytest.fixture
+def cli(store: Store) -> typer.Typer:
+    app = typer.Typer()
+    for noun in (staff, keys, places, audit):
+        noun.register(app, lambda _folder: store)
+    return app
+
+
+def run(cli: typer.Typer, *words: str, typed: str = "") -> str:
+    """Return what the command prints on standard output; raises what it raises."""
+    done = CliRunner().invoke(cli, list(words), input=typed)
+    if isinstance(done.exception, RegularsError):
+        raise done.exception
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def told(cli: typer.Typer, *words: str) -> Any:
+    return json.loads(run(cli, *words, "--json"))
+
+
+def test_an_account_from_first_to_last(cli: typer.Typer, store: Store) -> None:
+    run(cli, "user", "add", "Mei", "--role", "admin", "--password-stdin", typed="green tea 2026\n")
+    printed = run(cli, "user", "add", "wang", "--role", "manager", "--place", "sh-01")
+    code = printed.split("code=")[1].strip()
+    assert sign_in.whose_link(store, code, clock.now()).login == "wang"
+    rows = {row["login"]: row for row in told(cli, "user", "list")}
+    assert (rows["mei"]["role"], rows["mei"]["has_password"]) == ("admin", True)
+    assert (rows["wang"]["places"], rows["wang"]["has_password"]) == (["sh-01"], False)
+    run(cli, "user", "role", "wang", "analyst")
+    run(cli, "user", "disable", "wang")
+    row = told(cli, "user", "list")[1]
+    assert (row["role"], row["places"], row["disabled"]) == ("analyst", None, True)
+    run(cli, "user", "enable", "wang")
+    assert "wang" in run(cli, "user", "list")
+    with pytest.raises(Conflict):
+        run(cli, "user", "disable", "mei")
+    with pytest.raises(NotFound):
+        run(cli, "user", "disable", "nobody")
+
+
+def test_a_weak_password_leaves_no_account(cli: typer.Typer) -> None:
+    with pytest.raises(Invalid):
+        run(cli, "user", "add", "mei", "--password-stdin", typed="short\n")
+    assert told(cli, "user", "list") == []
+
+
+def test_a_key_is_printed_alone_and_once(cli: typer.Typer, store: Store) -> None:
+    secret = run(cli, "key", "add", "shop-web").strip()
+    assert keys_service.check_write_key(store, secret).source == "shop-web"
+    made = told(cli, "key", "add-api", "Report", "--role", "manager", "--place", "east")
+    assert keys_service.check_api_key(store, made["secret"]).chosen == {"east"}
+    rows = told(cli, "key", "list")
+    assert {row["kind"] for row in rows} == {"write", "api"}
+    assert secret not in str(rows) + run(cli, "key", "list")
+    run(cli, "key", "revoke", made["id"])
+    assert told(cli, "key", "list")[-1]["revoked_at"] is not None
+
+
+def test_the_tree_by_file(cli: typer.Typer, tmp_path: Path) -> None:
+    file = tmp_path / "places.toml"
+    file.write_text(TREE, "utf-8")
+    run(cli, "places", "import", str(file))
+    assert [row["id"] for row in told(cli, "places", "show")] == ["east", "sh-01"]
+    assert "Nanjing Road" in run(cli, "places", "show")
+    exported = run(cli, "places", "export")
+    file.write_text(exported.replace("Nanjing Road", "Bund"), "utf-8")
+    run(cli, "places", "import", str(file))
+    assert [row["subject"] for row in told(cli, "places", "versions")] == ["places.toml"] * 2
+    run(cli, "places", "restore", "1")
+    assert run(cli, "places", "export") == exported
+    assert "Bund" in run(cli, "places", "export", "--version", "2")
+    assert "sh-01" in run(cli, "places", "versions") + exported
+    with pytest.raises(NotFound):
+        run(cli, "places", "import", str(tmp_path / "nothing.toml"))
+
+
+def test_the_log_is_searched_and_exported(cli: typer.Typer) -> None:
+    run(cli, "key", "add", "shop-web")
+    run(cli, "user", "add", "wang")
+    assert [entry["action"] for entry in told(cli, "audit", "wang")] == [
+        "staff.link_made",
+        "staff.added",
+    ]
+    assert told(cli, "audit", "--to", "2020-01-01") == []
+    rows = list(csv.DictReader(io.StringIO(run(cli, "audit", "--csv"))))
+    assert [row["action"] for row in rows] == ["staff.link_made", "staff.added", "key.added"]
+    assert "shop-web" in run(cli, "audit", "--action", "key.added")
