@@ -126,7 +126,7 @@ def catalogs(draw: st.DrawFn) -> Catalog:
                 title=TEXTS,
                 stage=st.sampled_from([stage.key for stage in stages]),
                 area=st.sampled_from(Area),
-                owner=st.none() | WORDS,
+                owner=st.none() | TEXTS,
                 channels=st.lists(WORDS, max_size=2).map(tuple),
                 digital=st.booleans(),
                 order=st.none() | st.integers(0, 999),

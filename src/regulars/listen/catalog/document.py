@@ -213,14 +213,12 @@ def _touchpoint(
     wait = row.get("wait_hours")
     if not isinstance(row.get("digital", False), bool):
         reader.flaw(where + "digital", "must be true or false", "必须是 true 或 false")
-    if "owner" in row and not (isinstance(row["owner"], str) and row["owner"].strip()):
-        reader.flaw(where + "owner", "needs a name", "需要名称")
     return Touchpoint(
         key=reader.key(row.get("key"), where + "key", taken),
         title=reader.text(row.get("title"), where + "title"),
         stage=reader.choice(row.get("stage"), stages, where + "stage"),
         area=Area(area) if area else Area.PROCESS,
-        owner=str(row["owner"]) if row.get("owner") else None,
+        owner=reader.text(row["owner"], where + "owner") if "owner" in row else None,
         channels=reader.words(row.get("channels", []), where + "channels"),
         digital=row.get("digital") is True,
         order=None if order is None else int(reader.number(order, where + "order")),

@@ -7,6 +7,7 @@ from typing import Any
 
 from regulars.faces.forms import Fields
 from regulars.faces.language import gettext as _
+from regulars.faces.language import say
 from regulars.kit.text import Text
 from regulars.listen.catalog.document import KEY
 from regulars.listen.catalog.model import Area, Catalog, Phase, Rule, Stage, Target, Touchpoint
@@ -42,7 +43,7 @@ def shown(point: Touchpoint) -> dict[str, Any]:
         "zh": point.title.zh,
         "stage": point.stage,
         "area": point.area.value,
-        "owner": point.owner or "",
+        "owner": say(point.owner) if point.owner else "",
         "channels": ", ".join(point.channels),
         "digital": point.digital,
         "order": "" if point.order is None else point.order,
@@ -117,9 +118,10 @@ def _listed(words: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in words.split(",") if word.strip())
 
 
-def read(fields: Fields, catalog: Catalog, key: str | None) -> Touchpoint:
-    """Read the form; `key` is that of the touchpoint being changed, None for a new one."""
-    if key is None:
+def read(fields: Fields, catalog: Catalog, before: Touchpoint | None) -> Touchpoint:
+    """Read the form of a changed touchpoint, or of a new one (`before` is None)."""
+    key = before.key if before else ""
+    if before is None:
         key = fields.text("key", required=True, most=63) or ""
         if key and not KEY.match(key):
             fields.fail("key", _("Small letters, digits and _, beginning with a letter."))
@@ -136,7 +138,7 @@ def read(fields: Fields, catalog: Catalog, key: str | None) -> Touchpoint:
         title=Text(english or chinese or "", chinese or english or ""),
         stage=stage or "",
         area=Area(area or Area.PROCESS),
-        owner=fields.text("owner"),
+        owner=_owner(fields, before),
         channels=_listed(fields.text("channels") or ""),
         digital=fields.flag("digital"),
         order=fields.whole("order"),
@@ -147,6 +149,14 @@ def read(fields: Fields, catalog: Catalog, key: str | None) -> Touchpoint:
         events=read_rules(fields, fields.text("events", most=20_000) or ""),
         aliases=_listed(fields.text("aliases") or ""),
     )
+
+
+def _owner(fields: Fields, before: Touchpoint | None) -> Text | None:
+    """Read the owner; one that was not touched keeps its name in the other language."""
+    name = fields.text("owner")
+    if before is not None and before.owner is not None and name == say(before.owner):
+        return before.owner
+    return Text(name, name) if name else None
 
 
 def _target(fields: Fields) -> Target | None:

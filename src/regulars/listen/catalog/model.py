@@ -92,7 +92,7 @@ class Touchpoint:
     title: Text
     stage: str
     area: Area
-    owner: str | None = None
+    owner: Text | None = None
     channels: tuple[str, ...] = ()
     digital: bool = False
     order: int | None = None

@@ -68,7 +68,7 @@ def _rows(catalog: Catalog) -> list[list[Any]]:
             point.key,
             say(point.title),
             say(AREA_TITLES[point.area]),
-            point.owner,
+            say(point.owner) if point.owner else None,
             ", ".join(point.channels),
             point.order,
             point.weight,
@@ -210,7 +210,7 @@ def _put(
     before: Touchpoint | None,
     fields: Fields,
 ) -> Response:
-    point = editing.read(fields, service.current(ws), before.key if before else None)
+    point = editing.read(fields, service.current(ws), before)
     reason = fields.text("reason") or _("edited {key}").format(key=point.key)
     base = fields.whole("base") or 0
     try:

@@ -27,7 +27,7 @@ def _touchpoint_lines(point: Touchpoint) -> list[str]:
         "title": _text(point.title),
         "stage": _json(point.stage),
         "area": _json(point.area.value),
-        "owner": _json(point.owner) if point.owner else "",
+        "owner": _text(point.owner) if point.owner else "",
         "channels": _json(list(point.channels)) if point.channels else "",
         "digital": "true" if point.digital else "",
         "order": "" if point.order is None else str(point.order),

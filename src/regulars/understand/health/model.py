@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Ends = tuple[float | None, float | None]
 LEAST_ANSWERS = 30
 """Below this many answers a touchpoint's performance takes no part in index or ranking."""
+LEAST_A_MONTH = 5
+"""In one month of a course fewer answers are enough: the interval says how little is known."""
 MINIMUM_GROUP = 5
 """What fewer people said is not told, so that nobody can be recognised."""
 LEAST_BASKET = 0.5

@@ -18,6 +18,7 @@ from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import queries, spans
 from regulars.understand.health.model import (
+    LEAST_A_MONTH,
     LEAST_ANSWERS,
     LEAST_BASKET,
     MINIMUM_GROUP,
@@ -173,7 +174,7 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Health:
     return health(ws, extent, trend=trend, as_of=now)
 
 
-FINDING = findings.declare(findings.Kind("health", 2, Health, _compute))
+FINDING = findings.declare(findings.Kind("health", 3, Health, _compute))
 
 
 def extent_of(ws: Workspace, look: Look, now: datetime) -> Extent:
@@ -237,27 +238,30 @@ def _indices(asked: _Asked, weights: Mapping[str, float]) -> list[Month]:
     everything = defaultdict(list)
     for row in rows:
         everything[row["month"]].append(row)
-    by_month = {month: _index_shares(found, weights) for month, found in everything.items()}
+    least = LEAST_A_MONTH if asked.monthly else LEAST_ANSWERS
+    by_month = {m: _index_shares(found, weights, least) for m, found in everything.items()}
     table = [_weight(row, share) for pairs in by_month.values() for row, share in pairs]
     spread = asked.influence(table, "month")
-    basket = _measured(rows, weights)
+    basket = _measured(rows, weights, LEAST_ANSWERS)
     return [
         _month(month, pairs, spread.get(month), weights, basket)
         for month, pairs in sorted(by_month.items())
     ]
 
 
-def _measured(rows: list[Row], weights: Mapping[str, float]) -> set[str]:
-    """Return the touchpoints with a weight that have enough answers."""
+def _measured(rows: list[Row], weights: Mapping[str, float], least: int) -> set[str]:
+    """Return the touchpoints with a weight that have at least `least` answers."""
     answers: dict[str, int] = defaultdict(int)
     for row in rows:
         answers[row["touchpoint"]] += row["n"]
-    return {key for key, n in answers.items() if n >= LEAST_ANSWERS and key in weights}
+    return {key for key, n in answers.items() if n >= least and key in weights}
 
 
-def _index_shares(rows: list[Row], weights: Mapping[str, float]) -> list[tuple[Row, float]]:
+def _index_shares(
+    rows: list[Row], weights: Mapping[str, float], least: int
+) -> list[tuple[Row, float]]:
     """Return each counted cell of one month with the share of one of its answers in the index."""
-    counted = _measured(rows, weights)
+    counted = _measured(rows, weights, least)
     total = sum(weights[key] for key in counted)
     kept = [row for row in rows if row["touchpoint"] in counted]
     return [
