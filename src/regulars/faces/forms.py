@@ -163,6 +163,11 @@ class Fields:
             self.fail(name, _("Choose a file."))
         return None
 
+    def files(self, name: str) -> list[UploadFile]:
+        """Return all sent files, in the order they were chosen."""
+        found = self._data.getlist(name)
+        return [one for one in found if isinstance(one, UploadFile) and one.filename]
+
 
 def read_number(words: str) -> float | None:
     """Read `1,234.5`, `1 234,5`, `12.5` or `12,5`; None when it is no finite number.

@@ -115,6 +115,19 @@ def _zones(recipe: Recipe) -> Iterator[str]:
     yield from (zone for zone in zones if zone is not None)
 
 
+def check_zone(zone: str | None) -> None:
+    """Raise Invalid when `zone` is given and is no time zone."""
+    if zone is not None and zone not in available_timezones():
+        raise Invalid(
+            "import.zone_unknown",
+            Text(
+                f"“{zone}” is no time zone; write one like Asia/Shanghai.",
+                f"“{zone}”不是时区；请写成 Asia/Shanghai 这样的名称。",
+            ),
+            field="zone",
+        )
+
+
 def render(recipe: Recipe) -> str:
     """Return the recipe as TOML that `parse` reads back to the same recipe."""
     content = msgspec.to_builtins(recipe)

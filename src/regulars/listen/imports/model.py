@@ -234,6 +234,18 @@ class Run:
             return None
         return (end - self.started_at).total_seconds()
 
+    @property
+    def rate(self) -> float | None:
+        """Rows a second so far."""
+        return self.counts.read / self.seconds if self.seconds and self.counts.read else None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that are left, as far as the share done tells."""
+        if not self.seconds or self.done is None or self.done < 0.05:
+            return None
+        return self.seconds * (1 - self.done) / self.done
+
 
 @dataclass(frozen=True, slots=True)
 class Reject:

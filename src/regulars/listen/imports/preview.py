@@ -107,8 +107,18 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def propose(ws: Workspace, file: File, *, now: datetime, zone: str | None = None) -> Proposal:
-    """Look at the beginning of a file and propose how to import it."""
+def propose(
+    ws: Workspace,
+    file: File,
+    *,
+    now: datetime,
+    zone: str | None = None,
+    recipe: Recipe | None = None,
+) -> Proposal:
+    """Look at the beginning of a file and propose how to import it.
+
+    With a `recipe` the samples are those that it makes. Raises Invalid when it does not fit.
+    """
     with _bench(ws) as (connection, scratch):
         kind, sample = _sample(file, scratch)
         encoding = files.encoding_of(file) if kind in ("delimited", "whitespace", "jsonl") else None
@@ -118,15 +128,15 @@ def propose(ws: Workspace, file: File, *, now: datetime, zone: str | None = None
         found = looking.facts(connection, table, raw.columns)
         guesses = guessing.settle([guessing.guess(one) for one in found])
         needs_zone = any(one.kind == "moment" and not one.zoned for one in guesses)
-        recipe = _recipe(file, kind, guesses, zone or ws.settings.workspace.time_zone)
-        samples = _samples(ws, connection, raw, recipe, now)
+        proposed = _recipe(file, kind, guesses, zone or ws.settings.workspace.time_zone)
+        samples = _samples(ws, connection, raw, recipe or proposed, now)
         rows = sum(piece.rows for piece in raw.pieces)
         delimiter = delimited.delimiter_of(sample, None) if kind == "delimited" else None
     questions = [one.question for one in guesses if one.question is not None]
     questions += list(_shared_orders(found, guesses))
     if not any(one.role == "occurred_at" for one in guesses):
         questions.insert(0, NO_TIME)
-    if needs_zone and zone is None:
+    if needs_zone and zone is None and recipe is None:
         questions.insert(0, _zone_question(ws.settings.workspace.time_zone))
     return Proposal(
         file=file.name,
@@ -137,7 +147,7 @@ def propose(ws: Workspace, file: File, *, now: datetime, zone: str | None = None
         columns=tuple(guesses),
         questions=tuple(questions),
         fits=tuple(_fitting(file, list(raw.columns))),
-        recipe=recipe,
+        recipe=recipe or proposed,
         samples=tuple(samples),
     )
 
@@ -304,8 +314,12 @@ def _samples(
     now: datetime,
 ) -> list[dict[str, Any]]:
     """Make the first events of the sample by the proposed mapping."""
+    if len(recipe.inputs) > 1:
+        return []  # a sample of one file cannot show what several make together
     shaper = Shaper(connection, recipe, recipe.zone)
     shaper.input(RawRows(recipe.inputs[0], raw.table, raw.columns, raw.typed, raw.pieces))
+    for table in recipe.tables:
+        shaper.table(table)
     currency = ws.settings.workspace.currency
     view = Builder(connection, shaper, salt="preview", currency=currency, now=now).build()
     listed = ", ".join(

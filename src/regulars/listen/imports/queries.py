@@ -28,6 +28,11 @@ def update_run(connection: sa.Connection, run_id: str, values: Mapping[str, Any]
     connection.execute(sa.update(import_runs).where(import_runs.c.id == run_id).values(**values))
 
 
+def delete_run(connection: sa.Connection, run_id: str) -> None:
+    """Forget a run."""
+    connection.execute(sa.delete(import_runs).where(import_runs.c.id == run_id))
+
+
 def start(connection: sa.Connection, run_id: str, now: datetime) -> bool:
     """Take a waiting run to work; False when somebody else did."""
     result = connection.execute(

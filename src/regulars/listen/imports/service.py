@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 import structlog
 
@@ -19,16 +19,16 @@ from regulars.company.rights.model import SHELL, Principal, Scope
 from regulars.kit import clock
 from regulars.kit.errors import Conflict, Invalid, NotFound, RegularsError
 from regulars.kit.text import Text
-from regulars.listen.imports import library, queries, rejects, running
+from regulars.listen.imports import library, queries, rejects, running, uploads
 from regulars.listen.imports import preview as proposals
 from regulars.listen.imports.model import Outcome, Progress, Recipe, Reject, Run, State
 from regulars.listen.imports.preview import Proposal
 from regulars.listen.imports.reading import files
+from regulars.listen.imports.uploads import Prepared
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 
 log = structlog.get_logger(__name__)
-UPLOADS = "uploads"
 SILENCE = timedelta(minutes=2)
 """A running import that has not told its progress for this long was cut off."""
 CUT_OFF = Text(
@@ -41,6 +41,7 @@ def preview(
     ws: Workspace, path: Path, *, now: datetime, zone: str | None = None, name: str | None = None
 ) -> Proposal:
     """Look at a file nobody has described and propose a mapping; `name` as it was uploaded."""
+    library.check_zone(zone)
     found = files.gather([path], {path: name} if name else None)
     return proposals.propose(ws, found[0], now=now, zone=zone)
 
@@ -69,18 +70,6 @@ def import_files(
     return carry_out(ws, run, now=now, tell=tell)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A run that waits to be carried out."""
-
-    id: str
-    recipe: Recipe
-    paths: tuple[Path, ...]
-    names: dict[Path, str]
-    zone: str | None
-    uploaded: bool = False
-
-
 def prepare(
     ws: Workspace,
     paths: Sequence[Path],
@@ -91,7 +80,8 @@ def prepare(
     zone: str | None = None,
     names: dict[Path, str] | None = None,
 ) -> Prepared:
-    """Keep a new run as waiting."""
+    """Keep a new run as waiting; raises Invalid when the zone is none."""
+    library.check_zone(zone)
     run_id = secrets.token_hex(16)
     with ws.database.transaction() as connection:
         queries.insert_run(
@@ -136,7 +126,7 @@ def carry_out(
         raise
     finally:
         if run.uploaded:
-            discard_upload(ws, run.id)
+            uploads.discard(ws, run.id)
     _keep(ws, run.id, _outcome_values(outcome))
     return outcome
 
@@ -234,6 +224,70 @@ def mapping_of(ws: Workspace, run_id: str) -> str:
         return queries.mapping(connection, run_id) or ""
 
 
+def upload(
+    ws: Workspace,
+    sent: Sequence[uploads.Sent],
+    recipe: Recipe | None,
+    *,
+    now: datetime,
+    by: Principal,
+    zone: str | None = None,
+) -> Prepared:
+    """Keep sent files and a waiting run for them; without a recipe, one is proposed.
+
+    The files go away when the run ends, or when it is given up.
+    """
+    library.check_zone(zone)
+    kept = uploads.keep(ws, sent)
+    try:
+        if recipe is None:
+            first = kept.paths[0]
+            recipe = preview(ws, first, now=now, zone=zone, name=kept.names[first]).recipe
+        elif zone is not None:
+            recipe = msgspec.structs.replace(recipe, zone=zone)
+        run = prepare(ws, kept.paths, recipe, now=now, by=by, names=kept.names)
+    except RegularsError:
+        kept.forget()
+        raise
+    return uploads.settle(ws, kept, run)
+
+
+def waiting(ws: Workspace, run_id: str) -> Prepared:
+    """Return an uploaded run that waits; raises NotFound, or Conflict when it has begun."""
+    run = get_run(ws, run_id)
+    found = uploads.prepared(ws, run_id, library.parse(mapping_of(ws, run_id)), run.files)
+    if run.state is not State.WAITING or found is None:
+        raise Conflict(
+            "import.not_waiting",
+            Text("This import waits no more: upload again.", "该导入已不在等待：请重新上传。"),
+        )
+    return found
+
+
+def propose(ws: Workspace, run: Prepared, *, now: datetime) -> Proposal:
+    """Look at a waiting run's first file through its present mapping."""
+    first = files.gather(run.paths[:1], run.names)[0]
+    return proposals.propose(ws, first, now=now, recipe=run.recipe)
+
+
+def change_mapping(ws: Workspace, run_id: str, words: str) -> Prepared:
+    """Give a waiting run another mapping; raises Invalid when it is wrong."""
+    run = waiting(ws, run_id)
+    recipe = library.parse(words)
+    source = recipe.source or recipe.name
+    _keep(ws, run_id, {"mapping": words, "recipe": recipe.name, "source": source})
+    return replace(run, recipe=recipe)
+
+
+def give_up(ws: Workspace, run_id: str, *, by: Principal) -> None:
+    """Drop a waiting run with its files."""
+    waiting(ws, run_id)
+    uploads.discard(ws, run_id)
+    with ws.database.transaction() as connection:
+        queries.delete_run(connection, run_id)
+        audit.record(ws, connection, by, "import.given_up", run_id)
+
+
 def rejects_of(
     ws: Workspace, run_id: str, *, limit: int = 100, offset: int = 0, reason: str | None = None
 ) -> list[Reject]:
@@ -287,39 +341,9 @@ def sources(ws: Workspace, *, scope: Scope = None) -> list[Source]:
     ]
 
 
-def upload(
-    ws: Workspace,
-    files: Sequence[tuple[str, BinaryIO]],
-    recipe: Recipe,
-    *,
-    now: datetime,
-    by: Principal,
-    zone: str | None = None,
-) -> Prepared:
-    """Keep uploaded files and a waiting run for them; they go away when it ends."""
-    folder = ws.folder / UPLOADS / secrets.token_hex(8)
-    folder.mkdir(parents=True)
-    names: dict[Path, str] = {}
-    for index, (name, stream) in enumerate(files):
-        path = folder / str(index)
-        with path.open("wb") as target:
-            shutil.copyfileobj(stream, target, 1 << 20)
-        names[path] = Path(name.replace("\\", "/")).name or f"upload-{index}"
-    run = prepare(ws, list(names), recipe, now=now, by=by, zone=zone, names=names)
-    final = ws.folder / UPLOADS / run.id
-    folder.rename(final)
-    moved = {final / path.name: name for path, name in names.items()}
-    return replace(run, paths=tuple(moved), names=moved, uploaded=True)
-
-
-def discard_upload(ws: Workspace, run_id: str) -> None:
-    """Delete the files uploaded for a run."""
-    shutil.rmtree(ws.folder / UPLOADS / run_id, ignore_errors=True)
-
-
 @erasable("import_rejects")
 def forget(ws: Workspace, connection: sa.Connection, identities: frozenset[str]) -> int:
     """Take the persons' rows out of every rejects file; uploads that wait go altogether."""
-    shutil.rmtree(ws.folder / UPLOADS, ignore_errors=True)
+    uploads.discard_all(ws)
     files = [ws.folder / file for _run, file in queries.rejects_files(connection)]
     return rejects.forget(ws, files, identities)

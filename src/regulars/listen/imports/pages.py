@@ -1,0 +1,220 @@
+"""Sources and imports: how fresh each source is, files brought in, and what was refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces import export, paging
+from regulars.faces.forms import Fields, FormFields
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.faces.layout import NavItem, Section, page
+from regulars.kit import clock
+from regulars.kit.errors import RegularsError
+from regulars.kit.text import Text
+from regulars.listen.imports import library, service
+from regulars.listen.imports.guessing import ROLES
+from regulars.listen.imports.model import STAGES, Run, State, reason_text
+from regulars.timeline import vocabulary
+from regulars.timeline.workspace import CurrentWorkspace, Workspace
+
+router = APIRouter(prefix="/sources", include_in_schema=False)
+navigation = [
+    NavItem(Text("Sources", "数据来源"), "/sources", Section.LISTEN, 10, Right.READ_SOURCES)
+]
+Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
+Importer = Annotated[Principal, Depends(needs(Right.IMPORT))]
+ROWS = 50
+REJECTS = (
+    Text("File", "文件"),
+    Text("Row", "行号"),
+    Text("Column", "列"),
+    Text("Reason", "原因"),
+    Text("Value", "值"),
+    Text("Line", "原始行"),
+)
+STATES = {
+    State.WAITING: (Text("waiting for you", "待确认"), "info"),
+    State.RUNNING: (Text("running", "进行中"), "info"),
+    State.DONE: (Text("done", "已完成"), "good"),
+    State.FAILED: (Text("failed", "失败"), "bad"),
+}
+
+
+@router.get("")
+def overview(request: Request, ws: CurrentWorkspace, caller: Reader, done: str = "") -> Response:
+    """Show the sources with their freshness, and the last imports."""
+    return page(
+        request,
+        "imports/sources.html",
+        title=_("What do we hear, and how fresh is it?"),
+        sources=service.sources(ws, scope=caller.places),
+        runs=service.runs(ws, limit=20),
+        states=STATES,
+        now=clock.now(),
+        may_import=caller.may(Right.IMPORT),
+        done=done,
+    )
+
+
+@router.get("/imports/new")
+def new(request: Request, ws: CurrentWorkspace, _caller: Importer) -> Response:
+    """Offer the form that takes files in."""
+    return _upload_form(request, ws)
+
+
+@router.post("/imports/new")
+def take(
+    request: Request,
+    ws: CurrentWorkspace,
+    caller: Importer,
+    fields: FormFields,
+    later: BackgroundTasks,
+) -> Response:
+    """Take files in; import them, or propose a mapping first."""
+    name = fields.choice("recipe", list(library.shipped()))
+    sent = [(one.filename or "file", one.file) for one in fields.files("files")]
+    zone = fields.text("zone", most=60)
+    try:
+        recipe = library.get(name) if name else None
+        run = service.upload(ws, sent, recipe, now=clock.now(), by=caller, zone=zone)
+    except RegularsError as error:
+        fields.take(error)
+        return _upload_form(request, ws, fields)
+    if recipe is None:
+        return RedirectResponse(f"/sources/imports/{run.id}/mapping", 303)
+    later.add_task(service.carry_out_quietly, ws, run)
+    return RedirectResponse(f"/sources/imports/{run.id}", 303)
+
+
+def _upload_form(request: Request, ws: Workspace, fields: Fields | None = None) -> Response:
+    recipes = [(one.name, one.title.text, one.about.text) for one in service.recipes()]
+    return page(
+        request,
+        "imports/new.html",
+        title=_("Which files shall we bring in?"),
+        recipes=recipes,
+        recipe_names=[(name, title) for name, title, _about in recipes],
+        zone=ws.settings.workspace.time_zone,
+        values=fields.raw if fields else {},
+        errors=fields.errors if fields else {},
+        status=422 if fields else 200,
+    )
+
+
+@router.get("/imports/{run_id}/mapping")
+def mapping(request: Request, ws: CurrentWorkspace, _caller: Importer, run_id: str) -> Response:
+    """Show what the columns probably are, sample events, and the mapping to edit."""
+    return _mapping_page(request, ws, run_id)
+
+
+@router.post("/imports/{run_id}/mapping")
+def change_mapping(
+    request: Request,
+    ws: CurrentWorkspace,
+    _caller: Importer,
+    run_id: str,
+    fields: FormFields,
+    later: BackgroundTasks,
+) -> Response:
+    """Check the edited mapping, or import by it."""
+    words = fields.text("mapping", required=True, most=200_000) or ""
+    try:
+        run = service.change_mapping(ws, run_id, words)
+        if fields.text("act") == "check":
+            return _mapping_page(request, ws, run_id)
+    except RegularsError as error:
+        return _mapping_page(request, ws, run_id, words=words, error=error)
+    later.add_task(service.carry_out_quietly, ws, run)
+    return RedirectResponse(f"/sources/imports/{run_id}", 303)
+
+
+@router.post("/imports/{run_id}/give-up")
+def give_up(ws: CurrentWorkspace, caller: Importer, run_id: str) -> Response:
+    """Drop an upload that waits."""
+    service.give_up(ws, run_id, by=caller)
+    return RedirectResponse("/sources?done=given_up", 303)
+
+
+def _mapping_page(
+    request: Request,
+    ws: Workspace,
+    run_id: str,
+    *,
+    words: str | None = None,
+    error: RegularsError | None = None,
+) -> Response:
+    run = service.waiting(ws, run_id)
+    proposal = None
+    try:
+        proposal = service.propose(ws, run, now=clock.now())
+    except RegularsError as trouble:
+        error = error or trouble
+    return page(
+        request,
+        "imports/mapping.html",
+        title=_("How do we read {file}?").format(file=next(iter(run.names.values()))),
+        run_id=run_id,
+        proposal=proposal,
+        words=words or library.render(run.recipe),
+        roles=ROLES,
+        event_title=vocabulary.title,
+        error=error.message if error else None,
+        status=422 if error else 200,
+    )
+
+
+@router.get("/imports/{run_id}")
+def one(
+    request: Request,
+    ws: CurrentWorkspace,
+    _caller: Reader,
+    run_id: str,
+    *,
+    reason: str = "",
+    number: Annotated[int, Query(alias="page", ge=1)] = 1,
+) -> Response:
+    """Show what became of every row; `?format=csv` gives the refused ones."""
+    run = service.get_run(ws, run_id)
+    if kind := export.asked(request):
+        rows = (_cells(row) for row in service.every_reject(ws, run_id))
+        return export.send(request, kind, f"rejects-{run_id[:8]}", REJECTS, rows)
+    offset = (number - 1) * ROWS
+    found = service.rejects_of(ws, run_id, limit=ROWS + 1, offset=offset, reason=reason or None)
+    return page(
+        request,
+        "imports/run.html",
+        title=_("What became of {files}?").format(files=", ".join(run.files)[:120]),
+        run=run,
+        states=STATES,
+        stages=STAGES,
+        mapping=service.mapping_of(ws, run_id),
+        rejects=paging.numbered(found, number, ROWS),
+        reason=reason,
+        chips=_chips(run, reason),
+        reason_text=reason_text,
+    )
+
+
+@router.get("/imports/{run_id}/progress")
+def progress(request: Request, ws: CurrentWorkspace, _caller: Reader, run_id: str) -> Response:
+    """Show how far an import is, as a piece of its page."""
+    run = service.get_run(ws, run_id)
+    return page(request, "imports/progress.html", title="", run=run, stages=STAGES, states=STATES)
+
+
+def _chips(run: Run, chosen: str) -> list[tuple[str, str, bool]]:
+    """Return a filter for each reason, with how many rows it refused."""
+    return [
+        (f"{say(reason_text(reason))} {count:,}", f"?reason={reason}#rejects", reason == chosen)
+        for reason, count in run.reasons.items()
+    ]
+
+
+def _cells(row: Any) -> list[Any]:
+    return [row.file, row.row, row.field, reason_text(row.reason), row.value, row.line]
