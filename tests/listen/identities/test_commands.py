@@ -1,0 +1,82 @@
+"""`regulars erase`: after it, no file of the workspace holds anything of the person."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from regulars.app import build_cli, build_web
+from regulars.company.keys import service as keys
+from regulars.company.rights.model import SHELL
+from regulars.kit import clock
+from regulars.store.database import metadata
+from regulars.timeline.flush import flush
+from regulars.timeline.workspace import Workspace
+
+RAW = ["lei-4711", "lei@example.cn", "13800138000", "李雷雷", "MARK-WORDS", "MARK-NOTE", "MARK-BAD"]
+
+
+def fill(ws: Workspace, part: str) -> None:
+    """Post markers to every place that intake fills, and somebody else's event."""
+    secret = keys.add_write_key(ws, SHELL, name="Shop", source="shop", now=clock.now())[1]
+    traits = {"email": "lei@example.cn", "phone": "13800138000", "name": "李雷雷"}
+    lei: dict[str, Any] = {"userId": "lei-4711", "anonymousId": "browser-9"}
+    words = {"nps": 3, "text": f"MARK-WORDS {part}", "note": "MARK-NOTE"}
+    batch = [
+        {"type": "identify", **lei, "traits": traits, "messageId": f"i{part}"},
+        {"type": "track", **lei, "event": "Survey Answered", "properties": words},
+        {"type": "page", "anonymousId": "browser-9", "properties": {"note": "MARK-NOTE"}},
+        {"type": "track", **lei, "event": "X", "properties": {"nps": 99, "note": "MARK-BAD"}},
+        {"type": "track", "userId": "mei", "event": "Cart Viewed", "messageId": f"mei{part}"},
+    ]
+    with TestClient(build_web(ws)) as client:
+        answer = client.post("/v1/batch", json={"batch": batch}, auth=(secret, ""))
+    assert answer.json()["accepted"] == 4, answer.text
+
+
+def places_of(ws: Workspace, words: str) -> list[str]:
+    """Return the files of the workspace and the tables of its database that hold `words`."""
+    raw = words.encode()
+    found = [
+        file.name for file in ws.folder.rglob("*") if file.is_file() and raw in file.read_bytes()
+    ]
+    with ws.database.reading() as connection:
+        for table in metadata.tables.values():
+            cells = [cell for row in connection.execute(sa.select(table)) for cell in row]
+            whole = [cell if isinstance(cell, bytes) else str(cell).encode() for cell in cells]
+            found += [table.name] if any(raw in cell for cell in whole) else []
+    return found
+
+
+def test_nothing_is_left_in_any_file(ws: Workspace) -> None:
+    fill(ws, "1")
+    flush(ws)
+    fill(ws, "2")
+    assert "profile_values" in places_of(ws, "李雷雷")  # the search does find what is there
+    assert "intake_refusals" in places_of(ws, "MARK-BAD")
+    assert "inbox" in places_of(ws, "MARK-WORDS")
+    command = ["erase", "--email", "LEI@example.cn", "--yes", "--json", "-w", str(ws.folder)]
+    done = CliRunner().invoke(build_cli(), command)
+    assert done.exit_code == 0, done.output
+    rows = json.loads(done.stdout)["erased"]
+    assert rows["inbox"] + rows["lake"] == 6
+    assert rows["profiles"] and rows["links"] and rows["refused events"] == 2
+    for raw in RAW:
+        assert places_of(ws, raw) == [], raw
+    left = ws.query(lambda view: view.events).column("event_id").to_pylist()
+    assert sorted(left) == ["mei1", "mei2"]
+
+
+def test_it_asks_first_and_wants_to_know_whom(ws: Workspace) -> None:
+    fill(ws, "1")
+    run, cli, where = CliRunner(), build_cli(), ["-w", str(ws.folder)]
+    refused = run.invoke(cli, ["erase", "--user", "lei-4711", *where], input="n\n")
+    assert refused.exit_code == 1 and "4" in refused.stderr
+    assert ws.query(lambda view: view.events).num_rows == 4
+    assert "erase.whom" in str(run.invoke(cli, ["erase", *where]).exception)
+    nobody = run.invoke(cli, ["erase", "--user", "nobody", "--yes", *where])
+    assert "erase.unknown" in str(nobody.exception)
