@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
@@ -88,6 +89,29 @@ def goal(one: Judged) -> str:
 def metric_title(key: str) -> str:
     """Return what a metric is called; one that does not exist yet keeps its key."""
     return say(metrics.definition(key).title) if metrics.exists(key) else key
+
+
+def gap(one: Judged) -> str:
+    """Return what is missing in words; nothing when the goal is reached."""
+    if one.gap is None:
+        return formats.NOTHING
+    if one.gap <= 0:
+        return _("nothing")
+    if one.target.kind is Kind.SAMPLE:
+        return formats.whole(one.gap)
+    if unit(one) == "percent":
+        return _("{n} pp").format(n=formats.number(one.gap))
+    return formats.value_in(unit(one), one.gap)
+
+
+def difference(unit: str | None, value: float | None) -> str:
+    """Return a change in words."""
+    return metrics.difference(unit, value)
+
+
+def last_day(end: datetime | None) -> str:
+    """Return the last day of a half-open period."""
+    return formats.day(end - timedelta(microseconds=1)) if end else formats.NOTHING
 
 
 def metric_name(key: str) -> Markup:

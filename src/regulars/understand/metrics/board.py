@@ -14,6 +14,7 @@ from regulars.kit.text import Text
 from regulars.understand.findings import service as findings
 from regulars.understand.metrics import service
 from regulars.understand.metrics.model import Measured, Unit
+from regulars.understand.metrics.periods import bucket_of
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
@@ -160,11 +161,15 @@ def make_detail(ws: Workspace, about: dict[str, Any], now: datetime) -> Detail:
 
 
 def _course_period(ws: Workspace, period: Period, grain: str) -> Period:
-    """Return the period whose course is drawn: at least a year, but for days and weeks."""
-    if grain in ("day", "week") or period.start is None:
+    """Return the period whose course is drawn: whole buckets, and a year at least by months."""
+    start = period.start
+    if start is None:
         return period
-    year = _year_to(ws, period)
-    return year if year.start is not None and year.start < period.start else period
+    year = _year_to(ws, period).start
+    if grain not in ("day", "week") and year is not None:
+        start = min(start, year)
+    first = bucket_of(start.astimezone(ws.zone).date(), grain)
+    return Period(day_start(first, ws.zone), period.end)
 
 
 def _whole(ws: Workspace, key: str, compare: str | None, asked: dict[str, Any]) -> list[Measured]:

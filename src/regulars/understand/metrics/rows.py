@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from regulars.faces import formats
+from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
@@ -55,6 +57,9 @@ def described(definition: Definition) -> dict[str, Any]:
     }
 
 
+DIGITS = {"score": 2, "steps": 1}
+"""Decimals of units that are not written with the usual number of them."""
+
 EXPORT_COLUMNS = (
     Text("Metric", "指标"),
     Text("From", "起"),
@@ -95,6 +100,22 @@ def exported(found: Measured, names: Sequence[str]) -> list[Any]:
         found.change.q if found.change else None,
         say(found.note) if found.note else None,
     ]
+
+
+def digits_of(unit: str) -> int | None:
+    """Return how many decimals values of a unit are written with; None for the usual."""
+    return DIGITS.get(unit)
+
+
+def difference(unit: str | None, value: float | None, *, named: bool = True) -> str:
+    """Return a difference of two values with its sign; of two percentages in points of percent."""
+    if value is None:
+        return formats.NOTHING
+    if unit == "percent":
+        words = formats.signed(value)
+        return _("{n} pp").format(n=words) if named else words
+    sign = "+" if value > 0 else formats.MINUS if value < 0 else ""
+    return sign + formats.value_in(unit, abs(value), digits_of(unit or ""))
 
 
 def both(text: Text) -> dict[str, str]:

@@ -32,7 +32,7 @@ from regulars.understand.metrics.model import (
     asked,
 )
 from regulars.understand.metrics.registry import METRICS, load
-from regulars.understand.metrics.rows import both, plain, written
+from regulars.understand.metrics.rows import both, difference, digits_of, plain, written
 from regulars.understand.metrics.telling import tell
 
 if TYPE_CHECKING:
@@ -40,12 +40,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "both",
+    "choices",
     "definition",
     "definitions",
+    "difference",
+    "digits_of",
     "dimension_title",
     "exists",
     "filters_of",
     "freshness",
+    "last_moment",
     "measure",
     "plain",
     "unit_of",

@@ -14,13 +14,13 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import service
 from regulars.understand.metrics.model import CHANGE_TITLES, GRAINS, Direction, Measured
+from regulars.understand.metrics.rows import difference, digits_of
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 LINES = 6
 """Of so many slices the course is drawn; the table has all."""
-DIGITS = {"score": 2, "steps": 1}
 
 
 KIND_TITLES = {
@@ -44,6 +44,9 @@ BESIDE_TITLES = {
 }
 SHARES = frozenset({"promoters", "detractors", "dismissed", "open"})
 """Numbers beside another that are shares, whatever its own unit."""
+
+
+__all__ = ["difference", "digits_of"]
 
 
 class Names:
@@ -89,20 +92,15 @@ def bucket_name(grain: str, words: str) -> str:
     return str(first.year) if grain == "year" else formats.day(first)
 
 
-def digits_of(unit: str) -> int | None:
-    """Return how many decimals values of a unit are written with; None for the usual."""
-    return DIGITS.get(unit)
-
-
 def change_words(row: Measured) -> str | None:
-    """Return a change in words: +3.1 (0.4 to 5.8); None where there is none."""
+    """Return a change in words: +3.1 pp (0.4 to 5.8); None where there is none."""
     if row.change is None or row.change.change.difference is None:
         return None
-    change, places_after = row.change.change, DIGITS.get(row.unit, 1)
-    words = formats.signed(change.difference, places_after)
+    change = row.change.change
+    words = difference(row.unit, change.difference)
     if change.low is None or change.high is None:
         return words
-    low, high = (formats.signed(edge, places_after) for edge in (change.low, change.high))
+    low, high = (difference(row.unit, edge, named=False) for edge in (change.low, change.high))
     return _("{change} ({low} to {high})").format(change=words, low=low, high=high)
 
 

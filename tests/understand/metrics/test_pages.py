@@ -1,0 +1,117 @@
+"""The pages of metrics: they answer, narrow by place, and export the service's digits."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from tests.understand.metrics.story import NOON, answered, days, happened, tell
+
+from regulars.app import build_web
+from regulars.company.keys import service as keys
+from regulars.company.places import service as places
+from regulars.company.places.model import Kind, Place
+from regulars.company.rights.model import SHELL, Role
+from regulars.kit import clock
+from regulars.kit.text import Text
+from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import service as findings
+from regulars.understand.metrics import board, service
+
+
+@pytest.fixture
+def shop(ws: Workspace) -> Workspace:
+    """Aspen's customers are delighted, Birch's are not; three more buy without answering."""
+    tree = [Place(key, Text(key.title(), key), Kind.STORE) for key in ("aspen", "birch")]
+    places.replace_all(ws, SHELL, tree, now=NOON)
+    rows = [answered(f"a{i}", "nps", 10, place="aspen", channel="app") for i in range(40)]
+    rows += [answered(f"b{i}", "nps", 2, place="birch", channel="store") for i in range(40)]
+    rows += [answered(f"a{i}", "nps", 9, NOON - days(100), place="aspen") for i in range(40)]
+    rows += [happened(f"p{i}", "Order Completed", order_id=f"o{i}", amount=10) for i in range(7)]
+    tell(ws, rows)
+    return ws
+
+
+def browser(ws: Workspace, chosen: list[str] | None = None) -> TestClient:
+    _key, secret = keys.add_api_key(
+        ws, SHELL, name="test", role=Role.MANAGER, places=chosen, now=clock.now()
+    )
+    client = TestClient(build_web(ws))
+    client.headers["Authorization"] = f"Bearer {secret}"
+    client.headers["Accept"] = "text/html"
+    return client
+
+
+def lines(client: TestClient, address: str) -> Iterator[dict[str, str]]:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff")))
+
+
+def test_the_board_follows_and_then_stands_at_once(shop: Workspace) -> None:
+    client = browser(shop)
+    first = client.get("/metrics")
+    assert "/metrics/board" in first.text and "Measuring" in first.text
+    piece = client.get("/metrics/board")
+    assert ">0.0 <small>n&nbsp;80" in piece.text
+    assert "Measuring" not in client.get("/metrics").text
+
+
+def test_a_mix_of_surveys_gives_one_tile_a_kind(shop: Workspace) -> None:
+    tell(shop, [answered(f"r{i}", "nps", 9, survey_kind="relationship") for i in range(9)])
+    made = board.make_board(shop, {"period": "usual"}, NOON)
+    tile = next(one for one in made.tiles if one.key == "nps")
+    kinds = {row.slice["survey_kind"]: row.n for row in tile.rows}
+    assert kinds == {"transactional": 80, "relationship": 9}
+    assert {row.slice["metric"] for row in made.questions} == {"nps"}
+
+
+def test_the_export_has_the_services_digits(shop: Workspace) -> None:
+    address = "/metrics/nps?by=channel&period=2026-10&format=csv"
+    rows = [row for row in lines(browser(shop), address) if row["Channel"] and not row["Month"]]
+    period = board.period_of(shop, {"period": "2026-10"}, NOON)
+    told = service.measure(shop, "nps", period=period, by=["channel"], compare="previous")
+    assert len(rows) == len(told) == 2
+    for row, found in zip(rows, told, strict=True):
+        digits = [row["Value"], row["Low (95 %)"], row["High (95 %)"]]
+        assert [float(word) for word in digits] == [found.value, found.low, found.high]
+        assert (row["n"], row["Channel"]) == (str(found.n), found.slice["channel"])
+
+
+def test_a_store_manager_sees_the_own_store_only(shop: Workspace) -> None:
+    client = browser(shop, ["aspen"])
+    assert ">100.0 <small>n&nbsp;40" in client.get("/metrics/board").text
+    rows = list(lines(client, "/metrics/nps?by=place&format=csv"))
+    assert {row["Place"] for row in rows} == {"aspen", ""}
+    assert all(float(row["Value"]) == 100 for row in rows if row["Value"])
+    assert client.get("/metrics/nps/numbers?place=birch").status_code == 200
+    assert "n&nbsp;40" not in client.get("/metrics/nps/numbers?place=birch").text
+
+
+def test_a_metrics_page_compares_slices(shop: Workspace) -> None:
+    client = browser(shop)
+    client.headers["Accept-Language"] = "zh-CN"
+    page = client.get("/metrics/nps/numbers?by=channel&period=2026-10").text
+    assert "差于其余" in page and "优于其余" in page
+    assert client.get("/metrics/nps?by=colour&grain=never").status_code == 200
+    assert client.get("/metrics/happiness").status_code == 404
+
+
+def test_the_glossary_has_every_metric(shop: Workspace) -> None:
+    page = browser(shop).get("/metrics/glossary").text
+    assert all(f'id="{one.key}"' in page for one in service.definitions())
+
+
+def test_findings_come_back_as_they_were_kept(shop: Workspace) -> None:
+    kept = findings.answer(shop, board.BOARD, {"period": "usual"}, now=NOON)
+    again = findings.find(shop, board.BOARD, {"period": "usual"}, now=NOON)
+    assert again is not None and again.payload == kept.payload
+
+
+def test_an_empty_workspace_says_what_to_do(ws: Workspace) -> None:
+    client = browser(ws)
+    assert client.get("/metrics/board").status_code == 200
+    assert "/imports" in client.get("/metrics/nps/numbers").text
