@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import base64
 import multiprocessing
+import os
 import socket
 import statistics
 import sys
@@ -190,33 +191,64 @@ def wait_for(port: int) -> None:
     sys.exit("the server did not start")
 
 
-def collect(results: Any) -> dict[tuple[str, str], list[tuple[float, list[float], int]]]:
-    """Gather the client's measurements."""
-    found: dict[tuple[str, str], list[tuple[float, list[float], int]]] = {}
+@dataclass
+class Measured:
+    """All runs of one mode: events a second, latencies, wrong answers, the server's CPU seconds."""
+
+    events: int = 0
+    rates: list[float] = field(default_factory=list)
+    latencies: list[float] = field(default_factory=list)
+    wrong: int = 0
+    cpu: float = 0.0
+
+
+def cpu_seconds(process: int) -> float:
+    """Return the processor time a process has used so far (Linux; elsewhere 0)."""
+    file = Path(f"/proc/{process}/stat")
+    if not file.exists():
+        return 0.0
+    ticks = file.read_text().rsplit(")", 1)[1].split()
+    return (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def collect(results: Any, server: int, events: int) -> dict[tuple[str, str], Measured]:
+    """Gather the client's measurements, and what each cost the server."""
+    found: dict[tuple[str, str], Measured] = {}
+    spent = cpu_seconds(server)
     while (result := results.get()) is not None:
         kind, mode, rate, latencies, wrong = result
-        found.setdefault((kind, mode), []).append((rate, latencies, wrong))
+        one = found.setdefault((kind, mode), Measured())
+        one.rates.append(rate)
+        one.latencies += latencies
+        one.wrong += wrong
+        one.events += len(latencies) * (events if kind == "batch" else 1)
+        now = cpu_seconds(server)
+        one.cpu += now - spent
+        spent = now
     return found
 
 
-def report(found: dict[tuple[str, str], list[tuple[float, list[float], int]]]) -> None:
-    """Print rates, latencies and the ratios."""
+def report(found: dict[tuple[str, str], Measured]) -> None:
+    """Print rates, latencies, the server's work for an event, and the ratios."""
     for kind in ("batch", "track"):
-        rates = {}
         for mode, name in MODES.items():
-            runs = found[kind, mode]
-            rates[name] = statistics.mean(rate for rate, _latencies, _wrong in runs)
-            every = sorted(one for _rate, latencies, _wrong in runs for one in latencies)
-            wrong = sum(number for _rate, _latencies, number in runs)
+            one = found[kind, mode]
+            every = sorted(one.latencies)
             p50, p99 = (every[int(len(every) * q)] * 1000 for q in (0.5, 0.99))
             print(
-                f"{kind:6} {name:8} {rates[name]:10,.0f} events/s   p50 {p50:6.1f} ms   "
-                f"p99 {p99:6.1f} ms   {len(every):,} requests, {wrong} not 200"
+                f"{kind:6} {name:8} {statistics.mean(one.rates):9,.0f} events/s   "
+                f"p50 {p50:6.1f} ms   p99 {p99:6.1f} ms   "
+                f"server {one.cpu / one.events * 1e6:5.1f} µs an event   {one.wrong} not 200"
             )
-        print(
-            f"{kind:6} stored / checked {rates['stored'] / rates['checked']:.2f}   "
-            f"stored / decoded {rates['stored'] / rates['decoded']:.2f}"
-        )
+        stored = found[kind, ""]
+        for mode in ("checked/", "decoded/"):
+            other = found[kind, mode]
+            print(
+                f"{kind:6} stored / {MODES[mode]}: "
+                f"{statistics.mean(stored.rates) / statistics.mean(other.rates):.2f} by rate, "
+                f"{other.cpu / other.events / (stored.cpu / stored.events or 1):.2f} by the "
+                "server's processor time"
+            )
 
 
 def main() -> None:
@@ -248,17 +280,12 @@ def main() -> None:
         results: Any = spawn.Queue()
         sender = spawn.Process(target=client, args=(port, secret, chosen, results))
         sender.start()
-        found = collect(results)
+        found = collect(results, server.pid or 0, chosen.events)
         sender.join()
         server.terminate()
         server.join()
         report(found)
-        posted = sum(
-            len(latencies) * (chosen.events if kind == "batch" else 1)
-            for (kind, mode), runs in found.items()
-            if not mode
-            for _rate, latencies, _wrong in runs
-        )
+        posted = found["batch", ""].events + found["track", ""].events
         kept = workspace.query(lambda view: view.events.count()).column(0)[0].as_py()
         print(f"acknowledged {posted:,} events, on the timeline {kept:,}")
         workspace.close()
