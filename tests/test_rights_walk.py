@@ -62,12 +62,12 @@ class World:
     fillings: dict[str, str]
     routes: list[Route]
 
-    def ask(self, who: str | None, route: Route) -> Any:
+    def ask(self, who: str | None, route: Route, **query: str) -> Any:
         client = self.nobody if who is None else self.browsers[who]
         path = route.path
         for name in route.parameters:
             path = path.replace("{" + name + "}", self.fillings.get(name.split(":")[0], "nothing"))
-        answer = client.request(route.method, path, follow_redirects=False)
+        answer = client.request(route.method, path, params=query or None, follow_redirects=False)
         answer.read()
         return answer
 
@@ -244,6 +244,19 @@ def test_whoever_has_the_right_is_answered(world: World, who: str) -> None:
         if kept_out or answer.status_code >= 500:
             refused.append(f"{route} → {answer.status_code} {answer.text[:200]}")
     assert not refused, f"these did not answer {who}: {refused}"
+
+
+def test_whoever_may_not_export_gets_no_file(world: World) -> None:
+    assert not world.principals["agent"].may(Right.EXPORT)
+    given = []
+    for route in world.routes:
+        if route.method != "GET" or not may(world.principals["agent"], route):
+            continue
+        for kind in ("csv", "xlsx"):
+            answer = world.ask("agent", route, format=kind)
+            if "attachment" in answer.headers.get("content-disposition", ""):
+                given.append(f"{route}?format={kind}")
+    assert not given, f"these gave an agent a file; ask faces.export.asked first: {given}"
 
 
 @pytest.mark.parametrize("who", ["one_store_manager", "one_store_key"])

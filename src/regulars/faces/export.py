@@ -34,11 +34,14 @@ MOST_ROWS_OF_EXCEL = 1_048_575
 def asked(request: Request) -> Format | None:
     """Return which file the address asks for (`?format=csv`), or None for the page itself.
 
-    Raises Invalid for another word.
+    Raises Invalid for another word, NotAllowed for a caller who may look but not take away.
     """
     wish = request.query_params.get("format")
     if wish is None:
         return None
+    principal = getattr(request.state, "principal", None)
+    if principal is not None:
+        principal.require("export")
     if wish == "csv":
         return "csv"
     if wish == "xlsx":

@@ -95,17 +95,18 @@ Caller = Annotated[Principal, Depends(_caller)]
 
 
 @cache
-def needs(right: Right) -> Callable[..., Principal]:
-    """Return the dependency that gives the caller, who must have `right`.
+def needs(*rights: Right) -> Callable[..., Principal]:
+    """Return the dependency that gives the caller, who must have all of `rights`.
 
     Raises NotSignedIn (401; pages lead to the sign-in) or NotAllowed (403).
     """
 
     def allowed(caller: Caller) -> Principal:
-        caller.require(right)
+        for right in rights:
+            caller.require(right)
         return caller
 
-    allowed.guard = right.value  # type: ignore[attr-defined]
+    allowed.guards = frozenset(rights)  # type: ignore[attr-defined]
     return allowed
 
 
@@ -152,7 +153,11 @@ def open_endpoint(endpoint: Endpoint) -> Endpoint:
 
 def guards_of(dependant: object) -> set[str]:
     """Return the guards (a right, "signed_in", "member", "public") among a route's dependencies."""
-    found = {getattr(getattr(dependant, "call", None), "guard", None)}
+    call = getattr(dependant, "call", None)
+    found = {str(right) for right in getattr(call, "guards", ())}
+    guard = getattr(call, "guard", None)
+    if guard is not None:
+        found.add(guard)
     for part in getattr(dependant, "dependencies", []):
         found |= guards_of(part)
-    return {guard for guard in found if guard}
+    return found

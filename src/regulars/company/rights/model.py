@@ -101,7 +101,7 @@ class Principal:
                     "Your account may not do this; ask an administrator.",
                     "您的账号无此权限，请联系管理员。",
                 ),
-                right=right.value,
+                right=str(right),
             )
 
 

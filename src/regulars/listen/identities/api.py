@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1/people", tags=["people"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_PEOPLE))]
 Eraser = Annotated[Principal, Depends(needs(Right.ERASE_PEOPLE))]
-Exporter = Annotated[Principal, Depends(needs(Right.EXPORT))]
+Exporter = Annotated[Principal, Depends(needs(Right.EXPORT, Right.READ_PEOPLE))]
 
 
 class Reason(BaseModel):
