@@ -127,7 +127,10 @@ identity = { user = "who" }
 
 
 def test_an_order_with_a_bad_line_is_not_loaded_in_part(ws: Workspace, tmp_path: Path) -> None:
-    text = "bill,at,price,who,product\n1,2026-03-01,5,,cup\n1,2026-03-01,x,ann,pot\n2,2026-03-02,7,bo,tea\n"
+    text = (
+        "bill,at,price,who,product\n1,2026-03-01,5,,cup\n"
+        "1,2026-03-01,x,ann,pot\n2,2026-03-02,7,bo,tea\n"
+    )
     bills = library.parse(ORDERS)
     outcome = service.import_files(ws, [write(tmp_path, "a.csv", text)], bills, now=clock.now())
     assert reasons(ws, outcome) == [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
@@ -30,7 +30,8 @@ EXPECTED = [("2026-03-01 02:00", 9.0), ("2026-03-02 02:00", None)]
         ("a.csv", CSV.replace("who", "WHO ").replace("at,", " At ,")),
         (
             "a.jsonl",
-            '{"who":"ann","at":"2026-03-01 10:00","score":9}\n{"who":"bo","at":"2026-03-02 10:00"}\n',
+            '{"who":"ann","at":"2026-03-01 10:00","score":9}\n'
+            '{"who":"bo","at":"2026-03-02 10:00"}\n',
         ),
         (
             "a.jsonl.gz",
@@ -79,7 +80,7 @@ def test_excel(ws: Workspace, tmp_path: Path) -> None:
     sheet = book.active
     assert sheet is not None
     sheet.append(["who", "at", "score"])
-    sheet.append(["ann", datetime(2026, 3, 1, 10), 9])
+    sheet.append(["ann", datetime(2026, 3, 1, 10, tzinfo=UTC).replace(tzinfo=None), 9])
     sheet.append([None, None, None])
     sheet.append([17, "2026-03-02 10:00", None])
     book.save(tmp_path / "a.xlsx")
@@ -89,7 +90,10 @@ def test_excel(ws: Workspace, tmp_path: Path) -> None:
         bring(ws, tmp_path / "a.xlsx", given='sheet = "Two"')
 
 
-CHINESE = "who,at,score,say\n安,2026-03-01 10:00,9,很好，下次还来。\n博,2026-03-02 10:00,,有点慢，等了很久。\n"
+CHINESE = (
+    "who,at,score,say\n安,2026-03-01 10:00,9,很好，下次还来。\n"
+    "博,2026-03-02 10:00,,有点慢，等了很久。\n"
+)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
@@ -109,7 +113,10 @@ def test_an_encoding_we_cannot_tell_is_refused(ws: Workspace, tmp_path: Path) ->
 
 
 def test_malformed_lines_are_kept_with_their_number(ws: Workspace, tmp_path: Path) -> None:
-    text = 'who,at,score\nann,2026-03-01 10:00,9\nbo,2026-03-02\ncy,2026-03-03 10:00,7,more\n"d\ne",2026-03-04 10:00,6\nfay,soon,5\n'
+    text = (
+        "who,at,score\nann,2026-03-01 10:00,9\nbo,2026-03-02\ncy,2026-03-03 10:00,7,more\n"
+        '"d\ne",2026-03-04 10:00,6\nfay,soon,5\n'
+    )
     outcome = bring(ws, write(tmp_path, "a.csv", text))
     assert visits(ws) == [("2026-03-01 02:00", 9.0), ("2026-03-04 02:00", 6.0)]
     assert reasons(ws, outcome) == [

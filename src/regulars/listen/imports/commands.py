@@ -179,8 +179,9 @@ def _print_proposal(proposal: Proposal) -> None:
 
 def _looking(app: typer.Typer, opens: Opens) -> None:
     @app.command()
-    def recipes(as_json: AsJson = False) -> None:
+    def recipes(as_json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
         """List the recipes that come with the product."""
+        opens(workspace)
         found = service.recipes()
         if as_json:
             rows = [

@@ -211,7 +211,11 @@ def progress(request: Request, ws: CurrentWorkspace, _caller: Reader, run_id: st
 def _chips(run: Run, chosen: str) -> list[tuple[str, str, bool]]:
     """Return a filter for each reason, with how many rows it refused."""
     return [
-        (f"{say(reason_text(reason))} {count:,}", f"?reason={reason}#rejects", reason == chosen)
+        (
+            f"{say(reason_text(reason)).rstrip('.。')} {count:,}",
+            f"?reason={reason}#rejects",
+            reason == chosen,
+        )
         for reason, count in run.reasons.items()
     ]
 

@@ -48,6 +48,7 @@ COLUMN_ROLES = (
     *("event_id", "order_id", "case_id", "session_id", "amount", "currency"),
     *("text", "touchpoint", "channel", "place", "weight"),
 )
+ROW_ONLY = ("event_id", "amount", "currency")
 IDENTITIES = ("user", "openid", "email", "phone", "anonymous")
 NO_TIME = Text(
     "No column is the time of the event: say when in occurred_at; the mapping has a stand-in.",
@@ -136,8 +137,8 @@ def propose(
     questions += list(_shared_orders(found, guesses))
     if not any(one.role == "occurred_at" for one in guesses):
         questions.insert(0, NO_TIME)
-    if needs_zone and zone is None and recipe is None:
-        questions.insert(0, _zone_question(ws.settings.workspace.time_zone))
+    if needs_zone and zone is None:
+        questions.insert(0, _zone_question((recipe or proposed).zone or "UTC"))
     return Proposal(
         file=file.name,
         format=kind,
@@ -264,14 +265,15 @@ def _events(guesses: Sequence[Guess]) -> Iterator[Event]:
     identities = {kind: quote(roles[kind].header) for kind in IDENTITIES if kind in roles}
     take = {"occurred_at": quote(roles["occurred_at"].header)} if "occurred_at" in roles else {}
     take |= {role: quote(roles[role].header) for role in roles if role in COLUMN_ROLES}
-    kept = tuple(one.header for one in guesses if one.role in ("property", "number", "moment"))
     scores = [one for one in guesses if one.scale is not None]
+    beside = {"property", "number", "moment"} | ({"amount"} if scores else set())
+    kept = tuple(one.header for one in guesses if one.role in beside)
     take.setdefault("occurred_at", "moment('2000-01-01')")
     for index, one in enumerate(scores):
         key = f"answer_{index + 1}"
         words = {name: sql for name, sql in take.items() if name != "text" or index == 0}
-        # An id of the row is the id of one event only; answers of a row need ids of their own.
-        words.pop("event_id", None)
+        # The row's id and its money belong to one event; the answers of a row are several.
+        words = {name: sql for name, sql in words.items() if name not in ROW_ONLY}
         low, high = one.scale or (0.0, 0.0)
         metric = one.role if one.role != "score" else guessing.folded(one.header)
         settled: dict[str, Scalar] = {
@@ -322,18 +324,18 @@ def _samples(
         shaper.table(table)
     currency = ws.settings.workspace.currency
     view = Builder(connection, shaper, salt="preview", currency=currency, now=now).build()
-    listed = ", ".join(
-        f"CAST({name} AS VARCHAR) AS {name}" if name.endswith("_at") else name for name in COLUMNS
-    )
     table = connection.execute(
-        f"SELECT {listed} FROM {view} ORDER BY received_at LIMIT {SAMPLE_EVENTS}"
+        f"SELECT {', '.join(COLUMNS)} FROM {view} ORDER BY received_at LIMIT {SAMPLE_EVENTS}"
     ).to_arrow_table()
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows
 
 
 def _fitting(file: File, columns: Sequence[str]) -> Iterator[str]:
-    """Yield recipes that this file could be for: what they need is there, and they know most."""
+    """Yield recipes that this file could be for.
+
+    What they need is there; and those for files of any name know most of the columns.
+    """
     names = {name.lower().strip() for name in columns}
     for recipe in library.shipped().values():
         try:
@@ -351,5 +353,6 @@ def _fitting(file: File, columns: Sequence[str]) -> Iterator[str]:
             for there, column in zip(known, part.columns.values(), strict=False)
             if not (isinstance(column, Column) and column.optional)
         ]
-        if known and all(needed) and sum(known) >= KNOWN_SHARE * len(names):
+        enough = part.files != ("*",) or sum(known) >= KNOWN_SHARE * len(names)
+        if known and all(needed) and enough:
             yield recipe.name

@@ -33,6 +33,14 @@ def delete_run(connection: sa.Connection, run_id: str) -> None:
     connection.execute(sa.delete(import_runs).where(import_runs.c.id == run_id))
 
 
+def delete_stale(connection: sa.Connection, *, before: datetime) -> list[str]:
+    """Forget runs that have waited since before that moment; return their ids."""
+    stale = (import_runs.c.state == State.WAITING.value) & (import_runs.c.created_at < before)
+    found = list(connection.execute(sa.select(import_runs.c.id).where(stale)).scalars())
+    connection.execute(sa.delete(import_runs).where(import_runs.c.id.in_(found)))
+    return found
+
+
 def start(connection: sa.Connection, run_id: str, now: datetime) -> bool:
     """Take a waiting run to work; False when somebody else did."""
     result = connection.execute(

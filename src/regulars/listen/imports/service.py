@@ -31,6 +31,8 @@ from regulars.timeline.workspace import Workspace
 log = structlog.get_logger(__name__)
 SILENCE = timedelta(minutes=2)
 """A running import that has not told its progress for this long was cut off."""
+UPLOADS_KEPT = timedelta(days=1)
+"""An upload whose mapping nobody confirmed goes away after this."""
 CUT_OFF = Text(
     "The import was cut off. Nothing of it was doubled: run it again.",
     "导入中断。数据不会重复：请重新运行。",
@@ -238,6 +240,7 @@ def upload(
     The files go away when the run ends, or when it is given up.
     """
     library.check_zone(zone)
+    _clear_stale(ws, now)
     kept = uploads.keep(ws, sent)
     try:
         if recipe is None:
@@ -250,6 +253,14 @@ def upload(
         kept.forget()
         raise
     return uploads.settle(ws, kept, run)
+
+
+def _clear_stale(ws: Workspace, now: datetime) -> None:
+    """Drop uploads that nobody came back to."""
+    with ws.database.transaction() as connection:
+        gone = queries.delete_stale(connection, before=now - UPLOADS_KEPT)
+    for run_id in gone:
+        uploads.discard(ws, run_id)
 
 
 def waiting(ws: Workspace, run_id: str) -> Prepared:

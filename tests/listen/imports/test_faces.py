@@ -1,0 +1,181 @@
+"""Imports by command, by API and by page: the same verbs, each behind its right."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from regulars.app import build_cli, build_web
+from regulars.company.keys import service as keys
+from regulars.company.rights.model import SHELL, Role
+from regulars.company.sign_in import service as sign_in
+from regulars.company.staff import service as staff
+from regulars.kit import clock
+from regulars.listen.imports import service
+from regulars.timeline.workspace import Workspace
+from tests.listen.imports.makes import visits, write
+
+ANSWERS = "date,customer_id,nps\n2026-03-01T10:00:00Z,ann,9\n2026-03-02T10:00:00Z,bo,12\n"
+
+
+def run(ws: Workspace, *words: str) -> Any:
+    return CliRunner().invoke(build_cli(), [*words, "--workspace", str(ws.folder)])
+
+
+def test_import_by_command(ws: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path, "answers.csv", ANSWERS)
+    answer = run(ws, "import", str(file), "--recipe", "survey", "--json")
+    told = json.loads(answer.stdout.splitlines()[-1])
+    assert (told["read"], told["accepted"], told["rejected"]) == (2, 1, 1)
+    assert told["reasons"] == {"out_of_range": 1}
+    assert (ws.folder / told["rejects_file"]).is_file()
+    again = run(ws, "import", str(file), "--recipe", "survey")
+    assert again.exit_code == 0
+    assert "Known before" in again.stdout
+    listed = json.loads(run(ws, "imports", "--json").stdout)
+    assert [one["accepted"] for one in listed] == [0, 1]
+    rejects = json.loads(run(ws, "rejects", told["import"], "--json").stdout)
+    assert [one["reason"] for one in rejects] == ["out_of_range"]
+    saved = tmp_path / "rejects.csv"
+    run(ws, "rejects", told["import"], "--csv", str(saved))
+    assert "The value lies outside its range." in saved.read_text("utf-8-sig")
+
+
+def test_preview_by_command_writes_a_mapping_to_use(ws: Workspace, tmp_path: Path) -> None:
+    file, mapping = write(tmp_path, "answers.csv", ANSWERS), tmp_path / "mapping.toml"
+    shown = run(ws, "import", str(file), "--preview", "--write", str(mapping))
+    assert "recommendation" in shown.stdout
+    proposed = json.loads(run(ws, "import", str(file), "--preview", "--json").stdout)
+    assert proposed["mapping"] == mapping.read_text("utf-8")
+    done = run(ws, "import", str(file), "--map", str(mapping), "--json")
+    assert json.loads(done.stdout.splitlines()[-1])["accepted"] >= 1
+    assert run(ws, "import", str(file)).exit_code != 0
+    names = [one["name"] for one in json.loads(run(ws, "recipes", "--json").stdout)]
+    assert {"olist", "orders", "tickets", "survey", "events", "xes"} <= set(names)
+
+
+@pytest.fixture
+def api(ws: Workspace) -> Iterator[TestClient]:
+    """A program with the rights of an analyst."""
+    _key, secret = keys.add_api_key(
+        ws, SHELL, name="loader", role=Role.ANALYST, places=None, now=clock.now()
+    )
+    with TestClient(build_web(ws), headers={"Authorization": f"Bearer {secret}"}) as client:
+        yield client
+
+
+def finished(client: TestClient, run_id: str) -> dict[str, Any]:
+    for _attempt in range(100):
+        told: dict[str, Any] = client.get(f"/api/v1/imports/{run_id}").json()
+        if told["state"] in ("done", "failed"):
+            return told
+        time.sleep(0.05)
+    raise AssertionError("the import does not end")
+
+
+def test_import_by_api(ws: Workspace, api: TestClient) -> None:
+    files = [("files", ("answers.csv", ANSWERS.encode()))]
+    answer = api.post("/api/v1/imports", files=files, data={"recipe": "survey"})
+    assert answer.status_code == 202
+    told = finished(api, answer.json()["id"])
+    assert (told["state"], told["accepted"], told["rejected"]) == ("done", 1, 1)
+    assert told["files"] == ["answers.csv"]
+    page = api.get(f"/api/v1/imports/{told['id']}/rejects", params={"limit": 1}).json()
+    assert page["items"][0]["meaning"] == "The value lies outside its range."
+    exported = api.get(f"/api/v1/imports/{told['id']}/rejects", params={"format": "csv"})
+    assert "out_of_range" in exported.text
+    assert [one["id"] for one in api.get("/api/v1/imports").json()["items"]] == [told["id"]]
+    (source,) = api.get("/api/v1/sources").json()
+    assert (source["name"], source["events"]) == ("survey", 1)
+    assert not (ws.folder / "uploads" / told["id"]).exists()
+
+
+def test_what_stops_an_import_is_told(ws: Workspace, api: TestClient) -> None:
+    files = [("files", ("answers.csv", b"when\n2026\n"))]
+    told = finished(
+        api, api.post("/api/v1/imports", files=files, data={"recipe": "survey"}).json()["id"]
+    )
+    assert (told["state"], told["error_code"]) == ("failed", "import.column_missing")
+    wrong = [{"recipe": "nothing"}, {}, {"mapping": "x"}, {"recipe": "survey", "zone": "Mars"}]
+    codes = [api.post("/api/v1/imports", files=files, data=one).status_code for one in wrong]
+    assert codes == [404, 422, 422, 422]
+    assert list((ws.folder / "uploads").iterdir()) == []
+
+
+def test_rejects_come_by_pages(ws: Workspace, api: TestClient) -> None:
+    rows = "".join(f"2026-03-01T10:00:00Z,c{n},99\n" for n in range(7))
+    files = [("files", ("answers.csv", ("date,customer_id,nps\n" + rows).encode()))]
+    run_id = api.post("/api/v1/imports", files=files, data={"recipe": "survey"}).json()["id"]
+    finished(api, run_id)
+    seen: list[int] = []
+    after: str | None = None
+    while True:
+        query = {"limit": 3, **({"after": after} if after else {})}
+        page = api.get(f"/api/v1/imports/{run_id}/rejects", params=query).json()
+        seen += [one["row"] for one in page["items"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert seen == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.fixture
+def browser(ws: Workspace) -> Iterator[TestClient]:
+    """An administrator at the pages."""
+    staff.add(ws, SHELL, login="ann", name="Ann", role=Role.ADMIN, places=None, now=clock.now())
+    token = sign_in.start_session(
+        ws, staff.named(ws, "ann"), clock.now(), address="127.0.0.1", agent="tests"
+    )
+    headers = {"X-CSRF-Token": sign_in.csrf_token(ws, token)}
+    with TestClient(build_web(ws), headers=headers, base_url="http://127.0.0.1") as client:
+        client.cookies.set(sign_in.cookie_name(ws), token)
+        yield client
+
+
+def test_upload_look_edit_and_import_by_page(ws: Workspace, browser: TestClient) -> None:
+    assert "Nothing has been heard yet" in browser.get("/sources").text
+    files = [("files", ("answers.csv", ANSWERS.encode()))]
+    shown = browser.post("/sources/imports/new", files=files, data={"recipe": ""})
+    assert shown.url.path.endswith("/mapping")
+    assert "recommendation 0-10" in shown.text
+    run_id = shown.url.path.split("/")[-2]
+    address = f"/sources/imports/{run_id}/mapping"
+    words = service.mapping_of(ws, run_id)
+    checked = browser.post(address, data={"mapping": words, "act": "check"})
+    assert checked.status_code == 200
+    refused = browser.post(address, data={"mapping": "name = 1", "act": "check"})
+    assert refused.status_code == 422
+    browser.post(address, data={"mapping": words, "act": "start"})
+    assert len(visits(ws)) == service.get_run(ws, run_id).counts.accepted > 0
+    page = browser.get(f"/sources/imports/{run_id}").text
+    assert "answers.csv" in page
+    assert browser.get(address).status_code == 409
+    assert "answers.csv" in browser.get("/sources").text
+
+
+def test_import_by_recipe_and_see_refused_rows(ws: Workspace, browser: TestClient) -> None:
+    files = [("files", ("answers.csv", ANSWERS.encode()))]
+    shown = browser.post("/sources/imports/new", files=files, data={"recipe": "survey"})
+    assert "The value lies outside its range." in browser.get(shown.url.path).text
+    saved = browser.get(shown.url.path, params={"format": "csv"})
+    assert saved.headers["content-type"].startswith("text/csv")
+    wrong = browser.post("/sources/imports/new", data={"recipe": "survey"})
+    assert wrong.status_code == 422
+    assert "Choose a file first." in wrong.text
+
+
+def test_an_upload_may_be_given_up(ws: Workspace, browser: TestClient) -> None:
+    files = [("files", ("answers.csv", ANSWERS.encode()))]
+    shown = browser.post("/sources/imports/new", files=files, data={"recipe": ""})
+    run_id = shown.url.path.split("/")[-2]
+    gone = browser.post(f"/sources/imports/{run_id}/give-up")
+    assert "The upload is gone" in gone.text
+    assert service.runs(ws) == []
+    assert list((ws.folder / "uploads").iterdir()) == []

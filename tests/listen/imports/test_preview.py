@@ -1,0 +1,137 @@
+"""What an unknown file probably is: columns by header and value, a mapping that works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from regulars.kit import clock
+from regulars.listen.imports import library, service
+from regulars.listen.imports.preview import Proposal
+from regulars.timeline.workspace import Workspace
+from tests.listen.imports.makes import parquet, visits, write
+
+ENGLISH = (
+    "Customer ID,E-mail,Submitted at,Likelihood to recommend,Overall satisfaction,Comment,Branch\n"
+    + "".join(
+        f"C{n},c{n}@example.com,03/{n % 28 + 1:02d}/2026 10:00,{n % 11},{n % 5 + 1},"
+        f"It took rather long this time; visit {n},north\n"
+        for n in range(60)
+    )
+)
+CHINESE = "会员号,手机号,下单时间,订单号,实付金额,评价内容\n" + "".join(
+    f"V{n},1380000{n:04d},2026/03/{n % 28 + 1:02d} 10:00,D{n},{n}.50,"
+    f"这次等得有点久不过店员很耐心值得再来一次第{n}回\n"
+    for n in range(60)
+)
+
+
+def look(ws: Workspace, file: Path, zone: str | None = None) -> Proposal:
+    return service.preview(ws, file, now=clock.now(), zone=zone)
+
+
+def roles(proposal: Proposal) -> dict[str, str]:
+    return {one.header: one.role for one in proposal.columns}
+
+
+def test_english_headers(ws: Workspace, tmp_path: Path) -> None:
+    proposal = look(ws, write(tmp_path, "answers.csv", ENGLISH))
+    assert roles(proposal) == {
+        "Customer ID": "user",
+        "E-mail": "email",
+        "Submitted at": "occurred_at",
+        "Likelihood to recommend": "nps",
+        "Overall satisfaction": "csat",
+        "Comment": "text",
+        "Branch": "place",
+    }
+    scales = {one.role: one.scale for one in proposal.columns if one.scale}
+    assert scales == {"nps": (0.0, 10.0), "csat": (1.0, 5.0)}
+    assert all(0 < one.confidence <= 1 for one in proposal.columns)
+    assert [row["metric"] for row in proposal.samples[:2]] == ["nps", "csat"]
+
+
+def test_chinese_headers_in_gb18030(ws: Workspace, tmp_path: Path) -> None:
+    proposal = look(ws, write(tmp_path, "orders.csv.gz", CHINESE.encode("gb18030")))
+    assert proposal.encoding == "gb18030"
+    assert roles(proposal) == {
+        "会员号": "user",
+        "手机号": "phone",
+        "下单时间": "occurred_at",
+        "订单号": "order_id",
+        "实付金额": "amount",
+        "评价内容": "text",
+    }
+    assert proposal.fits == ("orders",)
+    assert {row["name"] for row in proposal.samples} == {"Order Completed"}
+    assert any("Asia/Shanghai" in question.en for question in proposal.questions)
+
+
+def test_a_proposal_can_be_written_down_edited_and_used(ws: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path, "answers.csv", ENGLISH)
+    words = library.render(look(ws, file, "Europe/London").recipe)
+    mapping = library.parse(words.replace('"Survey Answered"', '"Product Reviewed"'))
+    outcome = service.import_files(ws, [file], mapping, now=clock.now())
+    assert (outcome.counts.accepted, outcome.counts.rejected) == (120, 0)
+    assert {row["name"] for row in ws.query(lambda view: view.events).to_pylist()} == {
+        "Product Reviewed"
+    }
+    assert visits(ws)[0][0] == "2026-03-01 10:00"
+
+
+def test_days_and_months_that_could_be_either_are_asked_about(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    rows = "".join(f"0{n}/0{n}/2026,{n}\n" for n in range(1, 9))
+    proposal = look(ws, write(tmp_path, "a.csv", "day,score\n" + rows), "UTC")
+    assert any("Day or month" in question.en for question in proposal.questions)
+    clear = write(tmp_path, "b.csv", "day,score\n" + rows + "03/25/2026,4\n")
+    (day, _score) = look(ws, clear, "UTC").columns
+    assert day.formats == ("%m/%d/%Y",)
+
+
+def test_a_code_outside_the_scale_is_proposed_as_no_answer(ws: Workspace, tmp_path: Path) -> None:
+    rows = (
+        "".join(f"2026-03-01,{n % 11},{n % 5 + 1}\n" for n in range(50)) + "2026-03-01,11,Blank\n"
+    )
+    proposal = look(ws, write(tmp_path, "a.csv", "date,nps,csat\n" + rows), "UTC")
+    blanks = {one.header: one.blank for one in proposal.columns if one.scale}
+    assert blanks == {"nps": ("11",), "csat": ("Blank",)}
+    assert any("11" in question.en for question in proposal.questions)
+
+
+def test_files_with_types_of_their_own(ws: Workspace, tmp_path: Path) -> None:
+    file = parquet(
+        tmp_path,
+        "SELECT 'u' || range AS user_id, TIMESTAMPTZ '2026-03-01 00:00:00Z' AS created_at, "
+        "range % 6 AS rating, [1] AS list FROM range(20)",
+    )
+    proposal = look(ws, file)
+    assert roles(proposal)["created_at"] == "occurred_at"
+    assert roles(proposal)["rating"] == "score"
+    assert proposal.questions == ()
+    assert len(proposal.samples) == 5
+
+
+def test_a_file_without_a_time_says_so(ws: Workspace, tmp_path: Path) -> None:
+    proposal = look(ws, write(tmp_path, "a.csv", "name,stars\nx,5\ny,4\n"))
+    assert any("No column is the time" in question.en for question in proposal.questions)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("path", "fits"),
+    [
+        ("cdnow/CDNOW_master.txt", "cdnow"),
+        ("online-retail/online_retail.csv.gz", "online-retail"),
+        ("event-logs/helpdesk.csv.gz", "helpdesk"),
+        ("airline-tweets/Tweets.csv", "airline-tweets"),
+    ],
+)
+def test_known_files_are_known(ws: Workspace, real_data: Path, path: str, fits: str) -> None:
+    proposal = look(ws, real_data / path)
+    assert fits in proposal.fits
+    assert library.parse(library.render(proposal.recipe)) == proposal.recipe
+    assert proposal.samples
+    assert set(proposal.as_json()) >= {"columns", "mapping", "questions", "fits"}
