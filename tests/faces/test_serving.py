@@ -1,0 +1,95 @@
+"""Where a server listens, and what `init` makes of what it is told."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from regulars.faces import serving, setting_up
+from regulars.kit.errors import Invalid, Unavailable
+from regulars.store.settings import DatabaseSettings
+
+
+def test_the_address_can_be_opened_in_a_browser() -> None:
+    assert serving.address_of("127.0.0.1", 8000) == "http://127.0.0.1:8000/"
+    assert serving.address_of("0.0.0.0", 80, "/first-run?code=x") == (
+        "http://localhost:80/first-run?code=x"
+    )
+    assert serving.address_of("::1", 8000) == "http://[::1]:8000/"
+
+
+def test_a_taken_port_is_told_before_anything_starts() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Unavailable, match=str(port)):
+            serving.require_free("127.0.0.1", port)
+    serving.require_free("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("host", "alone"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("shop", False)],
+)
+def test_only_loopback_is_out_of_others_reach(host: str, alone: bool) -> None:
+    assert serving.is_loopback(host) is alone
+
+
+def test_the_address_is_announced_and_danger_named(capsys: pytest.CaptureFixture[str]) -> None:
+    serving.announce("Tea & Co", "127.0.0.1", 8000, "/first-run?code=x")
+    said = capsys.readouterr()
+    assert "http://127.0.0.1:8000/first-run?code=x" in said.out
+    assert "not encrypted" not in said.err
+    serving.announce("Tea & Co", "0.0.0.0", 8000)
+    assert "not encrypted" in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_the_machine_tells_its_zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TZ", raising=False)
+    assert setting_up.zone_of_machine(tmp_path) == "UTC"
+    (tmp_path / "localtime").symlink_to("/usr/share/zoneinfo/Asia/Shanghai")
+    assert setting_up.zone_of_machine(tmp_path) == "Asia/Shanghai"
+    (tmp_path / "timezone").write_text("America/Sao_Paulo\n")
+    assert setting_up.zone_of_machine(tmp_path) == "America/Sao_Paulo"
+    monkeypatch.setenv("TZ", "Europe/London")
+    assert setting_up.zone_of_machine(tmp_path) == "Europe/London"
+
+
+def settings(**changes: str) -> object:
+    told = {
+        "name": "Tea & Co",
+        "time_zone": "Asia/Shanghai",
+        "currency": "CNY",
+        "language": "zh",
+        "database": DatabaseSettings().url,
+        **changes,
+    }
+    return setting_up.settings_of(**told).workspace  # type: ignore[arg-type]
+
+
+def test_what_is_told_becomes_settings() -> None:
+    chosen = settings()
+    assert chosen.languages == ("zh", "en")  # type: ignore[attr-defined]
+    assert chosen.time_zone == "Asia/Shanghai"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"time_zone": "Mars/Olympus"},
+        {"currency": "yuan"},
+        {"language": "fr"},
+        {"database": "not a url"},
+    ],
+)
+def test_what_cannot_be_is_refused_before_a_folder_is_made(wrong: dict[str, str]) -> None:
+    with pytest.raises(Invalid):
+        settings(**wrong)
+
+
+def test_a_database_that_does_not_answer_is_told() -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(Unavailable):
+        settings(database="postgresql://nobody@127.0.0.1:1/nothing")
