@@ -18,7 +18,7 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.prove.overview.model import Changed, Overview, Tile
 from regulars.prove.targets import service as targets
-from regulars.prove.targets.model import Judged
+from regulars.prove.targets.model import Judged, Kind
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
@@ -146,8 +146,14 @@ def _tiles(
 
 
 def _target_of(judged: list[Judged], key: str) -> Judged | None:
-    """Return the nearest target of a metric that is meant for everybody."""
-    own = [one for one in judged if one.target.metric == key and not one.target.filters]
+    """Return the nearest target of a metric's value that is meant for everybody."""
+    own = [
+        one
+        for one in judged
+        if one.target.metric == key
+        and not one.target.filters
+        and one.target.kind is not Kind.SAMPLE  # a goal of answers is no goal of the value
+    ]
     return next((one for one in own if one.measured is not None), None)
 
 
