@@ -85,7 +85,14 @@ def leftovers(page: Page) -> list[str]:
 def tab_order(page: Page, most: int = 60) -> list[str]:
     """Walk by the tab key; return places where the focus is lost, hidden or without a ring."""
     flaws: list[str] = []
-    page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
+    # a page may put the focus into its first field; the walk begins at the top all the same
+    page.evaluate(
+        """() => {
+          document.body.tabIndex = -1;
+          document.body.focus();
+          document.body.removeAttribute("tabindex");
+        }"""
+    )
     for step in range(most):
         page.keyboard.press("Tab")
         place: dict[str, Any] | None = page.evaluate(

@@ -19,7 +19,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from regulars.faces.language import say
-from regulars.kit.errors import Invalid
+from regulars.kit.errors import Invalid, NotAllowed
 from regulars.kit.text import Text
 
 Format = Literal["csv", "xlsx"]
@@ -41,7 +41,7 @@ def asked(request: Request) -> Format | None:
         return None
     principal = getattr(request.state, "principal", None)
     if principal is not None:
-        principal.require("export")
+        _require_export(principal)
     if wish == "csv":
         return "csv"
     if wish == "xlsx":
@@ -51,6 +51,18 @@ def asked(request: Request) -> Format | None:
         Text("The format is csv or xlsx.", "导出格式只能是 csv 或 xlsx。"),
         field="format",
     )
+
+
+def _require_export(principal: Any) -> None:
+    if not principal.may("export"):
+        raise NotAllowed(
+            "export.right",
+            Text(
+                "Your account may look at this and not take it away as a file.",
+                "您的账号可以查看，但不能导出文件。",
+            ),
+            right="export",
+        )
 
 
 def send(
