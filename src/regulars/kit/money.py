@@ -48,9 +48,7 @@ class Money:
         """
         total = sum(weights)
         if total <= 0 or min(weights) < 0:
-            raise Invalid(
-                "money.weights", Text("Shares must not be negative.", "份额不能为负。")
-            )
+            raise Invalid("money.weights", Text("Shares must not be negative.", "份额不能为负。"))
         exact = [self.units * weight for weight in weights]
         parts = [share // total for share in exact]
         order = sorted(range(len(weights)), key=lambda i: (-(exact[i] % total), i))
