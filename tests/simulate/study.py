@@ -13,6 +13,7 @@ import ibis
 import numpy as np
 
 from regulars.app import init_workspace
+from regulars.simulate.demo.company import set_up
 from regulars.simulate.demo.service import settings, take_in
 from regulars.simulate.model import Plan
 from regulars.simulate.population import People
@@ -52,6 +53,7 @@ class Mean:
 
 def company(folder: Path, *, troubles: bool) -> Company:
     ws = init_workspace(folder, settings("zh"))
+    set_up(ws, "lantern house", "en", NOW)
     plan = Plan(CUSTOMERS, NOW, troubles=troubles, block=BLOCK)
     known, events = [], 0
     for part in parts(plan, ws):

@@ -28,17 +28,18 @@ PROGRAMME_DAYS = 365
 def set_up(ws: Workspace, password: str, language: str, now: datetime) -> None:
     """Write places, accounts and a write key; a second time changes nothing.
 
-    The catalog is the default for shops, which has all touchpoints of the simulation."""
+    The catalog is the default for shops, which has all touchpoints of the simulation. The
+    accounts speak the browser's language; `language` is that of names."""
     spots = [Place(one.id, one.name, PlaceKind(one.kind), one.parent) for one in SPOTS]
     places.replace_all(ws, SHELL, spots, now=now)
     if sign_in.is_first_run(ws):
         sign_in.make_first_admin(
-            ws, login=LOGIN, name="Demo", password=password, language=language, now=now
+            ws, login=LOGIN, name="Demo", password=password, language=None, now=now
         )
         manager = staff.add(
             ws, SHELL,
             login=STORE_LOGIN, name=_manager(language), role=Role.MANAGER,
-            places=[WORST_STORE], language=language, now=now,
+            places=[WORST_STORE], now=now,
         )  # fmt: skip
         sign_in.set_password(ws, SHELL, manager.id, password, now)
         keys.add_write_key(ws, SHELL, name="Demo shop", source="shop", now=now)

@@ -87,12 +87,10 @@ def _tell(demo: Demo) -> None:
 
 
 def invite(ws: Workspace, port: int, *, browser: bool) -> None:
-    """Print the link that signs in once, and open it when a browser is at hand."""
+    """Once the server answers, print the link that signs in once, and open it in a browser."""
     address = address_of(LOOPBACK, port, f"/demo/enter?code={service.entry_code(ws)}")
-    out.print(_("Or open this address, which signs you in once:"))
-    out.print(address, soft_wrap=True)
-    if browser and _has_screen():
-        threading.Thread(target=_open_when_up, args=(address, port), daemon=True).start()
+    wanted = browser and _has_screen()
+    threading.Thread(target=_when_up, args=(address, port, wanted), daemon=True).start()
 
 
 def _has_screen() -> bool:
@@ -102,11 +100,14 @@ def _has_screen() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _open_when_up(address: str, port: int) -> None:
+def _when_up(address: str, port: int, browser: bool) -> None:
     for _attempt in range(PATIENCE):
         try:
             with closing(create_connection((LOOPBACK, port), 1)):
-                webbrowser.open(address)
-                return
+                break
         except OSError:
             sleep(0.2)
+    out.print(_("Or open this address, which signs you in once:"))
+    out.print(address, soft_wrap=True)
+    if browser:
+        webbrowser.open(address)
