@@ -23,7 +23,7 @@ TOKEN = "token-of-lin"
 
 @dataclass(frozen=True)
 class Lin:
-    """Lin Yue, manager: may read numbers and nothing else."""
+    """Lin Yue, manager: may read numbers and export them; as an agent only read."""
 
     kind: str = "staff"
     id: str = "lin"
@@ -32,7 +32,7 @@ class Lin:
     language: str | None = None
 
     def may(self, right: str) -> bool:
-        return right == "read_numbers"
+        return right == "read_numbers" or (right == "export" and self.role != "agent")
 
 
 def recognise(request: Request) -> None:

@@ -42,6 +42,13 @@ def test_excel_keeps_text_as_text_and_numbers_as_numbers(lin: TestClient) -> Non
     assert sheet["A3"].data_type == "s"
 
 
+def test_whoever_may_only_look_gets_no_file(lin: TestClient) -> None:
+    lin.cookies.set("who", "agent")
+    answer = lin.get("/orders?format=csv", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "export.right")
+    assert lin.get("/orders").status_code == 200
+
+
 def test_another_format_is_refused_with_a_word(lin: TestClient) -> None:
     answer = lin.get("/orders?format=pdf", headers={"accept": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (422, "export.format")

@@ -72,9 +72,8 @@ def _looking(places: typer.Typer, opens: Opens) -> None:
             return
         table = Table(_("Version"), _("When"), _("Who"), _("What"), box=None)
         for one in found:
-            table.add_row(
-                str(one.number), moment(one.at), one.by, _("places." + one.verb) + " " + one.subject
-            )
+            action = f"places.{one.verb}"
+            table.add_row(str(one.number), moment(one.at), one.by, f"{_(action)} {one.subject}")
         out.print(table)
 
 
