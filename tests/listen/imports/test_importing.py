@@ -217,6 +217,25 @@ def test_what_stopped_a_run_is_kept(ws: Workspace, tmp_path: Path) -> None:
         service.get_run(ws, "nothing")
 
 
+def test_runs_are_kept_on_either_database(any_ws: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path, "a.csv", HEAD + ANN + "bo,never,1\n")
+    made = [bring(any_ws, file).run_id for _time in range(3)]
+    first = service.runs(any_ws, limit=2)
+    rest = service.runs(any_ws, limit=2, after=(first[-1].created_at, first[-1].id))
+    assert [run.id for run in (*first, *rest)] == made[::-1]
+    assert [run.counts.rejected for run in first] == [1, 1]
+    assert first[0].reasons == {"unreadable_moment": 1}
+
+
+def test_another_distribution_may_add_a_recipe(ws: Workspace, tmp_path: Path) -> None:
+    words = library.render(recipe()).replace('name = "visits"', 'name = "till"', 1)
+    library.add(words)
+    file = write(tmp_path, "a.csv", HEAD + ANN)
+    assert service.import_files(ws, [file], "till", now=clock.now()).counts.accepted == 1
+    with pytest.raises(Conflict):
+        library.add(words)
+
+
 def test_sources_say_how_fresh_they_are(ws: Workspace, tmp_path: Path) -> None:
     assert service.sources(ws) == []
     bring(ws, write(tmp_path, "a.csv", HEAD + ANN + BO))

@@ -13,11 +13,27 @@ from zoneinfo import available_timezones
 import msgspec
 
 from regulars.kit.errors import Invalid, NotFound
+from regulars.kit.registry import Registry
 from regulars.kit.text import Text
 from regulars.listen.imports import building
 from regulars.listen.imports.model import Column, Recipe
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+RECIPES: Registry[Recipe] = Registry(Text("import recipe", "导入方案"))
+"""Recipes of other distributions (entry-point group `regulars.plugins`) add themselves here."""
+
+
+def add(words: str) -> Recipe:
+    """Add a recipe given as TOML; raises Invalid when it is wrong, Conflict when it is there."""
+    recipe = parse(words)
+    return RECIPES.add(recipe.name, recipe)
+
+
+def every() -> dict[str, Recipe]:
+    """Return the product's own recipes, then those that plug-ins added, by name."""
+    return {**shipped(), **{recipe.name: recipe for recipe in RECIPES.values()}}
 
 
 @cache
@@ -33,8 +49,9 @@ def shipped() -> dict[str, Recipe]:
 
 def get(name: str) -> Recipe:
     """Return a recipe by name; raises NotFound that lists what there is."""
-    if name not in shipped():
-        known = ", ".join(shipped())
+    found = every()
+    if name not in found:
+        known = ", ".join(found)
         raise NotFound(
             "import.recipe",
             Text(
@@ -43,7 +60,7 @@ def get(name: str) -> Recipe:
             ),
             recipe=name,
         )
-    return shipped()[name]
+    return found[name]
 
 
 def load(file: Path) -> Recipe:

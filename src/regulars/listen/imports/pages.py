@@ -77,7 +77,7 @@ def take(
     later: BackgroundTasks,
 ) -> Response:
     """Take files in; import them, or propose a mapping first."""
-    name = fields.choice("recipe", list(library.shipped()))
+    name = fields.choice("recipe", list(library.every()))
     sent = [(one.filename or "file", one.file) for one in fields.files("files")]
     zone = fields.text("zone", most=60)
     try:

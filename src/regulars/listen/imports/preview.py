@@ -241,7 +241,7 @@ def _recipe(file: File, kind: Format, guesses: Sequence[Guess], zone: str) -> Re
 
 def _slug(words: str) -> str:
     slug = "".join(letter if letter.isalnum() else "-" for letter in words.lower()).strip("-")
-    return slug or "file"
+    return slug[:60] or "file"
 
 
 def _column(one: Guess) -> Column | None:
@@ -337,7 +337,7 @@ def _fitting(file: File, columns: Sequence[str]) -> Iterator[str]:
     What they need is there; and those for files of any name know most of the columns.
     """
     names = {name.lower().strip() for name in columns}
-    for recipe in library.shipped().values():
+    for recipe in library.every().values():
         try:
             taken, _left = files.assign([file], recipe.inputs)
         except RegularsError:

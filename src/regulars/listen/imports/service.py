@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -50,7 +51,7 @@ def preview(
 
 def recipes() -> list[Recipe]:
     """Return the recipes that come with the product."""
-    return list(library.shipped().values())
+    return list(library.every().values())
 
 
 def import_files(
@@ -118,7 +119,9 @@ def carry_out(
     job = running.Job(run.id, run.recipe, run.paths, run.names, run.zone, now)
 
     def beat(progress: Progress) -> None:
-        _keep(ws, run.id, _beat_values(progress))
+        # A busy database must not stop an import for its progress: the next beat tells it.
+        with suppress(sa.exc.OperationalError):
+            _keep(ws, run.id, _beat_values(progress))
         tell(progress)
 
     try:
