@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 from collections.abc import Iterator
@@ -21,14 +23,15 @@ from regulars.company.keys import service as keys
 from regulars.company.places import service as places
 from regulars.company.places.model import Kind, Place
 from regulars.company.rights.model import SHELL, Role
+from regulars.faces import formats
 from regulars.kit.errors import RegularsError
-from regulars.kit.period import Period
+from regulars.kit.period import Period, parse_edge
 from regulars.kit.text import Text
 from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
 from regulars.timeline.vocabulary import TITLES
 from regulars.timeline.workspace import Workspace
 from regulars.understand.metrics import commands, service
-from regulars.understand.metrics.rows import plain
+from regulars.understand.metrics.rows import digits_of, plain
 
 POINTS = ("product", "checkout", "delivery", "hotline", None)
 DIMENSIONS = ("touchpoint", "stage", "channel", "place")
@@ -119,8 +122,6 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def by_service(ws: Workspace, asked: dict[str, Any]) -> Any:
-    from regulars.kit.period import parse_edge
-
     edges = [parse_edge(asked[edge], ws.zone) if asked[edge] else None for edge in ("from", "to")]
     rows = service.measure(
         ws,
@@ -176,6 +177,52 @@ def test_command_and_api_show_the_services_digits(
         assert (row["value"] is None) or row["n"] > 0 or row["unit"] == "count"
         if None not in (row["value"], row["low"], row["high"]):
             assert row["low"] <= row["value"] + 1e-6 or row["metric"] == "nps"
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> dict[str, Any]:
+    """A random address of a metric's page."""
+    key = draw(st.sampled_from([one.key for one in service.definitions()]))
+    narrowed = {"touchpoint": ["delivery", "none"], "channel": ["app", "store"]}
+    narrowed |= {"place": ["north", "birch"]}
+    fields = draw(st.lists(st.sampled_from(sorted(narrowed)), max_size=2, unique=True))
+    asked = {name: draw(st.sampled_from(narrowed[name])) for name in fields}
+    asked |= {"metric": "csat"} if key == "score_mean" else {}
+    by = draw(st.sampled_from([None, *DIMENSIONS]))
+    start = draw(st.sampled_from(["2025-10", "2026-03-15"]))
+    return {"key": key, "by": by, "filters": asked, "from": start, "to": "2026-10-06"}
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(asked=pages())
+def test_page_and_export_show_the_services_digits(
+    shop: Workspace, browser: TestClient, asked: dict[str, Any]
+) -> None:
+    key, by, filters = asked["key"], asked["by"], dict(asked["filters"])
+    address = {**filters, "from": asked["from"], "to": asked["to"], "by": by or ""}
+    if service.definition(key).unit == "money":
+        filters["currency"] = "CNY"
+    period = Period(parse_edge(asked["from"], shop.zone), parse_edge(asked["to"], shop.zone))
+    same: dict[str, Any] = {"period": period, "filters": filters, "compare": "previous"}
+    whole = service.measure(shop, key, **same)
+    slices = service.measure(shop, key, by=[by], **same) if by else []
+    file = browser.get(f"/metrics/{key}", params={**address, "format": "csv"})
+    lines = list(csv.DictReader(io.StringIO(file.text.lstrip("\ufeff"))))
+    shown = [line for line in lines if not line.get("Month")]
+    assert [_digits(line) for line in shown] == [
+        [None if x is None else float(x) for x in (row.n, row.value, row.low, row.high)]
+        for row in [*whole, *slices]
+    ]
+    page = browser.get(f"/metrics/{key}/numbers", params=address, headers={"Accept": "text/html"})
+    for row in [*whole, *slices]:
+        assert formats.value_in(row.unit, row.value, digits_of(row.unit)) in page.text
+
+
+def _digits(line: dict[str, str]) -> list[float | None]:
+    names = ("n", "Value", "Low (95 %)", "High (95 %)")
+    return [float(line[name]) if line[name] else None for name in names]
 
 
 ours = st.fixed_dictionaries(

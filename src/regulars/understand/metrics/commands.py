@@ -20,12 +20,11 @@ from regulars.understand.metrics import board, glossary, service
 from regulars.understand.metrics.model import (
     CHANGE_TITLES,
     VERDICT_TITLES,
-    Compared,
     Direction,
     Goal,
     Measured,
 )
-from regulars.understand.metrics.rows import plain
+from regulars.understand.metrics.rows import difference, digits_of, plain
 
 Opens = Callable[[Path], Workspace]
 FINDINGS = (board.BOARD, board.DETAIL)
@@ -102,40 +101,43 @@ def _goal(key: str, value: float | None) -> Goal | None:
 def _print(key: str, rows: list[Measured]) -> None:
     found = service.definition(key)
     names = list(dict.fromkeys(name for row in rows for name in row.slice))
-    table = Table(title=say(found.title), title_justify="left", caption=say(found.meaning))
+    heads = [_("Value"), _("95% interval"), "n", _("Verdict"), _("Change"), _("Note")]
+    cells = [_cells(row) for row in rows]
+    shown = [place for place in range(len(heads)) if place < 3 or any(c[place] for c in cells)]
+    table = Table(title=say(found.title), title_justify="left", caption_justify="left")
+    table.caption = say(found.meaning)
     for name in names:
         table.add_column(say(service.dimension_title(name)))
-    for title in (_("Value"), _("95% interval"), "n", _("Verdict"), _("Change"), _("Note")):
-        table.add_column(title, justify="right" if title in (_("Value"), "n") else "left")
-    for row in rows:
-        table.add_row(*(row.slice[name] or "–" for name in names), *_cells(row))
+    for place in shown:
+        table.add_column(heads[place], justify="right" if place in (0, 2) else "left")
+    for row, told in zip(rows, cells, strict=True):
+        table.add_row(*(row.slice[name] or "–" for name in names), *(told[p] for p in shown))
     out.print(table)
     if not rows:
         err.print(_("No events for this metric yet."))
 
 
 def _cells(row: Measured) -> list[str]:
-    def shown(value: float | None) -> str:
-        return formats.value_in(row.unit, value)
+    def told(value: float | None) -> str:
+        return formats.value_in(row.unit, value, digits_of(row.unit))
 
-    interval = (
-        "–" if row.low is None and row.high is None else f"{shown(row.low)} … {shown(row.high)}"
-    )
+    bounded = row.low is not None or row.high is not None
     return [
-        shown(row.value),
-        interval,
+        told(row.value),
+        f"{told(row.low)} … {told(row.high)}" if bounded else formats.NOTHING,
         formats.whole(row.n),
         say(VERDICT_TITLES[row.verdict]) if row.verdict else "",
-        _change(row.change),
+        _change(row),
         say(row.note) if row.note else "",
     ]
 
 
-def _change(compared: Compared | None) -> str:
-    if compared is None or compared.change.difference is None:
+def _change(row: Measured) -> str:
+    if row.change is None or row.change.change.difference is None:
         return ""
-    word = say(CHANGE_TITLES[compared.verdict]) if compared.verdict else _("may be chance")
-    return f"{formats.signed(compared.change.difference)} ({word})"
+    verdict = row.change.verdict
+    word = say(CHANGE_TITLES[verdict]) if verdict else _("may be chance")
+    return f"{difference(row.unit, row.change.change.difference)} ({word})"
 
 
 def _glossary(app: typer.Typer) -> None:

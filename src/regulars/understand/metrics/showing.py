@@ -13,7 +13,14 @@ from regulars.faces.language import say
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import service
-from regulars.understand.metrics.model import CHANGE_TITLES, GRAINS, Direction, Measured
+from regulars.understand.metrics.model import (
+    CHANGE_TITLES,
+    GRAINS,
+    MINIMUM_N,
+    Direction,
+    Measured,
+    Unit,
+)
 from regulars.understand.metrics.rows import difference, digits_of
 
 if TYPE_CHECKING:
@@ -184,22 +191,32 @@ def interval(row: Measured) -> str:
 def ranked(rows: Sequence[Measured], names: Names, sort: str) -> list[Measured]:
     """Return slices in the order asked for: by name, value, n or change; "-" turns it round.
 
-    Without a wish the worst comes first; slices without a value stand last.
+    Slices without a value, and those with too few to be ranked, stand last, the larger ones first.
     """
     key, down = sort.removeprefix("-"), sort.startswith("-")
     if key == "name":
         return sorted(rows, key=names.slice, reverse=down)
     found = [row for row in rows if _sortable(row, key) is not None]
     rest = [row for row in rows if _sortable(row, key) is None]
-    return sorted(found, key=lambda row: _sortable(row, key) or 0.0, reverse=down) + rest
+    found.sort(key=lambda row: _sortable(row, key) or 0.0, reverse=down)
+    return found + sorted(rest, key=lambda row: -row.n)
 
 
 def _sortable(row: Measured, key: str) -> float | None:
     if key == "n":
         return float(row.n)
+    if too_few(row):
+        return None
     if key == "change":
         return row.change.change.difference if row.change else None
     return row.value
+
+
+def too_few(row: Measured) -> bool:
+    """Tell whether a slice is too small to be ranked; a count or a sum may be as small as it is."""
+    unit = service.definition(row.metric).unit
+    counted = unit in (Unit.COUNT, Unit.MONEY) and row.metric != "average_order_value"
+    return row.n < MINIMUM_N and not counted
 
 
 def worst_first(metric: str) -> str:

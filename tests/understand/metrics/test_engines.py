@@ -1,0 +1,48 @@
+"""Every metric, sliced and weighted, has the same digits on DuckDB and on Spark."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from tests.understand.metrics.story import tell
+from tests.understand.metrics.test_one_registry import a_year_of_business
+
+from regulars.app import init_workspace
+from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
+from regulars.timeline.flush import flush
+from regulars.timeline.workspace import Workspace
+from regulars.understand.metrics import service
+
+pytestmark = pytest.mark.spark
+HERE = WorkspaceSettings(time_zone="Asia/Shanghai")
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, Workspace]]:
+    """One company's folder, opened on DuckDB and on Spark."""
+    pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
+    folder = tmp_path_factory.mktemp("engines") / "company"
+    duck = init_workspace(folder, Settings(workspace=HERE, engine=EngineSettings(memory="1GB")))
+    tell(duck, a_year_of_business(3))
+    flush(duck)
+    settings = Settings(workspace=HERE, engine=EngineSettings(backend="spark", memory="1GB"))
+    spark = Workspace(duck.folder, settings)
+    yield duck, spark
+    spark.close()
+    duck.close()
+
+
+@pytest.mark.parametrize("found", service.definitions(), ids=lambda one: one.key)
+def test_both_engines_agree(engines: tuple[Workspace, Workspace], found) -> None:
+    duck, spark = engines
+    filters = {"metric": "csat"} if found.key == "score_mean" else {}
+    for by in ([], ["stage", "touchpoint"], ["channel", "month"]):
+        weighted = found.aggregate.weights and bool(by)
+        asked = {"by": by, "filters": filters, "weighted": weighted}
+        told = service.measure(duck, found.key, **asked)
+        assert service.measure(spark, found.key, **asked) == told
+        assert by or told
