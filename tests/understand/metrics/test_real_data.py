@@ -15,7 +15,7 @@ from regulars.understand.metrics import service
 @pytest.mark.data
 def test_nps_of_sfo_2017(ws: Workspace, real_data: Path) -> None:
     imports = pytest.importorskip("regulars.listen.imports.service")
-    imports.import_files(ws, [real_data / "sfo-survey"], "sfo-survey", now=clock.now(), by="test")
+    imports.import_files(ws, [real_data / "sfo-survey"], "sfo-survey", now=clock.now())
     year = {"by": ["year"]}
     plain = {row.slice["year"]: row for row in service.measure(ws, "nps", **year)}["2017-01-01"]
     assert (plain.n, round(plain.value or 0, 2)) == (2746, 39.84)

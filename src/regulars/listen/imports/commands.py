@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from regulars.faces import export
 from regulars.faces.command import WorkspaceFolder, err, out
@@ -202,15 +202,9 @@ def _looking(app: typer.Typer, opens: Opens) -> None:
             typer.echo(msgspec.json.encode([run_facts(run) for run in found]).decode())
             return
         titles = count_titles()
-        table = Table(
-            "id",
-            _("Recipe"),
-            _("State"),
-            _("When"),
-            titles["accepted"],
-            titles["rejected"],
-            box=None,
-        )
+        table = Table(Column("id", no_wrap=True), _("Recipe"), _("State"), _("When"), box=None)
+        for name in ("accepted", "rejected"):
+            table.add_column(titles[name], justify="right")
         for run in found:
             table.add_row(
                 run.id,

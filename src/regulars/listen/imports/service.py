@@ -85,7 +85,7 @@ def prepare(
 ) -> Prepared:
     """Keep a new run as waiting; raises Invalid when the zone is none."""
     library.check_zone(zone)
-    run_id = secrets.token_hex(16)
+    run_id = secrets.token_hex(8)
     with ws.database.transaction() as connection:
         queries.insert_run(
             connection,
