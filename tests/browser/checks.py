@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from regulars.faces.catalogs import CHINESE, translations
 
 AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
+LETTERS = re.compile(r"[A-Za-z]{2}")
 SENTENCE = re.compile(r"[A-Za-z][a-z]+(?: [A-Za-z][a-z']+){3,}")
 
 
@@ -56,19 +57,22 @@ def console(page: Page) -> list[str]:
 @cache
 def _english() -> frozenset[str]:
     return frozenset(
-        message for _noun, message, chinese in translations() if CHINESE.search(chinese)
+        message
+        for _noun, message, chinese in translations()
+        if CHINESE.search(chinese) and LETTERS.search(message)
     )
 
 
 def leftovers(page: Page) -> list[str]:
     """Return English on a Chinese page: words of ours as they stand in the code, and sentences.
 
-    What customers or programs said is marked with `lang="en"`, `translate="no"` or `<code>` and
-    is left out.
+    What customers or programs said stands in quotes or `<code>`, or is marked with `lang="en"` or
+    `translate="no"`; it is left out.
     """
     words: list[str] = page.evaluate(
         """() => {
-          const skip = "[lang=en], [translate=no], code, pre, script, style, textarea, option";
+          const skip = "[lang=en], [translate=no], code, pre, blockquote, q, script, style, "
+            + "textarea, option";
           const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           const found = [];
           while (walk.nextNode()) {

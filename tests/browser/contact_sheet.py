@@ -32,7 +32,7 @@ def main(folder: Path, wishes: list[str], company: Path | None = None) -> None:
         real.speak_as_the_browser(workspace)
         with real.serving(workspace) as running, sync_playwright() as playwright:
             browser = real.launch(playwright)
-            for path in wishes or _with_details(browser, running):
+            for path in wishes or real.with_details(browser, running):
                 target = folder / f"{re.sub('[^a-zA-Z0-9]+', '-', path).strip('-') or 'home'}.png"
                 try:
                     _sheet(browser, running, path, target)
@@ -41,25 +41,6 @@ def main(folder: Path, wishes: list[str], company: Path | None = None) -> None:
                     out.print(f"{path}: {error.message.splitlines()[0]}", soft_wrap=True)
             browser.close()
         workspace.close()
-
-
-def _with_details(browser: Browser, running: Running) -> list[str]:
-    """Return the navigation's pages and, for each, the first page its content leads to."""
-    found: dict[str, None] = {}
-    context = real.context(browser, running)
-    page = context.new_page()
-    for path in running.paths:
-        found[path] = None
-        page.goto(running.address + path, wait_until="networkidle")
-        links: list[str] = page.eval_on_selector_all(
-            "main td a[href^='/'], main h3 a[href^='/'], main .actions a[href^='/']",
-            "(all) => all.filter((a) => !a.download).map((a) => a.getAttribute('href'))",
-        )
-        fresh = [link for link in links if link.split("?")[0] not in running.paths]
-        if fresh:
-            found[fresh[0]] = None
-    context.close()
-    return list(found)
 
 
 def _sheet(browser: Browser, running: Running, path: str, target: Path) -> None:

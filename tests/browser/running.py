@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -26,6 +27,7 @@ from regulars.timeline.workspace import Workspace
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FILES = re.compile(r"format=|/file|toml|export")
 WIDE, PHONE = (1280, 900), (390, 844)
 Language = Literal["en", "zh"]
 Theme = Literal["light", "dark"]
@@ -123,3 +125,26 @@ def speak_as_the_browser(workspace: Workspace) -> None:
 def principal(account: staff.Staff) -> Principal:
     """Return the account as a caller."""
     return Principal("staff", account.id, account.name, account.role)
+
+
+def with_details(browser: Browser, running: Running) -> list[str]:
+    """Return the navigation's pages and, for each, the first page its content leads to."""
+    found: dict[str, None] = {}
+    window = context(browser, running)
+    page = window.new_page()
+    for path in running.paths:
+        found[path] = None
+        page.goto(running.address + path, wait_until="networkidle")
+        links: list[str] = page.eval_on_selector_all(
+            "main td a[href^='/'], main h3 a[href^='/'], main .actions a[href^='/']",
+            "(all) => all.map((a) => a.getAttribute('href'))",
+        )
+        fresh = [
+            link
+            for link in links
+            if link.split("?")[0] not in running.paths and not FILES.search(link)
+        ]
+        if fresh:
+            found[fresh[0]] = None
+    window.close()
+    return list(found)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser import checks
-from tests.browser.running import PHONE, WIDE, Running
+from tests.browser.running import PHONE, WIDE, Running, with_details
 
 pytestmark = pytest.mark.browser
 
@@ -20,16 +21,22 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-def paths(running: Running) -> tuple[str, ...]:
-    return (*running.paths, "/look", "/nowhere")
+OWN = ("/look", "/nowhere")
+
+
+@pytest.fixture(scope="module")
+def details(running: Running, chromium: Browser) -> list[str]:
+    """All pages of the navigation, and behind each the first page that it leads to."""
+    return with_details(chromium, running)
 
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_no_page_is_too_wide_or_hard_to_read(
-    running: Running, browser_page: Callable[..., Any], look: str
+    running: Running, browser_page: Callable[..., Any], details: list[str], look: str
 ) -> None:
     flaws: list[str] = []
-    for path in paths(running):
+    deep = look in ("wide, English, light", "phone, Chinese, light")
+    for path in (*(details if deep else running.paths), *OWN):
         page = browser_page(path, **LOOKS[look])
         found = [*checks.overflow(page), *checks.headings(page), *checks.accessibility(page)]
         if path != "/nowhere":
@@ -45,7 +52,7 @@ def test_every_page_can_be_walked_with_the_keyboard(
     running: Running, browser_page: Callable[..., Any]
 ) -> None:
     flaws: list[str] = []
-    for path in paths(running):
+    for path in (*running.paths, *OWN):
         page = browser_page(path)
         flaws += [f"{path}: {flaw}" for flaw in checks.tab_order(page)]
         page.context.close()
