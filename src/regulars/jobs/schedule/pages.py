@@ -14,6 +14,7 @@ from regulars.faces.layout import NavItem, Section, page
 from regulars.jobs.refresh import service as refresh
 from regulars.jobs.runs import service
 from regulars.jobs.runs.model import REASONS, STATES, State
+from regulars.kit import clock
 from regulars.kit.text import Text
 from regulars.timeline.workspace import CurrentWorkspace
 
@@ -46,7 +47,7 @@ def jobs(request: Request, ws: CurrentWorkspace, caller: Reader, asked: bool = F
 
 @router.get("/now")
 def now(request: Request, ws: CurrentWorkspace, _caller: Seer, seen: int = 0) -> Response:
-    """Give a line of progress while findings are computed; nothing when none are.
+    """Give a line of progress while findings are computed or about to be; else nothing.
 
     `seen` is the run that the page has shown progress of: when it has ended, the page is told.
     """
@@ -57,6 +58,8 @@ def now(request: Request, ws: CurrentWorkspace, _caller: Seer, seen: int = 0) ->
         "schedule/_now.html",
         title="",
         run=run if run is not None and run.state == State.RUNNING else None,
+        coming=refresh.due(ws, clock.now()) is not None,
+        seen=seen,
         ended=run is not None and run.id == seen and run.state != State.RUNNING,
     )
 

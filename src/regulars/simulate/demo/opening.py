@@ -89,8 +89,10 @@ def _tell(demo: Demo) -> None:
 def invite(ws: Workspace, port: int, *, browser: bool) -> None:
     """Once the server answers, print the link that signs in once, and open it in a browser."""
     address = address_of(LOOPBACK, port, f"/demo/enter?code={service.entry_code(ws)}")
-    wanted = browser and _has_screen()
-    threading.Thread(target=_when_up, args=(address, port, wanted), daemon=True).start()
+    # Words are chosen here: another thread does not know the shell's language.
+    words = _("Or open this address, which signs you in once:")
+    told = (words, address, port, browser and _has_screen())
+    threading.Thread(target=_when_up, args=told, daemon=True).start()
 
 
 def _has_screen() -> bool:
@@ -100,14 +102,14 @@ def _has_screen() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _when_up(address: str, port: int, browser: bool) -> None:
+def _when_up(words: str, address: str, port: int, browser: bool) -> None:
     for _attempt in range(PATIENCE):
         try:
             with closing(create_connection((LOOPBACK, port), 1)):
                 break
         except OSError:
             sleep(0.2)
-    out.print(_("Or open this address, which signs you in once:"))
+    out.print(words)
     out.print(address, soft_wrap=True)
     if browser:
         webbrowser.open(address)
