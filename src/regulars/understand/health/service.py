@@ -56,17 +56,24 @@ def performance(
 
 
 def _performances(asked: _Asked) -> dict[str, Performance]:
-    shares = _question_shares(asked.cells())
-    weights = [_weight(row, share) for row, share in shares]
-    spread = asked.influence(weights, "touchpoint")
     grouped: dict[str, list[tuple[Row, float]]] = defaultdict(list)
-    for row, share in shares:
+    for row, share in _question_shares(asked.cells()):
         grouped[row["touchpoint"]].append((row, share))
+    several = [pair for found in grouped.values() if len(found) > 1 for pair in found]
+    spread = asked.influence([_weight(row, share) for row, share in several], "touchpoint")
+    spread |= {key: _spread(*found[0]) for key, found in grouped.items() if len(found) == 1}
     return {
         key: _performance(key, found, spread[key])
         for key, found in grouped.items()
         if spread[key]["people"] >= MINIMUM_GROUP
     }
+
+
+def _spread(row: Row, share: float) -> Row:
+    """Return people and squared influences of a touchpoint with one question, from its cell."""
+    value = row["total"] / row["n"]
+    squares = row["squares"] - 2 * value * row["cross"] + value * value * row["answers_squared"]
+    return {"people": row["people"], "squares": max(squares, 0.0) * share * share}
 
 
 def split(

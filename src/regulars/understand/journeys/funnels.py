@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from regulars.understand.journeys.model import Order
-from regulars.understand.journeys.queries import BIN
-from regulars.understand.journeys.steps import in_order, seconds
+from regulars.understand.journeys.queries import bin_of
+from regulars.understand.journeys.steps import SECOND, in_order, micros
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -24,16 +24,15 @@ def attempts(rows: ir.Table, steps: int, window: int, order: Order) -> ir.Table:
     """Return (case, level, moment, wait): each time a case reached a level of the funnel.
 
     `rows` are coded steps; the funnel's own have codes 0 to `steps` - 1 in its order. Moments and
-    waits are seconds; a wait is the time since the level before (null at the first, and where
+    waits are microseconds; a wait is the time since the level before (null at the first, and where
     the order does not matter).
     """
-    timed = rows.mutate(moment=seconds(rows.occurred_at))
+    timed = rows.mutate(moment=micros(rows.occurred_at))
+    span = window * SECOND
     if order == "strict":
-        return _strict(timed, steps, window)
+        return _strict(timed, steps, span)
     kept = timed.filter(timed.code < steps)
-    return (
-        _any_order(kept, steps, window) if order == "any_order" else _in_order(kept, steps, window)
-    )
+    return _any_order(kept, steps, span) if order == "any_order" else _in_order(kept, steps, span)
 
 
 def _in_order(rows: ir.Table, steps: int, window: int) -> ir.Table:
@@ -111,12 +110,12 @@ def conversions(reached: ir.Table, slices: ir.Table | None) -> ir.Table:
     joined = first.mutate(slice=ibis.literal(""))
     if slices is not None:
         joined = first.inner_join(slices, "case")
-    wait = joined.wait.cast("float64")
+    wait = joined.wait.cast("float64") / SECOND
     counted = joined.select(
         slice=joined["slice"],
         level=joined.level,
         wait=wait,
-        bin=((wait + 1.0).ln() / BIN).floor().cast("int32"),
+        bin=bin_of(wait),
     )
     return counted.group_by("slice", "level", "bin").agg(n=counted.count(), wait=counted.wait.sum())
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.datatypes as dt
 
-from regulars.understand.journeys.steps import in_order, seconds
+from regulars.understand.journeys.steps import SECOND, in_order, micros
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -35,16 +35,15 @@ def transitions(rows: ir.Table) -> ir.Table:
     window = ibis.window(group_by=rows.case, order_by=in_order(rows))
     pairs = rows.select(
         code=rows.code,
-        at=rows.occurred_at,
         before=rows.code.lag().over(window),
-        before_at=rows.occurred_at.lag().over(window),
+        waited=micros(rows.occurred_at) - micros(rows.occurred_at).lag().over(window),
     )
-    wait = seconds(pairs["at"]) - seconds(pairs.before_at)
+    wait = pairs.waited.cast("float64") / SECOND
     counted = pairs.select(
         before=pairs.before,
         code=pairs.code,
-        wait=wait.cast("float64"),
-        bin=((wait.cast("float64") + 1.0).ln() / BIN).floor().cast("int32"),
+        wait=wait,
+        bin=bin_of(wait),
     )
     return counted.group_by("before", "code", "bin").agg(n=counted.count(), wait=counted.wait.sum())
 
@@ -69,6 +68,16 @@ def disorder(rows: ir.Table) -> ir.Table:
     return counted.group_by("code").agg(checked=counted.count(), backward=counted.late.sum())
 
 
+def bin_of(wait: ir.Value) -> ir.Value:
+    """Return the bin of a wait in seconds."""
+    return ((wait + 1.0).ln() / BIN).floor().cast("int32")
+
+
+def _length(single: ir.Table) -> ir.Value:
+    """Return whole seconds between a journey's first and last step."""
+    return (micros(single["last"]) - micros(single["first"])) // SECOND
+
+
 def masks(steps: int) -> int:
     """Return how many masks hold that many steps."""
     return max(1, -(-steps // MASK_BITS))
@@ -86,7 +95,7 @@ def cases(rows: ir.Table, steps: int, cutoff: datetime) -> ir.Table:
     )
     flagged = single.mutate(
         open=ibis.ifelse(single["last"] >= cutoff, 1, 0),
-        length=(seconds(single["last"]) - seconds(single["first"])).cast("float64"),
+        length=_length(single).cast("float64"),
     )
     return flagged.group_by(*reached, "open").agg(
         cases=flagged.count(), length=flagged.length.sum()
@@ -127,8 +136,7 @@ def rated(rows: ir.Table, ratings: ir.Table, steps: int) -> ir.Table:
 def lengths(rows: ir.Table) -> ir.Table:
     """Return the length of each journey in seconds, as a float with fractions dropped."""
     single = rows.group_by("case").agg(first=rows.occurred_at.min(), last=rows.occurred_at.max())
-    length = seconds(single["last"]) - seconds(single["first"])
-    counted = single.select(length=length)
+    counted = single.select(length=_length(single))
     return counted.group_by("length").agg(n=counted.count())
 
 
