@@ -15,7 +15,7 @@ from regulars.company.audit import service as audit
 from regulars.company.audit.model import Search
 from regulars.company.rights.model import SHELL, Principal, Role
 from regulars.kit.errors import Conflict, Invalid, NotAllowed, NotFound
-from regulars.listen.identities import service, story
+from regulars.listen.identities import finding, service, story
 from regulars.listen.identities.model import Kind, link_id
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Value
@@ -205,9 +205,9 @@ def test_people_are_found_by_id_address_number_and_name(ws: Workspace) -> None:
     hold(ws, user, "phone", "+86 138 0013 8000")
     hold(ws, user, "name", "Li Lei")
     for words in ("lei-7", "LEI@example.cn", "13800138000", "li l", user):
-        assert [one.person_id for one in service.find(ws, words)] == [user], words
+        assert [one.person_id for one in finding.find(ws, words)] == [user], words
     for words in ("nobody", "x@example.cn", "999999", "", "f" * 32):
-        assert service.find(ws, words) == []
+        assert finding.find(ws, words) == []
 
 
 def test_a_manager_of_one_store_finds_only_who_was_there(ws: Workspace) -> None:
@@ -217,7 +217,7 @@ def test_a_manager_of_one_store_finds_only_who_was_there(ws: Workspace) -> None:
     hold(ws, here, "name", "Li One")
     hold(ws, there, "name", "Li Two")
     mine = frozenset({"store-1"})
-    assert [one.person_id for one in service.find(ws, "li", scope=mine)] == [here]
+    assert [one.person_id for one in finding.find(ws, "li", scope=mine)] == [here]
     manager = Principal("staff", "m", "Mo", Role.MANAGER, mine)
     with pytest.raises(NotFound):
         story.story(ws, there, scope=mine)
@@ -274,7 +274,7 @@ def test_erasing_leaves_no_trace_of_who_was_who(ws: Workspace) -> None:
     with pytest.raises(NotAllowed):
         story.erase(ws, ANA, LEI, now=NOW)
     story.erase(ws, SHELL, LEI, now=NOW)
-    assert service.sightings(ws, [LEI, MEI]) == []
+    assert finding.sightings(ws, [LEI, MEI]) == []
     with ws.database.reading() as connection:
         assert people.link_by_id(connection, link) is None
     assert ws.query(lambda view: view.events).num_rows == 0

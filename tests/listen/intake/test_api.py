@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL
 from regulars.kit import clock
-from regulars.listen.identities import service as identities
+from regulars.listen.identities import finding
 from regulars.listen.intake import service
 from regulars.listen.intake.api import door_of
 from regulars.listen.intake.limits import Rate
@@ -265,10 +265,10 @@ def test_identify_links_and_fills_the_profile_together_with_the_event(
         "traits": {"email": "lei@example.cn", "name": "Li Lei"},
     }
     client.post("/v1/identify", json=body, auth=(write_key, ""))
-    found = identities.named(ws, user="lei")
+    found = finding.named(ws, user="lei")
     assert identity_id(ws, "anonymous", "browser-1") in found
     assert identity_id(ws, "email", "LEI@example.cn") in found
-    (sighting,) = identities.find(ws, "li le")
+    (sighting,) = finding.find(ws, "li le")
     assert (sighting.person_id, sighting.events) == (min(found), 1)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from regulars.listen.identities import service as identities
+from regulars.listen.identities import finding
 from regulars.listen.profiles import service as profiles
 from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
@@ -69,7 +69,7 @@ def test_every_call_is_delivered(
     assert (order["order_id"], order["amount"]) == ("A1", Decimal("99.5000"))
     assert abs(order["occurred_at"] - when) < timedelta(seconds=30)
     assert rows["Survey Answered"]["score"] == 9.0
-    person = identities.named(ws, user="lei")
+    person = finding.named(ws, user="lei")
     assert identity_id(ws, "anonymous", "b2") in person
     held = {one.name: one.value for one in profiles.of_person(ws, person)}
     assert held["email"] == "lei@example.cn" and held["name"] == "Li Lei"

@@ -12,6 +12,7 @@ import msgspec
 
 from regulars.company.keys import service as keys
 from regulars.listen.intake import mapping, service
+from regulars.listen.intake.fields import Identities, Sender
 from regulars.listen.intake.model import Arrival
 from regulars.timeline.workspace import Workspace
 
@@ -20,7 +21,7 @@ NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
 def arrivals(ws: Workspace, calls: list[dict[str, Any]]) -> list[Arrival]:
     key = keys.WriteKey("k", "Shop", "shop", frozenset({"customer"}))
-    sender = mapping.Sender(key, mapping.Identities(ws), "CNY", 32_768, 1_791_201_600_000_000)
+    sender = Sender(key, Identities(ws), "CNY", 32_768, 1_791_201_600_000_000)
     return [mapping.read(msgspec.Raw(json.dumps(call).encode()), sender) for call in calls]
 
 

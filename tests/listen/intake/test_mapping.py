@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from regulars.app import init_workspace
 from regulars.company.keys.model import WriteKey
 from regulars.kit import clock
 from regulars.listen.intake import mapping
+from regulars.listen.intake.fields import Identities, Sender
 from regulars.listen.intake.model import Arrival, Row
 from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
@@ -27,11 +29,11 @@ class Reader:
 
     def __init__(self, ws: Workspace) -> None:
         self.ws = ws
-        self.identities = mapping.Identities(ws)
+        self.identities = Identities(ws)
 
-    def sender(self, *actors: str, **more: Any) -> mapping.Sender:
+    def sender(self, *actors: str, **more: Any) -> Sender:
         key = WriteKey("k", "Shop", "shop", frozenset(actors or ("customer",)))
-        return mapping.Sender(
+        return Sender(
             key=key,
             identities=self.identities,
             currency="CNY",
@@ -55,9 +57,9 @@ class Reader:
         return arrival.reason.field
 
 
-@pytest.fixture
-def shop(ws: Workspace) -> Reader:
-    return Reader(ws)
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    return Reader(init_workspace(tmp_path_factory.mktemp("company") / "w"))
 
 
 def test_an_order_with_its_lines(shop: Reader) -> None:
@@ -183,7 +185,7 @@ def test_words_take_the_language_of_the_call(shop: Reader) -> None:
 def test_the_channel_is_said_or_given_away(
     shop: Reader, call: dict[str, Any], channel: str | None
 ) -> None:
-    assert shop.row("Cart Viewed", call.pop("properties", {}), **call).channel == channel
+    assert shop.row("Cart Viewed", **{"properties": {}, **call}).channel == channel
 
 
 def test_pages_and_screens_keep_their_name_as_a_property(shop: Reader) -> None:
@@ -345,22 +347,13 @@ calls = st.fixed_dictionaries(
 )
 
 
-@pytest.fixture(scope="module")
-def any_shop(tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    from regulars.app import init_workspace
-
-    return Reader(init_workspace(tmp_path_factory.mktemp("company") / "w"))
-
-
 @given(call=calls)
 @settings(max_examples=400, deadline=None)
-def test_whatever_is_sent_becomes_an_event_or_a_reason(
-    any_shop: Reader, call: dict[str, Any]
-) -> None:
+def test_whatever_is_sent_becomes_an_event_or_a_reason(shop: Reader, call: dict[str, Any]) -> None:
     from regulars.listen.intake.model import to_table
 
     raw = msgspec.Raw(json.dumps(call).encode())
-    arrival = mapping.read(raw, any_shop.sender())
+    arrival = mapping.read(raw, shop.sender())
     assert (arrival.row is None) == (arrival.reason is not None)
     if arrival.row is not None:
         table = to_table([arrival.row])

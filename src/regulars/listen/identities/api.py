@@ -13,7 +13,7 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.paging import CursorPaging, cut, envelope
 from regulars.kit import clock
-from regulars.listen.identities import service, story
+from regulars.listen.identities import finding, service, story
 from regulars.listen.identities.model import Entry, Kind, Person
 from regulars.listen.profiles.model import Attribute
 from regulars.timeline.workspace import CurrentWorkspace
@@ -46,7 +46,7 @@ def find(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """Find people by user id, e-mail address, phone number, id of ours, or part of a name."""
-    return {"items": [asdict(one) for one in service.find(ws, q, scope=caller.places, limit=limit)]}
+    return {"items": [asdict(one) for one in finding.find(ws, q, scope=caller.places, limit=limit)]}
 
 
 @router.get("/candidates", summary="Who may be one person")

@@ -17,7 +17,7 @@ from regulars.faces.language import say
 from regulars.kit import clock
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.text import Text
-from regulars.listen.identities import service, story
+from regulars.listen.identities import finding, service, story
 from regulars.listen.identities.model import Sighting
 from regulars.timeline.erasure import Erased
 from regulars.timeline.workspace import Workspace
@@ -41,7 +41,7 @@ def register(app: typer.Typer, opens: Opens) -> None:
         """Erase a person: events, profile, links, refused events, findings that quote them."""
         ws = opens(workspace)
         identities = _identities(ws, email, phone, user, person)
-        _show(service.sightings(ws, identities), as_json)
+        _show(finding.sightings(ws, identities), as_json)
         if not yes and not typer.confirm(_("Erase this for good?"), err=True):
             raise typer.Exit(1)
         _report(story.erase_identities(ws, SHELL, identities, now=clock.now()), as_json)
@@ -59,10 +59,10 @@ def _identities(
                 "请说明是谁：--email、--phone、--user 或 --person。",
             ),
         )
-    identities = service.named(ws, email=email, phone=phone, user=user)
+    identities = finding.named(ws, email=email, phone=phone, user=user)
     if person is not None:
         identities += service.person(ws, service.check_id(person)).identities
-    if not service.sightings(ws, identities):
+    if not finding.sightings(ws, identities):
         raise NotFound(
             "erase.unknown", Text("Nothing is held of them.", "没有保存他们的任何数据。")
         )

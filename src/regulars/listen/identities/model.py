@@ -21,6 +21,8 @@ _NOBODY = frozenset(
     {"none", "null", "noreply", "no-reply", "test", "unknown", "na", "n/a", "anonymous"}
 )
 LEAST_DIGITS = 7
+SHARED = ("email", "phone")
+"""Attributes that two people do not hold by chance."""
 
 
 def email_names_someone(email: str) -> bool:

@@ -20,7 +20,7 @@ from regulars.kit import clock
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
-from regulars.listen.identities import api, picture, service, story
+from regulars.listen.identities import api, finding, picture, service, story
 from regulars.listen.identities.model import KIND_NAMES, Candidate, Entry, Kind
 from regulars.listen.identities.story import Filter
 from regulars.listen.profiles import model as profile
@@ -66,9 +66,9 @@ def people(
     request: Request, ws: CurrentWorkspace, caller: Reader, q: str = "", done: str = ""
 ) -> Response:
     """Search people; without words, show who may be one person."""
-    found = service.find(ws, q, scope=caller.places, limit=MOST_FOUND) if q else []
+    found = finding.find(ws, q, scope=caller.places, limit=MOST_FOUND) if q else []
     pairs = [] if q else _pairs(ws, caller)
-    words = {} if q else service.last_words(ws, now=clock.now(), scope=caller.places)
+    words = {} if q else finding.last_words(ws, now=clock.now(), scope=caller.places)
     named = [*words, *(one for pair in pairs for one in (pair.left_person, pair.right_person))]
     persons = {one.person_id: one.identities for one in found}
     persons |= {one: service.person(ws, one).identities for one in named}
@@ -132,7 +132,7 @@ def merge(
     reason = fields.text("reason", required=True, most=1_000) or ""
     try:
         if fields.ok:
-            right = service.the_one(ws, other, scope=caller.places)
+            right = finding.the_one(ws, other, scope=caller.places)
             service.merge(ws, caller, identity, right, reason=reason, now=clock.now())
             return RedirectResponse(f"/people/{identity}?done=merged", 303)
     except RegularsError as error:

@@ -20,7 +20,7 @@ from regulars.kit.errors import NotSignedIn
 from regulars.kit.text import Text
 from regulars.listen.intake import limits, mapping, service, timing, wire
 from regulars.listen.intake.committer import Committer
-from regulars.listen.intake.mapping import Identities, Sender
+from regulars.listen.intake.fields import Identities, Sender
 from regulars.listen.intake.model import Arrival, Outcome, Refused
 from regulars.timeline.workspace import Workspace
 

@@ -1,0 +1,75 @@
+"""What the reading of every call needs: who sends, and ids, objects and words as they come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from regulars.company.keys.model import WriteKey
+from regulars.kit.text import Text
+from regulars.listen.intake import wire
+from regulars.listen.intake.model import Refused
+from regulars.listen.intake.wire import Context, Id
+from regulars.store.workspace import Store
+from regulars.timeline.identity import identity_id
+
+LONGEST_ID = 300
+
+
+class Identities:
+    """Identity ids of one workspace, the latest of them remembered."""
+
+    def __init__(self, store: Store) -> None:
+        self.of = lru_cache(maxsize=50_000)(lambda kind, value: identity_id(store, kind, value))
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who posts, and what their body says about all of its events. Moments in microseconds."""
+
+    key: WriteKey
+    identities: Identities
+    currency: str
+    event_bytes: int
+    received_at: int
+    sent_at: int | None = None
+    context: Context | None = None
+    history: bool = False
+
+
+def read_id(value: Id, where: str) -> str | None:
+    """Return an id as text, None for none; raises Refused for one too long."""
+    if value is None:
+        return None
+    spelled = value.strip() if type(value) is str else str(value)
+    if len(spelled) > LONGEST_ID or "\0" in spelled:
+        raise Refused(
+            "intake.id",
+            where,
+            Text(f"An id has at most {LONGEST_ID} characters.", f"编号最多 {LONGEST_ID} 个字符。"),
+        )
+    return spelled or None
+
+
+def read_object(raw: msgspec.Raw, where: str) -> dict[str, Any]:
+    """Return an object; nothing and null are an empty one."""
+    if not len(raw):
+        return {}
+    read = wire.decode_any(raw)
+    if read is None:
+        return {}
+    if not isinstance(read, dict):
+        raise Refused("intake.object", where, Text("This must be an object.", "此处必须是对象。"))
+    return read
+
+
+def word(value: Any) -> str | None:
+    """Return a short text; a number as its text; None for anything else."""
+    if type(value) is not str:
+        if type(value) is not int and type(value) is not float:
+            return None
+        value = str(value)
+    return value.strip().replace("\0", "")[:LONGEST_ID] or None
