@@ -26,7 +26,6 @@ from regulars.timeline.workspace import Workspace
 from tests.simulate.study import Company
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
-OURS = {"Message Sent", "Gift Sent"}
 
 
 def test_equal_plans_give_equal_companies_and_other_seeds_others(ws: Workspace) -> None:
@@ -45,7 +44,7 @@ def test_events_have_the_schema_their_own_ids_and_known_values(ws: Workspace) ->
     assert events.schema.equals(SCHEMA)
     assert pc.count_distinct(events["event_id"]).as_py() == events.num_rows
     assert set(events["actor"].unique().to_pylist()) <= set(ACTORS)
-    assert set(events["name"].unique().to_pylist()) <= set(names.TITLES) | OURS
+    assert set(events["name"].unique().to_pylist()) <= set(names.TITLES)
     assert set(events["place"].unique().to_pylist()) <= {spot.id for spot in SPOTS} | {None}
     assert pc.max(events["received_at"]).as_py() <= NOW
     assert pc.min(events["occurred_at"]).as_py() >= NOW - timedelta(days=731)

@@ -197,7 +197,7 @@ def gift_scores(company: Company) -> dict[int, list[float]]:
 
     def build(view: Any) -> Any:
         events = view.events.filter(view.events.touchpoint == "member_gift")
-        events = events.filter(events.name.isin(["Gift Sent", names.SURVEY_ANSWERED]))
+        events = events.filter(events.name.isin([names.GIFT_SENT, names.SURVEY_ANSWERED]))
         return events.select("identity_id", "occurred_at", "name", "score").order_by(
             ["identity_id", "occurred_at"]
         )
@@ -207,7 +207,7 @@ def gift_scores(company: Company) -> dict[int, list[float]]:
     for row in company.rows(build):
         if row["identity_id"] != who:
             who, had = row["identity_id"], 0
-        if row["name"] == "Gift Sent":
+        if row["name"] == names.GIFT_SENT:
             had += 1
         else:
             scores.setdefault(had - 1, []).append(row["score"])

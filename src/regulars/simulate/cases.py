@@ -15,6 +15,7 @@ from regulars.simulate.model import DAY, HOUR, MINUTE
 from regulars.simulate.population import STORE, Floats, Ints, Mask
 from regulars.simulate.scores import CSAT, ask, ordinary, spoken
 from regulars.simulate.season import shifted
+from regulars.simulate.visits import order_ids
 from regulars.simulate.words import THEME
 from regulars.simulate.world import (
     CHANNEL,
@@ -148,7 +149,7 @@ def _common(world: World, case: Case, rows: Ints, touchpoint: str | Words) -> di
         "place": place_words(place),
         "source": "service-desk",
         "case_id": Numbered(f"c{first}-", rows),
-        "order_id": Numbered(f"o{first}-", case.order[rows]),
+        "order_id": order_ids(world, case.order[rows]),
     }
 
 

@@ -13,8 +13,6 @@ from regulars.simulate.words import THEME
 from regulars.simulate.world import STORE_PLACE, World, place_words
 from regulars.timeline import vocabulary as names
 
-MESSAGE_SENT = "Message Sent"
-GIFT_SENT = "Gift Sent"
 GIFTS, WAVES = 10, 4
 WEARS_OFF_AFTER = 5
 GIFT = Scale("csat", 1, 5, 4.65, 0.7)
@@ -45,7 +43,7 @@ def write(world: World) -> None:
     who = np.repeat(np.arange(len(world.people)), counts)
     at = shifted(world.active_moments(who, 150.0), np.zeros(len(who)))
     common = {"touchpoint": "promotion", "channel": "app", "source": "campaigns"}
-    world.add(who, at, MESSAGE_SENT, actor="system", **common)
+    world.add(who, at, names.MESSAGE_SENT, actor="system", **common)
     seen = np.flatnonzero(rng.random(len(who)) < 0.22)
     later = at[seen] + (rng.exponential(5 * HOUR, len(seen))).astype(np.int64)
     world.add(who[seen], later, names.PROMOTION_VIEWED, **common)
@@ -64,7 +62,7 @@ def give(world: World) -> None:
     row, nth = np.nonzero(sent < last[:, None])
     who, at = members[row], shifted(sent[row, nth], np.zeros(len(row)))
     common = {"touchpoint": "member_gift", "channel": "app", "source": "membership"}
-    world.add(who, at, GIFT_SENT, actor="system", **common)
+    world.add(who, at, names.GIFT_SENT, actor="system", **common)
     worn = np.minimum(nth, WEARS_OFF_AFTER)
     tired = worn if world.plan.troubles else np.zeros_like(worn)
     opened = np.flatnonzero(rng.random(len(who)) < 0.6 * np.exp(-0.25 * tired))

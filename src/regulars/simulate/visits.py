@@ -194,4 +194,4 @@ def _in_stores(world: World) -> None:
 
 def order_ids(world: World, orders: Ints) -> Numbered:
     """Return the ids of orders, unique over the whole company."""
-    return Numbered(f"o{world.people.number[0]}-", orders)
+    return Numbered(f"LH{world.people.number[0]}-", orders)

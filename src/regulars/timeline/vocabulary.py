@@ -71,6 +71,10 @@ CHAT_MESSAGE_SENT: Final = "Live Chat Message Sent"
 CHAT_MESSAGE_RECEIVED: Final = "Live Chat Message Received"
 CHAT_ENDED: Final = "Live Chat Conversation Ended"
 
+# Messages and gifts of ours (actor system); ours.
+MESSAGE_SENT: Final = "Message Sent"
+GIFT_SENT: Final = "Gift Sent"
+
 # Serving a case (`case_id` is set); all ours.
 CASE_OPENED: Final = "Case Opened"
 CASE_MESSAGE_RECEIVED: Final = "Case Message Received"  # the customer wrote or rang again
@@ -160,6 +164,8 @@ TITLES: Final[dict[str, Text]] = {
         CHAT_MESSAGE_SENT: "发送会话消息",
         CHAT_MESSAGE_RECEIVED: "收到会话消息",
         CHAT_ENDED: "会话结束",
+        MESSAGE_SENT: "发送消息",
+        GIFT_SENT: "发放礼品",
         CASE_OPENED: "建立工单",
         CASE_MESSAGE_RECEIVED: "客户再次联系",
         CASE_ASSIGNED: "分派工单",
