@@ -6,7 +6,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 KEPT = 2_000
 MOST_VALUES = 60
 MICROSECOND = timedelta(microseconds=1)
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 Result = TypeVar("Result")
 _kept: WeakKeyDictionary[Workspace, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
 _lock = threading.Lock()
@@ -116,11 +117,15 @@ def _watched(
 ) -> tuple[datetime, datetime, datetime] | None:
     """Return first and last moment of what the metric reads, and of anything customers did.
 
-    A closed period of a metric that does not depend on it needs no look.
+    A period that is closed, or open at both ends, needs no look unless the metric depends on how
+    long anybody was watched.
     """
     reads, asked = definition.aggregate.reads, question.period
-    if asked.start and asked.end and not definition.aggregate.watched:
-        return asked.start, asked.end, asked.end
+    if not definition.aggregate.watched:
+        if asked.start and asked.end:
+            return asked.start, asked.end, asked.end
+        if not (asked.start or asked.end or question.grain or definition.days):
+            return EARLIEST, LATEST, LATEST
 
     def look() -> tuple[datetime, datetime, datetime] | None:
         empty = Question(scope=question.scope)

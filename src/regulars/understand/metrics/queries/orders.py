@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from regulars.timeline.vocabulary import ORDERS, PROGRESS, REFUNDS
-from regulars.understand.metrics.queries.scene import BUCKET, Scene, seconds, summed, yes
+from regulars.understand.metrics.queries.scene import BUCKET, Scene, carried, seconds, summed, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 YEAR_DAYS = 365
 YEAR = timedelta(days=YEAR_DAYS)
 DAY_SECONDS = 86_400
-CARRIED = ("touchpoint", "stage", "channel", "place", "source")
 
 
 def orders(scene: Scene, events: ir.Table) -> ir.Table:
@@ -26,14 +25,13 @@ def orders(scene: Scene, events: ir.Table) -> ir.Table:
     order_id and what slices need.
     """
     keyed = events.mutate(order_key=ibis.coalesce(events.order_id, events.event_id))
-    carried = [name for name in (*CARRIED, "metric", "survey_kind") if name in keyed.columns]
     return keyed.group_by("order_key").aggregate(
         person_id=keyed.person_id.max(),
         occurred_at=keyed.occurred_at.min(),
         amount=keyed.amount.max(),
         currency=keyed.currency.max(),
         order_id=keyed.order_id.max(),
-        **{name: keyed[name].max() for name in carried},
+        **carried(keyed),
     )
 
 

@@ -14,7 +14,7 @@ from regulars.company.places import service as places
 from regulars.kit.period import Period, day_start
 from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import periods
-from regulars.understand.metrics.model import Question
+from regulars.understand.metrics.model import DIMENSIONS, Question
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -156,6 +156,14 @@ def extent(events: ir.Table, reads: frozenset[str] | None) -> ir.Table:
     at = events.occurred_at
     here = at if reads is None else ibis.ifelse(events.name.isin(sorted(reads)), at, ibis.null())
     return events.aggregate(first=here.min(), last=here.max(), horizon=at.max())
+
+
+def carried(events: ir.Table) -> dict[str, ir.Value]:
+    """Return one value of each dimension for a group of events that belong together.
+
+    The greatest: any would do where they agree, and where they differ every engine picks the same.
+    """
+    return {name: events[name].max() for name in DIMENSIONS if name in events.columns}
 
 
 def in_use(events: ir.Table) -> ir.Table:
