@@ -24,8 +24,8 @@ from regulars.listen.intake.fields import Identities, Sender
 from regulars.listen.intake.model import Arrival, Outcome, Refused
 from regulars.timeline.workspace import Workspace
 
-TRUST_SECONDS = 5.0
-"""How long a checked key is trusted; a revoked one stops within twice this."""
+TRUST_SECONDS = 1.0
+"""How long a checked key is trusted before `company.keys` is asked again."""
 REMEMBERED_KEYS = 1_000
 
 
