@@ -210,7 +210,7 @@ def _value_in(value: Numeric | None, unit: str | None = None, digits: int | None
 
 
 def _unbroken(form: Callable[..., str]) -> Callable[..., str]:
-    """Keep the parts of a date on one line of a page."""
+    """Keep the parts of a date, or a number and its unit, on one line of a page."""
 
     def filled(value: Any, *options: Any, **named: Any) -> str:
         return form(value, *options, **named).replace(" ", "\u00a0").replace(",\u00a0", ", ")
@@ -229,7 +229,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "month": _unbroken(month),
     "moment": _unbroken(moment),
     "iso": iso,
-    "duration": duration,
+    "duration": _unbroken(duration),
     "ago": ago,
-    "value_in": _value_in,
+    "value_in": _unbroken(_value_in),
 }
