@@ -129,6 +129,11 @@ class Catalog:
         found = self.touchpoint(touchpoint)
         return found.stage if found else None
 
+    def tested(self) -> tuple[str, ...]:
+        """Return the event columns, besides name and touchpoint, that the rules look at."""
+        rules = [rule for point in self.touchpoints for rule in point.events]
+        return tuple(sorted({column for rule in rules for column, _values in rule.conditions}))
+
     def wholes(self) -> dict[str, str]:
         """Return outcome → the touchpoint it is a part of."""
         return {p.key: p.part_of for p in self.touchpoints if p.part_of is not None}

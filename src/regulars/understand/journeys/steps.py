@@ -48,35 +48,49 @@ class Codes:
         return self.steps.index(step)
 
 
-def named(view: View, asked: Journeys, catalog: Catalog) -> ir.Table:
-    """Return the events of the journeys with `case` and `step` (a name); no case, no row."""
+def kept(view: View, asked: Journeys) -> ir.Table:
+    """Return the events of the journeys asked for, with `person_id`; no case, no row."""
     events = asked.extent.of(view.with_person())
-    case = events[CASE_COLUMN[asked.by]]
-    tests = [case.notnull()]
+    tests = [events[CASE_COLUMN[asked.by]].notnull()]
     if asked.by not in ALL_ACTORS:
         tests.append(events.actor == "customer")
     if not asked.feedback:
         tests.append(events.name.notin(sorted(SURVEY)) & events.metric.isnull())
-    kept = events.filter(*tests)
+    return events.filter(*tests)
+
+
+def named(view: View, asked: Journeys, catalog: Catalog) -> ir.Table:
+    """Return the events of the journeys with `case` and `step` (a name)."""
+    events = kept(view, asked)
+    events = events.mutate(case=events[CASE_COLUMN[asked.by]])
+    return _stepped(events, asked, catalog)
+
+
+def _stepped(events: ir.Table, asked: Journeys, catalog: Catalog) -> ir.Table:
     if asked.level == "event":
-        return kept.mutate(case=kept[CASE_COLUMN[asked.by]], step=kept.name)
-    placed = catalog_service.placed_by(catalog, kept, stage=False)
-    return placed.mutate(
-        case=placed[CASE_COLUMN[asked.by]], step=ibis.coalesce(placed.touchpoint, placed.name)
-    )
+        return events.mutate(step=events.name)
+    placed = catalog_service.placed_by(catalog, events, stage=False)
+    return placed.mutate(step=ibis.coalesce(placed.touchpoint, placed.name))
 
 
 def inventory(view: View, asked: Journeys, catalog: Catalog) -> ir.Table:
-    """Return how many events each (step, name) has, and when the last one occurred."""
-    found = named(view, asked, catalog)
-    return found.group_by("step", "name").agg(n=found.count(), last=found.occurred_at.max())
+    """Return how many events each (step, name) has, and when the last one occurred.
+
+    Events are counted by what the catalog's rules look at, and only the counts are placed.
+    """
+    events = kept(view, asked)
+    counted = events.group_by("touchpoint", "name", *catalog.tested()).agg(
+        n=events.count(), last=events.occurred_at.max()
+    )
+    found = _stepped(counted, asked, catalog)
+    return found.group_by("step", "name").agg(n=found.n.sum(), last=found["last"].max())
 
 
 def ratings(view: View, asked: Journeys) -> ir.Table:
     """Return by case the mean of the answers that belong to it, as 0 to 100."""
     events = asked.extent.of(view.with_person())
     case = CASE_COLUMN[asked.by]
-    kept = events.filter(
+    rows = events.filter(
         events[case].notnull(),
         events.actor == "customer",
         events.score.notnull(),
@@ -84,8 +98,8 @@ def ratings(view: View, asked: Journeys) -> ir.Table:
         events.scale_max.notnull(),
         events.scale_min != events.scale_max,
     )
-    points = 100.0 * (kept.score - kept.scale_min) / (kept.scale_max - kept.scale_min)
-    rated = kept.select(case=kept[case], points=points)
+    points = 100.0 * (rows.score - rows.scale_min) / (rows.scale_max - rows.scale_min)
+    rated = rows.select(case=rows[case], points=points)
     return rated.group_by("case").agg(points=rated.points.sum(), answers=rated.count())
 
 
