@@ -21,6 +21,7 @@ from regulars.faces.language import FOLDER
 
 PACKAGE = Path(__file__).parents[1]
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+WORD = re.compile(r"[A-Za-z]")
 PLACE = re.compile(r"\{\w*\}|%\(\w+\)\w")
 CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 """Codes that are kept and said later, such as the actions of the audit log: `staff.added`."""
@@ -94,7 +95,7 @@ def flaws() -> list[str]:
 def _flaws_of(message: str, chinese: str) -> Iterator[str]:
     if not chinese.strip():
         yield "is empty"
-    elif message not in SAME_IN_BOTH and not CHINESE.search(chinese):
+    elif message not in SAME_IN_BOTH and WORD.search(message) and not CHINESE.search(chinese):
         yield f"has no Chinese: {chinese!r}"
     if sorted(PLACE.findall(message)) != sorted(PLACE.findall(chinese)):
         yield f"does not name the same values: {chinese!r}"
