@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from regulars.timeline.workspace import Workspace
 
-PORTION = 3_000_000
-"""Events sorted at a time."""
+PORTION = 12_000_000
+"""Events sorted at a time; each portion reads the new files once, and spills beyond memory."""
 ORDER = "bucket, identity_id, occurred_at, received_at"
 
 
@@ -84,7 +84,7 @@ def _rewrite(
     """Write the events of `old` as one file a month and bucket, a portion of months at a time."""
     source = _source(workspace, old)
     for portion in _portions(_months(workspace, connection, old)):
-        chosen = ", ".join(f"'{month}'" for month in portion)
+        chosen = ", ".join(f"DATE '{month}-01'" for month in portion)
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE sorted AS SELECT *, {_bucket(buckets)} AS bucket, "
             f"{_MONTH} AS month FROM {source} WHERE {_MONTH} IN ({chosen}) "
@@ -96,12 +96,13 @@ def _rewrite(
             "SELECT DISTINCT month, bucket FROM sorted ORDER BY ALL"
         ).fetchall()
         for month, bucket in cells:
-            select = (
-                f"SELECT * FROM sorted WHERE month = '{month}' AND bucket = {bucket} "
-                f"ORDER BY {ORDER}"
-            )
+            cell = f"SELECT * FROM sorted WHERE month = DATE '{month}' AND bucket = {bucket}"
             action = lake.write(
-                workspace.lake, connection, select, month=month, bucket=f"{bucket}/{buckets}"
+                workspace.lake,
+                connection,
+                cell,  # in the order in which it stands in `sorted`
+                month=str(month)[:7],
+                bucket=f"{bucket}/{buckets}",
             )
             if action is not None:
                 yield action
@@ -113,7 +114,8 @@ _DROP_REPEATS = """
         SELECT rowid, row_number() OVER (PARTITION BY event_id ORDER BY received_at) AS nth
         FROM sorted) WHERE nth > 1)
 """
-_MONTH = "strftime(occurred_at AT TIME ZONE 'UTC', '%Y-%m')"
+_MONTH = "CAST(date_trunc('month', make_timestamp(epoch_us(occurred_at))) AS DATE)"
+"""First day of the month in UTC; through a plain timestamp, which DuckDB truncates fastest."""
 
 
 def _bucket(buckets: int) -> str:
@@ -134,7 +136,7 @@ def _months(
         f"SELECT {_MONTH} AS month, count(*) FROM {_source(workspace, files)} "
         "GROUP BY month ORDER BY month"
     ).fetchall()
-    return [(str(month), int(events)) for month, events in rows]
+    return [(str(month)[:7], int(events)) for month, events in rows]
 
 
 def _portions(months: Sequence[tuple[str, int]]) -> Iterator[list[str]]:

@@ -25,6 +25,8 @@ BEAT = 2.0
 """Seconds between two looks at the inbox."""
 NEW_FILES = 16
 """Flushed files that may lie beside the sorted ones before they are compacted."""
+NEW_EVENTS = 3_000_000
+"""Events in such files that are compacted at once, however few the files."""
 KEEP_HOURS = 24
 
 
@@ -97,7 +99,7 @@ def run(workspace: Workspace, *, now: datetime, clean_up: bool = False) -> Done:
         flushed = flush(workspace).events
     new = [one for one in lake.files(workspace.lake.open()) if one.bucket is None]
     compacted = 0
-    if len(new) >= NEW_FILES or sum(one.events for one in new) >= compaction.PORTION:
+    if len(new) >= NEW_FILES or sum(one.events for one in new) >= NEW_EVENTS:
         compacted = compaction.compact(workspace).before
     return Done(flushed, compacted, _clean_up(workspace, now) if clean_up else 0)
 
