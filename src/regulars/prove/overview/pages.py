@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from regulars.company.places import service as places
-from regulars.company.rights.access import needs
+from regulars.company.rights.access import needs, signed_in
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.language import gettext as _
@@ -26,14 +26,20 @@ from regulars.understand.journeys import service as journeys
 router = APIRouter(include_in_schema=False)
 navigation = [NavItem(Text("Overview", "总览"), "/", Section.UNDERSTAND, 0, Right.READ_NUMBERS)]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Anybody = Annotated[Principal, Depends(signed_in())]
 Place = Annotated[str | None, Query()]
 
 
 @router.get("/")
 def overview(
-    request: Request, ws: CurrentWorkspace, caller: Reader, place: Place = None
+    request: Request, ws: CurrentWorkspace, caller: Anybody, place: Place = None
 ) -> Response:
-    """Show the overview; before the first event, what to do first."""
+    """Show the overview; before the first event, what to do first.
+
+    Who may not read numbers (an agent) begins with the people instead.
+    """
+    if not caller.may(Right.READ_NUMBERS):
+        return RedirectResponse("/people", 303)
     if service.is_empty(ws):
         return page(
             request,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from regulars.company.places import service as places
+from regulars.company.rights.model import Scope
 from regulars.kit.period import Period
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
@@ -201,9 +202,9 @@ def reach(ws: Workspace) -> Period:
     return spans.reach(ws)
 
 
-def channels(ws: Workspace) -> tuple[str, ...]:
-    """Return the channels that events name, the commonest first, at most twelve."""
-    return spans.channels(ws)
+def channels(ws: Workspace, scope: Scope) -> tuple[str, ...]:
+    """Return the channels that events in `scope` name, the commonest first, at most twelve."""
+    return spans.channels(ws, scope)
 
 
 def _parts(

@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 
 import ibis
 
+from regulars.company.rights.model import Scope
 from regulars.faces import periods
 from regulars.kit.memo import Memo
 from regulars.kit.period import ALL_TIME, Period, add_months, day_start, parse_edge
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import USUAL, Look
+from regulars.understand.health.model import USUAL, Extent, Look
 
 USUAL_MONTHS = 12
 MOST_CHANNELS = 12
@@ -39,16 +40,18 @@ def _reach(ws: Workspace) -> Period:
     return Period(row["first"], row["last"] + timedelta(microseconds=1))
 
 
-def channels(ws: Workspace) -> tuple[str, ...]:
-    """Return the channels that events name, the commonest first."""
-    key = (str(ws.folder), ws.engine.watermark())
-    return _channels.get(key, lambda: _find_channels(ws))
+def channels(ws: Workspace, scope: Scope) -> tuple[str, ...]:
+    """Return the channels that events in `scope` name, the commonest first."""
+    key = (str(ws.folder), ws.engine.watermark(), scope)
+    return _channels.get(key, lambda: _find_channels(ws, scope))
 
 
-def _find_channels(ws: Workspace) -> tuple[str, ...]:
+def _find_channels(ws: Workspace, scope: Scope) -> tuple[str, ...]:
+    extent = Extent(scope=scope)
     table = ws.query(
         lambda view: (
-            view.events.filter(view.events.channel.notnull())
+            extent.of(view.events)
+            .filter(ibis._.channel.notnull())
             .group_by("channel")
             .agg(n=ibis._.count())
             .order_by([ibis.desc("n"), "channel"])

@@ -69,7 +69,7 @@ def filtered(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> 
         say(tree.name(wish.place)) if wish.place else _("All places"),
         _place_items(request, ws, caller, wish),
         wish.channel or _("All channels"),
-        _channel_items(request, ws, wish),
+        _channel_items(request, ws, caller, wish),
     )
 
 
@@ -102,10 +102,13 @@ def _place_items(
     return (every, *below)
 
 
-def _channel_items(request: Request, ws: Workspace, wish: Wish) -> tuple[Item, ...]:
+def _channel_items(
+    request: Request, ws: Workspace, caller: Principal, wish: Wish
+) -> tuple[Item, ...]:
     every: Item = (_("All channels"), address(request, channel=None), wish.channel is None)
     named = [
-        (name, address(request, channel=name), name == wish.channel) for name in health.channels(ws)
+        (name, address(request, channel=name), name == wish.channel)
+        for name in health.channels(ws, caller.places)
     ]
     return (every, *named)
 

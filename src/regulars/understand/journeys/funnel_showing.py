@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
+from regulars.company.rights.model import Scope
 from regulars.faces.charts import funnel as funnel_chart
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
@@ -53,24 +54,24 @@ def step_title(ws: Workspace, step: str) -> str:
     return say(point.title if point else title(step))
 
 
-def options(ws: Workspace, chosen: tuple[str, ...]) -> list[tuple[str, str]]:
+def options(ws: Workspace, chosen: tuple[str, ...], scope: Scope) -> list[tuple[str, str]]:
     """Return what may be a step: touchpoints, events that were found, the vocabulary."""
     catalog = catalog_service.current(ws)
     found = [(point.key, say(point.title)) for point in catalog.touchpoints]
-    stored = service.stored(ws, Look(), "person", "touchpoint", now=clock.now())
+    stored = service.stored(ws, Look(scope=scope), "person", "touchpoint", now=clock.now())
     names = {name for item in stored.payload.found for name in item.names} if stored else set()
     names |= TITLES.keys() | {step for step in chosen if not catalog.touchpoint(step)}
     return found + [(name, f"{say(title(name))} ({_('event')})") for name in sorted(names)]
 
 
-def form_values(ws: Workspace, asked: Funnel, window: str) -> dict[str, Any]:
+def form_values(ws: Workspace, asked: Funnel, window: str, scope: Scope) -> dict[str, Any]:
     """Return the form's values and choices."""
     windows = list(dict.fromkeys([*WINDOWS, window]))
     return {
         "asked": asked,
         "window": window,
         "fields": max(FIELDS, len(asked.steps) + 1),
-        "options": options(ws, asked.steps),
+        "options": options(ws, asked.steps, scope),
         "windows": [(key, key) for key in windows],
         "bys": [(key, say(words)) for key, words in BY_TITLES.items()],
         "orders": [(key, say(words)) for key, words in ORDER_TITLES.items()],

@@ -177,7 +177,7 @@ def funnel(
         return files.send(
             request, kind, "funnel", funnel_showing.TABLE, funnel_showing.table(parts)
         )
-    values = funnel_showing.form_values(ws, asked, window)
+    values = funnel_showing.form_values(ws, asked, window, caller.places)
     return page(
         request,
         "journeys/funnel.html",
