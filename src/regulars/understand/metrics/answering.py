@@ -76,6 +76,12 @@ def answer(ws: Workspace, definition: Definition, question: Question) -> Answere
     )
 
 
+def forget(ws: Workspace) -> None:
+    """Drop the answers kept in memory, so that the next ones are computed anew (benchmarks)."""
+    with _lock:
+        _kept.pop(ws, None)
+
+
 def _remembered(ws: Workspace, key: Hashable, compute: Callable[[], Result]) -> Result:
     with _lock:
         kept = _kept.setdefault(ws, OrderedDict())

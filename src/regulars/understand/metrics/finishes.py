@@ -66,9 +66,10 @@ class Answers:
     additive: bool = True
 
     def gather(self, rows: Sequence[Row]) -> dict[str, Any]:
-        """Add the sums."""
+        """Add the sums; Spark's literals are decimals, so that its sums may come as such."""
         names = PLAIN + (WEIGHTED if rows and "w" in rows[0] else ())
-        return add(rows, names)
+        found = add(rows, names)
+        return {name: found[name] if name == "n" else float(found[name]) for name in names}
 
     def estimate(self, sums: Sums, scale: Scale | None) -> Estimate:
         """Adjusted Wald, Wilson or Student's t; their weighted kin where there are weights."""

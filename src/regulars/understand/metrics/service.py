@@ -16,6 +16,7 @@ from regulars.understand.metrics.answering import (
     Part,
     SliceKey,
     answer,
+    forget,
     last_watched,
     values_in_use,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "dimension_title",
     "exists",
     "filters_of",
+    "forget",
     "freshness",
     "last_moment",
     "measure",
