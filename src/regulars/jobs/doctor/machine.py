@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import regulars
 from regulars.jobs.doctor.model import Finding, State, size_words, well
 from regulars.kit.text import Text
 from regulars.store.workspace import SECRET_FILE, Store
@@ -55,7 +54,7 @@ def versions() -> Iterator[Finding]:
                  "请重新安装：pip install --upgrade regulars"),
         )  # fmt: skip
         return
-    here = f"Regulars {regulars.__version__}, Python {platform.python_version()}"
+    here = f"Regulars {version('regulars')}, Python {platform.python_version()}"
     yield well(
         "versions", title, Text(f"{here}, {', '.join(known)}", f"{here}，{'，'.join(known)}")
     )

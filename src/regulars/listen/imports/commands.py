@@ -34,6 +34,7 @@ def register(app: typer.Typer, opens: Opens) -> None:
     """Add `import`, `recipes`, `imports` and `rejects`."""
     _importing(app, opens)
     _looking(app, opens)
+    _refused(app, opens)
 
 
 def _importing(app: typer.Typer, opens: Opens) -> None:
@@ -216,6 +217,8 @@ def _looking(app: typer.Typer, opens: Opens) -> None:
             )
         out.print(table)
 
+
+def _refused(app: typer.Typer, opens: Opens) -> None:
     @app.command()
     def rejects(
         run_id: Annotated[str, typer.Argument(metavar="ID", help="The import's id.")],

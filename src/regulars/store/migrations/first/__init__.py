@@ -1,0 +1,1 @@
+"""The first tables, floor by floor, as they were when frozen."""
