@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from regulars.simulate.columns import Words
+from regulars.simulate.fulfilment import Parcels
 from regulars.simulate.model import DAY, HOUR
 from regulars.simulate.population import Floats, Ints
 from regulars.simulate.scores import CSAT, NPS, Scale, ask
@@ -74,7 +75,7 @@ def give(world: World) -> None:
     ask(world, level, who, at, shift=shift, about=about, share=0.16, after_days=1.5, **common)
 
 
-def relation(world: World) -> None:
+def relation(world: World, parcels: Parcels) -> None:
     """Ask active customers every half year whether they would recommend us."""
     rng, people = world.rng, world.people
     start = people.joined[:, None] + (np.arange(WAVES) * 180 + 45) * DAY
@@ -86,7 +87,7 @@ def relation(world: World) -> None:
         NPS,
         row,
         at,
-        shift=_cooling(world, row, at),
+        shift=_cooling(world, row, at) + _let_down(world, parcels, row, at),
         touchpoint="relationship",
         about=np.full(len(row), THEME["relation"]),
         share=0.8,
@@ -101,3 +102,10 @@ def _cooling(world: World, who: Ints, at: Ints) -> Floats:
     since, end = world.plan.since("falling_audience"), world.plan.end
     gone = np.clip((at - since) / (end - since), 0, 1)
     return world.plan.effect("falling_audience") * gone * world.people.cooling[who]
+
+
+def _let_down(world: World, parcels: Parcels, who: Ints, at: Ints) -> Floats:
+    """Whoever had a late parcel before recommends us less by the planted points."""
+    first = np.full(len(world.people), world.plan.end)
+    np.minimum.at(first, parcels.who[parcels.late], parcels.at[parcels.late])
+    return world.plan.effect("late_drives_nps") * (first[who] < at).astype(np.float64)

@@ -67,7 +67,7 @@ def _part(world: World, number: int) -> Part:
     cases.serve(world, parcels, calls)
     loyalty.write(world)
     loyalty.give(world)
-    loyalty.relation(world)
+    loyalty.relation(world, parcels)
     prefix = f"sim{plan.seed}-{number}-"
     events = columns.finish(world.tables, prefix, plan.start, plan.end)
     accounts = world.identities.slice(0, len(world.people))

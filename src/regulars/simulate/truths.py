@@ -65,6 +65,13 @@ TRUTHS: tuple[Truth, ...] = (
         Text("points of CSAT (1-5)", "满意度分值（1-5）"),
     ),
     Truth(
+        "late_drives_nps",
+        Text("Whoever waited for a late parcel recommends us less", "遭遇过延误的客户更少推荐"),
+        "recommendation score after a late parcel",
+        -3.0,
+        Text("points of the 0-10 recommendation score", "推荐分（0-10）"),
+    ),
+    Truth(
         "falling_audience",
         Text("Guangzhou is cooling", "广州客户评价持续下滑"),
         "places gz-tianhe and gz-yuexiu",

@@ -1,0 +1,234 @@
+"""From people's answers to importances with intervals; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from regulars.kit.stats.multiple import benjamini_hochberg
+from regulars.understand.drivers import importance, shape
+from regulars.understand.drivers.model import (
+    LEAST_PAIR,
+    LEAST_PEOPLE,
+    LEAST_WITH,
+    Driver,
+    Interval,
+    Missing,
+)
+from regulars.understand.drivers.moments import Moments, Sample, possible
+
+Floats = NDArray[np.float64]
+SEED = 20
+TAIL = 1.96
+BENT = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """The ranking with its fit; `analysed` people stand behind it."""
+
+    drivers: list[Driver]
+    r_squared: Interval
+    repaired: bool
+    trees: float
+    linear: float
+    agreement: float | None
+    analysed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What one sample gives, each an array over attributes; `whole` is R²."""
+
+    lmg: Floats
+    johnson: Floats
+    slopes: Floats
+    means: Floats
+    whole: float
+    repaired: bool
+
+
+def together(values: Floats, names: Sequence[str]) -> tuple[list[int], dict[str, str]]:
+    """Return the columns that enough people answered together, and who was in whose way.
+
+    An attribute with too few pairs with the outcome goes; then, as long as a pair of attributes
+    has too few, the one with the most such pairs, of equal ones that with fewer answers.
+    """
+    given = (~np.isnan(values)).astype(np.float64)
+    pairs = given.T @ given
+    kept = [j for j in range(len(names)) if pairs[j, -1] >= LEAST_WITH and _varies(values[:, j])]
+    dropped = {names[j]: "" for j in range(len(names)) if j not in kept}
+    while kept:
+        scarce = pairs[np.ix_(kept, kept)] < LEAST_PAIR
+        if not scarce.any():
+            break
+        order = sorted(range(len(kept)), key=lambda i: (-scarce[i].sum(), pairs[kept[i], kept[i]]))
+        worst = order[0]
+        dropped[names[kept[worst]]] = names[kept[int(np.argmax(scarce[worst]))]]
+        kept.pop(worst)
+    return kept, dropped
+
+
+def leave(values: Floats, missing: Missing) -> Floats:
+    """Return the rows that take part by the declared rule (outcome in the last column)."""
+    given = ~np.isnan(values)
+    answered = given[:, :-1]
+    enough = answered.all(axis=1) if missing is Missing.COMPLETE else answered.any(axis=1)
+    kept: Floats = values[given[:, -1] & enough]
+    return kept
+
+
+def analyse(
+    values: Floats, names: Sequence[str], reach: Mapping[str, float | None], *, replicates: int
+) -> Analysed | None:
+    """Return the ranking of `values` (one row a person, outcome last); None for too few.
+
+    Intervals are percentile intervals of a bootstrap over people, corrected for bias (Efron,
+    JASA 82 (1987) 171-185, without acceleration).
+    """
+    if len(values) < LEAST_PEOPLE or not names or not _varies(values[:, -1]):
+        return None
+    sample = Sample(values)
+    moments = sample.moments()
+    fit = _fit(moments)
+    drawn = _bootstrap(sample, replicates)
+    check = shape.check(values)
+    bends = benjamini_hochberg([shape.bend(values[:, j], values[:, -1]) for j in range(len(names))])
+    tests = [_p(moments.correlations[j, -1], moments.n[j, -1]) for j in range(len(names))]
+    seen = _Seen(values, moments, fit, drawn, check, bends, benjamini_hochberg(tests))
+    drivers = [seen.driver(j, name, reach.get(name)) for j, name in enumerate(names)]
+    known = _ranks(fit.lmg), _ranks(check.parts)
+    agreement = float(stats.spearmanr(*known).statistic) if len(names) > 2 else None
+    return Analysed(
+        drivers=sorted(drivers, key=lambda driver: driver.rank),
+        r_squared=_of(fit.whole, [one.whole for one in drawn]),
+        repaired=fit.repaired,
+        trees=check.trees,
+        linear=check.linear,
+        agreement=agreement,
+        analysed=len(values),
+    )
+
+
+def alone(values: Floats) -> Floats:
+    """Return each attribute's own correlation with the outcome, whoever answered it."""
+    found: Floats = Sample(values).moments().correlations[:-1, -1]
+    return found
+
+
+def shares(values: Floats) -> tuple[Floats, float]:
+    """Return each attribute's share of what is explained, and R², without intervals."""
+    fit = _fit(Sample(values).moments())
+    return _part(fit.lmg), fit.whole
+
+
+def steadiness(rankings: Sequence[Sequence[float]]) -> float | None:
+    """Return Kendall's W of several rankings of the same things: 1 if all agree, 0 if none do.
+
+    Kendall & Babington Smith (1939). None with fewer than two rankings or three things.
+    """
+    ranks = np.array([stats.rankdata(ranking) for ranking in rankings])
+    if ranks.ndim != 2 or ranks.shape[0] < 2 or ranks.shape[1] < 3:
+        return None
+    judges, things = ranks.shape
+    totals = ranks.sum(axis=0)
+    spread = float(np.sum((totals - totals.mean()) ** 2))
+    return float(12.0 * spread / (judges**2 * (things**3 - things)))
+
+
+def _fit(moments: Moments) -> _Fit:
+    matrix, repaired = possible(moments.correlations)
+    lmg = importance.lmg(matrix)
+    scale = moments.spreads[-1] / np.maximum(moments.spreads[:-1], 1e-9)
+    return _Fit(
+        lmg=lmg,
+        johnson=importance.johnson(matrix),
+        slopes=importance.slopes(matrix) * scale,
+        means=moments.means,
+        whole=float(lmg.sum()),
+        repaired=repaired,
+    )
+
+
+def _bootstrap(sample: Sample, replicates: int) -> list[_Fit]:
+    rng = np.random.default_rng(SEED)
+    people = len(sample)
+    return [
+        _fit(sample.moments(np.bincount(rng.integers(0, people, people), minlength=people)))
+        for _replicate in range(replicates)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """All that is known of one sample, from which each attribute's row is read."""
+
+    values: Floats
+    moments: Moments
+    fit: _Fit
+    drawn: list[_Fit]
+    check: shape.Check
+    bends: Sequence[float | None]
+    q_values: Sequence[float | None]
+
+    def driver(self, j: int, name: str, reach: float | None) -> Driver:
+        """Return the row of the attribute in column `j`."""
+        fit, drawn, bent, q = self.fit, self.drawn, self.bends[j], self.q_values[j]
+        ranks = np.array([_ranks(one.lmg)[j] for one in drawn])
+        low, high = np.quantile(ranks, [0.025, 0.975])
+        answered = ~np.isnan(self.values[:, j])
+        return Driver(
+            touchpoint=name,
+            n=int(self.moments.n[j, -1]),
+            importance=_of(_part(fit.lmg)[j], [_part(one.lmg)[j] for one in drawn]),
+            explains=_of(fit.lmg[j], [one.lmg[j] for one in drawn]),
+            johnson=_of(_part(fit.johnson)[j], [_part(one.johnson)[j] for one in drawn]),
+            slope=_of(fit.slopes[j], [one.slopes[j] for one in drawn]),
+            rank=int(_ranks(fit.lmg)[j]),
+            rank_low=int(np.floor(low)),
+            rank_high=int(np.ceil(high)),
+            correlation=float(self.moments.correlations[j, -1]),
+            q=1.0 if q is None else q,
+            performance=_of(fit.means[j], [one.means[j] for one in drawn]),
+            outcome=float(self.values[answered, -1].mean()),
+            reach=reach,
+            trees=float(self.check.parts[j]),
+            trees_rank=int(_ranks(self.check.parts)[j]),
+            bent=bent is not None and bent <= BENT,
+        )
+
+
+def _of(value: float, others: list[float]) -> Interval:
+    """Return the bias-corrected percentile interval that the replicates' values give."""
+    value, drawn = float(value), np.array(others)
+    below = np.clip(np.mean(drawn < value), 0.01, 0.99)
+    bias = 2 * stats.norm.ppf(below)
+    low, high = np.quantile(drawn, stats.norm.cdf([bias - TAIL, bias + TAIL]))
+    return Interval(value, min(value, float(low)), max(value, float(high)))
+
+
+def _part(parts: Floats) -> Floats:
+    whole = parts.sum()
+    return parts / whole if whole > 0 else np.zeros_like(parts)
+
+
+def _ranks(parts: Floats) -> Floats:
+    found: Floats = stats.rankdata(-parts, method="ordinal").astype(np.float64)
+    return found
+
+
+def _p(correlation: float, n: float) -> float | None:
+    if n < 4:
+        return None
+    held = min(max(correlation, -1 + 1e-12), 1 - 1e-12)
+    t = held * np.sqrt((n - 2) / (1 - held * held))
+    return float(2 * stats.t.sf(abs(t), n - 2))
+
+
+def _varies(column: Floats) -> bool:
+    known = column[~np.isnan(column)]
+    return len(known) > 1 and float(np.ptp(known)) > 0
