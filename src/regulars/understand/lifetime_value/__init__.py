@@ -1,0 +1,1 @@
+"""Lifetime value: how often each customer will buy, for how much, and how sure that is."""

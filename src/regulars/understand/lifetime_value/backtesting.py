@@ -1,0 +1,92 @@
+"""Fit to the past, forecast a later past, and compare with what happened."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from regulars.kit.stats.proportion import proportion
+from regulars.understand.lifetime_value import purchasing, spending
+from regulars.understand.lifetime_value.forecasting import forecast
+from regulars.understand.lifetime_value.model import (
+    LEAST_REPEATERS,
+    BackTest,
+    Class,
+    Fit,
+    Histories,
+    Purchasing,
+    Spending,
+    grouped,
+)
+
+Array = npt.NDArray[np.float64]
+LAST_CLASS = 7
+
+
+def fit_both(found: Histories) -> tuple[Fit[Purchasing], Fit[Spending]] | None:
+    """Return both models, or None when too few bought again or their amounts have no mean."""
+    paying = (found.repeats > 0) & (found.spent > 0)
+    if paying.sum() < LEAST_REPEATERS:
+        return None
+    paid = spending.fit(found.repeats[paying], found.mean[paying])
+    if paid.model.q <= 1:
+        return None
+    return purchasing.fit(grouped(found)), paid
+
+
+def back_test(
+    found: Histories, bought_later: Array, spent_later: Array, cut: date, days: int
+) -> BackTest | None:
+    """Return how a forecast made at `cut` fared over the `days` after it.
+
+    `found` are histories up to the cut; `bought_later` and `spent_later` what each customer did
+    within the days. None when the days before the cut do not carry a model.
+    """
+    models = fit_both(found)
+    if models is None:
+        return None
+    bought, paid = models
+    said = forecast(bought.model, paid.model, found, float(days))
+    before = np.maximum(found.age, 1.0)
+    plain = found.repeats / before * days
+    plain_value = found.spent / before * days
+    inside = (spent_later >= said.low) & (spent_later <= said.high)
+    return BackTest(
+        cut,
+        days,
+        len(found),
+        float(said.purchases.sum()),
+        float(bought_later.sum()),
+        _miss(said.purchases, bought_later),
+        _miss(plain, bought_later),
+        _correlation(said.purchases, bought_later),
+        float(said.value.sum()),
+        float(spent_later.sum()),
+        _miss(said.value, spent_later),
+        _miss(plain_value, spent_later),
+        proportion(float(inside.sum()), len(found)),
+        _classes(found.repeats, said.purchases, bought_later),
+    )
+
+
+def _miss(said: Array, happened: Array) -> float:
+    return float(np.abs(said - happened).mean())
+
+
+def _correlation(one: Array, other: Array) -> float | None:
+    if len(one) < 3 or not one.std() or not other.std():
+        return None
+    return float(np.corrcoef(one, other)[0, 1])
+
+
+def _classes(repeats: Array, said: Array, happened: Array) -> list[Class]:
+    held = np.minimum(repeats, LAST_CLASS).astype(np.int64)
+    n = np.bincount(held)
+    means = [np.bincount(held, values) / np.maximum(n, 1) for values in (said, happened)]
+    return [
+        Class(one, one == LAST_CLASS, int(n[one]), float(means[0][one]), float(means[1][one]))
+        for one in range(len(n))
+        if n[one]
+    ]

@@ -1,0 +1,224 @@
+"""Histories of purchases, the two models' parameters, and what is told of a customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from regulars.kit.stats.estimate import Estimate
+from regulars.kit.text import Text
+
+Array = npt.NDArray[np.float64]
+Parameters = TypeVar("Parameters")
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Customers as the models see them, one entry each; times in days.
+
+    `repeats` is the number of further days with a purchase after the first, `last` the time from
+    the first to the last of them (0 without), `age` from the first to the end of watching.
+    `spent` is the amount of the repeat purchases together.
+    """
+
+    repeats: Array
+    last: Array
+    age: Array
+    spent: Array
+
+    def __len__(self) -> int:
+        return len(self.repeats)
+
+    @property
+    def mean(self) -> Array:
+        """The mean amount of a repeat purchase, 0 without one."""
+        return np.divide(self.spent, self.repeats, out=np.zeros(len(self)), where=self.repeats > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Histories in which equal ones are one entry that counts `count`."""
+
+    repeats: Array
+    last: Array
+    age: Array
+    count: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Purchasing:
+    """BG/NBD: purchase rates are gamma(r, alpha) over customers, dropout beta(a, b)."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Gamma-Gamma: amounts are gamma(p, v), v over customers gamma(q, gamma)."""
+
+    p: float
+    q: float
+    gamma: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit(Generic[Parameters]):
+    """Parameters with their log likelihood, the n they rest on and whether the search ended well.
+
+    `covariance` is that of the logarithms of the parameters.
+    """
+
+    model: Parameters
+    log_likelihood: float
+    n: int
+    covariance: tuple[tuple[float, ...], ...] | None
+    converged: bool
+
+
+def grouped(found: Histories) -> Grouped:
+    """Return the distinct (repeats, last, age) with how many customers have them; whole days."""
+    repeats, last, age = (
+        np.rint(values).astype(np.int64) for values in (found.repeats, found.last, found.age)
+    )
+    days = int(age.max(initial=0)) + 1
+    key, count = np.unique((repeats * days + last) * days + age, return_counts=True)
+    rest, ages = np.divmod(key, days)
+    times, lasts = np.divmod(rest, days)
+    return Grouped(*(part.astype(np.float64) for part in (times, lasts, ages, count)))
+
+
+YEAR = 365
+HORIZONS = (91, 182, YEAR, 2 * YEAR)
+"""Days ahead that are told; the year is what the product calls lifetime value."""
+LEAST_REPEATERS = 50
+"""With fewer customers who bought again, four parameters would rest on a handful of people."""
+LEAST_DAYS = 60
+"""Days of watching below which nobody could have come back yet."""
+LISTED = 200
+"""Customers that a stored finding names."""
+COVERED = 0.95
+
+MEANING = Text(
+    "What customers will buy in the next 12 months, before refunds and costs: the expected number "
+    "of purchases (BG/NBD) times the expected amount of one (Gamma-Gamma). Purchases of one day "
+    "are one. Only orders in the main currency count. A customer's interval is where the own "
+    "spending will lie with 95% probability.",
+    "客户未来 12 个月预计的购买金额（未扣退款与成本）：预计购买次数（BG/NBD 模型）乘以预计每次金额"
+    "（Gamma-Gamma 模型）。同一天的购买算一次；仅计主要货币的订单。客户的区间表示其消费有 95% 的"
+    "概率落在其中。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is expected of each customer within `horizon` days; one entry each.
+
+    `value` is purchases times amount; `low` and `high` bound what the customer will spend with 95 %
+    probability (`high` is infinite where the amounts are too wild to say); `variance` is that of
+    the spending.
+    """
+
+    horizon: float
+    alive: Array
+    purchases: Array
+    value: Array
+    low: Array
+    high: Array
+    variance: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """Customers with the same number of repeat purchases, and what came of them afterwards."""
+
+    repeats: int
+    and_more: bool
+    n: int
+    expected: float
+    actual: float
+
+
+@dataclass(frozen=True, slots=True)
+class BackTest:
+    """What the model, fitted to the days before `cut`, said of the `days` after it.
+
+    Purchases and values are totals over `customers`. `miss` is the mean absolute error a customer
+    in purchases, `plain_miss` that of "everybody goes on as before"; `covered` the share of
+    customers whose spending lay within the interval (meant: 95 %).
+    """
+
+    cut: date
+    days: int
+    customers: int
+    expected: float
+    actual: float
+    miss: float
+    plain_miss: float
+    correlation: float | None
+    expected_value: float
+    actual_value: float
+    value_miss: float
+    plain_value_miss: float
+    covered: Estimate
+    classes: list[Class] = field(default_factory=list)
+
+    @property
+    def error(self) -> float | None:
+        """The total's error as a share of what happened."""
+        return self.expected / self.actual - 1 if self.actual else None
+
+    @property
+    def value_error(self) -> float | None:
+        """The total amount's error as a share of what happened."""
+        return self.expected_value / self.actual_value - 1 if self.actual_value else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What all customers together are expected to buy within `days`; `mean` is per customer."""
+
+    days: int
+    purchases: float
+    total: Estimate
+    mean: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """One customer's forecast for the next year; `purchases` so far, days as dates."""
+
+    person: str
+    bought: int
+    first: date
+    last: date
+    alive: float
+    purchases: float
+    value: float
+    low: float
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LifetimeValue:
+    """The whole finding; `why_not` says what is missing when there is no model."""
+
+    n: int
+    currency: str | None
+    watched_to: date | None
+    left_out: int = 0
+    why_not: Text | None = None
+    purchasing: Fit[Purchasing] | None = None
+    spending: Fit[Spending] | None = None
+    repeaters: int = 0
+    amount_correlation: float | None = None
+    ahead: list[Ahead] = field(default_factory=list)
+    top_tenth: float | None = None
+    back_test: BackTest | None = None
+    customers: list[Customer] = field(default_factory=list)

@@ -1,0 +1,230 @@
+"""Fit, forecast and show lifetime value; one customer's comes from the customer's own events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from regulars.company.rights.model import Scope
+from regulars.kit.period import day_start
+from regulars.kit.text import Text
+from regulars.timeline import people
+from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import service as findings
+from regulars.understand.findings.model import Finding
+from regulars.understand.lifetime_value import queries
+from regulars.understand.lifetime_value.backtesting import back_test, fit_both
+from regulars.understand.lifetime_value.forecasting import ahead, forecast
+from regulars.understand.lifetime_value.model import (
+    HORIZONS,
+    LEAST_DAYS,
+    LISTED,
+    YEAR,
+    BackTest,
+    Customer,
+    Forecast,
+    Histories,
+    LifetimeValue,
+)
+
+DAY = timedelta(days=1)
+TOO_LITTLE = Text(
+    "There is too little to learn from: it takes 60 days of orders with an amount, and 50 "
+    "customers who bought on more than one day.",
+    "数据不足：需要至少 60 天含金额的订单，以及 50 位在不止一天购买过的客户。",
+)
+
+
+def about(scope: Scope) -> dict[str, Any]:
+    """Return the slice that a finding is kept under."""
+    return {"scope": None if scope is None else sorted(scope)}
+
+
+def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[LifetimeValue] | None:
+    """Return the newest stored finding, or None."""
+    return findings.find(ws, KIND, about(scope), now=now)
+
+
+def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[LifetimeValue]:
+    """Return the finding of the timeline as it is now, computing it where needed."""
+    return findings.answer(ws, KIND, about(scope), now=now)
+
+
+def compute(ws: Workspace, scope: Scope) -> LifetimeValue:
+    """Fit both models to all purchases, forecast and back-test; seconds at a million customers."""
+    basis = _basis(ws, scope)
+    if basis is None:
+        return LifetimeValue(0, None, None, why_not=TOO_LITTLE)
+    currency, left_out, end = basis
+    table = _table(ws, scope, currency)
+    found = _histories(table, end)
+    empty = LifetimeValue(len(found), currency, end, left_out, TOO_LITTLE)
+    models = fit_both(found) if float(found.age.max(initial=0)) >= LEAST_DAYS else None
+    if models is None:
+        return empty
+    told = [ahead(*models, found, days) for days in HORIZONS]
+    each = next(one for one in told if one[0].days == YEAR)[1]
+    return replace(
+        empty,
+        why_not=None,
+        purchasing=models[0],
+        spending=models[1],
+        repeaters=int((found.repeats > 0).sum()),
+        amount_correlation=_amounts_go_with_repeats(found),
+        ahead=[one for one, _each in told],
+        top_tenth=_top_tenth(each),
+        back_test=_back_test(ws, scope, currency, end, int(found.age.max())),
+        customers=_listed(table, each, np.argsort(-each.value, kind="stable")[:LISTED]),
+    )
+
+
+def customers(ws: Workspace, scope: Scope, found: LifetimeValue, horizon: int = YEAR) -> pa.Table:
+    """Return every customer's forecast: person_id, alive, purchases, value, low, high.
+
+    `found` gives the models. Empty when it has none.
+    """
+    if found.purchasing is None or found.spending is None or found.watched_to is None:
+        return pa.table({name: pa.array([], kind) for name, kind in EACH.items()})
+    table = _table(ws, scope, found.currency)
+    histories = _histories(table, found.watched_to)
+    each = forecast(found.purchasing.model, found.spending.model, histories, float(horizon))
+    return pa.table(
+        {
+            "person_id": table.column("person_id"),
+            **{name: getattr(each, name) for name in EACH if name != "person_id"},
+        }
+    )
+
+
+def histories_at(ws: Workspace, scope: Scope, currency: str | None, cut: date | None) -> Histories:
+    """Return every customer's history as known at the end of the day `cut` (None: all days)."""
+    basis = _basis(ws, scope)
+    end = cut or (basis[2] if basis else date(1970, 1, 1))
+    return _histories(_table(ws, scope, currency, cut), end)
+
+
+EACH = {
+    "person_id": pa.string(),
+    "alive": pa.float64(),
+    "purchases": pa.float64(),
+    "value": pa.float64(),
+    "low": pa.float64(),
+    "high": pa.float64(),
+}
+
+
+def of_person(ws: Workspace, scope: Scope, found: LifetimeValue, person: str) -> Customer | None:
+    """Return one person's forecast from the person's own orders; None without any, or no model."""
+    if found.purchasing is None or found.spending is None or found.watched_to is None:
+        return None
+    table = _table(ws, scope, found.currency, identities=people.identities_of(ws, person))
+    if not table.num_rows:
+        return None
+    histories = _histories(table, found.watched_to)
+    each = forecast(found.purchasing.model, found.spending.model, histories, float(YEAR))
+    return _listed(table, each, np.array([0]))[0]
+
+
+def _basis(ws: Workspace, scope: Scope) -> tuple[str | None, int, date] | None:
+    """Return the main currency, the orders in others, and the last day watched."""
+    rows = ws.query(lambda view: queries.currencies(view, scope)).to_pylist()
+    end = ws.query(queries.last_day).column("last").to_pylist()
+    if not rows or not end or end[0] is None:
+        return None
+    rows.sort(key=lambda row: (-row["n"], row["currency"] or ""))
+    return rows[0]["currency"], sum(row["n"] for row in rows[1:]), end[0]
+
+
+def _table(
+    ws: Workspace,
+    scope: Scope,
+    currency: str | None,
+    cut: date | None = None,
+    *,
+    identities: Sequence[str] | None = None,
+) -> pa.Table:
+    known = None if cut is None else day_start(cut + DAY, ws.zone)
+    return ws.query(
+        lambda view: queries.histories(view, scope, currency, cut, known), identities=identities
+    )
+
+
+def _days(table: pa.Table, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    column = table.column(name).cast(pa.date32()).cast(pa.int32())
+    return np.asarray(column.to_numpy(), dtype=np.float64)
+
+
+def _numbers(table: pa.Table, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.asarray(table.column(name).to_numpy(), dtype=np.float64)
+
+
+def _histories(table: pa.Table, end: date) -> Histories:
+    first, last = _days(table, "first"), _days(table, "last")
+    spent = _numbers(table, "spent") - _numbers(table, "spent_first")
+    until = float((end - date(1970, 1, 1)).days)
+    age = np.maximum(until - first, last - first)
+    return Histories(_numbers(table, "bought") - 1, last - first, age, np.maximum(spent, 0.0))
+
+
+def _back_test(
+    ws: Workspace, scope: Scope, currency: str | None, end: date, age: int
+) -> BackTest | None:
+    """Forecast the later half of what was watched, at most a year, from the earlier one."""
+    days = min(YEAR, (age + 1) // 2)
+    cut = end - days * DAY
+    table = _table(ws, scope, currency, cut)
+    later = _numbers(table, "bought_later"), _numbers(table, "spent_later")
+    return back_test(_histories(table, cut), *later, cut, days)
+
+
+def _amounts_go_with_repeats(found: Histories) -> float | None:
+    paying = (found.repeats > 0) & (found.spent > 0)
+    one, other = found.repeats[paying], found.mean[paying]
+    return float(np.corrcoef(one, other)[0, 1]) if one.std() and other.std() else None
+
+
+def _top_tenth(each: Forecast) -> float | None:
+    """Return the share of the expected value that the best tenth of customers brings."""
+    value = np.sort(each.value)[::-1]
+    total = float(value.sum())
+    return float(value[: max(len(value) // 10, 1)].sum()) / total if total > 0 else None
+
+
+def _listed(table: pa.Table, each: Forecast, rows: Any) -> list[Customer]:
+    picked = table.take(pa.array(rows))
+    return [
+        Customer(
+            row["person_id"],
+            int(row["bought"]),
+            row["first"],
+            row["last"],
+            float(each.alive[at]),
+            float(each.purchases[at]),
+            float(each.value[at]),
+            float(each.low[at]),
+            float(each.high[at]) if np.isfinite(each.high[at]) else None,
+        )
+        for row, at in zip(picked.to_pylist(), rows, strict=True)
+    ]
+
+
+def _compute(ws: Workspace, asked: dict[str, Any], _now: datetime) -> LifetimeValue:
+    scope = asked["scope"]
+    return compute(ws, None if scope is None else frozenset(scope))
+
+
+KIND = findings.declare(
+    findings.Kind(
+        "lifetime_value",
+        1,
+        LifetimeValue,
+        _compute,
+        standing=({"scope": None},),
+        quotes=lambda found: [one.person for one in found.customers],
+    )
+)
