@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 BEAT = 2.0
 """Seconds between two looks at the inbox."""
+LAKE_LOOK = timedelta(seconds=60)
+"""Time between two looks at the lake's files when nothing was flushed."""
 NEW_FILES = 16
 """Flushed files that may lie beside the sorted ones before they are compacted."""
 NEW_EVENTS = 3_000_000
@@ -46,6 +48,7 @@ class Maintenance:
         self._workspace = workspace
         self._stop = threading.Event()
         self._cleaned_at: datetime | None = None
+        self._looked_at: datetime | None = None
         self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
 
     def start(self) -> None:
@@ -76,19 +79,15 @@ class Maintenance:
     def _step(self) -> None:
         now = clock.now()
         daily = self._cleaned_at is None or now - self._cleaned_at > timedelta(hours=24)
-        run(self._workspace, now=now, clean_up=daily)
-        if daily:
-            self._cleaned_at = now
+        look = self._looked_at is None or now - self._looked_at > LAKE_LOOK
+        run(self._workspace, now=now, lake_too=look, clean_up=daily)
+        self._looked_at = now if look else self._looked_at
+        self._cleaned_at = now if daily else self._cleaned_at
 
 
-def start(workspace: Workspace) -> Maintenance:
-    """Start maintenance of a workspace; stop what is returned when the server ends."""
-    maintenance = Maintenance(workspace)
-    maintenance.start()
-    return maintenance
-
-
-def run(workspace: Workspace, *, now: datetime, clean_up: bool = False) -> Done:
+def run(
+    workspace: Workspace, *, now: datetime, lake_too: bool = True, clean_up: bool = False
+) -> Done:
     """Flush when the inbox is due, compact when enough new files lie about, clean on demand."""
     events, oldest = inbox.backlog(workspace)
     limits = workspace.settings.intake
@@ -97,11 +96,16 @@ def run(workspace: Workspace, *, now: datetime, clean_up: bool = False) -> Done:
         oldest is not None and now - oldest >= timedelta(seconds=limits.flush_seconds)
     ):
         flushed = flush(workspace).events
-    new = [one for one in lake.files(workspace.lake.open()) if one.bucket is None]
-    compacted = 0
-    if len(new) >= NEW_FILES or sum(one.events for one in new) >= NEW_EVENTS:
-        compacted = compaction.compact(workspace).before
+    compacted = _compact(workspace) if flushed or lake_too else 0
     return Done(flushed, compacted, _clean_up(workspace, now) if clean_up else 0)
+
+
+def _compact(workspace: Workspace) -> int:
+    """Compact when there are many new files, or many events in them; return the files."""
+    new = [one for one in lake.files(workspace.lake.open()) if one.bucket is None]
+    if len(new) < NEW_FILES and sum(one.events for one in new) < NEW_EVENTS:
+        return 0
+    return compaction.compact(workspace).before
 
 
 def _clean_up(workspace: Workspace, now: datetime) -> int:

@@ -15,6 +15,7 @@ from regulars.jobs.runs import service
 from regulars.jobs.runs.model import Run, StepRun
 from regulars.jobs.schedule.service import Schedule
 from regulars.kit import clock
+from regulars.timeline.maintenance import Maintenance
 from regulars.timeline.workspace import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
@@ -22,11 +23,12 @@ Caller = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 
 
 def prepare(app: FastAPI) -> None:
-    """Let the server keep a schedule while it runs."""
+    """Let the server keep a schedule, and the lake in order, while it runs."""
     schedule = Schedule(app.state.workspace, clock.now)
     app.state.schedule = schedule
-    app.state.on_start.append(lambda _app: schedule.start())
-    app.state.on_stop.append(lambda _app: schedule.stop())
+    lake_keeper = Maintenance(app.state.workspace)
+    app.state.on_start += [lambda _app: schedule.start(), lambda _app: lake_keeper.start()]
+    app.state.on_stop += [lambda _app: lake_keeper.stop(), lambda _app: schedule.stop()]
 
 
 class StepOut(BaseModel):
