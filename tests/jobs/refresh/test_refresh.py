@@ -17,6 +17,7 @@ from regulars.listen.imports import service as imports
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
+from regulars.understand.health.model import Look
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 ORDERS = "event_id,name,user_id,occurred_at\n1,Store Visited,anna,2026-10-05T12:00:00Z\n"
@@ -33,7 +34,7 @@ def test_findings_are_stored_and_new_events_go_to_the_lake(ws: Workspace) -> Non
     inbox.accept(ws, inbox.make([row], NOON))
     service.run(ws, reason="test", clock=lambda: NOON)
     assert inbox.backlog(ws)[0] == 0
-    found = health.latest(ws)
+    found = health.stored(ws, Look(), now=NOON)
     assert found is not None
     assert found.as_of == NOON
 
