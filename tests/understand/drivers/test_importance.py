@@ -114,10 +114,10 @@ def test_attributes_that_few_answered_together_are_parted() -> None:
     values = np.full((400, 4), np.nan)
     values[:, 3] = np.arange(400) % 7
     values[:200, 0] = np.arange(200) % 5
-    values[160:, 1] = np.arange(240) % 5
+    values[180:, 1] = np.arange(220) % 5
     values[:, 2] = np.arange(400) % 3
     kept, dropped = analysis.together(values, ["hotline", "store", "delivery"])
-    assert (kept, dropped) == ([1, 2], {"hotline": "store"})  # 40 answered both, fewer than 50
+    assert (kept, dropped) == ([1, 2], {"hotline": "store"})  # 20 answered both, fewer than 30
 
 
 def test_who_is_left_follows_the_rule() -> None:

@@ -10,6 +10,8 @@ from regulars.prove.overview import service as overview
 from regulars.timeline import maintenance
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
+from regulars.understand.drivers import service as drivers
+from regulars.understand.drivers.model import Asked
 from regulars.understand.findings import service as findings
 from regulars.understand.health import service as health
 from regulars.understand.health.model import Look
@@ -42,6 +44,10 @@ def _overview(ws: Workspace, now: datetime, _progress: Progress) -> None:
     overview.answered(ws, Look(), now=now)
 
 
+def _drivers(ws: Workspace, now: datetime, _progress: Progress) -> None:
+    drivers.answered(ws, Asked("nps"), now=now)
+
+
 def steps() -> tuple[Step, ...]:
     """Return the steps in order; what later steps read is computed by earlier ones."""
     return (
@@ -49,6 +55,7 @@ def steps() -> tuple[Step, ...]:
         Step("health", Text("Health index", "体验健康度"), _health),
         Step("journey", Text("Journey map", "旅程地图"), _journey),
         Step("overview", Text("Overview", "总览"), _overview),
+        Step("drivers", Text("Key experiences", "关键体验"), _drivers),
         Step("findings", Text("What pages ask for", "页面常用结果"), _renew),
         Step("prune", Text("Thin out old findings", "清理过期结果"), _prune),
     )

@@ -16,7 +16,7 @@ LEAST_PEOPLE = 100
 """With fewer people who have an outcome there is no ranking."""
 LEAST_WITH = 100
 """An attribute takes part when at least so many people with an outcome answered it."""
-LEAST_PAIR = 50
+LEAST_PAIR = 30
 """Two attributes that fewer people answered both do not stand in one analysis."""
 MOST_PEOPLE = 50_000
 """Of more people a random sample of this size is analysed."""
@@ -202,6 +202,7 @@ class Drivers:
 
     `agreement` is Spearman's rank correlation of LMG with the non-linear check, `steadiness`
     Kendall's W of the years' rankings over the attributes that all years have (1: always the same).
+    `offered` are the other outcomes that could be asked about.
     """
 
     outcome: str
@@ -216,6 +217,7 @@ class Drivers:
     agreement: float | None = None
     years: list[Year] = field(default_factory=list)
     steadiness: float | None = None
+    offered: list[str] = field(default_factory=list)
     start: datetime | None = None
     end: datetime | None = None
 

@@ -61,7 +61,7 @@ def drivers(
     names, few = _candidates(ws, source, as_of)
     values = _values(ws, source, names, as_of)
     kept, dropped = analysis.together(values, names)
-    left_out = few + _in_the_way(values, names, dropped)
+    left_out = few + _in_the_way(ws, values, names, dropped)
     chosen = [names[j] for j in kept]
     matrix = values[:, [*kept, len(names)]]
     part = analysis.leave(matrix, asked.missing)
@@ -232,16 +232,19 @@ def _values(ws: Workspace, source: queries.Source, names: list[str], as_of: date
     return np.column_stack([*columns, mean("outcome", "outcomes")])
 
 
-def _in_the_way(values: Floats, names: list[str], dropped: dict[str, str]) -> list[LeftOut]:
-    made = []
+def _in_the_way(
+    ws: Workspace, values: Floats, names: list[str], dropped: dict[str, str]
+) -> list[LeftOut]:
+    made, known = [], catalog_service.current(ws)
     alone = analysis.alone(values) if dropped else np.zeros(0)
     for name, other in dropped.items():
         n = int(np.sum(~np.isnan(values[:, names.index(name)])))
         why = Text("all answers are alike", "回答完全相同")
         if other:
+            title = known.title_of(other)
             why = Text(
-                f"fewer than {LEAST_PAIR} people also answered “{other}”",
-                f"同时回答“{other}”的不足 {LEAST_PAIR} 人",
+                f"fewer than {LEAST_PAIR} people also answered about “{title.en}”",
+                f"同时评价“{title.zh}”的不足 {LEAST_PAIR} 人",
             )
         made.append(LeftOut(name, n, why, float(alone[names.index(name)]) if other else None))
     return made
@@ -313,7 +316,8 @@ def _about(ws: Workspace, asked: Asked) -> dict[str, object]:
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Drivers:
     asked = Asked.of(about)
     extent = health.extent_of(ws, asked.look, now)
-    return drivers(ws, asked, extent, as_of=now, years=True)
+    found = drivers(ws, asked, extent, as_of=now, years=True)
+    return replace(found, offered=outcomes(ws, asked.look, now=now))
 
 
 FINDING = findings.declare(findings.Kind("drivers", 1, Drivers, _compute))

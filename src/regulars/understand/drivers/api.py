@@ -1,0 +1,82 @@
+"""`/api/v1/drivers`: what goes with an outcome, and what improvements cost."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.kit import clock
+from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.drivers import service, showing
+from regulars.understand.drivers.model import MEANING, RULES, Asked, missing_of
+from regulars.understand.health.model import USUAL, Look
+
+router = APIRouter(prefix="/api/v1/drivers", tags=["drivers"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
+
+
+class CostIn(BaseModel):
+    """What it costs to raise a touchpoint by `points` (0-100), in the workspace's currency."""
+
+    cost: float
+    points: float
+
+
+@router.get("", summary="Which touchpoints go with an outcome")
+def drivers(
+    *,
+    ws: CurrentWorkspace,
+    caller: Reader,
+    outcome: Annotated[
+        str, Query(description="nps, csat@touchpoint, retention or repurchase")
+    ] = "nps",
+    missing: Annotated[str, Query(description="pairwise or complete")] = "pairwise",
+    period: Annotated[str, Query(description="2026-10, 12m, all")] = USUAL,
+    start: Annotated[str | None, Query(alias="from")] = None,
+    end: Annotated[str | None, Query(alias="to", description="excluded")] = None,
+    place: Annotated[str | None, Query(description="with places below")] = None,
+) -> dict[str, Any]:
+    """Return importance with intervals, who is left, the non-linear check, gains for cost."""
+    look = Look(period, start, end, place, None, caller.places)
+    asked = Asked(outcome, look, missing_of(missing))
+    found = service.answered(ws, asked, now=clock.now())
+    words = {"meaning": MEANING, "rule": RULES[asked.missing]}
+    return {
+        **msgspec.to_builtins({**words, "as_of": found.as_of, "watermark": found.watermark}),
+        **showing.plain(found.payload, service.costs(ws)),
+    }
+
+
+@router.get("/outcomes", summary="Outcomes that can be asked about")
+def outcomes(ws: CurrentWorkspace, caller: Reader) -> list[dict[str, Any]]:
+    """Return each outcome's key and title."""
+    look = Look("all", scope=caller.places)
+    keys = service.outcomes(ws, look, now=clock.now())
+    return [{"outcome": key, **msgspec.to_builtins(service.title(ws, key))} for key in keys]
+
+
+@router.get("/costs", summary="What improvements cost")
+def costs(ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
+    """Return every stated cost."""
+    made: list[dict[str, Any]] = msgspec.to_builtins(service.costs(ws))
+    return made
+
+
+@router.put("/costs/{touchpoint}", status_code=204, summary="State a cost")
+def put_cost(ws: CurrentWorkspace, caller: Editor, touchpoint: str, body: CostIn) -> Response:
+    """State what it costs to raise one touchpoint."""
+    service.set_cost(ws, touchpoint, body.cost, body.points, by=caller, now=clock.now())
+    return Response(status_code=204)
+
+
+@router.delete("/costs/{touchpoint}", status_code=204, summary="Take a cost away")
+def delete_cost(ws: CurrentWorkspace, caller: Editor, touchpoint: str) -> Response:
+    """Take the statement away."""
+    service.set_cost(ws, touchpoint, None, 0.0, by=caller, now=clock.now())
+    return Response(status_code=204)

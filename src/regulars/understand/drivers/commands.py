@@ -1,0 +1,92 @@
+"""`regulars show drivers`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.table import Table
+
+from regulars.faces import show
+from regulars.faces.command import WorkspaceFolder, out
+from regulars.faces.language import gettext as _
+from regulars.faces.language import shell_language
+from regulars.kit import clock
+from regulars.listen.catalog import service as catalog
+from regulars.timeline.workspace import Workspace
+from regulars.understand.drivers import service, showing
+from regulars.understand.drivers.model import MEANING, RULES, Asked, Drivers, gains, missing_of
+from regulars.understand.health.model import USUAL, Look
+
+
+def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
+    """Add `show drivers`."""
+
+    @show.group(app).command()
+    def drivers(
+        *,
+        outcome: Annotated[
+            str, typer.Argument(help="nps, csat@TOUCHPOINT, retention or repurchase.")
+        ] = "nps",
+        missing: Annotated[str, typer.Option(help="pairwise or complete.")] = "pairwise",
+        period: Annotated[str, typer.Option(help="2026-10, 2026, 12m or all.")] = USUAL,
+        start: Annotated[str | None, typer.Option("--from", help="Month, day, moment.")] = None,
+        end: Annotated[str | None, typer.Option("--to", help="End, excluded.")] = None,
+        place: Annotated[str | None, typer.Option(help="With places below it.")] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Show which touchpoints go with an outcome, and how surely."""
+        ws = opens(workspace)
+        asked = Asked(outcome, Look(period, start, end, place), missing_of(missing))
+        found = service.answered(ws, asked, now=clock.now()).payload
+        if as_json:
+            typer.echo(msgspec.json.encode(showing.plain(found, service.costs(ws))).decode())
+        else:
+            _print(ws, found)
+
+
+def _print(ws: Workspace, found: Drivers) -> None:
+    language = shell_language()
+    title = service.title(ws, found.outcome).in_(language)
+    out.print(_("What goes with “{outcome}”").format(outcome=title))
+    out.print(f"[dim]{MEANING.in_(language)}[/]")
+    out.print(f"[dim]{RULES[found.missing].in_(language)}[/]")
+    left = found.left
+    out.print(
+        _("{taking} of {all} people with this outcome take part; {complete} answered all.").format(
+            taking=f"{left.taking_part:,}", all=f"{left.with_outcome:,}",
+            complete=f"{left.complete:,}",
+        )
+    )  # fmt: skip
+    if found.r_squared is None:
+        out.print(_("Too few people for a ranking."))
+        return
+    whole = found.r_squared
+    out.print(f"R² {whole.value:.3f} ({whole.low:.3f} – {whole.high:.3f})")
+    out.print(_table(ws, found))
+    for gain in gains(found, service.costs(ws)):
+        name = catalog.current(ws).title_of(gain.touchpoint).in_(language)
+        value = f"{gain.per_thousand.value:.2f}"
+        out.print(_("{name}: {value} points per 1,000 spent").format(name=name, value=value))
+
+
+def _table(ws: Workspace, found: Drivers) -> Table:
+    known, language = catalog.current(ws), shell_language()
+    shown = Table(box=None, pad_edge=False)
+    for head in (_("Touchpoint"), _("Importance"), _("Rank"), _("Sign"), _("Johnson"), "n"):
+        shown.add_column(head)
+    for one in found.drivers:
+        part = one.importance
+        shown.add_row(
+            known.title_of(one.touchpoint).in_(language),
+            f"{part.value:.1%} ({part.low:.1%} – {part.high:.1%})",
+            f"{one.rank} ({one.rank_low} – {one.rank_high})",
+            one.sign or "·",
+            f"{one.johnson.value:.1%}",
+            f"{one.n:,}",
+        )
+    return shown
