@@ -32,9 +32,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     workspace.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(running: Running) -> Iterator[Browser]:
-    """One Chromium for the whole run."""
+    """One Chromium for a module: while it lives, no other event loop can run in this thread."""
     with sync_playwright() as playwright:
         browser = real.launch(playwright)
         yield browser

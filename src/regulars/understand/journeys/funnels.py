@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from regulars.timeline.moments import SECOND, micros
 from regulars.understand.journeys.model import Order
 from regulars.understand.journeys.queries import bin_of
-from regulars.understand.journeys.steps import SECOND, in_order, micros
+from regulars.understand.journeys.steps import in_order
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.datatypes as dt
 
-from regulars.understand.journeys.steps import SECOND, in_order, micros
+from regulars.timeline.moments import SECOND, micros
+from regulars.understand.journeys.steps import in_order
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
-import ibis.expr.datatypes as dt
 
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
@@ -30,8 +29,6 @@ CASE_COLUMN: dict[By, str] = {
     "case": "case_id",
     "session": "session_id",
 }
-SECOND = 1_000_000
-"""Microseconds of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,27 +144,6 @@ def by_name(found: ir.Table, names: Sequence[str]) -> ir.Table:
 def in_order(rows: ir.Table) -> list[ir.Value]:
     """Return the columns that put a case's steps in order."""
     return [rows.occurred_at, rows.received_at, rows.code]
-
-
-@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-def epoch_us(moment: dt.Timestamp(timezone="UTC")) -> dt.int64:  # type: ignore[valid-type]
-    """Microseconds since 1970, as DuckDB calls it."""
-
-
-@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
-def unix_micros(moment: dt.Timestamp(timezone="UTC")) -> dt.int64:  # type: ignore[valid-type]
-    """Microseconds since 1970, as Spark calls it."""
-
-
-def micros(moment: ir.Value) -> ir.Value:
-    """Return microseconds since 1970 as an integer.
-
-    The one place where the engines differ. Ibis offers nothing that serves: its `epoch_seconds`
-    gives DuckDB's wall clock of the reporting zone, an hour wrong across a change of the clocks,
-    and its `delta` goes through the calendar, ten times as slow.
-    """
-    spark = moment.get_backend().name == "pyspark"
-    return unix_micros(moment) if spark else epoch_us(moment)
 
 
 def make_codes(found: Sequence[str], catalog: Catalog) -> Codes:

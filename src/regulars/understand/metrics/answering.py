@@ -24,6 +24,7 @@ from regulars.understand.metrics.queries.scene import (
     Scene,
     extent,
     in_use,
+    latest,
     slice_column,
     visible,
 )
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 KEPT = 2_000
 MOST_VALUES = 60
+NEAR = timedelta(days=31)
 MICROSECOND = timedelta(microseconds=1)
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 Result = TypeVar("Result")
@@ -132,6 +134,10 @@ def _watched(
             return asked.start, asked.end, asked.end
         if not (asked.start or asked.end or question.grain or definition.days):
             return EARLIEST, LATEST, LATEST
+    elif asked.start and asked.end:
+        seen = _last_near(ws, question, asked.end, mark)
+        if seen is not None:
+            return asked.start, asked.end, seen + MICROSECOND
 
     def look() -> tuple[datetime, datetime, datetime] | None:
         empty = Question(scope=question.scope)
@@ -145,6 +151,25 @@ def _watched(
         return row["first"], row["last"] + MICROSECOND, row["horizon"] + MICROSECOND
 
     return _remembered(ws, ("extent", reads, question.scope, question.as_of, mark), look)
+
+
+def _last_near(ws: Workspace, question: Question, end: datetime, mark: str) -> datetime | None:
+    """Return the moment of the last thing a customer did, None when it lies long before `end`.
+
+    Looking only that far back spares reading every file.
+    """
+    since = end - NEAR
+
+    def look() -> datetime | None:
+        empty = Question(scope=question.scope)
+        table = ws.query(
+            lambda view: latest(visible(ws, view, empty, people=False), since),
+            as_of=question.as_of,
+        )
+        last: datetime | None = table.column("last").to_pylist()[0] if table.num_rows else None
+        return last
+
+    return _remembered(ws, ("near", since, question.scope, question.as_of, mark), look)
 
 
 def last_watched(ws: Workspace) -> datetime | None:

@@ -11,6 +11,14 @@ from regulars.kit.text import Text
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 TRUNCATION = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
+LENGTHS = {
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+    "month": timedelta(days=28),
+    "quarter": timedelta(days=90),
+    "year": timedelta(days=365),
+}
+"""The shortest length of each grain, near enough to tell how many buckets a period may have."""
 MOST_BUCKETS = 1_100
 
 

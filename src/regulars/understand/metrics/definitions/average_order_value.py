@@ -39,7 +39,11 @@ define(
         ),
         group=Group.TRADE,
         aggregate=Aggregate(
-            orders.gross_revenue, finishes.Average(), reads=ORDERS, base=("currency",)
+            orders.gross_revenue,
+            finishes.Average(),
+            reads=ORDERS,
+            base=("currency",),
+            people=False,
         ),
         examples=(
             Example(

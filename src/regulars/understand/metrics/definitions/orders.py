@@ -39,7 +39,7 @@ define(
             "所选时间段内的订单。",
         ),
         group=Group.TRADE,
-        aggregate=Aggregate(orders.counted, finishes.Count(), reads=ORDERS),
+        aggregate=Aggregate(orders.counted, finishes.Count(), reads=ORDERS, people=False),
         examples=(
             Example(
                 Text(

@@ -46,6 +46,7 @@ define(
             finishes.Money(),
             reads=ORDERS | REFUNDS,
             base=("currency",),
+            people=False,
         ),
         examples=(
             Example(

@@ -46,10 +46,10 @@ def first_answers(scene: Scene) -> ir.Table:
     cases = joined.group_by([*scene.keys, "case_id", "occurred_at"]).aggregate(
         answered_at=joined.answered_at.min()
     )
-    end = ibis.literal(scene.horizon)
-    until = ibis.coalesce(cases.answered_at, end)
+    waited = seconds(cases.answered_at, cases.occurred_at)
+    waiting = seconds(scene.horizon, cases.occurred_at)
     cases = cases.mutate(
-        seconds=ibis.greatest(seconds(until, cases.occurred_at), 0),
+        seconds=ibis.greatest(ibis.coalesce(waited, waiting), 0),
         happened=yes(cases.answered_at.notnull()),
     )
     return cases.group_by([*scene.keys, "seconds"]).aggregate(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from regulars.timeline.moments import SECOND, micros
 from regulars.timeline.vocabulary import CART, CHECKOUT_STARTED, ORDER_COMPLETED, ORDER_STEPS
+from regulars.understand.metrics.model import DIMENSIONS
 from regulars.understand.metrics.queries.scene import Scene, carried, seconds, summed, yes
 
 if TYPE_CHECKING:
@@ -43,47 +45,74 @@ def abandoned(scene: Scene) -> ir.Table:
     24 hours. Checkouts younger than 24 hours are not yet due.
     """
     events = _tracked(scene, [CHECKOUT_STARTED, ORDER_COMPLETED])
-    loose = (events.name == CHECKOUT_STARTED) & events.session_id.isnull()
-    events = events.mutate(loose_at=ibis.ifelse(loose, events.occurred_at, ibis.null()))
-    ahead, before = _over(events, (0, None)), _over(events, (None, -1))
-    events = events.mutate(
-        completed_at=events.done_at.min().over(ahead),
-        last_start=events.loose_at.max().over(before),
-        last_done=events.done_at.max().over(before),
+    session = ibis.window(group_by=events.session_id)
+    events = events.mutate(session_done=events.done_at.max().over(session))
+    begun = events.filter(events.name == CHECKOUT_STARTED)
+    done = events.filter(events.name == ORDER_COMPLETED)
+    starts = _of_sessions(begun).union(_loose(begun, done))
+    starts = starts.union(_completed_later(starts.filter(starts.kept == 0), done))
+    found = starts.group_by("checkout").aggregate(
+        occurred_at=starts.occurred_at.min(), kept=starts.kept.max(), **carried(starts)
     )
-    starts = _lost(_begun(events), events)
-    due = starts.occurred_at < ibis.literal(scene.horizon - DAY)
-    starts = scene.anchor(scene.within(starts.filter((starts.lost == 0) | due)))
-    return summed(starts, scene.keys, n=starts.count(), yes=starts.lost.sum())
+    found = found.mutate(lost=1 - found.kept)
+    due = found.occurred_at < ibis.literal(scene.horizon - DAY)
+    found = scene.anchor(scene.within(found.filter((found.lost == 0) | due)))
+    return summed(found, scene.keys, n=found.count(), yes=found.lost.sum())
 
 
-def _begun(events: ir.Table) -> ir.Table:
-    """Keep the starts; of those without a session only the first of each checkout."""
-    starts = events.filter(events.name == CHECKOUT_STARTED)
-    apart = seconds(starts.occurred_at, starts.last_start) > DAY_SECONDS
+def _of_sessions(begun: ir.Table) -> ir.Table:
+    """Return the starts that have a session; `kept` when it completes an order afterwards."""
+    starts = begun.filter(begun.session_id.notnull())
+    kept = yes(starts.session_done >= starts.occurred_at)
+    return _starts(starts.mutate(checkout=starts.session_id, kept=kept))
+
+
+def _loose(begun: ir.Table, done: ir.Table) -> ir.Table:
+    """Return the starts without a session, of each checkout only the first; none is `kept` yet."""
+    starts = begun.filter(begun.session_id.isnull())
+    theirs = done.semi_join(starts, done.who == starts.who)
+    both = starts.union(theirs)
+    loose = ibis.ifelse(both.name == CHECKOUT_STARTED, both.occurred_at, ibis.null())
+    both = both.mutate(loose_at=loose)
+    before = _over(both, (None, -1))
+    both = both.mutate(
+        last_start=both.loose_at.max().over(before), last_done=both.done_at.max().over(before)
+    )
+    apart = seconds(both.occurred_at, both.last_start) > DAY_SECONDS
     fresh = (
-        starts.session_id.notnull()
-        | starts.last_start.isnull()
-        | (starts.last_done >= starts.last_start).fill_null(False)
+        both.last_start.isnull()
+        | (both.last_done >= both.last_start).fill_null(False)
         | apart.fill_null(False)
     )
-    return starts.filter(fresh)
+    first = both.filter((both.name == CHECKOUT_STARTED) & fresh)
+    return _starts(first.mutate(checkout=first.event_id, kept=ibis.literal(0, "int8")))
 
 
-def _lost(starts: ir.Table, events: ir.Table) -> ir.Table:
-    """Return one row a checkout with `lost` 1 or 0, dated by its first start."""
-    done = events.filter(events.done_at.notnull() & events.session_id.notnull())
-    closing = done.group_by(done_session=done.session_id).aggregate(session_done=done.done_at.max())
-    joined = starts.left_join(closing, starts.session_id == closing.done_session)
-    in_time = seconds(joined.completed_at, joined.occurred_at) <= DAY_SECONDS
-    joined = joined.mutate(
-        checkout=ibis.coalesce(joined.session_id, joined.event_id),
-        kept=yes(in_time) + yes(joined.session_done >= joined.occurred_at),
+def _completed_later(starts: ir.Table, done: ir.Table) -> ir.Table:
+    """Return those starts whose person completes an order within 24 hours, as `kept`.
+
+    They are matched by person and day (an order may come on the day of the start or on the next),
+    so that the many orders of one account do not all meet all of its starts.
+    """
+    begun = starts.mutate(day=micros(starts.occurred_at) // (DAY_SECONDS * SECOND))
+    begun = begun.union(begun.mutate(day=begun.day + 1))
+    done = done.select(
+        done_who=done.who,
+        done_day=micros(done.done_at) // (DAY_SECONDS * SECOND),
+        done_at="done_at",
     )
-    found = joined.group_by("checkout").aggregate(
-        occurred_at=joined.occurred_at.min(), kept=joined.kept.max(), **carried(joined)
+    joined = begun.join(done, (begun.who == done.done_who) & (begun.day == done.done_day))
+    in_time = (joined.done_at >= joined.occurred_at) & (
+        seconds(joined.done_at, joined.occurred_at) <= DAY_SECONDS
     )
-    return found.mutate(lost=ibis.ifelse(found.kept > 0, 0, 1))
+    return _starts(joined.filter(in_time).mutate(kept=ibis.literal(1, "int8")))
+
+
+def _starts(events: ir.Table) -> ir.Table:
+    columns = ["checkout", "who", "occurred_at", "kept"]
+    dimensions = [name for name in DIMENSIONS if name in events.columns]
+    found = events.select(*columns, *dimensions)
+    return found.mutate(kept=found.kept.cast("int8"))
 
 
 def steps(scene: Scene) -> ir.Table:

@@ -18,15 +18,16 @@ YEAR = timedelta(days=YEAR_DAYS)
 DAY_SECONDS = 86_400
 
 
-def orders(scene: Scene, events: ir.Table) -> ir.Table:
+def orders(events: ir.Table) -> ir.Table:
     """Return one row for each order (`order_id`, else the event itself) among `events`.
 
-    Columns: order_key, person_id, occurred_at (the first that told of it), amount, currency,
-    order_id and what slices need.
+    Columns: order_key, occurred_at (the first that told of it), amount, currency, order_id,
+    person_id where the events have it, and what slices need.
     """
     keyed = events.mutate(order_key=ibis.coalesce(events.order_id, events.event_id))
+    person = {"person_id": keyed.person_id.max()} if "person_id" in keyed.columns else {}
     return keyed.group_by("order_key").aggregate(
-        person_id=keyed.person_id.max(),
+        **person,
         occurred_at=keyed.occurred_at.min(),
         amount=keyed.amount.max(),
         currency=keyed.currency.max(),
@@ -37,7 +38,7 @@ def orders(scene: Scene, events: ir.Table) -> ir.Table:
 
 def placed_orders(scene: Scene) -> ir.Table:
     """Return the orders of the period, filtered and sliced."""
-    return scene.anchor(orders(scene, scene.within(scene.customers(ORDERS))))
+    return scene.anchor(orders(scene.within(scene.customers(ORDERS))))
 
 
 def counted(scene: Scene) -> ir.Table:
@@ -92,16 +93,18 @@ def bought_again(scene: Scene) -> ir.Table:
     """
     events = scene.people(ORDERS)
     events = events.filter(events.occurred_at < ibis.literal(scene.end))
-    found = orders(scene, events)
-    order = ibis.window(group_by=found.person_id, order_by=[found.occurred_at, found.order_key])
+    found = orders(events)
+    # Which of two orders of one moment is the first only matters to the slice it falls into.
+    alone = not (scene.question.by or scene.question.filters.values)
+    ties = [] if alone else [found.order_key]
+    order = ibis.window(group_by=found.person_id, order_by=[found.occurred_at, *ties])
     found = found.mutate(
         turn=ibis.row_number().over(order), next_at=found.occurred_at.lead().over(order)
     )
     first = found.filter(found.turn == 0)
     first = first.filter(first.occurred_at >= ibis.literal(scene.start - YEAR))
-    end = ibis.literal(scene.end)
     span = seconds(first.next_at, first.occurred_at)
-    watched = ibis.least(seconds(end, first.occurred_at), YEAR_DAYS * DAY_SECONDS)
+    watched = ibis.least(seconds(scene.end, first.occurred_at), YEAR_DAYS * DAY_SECONDS)
     first = first.mutate(
         ended=yes(span < YEAR_DAYS * DAY_SECONDS),
         due=yes(first.occurred_at < ibis.literal(scene.end - YEAR)),

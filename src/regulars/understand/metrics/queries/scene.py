@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from math import floor
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -13,6 +14,7 @@ import ibis
 from regulars.company.places import service as places
 from regulars.kit.period import Period, day_start
 from regulars.listen.catalog import service as catalog
+from regulars.timeline.moments import SECOND, micros
 from regulars.understand.metrics import periods
 from regulars.understand.metrics.model import DIMENSIONS, Question
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 BUCKET = "bucket"
 SMALL = ("channel", "source", "metric", "survey_kind")
 """Dimensions with few values, which a page can offer as a choice."""
+MOST_COMPARED = 120
+"""Buckets at most that are found by comparing; more would make the expression unwieldy."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,19 @@ class Scene:
         """Add the local first day of the bucket that `column` lies in."""
         if self.question.grain is None or column is None:
             return events
-        unit = periods.TRUNCATION[self.question.grain]
-        return events.mutate(**{BUCKET: events[column].truncate(unit).date()})
+        return events.mutate(**{BUCKET: self._bucket_of(events[column])})
+
+    def _bucket_of(self, at: ir.Value) -> ir.Value:
+        """Return the first day of the bucket of each moment within the period.
+
+        Moments before the first bucket get the one before it. Few buckets are told apart by
+        comparing with the moments at which they begin: truncating a zoned moment costs far more.
+        """
+        grain = self.question.grain or "year"
+        if (self.end - self.start) / periods.LENGTHS[grain] > MOST_COMPARED:
+            return at.truncate(periods.TRUNCATION[grain]).date()
+        wanted = self.buckets()
+        return _searched(at, [periods.step(wanted[0], grain, -1), *wanted], self.bucket_start)
 
     def buckets(self) -> list[date]:
         """Return the first days of all buckets of the period."""
@@ -158,6 +173,13 @@ def extent(events: ir.Table, reads: frozenset[str] | None) -> ir.Table:
     return events.aggregate(first=here.min(), last=here.max(), horizon=at.max())
 
 
+def latest(events: ir.Table, since: datetime) -> ir.Table:
+    """Return the last moment of customers' events from `since` on."""
+    at = events.occurred_at
+    events = events.filter((events.actor == "customer") & (at >= ibis.literal(since)))
+    return events.aggregate(last=events.occurred_at.max())
+
+
 def carried(events: ir.Table) -> dict[str, ir.Value]:
     """Return one value of each dimension for a group of events that belong together.
 
@@ -177,9 +199,28 @@ def summed(table: ir.Table, keys: Sequence[str], **sums: ir.Value) -> ir.Table:
     return table.group_by(list(keys)).aggregate(**sums) if keys else table.aggregate(**sums)
 
 
-def seconds(later: ir.Value, earlier: ir.Value) -> ir.Value:
+def seconds(later: ir.Value | datetime, earlier: ir.Value) -> ir.Value:
     """Return whole seconds between two moments (fractions cut from each)."""
-    return later.truncate("s").epoch_seconds() - earlier.truncate("s").epoch_seconds()
+    return _whole_seconds(later) - _whole_seconds(earlier)
+
+
+def _whole_seconds(moment: ir.Value | datetime) -> Any:
+    if isinstance(moment, datetime):
+        return floor(moment.timestamp())
+    return micros(moment) // SECOND
+
+
+def _searched(at: ir.Value, days: list[date], begins: Callable[[date], datetime]) -> ir.Value:
+    """Return the last of `days` that has begun by `at`, by halving; the first has no beginning."""
+    if len(days) == 1:
+        return ibis.literal(days[0])
+    half = len(days) // 2
+    earlier, later = days[:half], days[half:]
+    return ibis.ifelse(
+        at < ibis.literal(begins(later[0])),
+        _searched(at, earlier, begins),
+        _searched(at, later, begins),
+    )
 
 
 def yes(condition: ir.Value) -> ir.Value:
