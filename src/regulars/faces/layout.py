@@ -59,6 +59,19 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonPanel:
+    """A piece of one person's page, fetched from `path/{person_id}` for callers with `right`.
+
+    A noun offers `person_panels: list[PersonPanel]` in its `pages.py`; the piece is one
+    `<section class="card">` with its heading, or nothing where there is nothing to tell.
+    """
+
+    path: str
+    order: int
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
 class NavGroup:
     """A heading with its links; the first group has none."""
 
@@ -77,6 +90,14 @@ def navigation_of(items: Iterable[NavItem], principal: Any) -> list[NavGroup]:
         found = tuple(item for item in seen if item.section is section and item.path != "/")
         groups.append(NavGroup(say(section.heading), found))
     return [group for group in groups if group.items]
+
+
+def panels_of(request: Request) -> list[str]:
+    """Return the paths of the pieces of a person's page that this caller may see, in order."""
+    items: list[PersonPanel] = getattr(request.app.state, "person_panels", [])
+    principal = getattr(request.state, "principal", None)
+    seen = (item for item in items if _may(principal, item.right))
+    return [item.path for item in sorted(seen, key=lambda item: (item.order, item.path))]
 
 
 def _may(principal: Any, right: str | None) -> bool:

@@ -43,6 +43,7 @@ def create(workspace: Store, version: str) -> FastAPI:
     )
     app.state.workspace = workspace
     app.state.navigation = []
+    app.state.person_panels = []
     for hooks in ("recognise", "on_preference", "on_start", "on_stop"):
         setattr(app.state, hooks, [])
     rendering.install(app, [])
@@ -56,10 +57,11 @@ def create(workspace: Store, version: str) -> FastAPI:
 
 
 def mount(app: FastAPI, pages: Iterable[ModuleType]) -> None:
-    """Collect navigation, template folders and `prepare(app)` of the nouns' modules."""
+    """Collect navigation, panels, template folders and `prepare(app)` of the nouns' modules."""
     folders: list[Path] = []
     for module in pages:
         app.state.navigation.extend(getattr(module, "navigation", []))
+        app.state.person_panels.extend(getattr(module, "person_panels", []))
         folder = Path(module.__file__ or "").parent / "templates"
         if folder.is_dir() and folder != rendering.FOLDER:
             folders.append(folder)

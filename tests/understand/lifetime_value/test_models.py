@@ -148,3 +148,18 @@ def test_chances_are_chances_and_a_longer_horizon_holds_more(
     assert 0 <= purchasing.none_within(model, found, 90.0)[0] <= 1
     assert near.value[0] <= far.value[0] + 1e-12
     assert far.low[0] <= far.high[0]
+
+
+def test_almost_nobody_leaving_is_counted_as_exactly() -> None:
+    # With hardly any dropout 2 purchases in 50 days of gamma(1, 50) rates lead to 3/100 a day.
+    steady = Purchasing(1.0, 50.0, 0.5, 50_000.0)
+    for model in (steady, Purchasing(1.0, 50.0, 0.5, 800.0), Purchasing(1.0, 50.0, 2.0, 498.5)):
+        ours = purchasing.if_alive(model, np.array([2.0]), np.array([50.0]), 100.0)[0]
+        summed = sum(
+            purchasing.at_least(model, np.array([2.0]), np.array([50.0]), 100.0, count)[0]
+            for count in range(1, 300)
+        )
+        assert ours == pytest.approx(summed, rel=1e-4)
+    assert purchasing.if_alive(steady, np.array([2.0]), np.array([50.0]), 100.0)[0] == (
+        pytest.approx(3.0, rel=1e-3)
+    )

@@ -14,7 +14,7 @@ from regulars.faces import export as files
 from regulars.faces.forms import FormFields
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
-from regulars.faces.layout import NavItem, Section, page
+from regulars.faces.layout import NavItem, Section, page, panels_of
 from regulars.faces.paging import cut, decode
 from regulars.kit import clock
 from regulars.kit.errors import RegularsError
@@ -213,6 +213,7 @@ def _page(
         colours=KIND_COLOURS,
         picture=picture.line(matching),
         picture_width=picture.WIDTH,
+        panels=panels_of(request),
         tree=places.tree(ws),
         catalog=catalog.current(ws),
         links=LINK_NAMES,

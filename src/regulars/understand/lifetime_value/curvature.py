@@ -39,6 +39,11 @@ def minimum(whole: Slope, part: Slope, start: Array, n: int) -> Minimum:
     `part` is the same function of a sample (or `whole` itself). Each gives value and gradient.
     Without positive curvature, and when Newton's steps do not settle, L-BFGS-B goes on with all.
     """
+    with np.errstate(all="ignore"):  # a step too far overflows, is seen and taken back
+        return _search(whole, part, start, n)
+
+
+def _search(whole: Slope, part: Slope, start: Array, n: int) -> Minimum:
     near = _descend(part, start)
     hessian = curvature(part, near.x)
     at = np.asarray(near.x, dtype=np.float64)

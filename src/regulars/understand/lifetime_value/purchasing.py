@@ -20,6 +20,7 @@ from regulars.understand.lifetime_value.model import Fit, Grouped, Histories, Pu
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 NODES = 48
+LARGE = 500.0
 SAMPLE = 20_000
 """Groups that a first search reads."""
 DENSE = 20_000_000
@@ -196,11 +197,22 @@ def pairs(repeats: Array, age: Array) -> tuple[tuple[Array, Array], Places]:
 
 
 def _mean_at(model: Purchasing, x: float, ages: Array, horizon: float) -> Array:
-    nodes, weights = special.roots_jacobi(NODES, model.b + x - 1, model.a - 1)
-    p = (1 + nodes) / 2
+    p, weights = _dropouts(model.a, model.b + x)
     grown = np.log1p(np.outer(horizon / (model.alpha + ages), p))
-    mean: Array = -np.expm1(-(model.r + x) * grown) / p @ (weights / weights.sum())
+    mean: Array = -np.expm1(-(model.r + x) * grown) / p @ weights
     return mean
+
+
+def _dropouts(a: float, b: float) -> tuple[Array, Array]:
+    """Return nodes and weights of beta(a, b), weights adding up to 1.
+
+    Where b is large the law is that of gamma(a) / (b + (a - 1) / 2), to the order of 1/b².
+    """
+    if a + b > LARGE:
+        nodes, weights = special.roots_genlaguerre(NODES, a - 1)
+        return nodes / (b + (a - 1) / 2), weights / weights.sum()
+    nodes, weights = special.roots_jacobi(NODES, b - 1, a - 1)
+    return (1 + nodes) / 2, weights / weights.sum()
 
 
 def expected(model: Purchasing, found: Histories, horizon: float) -> Array:

@@ -17,7 +17,7 @@ from regulars.timeline import people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.lifetime_value import queries
+from regulars.understand.lifetime_value import purchasing, queries
 from regulars.understand.lifetime_value.backtesting import back_test, fit_both
 from regulars.understand.lifetime_value.forecasting import ahead, forecast
 from regulars.understand.lifetime_value.model import (
@@ -25,11 +25,15 @@ from regulars.understand.lifetime_value.model import (
     LEAST_DAYS,
     LISTED,
     YEAR,
+    Array,
     BackTest,
     Customer,
+    Fit,
     Forecast,
     Histories,
     LifetimeValue,
+    Purchasing,
+    grouped,
 )
 
 DAY = timedelta(days=1)
@@ -106,6 +110,16 @@ def histories_at(ws: Workspace, scope: Scope, currency: str | None, cut: date | 
     basis = _basis(ws, scope)
     end = cut or (basis[2] if basis else date(1970, 1, 1))
     return _histories(_table(ws, scope, currency, cut), end)
+
+
+def fit_purchasing(found: Histories) -> Fit[Purchasing]:
+    """Return BG/NBD alone, for whatever customers do again and again."""
+    return purchasing.fit(grouped(found))
+
+
+def none_within(model: Purchasing, found: Histories, horizon: float) -> Array:
+    """Return each customer's probability of nothing within `horizon` days."""
+    return purchasing.none_within(model, found, horizon)
 
 
 EACH = {

@@ -1,0 +1,53 @@
+"""`/api/v1/early-warning`: who is about to leave, and how well that is known."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Query
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.kit import clock
+from regulars.kit.errors import NotFound
+from regulars.kit.text import Text
+from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.churn import service
+from regulars.understand.churn.model import FEATURES, MEANING
+
+router = APIRouter(prefix="/api/v1", tags=["early warning"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
+Event = Annotated[
+    str | None,
+    Query(description="Name of the event that means leaving; else silence for 91 days."),
+]
+
+
+@router.get("/early-warning", summary="Early warning of customers who leave")
+def early_warning(ws: CurrentWorkspace, caller: Reader, event: Event = None) -> dict[str, Any]:
+    """Return the model in use, its back-test with the models beside it, and who is warned of."""
+    found = service.answered(ws, caller.places, event, now=clock.now())
+    told = msgspec.to_builtins(found.payload)
+    if not caller.may(Right.READ_PEOPLE):
+        told["warned"] = []
+    words = {"meaning": MEANING, "features": FEATURES}
+    return {"as_of": found.as_of, **told, **msgspec.to_builtins(words)}
+
+
+@router.get("/people/{person}/early-warning", summary="Early warning of one customer")
+def early_warning_of(
+    person: str, ws: CurrentWorkspace, caller: PeopleReader, event: Event = None
+) -> dict[str, Any]:
+    """Return the customer's chance of being lost, and what every feature adds to its log odds."""
+    now = clock.now()
+    found = service.answered(ws, caller.places, event, now=now).payload
+    told = service.explained(ws, caller.places, found, person, now=now)
+    if told is None:
+        raise NotFound(
+            "churn.person",
+            Text("There is no warning model for this customer.", "没有该客户的预警结果。"),
+        )
+    customer: dict[str, Any] = msgspec.to_builtins(told)
+    return customer

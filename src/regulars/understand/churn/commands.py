@@ -1,0 +1,73 @@
+"""`regulars show early-warning`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from regulars.faces import show
+from regulars.faces.command import WorkspaceFolder, out
+from regulars.faces.language import gettext as _
+from regulars.faces.language import shell_language
+from regulars.kit import clock
+from regulars.timeline.workspace import Workspace
+from regulars.understand.churn import service
+from regulars.understand.churn.model import CANDIDATES, MEANING, BackTest, EarlyWarning
+
+SHOWN = 20
+
+
+def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
+    """Add `show early-warning`."""
+
+    @show.group(app).command("early-warning")
+    def early_warning(
+        event: Annotated[str | None, typer.Option(help="The event that means leaving.")] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Show who is about to leave, and how well that was foretold before."""
+        found = service.answered(opens(workspace), None, event, now=clock.now()).payload
+        if as_json:
+            typer.echo(msgspec.json.encode(found).decode())
+        else:
+            _print(found)
+
+
+def _print(found: EarlyWarning) -> None:
+    language = shell_language()
+    out.print(f"[dim]{MEANING.in_(language)}[/]")
+    if found.why_not is not None or found.back_test is None or found.used is None:
+        out.print(found.why_not.in_(language) if found.why_not else "–")
+        return
+    _print_test(found.back_test, found.used)
+    for one in found.warned[:SHOWN]:
+        worth = "–" if one.at_stake is None else f"{one.at_stake:,.0f} {found.currency or ''}"
+        line = _("{person}  chance {chance}, silent for {days} days, at stake {worth}")
+        said = line.format(
+            person=one.person, chance=f"{one.chance:.0%}", days=one.silence, worth=worth
+        )
+        out.print(said, highlight=False)
+
+
+def _print_test(test: BackTest, used: str) -> None:
+    language = shell_language()
+    line = _("Back-test at {cut}: {n} customers, {share} of them lost")
+    share = f"{test.base.value:.1%}" if test.base.value is not None else "–"
+    out.print(line.format(cut=test.cut, n=f"{test.customers:,}", share=share))
+    for one in test.candidates:
+        mark = "●" if one.key == used else " "
+        auc = "–" if one.auc.value is None else f"{one.auc.value:.3f}"
+        ends = "" if one.auc.low is None else f"({one.auc.low:.3f} – {one.auc.high:.3f})"
+        slope = "–" if one.slope is None else f"{one.slope:.2f}"
+        title = CANDIDATES[one.key].in_(language)
+        out.print(f"{mark} AUC {auc} {ends}  " + _("slope {slope}").format(slope=slope), title)
+    if test.lift.value is not None:
+        lead = "–" if test.lead.value is None else f"{test.lead.value:.0f}"
+        line = _("Lift of the first tenth {lift} ({low} – {high}), n {n}; lead {lead} days")
+        ends = {"low": f"{test.lift.low:.1f}", "high": f"{test.lift.high:.1f}"}
+        out.print(line.format(lift=f"{test.lift.value:.1f}", n=test.lift.n, lead=lead, **ends))

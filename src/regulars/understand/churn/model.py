@@ -1,0 +1,223 @@
+"""What is asked of early warning, what a model is, and what is told; pure rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from regulars.kit.stats.estimate import Estimate
+from regulars.kit.text import Text
+
+Array = npt.NDArray[np.float64]
+AHEAD = 91
+"""Days ahead: three months, after which the source texts call a silent customer dormant (R44)."""
+CUTS = (0, 30)
+"""A model learns from as many cuts, so many days before the last one whose outcome is known."""
+LEAST_DAYS = 60
+"""Days of watching before the first cut that is learnt from."""
+LEAST_LOST = 50
+"""With fewer customers on either side a model would learn names by heart."""
+LISTED = 200
+BINS = 10
+WARNED = 0.10
+REASONS = 3
+
+FEATURES = {
+    "silence": Text("Days since the last action", "距上次行为的天数"),
+    "days": Text("Days with an action", "有行为的天数"),
+    "tenure": Text("Days since the first action", "距首次行为的天数"),
+    "days_30": Text("Days with an action in the last 30", "近 30 天有行为的天数"),
+    "days_91": Text("Days with an action in the last 91", "近 91 天有行为的天数"),
+    "orders": Text("Orders", "订单数"),
+    "spent": Text("Amount of all orders", "累计订单金额"),
+    "complaints": Text("Complaints in the last 91 days", "近 91 天投诉次数"),
+    "contacts": Text("Contacts in the last 91 days", "近 91 天联系次数"),
+    "score": Text("Mean score given in the last 182 days", "近 182 天平均评分"),
+    "rhythm": Text("Silence against the own rhythm (BG/NBD)", "沉默时长与自身节奏之比（BG/NBD）"),
+}
+"""What a model may look at; all counted from customers' own actions known by the cut."""
+LOGARITHMIC = frozenset(FEATURES) - {"score", "rhythm"}
+
+RECENCY, BGNBD, LINEAR, TREES = "recency", "bgnbd", "linear", "trees"
+CANDIDATES = {
+    RECENCY: Text("Recency alone", "仅看最近一次行为"),
+    BGNBD: Text("BG/NBD", "BG/NBD"),
+    LINEAR: Text("Linear model with splines", "线性模型（样条）"),
+    TREES: Text("Additive trees", "可加树模型"),
+}
+"""From the simplest to the least simple."""
+
+MEANING = Text(
+    "Chance that a customer does nothing at all in the next 91 days (or, where an event of leaving "
+    "is chosen, that it happens). Learnt and tested in time order: nothing that became known "
+    "after a cut is used at it. The simplest model that is as good as the best is used. The "
+    "interval is what became of customers rated alike in the back-test.",
+    "客户在未来 91 天内没有任何行为的概率（若选定了流失事件，则为该事件发生的概率）。训练与检验均按"
+    "时间先后进行：截点之后才知道的信息一概不用。在效果相当的模型中采用最简单的一个。区间为回测中"
+    "同类评分客户的实际结果。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Customers at a cut: ids, feature columns (NaN: unknown), and what came of them later.
+
+    `lost` is 1 for who was lost within `AHEAD` days after the cut; `lost_after` the days until a
+    chosen event of leaving, NaN without.
+    """
+
+    cut: date
+    ids: npt.NDArray[np.object_]
+    columns: dict[str, Array]
+    lost: Array
+    lost_after: Array
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def rows(self, chosen: npt.NDArray[np.intp]) -> Seen:
+        """Return some of the customers."""
+        columns = {name: values[chosen] for name, values in self.columns.items()}
+        return Seen(self.cut, self.ids[chosen], columns, self.lost[chosen],
+                    self.lost_after[chosen])  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a feature adds to the log odds: straight lines between (`at`, `adds`), flat beyond.
+
+    `at` is on the feature's working scale (`worked`). `unknown` is added where it is missing.
+    Over the customers learnt from, what a shape adds is zero on average.
+    """
+
+    feature: str
+    at: list[float]
+    adds: list[float]
+    unknown: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Additive:
+    """Log odds of being lost: an intercept plus one shape a feature, whatever was fitted."""
+
+    intercept: float
+    shapes: list[Shape]
+
+    def parts(self, columns: dict[str, Array]) -> dict[str, Array]:
+        """Return what each feature adds to each customer's log odds."""
+        return {shape.feature: _added(shape, columns[shape.feature]) for shape in self.shapes}
+
+    def chance(self, columns: dict[str, Array], n: int) -> Array:
+        """Return each customer's chance of being lost."""
+        total = np.full(n, self.intercept)
+        for added in self.parts(columns).values():
+            total += added
+        result: Array = special.expit(total)
+        return result
+
+
+def _added(shape: Shape, values: Array) -> Array:
+    scaled = worked(shape.feature, values)
+    known = np.isfinite(scaled)
+    inside = np.interp(np.where(known, scaled, 0.0), shape.at, shape.adds)
+    return np.where(known, inside, shape.unknown)
+
+
+def worked(feature: str, values: Array) -> Array:
+    """Return the feature on the scale models work on: counts and times as log(1 + value)."""
+    return np.log1p(np.maximum(values, 0.0)) if feature in LOGARITHMIC else values
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Customers rated between two chances, and the share of them that was lost, with interval."""
+
+    least: float
+    most: float
+    said: float
+    lost: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One model in the back-test.
+
+    `auc` over all customers, `auc_again` over those with more than one day of actions; `loss` is
+    the mean log loss; `slope` of the calibration line (1: neither too bold nor too shy).
+    """
+
+    key: str
+    auc: Estimate
+    auc_again: Estimate
+    loss: float
+    slope: float | None
+    worse: float | None
+    as_good: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BackTest:
+    """What models learnt before `cut` said of the days after it.
+
+    `lift` is how many times more often the tenth of the active customers with the highest chance
+    was lost than active customers at large; `caught` the share of those lost who stood in it;
+    `lead` the median days between the warning and the loss.
+    """
+
+    cut: date
+    learnt_from: list[date]
+    customers: int
+    base: Estimate
+    active_base: Estimate
+    candidates: list[Candidate]
+    bins: list[Bin]
+    lift: Estimate
+    caught: Estimate
+    lead: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a customer's chance is as it is: the feature, its value, what it adds to the log odds."""
+
+    feature: str
+    value: float | None
+    adds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One customer of the list; `value` is expected in 12 months, `at_stake` chance times value."""
+
+    person: str
+    chance: float
+    low: float | None
+    high: float | None
+    n: int
+    silence: int
+    value: float | None
+    at_stake: float | None
+    reasons: list[Reason] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyWarning:
+    """The whole finding; `why_not` says what is missing when there is no model."""
+
+    event: str | None
+    n: int
+    active: int
+    watched_to: date | None
+    why_not: Text | None = None
+    used: str | None = None
+    model: Additive | None = None
+    rhythm: tuple[float, float, float, float] | None = None
+    currency: str | None = None
+    back_test: BackTest | None = None
+    expected_lost: Estimate | None = None
+    at_stake: float | None = None
+    warned: list[Warned] = field(default_factory=list)

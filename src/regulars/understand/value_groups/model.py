@@ -1,0 +1,347 @@
+"""Groups of customers by value: scores, exact quotas, cuts and reasons; pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regulars.kit.text import Text
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int8]
+People = Sequence[str] | NDArray[np.object_]
+
+
+class Group(StrEnum):
+    """The value groups, the most valuable first."""
+
+    CORE = "core"
+    POTENTIAL = "potential"
+    BASE = "base"
+
+
+GROUPS = tuple(Group)
+QUOTAS: Mapping[Group, int] = {Group.CORE: 20, Group.POTENTIAL: 50, Group.BASE: 30}
+"""Percent of all customers, exact at each assignment (R38)."""
+GROUP_TITLES: Mapping[Group, Text] = {
+    Group.CORE: Text("Core", "核心客户"),
+    Group.POTENTIAL: Text("Potential", "潜力客户"),
+    Group.BASE: Text("Base", "基础客户"),
+}
+
+
+class Segment(StrEnum):
+    """The second cut (R39): what to do about whom."""
+
+    HIGH_VALUE = "high_value"
+    POTENTIAL = "potential"
+    AT_RISK = "at_risk"
+    REST = "rest"
+
+
+SEGMENTS = tuple(Segment)
+SEGMENT_TITLES: Mapping[Segment, Text] = {
+    Segment.HIGH_VALUE: Text("High value", "高价值客户"),
+    Segment.POTENTIAL: Text("Potential", "潜力客户"),
+    Segment.AT_RISK: Text("Churn risk", "流失风险客户"),
+    Segment.REST: Text("The others", "其他客户"),
+}
+STRATEGIES: Mapping[Segment, Text] = {
+    Segment.HIGH_VALUE: Text(
+        "Keep: an own contact, early access, benefits by wish; ask what would delight them.",
+        "维系：专属顾问、优先体验、定制权益；主动了解怎样才能带来惊喜。",
+    ),
+    Segment.POTENTIAL: Text(
+        "Raise: threshold coupons and multiplied points at the touchpoints they already use.",
+        "提升：在其常用触点提供满减券与积分加倍。",
+    ),
+    Segment.AT_RISK: Text(
+        "Win back: find the last bad experience, answer it personally, then invite them again.",
+        "挽回：找到最近一次不佳体验，由专人回应，再邀请其回来。",
+    ),
+    Segment.REST: Text(
+        "Welcome: a newcomer's gift or a first-order discount, and short ways.",
+        "引导：新客礼或首单优惠，减少操作步骤。",
+    ),
+}
+SILENCE = 3.0
+"""At risk is who is silent for longer than this times the own usual interval between actions…"""
+LEAST_SILENCE = 45
+"""…but not before this many days; with a single active day this counts from LONE_SILENCE on."""
+LONE_SILENCE = 91
+
+DIMENSIONS = ("spend", "frequency", "depth")
+DIMENSION_TITLES: Mapping[str, Text] = {
+    "spend": Text("Spend", "消费金额"),
+    "frequency": Text("Orders", "购买频次"),
+    "depth": Text("Interaction depth", "互动深度"),
+}
+
+MEANING = Text(
+    "Customers are people who have ordered or signed up. They are ranked by spend (orders less "
+    "refunds), number of orders, and interaction depth (days with an action of the own other than "
+    "an order) of the window. The three ranks, as shares of all customers, are weighted and added "
+    "to a score. The highest 20 % are core, the next 50 % potential, the last 30 % base, exact to "
+    "one customer by largest remainder. Equal scores at a cut are decided by a keyed hash of the "
+    "person.",
+    "客户指下过单或注册过的人。按统计窗口内的消费金额（订单减退款）、订单数与互动深度（除下单外有自主行为的天数）"
+    "对全部客户排序，三项名次占比加权求和为得分。得分最高的 20 % 为核心客户，其后 50 % 为潜力客户，"
+    "最后 30 % 为基础客户，按最大余数法精确到一人。分界处得分相同者由客户的密钥哈希决定。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The declared weights and window; `number` counts the versions, 0 the product's own."""
+
+    spend: float = 0.5
+    frequency: float = 0.3
+    depth: float = 0.2
+    days: int = 365
+    number: int = 0
+
+    @property
+    def weights(self) -> tuple[float, float, float]:
+        """The weights as shares of 1, in the order of DIMENSIONS."""
+        whole = self.spend + self.frequency + self.depth
+        return self.spend / whole, self.frequency / whole, self.depth / whole
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Scores (0 to 1) and group codes (position in GROUPS) of all customers, and the cuts.
+
+    A cut is the lowest score of the group above it; None where a group is empty. `drawn` marks
+    those whose group the keyed hash decided.
+    """
+
+    scores: Floats
+    groups: Codes
+    drawn: NDArray[np.bool_]
+    cuts: dict[str, float | None]
+
+
+def quotas(count: int) -> dict[Group, int]:
+    """Return how many of `count` customers each group has: largest remainder, ties to the higher.
+
+    Hamilton's method: floors of the exact shares, what is left to the largest fractions.
+    """
+    exact = {group: count * QUOTAS[group] for group in GROUPS}
+    made = {group: exact[group] // 100 for group in GROUPS}
+    rest = count - sum(made.values())
+    order = sorted(GROUPS, key=lambda group: (-(exact[group] % 100), GROUPS.index(group)))
+    for group in order[:rest]:
+        made[group] += 1
+    return made
+
+
+def shares_below(values: Floats) -> Floats:
+    """Return the share of the others that have less than each value (percent rank, 0 to 1)."""
+    if len(values) < 2:
+        return np.zeros(len(values))
+    order = np.argsort(values)
+    arranged = values[order]
+    begins = np.flatnonzero(np.concatenate(([True], arranged[1:] != arranged[:-1])))
+    lengths = np.diff(np.append(begins, len(values)))
+    found = np.empty(len(values))
+    found[order] = np.repeat(begins, lengths) / (len(values) - 1)
+    return found
+
+
+def place(values: Sequence[Floats], people: People, rules: Rules, key: bytes) -> Placed:
+    """Return scores and groups of `people` from their spend, frequency and depth.
+
+    Nothing depends on the order of rows: scores are sums of ranks in a fixed order, and equal
+    scores at a cut are parted by BLAKE2b of the person under `key`, the lower hash going up.
+    """
+    count = len(people)
+    scores = np.zeros(count)
+    for weight, column in zip(rules.weights, values, strict=True):
+        scores += weight * shares_below(np.asarray(column, dtype=np.float64))
+    groups = np.full(count, len(GROUPS) - 1, dtype=np.int8)
+    drawn = np.zeros(count, dtype=bool)
+    cuts: dict[str, float | None] = {}
+    for code, group in reversed(list(enumerate(GROUPS[:-1]))):
+        above = sum(quotas(count)[one] for one in GROUPS[: code + 1])
+        chosen, tied, cut = _top(scores, people, above, key)
+        groups[chosen] = code
+        drawn |= tied
+        cuts[group] = cut
+    return Placed(scores, groups, drawn, cuts)
+
+
+def _top(
+    scores: Floats, people: People, count: int, key: bytes
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], float | None]:
+    """Return which are the `count` highest, who of them or below was drawn, and the lowest score.
+
+    The first `count` of the higher groups are always the same: a cut above takes from these.
+    """
+    nobody = np.zeros(len(scores), dtype=bool)
+    if count == 0:
+        return nobody, nobody, None
+    cut = float(np.partition(scores, len(scores) - count)[len(scores) - count])
+    chosen, level = scores > cut, scores == cut
+    room = count - int(chosen.sum())
+    tied = np.flatnonzero(level)
+    if room == len(tied):
+        return chosen | level, nobody, cut
+    names = [str(people[int(row)]) for row in tied]
+    order = sorted(range(len(tied)), key=lambda at: (_draw(names[at], key), names[at]))
+    chosen[tied[order[:room]]] = True
+    return chosen, level, cut
+
+
+def _draw(person: str, key: bytes) -> bytes:
+    return hashlib.blake2b(person.encode(), key=key[:64], digest_size=8).digest()
+
+
+def segments(groups: Codes, silent_days: Floats, active_days: Floats, span_days: Floats) -> Codes:
+    """Return the second cut (position in SEGMENTS).
+
+    `silent_days` since the last own action, `active_days` with one in the window, `span_days`
+    from the first to the last of them. Core and potential customers who are silent for longer
+    than three times their usual interval (and 45 days; 91 with a single active day) are at risk.
+    """
+    usual = np.where(active_days > 1, span_days / np.maximum(active_days - 1, 1), 0.0)
+    patience = np.where(active_days > 1, np.maximum(SILENCE * usual, LEAST_SILENCE), LONE_SILENCE)
+    core, potential = GROUPS.index(Group.CORE), GROUPS.index(Group.POTENTIAL)
+    made = np.full(len(groups), SEGMENTS.index(Segment.REST), dtype=np.int8)
+    made[groups == potential] = SEGMENTS.index(Segment.POTENTIAL)
+    made[groups == core] = SEGMENTS.index(Segment.HIGH_VALUE)
+    valued = groups != GROUPS.index(Group.BASE)
+    made[valued & (silent_days > patience)] = SEGMENTS.index(Segment.AT_RISK)
+    return made
+
+
+class Reason(StrEnum):
+    """Why somebody's group changed; the first that applies."""
+
+    SPEND_UP = "spend_up"
+    SPEND_DOWN = "spend_down"
+    FREQUENCY_UP = "frequency_up"
+    FREQUENCY_DOWN = "frequency_down"
+    DEPTH_UP = "depth_up"
+    DEPTH_DOWN = "depth_down"
+    RULES = "rules"
+    DRAWN = "drawn"
+    OTHERS = "others"
+
+
+REASONS = tuple(Reason)
+REASON_TITLES: Mapping[Reason, Text] = {
+    Reason.SPEND_UP: Text("spends more", "消费增加"),
+    Reason.SPEND_DOWN: Text("spends less", "消费减少"),
+    Reason.FREQUENCY_UP: Text("orders more often", "购买更频繁"),
+    Reason.FREQUENCY_DOWN: Text("orders less often", "购买减少"),
+    Reason.DEPTH_UP: Text("interacts more", "互动增加"),
+    Reason.DEPTH_DOWN: Text("interacts less", "互动减少"),
+    Reason.RULES: Text("the rules changed", "规则已调整"),
+    Reason.DRAWN: Text("equal score at a cut, drawn by hash", "分界处同分，由哈希决定"),
+    Reason.OTHERS: Text("unchanged, others moved past", "自身不变，他人名次变化"),
+}
+
+
+def reasons(
+    before: Sequence[Floats],
+    after: Sequence[Floats],
+    moved_up: NDArray[np.bool_],
+    ranks: tuple[Sequence[Floats], Sequence[Floats]],
+    weights: Sequence[float],
+    *,
+    drawn: NDArray[np.bool_],
+    same_rules: bool,
+) -> Codes:
+    """Return why each of the changed moved (position in REASONS).
+
+    Of the dimensions whose own value changed in the direction of the move, the one whose
+    weighted rank moved farthest in it. Without such a one: the rules, the draw, or the others.
+    """
+    count = len(moved_up)
+    sign = np.where(moved_up, 1.0, -1.0)
+    best, most = np.full(count, -1), np.zeros(count)
+    for number, weight in enumerate(weights):
+        own = np.sign(after[number] - before[number]) == sign
+        push = np.where(own, weight * (ranks[1][number] - ranks[0][number]) * sign, -1.0)
+        better = push > most
+        best, most = np.where(better, number, best), np.where(better, push, most)
+    fallback = np.where(drawn, REASONS.index(Reason.DRAWN), REASONS.index(Reason.OTHERS))
+    if not same_rules:
+        fallback = np.full(count, REASONS.index(Reason.RULES))
+    own_reason = 2 * best + np.where(moved_up, 0, 1)
+    found: Codes = np.where(best >= 0, own_reason, fallback).astype(np.int8)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One group or segment: how many, their spend in all, the mean with its 95 % interval."""
+
+    key: str
+    n: int
+    spend: float
+    mean: float | None
+    low: float | None
+    high: float | None
+    orders: float | None
+    depth: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share with n and Wilson interval."""
+
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How many went from one group to another, and why."""
+
+    before: str
+    after: str
+    n: int
+    reasons: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The tier that a group's cut proposes: `score` to reach, and what reaches it alone.
+
+    `spend` and `orders` are those that as many customers reach by this dimension alone.
+    """
+
+    group: str
+    score: float | None
+    spend: float | None
+    orders: float | None
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the page shows of the last assignment."""
+
+    as_of: datetime
+    rules: Rules
+    currency: str
+    customers: int
+    groups: list[Row]
+    segments: list[Row]
+    moves: list[Move]
+    stability: Share
+    accuracy: Share
+    thresholds: list[Threshold]
+    before: datetime | None = None
+    new: int = 0
+    drawn: int = 0
+    history: list[str] = field(default_factory=list)

@@ -1,0 +1,121 @@
+"""The roll-up of customers, and what is kept of their assignments."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import sqlalchemy as sa
+
+from regulars.store.database import upsert
+from regulars.timeline.vocabulary import ORDERS, REFUNDS, SIGNED_UP
+from regulars.understand.value_groups.model import Rules
+from regulars.understand.value_groups.tables import value_group_rules, value_group_runs
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
+CUSTOMER = sorted(ORDERS | {SIGNED_UP})
+
+
+def roll_up(view: View, rules: Rules, as_of: datetime, currency: str) -> ir.Table:
+    """Return one row a customer: spend, frequency, depth, active days, first and last action.
+
+    Customers are people who ordered or signed up before `as_of`. Spend (in `currency`), orders,
+    days with another own action, days with any, and the first action are those of the window;
+    `last` is the last own action ever.
+    """
+    events = view.with_person()
+    own = events.filter(
+        events.actor == "customer", events.person_id.notnull(), events.occurred_at < as_of
+    )
+    recent = own.occurred_at >= as_of - timedelta(days=rules.days)
+    order, back = own.name.isin(sorted(ORDERS)), own.name.isin(sorted(REFUNDS))
+    paid = recent & (order | back) & (own.currency == currency)
+    daily = own.group_by("person_id", day=own.occurred_at.truncate("D")).agg(
+        spend=ibis.ifelse(paid, own.amount, ibis.null(own.amount.type())).sum(),
+        orders=ibis.ifelse(recent & order, 1, 0).sum(),
+        others=ibis.ifelse(recent & ~order, 1, 0).max(),
+        active=ibis.ifelse(recent, 1, 0).max(),
+        known=ibis.ifelse(own.name.isin(CUSTOMER), 1, 0).max(),
+        first=ibis.ifelse(recent, own.occurred_at, ibis.null(own.occurred_at.type())).min(),
+        last=own.occurred_at.max(),
+    )
+    people = daily.group_by("person_id").agg(
+        spend=daily.spend.sum().cast("float64").fill_null(0.0),
+        frequency=daily.orders.sum(),
+        depth=daily.others.sum(),
+        active=daily.active.sum(),
+        known=daily.known.max(),
+        first=daily.first.min(),
+        last=daily["last"].max(),
+    )
+    return people.filter(people.known == 1).drop("known")
+
+
+def seen_at(view: View, places: list[str], as_of: datetime) -> ir.Table:
+    """Return who did or met something in the places before `as_of`."""
+    events = view.with_person()
+    kept = events.filter(
+        events.person_id.notnull(), events.place.isin(places or [""]), events.occurred_at < as_of
+    )
+    return kept.select("person_id").distinct()
+
+
+def newest_rules(connection: sa.Connection) -> Rules | None:
+    """Return the rules in force, or None when nobody has set any."""
+    query = sa.select(value_group_rules).order_by(value_group_rules.c.number.desc()).limit(1)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return Rules(row.spend, row.frequency, row.depth, row.days, row.number)
+
+
+def add_rules(connection: sa.Connection, rules: Rules, by: str, now: datetime) -> None:
+    """Write a new version."""
+    connection.execute(
+        sa.insert(value_group_rules).values(
+            number=rules.number,
+            made_at=now,
+            made_by=by,
+            spend=rules.spend,
+            frequency=rules.frequency,
+            depth=rules.depth,
+            days=rules.days,
+        )
+    )
+
+
+def put_run(connection: sa.Connection, row: dict[str, Any]) -> None:
+    """Write an assignment over an earlier one of the same moment."""
+    statement = upsert(connection, value_group_runs).values(**row)
+    changed = {name: statement.excluded[name] for name in row if name != "as_of"}
+    connection.execute(statement.on_conflict_do_update(index_elements=["as_of"], set_=changed))
+
+
+def run_moments(connection: sa.Connection) -> list[tuple[int, datetime]]:
+    """Return (id, as_of) of every assignment, the newest first."""
+    columns = (value_group_runs.c.id, value_group_runs.c.as_of)
+    query = sa.select(*columns).order_by(value_group_runs.c.as_of.desc())
+    return [(number, moment) for number, moment in connection.execute(query)]
+
+
+def run(connection: sa.Connection, number: int) -> sa.Row[Any] | None:
+    """Return one assignment."""
+    query = sa.select(value_group_runs).where(value_group_runs.c.id == number)
+    return connection.execute(query).first()
+
+
+def change_assigned(connection: sa.Connection, number: int, data: bytes) -> None:
+    """Replace the customers of an assignment."""
+    connection.execute(
+        sa.update(value_group_runs).where(value_group_runs.c.id == number).values(assigned=data)
+    )
+
+
+def drop_runs(connection: sa.Connection, numbers: list[int]) -> None:
+    """Delete assignments."""
+    connection.execute(sa.delete(value_group_runs).where(value_group_runs.c.id.in_(numbers)))

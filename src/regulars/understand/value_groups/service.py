@@ -1,0 +1,342 @@
+"""The verbs of value groups: assign, change the rules, and tell how things stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from regulars.company.audit.service import record
+from regulars.company.rights.model import Principal, Scope
+from regulars.kit.errors import Invalid, NotFound
+from regulars.kit.stats.mean import Sums, mean
+from regulars.kit.stats.proportion import wilson
+from regulars.kit.text import Text
+from regulars.timeline import people as timeline_people
+from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import service as findings
+from regulars.understand.findings.model import Finding
+from regulars.understand.value_groups import assigning, queries
+from regulars.understand.value_groups.assigning import Run, assign, assign_due, load, rules, runs
+from regulars.understand.value_groups.model import (
+    DIMENSIONS,
+    GROUPS,
+    REASONS,
+    SEGMENTS,
+    Move,
+    Overview,
+    Row,
+    Rules,
+    Share,
+    Threshold,
+    quotas,
+    reasons,
+    shares_below,
+)
+
+__all__ = [
+    "answered",
+    "assign",
+    "assign_due",
+    "changed",
+    "changes",
+    "group_of",
+    "overview",
+    "rules",
+    "runs",
+    "set_rules",
+    "stored",
+]
+
+LEAST_TOLD = 5
+"""A move of fewer people is told as their number only, without reasons."""
+
+
+def set_rules(ws: Workspace, wanted: Rules, *, by: Principal, now: datetime) -> Rules:
+    """Put new weights and window in force; the next assignment follows them.
+
+    Raises Invalid for negative weights, all weights 0, or a window under 30 or over 1,100 days.
+    """
+    weights = (wanted.spend, wanted.frequency, wanted.depth)
+    if min(weights) < 0 or sum(weights) <= 0:
+        raise Invalid(
+            "value_groups.weights",
+            Text("Weights are 0 or more, and not all 0.", "权重须不小于 0，且不全为 0。"),
+            field="spend",
+        )
+    if not 30 <= wanted.days <= 1100:
+        raise Invalid(
+            "value_groups.days",
+            Text("The window has 30 to 1,100 days.", "统计窗口为 30 至 1,100 天。"),
+            field="days",
+        )
+    with ws.database.transaction() as connection:
+        old = queries.newest_rules(connection) or Rules()
+        made = Rules(*weights, wanted.days, old.number + 1)
+        queries.add_rules(connection, made, by.name, now)
+        record(ws, connection, by, "value_groups.rules", str(made.number), weights=weights,
+               days=made.days)  # fmt: skip
+    return made
+
+
+def overview(ws: Workspace, *, scope: Scope = None, number: int | None = None) -> Overview | None:
+    """Return how the last assignment (or assignment `number`) stands; None before the first.
+
+    With a `scope`, of the customers who were seen in its places. Raises NotFound.
+    """
+    known = runs(ws)
+    if number is None:
+        if not known:
+            return None
+        number = known[0][0]
+    now = _loaded(ws, number)
+    earlier = [one for one, moment in known if moment < now.as_of]
+    before = load(ws, earlier[0]) if earlier else None
+    kept = _within(ws, now, scope)
+    found = _changed(before, now, kept) if before else None
+    return Overview(
+        as_of=now.as_of,
+        rules=now.rules,
+        currency=ws.settings.workspace.currency,
+        customers=kept.num_rows,
+        groups=_rows(kept, "group", GROUPS),
+        segments=_rows(kept, "segment", SEGMENTS),
+        moves=_moves(found),
+        stability=_stability(found),
+        accuracy=_accuracy(ws, now),
+        thresholds=_thresholds(now),
+        before=before.as_of if before else None,
+        new=kept.num_rows - found.num_rows if found is not None else 0,
+        drawn=int(pc.sum(kept.column("drawn")).as_py() or 0),
+        history=[moment.isoformat() for _number, moment in known],
+    )
+
+
+def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview] | None:
+    """Return the stored overview of the last assignment, or None; notes that it was asked for."""
+    about = _about(ws, scope)
+    return None if about is None else findings.find(ws, FINDING, about, now=now)
+
+
+def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview] | None:
+    """Return the same, computed now if need be; None before the first assignment."""
+    about = _about(ws, scope)
+    return None if about is None else findings.answer(ws, FINDING, about, now=now)
+
+
+def changes(ws: Workspace) -> pa.Table | None:
+    """Return every customer whose group changed at the last assignment.
+
+    Columns person_id, before, after, reason (words of the model), score_before, score, spend.
+    None when there is nothing to compare with.
+    """
+    return changed(ws, scope=None)
+
+
+def changed(ws: Workspace, *, scope: Scope) -> pa.Table | None:
+    """Return the same of the customers seen in the places of `scope`."""
+    known = runs(ws)
+    if len(known) < 2:
+        return None
+    now, before = _loaded(ws, known[0][0]), _loaded(ws, known[1][0])
+    found = _changed(before, now, _within(ws, now, scope))
+    return found.filter(pc.not_equal(found.column("before"), found.column("after")))
+
+
+def group_of(ws: Workspace, person: str) -> dict[str, Any] | None:
+    """Return one person's group, segment, score and ranks of the last assignment, or None."""
+    known = runs(ws)
+    if not known:
+        return None
+    run = _loaded(ws, known[0][0])
+    # Somebody linked since was assigned under one of the identities of today.
+    known_as = pa.array(timeline_people.identities_of(ws, person), pa.string())
+    rows = run.people.filter(pc.is_in(run.people.column("person_id"), known_as)).to_pylist()
+    if not rows:
+        return None
+    row: dict[str, Any] = min(rows, key=lambda one: one["group"])
+    return {
+        **row,
+        "group": str(GROUPS[row["group"]]),
+        "segment": str(SEGMENTS[row["segment"]]),
+        "as_of": run.as_of,
+    }
+
+
+def _loaded(ws: Workspace, number: int) -> Run:
+    found = load(ws, number)
+    if found is None:
+        raise NotFound(
+            "value_groups.run",
+            Text("There is no such assignment.", "没有这次分组。"),
+        )
+    return found
+
+
+def _within(ws: Workspace, run: Run, scope: Scope) -> pa.Table:
+    if scope is None:
+        return run.people
+    seen = ws.query(lambda view: queries.seen_at(view, sorted(scope), run.as_of), as_of=run.as_of)
+    return run.people.filter(
+        pc.is_in(run.people.column("person_id"), seen.column("person_id").combine_chunks())
+    )
+
+
+def _rows(people: pa.Table, column: str, keys: tuple[Any, ...]) -> list[Row]:
+    made = []
+    codes = people.column(column)
+    for code, key in enumerate(keys):
+        part = people.filter(pc.equal(codes, pa.scalar(code, pa.int8())))
+        spend = part.column("spend").to_numpy()
+        n = len(spend)
+        told = mean(Sums(n, float(spend.sum()), float((spend * spend).sum())))
+        made.append(
+            Row(
+                str(key),
+                n,
+                float(spend.sum()),
+                told.value,
+                told.low,
+                told.high,
+                float(part.column("frequency").to_numpy().mean()) if n else None,
+                float(part.column("depth").to_numpy().mean()) if n else None,
+            )
+        )
+    return made
+
+
+def _changed(before: Run, now: Run, kept: pa.Table) -> pa.Table:
+    """Return the customers of both assignments with both groups and the reason of a change."""
+    ranked = [_with_ranks(run.people) for run in (before, now)]
+    later = ranked[1].filter(
+        pc.is_in(ranked[1].column("person_id"), kept.column("person_id").combine_chunks())
+    )
+    both = later.join(ranked[0], "person_id", join_type="inner", right_suffix="_before")
+    both = both.take(pc.sort_indices(both, sort_keys=[("person_id", "ascending")]))
+
+    def column(name: str) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = both.column(name).to_numpy().astype(np.float64)
+        return found
+
+    was, is_now = column("group_before").astype(np.int8), column("group").astype(np.int8)
+    why = reasons(
+        [column(f"{name}_before") for name in DIMENSIONS],
+        [column(name) for name in DIMENSIONS],
+        is_now < was,
+        (
+            [column(f"{name}_rank_before") for name in DIMENSIONS],
+            [column(f"{name}_rank") for name in DIMENSIONS],
+        ),
+        now.rules.weights,
+        drawn=(column("drawn") + column("drawn_before")) > 0,
+        same_rules=before.rules == now.rules,
+    )
+    names, words = np.array([str(g) for g in GROUPS]), np.array([str(r) for r in REASONS])
+    return pa.table(
+        {
+            "person_id": both.column("person_id"),
+            "before": pa.array(names[was]),
+            "after": pa.array(names[is_now]),
+            "reason": pa.array(words[why]),
+            "score_before": both.column("score_before"),
+            "score": both.column("score"),
+            "spend": both.column("spend"),
+        }
+    )
+
+
+def _with_ranks(people: pa.Table) -> pa.Table:
+    for name in DIMENSIONS:
+        ranks = shares_below(people.column(name).to_numpy().astype(np.float64))
+        people = people.append_column(f"{name}_rank", pa.array(ranks))
+    return people
+
+
+def _moves(found: pa.Table | None) -> list[Move]:
+    if found is None:
+        return []
+    names = ("before", "after", "reason")
+    lists = [found.column(name).to_pylist() for name in names]
+    told: dict[tuple[str, str], Counter[str]] = {}
+    for was, is_now, why in zip(*lists, strict=True):
+        told.setdefault((was, is_now), Counter())[why] += 1
+    return [
+        Move(was, is_now, counts.total(), _told(counts) if was != is_now else {})
+        for (was, is_now), counts in sorted(told.items())
+    ]
+
+
+def _told(counts: Counter[str]) -> dict[str, int]:
+    return dict(counts.most_common()) if counts.total() >= LEAST_TOLD else {}
+
+
+def _stability(found: pa.Table | None) -> Share:
+    if found is None:
+        return Share(0, None, None, None)
+    same = pc.sum(pc.equal(found.column("before"), found.column("after"))).as_py() or 0
+    return _share(same, found.num_rows)
+
+
+def _accuracy(ws: Workspace, run: Run) -> Share:
+    """Return the share whose stored group equals the one recomputed from the events."""
+    again, _cuts = assigning.computed(ws, run.rules, run.as_of)
+    other = again.select(["person_id", "group"])
+    both = run.people.select(["person_id", "group"]).join(
+        other, "person_id", join_type="left outer", right_suffix="_again"
+    )
+    same = pc.equal(both.column("group"), both.column("group_again"))
+    return _share(int(pc.sum(pc.fill_null(same, False)).as_py() or 0), both.num_rows)
+
+
+def _share(yes: int, n: int) -> Share:
+    if n == 0:
+        return Share(0, None, None, None)
+    low, high = wilson(yes, n)
+    return Share(n, yes / n, low, high)
+
+
+def _thresholds(run: Run) -> list[Threshold]:
+    """Return what tiers at the cuts of this assignment would ask for."""
+    count, made, above = run.people.num_rows, [], 0
+    for group in GROUPS[:-1]:
+        above += quotas(count)[group]
+        spend, orders = (_reached(run.column(name), above) for name in ("spend", "frequency"))
+        made.append(Threshold(str(group), run.cuts.get(group), spend, orders, above))
+    return made
+
+
+def _reached(values: NDArray[np.float64], count: int) -> float | None:
+    if not 0 < count <= len(values):
+        return None
+    return float(np.partition(values, len(values) - count)[len(values) - count])
+
+
+def _about(ws: Workspace, scope: Scope) -> dict[str, object] | None:
+    known = runs(ws)
+    if not known:
+        return None
+    number, moment = known[0]
+    return {
+        "run": number,
+        "as_of": moment.isoformat(),
+        "scope": None if scope is None else sorted(scope),
+    }
+
+
+def _compute(ws: Workspace, about: dict[str, Any], _now: datetime) -> Overview:
+    scope = about.get("scope")
+    chosen = None if scope is None else frozenset(scope)
+    try:
+        found = overview(ws, scope=chosen, number=about["run"])
+    except NotFound:  # the assignment has gone since; nobody will ask for this slice again
+        found = overview(ws, scope=chosen)
+    assert found is not None
+    return found
+
+
+FINDING = findings.declare(findings.Kind("value_groups", 1, Overview, _compute))

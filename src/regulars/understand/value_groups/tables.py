@@ -1,0 +1,32 @@
+"""Rules and assignments of value groups."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from regulars.store.database import Moment, metadata
+
+value_group_rules = sa.Table(
+    "value_group_rules",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("spend", sa.Float, nullable=False),
+    sa.Column("frequency", sa.Float, nullable=False),
+    sa.Column("depth", sa.Float, nullable=False),
+    sa.Column("days", sa.Integer, nullable=False),
+)
+
+value_group_runs = sa.Table(
+    "value_group_runs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("as_of", Moment, nullable=False, unique=True),
+    sa.Column("computed_at", Moment, nullable=False),
+    sa.Column("rules", sa.Text, nullable=False),
+    sa.Column("cuts", sa.Text, nullable=False),
+    sa.Column("customers", sa.Integer, nullable=False),
+    sa.Column("assigned", sa.LargeBinary, nullable=False),
+    comment="One row an assignment; `assigned` is an Arrow stream with a row a customer.",
+)
