@@ -54,8 +54,9 @@ def test_without_a_backup_of_postgresql_nothing_is_changed(
     from regulars.store.settings import DatabaseSettings, Settings
 
     workspace = init_workspace(tmp_path / "w", Settings(database=DatabaseSettings(postgres_url)))
+    before = upgrade.current(workspace.database)
     monkeypatch.setattr(upgrade, "newest", lambda: "9999")
     monkeypatch.setenv("PATH", "")
     with pytest.raises(Unavailable, match="backup"):
         upgrade.upgrade(workspace)
-    assert upgrade.current(workspace.database) == "0001"
+    assert upgrade.current(workspace.database) == before
