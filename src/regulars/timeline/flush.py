@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 GROUP_EVENTS = 1_000_000
 """Events of one flushed file at most; a longer inbox takes several rounds."""
 ATTEMPTS = 5
+CLEANED = 3
+"""Groups deleted in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,12 @@ def _above(workspace: Workspace, mark: int) -> tuple[int, pa.Table | None]:
 
 
 def _clean(workspace: Workspace, mark: int) -> None:
-    """Delete exactly the flushed groups."""
-    with workspace.database.transaction() as connection:
-        connection.execute(sa.delete(inbox).where(inbox.c.seq <= mark))
+    """Delete exactly the flushed groups, a few at a time: intake waits for each transaction."""
+    flushed = sa.select(inbox.c.seq).where(inbox.c.seq <= mark).order_by(inbox.c.seq)
+    while True:
+        with workspace.database.transaction() as connection:
+            few = connection.execute(flushed.limit(CLEANED)).scalars().all()
+            if few:
+                connection.execute(sa.delete(inbox).where(inbox.c.seq <= few[-1]))
+        if len(few) < CLEANED:
+            return

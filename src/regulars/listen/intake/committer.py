@@ -28,8 +28,8 @@ Load = TypeVar("Load")
 Result = TypeVar("Result")
 MOST_WAITING = 50_000
 """Events that may wait; beyond it senders are told to come back."""
-GROUP = 5_000
-"""Events after which a group is closed, so that no request waits for a very long transaction."""
+GROUP = 800
+"""Events after which a group is closed, so that the next is read and sent while one is committed."""
 TIDY_SECONDS = 3_600.0
 JOIN_SECONDS = 30.0
 

@@ -33,9 +33,9 @@ def store(workspace: Workspace, arrivals: Sequence[Arrival], now: datetime) -> l
     """
     good = [index for index, arrival in enumerate(arrivals) if arrival.row is not None]
     verdicts: list[Verdict] = [arrival.reason for arrival in arrivals]
+    table = to_table([arrivals[index].row for index in good]) if good else None  # type: ignore[misc]
     with workspace.database.transaction() as connection:
-        if good:
-            table = to_table([arrivals[index].row for index in good])  # type: ignore[misc]
+        if table is not None:
             receipt = inbox.append(workspace, connection, table, now=now)
             for index, fresh, erased in zip(good, receipt.fresh, receipt.refused, strict=True):
                 verdicts[index] = ERASED if erased else fresh
