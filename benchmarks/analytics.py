@@ -57,14 +57,18 @@ FLOWS = f"""
 """
 REACHED = f"SELECT step, count(DISTINCT person) FROM ({STEPS}) GROUP BY step"
 VARIANTS = f"""
-    SELECT way, count(*) FROM (
-        SELECT person, string_agg(step, ',' ORDER BY occurred_at, received_at, step) AS way FROM (
-            SELECT *, lag(step) OVER (
-                PARTITION BY person ORDER BY occurred_at, received_at, step) AS before
-            FROM ({STEPS})
-        ) WHERE before IS DISTINCT FROM step GROUP BY person
+    SELECT way, count(*), any_value(person) FROM (
+        SELECT person, bit_xor(hash(step, place)) AS way FROM (
+            SELECT person, step, row_number() OVER (
+                PARTITION BY person ORDER BY occurred_at, received_at, step) AS place
+            FROM (SELECT *, lag(step) OVER (
+                    PARTITION BY person ORDER BY occurred_at, received_at, step) AS before
+                  FROM ({STEPS}))
+            WHERE before IS DISTINCT FROM step
+        ) GROUP BY person
     ) GROUP BY way ORDER BY 2 DESC LIMIT 20
 """
+"""Whole ways by hash: `string_agg` in order takes more than 9 GiB at twenty million events."""
 LENGTHS = f"""
     SELECT avg(length), median(length) FROM (
         SELECT epoch(max(occurred_at)) - epoch(min(occurred_at)) AS length

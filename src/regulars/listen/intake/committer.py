@@ -29,7 +29,7 @@ Result = TypeVar("Result")
 MOST_WAITING = 50_000
 """Events that may wait; beyond it senders are told to come back."""
 GROUP = 800
-"""Events after which a group is closed, so that the next is read and sent while one is committed."""
+"""Events after which a group is closed: the next is read and sent while it is committed."""
 TIDY_SECONDS = 3_600.0
 JOIN_SECONDS = 30.0
 
