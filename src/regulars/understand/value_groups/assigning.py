@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 import numpy as np
@@ -100,13 +100,15 @@ def assign(ws: Workspace, as_of: datetime, *, now: datetime) -> int:
 def assign_due(ws: Workspace, *, now: datetime) -> int:
     """Assign as of the start of this month, and of the month before if nothing is older.
 
-    Of an archive the month of its last event counts. Returns how many assignments were made:
-    none while the month's stands and the rules are the same.
+    Of an archive, the start of the month after its last event counts, so that all of it takes
+    part. Returns how many assignments were made: none while the month's stands and the rules are
+    the same.
     """
     reach = health.reach(ws)
     if reach.start is None or reach.end is None:
         return 0
-    edge = min(now, reach.end + timedelta(days=1)).astimezone(ws.zone).date().replace(day=1)
+    ended = reach.end.astimezone(ws.zone).date().replace(day=1)
+    edge = min(now.astimezone(ws.zone).date().replace(day=1), add_months(ended, 1))
     wanted = [_start(ws, edge, 0)]
     found = runs(ws)
     if not any(moment < wanted[0] for _number, moment in found):
