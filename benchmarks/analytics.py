@@ -119,6 +119,57 @@ def _funnel_sql() -> str:
     return f"SELECT k, count(DISTINCT c) FROM ({rows}) WHERE made GROUP BY k"
 
 
+ORDERS = f"""
+    SELECT coalesce(order_id, event_id) AS own, max(person) AS person, min(occurred_at) AS t,
+           max(amount) AS amount, max(currency) AS currency
+    FROM ({OWN}) WHERE name = 'Order Completed' GROUP BY own
+"""
+AGAIN = f"""
+    SELECT least(date_diff('day', t, coalesce(next, $end)), 365) AS waited, next IS NOT NULL,
+           t < $end - INTERVAL 365 DAY AS due, count(*)
+    FROM (SELECT t, lead(t) OVER w AS next, row_number() OVER w AS turn FROM ({ORDERS})
+          WHERE person IS NOT NULL WINDOW w AS (PARTITION BY person ORDER BY t))
+    WHERE turn = 1 GROUP BY ALL
+"""
+ABANDONED = f"""
+    WITH own AS (SELECT * FROM ({OWN}) WHERE name IN ('Checkout Started', 'Order Completed')),
+    visits AS (
+        SELECT session_id, max(person) AS person,
+               min(occurred_at) FILTER (name = 'Checkout Started') AS begun,
+               max(occurred_at) FILTER (name = 'Order Completed') AS done
+        FROM own WHERE session_id IS NOT NULL GROUP BY session_id
+    )
+    SELECT count(*), sum((done IS NULL AND (o.occurred_at IS NULL
+                          OR o.occurred_at - begun > INTERVAL 1 DAY))::INT)
+    FROM (SELECT * FROM visits WHERE begun IS NOT NULL) AS v
+    ASOF LEFT JOIN (SELECT person, occurred_at FROM own WHERE name = 'Order Completed') AS o
+    ON v.person = o.person AND v.begun <= o.occurred_at
+"""
+ACTIVE = f"SELECT count(*) FROM (SELECT DISTINCT person FROM ({OWN}) WHERE person IS NOT NULL)"
+STEPS_TO_ORDER = f"""
+    SELECT steps, count(*) FROM (
+        SELECT person, done,
+               count(DISTINCT (name, touchpoint)) FILTER (occurred_at >= cart) AS steps
+        FROM (
+            SELECT *, min(occurred_at) FILTER (name IN ('Product Added', 'Product Removed',
+                                                        'Cart Viewed'))
+                      OVER (PARTITION BY person, done) AS cart
+            FROM (
+                SELECT person, name, touchpoint, occurred_at,
+                       min(occurred_at) FILTER (name = 'Order Completed') OVER (
+                           PARTITION BY person ORDER BY occurred_at
+                           ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS done
+                FROM ({OWN})
+                WHERE person IS NOT NULL AND name IN (
+                    'Product Added', 'Product Removed', 'Cart Viewed', 'Checkout Started',
+                    'Checkout Step Viewed', 'Checkout Step Completed', 'Coupon Applied',
+                    'Payment Info Entered', 'Order Completed')
+            ) WHERE done - occurred_at <= INTERVAL 1 DAY
+        ) WHERE cart IS NOT NULL GROUP BY person, done
+    ) GROUP BY steps
+"""
+
+
 @dataclass(frozen=True)
 class Analytic:
     """One thing we compute, and the SQL statements that answer the same by hand."""
@@ -220,6 +271,18 @@ def _metrics(ws: Workspace, period: Period) -> list[Analytic]:
                 f"FROM ({OWN}) WHERE name = 'Order Completed' GROUP BY ALL",
             ),
         ),
+        Analytic(
+            "order value",
+            measured("average_order_value"),
+            (
+                "SELECT currency, count(*), sum(amount), sum(amount::DOUBLE * amount::DOUBLE) "
+                f"FROM ({ORDERS}) GROUP BY currency",
+            ),
+        ),
+        Analytic("repurchase", measured("repurchase_share"), (AGAIN,)),
+        Analytic("order abandonment", measured("order_abandonment_share"), (ABANDONED,)),
+        Analytic("steps to an order", measured("order_steps_median"), (STEPS_TO_ORDER,)),
+        Analytic("active customers", measured("active_share"), (ACTIVE,)),
     ]
 
 
