@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from regulars.company.rights.model import Scope
 from regulars.kit.errors import Conflict, NotFound
+from regulars.kit.memo import Memo
 from regulars.kit.text import Text
 from regulars.listen.identities import queries
 from regulars.listen.identities.model import SHARED, Entry, Sighting
@@ -33,11 +34,18 @@ def find(
     return sightings(workspace, list(dict.fromkeys(hits)), scope=scope)[:limit]
 
 
+_said: Memo[list[Entry]] = Memo(64)
+
+
 def last_words(
     workspace: Workspace, *, now: datetime, scope: Scope = None, limit: int = 12
 ) -> dict[str, Entry]:
     """Return person → their newest answer or words of the last 30 days, newest first."""
-    said = queries.last_words(workspace, scope, now - RECENT, limit * 10)
+    since = now.replace(minute=0, second=0, microsecond=0) - RECENT
+    said = _said.get(
+        (workspace.folder, scope, since, limit, workspace.engine.watermark()),
+        lambda: queries.last_words(workspace, scope, since, limit * 10),
+    )
     found: dict[str, Entry] = {}
     for one in said:
         if len(found) < limit:

@@ -19,6 +19,7 @@ from regulars.company.audit import service as audit
 from regulars.company.rights.model import SHELL, Principal, Scope
 from regulars.kit import clock
 from regulars.kit.errors import Conflict, Invalid, NotFound, RegularsError
+from regulars.kit.memo import Memo
 from regulars.kit.text import Text
 from regulars.listen.imports import library, queries, rejects, running, uploads
 from regulars.listen.imports import preview as proposals
@@ -340,6 +341,9 @@ class Source:
     received_at: datetime
 
 
+_sources: Memo[list[Source]] = Memo(16)
+
+
 def sources(ws: Workspace, *, scope: Scope = None) -> list[Source]:
     """Return what each source has brought, within the caller's places."""
 
@@ -349,10 +353,12 @@ def sources(ws: Workspace, *, scope: Scope = None) -> list[Source]:
             events = events.filter(events.place.isin(sorted(scope) or [""]))
         return queries.freshness(events)
 
-    return [
-        Source(row["source"], row["events"], row["first_at"], row["last_at"], row["received_at"])
-        for row in ws.query(build).to_pylist()
-    ]
+    def count() -> list[Source]:
+        rows = ws.query(build).to_pylist()
+        names = ("source", "events", "first_at", "last_at", "received_at")
+        return [Source(*(row[name] for name in names)) for row in rows]
+
+    return _sources.get((ws.folder, scope, ws.engine.watermark()), count)
 
 
 @erasable("import_rejects")
