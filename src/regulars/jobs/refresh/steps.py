@@ -16,6 +16,7 @@ from regulars.understand.findings import service as findings
 from regulars.understand.health import service as health
 from regulars.understand.health.model import Look
 from regulars.understand.journeys import service as journeys
+from regulars.understand.value_groups import service as value_groups
 
 
 def _tidy(ws: Workspace, now: datetime, progress: Progress) -> None:
@@ -48,6 +49,12 @@ def _drivers(ws: Workspace, now: datetime, _progress: Progress) -> None:
     drivers.answered(ws, Asked("nps"), now=now)
 
 
+def _value_groups(ws: Workspace, now: datetime, progress: Progress) -> None:
+    value_groups.assign_due(ws, now=now)
+    progress(0.5)
+    value_groups.answered(ws, None, now=now)
+
+
 def steps() -> tuple[Step, ...]:
     """Return the steps in order; what later steps read is computed by earlier ones."""
     return (
@@ -56,6 +63,7 @@ def steps() -> tuple[Step, ...]:
         Step("journey", Text("Journey map", "旅程地图"), _journey),
         Step("overview", Text("Overview", "总览"), _overview),
         Step("drivers", Text("Key experiences", "关键体验"), _drivers),
+        Step("value_groups", Text("Value groups", "价值分组"), _value_groups),
         Step("findings", Text("What pages ask for", "页面常用结果"), _renew),
         Step("prune", Text("Thin out old findings", "清理过期结果"), _prune),
     )

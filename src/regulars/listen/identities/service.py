@@ -20,6 +20,7 @@ from regulars.listen.identities.model import (
     Decision,
     Link,
     Person,
+    Sighting,
     link_id,
 )
 from regulars.listen.profiles import service as profiles
@@ -49,6 +50,13 @@ def observe(workspace: Workspace, connection: sa.Connection, ties: Iterable[Obse
                 "at": at,
             }
     people.link_many(workspace, connection, list(rows.values()))
+
+
+def find(
+    workspace: Workspace, words: str, *, scope: Scope = None, limit: int = 50
+) -> list[Sighting]:
+    """Return the people that the words may mean, best first; see `finding.find`."""
+    return finding.find(workspace, words, scope=scope, limit=limit)
 
 
 def person(workspace: Workspace, identity: str) -> Person:

@@ -56,6 +56,17 @@ def of_people(
     return {person: gather(held) for person, held in values.items()}
 
 
+def names(workspace: Workspace, persons: Iterable[str]) -> dict[str, str]:
+    """Return person → name, for those of whom some source holds one; for a page of a list."""
+    identities = {one: people.identities_of(workspace, one) for one in persons}
+    held = of_people(workspace, identities)
+    named = {
+        person: next((one.value for one in attributes if one.name == "name"), None)
+        for person, attributes in held.items()
+    }
+    return {person: name for person, name in named.items() if name}
+
+
 def named_like(workspace: Workspace, words: str, limit: int = 50) -> list[str]:
     """Return identities whose name contains `words`, width, case and spaces aside."""
     with workspace.database.reading() as connection:

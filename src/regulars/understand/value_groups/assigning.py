@@ -122,10 +122,30 @@ def assign_due(ws: Workspace, *, now: datetime) -> int:
     return len(made)
 
 
+def again(ws: Workspace, *, now: datetime) -> int:
+    """Assign the last month anew by the rules in force; return how many customers have a group.
+
+    Where nothing was assigned yet, the months that are due are.
+    """
+    found = runs(ws)
+    if not found:
+        assign_due(ws, now=now)
+        found = runs(ws)
+        latest = load(ws, found[0][0]) if found else None
+        return latest.people.num_rows if latest else 0
+    return assign(ws, found[0][1], now=now)
+
+
 def runs(ws: Workspace) -> list[tuple[int, datetime]]:
     """Return (id, as_of) of the kept assignments, the newest first."""
     with ws.database.reading() as connection:
         return queries.run_moments(connection)
+
+
+def stamps(ws: Workspace) -> list[tuple[int, datetime, datetime, int]]:
+    """Return (id, as_of, computed_at, bytes) of the kept assignments, the newest first."""
+    with ws.database.reading() as connection:
+        return queries.stamps(connection)
 
 
 def load(ws: Workspace, number: int) -> Run | None:

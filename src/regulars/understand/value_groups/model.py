@@ -95,6 +95,11 @@ MEANING = Text(
     "最后 30 % 为基础客户，按最大余数法精确到一人。分界处得分相同者由客户的密钥哈希决定。",
 )
 
+NONE_YET = Text(
+    "No groups are assigned yet: bring in orders or sign-ups, then refresh.",
+    "尚未分组：请先导入订单或注册记录，再执行刷新。",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:

@@ -74,6 +74,15 @@ def newest_rules(connection: sa.Connection) -> Rules | None:
     return Rules(row.spend, row.frequency, row.depth, row.days, row.number)
 
 
+def all_rules(connection: sa.Connection) -> list[tuple[Rules, datetime, str]]:
+    """Return every version with when and by whom it was made, the newest first."""
+    query = sa.select(value_group_rules).order_by(value_group_rules.c.number.desc())
+    return [
+        (Rules(row.spend, row.frequency, row.depth, row.days, row.number), row.made_at, row.made_by)
+        for row in connection.execute(query)
+    ]
+
+
 def add_rules(connection: sa.Connection, rules: Rules, by: str, now: datetime) -> None:
     """Write a new version."""
     connection.execute(
@@ -101,6 +110,17 @@ def run_moments(connection: sa.Connection) -> list[tuple[int, datetime]]:
     columns = (value_group_runs.c.id, value_group_runs.c.as_of)
     query = sa.select(*columns).order_by(value_group_runs.c.as_of.desc())
     return [(number, moment) for number, moment in connection.execute(query)]
+
+
+def stamps(connection: sa.Connection) -> list[tuple[int, datetime, datetime, int]]:
+    """Return (id, as_of, computed_at, bytes) of every assignment, the newest first.
+
+    The length of what is kept tells when somebody was erased from it.
+    """
+    table = value_group_runs.c
+    columns = (table.id, table.as_of, table.computed_at, sa.func.length(table.assigned))
+    query = sa.select(*columns).order_by(table.as_of.desc())
+    return [(row[0], row[1], row[2], int(row[3])) for row in connection.execute(query)]
 
 
 def run(connection: sa.Connection, number: int) -> sa.Row[Any] | None:

@@ -22,7 +22,16 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.value_groups import assigning, queries
-from regulars.understand.value_groups.assigning import Run, assign, assign_due, load, rules, runs
+from regulars.understand.value_groups.assigning import (
+    Run,
+    again,
+    assign,
+    assign_due,
+    load,
+    rules,
+    runs,
+)
+from regulars.understand.value_groups.listing import customers, listed
 from regulars.understand.value_groups.model import (
     DIMENSIONS,
     GROUPS,
@@ -40,14 +49,19 @@ from regulars.understand.value_groups.model import (
 )
 
 __all__ = [
+    "again",
     "answered",
     "assign",
     "assign_due",
     "changed",
     "changes",
+    "customers",
     "group_of",
+    "listed",
+    "note_export",
     "overview",
     "rules",
+    "rules_history",
     "runs",
     "set_rules",
     "stored",
@@ -82,6 +96,18 @@ def set_rules(ws: Workspace, wanted: Rules, *, by: Principal, now: datetime) -> 
         record(ws, connection, by, "value_groups.rules", str(made.number), weights=weights,
                days=made.days)  # fmt: skip
     return made
+
+
+def note_export(ws: Workspace, by: Principal, what: str) -> None:
+    """Note in the audit log that a list of customers was taken away as a file."""
+    with ws.database.transaction() as connection:
+        record(ws, connection, by, "value_groups.exported", what)
+
+
+def rules_history(ws: Workspace) -> list[tuple[Rules, datetime, str]]:
+    """Return every version of the rules with when and by whom, the newest first."""
+    with ws.database.reading() as connection:
+        return queries.all_rules(connection)
 
 
 def overview(ws: Workspace, *, scope: Scope = None, number: int | None = None) -> Overview | None:
@@ -148,24 +174,19 @@ def changed(ws: Workspace, *, scope: Scope) -> pa.Table | None:
     return found.filter(pc.not_equal(found.column("before"), found.column("after")))
 
 
-def group_of(ws: Workspace, person: str) -> dict[str, Any] | None:
-    """Return one person's group, segment, score and ranks of the last assignment, or None."""
+def group_of(ws: Workspace, person: str, *, scope: Scope = None) -> dict[str, Any] | None:
+    """Return one person's group, segment, score and values of the last assignment, or None.
+
+    With a `scope`, None for who was never seen in its places.
+    """
     known = runs(ws)
     if not known:
         return None
-    run = _loaded(ws, known[0][0])
+    people = customers(ws, scope)
     # Somebody linked since was assigned under one of the identities of today.
     known_as = pa.array(timeline_people.identities_of(ws, person), pa.string())
-    rows = run.people.filter(pc.is_in(run.people.column("person_id"), known_as)).to_pylist()
-    if not rows:
-        return None
-    row: dict[str, Any] = min(rows, key=lambda one: one["group"])
-    return {
-        **row,
-        "group": str(GROUPS[row["group"]]),
-        "segment": str(SEGMENTS[row["segment"]]),
-        "as_of": run.as_of,
-    }
+    rows = people.filter(pc.is_in(people.column("person_id"), known_as)).slice(0, 1).to_pylist()
+    return {**rows[0], "as_of": known[0][1]} if rows else None
 
 
 def _loaded(ws: Workspace, number: int) -> Run:
@@ -260,11 +281,11 @@ def _with_ranks(people: pa.Table) -> pa.Table:
 def _moves(found: pa.Table | None) -> list[Move]:
     if found is None:
         return []
-    names = ("before", "after", "reason")
-    lists = [found.column(name).to_pylist() for name in names]
+    counted = found.group_by(["before", "after", "reason"]).aggregate([([], "count_all")])
     told: dict[tuple[str, str], Counter[str]] = {}
-    for was, is_now, why in zip(*lists, strict=True):
-        told.setdefault((was, is_now), Counter())[why] += 1
+    for row in counted.to_pylist():
+        counts = told.setdefault((row["before"], row["after"]), Counter())
+        counts[row["reason"]] += row["count_all"]
     return [
         Move(was, is_now, counts.total(), _told(counts) if was != is_now else {})
         for (was, is_now), counts in sorted(told.items())
@@ -317,13 +338,16 @@ def _reached(values: NDArray[np.float64], count: int) -> float | None:
 
 
 def _about(ws: Workspace, scope: Scope) -> dict[str, object] | None:
-    known = runs(ws)
+    known = assigning.stamps(ws)
     if not known:
         return None
-    number, moment = known[0]
+    number, moment, computed_at, size = known[0]
     return {
         "run": number,
         "as_of": moment.isoformat(),
+        # A month assigned anew by other rules, or without somebody who was erased, is another.
+        "computed_at": computed_at.isoformat(),
+        "size": size,
         "scope": None if scope is None else sorted(scope),
     }
 

@@ -1,0 +1,129 @@
+"""`/api/v1/value-groups`: groups, rules, customers and changes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces.paging import CursorPaging, Page, encode, envelope
+from regulars.kit import clock
+from regulars.kit.errors import Invalid, NotFound
+from regulars.kit.text import Text
+from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.value_groups import service, showing
+from regulars.understand.value_groups.model import NONE_YET, Rules
+
+router = APIRouter(prefix="/api/v1", tags=["value groups"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
+
+
+class RulesIn(BaseModel):
+    """Weights of the three dimensions (0 or more, any sum) and the window in days."""
+
+    spend: float
+    frequency: float
+    depth: float
+    days: int = 365
+
+
+@router.get("/value-groups", summary="Value groups of the last assignment")
+def value_groups(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
+    """Return sizes, cuts, moves with reasons, accuracy, stability, second cut, tier thresholds."""
+    found = service.answered(ws, caller.places, now=clock.now())
+    if found is None:
+        raise NotFound("value_groups.none", NONE_YET)
+    return showing.plain(found.payload)
+
+
+@router.get("/value-groups/rules", summary="Rules in force and their versions")
+def rules(ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
+    """Return the rules in force and every version made, the newest first."""
+    versions = [
+        {**msgspec.to_builtins(rule), "made_at": moment, "made_by": by}
+        for rule, moment, by in service.rules_history(ws)
+    ]
+    return {"in_force": msgspec.to_builtins(service.rules(ws)), "versions": versions}
+
+
+@router.put("/value-groups/rules", summary="Put new rules in force")
+def put_rules(ws: CurrentWorkspace, caller: Editor, body: RulesIn) -> dict[str, Any]:
+    """Make a new version; the next assignment follows it."""
+    wanted = Rules(body.spend, body.frequency, body.depth, body.days)
+    made = service.set_rules(ws, wanted, by=caller, now=clock.now())
+    told: dict[str, Any] = msgspec.to_builtins(made)
+    return told
+
+
+@router.post("/value-groups/assignments", summary="Assign the last month anew")
+def assign(ws: CurrentWorkspace, _caller: Editor) -> dict[str, int]:
+    """Assign by the rules in force; return how many customers have a group."""
+    return {"customers": service.again(ws, now=clock.now())}
+
+
+@router.get("/value-groups/customers", summary="Customers with their groups")
+def customers(
+    *,
+    ws: CurrentWorkspace,
+    caller: PeopleReader,
+    wanted: CursorPaging,
+    request: Request,
+    response: Response,
+    group: Annotated[str | None, Query(description="core, potential or base")] = None,
+    segment: Annotated[
+        str | None, Query(description="high_value, potential, at_risk or rest")
+    ] = None,
+) -> dict[str, Any]:
+    """Return customers, the highest score first."""
+    found = service.listed(
+        ws, caller.places, group=group, segment=segment, size=wanted.size, after=_key(wanted.after)
+    )
+    following = {"after": encode(found.following)} if found.following else None
+    return envelope(Page(found.rows, following), found.rows, request, response)
+
+
+@router.get("/value-groups/changes", summary="Whose group changed, and why")
+def changes(
+    *,
+    ws: CurrentWorkspace,
+    caller: PeopleReader,
+    wanted: CursorPaging,
+    request: Request,
+    response: Response,
+) -> dict[str, Any]:
+    """Return the customers whose group changed at the last assignment, with the reason."""
+    found = service.changed(ws, scope=caller.places)
+    start = int(wanted.after[0]) if wanted.after and isinstance(wanted.after[0], int) else 0
+    rows = found.slice(start, wanted.size).to_pylist() if found is not None else []
+    more = found is not None and found.num_rows > start + wanted.size
+    following = {"after": encode((start + wanted.size,))} if more else None
+    return envelope(Page(rows, following), rows, request, response)
+
+
+@router.get("/people/{person}/value-group", summary="One customer's value group")
+def of_person(ws: CurrentWorkspace, caller: PeopleReader, person: str) -> dict[str, Any]:
+    """Return group, segment, score and the three values behind it."""
+    found = service.group_of(ws, person, scope=caller.places)
+    if found is None:
+        raise NotFound(
+            "value_groups.person", Text("This customer has no group.", "该客户没有分组。")
+        )
+    return found
+
+
+def _key(after: tuple[Any, ...] | None) -> tuple[float, str] | None:
+    if after is None:
+        return None
+    if len(after) != 2 or not isinstance(after[0], int | float):
+        raise Invalid(
+            "paging.cursor",
+            Text("This is no cursor of this list.", "游标不属于此列表。"),
+            field="after",
+        )
+    return float(after[0]), str(after[1])

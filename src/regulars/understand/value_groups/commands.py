@@ -1,0 +1,71 @@
+"""`regulars show value-groups`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.table import Table
+
+from regulars.faces import show
+from regulars.faces.command import WorkspaceFolder, out
+from regulars.faces.language import gettext as _
+from regulars.faces.language import shell_language
+from regulars.kit import clock
+from regulars.kit.errors import NotFound
+from regulars.timeline.workspace import Workspace
+from regulars.understand.value_groups import service, showing
+from regulars.understand.value_groups.model import MEANING, NONE_YET, Overview, Row, Share
+
+
+def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
+    """Add `show value-groups`."""
+
+    @show.group(app).command("value-groups")
+    def value_groups(
+        as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Show the value groups, their accuracy and stability, and the second cut."""
+        ws, now = opens(workspace), clock.now()
+        if not service.runs(ws):
+            service.assign_due(ws, now=now)
+        found = service.answered(ws, None, now=now)
+        if found is None:
+            raise NotFound("value_groups.none", NONE_YET)
+        if as_json:
+            typer.echo(msgspec.json.encode(showing.plain(found.payload)).decode())
+        else:
+            _print(found.payload)
+
+
+def _print(found: Overview) -> None:
+    language = shell_language()
+    out.print(f"[dim]{MEANING.in_(language)}[/]")
+    groups = [(showing.group_title(one.key).in_(language), one) for one in found.groups]
+    segments = [(showing.segment_title(one.key).in_(language), one) for one in found.segments]
+    out.print(_table(_("Group"), groups, found.currency))
+    out.print(_table(_("Second cut"), segments, found.currency))
+    out.print(_("Accuracy: {share}").format(share=_share(found.accuracy)))
+    out.print(_("Stability: {share}").format(share=_share(found.stability)))
+
+
+def _table(head: str, rows: list[tuple[str, Row]], currency: str) -> Table:
+    shown = Table(box=None, pad_edge=False)
+    for title in (head, "n", _("Spend"), _("Mean spend")):
+        shown.add_column(title)
+    for title, one in rows:
+        mean = "–"
+        if one.mean is not None and one.low is not None and one.high is not None:
+            mean = f"{one.mean:,.2f} ({one.low:,.2f} – {one.high:,.2f})"
+        shown.add_row(title, f"{one.n:,}", f"{one.spend:,.0f} {currency}", mean)
+    return shown
+
+
+def _share(found: Share) -> str:
+    if found.value is None or found.low is None or found.high is None:
+        return f"– (n {found.n:,})"
+    return f"{found.value:.1%} ({found.low:.1%} – {found.high:.1%}), n {found.n:,}"
