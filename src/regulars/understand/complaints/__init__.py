@@ -1,0 +1,1 @@
+"""At which stage problems arise, and what came before them."""

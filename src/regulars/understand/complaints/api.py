@@ -1,0 +1,40 @@
+"""`/api/v1/complaints`: at which stage problems arise, and what came before."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Query
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.kit import clock
+from regulars.listen.catalog import service as catalog
+from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.complaints import service, showing
+from regulars.understand.complaints.asking import Wish
+
+router = APIRouter(prefix="/api/v1/complaints", tags=["complaints"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
+Wished = Annotated[Wish, Depends()]
+
+
+@router.get("", summary="At which stage problems arise")
+def complaints(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
+    """Return problems by stage and touchpoint per 1,000 passages, and the steps before them."""
+    found = service.answered(ws, wish.asked(caller), now=clock.now())
+    about = {"as_of": found.as_of, "watermark": found.watermark}
+    plain = showing.plain(found.payload, catalog.current(ws))
+    return {**msgspec.to_builtins(about), **plain}
+
+
+@router.get("/words", summary="The problems of a touchpoint in customers' words")
+def words(
+    ws: CurrentWorkspace, caller: Listener, wish: Wished, touchpoint: Annotated[str, Query()]
+) -> list[dict[str, Any]]:
+    """Return the newest words, 50 at most."""
+    said = service.words(ws, wish.asked(caller), touchpoint, now=clock.now())
+    made: list[dict[str, Any]] = msgspec.to_builtins(said)
+    return made

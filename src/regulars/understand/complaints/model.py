@@ -1,0 +1,233 @@
+"""What a complaint funnel consists of; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from scipy import stats
+
+from regulars.kit.errors import Invalid
+from regulars.kit.stats.estimate import LEVEL, Estimate, empty
+from regulars.kit.text import Text
+from regulars.timeline.vocabulary import COMPLAINTS, ORDER_RETURNED, REFUNDS
+from regulars.understand.health.model import Look
+
+BEFORE_DAYS = 14
+"""How many days before a problem are looked at, unless the question says otherwise."""
+LOOKBACK_DAYS = 30
+"""A problem that names no touchpoint counts to the last step of at most so many days before."""
+LEAST_PASSAGES = 30
+"""With fewer passages a touchpoint has no rate."""
+LEAST_CASES = 5
+"""A step that came before fewer problems is not told."""
+CONTROLS = 30_000
+"""About so many ordinary passages are compared with; of more, a sample of people is taken."""
+ALARM = 0.05
+MARGIN = 1.25
+"""How many times the usual a mark must be beyond chance being ruled out."""
+TAIL = (1 - LEVEL) / 2
+
+MEANING = Text(
+    "A complaint counts to the touchpoint that it names; one that names only where it was "
+    "received, and a return or refund, counts to the last step of the same order, else of the same "
+    f"customer, within {LOOKBACK_DAYS} days before. A passage is a customer at a touchpoint on one "
+    "day, however much happened there. Rates are problems per 1,000 passages.",
+    "投诉计入其所指明的触点；若只记录了受理处，以及退货和退款，则计入此前"
+    f" {LOOKBACK_DAYS} 天内同一订单（否则同一客户）的最后一步。"
+    "一次经过指一位客户某日在某触点的到访，当日多次只计一次。比率为每千次经过的问题数。",
+)
+BEFORE_MEANING = Text(
+    "Each customer's first problem of the period is compared with ordinary passages: how often the "
+    "step lay within the days before. Beside it, the same against passages of the very touchpoint "
+    "where the problem arose. It says what goes with problems, not where they come from.",
+    "以每位客户在时间段内的首个问题与普通经过比较：此前若干天内出现该步骤的频率；"
+    "并与问题所在触点的普通经过比较。它说明什么与问题相伴，不说明问题由何而来。",
+)
+
+
+class Problem(StrEnum):
+    """What counts as a problem."""
+
+    COMPLAINT = "complaint"
+    RETURN = "return"
+    REFUND = "refund"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The customers' events that are one; `complaint` as the complaint rate counts them."""
+        return tuple(sorted(NAMES[self]))
+
+    @property
+    def told(self) -> bool:
+        """Whether its touchpoint can say where it arose; goods come back wherever they may."""
+        return self is Problem.COMPLAINT
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """Events that are no passage of anything: the problems themselves and their kind."""
+        return self.names if self.told else tuple(sorted({ORDER_RETURNED} | REFUNDS))
+
+
+NAMES: Mapping[Problem, frozenset[str]] = {
+    Problem.COMPLAINT: COMPLAINTS,
+    Problem.RETURN: frozenset({ORDER_RETURNED}),
+    Problem.REFUND: REFUNDS,
+}
+PROBLEM_TITLES: Mapping[Problem, Text] = {
+    Problem.COMPLAINT: Text("Complaints", "投诉"),
+    Problem.RETURN: Text("Returns", "退货"),
+    Problem.REFUND: Text("Refunds and cancellations", "退款与取消"),
+}
+
+
+def problem_of(word: str) -> Problem:
+    """Return the kind of problem of that name. Raises Invalid."""
+    try:
+        return Problem(word)
+    except ValueError:
+        raise Invalid(
+            "complaints.problem",
+            Text(
+                f"“{word}” is no kind of problem; choose complaint, return or refund.",
+                f"没有“{word}”这类问题；请选择 complaint、return 或 refund。",
+            ),
+            field="problem",
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question: which problems, in which extent, and how many days before them count."""
+
+    look: Look = field(default_factory=Look)
+    problem: Problem = Problem.COMPLAINT
+    days: int = BEFORE_DAYS
+
+    def about(self, **more: object) -> dict[str, object]:
+        """Return the slice under which the finding is stored."""
+        return self.look.about(problem=str(self.problem), days=self.days, **more)
+
+    @classmethod
+    def of(cls, about: Mapping[str, Any]) -> Asked:
+        """Read what `about` wrote."""
+        return cls(Look.of(about), problem_of(about["problem"]), about["days"])
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.days <= 90:
+            raise Invalid(
+                "complaints.days",
+                Text("Choose from 1 to 90 days before.", "请选择此前 1 至 90 天。"),
+                field="days",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Problems of a stage or touchpoint: `n` of `people`, over `passages`.
+
+    `share` is of all problems that have a place (0 to 1); `rate` per 1,000 passages. `ratio` is
+    the rate over that of all others, `q` its p adjusted for all of them; `marked` where it stands
+    out beyond chance.
+    """
+
+    key: str
+    stage: str | None
+    n: int
+    people: int
+    passages: int
+    share: Estimate
+    rate: Estimate
+    ratio: float | None = None
+    q: float | None = None
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """How often something was seen over how often it is usual, with interval and adjusted p."""
+
+    seen: float
+    usual: float
+    value: float
+    low: float
+    high: float
+    p: float
+    q: float | None = None
+
+    @property
+    def marked(self) -> bool:
+        """Whether it is more than usual, beyond chance and by a margin."""
+        return self.q is not None and self.q <= ALARM and self.value >= MARGIN
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A step before problems: it lay before `n` of them.
+
+    `ordinary` compares with all passages, `same` with passages of the touchpoint of the problem.
+    """
+
+    touchpoint: str
+    n: int
+    ordinary: Ratio
+    same: Ratio | None
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """The finding. Of `total` problems `named` name their touchpoint, `stepped` follow a step.
+
+    `share` is the registry's complaint rate (in percent), for complaints only. `cases` are the
+    first problems that `before` looks back from.
+    """
+
+    problem: Problem
+    days: int
+    total: int
+    people: int
+    named: int
+    stepped: int
+    share: Estimate | None
+    stages: list[Place] = field(default_factory=list)
+    touchpoints: list[Place] = field(default_factory=list)
+    cases: int = 0
+    before: list[Before] = field(default_factory=list)
+    start: datetime | None = None
+    end: datetime | None = None
+
+    @property
+    def unplaced(self) -> int:
+        """Problems of which nobody knows where they arose."""
+        return self.total - self.named - self.stepped
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One problem in the customer's words."""
+
+    text: str
+    at: datetime
+    channel: str | None
+    place: str | None
+    person: str | None
+
+
+def per_thousand(n: int, squares: float, passages: int) -> Estimate:
+    """Return problems per 1,000 passages with a 95 % interval; None below 30 passages.
+
+    `squares` is the sum over people of their squared number of problems: people who complain
+    again and again make the interval wider. Garwood's exact interval (Biometrika 28 (1936)
+    437-442) on the effective count n²/squares.
+    """
+    if passages < LEAST_PASSAGES or n > passages:
+        return replace(empty(), n=passages)
+    again = squares / n if n else 1.0
+    count = n / again
+    low = float(stats.chi2.ppf(TAIL, 2 * count)) / 2 if count else 0.0
+    high = float(stats.chi2.ppf(1 - TAIL, 2 * count + 2)) / 2
+    factor = 1000.0 * again / passages
+    return Estimate(passages, 1000.0 * n / passages, low * factor, high * factor)

@@ -1,0 +1,193 @@
+"""Expressions over problems and passages; each runs on DuckDB and on Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+
+from regulars.timeline.moments import SECOND, micros
+from regulars.timeline.vocabulary import FEEDBACK, MESSAGE_SENT, SURVEY
+from regulars.understand.complaints.model import LOOKBACK_DAYS, Problem
+from regulars.understand.health.model import Extent
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
+Place = Callable[["ir.Table"], "ir.Table"]
+DAY = 86_400 * SECOND
+NO_PASSAGE = sorted(FEEDBACK | SURVEY | {MESSAGE_SENT})
+"""Being asked, answering and being written to is no passage."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is asked: problems in `extent`, placed by `place`.
+
+    `receiving` are touchpoints that only take problems in, so they do not say where one arose.
+    """
+
+    problem: Problem
+    extent: Extent
+    place: Place
+    receiving: tuple[str, ...]
+    days: int
+
+    def earlier(self, days: int) -> Extent:
+        """Return the extent with so many days before it."""
+        period = self.extent.period
+        start = None if period.start is None else period.start - timedelta(days=days)
+        return self.extent.during(type(period)(start, period.end))
+
+
+def _placed(view: View, source: Source, extent: Extent) -> ir.Table:
+    events = extent.of(view.with_person())
+    named = source.place(events)
+    who = ibis.coalesce(named.person_id, named.session_id, named.event_id)
+    return named.mutate(who=who, us=micros(named.occurred_at))
+
+
+def _steps(view: View, source: Source, days: int) -> ir.Table:
+    """Return events that are steps of a passage: who, touchpoint, when, order."""
+    events = _placed(view, source, source.earlier(days))
+    apart = [*NO_PASSAGE, *source.problem.apart]
+    kept = events.filter(events.touchpoint.notnull(), ~events.name.isin(apart))
+    if source.receiving:
+        kept = kept.filter(~kept.touchpoint.isin(source.receiving))
+    return kept.select("who", "touchpoint", "us", "order_id", "occurred_at")
+
+
+def problems(view: View, source: Source) -> ir.Table:
+    """Return one row a problem: event, who, when, the touchpoint it arose at, `how` it is known.
+
+    `how` is 1 for a touchpoint that the problem names, 2 for the last step before, 0 for none.
+    """
+    events = _placed(view, source, source.extent)
+    own = events.filter(events.actor == "customer", events.name.isin(source.problem.names))
+    told = own.touchpoint.notnull() & ibis.literal(source.problem.told)
+    if source.receiving:
+        told = told & ~own.touchpoint.isin(source.receiving)
+    made = own.select(
+        "event_id", "who", "us", "order_id", "text", "occurred_at", "channel", "place", "person_id",
+        named=ibis.ifelse(told, own.touchpoint, ibis.null("string")),
+    )  # fmt: skip
+    last = _last_steps(view, source, made.filter(made.named.isnull()))
+    both = made.left_join(last, made.event_id == last.problem_id)
+    touchpoint = ibis.coalesce(both.named, both.step)
+    how = ibis.ifelse(both.named.notnull(), 1, ibis.ifelse(both.step.notnull(), 2, 0))
+    return both.select(
+        "event_id", "who", "us", "text", "occurred_at", "channel", "place", "person_id",
+        touchpoint=touchpoint, how=how,
+    )  # fmt: skip
+
+
+def _last_steps(view: View, source: Source, found: ir.Table) -> ir.Table:
+    """Return each problem's last step before it: of its own order first, else of the person."""
+    asked = found.select(
+        problem_id="event_id", problem_who="who", problem_us="us", problem_order="order_id"
+    )
+    steps = _steps(view, source, LOOKBACK_DAYS)
+    near = steps.inner_join(
+        asked,
+        [
+            steps.who == asked.problem_who,
+            steps.us <= asked.problem_us,
+            steps.us > asked.problem_us - LOOKBACK_DAYS * DAY,
+        ],
+    )
+    own = ibis.ifelse((near.order_id == near.problem_order).fill_null(False), 1, 0)
+    ranked = near.mutate(own=own)
+    rank = ibis.row_number().over(
+        group_by="problem_id", order_by=[ibis.desc("own"), ibis.desc("us"), "touchpoint"]
+    )
+    first = ranked.mutate(rank=rank).filter(lambda t: t["rank"] == 0)
+    return first.select("problem_id", step="touchpoint")
+
+
+def counted(view: View, source: Source) -> ir.Table:
+    """Return by touchpoint and `how`: problems, people, and the sum of squares over people."""
+    found = problems(view, source)
+    persons = found.group_by("touchpoint", "how", "who").agg(k=found.count())
+    k = persons.k.cast("float64")
+    return persons.group_by("touchpoint", "how").agg(
+        n=persons.k.sum(), people=persons.count(), squares=(k * k).sum()
+    )
+
+
+def passages(view: View, source: Source) -> ir.Table:
+    """Return one row a passage within the extent: who, touchpoint, day, when it began."""
+    return _passages(view, source, 0)
+
+
+def _passages(view: View, source: Source, days: int) -> ir.Table:
+    steps = _steps(view, source, days)
+    dated = steps.mutate(day=steps.occurred_at.date())
+    return dated.group_by("who", "touchpoint", "day").agg(us=dated.us.min())
+
+
+def passed(view: View, source: Source) -> ir.Table:
+    """Return by touchpoint how many passages there were."""
+    found = passages(view, source)
+    return found.group_by("touchpoint").agg(passages=found.count())
+
+
+def first_problems(view: View, source: Source) -> ir.Table:
+    """Return each person's first problem: who, when, touchpoint ("" where none is known)."""
+    found = problems(view, source)
+    rank = ibis.row_number().over(group_by="who", order_by=["us", "event_id"])
+    first = found.mutate(rank=rank).filter(lambda t: t["rank"] == 0)
+    return first.select("who", "us", stratum=first.touchpoint.fill_null(""))
+
+
+def before_problems(view: View, source: Source) -> ir.Table:
+    """Return by touchpoint of the problem and step: first problems with that step before them."""
+    return _looked_back(_passages(view, source, source.days), first_problems(view, source), source)
+
+
+def before_passages(view: View, source: Source, until: str | None) -> ir.Table:
+    """Return by touchpoint passed and step: ordinary passages with that step before them.
+
+    `until` keeps the people whose id sorts before it: ids are keyed hashes, so these are a random
+    sample and the same one every time.
+    """
+    every = _passages(view, source, source.days)
+    if until is not None:
+        every = every.filter(every.who < until)
+    start = source.extent.period.start
+    anchors = every.filter(every.us >= int(start.timestamp()) * SECOND) if start else every
+    ordinary = anchors.select("who", "us", stratum="touchpoint")
+    return _looked_back(every, ordinary, source)
+
+
+def _looked_back(steps: ir.Table, anchors: ir.Table, source: Source) -> ir.Table:
+    """Return by stratum and step: anchors with the step in the days before, and their people.
+
+    Rows with step "" count the anchors themselves.
+    """
+    asked = anchors.select(anchor="who", anchor_us="us", stratum="stratum")
+    near = steps.inner_join(
+        asked,
+        [
+            steps.who == asked.anchor,
+            steps.us <= asked.anchor_us,
+            steps.us > asked.anchor_us - source.days * DAY,
+        ],
+    )
+    once = near.select("anchor", "anchor_us", "stratum", step="touchpoint").distinct()
+    seen = once.group_by("stratum", "step").agg(n=once.count(), people=once.anchor.nunique())
+    alone = asked.group_by("stratum").agg(n=asked.count(), people=asked.anchor.nunique())
+    alone = alone.mutate(step=ibis.literal("")).select("stratum", "step", "n", "people")
+    return seen.select("stratum", "step", "n", "people").union(alone)
+
+
+def said(view: View, source: Source, touchpoint: str, most: int) -> ir.Table:
+    """Return the newest problems of one touchpoint that have words."""
+    found = problems(view, source)
+    kept = found.filter(found.touchpoint == touchpoint, found.text.notnull())
+    newest = kept.order_by([ibis.desc("occurred_at"), "event_id"]).limit(most)
+    return newest.select("text", "occurred_at", "channel", "place", "person_id")

@@ -1,0 +1,206 @@
+"""The verbs of complaints: where problems arise, what came before them, in which words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from regulars.kit.stats.estimate import Estimate
+from regulars.kit.stats.proportion import proportion
+from regulars.listen.catalog import service as catalog_service
+from regulars.listen.catalog.model import Catalog
+from regulars.timeline.workspace import Workspace
+from regulars.understand.complaints import comparing, queries
+from regulars.understand.complaints.model import (
+    CONTROLS,
+    Asked,
+    Complaints,
+    Place,
+    Problem,
+    Said,
+    per_thousand,
+)
+from regulars.understand.findings import service as findings
+from regulars.understand.findings.model import Finding
+from regulars.understand.health import service as health
+from regulars.understand.health.model import Extent, Look
+from regulars.understand.metrics import service as metrics
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
+Row = dict[str, Any]
+NOWHERE = ""
+MOST_WORDS = 50
+
+
+def complaints(ws: Workspace, asked: Asked, extent: Extent, *, as_of: datetime) -> Complaints:
+    """Return where problems arise within `extent`, per 1,000 passages, and what came before."""
+    catalog = catalog_service.current(ws)
+    source = _source(catalog, asked, extent)
+    rows = ws.query(lambda view: queries.counted(view, source), as_of=as_of).to_pylist()
+    passed = ws.query(lambda view: queries.passed(view, source), as_of=as_of).to_pylist()
+    passages = {row["touchpoint"]: int(row["passages"]) for row in passed}
+    by_how: dict[int, int] = defaultdict(int)
+    for row in rows:
+        by_how[int(row["how"])] += int(row["n"])
+    cases, before = (0, []) if not rows else _before(ws, source, sum(passages.values()), as_of)
+    return Complaints(
+        problem=asked.problem,
+        days=asked.days,
+        total=sum(by_how.values()),
+        people=_people(ws, source, as_of),
+        named=by_how[1],
+        stepped=by_how[2],
+        share=_share(ws, asked, extent, as_of),
+        stages=_stages(catalog, rows, passages),
+        touchpoints=_touchpoints(catalog, rows, passages),
+        cases=cases,
+        before=before,
+        start=extent.period.start,
+        end=extent.period.end,
+    )
+
+
+def words(ws: Workspace, asked: Asked, touchpoint: str, *, now: datetime) -> list[Said]:
+    """Return the newest problems of one touchpoint in the customers' words, 50 at most."""
+    extent = health.extent_of(ws, asked.look, now)
+    source = _source(catalog_service.current(ws), asked, extent)
+
+    def expression(view: View) -> ir.Table:
+        return queries.said(view, source, touchpoint, MOST_WORDS)
+
+    rows = ws.query(expression, as_of=now).to_pylist()
+    return [
+        Said(row["text"], row["occurred_at"], row["channel"], row["place"], row["person_id"])
+        for row in rows
+    ]
+
+
+def stored(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Complaints] | None:
+    """Return the stored answer, or None; notes that it was asked for."""
+    return findings.find(ws, FINDING, _about(ws, asked), now=now)
+
+
+def answered(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Complaints]:
+    """Return the answer: the stored one if it still holds, else computed now."""
+    return findings.answer(ws, FINDING, _about(ws, asked), now=now)
+
+
+def _source(catalog: Catalog, asked: Asked, extent: Extent) -> queries.Source:
+    names = set(asked.problem.names)
+    receiving = {
+        point.key
+        for point in catalog.touchpoints
+        if any(names & set(rule.names) for rule in point.events)
+    }
+
+    def place(events: ir.Table) -> ir.Table:
+        return catalog_service.placed_by(catalog, events, stage=False)
+
+    return queries.Source(asked.problem, extent, place, tuple(sorted(receiving)), asked.days)
+
+
+def _people(ws: Workspace, source: queries.Source, as_of: datetime) -> int:
+    def expression(view: View) -> ir.Table:
+        found = queries.problems(view, source)
+        return found.agg(people=found.who.nunique())
+
+    return int(ws.query(expression, as_of=as_of).to_pylist()[0]["people"])
+
+
+def _share(ws: Workspace, asked: Asked, extent: Extent, as_of: datetime) -> Estimate | None:
+    """Return the registry's complaint rate of the same extent."""
+    if asked.problem is not Problem.COMPLAINT:
+        return None
+    (found,) = metrics.measure(
+        ws,
+        "complaint_share",
+        period=extent.period,
+        filters={"place": asked.look.place} if asked.look.place else None,
+        scope=extent.scope,
+        as_of=as_of,
+    )
+    return found.estimate
+
+
+def _touchpoints(catalog: Catalog, rows: list[Row], passages: dict[str, int]) -> list[Place]:
+    known = {point.key: number for number, point in enumerate(catalog.touchpoints)}
+    with_problems = {row["touchpoint"] for row in rows if row["touchpoint"]}
+    keys = sorted(with_problems | set(passages), key=lambda key: (known.get(key, 999), key))
+    return _places({key: [key] for key in keys}, catalog.stage_of, rows, passages)
+
+
+def _stages(catalog: Catalog, rows: list[Row], passages: dict[str, int]) -> list[Place]:
+    """Return every stage in the journey's order; touchpoints of no stage stand last, under ""."""
+    groups: dict[str, list[str]] = {stage.key: [] for stage in catalog.stages}
+    for key in {*passages, *(row["touchpoint"] for row in rows if row["touchpoint"])}:
+        groups.setdefault(catalog.stage_of(key) or NOWHERE, []).append(key)
+    return _places(groups, lambda key: key or None, rows, passages)
+
+
+def _places(
+    groups: dict[str, list[str]], stage_of: Any, rows: list[Row], passages: dict[str, int]
+) -> list[Place]:
+    placed = sum(int(row["n"]) for row in rows if row["touchpoint"])
+    squares, made = {}, []
+    for key, members in groups.items():
+        inside = [row for row in rows if row["touchpoint"] in members]
+        n = sum(int(row["n"]) for row in inside)
+        squares[key] = sum(float(row["squares"]) for row in inside)
+        # Rates count only touchpoints of which passages are recorded.
+        watched = [row for row in inside if passages.get(row["touchpoint"])]
+        over = sum(passages.get(member, 0) for member in members)
+        hits = sum(int(row["n"]) for row in watched)
+        rate = per_thousand(hits, sum(float(row["squares"]) for row in watched), over)
+        people = sum(int(row["people"]) for row in inside)
+        share = proportion(n, placed)
+        made.append(Place(key, stage_of(key), n, people, over, share, rate))
+    return comparing.marked(made, squares)
+
+
+def _before(
+    ws: Workspace, source: queries.Source, passages: int, as_of: datetime
+) -> tuple[int, list[Any]]:
+    cases = _strata(ws.query(lambda view: queries.before_problems(view, source), as_of=as_of))
+    until = _sample(CONTROLS / passages) if passages else None
+    usual = _strata(
+        ws.query(lambda view: queries.before_passages(view, source, until), as_of=as_of)
+    )
+    return sum(seen.n for seen in cases.values()), comparing.before(cases, usual)
+
+
+def _sample(share: float) -> str | None:
+    """Return the id before which that share of all people sort; None for everybody."""
+    return None if share >= 1 else f"{int(share * 16**8):08x}"
+
+
+def _strata(table: Any) -> dict[str, comparing.Seen]:
+    made: dict[str, comparing.Seen] = defaultdict(comparing.Seen)
+    for row in table.to_pylist():
+        seen = made[row["stratum"]]
+        if row["step"] == NOWHERE:
+            seen.n, seen.people = int(row["n"]), int(row["people"])
+        else:
+            seen.steps[row["step"]] = int(row["n"])
+    return dict(made)
+
+
+def _about(ws: Workspace, asked: Asked) -> dict[str, object]:
+    return asked.about(catalog=catalog_service.current(ws).version)
+
+
+def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Complaints:
+    asked = Asked.of(about)
+    return complaints(ws, asked, health.extent_of(ws, asked.look, now), as_of=now)
+
+
+FINDING = findings.declare(findings.Kind("complaints", 1, Complaints, _compute))
+
+
+def usual(ws: Workspace, *, now: datetime) -> Finding[Complaints]:
+    """Return the answer that the page opens with; the refresh renews it."""
+    return answered(ws, Asked(Look()), now=now)
