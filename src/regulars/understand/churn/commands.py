@@ -69,5 +69,6 @@ def _print_test(test: BackTest, used: str) -> None:
     if test.lift.value is not None:
         lead = "–" if test.lead.value is None else f"{test.lead.value:.0f}"
         line = _("Lift of the first tenth {lift} ({low} – {high}), n {n}; lead {lead} days")
-        ends = {"low": f"{test.lift.low:.1f}", "high": f"{test.lift.high:.1f}"}
-        out.print(line.format(lift=f"{test.lift.value:.1f}", n=test.lift.n, lead=lead, **ends))
+        low, high = f"{test.lift.low:.1f}", f"{test.lift.high:.1f}"
+        lift = f"{test.lift.value:.1f}"
+        out.print(line.format(lift=lift, n=test.lift.n, lead=lead, low=low, high=high))
