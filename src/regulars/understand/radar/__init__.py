@@ -1,0 +1,1 @@
+"""Ten dimensions of experience side by side, against a target, a period, a place or a benchmark."""

@@ -1,0 +1,82 @@
+"""`/api/v1/radar`: the dimensions, what they are held against, and what they mean."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.kit import clock
+from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.radar import service, showing
+from regulars.understand.radar.asking import Wish
+
+router = APIRouter(prefix="/api/v1/radar", tags=["radar"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
+Wished = Annotated[Wish, Depends()]
+
+
+class MappingIn(BaseModel):
+    """A mapping as TOML, why it changes, and the version it was made from."""
+
+    document: str
+    reason: str
+    based_on: int
+
+
+class BenchmarkIn(BaseModel):
+    """A benchmark file: CSV with the columns dimension, value (0 to 100) and perhaps n."""
+
+    csv: str
+
+
+@router.get("", summary="The experience radar")
+def radar(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
+    """Return every dimension in points with interval, its parts, and the comparison."""
+    look, now = wish.look(caller), clock.now()
+    found = service.answered(ws, look, now=now)
+    other = service.against(ws, found.payload, look, wish.against, now=now)
+    about = {"as_of": found.as_of, "watermark": found.watermark, "against": wish.against}
+    plain = showing.plain(found.payload, other, service.mapping(ws))
+    return {**msgspec.to_builtins(about), **plain}
+
+
+@router.get("/mapping", summary="What the dimensions are made of")
+def mapping(ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
+    """Return the mapping in force as TOML, with its version."""
+    return {"version": service.mapping(ws).version, "document": service.document_of(ws)}
+
+
+@router.put("/mapping", summary="Change what the dimensions are made of")
+def put_mapping(ws: CurrentWorkspace, caller: Editor, body: MappingIn) -> dict[str, Any]:
+    """Keep a new version."""
+    made = service.save(
+        ws, body.document, caller, reason=body.reason, based_on=body.based_on, now=clock.now()
+    )
+    return {"version": made.version}
+
+
+@router.get("/benchmarks", summary="Benchmarks that were brought in")
+def benchmarks(ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
+    """Return each benchmark with its values."""
+    made: list[dict[str, Any]] = msgspec.to_builtins(service.benchmarks(ws))
+    return made
+
+
+@router.put("/benchmarks/{name}", status_code=204, summary="Bring in a benchmark")
+def put_benchmark(ws: CurrentWorkspace, caller: Editor, name: str, body: BenchmarkIn) -> Response:
+    """Keep a benchmark under a name, over the earlier one."""
+    service.put_benchmark(ws, name, body.csv, caller, now=clock.now())
+    return Response(status_code=204)
+
+
+@router.delete("/benchmarks/{name}", status_code=204, summary="Take a benchmark away")
+def delete_benchmark(ws: CurrentWorkspace, caller: Editor, name: str) -> Response:
+    """Take a benchmark away."""
+    service.drop_benchmark(ws, name, caller)
+    return Response(status_code=204)

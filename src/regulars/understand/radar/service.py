@@ -1,0 +1,248 @@
+"""The verbs of the radar: measure its dimensions, compare them, change what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from regulars.company.audit.service import record
+from regulars.company.rights.model import Principal
+from regulars.kit.errors import Conflict, Invalid, NotFound
+from regulars.kit.stats.estimate import Estimate, empty
+from regulars.kit.text import Text
+from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import service as findings
+from regulars.understand.findings.model import Finding
+from regulars.understand.health import service as health
+from regulars.understand.health.model import Extent, Look
+from regulars.understand.metrics import service as metrics
+from regulars.understand.radar import comparing, document, queries
+from regulars.understand.radar.model import (
+    Against,
+    Benchmark,
+    Dimension,
+    Mapped,
+    Measure,
+    Part,
+    Radar,
+    Scored,
+    Version,
+    points,
+    together,
+)
+
+NO_METRIC, NO_DATA, MEASURED = "no_metric", "no_data", "measured"
+
+
+def mapping(ws: Workspace) -> Mapped:
+    """Return the mapping in force; without a version of its own, the one that ships."""
+    with ws.database.reading() as connection:
+        found = queries.newest(connection)
+    if found is None:
+        return document.read(document.default_document())
+    return document.read(found.document, found.number)
+
+
+def document_of(ws: Workspace) -> str:
+    """Return the mapping in force as TOML."""
+    with ws.database.reading() as connection:
+        found = queries.newest(connection)
+    return found.document if found else document.default_document()
+
+
+def versions(ws: Workspace) -> list[Version]:
+    """Return every version of the mapping, the newest first."""
+    with ws.database.reading() as connection:
+        return queries.versions(connection)
+
+
+def save(
+    ws: Workspace, text: str, caller: Principal, *, reason: str, based_on: int, now: datetime
+) -> Mapped:
+    """Make `text` the mapping in force, as a new version.
+
+    Raises Invalid when the document is wrong or no reason is given, Conflict when somebody else
+    saved since version `based_on`.
+    """
+    document.read(text)
+    if not reason.strip():
+        raise Invalid(
+            "radar.reason",
+            Text("Say in a few words why you change it.", "请简要说明修改原因。"),
+            field="reason",
+        )
+    with ws.database.transaction() as connection:
+        newest = queries.newest(connection)
+        number = newest.number if newest else 0
+        if based_on != number:
+            raise Conflict(
+                "radar.moved_on",
+                Text(
+                    f"Somebody saved version {number} meanwhile; reload and change that one.",
+                    f"期间已有人保存了第 {number} 版；请重新载入后再修改。",
+                ),
+            )
+        queries.add(connection, Version(number + 1, now, caller.name, reason.strip(), text))
+        record(ws, connection, caller, "radar.mapped", f"version {number + 1}", reason=reason)
+    return document.read(text, number + 1)
+
+
+def restore(ws: Workspace, number: int, caller: Principal, *, now: datetime) -> Mapped:
+    """Make an older version the newest again; 0 is the one that ships. Raises NotFound."""
+    old = {one.number: one.document for one in versions(ws)}
+    text = document.default_document() if number == 0 else old.get(number)
+    if text is None:
+        raise NotFound(
+            "radar.version",
+            Text(f"There is no version {number}.", f"没有第 {number} 版。"),
+        )
+    newest = max(old, default=0)
+    reason = f"restored version {number}"
+    return save(ws, text, caller, reason=reason, based_on=newest, now=now)
+
+
+def benchmarks(ws: Workspace) -> list[Benchmark]:
+    """Return every benchmark that was brought in."""
+    with ws.database.reading() as connection:
+        return queries.benchmarks(connection)
+
+
+def put_benchmark(
+    ws: Workspace, name: str, text: str, caller: Principal, *, now: datetime
+) -> Benchmark:
+    """Keep a benchmark file (CSV: dimension,value and perhaps n). Raises Invalid with the row."""
+    if not 1 <= len(name.strip()) <= 100:
+        raise Invalid(
+            "radar.benchmark",
+            Text("A benchmark's name has 1 to 100 characters.", "基准名称须为 1 至 100 个字符。"),
+            field="name",
+        )
+    made = Benchmark(name.strip(), now, caller.name, document.benchmark(text, mapping(ws)))
+    with ws.database.transaction() as connection:
+        queries.put_benchmark(connection, made)
+        record(ws, connection, caller, "radar.benchmark", made.name, dimensions=len(made.values))
+    return made
+
+
+def drop_benchmark(ws: Workspace, name: str, caller: Principal) -> None:
+    """Take a benchmark away. Raises NotFound."""
+    with ws.database.transaction() as connection:
+        if not queries.drop_benchmark(connection, name):
+            raise _no_benchmark(name)
+        record(ws, connection, caller, "radar.benchmark_dropped", name)
+
+
+def radar(ws: Workspace, mapped: Mapped, extent: Extent, look: Look, *, as_of: datetime) -> Radar:
+    """Return every dimension of `mapped` within the extent that `look` names."""
+    made = []
+    for one in mapped.dimensions:
+        parts = [_measure(ws, part, extent, look, as_of) for part in one.parts]
+        made.append(Scored(one.key, one.kind, *together(parts), parts))
+    return Radar(mapped.version, made, extent.period.start, extent.period.end)
+
+
+def _measure(ws: Workspace, part: Part, extent: Extent, look: Look, as_of: datetime) -> Measure:
+    filters = {name: list(words) for name, words in part.filters.items()}
+    if not metrics.exists(part.metric):
+        return Measure(part.metric, filters, part.weight, NO_METRIC, "", empty(), empty())
+    asked: dict[str, Any] = dict(filters)
+    if look.place and "place" not in asked:
+        asked["place"] = look.place
+    if look.channel and "channel" not in asked:
+        asked["channel"] = look.channel
+    rows = metrics.measure(
+        ws, part.metric, period=extent.period, filters=asked, scope=extent.scope, as_of=as_of
+    )
+    found = rows[0] if len(rows) == 1 else None
+    raw = found.estimate if found else empty()
+    scale = (part.worst, part.best)
+    if scale == (None, None) and found is not None and found.scale is not None:
+        scale = found.scale
+    placed = _placed(raw, *scale)
+    state = NO_DATA if placed.value is None else MEASURED
+    unit = found.unit if found else ""
+    return Measure(part.metric, filters, part.weight, state, unit, raw, placed)
+
+
+def _placed(raw: Estimate, worst: float | None, best: float | None) -> Estimate:
+    return empty() if worst is None or best is None else points(raw, worst, best)
+
+
+def stored(ws: Workspace, look: Look, *, now: datetime) -> Finding[Radar] | None:
+    """Return the stored radar of an extent, or None; notes that it was asked for."""
+    return findings.find(ws, FINDING, _about(ws, look), now=now)
+
+
+def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Radar]:
+    """Return the radar of an extent: the stored one if it still holds, else computed now."""
+    return findings.answer(ws, FINDING, _about(ws, look), now=now)
+
+
+def against(
+    ws: Workspace, ours: Radar, look: Look, wish: str, *, now: datetime
+) -> dict[str, Against]:
+    """Return our dimensions against what `wish` names.
+
+    `target`, `previous` (the period of the same length before), `channel:NAME`, `place:ID` or
+    `benchmark:NAME`. Raises Invalid for another word, NotFound for an unknown benchmark.
+    """
+    kind, _colon, name = wish.partition(":")
+    if kind == "target":
+        mapped = mapping(ws)
+        fixed = {one.key: (one.target, None) for one in mapped.dimensions if one.target is not None}
+        return comparing.with_fixed(ours, fixed)
+    if kind == "benchmark":
+        found = {one.name: one for one in benchmarks(ws)}.get(name)
+        if found is None:
+            raise _no_benchmark(name)
+        return comparing.with_fixed(ours, found.values)
+    other = _other(ours, look, kind, name)
+    return comparing.with_other(ours, answered(ws, other, now=now).payload)
+
+
+def _other(ours: Radar, look: Look, kind: str, name: str) -> Look:
+    if kind == "previous" and ours.start is not None and ours.end is not None:
+        start = ours.start - (ours.end - ours.start)
+        return replace(look, start=start.isoformat(), end=ours.start.isoformat())
+    if kind == "channel" and name:
+        return replace(look, channel=name)
+    if kind == "place" and name:
+        return replace(look, place=name)
+    raise Invalid(
+        "radar.against",
+        Text(
+            "Compare with target, previous, channel:NAME, place:ID or benchmark:NAME; "
+            "“previous” needs a period with a beginning.",
+            "可对比 target、previous、channel:名称、place:编号 或 benchmark:名称；"
+            "previous 需要有起点的时间段。",
+        ),
+        field="against",
+    )
+
+
+def missing(ws: Workspace, found: Radar) -> list[Dimension]:
+    """Return the dimensions that nothing measures yet, each with the question to ask."""
+    empty_ones = {one.key for one in found.dimensions if one.value is None}
+    return [one for one in mapping(ws).dimensions if one.key in empty_ones]
+
+
+def _no_benchmark(name: str) -> NotFound:
+    return NotFound(
+        "radar.no_benchmark",
+        Text(f"There is no benchmark “{name}”.", f"没有基准“{name}”。"),
+        benchmark=name,
+    )
+
+
+def _about(ws: Workspace, look: Look) -> dict[str, object]:
+    return look.about(mapping=mapping(ws).version)
+
+
+def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Radar:
+    look = Look.of(about)
+    extent = health.extent_of(ws, look, now)
+    return radar(ws, mapping(ws), extent, look, as_of=now)
+
+
+FINDING = findings.declare(findings.Kind("radar", 1, Radar, _compute))
