@@ -150,6 +150,17 @@ def test_chances_are_chances_and_a_longer_horizon_holds_more(
     assert far.low[0] <= far.high[0]
 
 
+@pytest.mark.parametrize(("a", "b"), [(1e-4, 1e-4), (1e-4, 1e5), (200.0, 300.0), (1e5, 3.0)])
+def test_laws_of_leaving_at_the_edge_give_numbers_too(a: float, b: float) -> None:
+    # Where all customers are alike a fit ends at such parameters; gamma functions overflow there.
+    model, x, ages = Purchasing(0.8, 40.0, a, b), np.array([0.0, 3.0]), np.array([100.0, 200.0])
+    with np.errstate(all="raise", under="ignore"):
+        ours = purchasing.if_alive(model, x, ages, 365.0)
+    counts = range(1, 400)
+    summed = sum(purchasing.at_least(model, x, ages, 365.0, count) for count in counts)
+    assert ours == pytest.approx(summed, rel=1e-6)
+
+
 def test_almost_nobody_leaving_is_counted_as_exactly() -> None:
     # With hardly any dropout 2 purchases in 50 days of gamma(1, 50) rates lead to 3/100 a day.
     steady = Purchasing(1.0, 50.0, 0.5, 50_000.0)

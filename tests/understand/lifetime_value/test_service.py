@@ -10,15 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.understand.lifetime_value.made import customers
-from tests.understand.lifetime_value.test_models import ALBUMS, CDNOW
 
 from regulars.kit import clock
 from regulars.listen.imports import service as imports
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
-from regulars.understand.lifetime_value import service
+from regulars.understand.lifetime_value import purchasing, service
 from regulars.understand.lifetime_value.backtesting import fit_both
 
 WEEK = 7
@@ -143,12 +141,24 @@ def test_an_erased_customer_s_list_goes(ws: Workspace) -> None:
     assert service.stored(ws, None, now=NOW) is None
 
 
-def test_the_oracle_agrees(real_data: Path) -> None:
+def test_the_library_lifetimes_gives_the_same(ws: Workspace, real_data: Path) -> None:
     lifetimes = pytest.importorskip("lifetimes")
-    found = customers(3_000, CDNOW, ALBUMS, seed=2, days=80)
-    oracle = lifetimes.BetaGeoFitter().fit(found.repeats, found.last, found.age)
+    imports.import_files(ws, [real_data / "cdnow"], "cdnow-sample", now=clock.now())
+    found = service.histories_at(ws, None, "USD", date(1997, 9, 30))
+    last, age = found.last / WEEK, found.age / WEEK
+    oracle = lifetimes.BetaGeoFitter().fit(found.repeats, last, age)
+    paying = (found.repeats > 0) & (found.spent > 0)
+    amounts = lifetimes.GammaGammaFitter().fit(found.repeats[paying], found.mean[paying])
     ours = fit_both(found)
     assert ours is not None
+    bought, paid = ours
     theirs = [oracle.params_[name] for name in ("r", "alpha", "a", "b")]
-    mine = ours[0].model
-    assert [mine.r, mine.alpha, mine.a, mine.b] == pytest.approx(theirs, rel=0.01)
+    mine = bought.model
+    assert [mine.r, mine.alpha / WEEK, mine.a, mine.b] == pytest.approx(theirs, rel=1e-3)
+    theirs = [amounts.params_[name] for name in ("p", "q", "v")]
+    assert [paid.model.p, paid.model.q, paid.model.gamma] == pytest.approx(theirs, rel=2e-3)
+    ahead = oracle.conditional_expected_number_of_purchases_up_to_time(39, found.repeats, last, age)
+    assert purchasing.expected(mine, found, 39.0 * WEEK) == pytest.approx(ahead, rel=5e-3)
+    there = oracle.conditional_probability_alive(found.repeats, last, age)
+    told = purchasing.alive(mine, found.repeats, found.last, found.age)
+    assert told == pytest.approx(there, rel=1e-3)

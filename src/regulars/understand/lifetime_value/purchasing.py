@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+from scipy import linalg, special
 
 from regulars.understand.lifetime_value.curvature import minimum
 from regulars.understand.lifetime_value.model import Fit, Grouped, Histories, Purchasing
@@ -20,7 +20,8 @@ from regulars.understand.lifetime_value.model import Fit, Grouped, Histories, Pu
 Array = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 NODES = 48
-LARGE = 500.0
+SMALLEST = 1e-15
+"""Chances of leaving below this are told as this: the mean over them has its limit there."""
 SAMPLE = 20_000
 """Groups that a first search reads."""
 DENSE = 20_000_000
@@ -206,13 +207,22 @@ def _mean_at(model: Purchasing, x: float, ages: Array, horizon: float) -> Array:
 def _dropouts(a: float, b: float) -> tuple[Array, Array]:
     """Return nodes and weights of beta(a, b), weights adding up to 1.
 
-    Where b is large the law is that of gamma(a) / (b + (a - 1) / 2), to the order of 1/b².
+    Nodes are the eigenvalues of the Jacobi matrix of the law, weights the squared first entries of
+    its eigenvectors (Golub & Welsch, Mathematics of Computation 23 (1969) 221-230). So they hold
+    for any a and b, also where gamma functions overflow: a fit to customers who hardly ever leave,
+    or who all do, ends there.
     """
-    if a + b > LARGE:
-        nodes, weights = special.roots_genlaguerre(NODES, a - 1)
-        return nodes / (b + (a - 1) / 2), weights / weights.sum()
-    nodes, weights = special.roots_jacobi(NODES, b - 1, a - 1)
-    return (1 + nodes) / 2, weights / weights.sum()
+    n = np.arange(1, NODES, dtype=np.float64)
+    twice = 2 * n + a + b
+    middle = 0.5 + 0.5 * (a - b) * (a + b - 2) / ((twice - 2) * twice)
+    inner = n * (n + b - 1) * (n + a - 1) * (n + a + b - 2)
+    inner[0] = 0.0  # the factors a + b - 1 above and below cancel in the first row
+    beside = np.zeros(NODES - 1)
+    beside[1:] = inner[1:] / ((twice[1:] - 2) ** 2 * (twice[1:] - 1) * (twice[1:] - 3))
+    beside[0] = a * b / ((a + b) ** 2 * (a + b + 1))
+    middle = np.concatenate([[a / (a + b)], middle])
+    nodes, vectors = linalg.eigh_tridiagonal(middle, np.sqrt(beside))
+    return np.clip(nodes, SMALLEST, 1.0), vectors[0] ** 2
 
 
 def expected(model: Purchasing, found: Histories, horizon: float) -> Array:
