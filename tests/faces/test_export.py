@@ -59,6 +59,11 @@ def test_no_cell_begins_like_a_formula(words: str) -> None:
     assert not export.safe(words).startswith(export.DANGEROUS)
 
 
+@pytest.mark.parametrize("words", ["=1+1", "＝1+1", "＠SUM(A1)", "\n=1", "-2+3"])
+def test_formulas_become_words_also_in_full_width(words: str) -> None:
+    assert export.safe(words) == "'" + words
+
+
 @pytest.mark.parametrize("words", ["A-1", "lin@example.com", "客户"])
 def test_harmless_words_stay_as_they_are(words: str) -> None:
     assert export.safe(words) == words

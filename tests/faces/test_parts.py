@@ -7,10 +7,12 @@ import re
 from typing import Any
 
 import pytest
+from fastapi import Request
 
 from regulars.faces.language import speaking
 from regulars.faces.paging import Page
-from regulars.faces.rendering import environment
+from regulars.faces.rendering import _during, environment
+from tests.faces.conftest import Lin
 
 TEMPLATES = environment([])
 
@@ -114,3 +116,11 @@ def test_paging_leads_both_ways() -> None:
     assert 'rel="next"' in words
     assert "312 in all" in words
     assert render("{{ parts.paging(page) }}", page=Page([1])) == ""
+
+
+@pytest.mark.parametrize(("role", "shown"), [("manager", True), ("agent", False)])
+def test_files_are_offered_to_those_who_may_have_them(role: str, shown: bool) -> None:
+    asking = Request({"type": "http", "method": "GET", "path": "/orders", "headers": []})
+    asking.state.principal = Lin(role=role)
+    with _during(asking):
+        assert ("format=csv" in render("{{ parts.export_buttons('/orders') }}")) is shown

@@ -25,7 +25,8 @@ from regulars.kit.text import Text
 Format = Literal["csv", "xlsx"]
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Beginnings of a formula; spreadsheets of the Far East take the full-width signs for one, too."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 CHUNK = 64 * 1024
 MOST_ROWS_OF_EXCEL = 1_048_575

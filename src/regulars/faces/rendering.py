@@ -43,6 +43,7 @@ def environment(folders: list[Path]) -> Environment:
             "language_now": current,
             "with_query": with_query,
             "own_path": own_path,
+            "may": may,
         }
     )
     made.filters.update({"say": say, **formats.FILTERS})
@@ -81,6 +82,13 @@ def csrf_token() -> str | None:
     """Return the token of the session under way, or None without a session."""
     request = _request.get()
     return getattr(request.state, "csrf", None) if request else None
+
+
+def may(right: str) -> bool:
+    """Tell whether the caller of the page under way has that right; what it opens is shown then."""
+    request = _request.get()
+    principal = getattr(request.state, "principal", None) if request else None
+    return principal is not None and bool(principal.may(right))
 
 
 def own_path() -> str:

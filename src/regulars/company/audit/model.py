@@ -13,6 +13,8 @@ from regulars.kit.period import ALL_TIME, Period
 
 SECRET = re.compile(r"(^|_)(password|secret|token|csrf|cookie|authorization)s?$", re.IGNORECASE)
 HIDDEN = "•••"
+FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+"""Signs by which a spreadsheet takes a cell for a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +75,4 @@ def csv_row(entry: Entry) -> tuple[str, ...]:
         entry.subject,
         details,
     )
-    return tuple("'" + cell if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells)
+    return tuple("'" + cell if cell and cell[0] in FORMULA else cell for cell in cells)
