@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
+from http.client import HTTPException
 
 import pytest
 
@@ -53,7 +54,7 @@ class Load:
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:
                 body = json.load(answer)
-        except (OSError, urllib.error.URLError, json.JSONDecodeError):
+        except (OSError, HTTPException, json.JSONDecodeError):  # the server died meanwhile
             return False
         assert body["accepted"] + body["duplicates"] == len(ids)
         self.acknowledged += ids
