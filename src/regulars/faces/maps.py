@@ -188,8 +188,8 @@ def radar(dimensions: Sequence[str], courses: Sequence[Course], *, most: float =
         "tooltip": {"trigger": "item"},
         "radar": {
             "indicator": [{"name": name, "max": most} for name in dimensions],
-            "radius": "58%",
-            "center": ["50%", "56%"],
+            "radius": "70%",
+            "center": ["50%", "55%"],
             "splitNumber": 4,
         },
         "series": [

@@ -128,13 +128,19 @@ def told(part: Measure, catalog: Catalog) -> str:
 def _picture(
     measured: list[Scored], other: Mapping[str, Against], mapped: Mapped, name: str
 ) -> charts.Option | None:
-    if len(measured) < LEAST_CORNERS:
+    """Draw the measured dimensions; held against something, those that both sides have.
+
+    A corner without a value would be drawn at the centre, as if it were 0.
+    """
+    theirs = {one.key: than.value for one in measured if (than := other.get(one.key))}
+    both = [one for one in measured if theirs.get(one.key) is not None]
+    corners = both if len(both) >= LEAST_CORNERS else measured
+    if len(corners) < LEAST_CORNERS:
         return None
-    courses = [Course(_("Now"), [_one(one.value) for one in measured])]
-    theirs = [found.value if (found := other.get(one.key)) else None for one in measured]
-    if sum(value is not None for value in theirs) >= LEAST_CORNERS:
-        courses.append(Course(name, [_one(value) for value in theirs]))
-    return maps.radar([say(title(mapped, one.key)) for one in measured], courses, most=100)
+    courses = [Course(_("Now"), [_one(one.value) for one in corners])]
+    if corners is both:
+        courses.append(Course(name, [_one(theirs[one.key]) for one in corners]))
+    return maps.radar([say(title(mapped, one.key)) for one in corners], courses, most=100)
 
 
 def _one(value: float | None) -> float | None:
