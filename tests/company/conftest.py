@@ -11,8 +11,8 @@ from argon2 import PasswordHasher
 
 from regulars.app import load_tables
 from regulars.company.sign_in import passwords
+from regulars.store import upgrade
 from regulars.store import workspace as store_workspace
-from regulars.store.database import metadata
 from regulars.store.settings import Settings
 from regulars.store.workspace import Store
 from tests.conftest import database_settings
@@ -28,7 +28,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     settings = Settings(database=database_settings(request))
     store_workspace.create_folder(folder, settings)
     opened = Store(folder, settings)
-    metadata.create_all(opened.database.engine)
+    upgrade.upgrade(opened)
     yield opened
     opened.close()
 

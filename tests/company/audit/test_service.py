@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.company.audit import service
 from regulars.company.audit.model import HIDDEN, Entry, Search, csv_row, without_secrets
+from regulars.company.audit.tables import audit_entries
 from regulars.company.rights.model import SHELL, Principal, Role
 from regulars.kit import clock
 from regulars.kit.period import Period
@@ -83,3 +85,18 @@ def test_values_that_name_a_secret_are_hidden_at_any_depth() -> None:
 def test_no_cell_of_the_export_begins_a_formula(words: str) -> None:
     entry = Entry(1, clock.now(), "staff", "1", words, "a.b", words, {})
     assert not any(cell[:1] in set("=+-@\t\r") for cell in csv_row(entry) if cell)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        sa.update(audit_entries).values(caller_name="somebody else"),
+        sa.delete(audit_entries),
+    ],
+)
+def test_the_database_itself_keeps_every_entry(store: Store, change: sa.Executable) -> None:
+    note(store, "staff.added", "wang", MEI)
+    refused = pytest.raises(sa.exc.DBAPIError, match="stay as they are")
+    with refused, store.database.transaction() as connection:
+        connection.execute(change)
+    assert [entry.caller_name for entry in service.find(store, Search())] == ["Mei"]
