@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -49,7 +50,12 @@ class Idempotency:
         if key is None or caller is None:
             await self._app(scope, receive, send)
             return
-        body = await request.body()
+        try:
+            body = await request.body()
+        except HTTPException as error:  # longer than this caller may send
+            refusal = problems.problem(error.status_code, "http.413", error.detail)
+            await refusal(scope, receive, send)
+            return
         database: Database = self._server.state.workspace.database
         try:
             answer = await run_in_threadpool(

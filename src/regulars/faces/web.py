@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 
 from regulars.faces import assets, callers, openapi, problems, rendering, security
+from regulars.faces.bounds import Bounds
 from regulars.faces.idempotency import Idempotency
 from regulars.faces.language import speak
 from regulars.faces.request import Frame
@@ -51,6 +52,7 @@ def create(workspace: Store, version: str) -> FastAPI:
     openapi.install(app)
     app.mount("/static", assets.Assets(), name="static")
     app.add_middleware(Idempotency, server=app)
+    app.add_middleware(Bounds, server=app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(Frame, server=app)
     return app
