@@ -188,8 +188,9 @@ def radar(dimensions: Sequence[str], courses: Sequence[Course], *, most: float =
         "tooltip": {"trigger": "item"},
         "radar": {
             "indicator": [{"name": name, "max": most} for name in dimensions],
-            "radius": "70%",
+            "radius": "56%",
             "center": ["50%", "55%"],
+            "axisName": {"width": 62, "overflow": "break"},
             "splitNumber": 4,
         },
         "series": [

@@ -104,6 +104,7 @@ def values(
         "picture_rows": [_line(one, other.get(one.key), mapped) for one in measured],
         "side_by_side": _side_by_side(found.of(EXPERIENCE), mapped),
         "meaning": MEANING,
+        "verdicts": VERDICTS,
     }
 
 
