@@ -75,6 +75,10 @@ CHAT_ENDED: Final = "Live Chat Conversation Ended"
 MESSAGE_SENT: Final = "Message Sent"
 GIFT_SENT: Final = "Gift Sent"
 
+# Whom we count to a group (actor system); ours.
+AUDIENCE_ENTERED: Final = "Audience Entered"
+AUDIENCE_EXITED: Final = "Audience Exited"
+
 # Serving a case (`case_id` is set); all ours.
 CASE_OPENED: Final = "Case Opened"
 CASE_MESSAGE_RECEIVED: Final = "Case Message Received"  # the customer wrote or rang again
@@ -166,6 +170,8 @@ TITLES: Final[dict[str, Text]] = {
         CHAT_ENDED: "会话结束",
         MESSAGE_SENT: "发送消息",
         GIFT_SENT: "发放礼品",
+        AUDIENCE_ENTERED: "进入人群",
+        AUDIENCE_EXITED: "离开人群",
         CASE_OPENED: "建立工单",
         CASE_MESSAGE_RECEIVED: "客户再次联系",
         CASE_ASSIGNED: "分派工单",

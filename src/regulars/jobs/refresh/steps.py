@@ -10,6 +10,7 @@ from regulars.prove.overview import service as overview
 from regulars.timeline import maintenance
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
+from regulars.understand.audiences import service as audiences
 from regulars.understand.drivers import service as drivers
 from regulars.understand.drivers.model import Asked
 from regulars.understand.findings import service as findings
@@ -55,6 +56,12 @@ def _value_groups(ws: Workspace, now: datetime, progress: Progress) -> None:
     value_groups.answered(ws, None, now=now)
 
 
+def _audiences(ws: Workspace, now: datetime, progress: Progress) -> None:
+    audiences.answered(ws, None, now=now)
+    progress(0.5)
+    audiences.refresh(ws, now=now)
+
+
 def steps() -> tuple[Step, ...]:
     """Return the steps in order; what later steps read is computed by earlier ones."""
     return (
@@ -65,5 +72,7 @@ def steps() -> tuple[Step, ...]:
         Step("drivers", Text("Key experiences", "关键体验"), _drivers),
         Step("value_groups", Text("Value groups", "价值分组"), _value_groups),
         Step("findings", Text("What pages ask for", "页面常用结果"), _renew),
+        # Last, because it writes events: what was computed before stands for the same timeline.
+        Step("audiences", Text("Audiences", "人群"), _audiences),
         Step("prune", Text("Thin out old findings", "清理过期结果"), _prune),
     )

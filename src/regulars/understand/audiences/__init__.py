@@ -1,0 +1,1 @@
+"""Audiences: named groups of customers by a condition, their size, value, scores and changes."""

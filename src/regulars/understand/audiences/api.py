@@ -1,0 +1,149 @@
+"""`/api/v1/audiences`: conditions, sizes, members, and how audiences answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces.paging import CursorPaging, Page, encode, envelope
+from regulars.kit import clock
+from regulars.kit.errors import Invalid
+from regulars.kit.text import Text
+from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.audiences import service, showing
+from regulars.understand.audiences.fields import FIELDS
+from regulars.understand.audiences.model import Draft
+
+router = APIRouter(prefix="/api/v1", tags=["audiences"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
+
+
+class Condition(BaseModel):
+    """A condition over the customer table, as SQL after WHERE."""
+
+    where: str
+
+
+class AudienceIn(Condition):
+    """An audience to make or change."""
+
+    name: str
+    note: str = ""
+
+    def draft(self) -> Draft:
+        """Return it for the service."""
+        return Draft(self.name, self.where, self.note)
+
+
+@router.get("/audiences", summary="All audiences with size, value and scores")
+def audiences(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
+    """Return every audience in force, and the tested answers about products and services."""
+    found = service.recent(ws, caller.places, now=clock.now()).payload
+    last = service.memberships(ws) if caller.places is None else {}
+    items = [
+        showing.plain(one, found.outlines.get(one.key), last.get(one.key))
+        for one in service.every(ws)
+    ]
+    told = {name: value for name, value in msgspec.to_builtins(found).items() if name != "outlines"}
+    return {"items": items, **told}
+
+
+@router.get("/audiences/fields", summary="Fields that a condition may name")
+def fields(_ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
+    """Return every field with its kind, meaning and possible values."""
+    made: list[dict[str, Any]] = msgspec.to_builtins(list(FIELDS.values()))
+    return made
+
+
+@router.post("/audiences/preview", summary="Size, value and scores of a condition")
+def preview(ws: CurrentWorkspace, caller: Reader, body: Condition) -> dict[str, Any]:
+    """Return what a condition would give, without keeping it."""
+    condition = service.read(body.where)
+    told = service.preview(ws, caller.places, condition, now=clock.now())
+    return {"where": service.write(condition), **msgspec.to_builtins(told)}
+
+
+@router.post("/audiences", status_code=201, summary="Make an audience")
+def add(ws: CurrentWorkspace, caller: Editor, body: AudienceIn) -> dict[str, Any]:
+    """Make an audience; its members are written on the timeline by the next refresh."""
+    made: dict[str, Any] = msgspec.to_builtins(
+        service.add(ws, caller, body.draft(), now=clock.now())
+    )
+    return made
+
+
+@router.get("/audiences/{key}", summary="One audience")
+def audience(ws: CurrentWorkspace, caller: Reader, key: str) -> dict[str, Any]:
+    """Return an audience with its numbers and versions."""
+    one = service.get(ws, key)
+    found = service.recent(ws, caller.places, now=clock.now()).payload
+    last = service.memberships(ws).get(one.key) if caller.places is None else None
+    made = showing.plain(one, found.outlines.get(one.key), last)
+    answers = [row for row in found.compared if row.audience == one.key]
+    made["answers"] = msgspec.to_builtins(answers)
+    made["versions"] = msgspec.to_builtins(service.versions(ws, one.key))
+    return made
+
+
+@router.put("/audiences/{key}", summary="Make a new version of an audience")
+def change(ws: CurrentWorkspace, caller: Editor, key: str, body: AudienceIn) -> dict[str, Any]:
+    """Change an audience; the old version stays readable."""
+    made: dict[str, Any] = msgspec.to_builtins(
+        service.change(ws, caller, key, body.draft(), now=clock.now())
+    )
+    return made
+
+
+@router.delete("/audiences/{key}", status_code=204, summary="Take an audience out of force")
+def retire(ws: CurrentWorkspace, caller: Editor, key: str) -> Response:
+    """Retire an audience; its members leave it on the timeline."""
+    service.retire(ws, caller, key, now=clock.now())
+    return Response(status_code=204)
+
+
+@router.get("/audiences/{key}/members", summary="Members of an audience")
+def members(
+    *,
+    ws: CurrentWorkspace,
+    caller: PeopleReader,
+    key: str,
+    wanted: CursorPaging,
+    request: Request,
+    response: Response,
+) -> dict[str, Any]:
+    """Return the members, those who spent most first."""
+    one = service.get(ws, key)
+    rows = service.members(
+        ws, caller.places, one, size=wanted.size + 1, after=_key(wanted.after), now=clock.now()
+    )
+    shown = rows[: wanted.size]
+    more = len(rows) > wanted.size
+    last = encode((shown[-1]["spend"], shown[-1]["person_id"])) if more else None
+    return envelope(Page(shown, {"after": last} if last else None), shown, request, response)
+
+
+@router.get("/people/{person}/audiences", summary="Audiences of one customer")
+def of_person(ws: CurrentWorkspace, caller: PeopleReader, person: str) -> list[dict[str, Any]]:
+    """Return the audiences that a customer is in."""
+    found = service.of_person(ws, caller.places, person, now=clock.now())
+    made: list[dict[str, Any]] = msgspec.to_builtins(found)
+    return made
+
+
+def _key(after: tuple[Any, ...] | None) -> tuple[float, str] | None:
+    if after is None:
+        return None
+    if len(after) != 2 or not isinstance(after[0], int | float):
+        raise Invalid(
+            "paging.cursor",
+            Text("This is no cursor of this list.", "游标不属于此列表。"),
+            field="after",
+        )
+    return float(after[0]), str(after[1])

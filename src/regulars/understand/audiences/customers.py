@@ -1,0 +1,181 @@
+"""The customer table: one row a customer, kept as a Parquet file for each scope."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+import sqlalchemy as sa
+
+from regulars.company.rights.model import Scope
+from regulars.timeline import duck
+from regulars.timeline.erasure import erasable
+from regulars.timeline.workspace import Workspace
+from regulars.understand.audiences import assembling, queries
+from regulars.understand.audiences.model import CustomerTable
+from regulars.understand.findings import service as findings
+from regulars.understand.findings.model import Finding, slice_hash
+from regulars.understand.health import service as health
+from regulars.understand.lifetime_value import service as lifetime_value
+from regulars.understand.value_groups import service as value_groups
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+FOLDER = "customers"
+SHARE = 0.25
+"""Part of the workspace's memory that one question to the table may use."""
+
+
+def about(scope: Scope) -> dict[str, Any]:
+    """Return the slice that the table of a scope is kept under."""
+    return {"scope": None if scope is None else sorted(scope)}
+
+
+def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[CustomerTable] | None:
+    """Return what is known of the table as last made; None where it is not there."""
+    found = findings.find(ws, KIND, about(scope), now=now)
+    return found if found is not None and _path(ws, scope).exists() else None
+
+
+def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[CustomerTable]:
+    """Return what is known of the table, made anew where the timeline has moved on."""
+    found = findings.answer(ws, KIND, about(scope), now=now)
+    if not _path(ws, scope).exists():  # restored from a backup without its files
+        make(ws, scope, now)
+    return found
+
+
+@contextmanager
+def opened(ws: Workspace, scope: Scope) -> Iterator[tuple[ir.Table, Callable[[Any], pa.Table]]]:
+    """Give the table as Ibis, and what runs an expression of it."""
+    connection = duck.connect(ws, share=SHARE)
+    try:
+        backend = ibis.duckdb.from_connection(connection)
+        duck.set_zone(connection, ws)
+        yield backend.read_parquet(str(_path(ws, scope))), backend.to_pyarrow
+    finally:
+        connection.close()
+
+
+def make(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
+    """Compute the table and put it in the place of the one before."""
+    reach = health.reach(ws)
+    as_of = min(now, reach.end) if reach.end else None
+    currency = ws.settings.workspace.currency
+    asked = queries.Asked(scope, as_of or now, currency)
+    counted = ws.query(lambda view: queries.bases(view, asked)).to_pylist()
+    nps = _basis(counted, "nps", queries.NPS_SCALE)
+    csat = _basis(counted, "csat", None)
+    asked = queries.Asked(scope, as_of or now, currency, nps, csat)
+    parts = {
+        "facts": ws.query(lambda view: queries.facts(view, asked)),
+        **{
+            column: ws.query(lambda view, column=column: queries.commonest(view, asked, column))  # type: ignore[misc]
+            for column in ("channel", "place", "language")
+        },
+        "valued": value_groups.customers(ws, scope),
+        "worth": _worth(ws, scope, now),
+        "leaving": _leaving(ws, scope, now),
+    }
+    rows = _write(ws, scope, parts, (as_of or now).astimezone(ws.zone).date())
+    return CustomerTable(
+        as_of,
+        rows,
+        currency,
+        nps[0] if nps else None,
+        csat[0] if csat else None,
+        csat[1] if csat else None,
+    )
+
+
+@erasable("customer table")
+def forget(ws: Workspace, _connection: sa.Connection, identities: frozenset[str]) -> int:
+    """Take the people out of every kept table; the others' rows stay as they are."""
+    gone = 0
+    for file in sorted((ws.folder / FOLDER).glob("*.parquet")):
+        aside = _aside(file)
+        connection = duck.connect(ws, share=SHARE)
+        try:
+            gone += assembling.without(connection, file, sorted(identities), aside)
+        finally:
+            connection.close()
+        aside.replace(file)
+    return gone
+
+
+def tidy(ws: Workspace, now: datetime, days: int = 30) -> int:
+    """Delete the tables of scopes that nobody has asked for in so many days; return how many."""
+    gone = 0
+    for file in (ws.folder / FOLDER).glob("*"):
+        if now.timestamp() - file.stat().st_mtime > days * 86_400:
+            file.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def _write(ws: Workspace, scope: Scope, parts: dict[str, pa.Table], day: Any) -> int:
+    target = _path(ws, scope)
+    target.parent.mkdir(exist_ok=True)
+    aside = _aside(target)
+    connection: duckdb.DuckDBPyConnection = duck.connect(ws)
+    try:
+        rows = assembling.assemble(connection, parts, day, aside)
+    finally:
+        connection.close()
+    with aside.open("rb") as file:
+        os.fsync(file.fileno())
+    aside.replace(target)
+    return rows
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f"{target.stem}-{secrets.token_hex(4)}.part")
+
+
+def _path(ws: Workspace, scope: Scope) -> Path:
+    return ws.folder / FOLDER / f"{slice_hash(about(scope))}.parquet"
+
+
+def _basis(
+    counted: list[dict[str, Any]], metric: str, scale: tuple[float, float] | None
+) -> queries.Basis | None:
+    """Return the kind of survey and the scale with most answers: two are never mixed."""
+    rows = [
+        row
+        for row in counted
+        if row["metric"] == metric
+        and (scale is None or (row["scale_min"], row["scale_max"]) == scale)
+    ]
+    if not rows:
+        return None
+    most = max(rows, key=lambda row: (row["n"], row["survey_kind"] or "", row["scale_max"]))
+    return most["survey_kind"], (most["scale_min"], most["scale_max"])
+
+
+def _worth(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
+    found = lifetime_value.answered(ws, scope, now=now).payload
+    return lifetime_value.customers(ws, scope, found)
+
+
+def _leaving(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
+    """Return person_id and chance of no own action in the next three months."""
+    return pa.table({"person_id": pa.array([], pa.string()), "chance": pa.array([], pa.float64())})
+
+
+def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> CustomerTable:
+    scope = asked.get("scope")
+    return make(ws, None if scope is None else frozenset(scope), now)
+
+
+KIND = findings.declare(
+    findings.Kind("customer_table", 1, CustomerTable, _compute, standing=({"scope": None},))
+)

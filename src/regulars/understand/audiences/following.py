@@ -1,0 +1,122 @@
+"""Writing down who is in which audience, and every change as an event on the timeline."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from regulars.timeline import inbox, people
+from regulars.timeline.erasure import erasable
+from regulars.timeline.event import MOMENT, SCHEMA
+from regulars.timeline.vocabulary import AUDIENCE_ENTERED, AUDIENCE_EXITED
+from regulars.timeline.workspace import Workspace
+from regulars.understand.audiences import choosing, storing
+from regulars.understand.audiences.model import ENTERED, Audience, CustomerTable, Membership
+from regulars.understand.audiences.reading import read
+
+GROUP = 20_000
+"""Events of one group of the inbox."""
+NOBODY = pa.array([], pa.string())
+
+
+def write_down(
+    ws: Workspace, audiences: list[Audience], table: CustomerTable, *, now: datetime
+) -> dict[str, tuple[int, int]]:
+    """Write down the members of each audience; return key → how many entered and left.
+
+    State and events stand or fall together, and an event's id is made of audience, person and
+    the moment of the table, so that a repeat adds nothing.
+    """
+    if table.as_of is None or not audiences:
+        return {}
+    found = choosing.masks(ws, None, [read(one.where) for one in audiences])
+    changed = {}
+    for place, one in enumerate(audiences):
+        persons = choosing.with_bit(found, place)
+        with ws.database.transaction() as connection:
+            changed[one.key] = _change(ws, connection, one, persons, as_of=table.as_of, now=now)
+            state = Membership(one.key, one.number, table.as_of, len(persons))
+            storing.put_members(connection, state, persons)
+    return changed
+
+
+def let_go(ws: Workspace, connection: sa.Connection, one: Audience, *, now: datetime) -> int:
+    """Let everybody leave an audience that goes out of force; return how many left."""
+    last = storing.memberships(connection).get(one.key)
+    if last is None:
+        return 0
+    _entered, left = _change(ws, connection, one, NOBODY, as_of=last.as_of, now=now)
+    storing.drop_members(connection, one.key)
+    return left
+
+
+@erasable("audiences")
+def forget(_ws: Workspace, connection: sa.Connection, identities: frozenset[str]) -> int:
+    """Take the people out of every audience's members."""
+    return storing.forget(connection, identities)
+
+
+def _change(
+    ws: Workspace,
+    connection: sa.Connection,
+    one: Audience,
+    persons: pa.Array,
+    *,
+    as_of: datetime,
+    now: datetime,
+) -> tuple[int, int]:
+    before = _as_linked(connection, storing.members(connection, one.key))
+    entered = persons.filter(pc.invert(pc.is_in(persons, value_set=before)))
+    left = before.filter(pc.invert(pc.is_in(before, value_set=persons)))
+    for name, some in ((AUDIENCE_ENTERED, entered), (AUDIENCE_EXITED, left)):
+        for start in range(0, len(some), GROUP):
+            events = _events(one, name, some.slice(start, GROUP), as_of, now)
+            inbox.append(ws, connection, events, now=now)
+    return len(entered), len(left)
+
+
+def _as_linked(connection: sa.Connection, persons: pa.Array) -> pa.Array:
+    """Return the persons as linked today: a merge is neither an entry nor an exit."""
+    fold = people.fold(people.holding(connection))
+    if not fold.num_rows or not len(persons):
+        return persons
+    place = pc.index_in(persons, value_set=fold.column("identity_id").combine_chunks())
+    today = fold.column("person_id").combine_chunks().take(place)
+    return pc.unique(pc.coalesce(today, persons))
+
+
+def _events(
+    one: Audience, name: str, persons: pa.Array, as_of: datetime, now: datetime
+) -> pa.Table:
+    """Return one event a person. It happens with the last event that the table knows of.
+
+    So it never moves the end of the timeline, which is what pages call "to the last event".
+    """
+    count = len(persons)
+    way = ENTERED if name == AUDIENCE_ENTERED else "exited"
+    told = {"audience": one.key, "name": one.name, "version": one.number}
+    head = f"audience-{one.key}-{one.number}-{way}-{as_of.isoformat()}-"
+    same = {
+        "actor": "system",
+        "name": name,
+        "source": "regulars",
+        "properties": json.dumps(told, ensure_ascii=False),
+    }
+    moments = {
+        "occurred_at": as_of - timedelta(microseconds=1), "received_at": now, "known_at": now
+    }  # fmt: skip
+    columns = {
+        "event_id": pc.binary_join_element_wise(pa.scalar(head), persons, ""),
+        "identity_id": persons,
+        **{key: pa.repeat(pa.scalar(value, pa.string()), count) for key, value in same.items()},
+        **{key: pa.repeat(pa.scalar(value, MOMENT), count) for key, value in moments.items()},
+    }
+    arrays = [
+        columns[field.name] if field.name in columns else pa.nulls(count, field.type)
+        for field in SCHEMA
+    ]
+    return pa.Table.from_arrays(arrays, schema=SCHEMA)

@@ -1,0 +1,132 @@
+"""From sums to values with n and interval, and tests of audiences against the rest; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from regulars.kit.stats import mean, nps
+from regulars.kit.stats.estimate import Change, Estimate
+from regulars.kit.stats.mean import Sums
+from regulars.kit.stats.multiple import benjamini_hochberg
+from regulars.understand.audiences.model import (
+    LEAST_TESTED,
+    LEAST_TOLD,
+    Compared,
+    Outline,
+)
+
+FALSE_ALARMS = 0.05
+Subject = tuple[str, str, str, float, float, str | None]
+Test = tuple[str, Subject, Sums, Sums, Change]
+"""Key of the audience, subject, its members, all the others, and the difference."""
+
+
+def outline(fits: Mapping[str, float], rest: Mapping[str, float]) -> Outline:
+    """Return an audience's size, value and scores from the sums of both sides."""
+    n, others = int(fits.get("n", 0)), int(rest.get("n", 0))
+    if n < LEAST_TOLD:
+        return Outline(n, n + others)
+    told = others >= LEAST_TOLD
+    return Outline(
+        n,
+        n + others,
+        mean.mean(_sums(fits, "n", "spend")),
+        fits["spend"],
+        _mean(fits, "worth"),
+        _nps(fits),
+        _mean(fits, "csat"),
+        _nps_change(rest, fits) if told else None,
+        mean.welch(_of(rest, "csat"), _of(fits, "csat"))
+        if told and min(fits["csat_n"], rest["csat_n"]) >= LEAST_TOLD
+        else None,
+    )
+
+
+def _sums(row: Mapping[str, float], count: str, name: str) -> Sums:
+    return Sums(int(row.get(count, 0)), row.get(name, 0.0), row.get(f"{name}_squares", 0.0))
+
+
+def _of(row: Mapping[str, float], name: str) -> Sums:
+    return _sums(row, f"{name}_n", name)
+
+
+def _mean(row: Mapping[str, float], name: str) -> Estimate:
+    """Return the mean of who has a value; nothing but n below the smallest group told."""
+    found = _of(row, name)
+    return mean.mean(found) if found.n >= LEAST_TOLD else Estimate(found.n, None, None, None)
+
+
+def _nps(row: Mapping[str, float]) -> Estimate:
+    n = int(row["nps_answers"])
+    if n < LEAST_TOLD:
+        return Estimate(n, None, None, None)
+    return nps.nps(row["promoters"], row["detractors"], n)
+
+
+def _nps_change(rest: Mapping[str, float], fits: Mapping[str, float]) -> Change | None:
+    if min(rest["nps_answers"], fits["nps_answers"]) < LEAST_TOLD:
+        return None
+    return nps.nps_change(_answers(rest), _answers(fits))
+
+
+def _answers(row: Mapping[str, float]) -> tuple[float, float, float]:
+    return row["promoters"], row["detractors"], row["nps_answers"]
+
+
+def compare(
+    rows: Iterable[Mapping[str, Any]], keys: Sequence[str], chosen_by: Mapping[str, frozenset[str]]
+) -> tuple[list[Compared], int]:
+    """Return every tested comparison, the surest first, and how many there were.
+
+    `rows` are those of `queries.answers`; bit i of their mask stands for `keys[i]`. A comparison
+    is tested (Welch, over customers) when both sides have 30 customers; the share of false alarms
+    over all of them is held to 5 % (Benjamini and Hochberg). An audience that was chosen by its
+    answers (`chosen_by`: key → fields of its condition) is not tested on the same answers.
+    """
+    by_subject: dict[Subject, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        names = ("kind", "subject", "metric", "scale_min", "scale_max", "survey_kind")
+        by_subject[tuple(row[name] for name in names)].append(row)
+    tested: list[Test] = []
+    for subject, found in sorted(by_subject.items(), key=lambda item: str(item[0])):
+        for place, key in enumerate(keys):
+            if subject[2] in chosen_by.get(key, ()):
+                continue
+            inside = _added(row for row in found if row["mask"] >> place & 1)
+            outside = _added(row for row in found if not row["mask"] >> place & 1)
+            if min(inside.n, outside.n) >= LEAST_TESTED:
+                change = mean.welch(outside, inside)
+                tested.append((key, subject, inside, outside, change))
+    qs = benjamini_hochberg([change.p for *_rest, change in tested])
+    made = [_compared(one, q) for one, q in zip(tested, qs, strict=True)]
+    made.sort(key=lambda one: (one.q if one.q is not None else 2.0, one.audience))
+    return made, len(tested)
+
+
+def _added(rows: Iterable[Mapping[str, Any]]) -> Sums:
+    n, total, squares = 0, 0.0, 0.0
+    for row in rows:
+        n, total, squares = n + row["n"], total + row["total"], squares + row["squares"]
+    return Sums(n, total, squares)
+
+
+def _compared(test: Test, q: float | None) -> Compared:
+    key, subject, inside, outside, change = test
+    verdict = None
+    if q is not None and q <= FALSE_ALARMS and change.difference:
+        verdict = "better" if change.difference > 0 else "worse"
+    kind, name, metric = subject[:3]
+    scale = (0.0, 100.0)
+    return Compared(
+        key,
+        kind,
+        name,
+        metric,
+        mean.mean(inside, scale=scale),
+        mean.mean(outside, scale=scale),
+        change,
+        q,
+        verdict,
+    )

@@ -1,0 +1,284 @@
+"""`/audiences`: the list, the form with its live preview, one audience with its members."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces import export as files
+from regulars.faces.forms import Fields, FormFields
+from regulars.faces.language import gettext as _
+from regulars.faces.layout import NavItem, PersonPanel, Section, page
+from regulars.faces.paging import cut, decode
+from regulars.kit import clock
+from regulars.kit.errors import RegularsError
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog
+from regulars.listen.profiles import service as profiles
+from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.understand.audiences import service, showing
+from regulars.understand.audiences.model import SUGGESTIONS, Audience, Draft, Overview
+
+router = APIRouter(prefix="/audiences", include_in_schema=False)
+navigation = [
+    NavItem(Text("Audiences", "人群"), "/audiences", Section.UNDERSTAND, 62, Right.READ_NUMBERS)
+]
+person_panels = [PersonPanel("/audiences/of", 22, Right.READ_PEOPLE)]
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
+Word = Annotated[str | None, Query()]
+SIZE = 50
+
+
+@router.get("")
+def audiences(request: Request, ws: CurrentWorkspace, caller: Reader, done: str = "") -> Response:
+    """Show every audience; numbers not worked out yet follow the page."""
+    if kind := files.asked(request):
+        found = service.recent(ws, caller.places, now=clock.now()).payload
+        lines = showing.list_lines(service.every(ws), found)
+        return files.send(request, kind, "audiences", showing.LIST, lines)
+    known = service.stored(ws, caller.places, now=clock.now())
+    return page(
+        request,
+        "audiences/list.html",
+        title=_("Which groups of customers differ?"),
+        fresh=known.as_of if known else None,
+        done=done,
+        suggestions=SUGGESTIONS,
+        **_list_values(ws, caller, known.payload if known else None),
+    )
+
+
+@router.get("/numbers")
+def numbers(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
+    """Give the list's numbers, worked out now."""
+    found = service.recent(ws, caller.places, now=clock.now()).payload
+    return page(request, "audiences/_list.html", title="", **_list_values(ws, caller, found))
+
+
+@router.get("/answers")
+def answers(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
+    """Give every tested answer of every audience as a file."""
+    kind = files.asked(request) or "csv"
+    caller.require(Right.EXPORT)
+    found = service.recent(ws, caller.places, now=clock.now()).payload
+    title = showing.subject_title(catalog.current(ws))
+    lines = showing.answer_lines(service.every(ws), found.compared, title)
+    return files.send(request, kind, "audience-answers", showing.ANSWERS, lines)
+
+
+@router.get("/new")
+def new(
+    request: Request, ws: CurrentWorkspace, _caller: Editor, where: str = "", how: str = "rows"
+) -> Response:
+    """Offer the form, empty or with a condition to begin with."""
+    return _form(request, ws, showing.form_values(None, where, how))
+
+
+@router.post("/new")
+def add(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Response:
+    """Make an audience; or show the form again with more rows or its preview."""
+    if fields.raw.get("do"):
+        return _again(request, ws, caller, fields, None)
+    wanted = showing.draft(fields)
+    try:
+        if wanted is not None:
+            made = service.add(ws, caller, wanted, now=clock.now())
+            return RedirectResponse(f"/audiences/{made.key}?done=made", 303)
+    except RegularsError as error:
+        fields.take(error)
+    return _form(request, ws, showing.typed(fields), fields)
+
+
+@router.post("/preview")
+def preview(request: Request, ws: CurrentWorkspace, caller: Reader, fields: FormFields) -> Response:
+    """Give size, value and scores of the condition in the form."""
+    return page(request, "audiences/_preview.html", title="", **_preview_values(ws, caller, fields))
+
+
+@router.get("/of/{person}")
+def of_person(
+    request: Request, ws: CurrentWorkspace, caller: PeopleReader, person: str
+) -> Response:
+    """Give one person's audiences, for the person's page."""
+    found = service.of_person(ws, caller.places, person, now=clock.now())
+    return page(request, "audiences/_person.html", title="", found=found)
+
+
+@router.get("/{key}")
+def audience(
+    request: Request, ws: CurrentWorkspace, caller: Reader, key: str, done: str = ""
+) -> Response:
+    """Show one audience: numbers, answers, versions."""
+    one = service.get(ws, key)
+    known = service.stored(ws, caller.places, now=clock.now())
+    return page(
+        request,
+        "audiences/audience.html",
+        title=one.name,
+        fresh=known.as_of if known else None,
+        done=done,
+        may_edit=caller.may(Right.EDIT_TARGETS),
+        versions=service.versions(ws, one.key),
+        **_one_values(ws, caller, one, known.payload if known else None),
+    )
+
+
+@router.get("/{key}/numbers")
+def one_numbers(request: Request, ws: CurrentWorkspace, caller: Reader, key: str) -> Response:
+    """Give one audience's numbers, worked out now."""
+    found = service.recent(ws, caller.places, now=clock.now()).payload
+    values = _one_values(ws, caller, service.get(ws, key), found)
+    return page(request, "audiences/_audience.html", title="", **values)
+
+
+@router.get("/{key}/members")
+def members(
+    request: Request, ws: CurrentWorkspace, caller: PeopleReader, key: str, after: Word = None
+) -> Response:
+    """List the members, those who spent most first; or give them as a file."""
+    one, now = service.get(ws, key), clock.now()
+    if kind := files.asked(request):
+        found = service.every_member(ws, caller.places, one, by=caller, now=now)
+        return files.send(
+            request, kind, f"audience-{one.key}", showing.MEMBERS, showing.member_lines(found)
+        )
+    rows = service.members(ws, caller.places, one, size=SIZE + 1, after=_key(after), now=now)
+    shown = cut(rows, SIZE, lambda row: (row["spend"], row["person_id"]), _key(after))
+    return page(
+        request,
+        "audiences/members.html",
+        title=_("Who is in “{name}”?").format(name=one.name),
+        one=one,
+        shown=shown,
+        names=profiles.names(ws, [row["person_id"] for row in shown.items]),
+        currency=ws.settings.workspace.currency,
+        **showing.values(catalog.current(ws)),
+    )
+
+
+@router.get("/{key}/edit")
+def edit(
+    request: Request, ws: CurrentWorkspace, _caller: Editor, key: str, how: str = "rows"
+) -> Response:
+    """Show an audience's form."""
+    one = service.get(ws, key)
+    return _form(request, ws, showing.form_values(one, "", how), one=one)
+
+
+@router.post("/{key}/edit")
+def change(
+    request: Request, ws: CurrentWorkspace, caller: Editor, key: str, fields: FormFields
+) -> Response:
+    """Make a new version; or show the form again with more rows or its preview."""
+    one = service.get(ws, key)
+    if fields.raw.get("do"):
+        return _again(request, ws, caller, fields, one)
+    wanted = showing.draft(fields)
+    try:
+        if wanted is not None:
+            service.change(ws, caller, one.key, wanted, now=clock.now())
+            return RedirectResponse(f"/audiences/{one.key}?done=changed", 303)
+    except RegularsError as error:
+        fields.take(error)
+    return _form(request, ws, showing.typed(fields), fields, one=one)
+
+
+@router.post("/{key}/versions/{number}")
+def put_back(ws: CurrentWorkspace, caller: Editor, key: str, number: int) -> Response:
+    """Put an earlier version back in force, as a new one."""
+    one = service.get(ws, key)
+    old = next((two for two in service.versions(ws, one.key) if two.number == number), one)
+    wanted = Draft(old.name, old.where, old.note)
+    service.change(ws, caller, one.key, wanted, now=clock.now())
+    return RedirectResponse(f"/audiences/{one.key}?done=changed", 303)
+
+
+@router.post("/{key}/retire")
+def retire(ws: CurrentWorkspace, caller: Editor, key: str) -> Response:
+    """Take an audience out of force."""
+    service.retire(ws, caller, key, now=clock.now())
+    return RedirectResponse("/audiences?done=retired", 303)
+
+
+def _again(
+    request: Request, ws: Workspace, caller: Principal, fields: Fields, one: Audience | None
+) -> Response:
+    """Show the form as sent: with its preview, or with more rows. Works without script."""
+    values = showing.typed(fields)
+    if fields.raw["do"] == "more":
+        return _form(request, ws, values, one=one, more=4)
+    shown = _preview_values(ws, caller, fields)
+    return _form(request, ws, values, fields, one=one, preview=shown)
+
+
+def _form(
+    request: Request,
+    ws: Workspace,
+    values: dict[str, Any],
+    fields: Fields | None = None,
+    *,
+    one: Audience | None = None,
+    preview: dict[str, Any] | None = None,
+    more: int = showing.EMPTY_LINES,
+) -> Response:
+    values["lines"] = showing.padded(values["lines"], more if values["lines"] else max(more, 3))
+    return page(
+        request,
+        "audiences/form.html",
+        title=showing.titles()["edit" if one else "new"],
+        status=422 if fields and fields.errors and preview is None else 200,
+        one=one,
+        values=values,
+        errors=fields.errors if fields else {},
+        preview=preview,
+        field_options=showing.field_options(),
+        operator_options=showing.operator_options(),
+        **showing.values(catalog.current(ws)),
+    )
+
+
+def _preview_values(ws: Workspace, caller: Principal, fields: Fields) -> dict[str, Any]:
+    where = showing.where(fields)
+    told, currency = None, ws.settings.workspace.currency
+    if where is not None:
+        told = service.preview(ws, caller.places, service.read(where), now=clock.now())
+    return {"told": told, "where": where, "wrong": fields.errors, "currency": currency}
+
+
+def _list_values(ws: Workspace, caller: Principal, found: Overview | None) -> dict[str, Any]:
+    known = service.every(ws)
+    return {
+        "found": found,
+        "known": known,
+        "names": {one.key: one.name for one in known},
+        "may_edit": caller.may(Right.EDIT_TARGETS),
+        **showing.values(catalog.current(ws)),
+    }
+
+
+def _one_values(
+    ws: Workspace, caller: Principal, one: Audience, found: Overview | None
+) -> dict[str, Any]:
+    return {
+        "one": one,
+        "found": found,
+        "told": found.outlines.get(one.key) if found else None,
+        "answers": [row for row in found.compared if row.audience == one.key] if found else [],
+        "last": service.memberships(ws).get(one.key) if caller.places is None else None,
+        "may_list": caller.may(Right.READ_PEOPLE),
+        **showing.values(catalog.current(ws)),
+    }
+
+
+def _key(after: str | None) -> tuple[float, str] | None:
+    if not after:
+        return None
+    parts = decode(after)
+    spend, person = parts if len(parts) == 2 else decode("no cursor of this list")
+    return float(spend), str(person)

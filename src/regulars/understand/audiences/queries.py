@@ -1,0 +1,169 @@
+"""Expressions over events for the customer table and its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow as pa
+
+from regulars.company.rights.model import Scope
+from regulars.timeline.vocabulary import COMPLAINTS, CONTACTS, ORDERS, REFUNDS, SIGNED_UP
+from regulars.understand.audiences.model import ANSWER_DAYS
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
+PROMOTER_FROM, DETRACTOR_TO = 9.0, 6.0
+NPS_SCALE = (0.0, 10.0)
+Basis = tuple[str | None, tuple[float, float]]
+"""Kind of survey and scale of the answers that count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose events, up to which moment, which money, and which answers."""
+
+    scope: Scope
+    as_of: datetime
+    currency: str
+    nps: Basis | None = None
+    csat: Basis | None = None
+
+    @property
+    def since(self) -> datetime:
+        """From when answers count."""
+        return self.as_of - timedelta(days=ANSWER_DAYS)
+
+
+def own(view: View, asked: Asked) -> ir.Table:
+    """Return what known customers did themselves, within the scope."""
+    events = view.with_person()
+    events = events.filter(
+        events.actor == "customer",
+        events.person_id.notnull(),
+        events.occurred_at < ibis.literal(asked.as_of),
+    )
+    if asked.scope is not None:
+        events = events.filter(events.place.isin(sorted(asked.scope) or [""]))
+    return events
+
+
+def bases(view: View, asked: Asked) -> ir.Table:
+    """Return how many answers there are of each metric, scale and kind of survey."""
+    events = own(view, asked)
+    events = events.filter(
+        events.metric.isin(["nps", "csat"]),
+        events.score.notnull(),
+        events.scale_min.notnull(),
+        events.scale_max.notnull(),
+        events.occurred_at >= ibis.literal(asked.since),
+    )
+    keys = ["metric", "scale_min", "scale_max", "survey_kind"]
+    return events.group_by(keys).aggregate(n=events.count())
+
+
+def facts(view: View, asked: Asked) -> ir.Table:
+    """Return one row a customer: what was done, spent, said, and when first and last."""
+    events = own(view, asked)
+    order, back = events.name.isin(sorted(ORDERS)), events.name.isin(sorted(REFUNDS))
+    paid = (order | back) & (events.currency == asked.currency)
+    when, nothing = events.occurred_at, ibis.null(events.occurred_at.type())
+    nps, csat = _counts(events, "nps", asked.nps, asked), _counts(events, "csat", asked.csat, asked)
+    score = events.score
+    return events.group_by("person_id").aggregate(
+        first_seen=when.min(),
+        last_seen=when.max(),
+        signed_up=_one(events.name == SIGNED_UP).max(),
+        orders=_one(order).sum(),
+        spend=ibis.ifelse(paid, events.amount, ibis.null(events.amount.type())).sum(),
+        first_order=ibis.ifelse(order, when, nothing).min(),
+        last_order=ibis.ifelse(order, when, nothing).max(),
+        complaints=_one(events.name.isin(sorted(COMPLAINTS))).sum(),
+        contacts=_one(events.name.isin(sorted(CONTACTS))).sum(),
+        nps_answers=_one(nps).sum(),
+        nps_total=ibis.ifelse(nps, score, 0.0).sum(),
+        promoters=_one(nps & (score >= PROMOTER_FROM)).sum(),
+        detractors=_one(nps & (score <= DETRACTOR_TO)).sum(),
+        csat_answers=_one(csat).sum(),
+        csat_total=ibis.ifelse(csat, score, 0.0).sum(),
+    )
+
+
+def _one(condition: ir.BooleanValue) -> ir.IntegerValue:
+    return ibis.ifelse(condition.fill_null(False), 1, 0)
+
+
+def _counts(events: ir.Table, metric: str, basis: Basis | None, asked: Asked) -> ir.BooleanValue:
+    """Return whether an event is an answer that counts: one metric, scale and kind of survey."""
+    if basis is None:
+        return events.name.isnull()  # none; a literal would be no column to add up
+    kind, (low, high) = basis
+    found = (
+        (events.metric == metric)
+        & events.score.notnull()
+        & (events.scale_min == low)
+        & (events.scale_max == high)
+        & (events.occurred_at >= ibis.literal(asked.since))
+    )
+    same = events.survey_kind.isnull() if kind is None else events.survey_kind == kind
+    return (found & same).fill_null(False)
+
+
+def commonest(view: View, asked: Asked, column: str) -> ir.Table:
+    """Return each customer's most frequent value of a column; the first in order of equal ones."""
+    events = own(view, asked)
+    events = events.filter(events[column].notnull())
+    counted = events.group_by("person_id", value=events[column]).aggregate(n=events.count())
+    order = ibis.window(group_by=counted.person_id, order_by=[counted.n.desc(), counted.value])
+    ranked = counted.mutate(rank=ibis.row_number().over(order))
+    return ranked.filter(ranked["rank"] == 0).select("person_id", "value")
+
+
+def answers(view: View, asked: Asked, masks: pa.Table) -> ir.Table:
+    """Return sums of customers' mean answers by subject and by the audiences they are in.
+
+    Columns: kind (service, category or product), subject, metric, scale_min, scale_max,
+    survey_kind, mask, n (customers), total and squares of means on 0 to 100.
+    """
+    events = own(view, asked)
+    events = events.filter(
+        events.metric.notnull(),
+        events.score.notnull(),
+        events.scale_max > events.scale_min,
+        events.occurred_at >= ibis.literal(asked.since),
+    )
+    said = events.mutate(
+        share=100.0 * (events.score - events.scale_min) / (events.scale_max - events.scale_min)
+    )
+    service = said.filter(said.touchpoint.notnull())
+    service = service.mutate(kind=ibis.literal("service"), subject=service.touchpoint)
+    every = [service.select(*KEPT)]
+    every += [_about_orders(view, asked, said, column) for column in ("category", "product")]
+    rows = ibis.union(*every)
+    means = rows.group_by([*BASE, "person_id"]).aggregate(mean=rows.share.mean())
+    known = ibis.memtable(masks)
+    joined = means.inner_join(known, "person_id")
+    return joined.group_by([*BASE, "mask"]).aggregate(
+        n=joined.count(), total=joined["mean"].sum(), squares=(joined["mean"] ** 2).sum()
+    )
+
+
+BASE = ("kind", "subject", "metric", "scale_min", "scale_max", "survey_kind")
+KEPT = (*BASE, "person_id", "share")
+
+
+def _about_orders(view: View, asked: Asked, said: ir.Table, column: str) -> ir.Table:
+    """Return the answers about orders, once for each product or category in the order."""
+    bought = own(view, asked)
+    bought = bought.filter(bought.name.isin(sorted(ORDERS)), bought.order_id.notnull())
+    lines = bought.select(order_key=bought.order_id, line=bought.lines.unnest())
+    held = lines.select(lines.order_key, subject=lines.line[column])
+    held = held.filter(held.subject.notnull()).distinct()
+    spoken = said.filter(said.order_id.notnull())
+    joined = spoken.inner_join(held, spoken.order_id == held.order_key)
+    return joined.mutate(kind=ibis.literal(column)).select(*KEPT)

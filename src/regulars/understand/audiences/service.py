@@ -1,0 +1,277 @@
+"""The verbs of audiences: make, change, retire, look at, and write down who is in them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from regulars.company.audit.service import record
+from regulars.company.rights.model import Principal, Scope
+from regulars.kit.errors import Conflict, Invalid, NotFound
+from regulars.kit.text import Text
+from regulars.timeline import people as timeline_people
+from regulars.timeline.workspace import Workspace
+from regulars.understand.audiences import (
+    choosing,
+    customers,
+    following,
+    measuring,
+    queries,
+    storing,
+)
+from regulars.understand.audiences.choosing import Key
+from regulars.understand.audiences.model import (
+    MOST_AUDIENCES,
+    Audience,
+    Compared,
+    Condition,
+    CustomerTable,
+    Draft,
+    Membership,
+    Outline,
+    Overview,
+)
+from regulars.understand.audiences.reading import read
+from regulars.understand.audiences.writing import fields_of, write
+from regulars.understand.findings import service as findings
+from regulars.understand.findings.model import Finding
+
+__all__ = ["following", "read", "write"]
+MOST_NAME, MOST_NOTE = 120, 1_000
+MOST_COMPARED = 500
+YOUNG = timedelta(hours=1)
+"""For so long the numbers of audiences are told as they are while new events arrive."""
+
+
+def every(ws: Workspace) -> list[Audience]:
+    """Return the audiences in force, by name."""
+    with ws.database.reading() as connection:
+        return storing.in_force(connection)
+
+
+def get(ws: Workspace, key: str) -> Audience:
+    """Return the newest version of an audience in force, by key or by name. Raises NotFound."""
+    for one in every(ws):
+        if key in (one.key, one.name):
+            return one
+    raise NotFound("audiences.unknown", Text("There is no such audience.", "没有这个人群。"))
+
+
+def versions(ws: Workspace, key: str) -> list[Audience]:
+    """Return every version of an audience, the newest first."""
+    with ws.database.reading() as connection:
+        return storing.versions(connection, key)
+
+
+def memberships(ws: Workspace) -> dict[str, Membership]:
+    """Return key → how many members were last written down, and as of when."""
+    with ws.database.reading() as connection:
+        return storing.memberships(connection)
+
+
+def add(ws: Workspace, by: Principal, wanted: Draft, *, now: datetime) -> Audience:
+    """Make an audience of who fits. Raises Invalid, Conflict for a name in use."""
+    made = _version(secrets.token_hex(6), 1, wanted, by, now)
+    with ws.database.transaction() as connection:
+        known = storing.in_force(connection)
+        _check_name(known, made)
+        if len(known) >= MOST_AUDIENCES:
+            raise Invalid(
+                "audiences.many",
+                Text(
+                    f"At most {MOST_AUDIENCES} audiences are in force: retire one first.",
+                    f"最多同时启用 {MOST_AUDIENCES} 个人群：请先停用一个。",
+                ),
+            )
+        storing.add(connection, made)
+        record(ws, connection, by, "audiences.added", made.key, name=made.name, where=made.where)
+    return made
+
+
+def change(ws: Workspace, by: Principal, key: str, wanted: Draft, *, now: datetime) -> Audience:
+    """Make a new version; nothing is written when nothing differs. Raises as `add`, NotFound."""
+    old = get(ws, key)
+    made = _version(old.key, old.number + 1, wanted, by, now)
+    if (made.name, made.where, made.note) == (old.name, old.where, old.note):
+        return old
+    with ws.database.transaction() as connection:
+        _check_name(storing.in_force(connection), made)
+        storing.add(connection, made)
+        record(ws, connection, by, "audiences.changed", made.key, name=made.name,
+               where=made.where, version=made.number)  # fmt: skip
+    return made
+
+
+def retire(ws: Workspace, by: Principal, key: str, *, now: datetime) -> None:
+    """Take an audience out of force; its members leave it on the timeline. Raises NotFound."""
+    one = get(ws, key)
+    with ws.database.transaction() as connection:
+        following.let_go(ws, connection, one, now=now)
+        storing.retire(connection, one.key, now)
+        record(ws, connection, by, "audiences.retired", one.key, name=one.name)
+
+
+def refresh(ws: Workspace, *, now: datetime) -> dict[str, tuple[int, int]]:
+    """Renew the customer table and write down every audience's members and their changes."""
+    table = customers.answered(ws, None, now=now).payload
+    customers.tidy(ws, now)
+    return following.write_down(ws, every(ws), table, now=now)
+
+
+def table_of(ws: Workspace, scope: Scope, *, now: datetime) -> CustomerTable | None:
+    """Return what is known of the customer table, or None before it is made."""
+    found = customers.stored(ws, scope, now=now)
+    return None if found is None else found.payload
+
+
+def table_made(ws: Workspace, scope: Scope, *, now: datetime) -> CustomerTable:
+    """Return what is known of the customer table, made now where it is not there."""
+    return table_of(ws, scope, now=now) or customers.answered(ws, scope, now=now).payload
+
+
+def preview(ws: Workspace, scope: Scope, condition: Condition, *, now: datetime) -> Outline:
+    """Return size, value and scores of who fits a condition, from the table as it stands."""
+    table_made(ws, scope, now=now)
+    ((fits, rest),) = choosing.sums(ws, scope, [condition])
+    return measuring.outline(fits, rest)
+
+
+def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview] | None:
+    """Return the stored overview of all audiences in force, or None."""
+    return findings.find(ws, KIND, _about(every(ws), scope), now=now)
+
+
+def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview]:
+    """Return the overview of all audiences of the timeline as it is now."""
+    return findings.answer(ws, KIND, _about(every(ws), scope), now=now)
+
+
+def recent(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview]:
+    """Return the overview if it is young enough, else worked out now; what faces ask for."""
+    found = stored(ws, scope, now=now)
+    return (
+        found if found is not None and now - found.as_of < YOUNG else answered(ws, scope, now=now)
+    )
+
+
+def members(
+    ws: Workspace, scope: Scope, one: Audience, *, size: int, after: Key | None, now: datetime
+) -> list[dict[str, Any]]:
+    """Return up to `size` members behind the key, those who spent most first."""
+    table_made(ws, scope, now=now)
+    return choosing.members(ws, scope, read(one.where), size=size, after=after)
+
+
+def every_member(
+    ws: Workspace, scope: Scope, one: Audience, *, by: Principal, now: datetime
+) -> pa.Table:
+    """Return all members, for a file; written down in the audit log."""
+    table_made(ws, scope, now=now)
+    with ws.database.transaction() as connection:
+        record(ws, connection, by, "audiences.exported", one.key, name=one.name)
+    return choosing.every_member(ws, scope, read(one.where))
+
+
+def persons(ws: Workspace, scope: Scope, key: str, *, now: datetime) -> pa.Table:
+    """Return `person_id` of every member of an audience, in order. Raises NotFound."""
+    one = get(ws, key)
+    table_made(ws, scope, now=now)
+    found = choosing.masks(ws, scope, [read(one.where)])
+    return pa.table({"person_id": choosing.with_bit(found, 0)})
+
+
+def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> list[Audience]:
+    """Return the audiences that a person is in, as far as the caller's places tell.
+
+    None of them before the customer table is made: one person's page does not wait for it.
+    """
+    known = every(ws)
+    if not known or table_of(ws, scope, now=now) is None:
+        return []
+    identities = timeline_people.identities_of(ws, person)
+    conditions = {one.key: read(one.where) for one in known}
+    fits = set(choosing.fitting(ws, scope, identities, conditions))
+    return [one for one in known if one.key in fits]
+
+
+def _version(key: str, number: int, wanted: Draft, by: Principal, now: datetime) -> Audience:
+    words, note = " ".join(wanted.name.split()), wanted.note.strip()
+    if not words or len(words) > MOST_NAME:
+        raise Invalid(
+            "audiences.name",
+            Text(f"A name has 1 to {MOST_NAME} characters.", f"名称须为 1 至 {MOST_NAME} 个字符。"),
+            field="name",
+        )
+    if len(note) > MOST_NOTE:
+        raise Invalid(
+            "audiences.note",
+            Text(f"A note has at most {MOST_NOTE} characters.", f"备注最多 {MOST_NOTE} 个字符。"),
+            field="note",
+        )
+    return Audience(key, words, write(read(wanted.where)), number, now, by.name, note)
+
+
+def _check_name(known: Sequence[Audience], made: Audience) -> None:
+    if any(one.name == made.name and one.key != made.key for one in known):
+        raise Conflict(
+            "audiences.name_taken",
+            Text("Another audience has this name.", "已有同名人群。"),
+            field="name",
+        )
+
+
+def _about(known: Sequence[Audience], scope: Scope) -> dict[str, Any]:
+    return {
+        "scope": None if scope is None else sorted(scope),
+        "audiences": [f"{one.key}:{one.number}" for one in known],
+    }
+
+
+def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> Overview:
+    scope = None if asked.get("scope") is None else frozenset(asked["scope"])
+    known = every(ws)
+    currency = ws.settings.workspace.currency
+    if asked.get("audiences") != _about(known, scope)["audiences"]:
+        # A question about versions of yesterday; nobody will ask it again.
+        return Overview(None, currency, 0, None)
+    table = customers.answered(ws, scope, now=now).payload
+    if not known:
+        return Overview(table.as_of, currency, table.customers, table.csat_scale)
+    conditions = [read(one.where) for one in known]
+    sums = choosing.sums(ws, scope, conditions)
+    compared, tested = _compared(ws, scope, table, known, conditions)
+    outlines = [measuring.outline(*pair) for pair in sums]
+    return Overview(
+        table.as_of,
+        currency,
+        table.customers,
+        table.csat_scale,
+        {one.key: told for one, told in zip(known, outlines, strict=True)},
+        compared[:MOST_COMPARED],
+        tested,
+    )
+
+
+def _compared(
+    ws: Workspace,
+    scope: Scope,
+    table: CustomerTable,
+    known: Sequence[Audience],
+    conditions: Sequence[Condition],
+) -> tuple[list[Compared], int]:
+    """Test every audience on every product and service that enough customers answered about."""
+    if table.as_of is None:
+        return [], 0
+    masks = choosing.masks(ws, scope, conditions)
+    asked = queries.Asked(scope, table.as_of, table.currency)
+    rows = ws.query(lambda view: queries.answers(view, asked, masks)).to_pylist()
+    keys = [one.key for one in known]
+    chosen_by = {key: fields_of(one) for key, one in zip(keys, conditions, strict=True)}
+    return measuring.compare(rows, keys, chosen_by)
+
+
+KIND = findings.declare(findings.Kind("audiences", 1, Overview, _compute))

@@ -1,0 +1,234 @@
+"""Audiences of eighty guests: who fits, what they are worth and say, who comes and goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from tests.understand.audiences.cast import GUESTS, MAY, NOW, answer, event, guest, guests, tell
+
+from regulars.company.rights.model import SHELL
+from regulars.kit.errors import Conflict, Invalid, NotFound
+from regulars.timeline import erasure, people
+from regulars.timeline.workspace import Workspace
+from regulars.understand.audiences import customers, following, service, storing
+from regulars.understand.audiences.model import Audience, Draft
+
+APP = Draft("App users", "channel = 'app'")
+
+
+def made(ws: Workspace, where: str = APP.where, name: str = APP.name) -> Audience:
+    return service.add(ws, SHELL, Draft(name, where), now=NOW)
+
+
+def of(ws: Workspace, key: str) -> list[str]:
+    return list(service.persons(ws, None, key, now=NOW).column("person_id").to_pylist())
+
+
+def told(ws: Workspace, name: str) -> list[dict[str, object]]:
+    def named(view):  # type: ignore[no-untyped-def]
+        events = view.events.filter(view.events.name == name)
+        return events.select("identity_id", "actor", "occurred_at", "event_id")
+
+    return sorted(ws.query(named).to_pylist(), key=lambda row: row["identity_id"])
+
+
+def test_the_customer_table_has_a_row_a_customer(ws: Workspace) -> None:
+    """Guest 20 spent 200 in the app on 4 May and answered 5 of 5 the day after."""
+    tell(ws, guests())
+    table = customers.answered(ws, None, now=NOW).payload
+    assert (table.customers, table.csat_scale, table.nps_kind) == (80, (1.0, 5.0), "relationship")
+    assert table.as_of == MAY + timedelta(days=2, microseconds=1)
+    with customers.opened(ws, None) as (found, run):
+        (row,) = run(found.filter(found.person_id == guest(20))).to_pylist()
+    known = ("spend", "orders", "average_order", "days_since_seen", "days_since_order", "channel")
+    assert tuple(row[name] for name in known) == (200.0, 1.0, 200.0, 1.0, 2.0, "app")
+    assert (row["nps"], row["csat"], row["complaints"], row["signed_up"]) == (10.0, 5.0, 0.0, False)
+    assert (row["churn_chance"], row["language"]) == (None, None)
+
+
+def test_size_value_and_scores_with_intervals(ws: Workspace) -> None:
+    tell(ws, guests())
+    shown = service.preview(ws, None, service.read("channel = 'app'"), now=NOW)
+    assert (shown.n, shown.of) == (40, 80)
+    assert shown.spend is not None
+    assert shown.spend.value == pytest.approx(sum(10 * n for n in range(0, 80, 2)) / 40)
+    assert shown.csat is not None
+    assert (shown.csat.value, shown.csat.n) == (5.0, 40)
+    assert shown.nps is not None
+    assert (shown.nps.value, shown.nps.n) == (0.0, 40)
+    assert shown.nps.low is not None
+    assert shown.csat_rest is not None
+    assert shown.csat_rest.difference == pytest.approx(3.0, abs=0.1)
+
+
+def test_of_fewer_than_five_only_the_number_is_told(ws: Workspace) -> None:
+    tell(ws, guests())
+    shown = service.preview(ws, None, service.read("spend < 40"), now=NOW)
+    assert (shown.n, shown.spend, shown.nps) == (4, None, None)
+
+
+def test_versions_are_kept_and_names_are_one_s_own(ws: Workspace) -> None:
+    one = made(ws)
+    again = service.change(ws, SHELL, one.key, Draft("App users", "CHANNEL  = 'app'"), now=NOW)
+    assert again == one
+    two = service.change(ws, SHELL, one.key, Draft("App", "channel='app' AND spend>5"), now=NOW)
+    assert (two.number, two.where) == (2, "channel = 'app' AND spend > 5")
+    assert [old.number for old in service.versions(ws, one.key)] == [2, 1]
+    assert service.get(ws, "App") == two
+    made(ws, name="Another")
+    with pytest.raises(Conflict):
+        service.change(ws, SHELL, one.key, Draft("Another", "spend > 5"), now=NOW)
+    for wrong in (Draft("", "spend > 1"), Draft("x" * 121, "spend > 1"), Draft("x", "1 = 1")):
+        with pytest.raises(Invalid):
+            service.add(ws, SHELL, wrong, now=NOW)
+    service.retire(ws, SHELL, one.key, now=NOW)
+    with pytest.raises(NotFound):
+        service.get(ws, one.key)
+
+
+def test_members_enter_and_exit_on_the_timeline_once(ws: Workspace) -> None:
+    tell(ws, guests())
+    one = made(ws, "spend >= 500", "Big spenders")
+    assert service.refresh(ws, now=NOW) == {one.key: (30, 0)}
+    entered = told(ws, "Audience Entered")
+    assert [row["identity_id"] for row in entered] == [guest(n) for n in range(50, 80)]
+    assert {row["actor"] for row in entered} == {"system"}
+    assert service.refresh(ws, now=NOW + timedelta(hours=1)) == {one.key: (0, 0)}
+    assert len(told(ws, "Audience Entered")) == 30
+
+    back = MAY + timedelta(days=3)
+    tell(ws, [event(60, "Order Refunded", back, amount=-600), event(3, "Order Completed", back,
+                                                                     amount=900)])  # fmt: skip
+    assert service.refresh(ws, now=NOW + timedelta(hours=7)) == {one.key: (1, 1)}
+    assert [row["identity_id"] for row in told(ws, "Audience Exited")] == [guest(60)]
+    assert service.memberships(ws)[one.key].members == 30
+
+
+def test_a_repeat_after_a_crash_doubles_nothing(ws: Workspace) -> None:
+    """The members were lost with the crash, and their events were not: ids make the repeat void."""
+    tell(ws, guests())
+    one = made(ws)
+    table = customers.answered(ws, None, now=NOW).payload
+    following.write_down(ws, [one], table, now=NOW)
+    with ws.database.transaction() as connection:
+        storing.drop_members(connection, one.key)
+    following.write_down(ws, [one], table, now=NOW + timedelta(hours=1))
+    assert len(told(ws, "Audience Entered")) == 40
+
+
+def test_retiring_lets_everybody_leave(ws: Workspace) -> None:
+    tell(ws, guests())
+    one = made(ws)
+    service.refresh(ws, now=NOW)
+    service.retire(ws, SHELL, one.key, now=NOW)
+    assert len(told(ws, "Audience Exited")) == 40
+    assert service.memberships(ws) == {}
+
+
+def test_a_merge_is_no_entry_and_no_exit(ws: Workspace) -> None:
+    tell(ws, guests())
+    one = made(ws)
+    service.refresh(ws, now=NOW)
+    with ws.database.transaction() as connection:
+        people.link(ws, connection, guest(10), guest(12), link_id="a", kind="merge", source="staff",
+                    at=NOW)  # fmt: skip
+    assert service.refresh(ws, now=NOW + timedelta(hours=7)) == {one.key: (0, 0)}
+    assert service.memberships(ws)[one.key].members == 39
+
+
+def test_our_own_events_are_no_activity_of_customers(ws: Workspace) -> None:
+    tell(ws, guests())
+    made(ws)
+    service.refresh(ws, now=NOW)
+    later = customers.answered(ws, None, now=NOW + timedelta(hours=7)).payload
+    assert (later.customers, later.as_of) == (80, MAY + timedelta(days=2, microseconds=1))
+
+
+def test_app_users_answer_better_about_the_checkout(ws: Workspace) -> None:
+    """They are happier at the checkout by design, and alike in what they recommend."""
+    tell(ws, guests())
+    one = made(ws)
+    found = service.answered(ws, None, now=NOW).payload
+    by_subject = {(row.subject, row.metric): row for row in found.compared}
+    checkout = by_subject["checkout", "csat"]
+    assert (checkout.verdict, checkout.audience, checkout.members.n) == ("better", one.key, 40)
+    assert checkout.members.value == 100.0
+    assert by_subject["relationship", "nps"].verdict is None
+    assert found.tested == 2
+
+
+def test_who_is_chosen_by_answers_is_not_tested_on_them(ws: Workspace) -> None:
+    tell(ws, guests())
+    made(ws, "nps >= 9", "Promoters")
+    found = service.answered(ws, None, now=NOW).payload
+    assert [row.metric for row in found.compared] == ["csat"]
+
+
+def test_products_are_compared_by_the_orders_spoken_of(ws: Workspace) -> None:
+    rows = guests()
+    for row in rows:
+        if row["name"] == "Order Completed":
+            row["lines"] = [{"line_id": "1", "product": "Kettle", "category": "Kitchen"}]
+    said = [
+        {**answer(n, "review", (4.0 if n % 2 == 0 else 1.0) + n % 3 / 2, 5.0, "product_use"),
+         "order_id": f"o{n}", "name": "Product Reviewed"}
+        for n in range(GUESTS)
+    ]  # fmt: skip
+    tell(ws, rows + said)
+    made(ws)
+    found = service.answered(ws, None, now=NOW).payload
+    verdicts = {(row.kind, row.subject, row.metric): row.verdict for row in found.compared}
+    assert verdicts["product", "Kettle", "review"] == "better"
+    assert verdicts["category", "Kitchen", "review"] == "better"
+
+
+def test_a_caller_of_one_place_sees_its_customers_by_its_facts(ws: Workspace) -> None:
+    """Guest 1 complained in the shop; in the web's customer table there is no guest 1."""
+    tell(ws, guests())
+    one = made(ws, "complaints >= 1", "Complained")
+    shop, web = frozenset({"shop"}), frozenset({"web"})
+    assert [row["person_id"] for row in service.members(
+        ws, shop, one, size=5, after=None, now=NOW)] == [guest(1)]  # fmt: skip
+    assert service.members(ws, web, one, size=5, after=None, now=NOW) == []
+    assert service.preview(ws, web, service.read("TRUE"), now=NOW).n == 40
+
+
+def test_members_are_paged_by_spend(ws: Workspace) -> None:
+    tell(ws, guests())
+    one = made(ws)
+    rows = service.members(ws, None, one, size=3, after=None, now=NOW)
+    assert [row["person_id"] for row in rows] == [guest(78), guest(76), guest(74)]
+    after = (rows[-1]["spend"], rows[-1]["person_id"])
+    (row,) = service.members(ws, None, one, size=1, after=after, now=NOW)
+    assert row["person_id"] == guest(72)
+
+
+def test_the_erased_are_gone_from_table_and_members(ws: Workspace) -> None:
+    tell(ws, guests())
+    one = made(ws)
+    service.refresh(ws, now=NOW)
+    assert {"customer table", "audiences"} <= set(erasure.PLACES)
+    erasure.erase(ws, [guest(10)], by="test", now=NOW)
+    assert guest(10) not in of(ws, one.key)
+    assert service.memberships(ws)[one.key].members == 39
+    files = list((ws.folder / "customers").glob("*"))
+    assert files
+    assert not any(guest(10).encode() in file.read_bytes() for file in files)
+
+
+def test_one_person_s_audiences(ws: Workspace) -> None:
+    tell(ws, guests())
+    one, two = made(ws), made(ws, "spend >= 500", "Big spenders")
+    assert service.of_person(ws, None, guest(60), now=NOW) == []  # no table yet: it does not wait
+    service.refresh(ws, now=NOW)
+    assert service.of_person(ws, None, guest(60), now=NOW) == [one, two]
+    assert service.of_person(ws, None, guest(61), now=NOW) == [two]
+    assert service.of_person(ws, None, "nobody", now=NOW) == []
+
+
+def test_before_the_first_event_there_is_nobody(ws: Workspace) -> None:
+    made(ws)
+    assert service.refresh(ws, now=NOW) == {}
+    assert service.preview(ws, None, service.read("TRUE"), now=NOW).n == 0
+    assert service.answered(ws, None, now=NOW).payload.compared == []
