@@ -1,0 +1,1 @@
+"""Experience levels: how each scored experience felt, from negative to screaming."""

@@ -1,0 +1,130 @@
+"""`/api/v1/levels`: shares, people, what-if and parameters of experience levels."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces.paging import CursorPaging, Page, encode, envelope
+from regulars.kit import clock
+from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.health.model import USUAL, Look
+from regulars.understand.levels import asking, service, showing
+from regulars.understand.levels.model import Wish
+
+router = APIRouter(prefix="/api/v1", tags=["experience levels"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
+PeriodWord = Annotated[str, Query(description="2026-10, 12m, all")]
+PlaceWord = Annotated[str | None, Query(description="with places below")]
+
+
+@router.get("/levels", summary="Shares of experience levels by touchpoint")
+def levels(
+    *,
+    ws: CurrentWorkspace,
+    caller: Reader,
+    period: PeriodWord = USUAL,
+    start: Annotated[str | None, Query(alias="from")] = None,
+    end: Annotated[str | None, Query(alias="to", description="excluded")] = None,
+    place: PlaceWord = None,
+) -> dict[str, Any]:
+    """Return shares with intervals, changes, marks, moves and the parameters used."""
+    look = Look(period, start, end, place, None, caller.places)
+    found = service.answered(ws, look, now=clock.now())
+    seen = {"as_of": found.as_of, "watermark": found.watermark}
+    return {**msgspec.to_builtins(seen), **showing.plain(found.payload)}
+
+
+@router.get("/levels/what-if", summary="Both ways to improve negative experiences")
+def what_if(
+    *,
+    ws: CurrentWorkspace,
+    caller: Reader,
+    wish: Annotated[Wish, Depends(asking.wish)],
+    period: PeriodWord = USUAL,
+    place: PlaceWord = None,
+) -> dict[str, Any]:
+    """Return how many of each level the negative experiences would become."""
+    look = Look(period, None, None, place, None, caller.places)
+    return showing.plain_outcomes(service.answered(ws, look, now=clock.now()).payload, wish)
+
+
+@router.get("/levels/rules", summary="Parameters in force and their versions")
+def rules(ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
+    """Return the parameters in force and every version made, the newest first."""
+    made = [
+        {**msgspec.to_builtins(one), "made_at": moment, "made_by": by}
+        for one, moment, by in service.versions(ws)
+    ]
+    return {"in_force": msgspec.to_builtins(service.rules(ws)), "versions": made}
+
+
+@router.put("/levels/rules", summary="Put new parameters in force")
+def put_rules(
+    ws: CurrentWorkspace, caller: Editor, body: Annotated[dict[str, float], Body()]
+) -> dict[str, Any]:
+    """Make a new version; parameters not given keep their value."""
+    made = service.set_rules(ws, body, by=caller, now=clock.now())
+    told: dict[str, Any] = msgspec.to_builtins(made)
+    return told
+
+
+@router.get("/levels/rescue", summary="Customers with an open negative experience")
+def rescue(
+    *,
+    ws: CurrentWorkspace,
+    caller: PeopleReader,
+    wanted: CursorPaging,
+    request: Request,
+    response: Response,
+    touchpoint: Annotated[str | None, Query()] = None,
+) -> dict[str, Any]:
+    """Return whom to rescue, the deepest negative experience first."""
+    start = _start(wanted.after)
+    rows, total = service.listed(
+        ws, caller.places, "rescue", touchpoint=touchpoint, start=start, size=wanted.size
+    )
+    return envelope(*_paged(rows, start, total), request, response)
+
+
+@router.get("/levels/scream", summary="Customers who scream and may recommend")
+def scream(
+    *,
+    ws: CurrentWorkspace,
+    caller: PeopleReader,
+    wanted: CursorPaging,
+    request: Request,
+    response: Response,
+    touchpoint: Annotated[str | None, Query()] = None,
+) -> dict[str, Any]:
+    """Return whose latest high experience stands, the latest first."""
+    start = _start(wanted.after)
+    rows, total = service.listed(
+        ws, caller.places, "scream", touchpoint=touchpoint, start=start, size=wanted.size
+    )
+    return envelope(*_paged(rows, start, total), request, response)
+
+
+@router.get("/people/{person}/levels", summary="One customer's experiences with their levels")
+def of_person(ws: CurrentWorkspace, caller: PeopleReader, person: str) -> list[dict[str, Any]]:
+    """Return the experiences, the latest first, each with why it has its level."""
+    found = service.of_person(ws, caller.places, person, now=clock.now())
+    return [showing.plain_experience(one) for one in found]
+
+
+def _start(after: tuple[Any, ...] | None) -> int:
+    return int(after[0]) if after and isinstance(after[0], int) else 0
+
+
+def _paged(
+    rows: list[service.Experience], start: int, total: int
+) -> tuple[Page[Any], list[dict[str, Any]]]:
+    end = start + len(rows)
+    following = {"after": encode((end,))} if end < total else None
+    return Page(rows, following), [showing.plain_experience(one) for one in rows]

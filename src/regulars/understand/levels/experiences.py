@@ -1,0 +1,229 @@
+"""All scored experiences as columns: felt by the rule, and what follows for each person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from regulars.understand.levels.model import (
+    LEVEL,
+    Case,
+    Felt,
+    Floats,
+    Ints,
+    Rules,
+    expected,
+    feel,
+    unrepeated,
+)
+
+Flags = NDArray[np.bool_]
+Ladder = list[tuple[float, float]]
+"""Acts, rising, with the share of experiences at a touchpoint before which less was done."""
+MICRO = 1_000_000
+STEPS = 60
+
+
+@dataclass(frozen=True)
+class Experiences:
+    """Every experience in the order of time; `person`, `touchpoint` and `place` are codes.
+
+    `at` counts microseconds since 1970, `case` is that of the rule after what went before.
+    """
+
+    people: pa.Array
+    touchpoints: list[str]
+    places: list[str]
+    person: Ints
+    touchpoint: Ints
+    place: Ints
+    at: Ints
+    felt: Felt
+    case: Ints
+    ladders: dict[str, Ladder]
+
+    @property
+    def level(self) -> Ints:
+        """The level, 1 to 5, of each experience."""
+        found: Ints = LEVEL[self.case]
+        return found
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+def of_table(
+    table: pa.Table, rules: Rules, ladders: dict[str, Ladder] | None = None
+) -> Experiences:
+    """Return the experiences of `queries.experiences` as felt by the rule.
+
+    Participation is ranked among the rows themselves, or on `ladders` of all experiences.
+    """
+    keys = [("at", "ascending"), ("person", "ascending"), ("touchpoint", "ascending")]
+    table = table.take(pc.sort_indices(table, sort_keys=keys))
+    person, people = _coded(table, "person")
+    touchpoint, touchpoints = _coded(table, "touchpoint")
+    place, places = _coded(table, "place")
+    acts, names = _floats(table, "acts"), touchpoints.to_pylist()
+    ladders = ladders_of(acts, touchpoint, names) if ladders is None else ladders
+    repetition = table.column("repetition").to_numpy().astype(np.int64)
+    felt = feel(
+        _floats(table, "points"),
+        expected(
+            _floats(table, "usual"), _floats(table, "above"), _floats(table, "earlier"), rules
+        ),
+        _participation(acts, touchpoint, names, ladders),
+        repetition,
+        rules,
+    )
+    return Experiences(
+        people,
+        names,
+        places.to_pylist(),
+        person,
+        touchpoint,
+        place,
+        table.column("at").cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_numpy(),
+        felt,
+        unrepeated(felt.case, _stimulus(felt, person, touchpoint, rules)),
+        ladders,
+    )
+
+
+def ladders_of(acts: Floats, touchpoint: Ints, names: list[str]) -> dict[str, Ladder]:
+    """Return each touchpoint's ladder of participation, at most 60 steps.
+
+    A step is the middle of those who did as much, so that nobody stands above others for having
+    done the same.
+    """
+    made = {}
+    for code, name in enumerate(names):
+        values, counts = np.unique(acts[touchpoint == code], return_counts=True)
+        middle = (np.cumsum(counts) - counts / 2) / max(counts.sum(), 1)
+        if len(values) > STEPS:
+            chosen = np.unique(
+                np.searchsorted(middle, np.linspace(0, 1, STEPS)).clip(0, len(values) - 1)
+            )
+            values, middle = values[chosen], middle[chosen]
+        made[name] = [(float(v), float(m)) for v, m in zip(values, middle, strict=True)]
+    return made
+
+
+def _participation(
+    acts: Floats, touchpoint: Ints, names: list[str], ladders: dict[str, Ladder]
+) -> Floats:
+    made = np.full(len(acts), 0.5)
+    for code, name in enumerate(names):
+        ladder = ladders.get(name)
+        if ladder:
+            here = touchpoint == code
+            made[here] = np.interp(
+                acts[here], [one[0] for one in ladder], [one[1] for one in ladder]
+            )
+    return made
+
+
+def _stimulus(felt: Felt, person: Ints, touchpoint: Ints, rules: Rules) -> Ints:
+    score = np.round(felt.points * 100).astype(np.int64)
+    engaged = (felt.participation >= rules.engaged).astype(np.int64)
+    spots = int(touchpoint.max(initial=0)) + 1
+    return ((person * spots + touchpoint) * 10_001 + score) * 2 + engaged
+
+
+def _coded(table: pa.Table, name: str) -> tuple[Ints, pa.Array]:
+    column = table.column(name).combine_chunks()
+    coded = pc.dictionary_encode(pc.fill_null(column, ""))
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    return coded.indices.to_numpy().astype(np.int64), coded.dictionary
+
+
+def _floats(table: pa.Table, name: str) -> Floats:
+    found: Floats = table.column(name).cast(pa.float64()).to_numpy()
+    return found
+
+
+def within(
+    found: Experiences, start: datetime | None, end: datetime | None, places: frozenset[str] | None
+) -> Flags:
+    """Return which experiences lie in a period and, if given, in places."""
+    kept = np.ones(len(found), bool)
+    if start is not None:
+        kept &= found.at >= round(start.timestamp() * MICRO)
+    if end is not None:
+        kept &= found.at < round(end.timestamp() * MICRO)
+    if places is not None:
+        kept &= np.isin(found.place, [i for i, name in enumerate(found.places) if name in places])
+    return kept
+
+
+def to_rescue(found: Experiences, since: int) -> Ints:
+    """Return one row a person: the deepest negative since a moment with nothing positive after.
+
+    Only something positive (level 3 or more) at the same touchpoint makes up for it. The deepest
+    first.
+    """
+    pair = found.person * len(found.touchpoints) + found.touchpoint
+    _keys, pair = np.unique(pair, return_inverse=True)
+    rows = np.arange(len(found))
+    good = found.level >= 3
+    last = np.full(int(pair.max(initial=-1)) + 1, -1)
+    last[pair[good]] = rows[good]
+    open_ = (found.case == Case.NEGATIVE) & (found.at >= since) & (rows > last[pair])
+    return _one_a_person(found, rows[open_], found.felt.depth)
+
+
+def screaming(found: Experiences, since: int) -> Ints:
+    """Return one row a person: the latest high experience since a moment, none negative after."""
+    rows = np.arange(len(found))
+    bad = found.case == Case.NEGATIVE
+    last = np.full(len(found.people), -1)
+    last[found.person[bad]] = rows[bad]
+    open_ = (found.case == Case.HIGH) & (found.at >= since) & (rows > last[found.person])
+    return _one_a_person(found, rows[open_], found.at.astype(np.float64))
+
+
+def _one_a_person(found: Experiences, rows: Ints, weight: Floats) -> Ints:
+    """Return each person's row of the most weight, those of the most weight first."""
+    falling = rows[np.lexsort((-rows, -weight[rows]))]
+    _people, first = np.unique(found.person[falling], return_index=True)
+    chosen: Ints = falling[np.sort(first)]
+    return chosen
+
+
+def customers(found: Experiences, since: int) -> pa.Table:
+    """Return one row a person: the last experience, and what stands open of the recent ones."""
+    rows, count = np.arange(len(found)), len(found.people)
+    last = np.full(count, -1)
+    last[found.person] = rows
+    columns: dict[str, Any] = {
+        "person_id": found.people,
+        "experiences": np.bincount(found.person, minlength=count),
+        "negative": np.bincount(found.person, found.case == Case.NEGATIVE, count).astype(np.int64),
+        "high": np.bincount(found.person, found.case == Case.HIGH, count).astype(np.int64),
+        "last_level": found.level[last],
+        **_told(found, "last", last),
+    }
+    for name, picked in (("rescue", to_rescue(found, since)), ("scream", screaming(found, since))):
+        row = np.full(count, -1)
+        row[found.person[picked]] = picked
+        columns |= _told(found, name, row)
+        if name == "rescue":
+            depth = np.where(row >= 0, found.felt.depth[row], np.nan)
+            columns["rescue_depth"] = pa.array(depth, from_pandas=True)
+    return pa.table(columns)
+
+
+def _told(found: Experiences, name: str, rows: Ints) -> dict[str, Any]:
+    none = rows < 0
+    spots = pa.array(found.touchpoint[rows], mask=none)
+    return {
+        f"{name}_touchpoint": pa.array(found.touchpoints, pa.string()).take(spots),
+        f"{name}_at": pa.array(found.at[rows], mask=none).cast(pa.timestamp("us", tz="UTC")),
+    }

@@ -1,0 +1,354 @@
+"""The rule that gives a scored experience its level, and what is found with it; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regulars.kit.errors import Invalid
+from regulars.kit.stats.estimate import Change, Estimate
+from regulars.kit.text import Text
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+LEAST_ANSWERS = 30
+"""With fewer experiences a touchpoint is listed, but nothing is tested."""
+LEAST_PEOPLE = 5
+"""Shares of fewer people are withheld."""
+
+
+class Case(IntEnum):
+    """The six canonical cases, from the worst to the best; 4a and 4b are one level."""
+
+    NEGATIVE = 0
+    NONE = 1
+    LOW = 2
+    MEDIUM_HELD = 3
+    MEDIUM_FLAT = 4
+    HIGH = 5
+
+
+CODES: Mapping[Case, str] = {
+    Case.NEGATIVE: "L1",
+    Case.NONE: "L2",
+    Case.LOW: "L3",
+    Case.MEDIUM_HELD: "L4a",
+    Case.MEDIUM_FLAT: "L4b",
+    Case.HIGH: "L5",
+}
+LEVEL: NDArray[np.int64] = np.array([1, 2, 3, 4, 4, 5])
+"""The level, 1 to 5, of each case."""
+LEVEL_TITLES: tuple[Text, ...] = (
+    Text("negative", "消极的体验"),
+    Text("none", "无体验"),
+    Text("low", "低度的体验"),
+    Text("medium", "中度的体验"),
+    Text("high: the customer screams", "高度的体验（客户尖叫）"),
+)
+CASE_TITLES: Mapping[Case, Text] = {
+    Case.NEGATIVE: LEVEL_TITLES[0],
+    Case.NONE: LEVEL_TITLES[1],
+    Case.LOW: LEVEL_TITLES[2],
+    Case.MEDIUM_HELD: Text("medium: strong content, little part in it", "中度：刺激强，参与不足"),
+    Case.MEDIUM_FLAT: Text("medium: full part, little surprise", "中度：参与深，惊喜不足"),
+    Case.HIGH: LEVEL_TITLES[4],
+}
+
+MEANING = Text(
+    "Every scored experience (all that one person said about one touchpoint on one day) has an "
+    "impact: its score from 0 to 100, fading with each repetition of the same touchpoint; a "
+    "participation: the share of experiences there before which people did less in the days "
+    "before it; and a gap to the person's own running expectation: what customers usually answer "
+    "to the same question, plus by how much the person's earlier experiences were better or worse "
+    "than usual. Far below expectation is L1, and the further the more the person took part. Not "
+    "above expectation is L2. Above it, impact and participation decide between L3, L4a, L4b and "
+    "L5. The same stimulus, felt again by the same person, never gets a higher level than before.",
+    "每次被评分的体验（一人一天对一个触点的全部评价）都有三个量："
+    "影响力（刺激度）是 0 至 100 的得分，随同一触点的重复而衰减；"
+    "参与程度（主动性）是在该触点上、此前几天行动比其少的体验所占比例；"
+    "期望差是得分与本人期望之差，期望等于同一问题的通常得分加上本人以往体验高于或低于通常的幅度。"
+    "远低于期望为一级（消极），且参与越深越消极；未超出期望为二级（无体验）；"
+    "超出期望时，由影响力与参与程度决定三级、四级甲、四级乙或五级。"
+    "同一人再次受到同样的刺激，级别不会比以前更高。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The declared parameters. Scores, gaps and impacts are points of 0 to 100.
+
+    `window_days`: what the person did in so many days up to the experience is participation.
+    `memory`: so many earlier days with experiences make the expectation, which is drawn towards
+    the usual as if `prior` usual ones stood before them. `apart_days`: encounters with a
+    touchpoint that lie closer are one. `fade`: the share of impact lost with each repetition, of
+    which `fades` count. `far`: the depth from which an experience is negative. `engaged`, `strong`
+    and `surprise`: from where participation, impact and gap are high.
+    """
+
+    window_days: int = 7
+    memory: int = 10
+    prior: float = 2.0
+    apart_days: int = 7
+    fade: float = 0.06
+    fades: int = 5
+    far: float = 25.0
+    engaged: float = 0.67
+    strong: float = 80.0
+    surprise: float = 8.0
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What one parameter is called and which values it may have."""
+
+    title: Text
+    least: float
+    most: float
+    whole: bool = False
+
+
+PARAMETERS: Mapping[str, Parameter] = {
+    "window_days": Parameter(Text("Days of participation", "计入参与的天数"), 1, 60, whole=True),
+    "memory": Parameter(Text("Earlier days remembered", "形成期望的以往天数"), 1, 50, whole=True),
+    "prior": Parameter(Text("Weight of what is usual", "通常水平的权重"), 0.1, 20),
+    "apart_days": Parameter(Text("Days between encounters", "两次接触间隔天数"), 1, 60, whole=True),
+    "fade": Parameter(Text("Impact lost by a repetition", "每次重复损失的影响力"), 0, 0.5),
+    "fades": Parameter(Text("Repetitions that count", "计入的重复次数"), 0, 20, whole=True),
+    "far": Parameter(Text("Depth that is negative", "消极的深度界限"), 1, 100),
+    "engaged": Parameter(Text("High participation from", "高参与界限"), 0.5, 0.99),
+    "strong": Parameter(Text("High impact from", "高影响力界限"), 1, 100),
+    "surprise": Parameter(Text("Surprise: gap from", "惊喜：期望差界限"), 0, 100),
+}  # fmt: skip
+
+
+def checked(values: Mapping[str, float], number: int = 0) -> Rules:
+    """Return rules of these values. Raises Invalid for a missing, unknown or impossible one."""
+    for name in values:
+        if name not in PARAMETERS:
+            raise Invalid(
+                "levels.parameter",
+                Text(f"“{name}” is no parameter of levels.", f"“{name}”不是体验级别的参数。"),
+                field=name,
+            )
+    made: dict[str, Any] = {}
+    for name, kind in PARAMETERS.items():
+        value = values.get(name, getattr(Rules(), name))
+        if not kind.least <= value <= kind.most or (kind.whole and value != int(value)):
+            limits = f"{kind.least:g} – {kind.most:g}"
+            raise Invalid(
+                "levels.parameter",
+                Text(f"{kind.title.en}: {limits}.", f"{kind.title.zh}：{limits}。"),
+                field=name,
+            )
+        made[name] = int(value) if kind.whole else float(value)
+    return Rules(**made, number=number)
+
+
+def values_of(rules: Rules) -> dict[str, float]:
+    """Return the parameters by name, without the version."""
+    return {one.name: getattr(rules, one.name) for one in fields(Rules) if one.name != "number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """Many experiences, one entry each: the inputs of the rule and its answers.
+
+    `points` and `expectation` 0 to 100, `participation` 0 to 1, `repetition` from 0 (the first
+    encounter); `impact` 0 to 100, `gap` signed, `depth` of the negative (0 if none), `case` a Case.
+    """
+
+    points: Floats
+    expectation: Floats
+    participation: Floats
+    repetition: Ints
+    impact: Floats
+    gap: Floats
+    depth: Floats
+    case: Ints
+
+
+def expected(usual: Floats, above: Floats, earlier: Floats, rules: Rules) -> Floats:
+    """Return what is expected: the usual, and the mean of `earlier` deviations, drawn to 0.
+
+    `above` is the sum of the earlier deviations from the usual.
+    """
+    held: Floats = np.clip(usual + above / (earlier + rules.prior), 0.0, 100.0)
+    return held
+
+
+def impact_of(points: Floats, repetition: Ints, rules: Rules) -> Floats:
+    """Return how much the content did: the score, less a share for each repetition."""
+    faded: Floats = points * (1.0 - rules.fade) ** np.minimum(repetition, rules.fades)
+    return faded
+
+
+def feel(
+    points: Floats, expectation: Floats, participation: Floats, repetition: Ints, rules: Rules
+) -> Felt:
+    """Return each experience's case by itself; `unrepeated` then looks at what went before."""
+    impact = impact_of(points, repetition, rules)
+    gap = points - expectation
+    return Felt(
+        points,
+        expectation,
+        participation,
+        repetition,
+        impact,
+        gap,
+        depth_of(gap, participation),
+        case_of(gap, impact, participation, rules),
+    )
+
+
+def depth_of(gap: Floats, participation: Floats) -> Floats:
+    """Return how deep a disappointment goes: the shortfall, half to one and a half times."""
+    depth: Floats = np.maximum(-gap, 0.0) * (0.5 + participation)
+    return depth
+
+
+def case_of(gap: Floats, impact: Floats, participation: Floats, rules: Rules) -> Ints:
+    """Return the Case of each experience; see docs/algorithms/levels.md for the table."""
+    engaged, strong = participation >= rules.engaged, impact >= rules.strong
+    negative = depth_of(gap, participation) >= rules.far
+    screams = engaged & strong & (gap >= rules.surprise)
+    chosen: Ints = np.select(
+        [negative, gap <= 0, screams, engaged, strong],
+        [Case.NEGATIVE, Case.NONE, Case.HIGH, Case.MEDIUM_FLAT, Case.MEDIUM_HELD],
+        default=Case.LOW,
+    ).astype(np.int64)
+    return chosen
+
+
+def unrepeated(case: Ints, stimulus: Ints) -> Ints:
+    """Return the cases, none of them above an earlier one of the same stimulus.
+
+    Rows stand in the order of time. `stimulus` numbers what is the same for a person: touchpoint,
+    score and whether the person took much part.
+    """
+    order = np.argsort(stimulus, kind="stable")
+    groups, kept = stimulus[order], case[order]
+    starts = np.r_[True, groups[1:] != groups[:-1]] if len(groups) else np.zeros(0, bool)
+    # Runs are lowered by a running minimum that starts anew at each group: groups are put on
+    # falling steps so far apart that none reaches into the next.
+    step = (np.cumsum(starts) if len(groups) else groups) * -(len(Case) + 1)
+    lowest = np.minimum.accumulate(kept + step) - step if len(groups) else kept
+    made = np.empty_like(case)
+    made[order] = lowest
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Fading:
+    """By how many points a score changes with each repetition, and whether that is a mark.
+
+    `q` is adjusted over all tests of the page; `slope` compares within the same quarter.
+    """
+
+    n: int
+    people: int
+    slope: float
+    low: float
+    high: float
+    p: float
+    q: float | None = None
+    mark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """People met in both periods: `table[i][j]` went from level i+1 to level j+1.
+
+    `fell` became negative, `rose` ceased to be; `p` tells whether one outweighs the other.
+    """
+
+    people: int
+    table: list[list[int]]
+    fell: int
+    rose: int
+    p: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """One touchpoint (None: all together): shares 0 to 1 of levels 1 to 5, and how they changed.
+
+    `cases` counts the six cases. `change` is that of the negative share, `joy` that of the high
+    one, since the period before. `worse` and `better` mark a tested change of the negative.
+    """
+
+    touchpoint: str | None
+    n: int
+    people: int
+    cases: list[int]
+    shares: list[Estimate]
+    participation: float
+    gap: float
+    depth: float | None
+    change: Change
+    joy: Change
+    fading: Fading | None
+    q: float | None = None
+    worse: bool = False
+    better: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`n` negative experiences of a touchpoint that are alike, for the what-if."""
+
+    touchpoint: str
+    n: int
+    points: float
+    expectation: float
+    participation: float
+    repetition: int
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The finding: all together first, then each touchpoint, the most negative ones first.
+
+    `tested` is the number of possible marks. `before` is the start of the period compared with.
+    """
+
+    start: datetime | None
+    end: datetime | None
+    before: datetime | None
+    rules: Rules
+    whole: At | None
+    points: list[At] = field(default_factory=list)
+    moves: Moves | None = None
+    negative: list[Cell] = field(default_factory=list)
+    tested: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A what-if about the negative experiences (of one touchpoint, or all).
+
+    First path: `impact` points more, `calmer` participation less (0 to 1). Second path: a `share`
+    of them (0 to 1) is talked to and made anew so that it exceeds expectation by `exceed` points.
+    """
+
+    touchpoint: str | None = None
+    impact: float = 10.0
+    calmer: float = 0.0
+    share: float = 0.3
+    exceed: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one path would make of the negative ones: how many of each level, 1 to 5."""
+
+    n: int
+    levels: list[float]
+    share_before: float | None
+    share_after: float | None

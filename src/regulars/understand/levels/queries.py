@@ -1,0 +1,218 @@
+"""Expressions that give each scored experience its inputs, and the versions of the parameters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING
+
+import ibis
+import sqlalchemy as sa
+
+from regulars.company.rights.model import Scope
+from regulars.timeline.vocabulary import RELATIONSHIP, SURVEY, SURVEY_DISMISSED, SURVEY_SHOWN
+from regulars.understand.levels.model import Rules, checked, values_of
+from regulars.understand.levels.tables import level_rules
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
+Place = Callable[["ir.Table"], "ir.Table"]
+Question = tuple[str, float, float]
+QUESTION = ("metric", "scale_min", "scale_max")
+"""What is usual is so for all touchpoints that ask it: a bad one is not excused by being bad."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Whose eyes (`scope`), by which catalog and parameters.
+
+    `usual` gives what is usual for each question (None: the mean of the answers in view).
+    """
+
+    scope: Scope
+    place: Place
+    rules: Rules
+    usual: Mapping[Question, float] | None = None
+
+
+def scored(view: View, source: Source) -> ir.Table:
+    """Return one row an experience: all that one person said of one touchpoint on one day.
+
+    Columns: person, touchpoint, day, place, at (the last moment), points and usual (0-100).
+    """
+    return _scored(_answers(source.place(_known(view, source))), source)
+
+
+def experiences(view: View, source: Source, found: ir.Table) -> ir.Table:
+    """Return the rows of `scored` with what went before them.
+
+    Adds: above and earlier (sum and count of deviations from the usual on earlier days), acts
+    (what the person did in the days up to it), repetition (from 0). `found` is asked for several
+    times, so give it as a table in memory.
+    """
+    events = _known(view, source)
+    active = _with_activity(found, _acts(events, found), source.rules)
+    met = _with_repetition(active, _encounters(events, found, source))
+    return _with_memory(met, source.rules).select(
+        "person", "touchpoint", "place", "at", "points", "usual", "above", "earlier", "acts",
+        "repetition",
+    )  # fmt: skip
+
+
+def usual(view: View, source: Source) -> ir.Table:
+    """Return the mean of the points of each question."""
+    told = _answers(source.place(_known(view, source)))
+    return told.group_by(list(QUESTION)).agg(usual=told.points.mean())
+
+
+def _known(view: View, source: Source) -> ir.Table:
+    events = view.with_person()
+    events = events.filter(events.person_id.notnull())
+    if source.scope is not None:
+        events = events.filter(events.place.isin(sorted(source.scope) or [""]))
+    return events.mutate(day=events.occurred_at.truncate("D").date())
+
+
+def _answers(placed: ir.Table) -> ir.Table:
+    kept = placed.filter(
+        placed.actor == "customer",
+        placed.touchpoint.notnull(),
+        placed.score.notnull(),
+        placed.scale_min.notnull(),
+        placed.scale_max.notnull(),
+        placed.scale_min != placed.scale_max,
+        placed.survey_kind.isnull() | (placed.survey_kind != RELATIONSHIP),
+    )
+    return kept.select(
+        "touchpoint", "place", "day", "scale_min", "scale_max",
+        person="person_id",
+        at="occurred_at",
+        metric=kept.metric.fill_null(""),
+        points=100.0 * (kept.score - kept.scale_min) / (kept.scale_max - kept.scale_min),
+    )  # fmt: skip
+
+
+def _scored(told: ir.Table, source: Source) -> ir.Table:
+    if source.usual is None:
+        by_question = ibis.window(group_by=[told[name] for name in QUESTION])
+        usual = told.points.mean().over(by_question)
+    else:
+        known = [
+            (reduce(and_, (told[name] == value for name, value in zip(QUESTION, key, strict=True))),
+             ibis.literal(mean))
+            for key, mean in source.usual.items()
+        ]  # fmt: skip
+        usual = ibis.cases(*known, else_=told.points) if known else told.points
+    told = told.mutate(usual=usual)
+    return told.group_by("person", "touchpoint", "day").agg(
+        place=told.place.max(), at=told["at"].max(), points=told.points.mean(),
+        usual=told.usual.mean(),
+    )  # fmt: skip
+
+
+def _acts(events: ir.Table, found: ir.Table) -> ir.Table:
+    """Return how much those who scored anything did a day; words of their own count as an act."""
+    act = ~events.name.isin(sorted(SURVEY)) | events.text.notnull()
+    own = events.filter(events.actor == "customer", act)
+    own = own.semi_join(found, own.person_id == found.person)
+    return own.group_by(doer="person_id", done="day").agg(acts=ibis._.count())
+
+
+def _with_activity(found: ir.Table, acts: ir.Table, rules: Rules) -> ir.Table:
+    since = found.day - ibis.interval(days=rules.window_days)
+    key = found.mutate(since=since)
+    near = key.inner_join(
+        acts, [key.person == acts.doer, acts.done <= key.day, acts.done > key.since]
+    )
+    summed = near.group_by("person", "touchpoint", "day").agg(acts=near.acts.sum())
+    return _joined(found, summed, "acts")
+
+
+def _encounters(events: ir.Table, found: ir.Table, source: Source) -> ir.Table:
+    """Return the first days of encounters with touchpoints that a person scored at any time."""
+    asked = found.select("person", "touchpoint").distinct()
+    shown = events.name.isin([SURVEY_SHOWN, SURVEY_DISMISSED])
+    known = events.filter(~shown).semi_join(asked, events.person_id == asked.person)
+    placed = source.place(known)
+    met = placed.filter(placed.touchpoint.notnull()).select(
+        who="person_id", spot="touchpoint", met="day"
+    )
+    days = met.semi_join(asked, [met.who == asked.person, met.spot == asked.touchpoint]).distinct()
+    last = days.met.lag().over(ibis.window(group_by=["who", "spot"], order_by="met"))
+    days = days.mutate(last=last)
+    apart = days["last"] + ibis.interval(days=source.rules.apart_days)
+    return days.filter(days["last"].isnull() | (days.met > apart)).drop("last")
+
+
+def _with_repetition(found: ir.Table, met: ir.Table) -> ir.Table:
+    both = found.inner_join(
+        met, [found.person == met.who, found.touchpoint == met.spot, met.met <= found.day]
+    )
+    counted = both.group_by("person", "touchpoint", "day").agg(again=both.count())
+    joined = _joined(found, counted, "again")
+    return joined.mutate(
+        repetition=ibis.ifelse(joined.again > 0, joined.again - 1, 0).cast("int64")
+    ).drop("again")
+
+
+def _joined(found: ir.Table, counted: ir.Table, column: str) -> ir.Table:
+    """Return experiences with a count that was made for some of them; 0 for the others."""
+    other = counted.rename(o_person="person", o_touchpoint="touchpoint", o_day="day")
+    both = found.left_join(
+        other,
+        [
+            found.person == other.o_person,
+            found.touchpoint == other.o_touchpoint,
+            found.day == other.o_day,
+        ],
+    ).drop("o_person", "o_touchpoint", "o_day")
+    return both.mutate(**{column: both[column].fill_null(0)})
+
+
+def _with_memory(found: ir.Table, rules: Rules) -> ir.Table:
+    """Add what the person's earlier days were above the usual; one day counts once."""
+    away = found.mutate(away=found.points - found.usual)
+    days = away.group_by(rater="person", rated="day").agg(away=away.away.mean())
+    earlier = ibis.window(group_by="rater", order_by="rated", preceding=(rules.memory, 1))
+    days = days.mutate(
+        above=days.away.sum().over(earlier).fill_null(0.0),
+        earlier=days.away.count().over(earlier),
+    ).drop("away")
+    return found.inner_join(days, [found.person == days.rater, found.day == days.rated])
+
+
+def rules(connection: sa.Connection, number: int | None = None) -> Rules | None:
+    """Return one version of the parameters, the newest by default; None when there is none."""
+    query = sa.select(level_rules).order_by(level_rules.c.number.desc()).limit(1)
+    if number is not None:
+        query = query.where(level_rules.c.number == number)
+    row = connection.execute(query).first()
+    return checked(json.loads(row.parameters), row.number) if row else None
+
+
+def versions(connection: sa.Connection) -> list[tuple[Rules, datetime, str]]:
+    """Return every version with when and by whom it was made, the newest first."""
+    query = sa.select(level_rules).order_by(level_rules.c.number.desc())
+    return [
+        (checked(json.loads(row.parameters), row.number), row.made_at, row.made_by)
+        for row in connection.execute(query)
+    ]
+
+
+def add_rules(connection: sa.Connection, made: Rules, by: str, now: datetime) -> None:
+    """Write a new version."""
+    connection.execute(
+        sa.insert(level_rules).values(
+            number=made.number,
+            made_at=now,
+            made_by=by,
+            parameters=json.dumps(values_of(made)),
+        )
+    )

@@ -1,0 +1,320 @@
+"""The verbs of experience levels: compute, list whom to rescue, explain one person, set rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from regulars.company.audit.service import record
+from regulars.company.rights.model import Principal, Scope
+from regulars.kit.memo import Memo
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog_service
+from regulars.timeline import people as timeline_people
+from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import service as findings
+from regulars.understand.findings.model import Finding
+from regulars.understand.health import service as health
+from regulars.understand.health.model import Extent, Look
+from regulars.understand.levels import experiences, queries, summing
+from regulars.understand.levels.experiences import MICRO, Experiences, Ladder
+from regulars.understand.levels.model import (
+    LEVEL,
+    Case,
+    Ints,
+    Levels,
+    Outcome,
+    Rules,
+    Wish,
+    checked,
+    values_of,
+)
+from regulars.understand.levels.whatif import what_if
+from regulars.understand.levels.wording import sentence
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+__all__ = [
+    "Outcome",
+    "Wish",
+    "answered",
+    "customers",
+    "levels",
+    "listed",
+    "note_export",
+    "of_person",
+    "rules",
+    "set_rules",
+    "stored",
+    "touchpoints",
+    "versions",
+    "what_if",
+]
+
+RECENT_DAYS = 91
+"""Whom to rescue and who may recommend is read from so many days up to the last event."""
+MOST_OF_ONE = 50
+LISTS = ("rescue", "scream")
+_memo: Memo[Experiences] = Memo(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """One person's experience: where, when, its numbers, its case and why."""
+
+    person: str
+    touchpoint: str
+    at: datetime
+    level: int
+    case: Case
+    points: float
+    expectation: float
+    participation: float
+    repetition: int
+    impact: float
+    gap: float
+    depth: float
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What one person's experiences are compared with: the usual, and ladders of participation."""
+
+    usual: list[tuple[str, float, float, float]]
+    ladders: dict[str, list[tuple[float, float]]]
+
+
+def levels(ws: Workspace, extent: Extent, *, as_of: datetime | None = None) -> Levels:
+    """Return shares, changes, moves and marks of the extent's period against the one before it.
+
+    Expectations come from all that was known by `as_of`, not only from the period. Channels of
+    the extent are not looked at: an experience may have several.
+    """
+    found = _experiences(ws, extent.scope, as_of)
+    period, used = extent.period, rules(ws)
+    now = experiences.within(found, period.start, period.end, extent.places)
+    start = _earlier(period.start, period.end)
+    before = now & False
+    if start is not None:
+        before = experiences.within(found, start, period.start, extent.places)
+    known = experiences.within(found, None, period.end, extent.places)
+    points = []
+    for code in range(len(found.touchpoints)):
+        one = summing.at(found, now, before, code)
+        if one is not None:
+            points.append(replace(one, fading=summing.fading(found, known, code, used)))
+    points, tested = summing.marked(points)
+    points.sort(key=lambda one: (-(one.shares[0].value or 0.0), one.touchpoint or ""))
+    return Levels(
+        period.start,
+        period.end,
+        start,
+        used,
+        summing.at(found, now, before, None),
+        points,
+        summing.moves(found, now, before),
+        summing.cells(found, now, used),
+        tested,
+    )
+
+
+def stored(ws: Workspace, look: Look, *, now: datetime) -> Finding[Levels] | None:
+    """Return the stored answer, or None; notes that it was asked for."""
+    return findings.find(ws, FINDING, _about(ws, look), now=now)
+
+
+def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Levels]:
+    """Return the answer: the stored one if it still holds, else computed now."""
+    return findings.answer(ws, FINDING, _about(ws, look), now=now)
+
+
+def customers(ws: Workspace, scope: Scope) -> pa.Table:
+    """Return one row a person with a scored experience.
+
+    Columns: person_id, experiences, negative, high (counts), last_level (1-5), last_touchpoint,
+    last_at; of the last 91 days, what is still open: rescue_touchpoint, rescue_at, rescue_depth
+    and scream_touchpoint, scream_at (null without).
+    """
+    found = _experiences(ws, scope, None)
+    return experiences.customers(found, _recent(found))
+
+
+def listed(
+    ws: Workspace,
+    scope: Scope,
+    name: str,
+    *,
+    touchpoint: str | None = None,
+    start: int = 0,
+    size: int | None = 50,
+) -> tuple[list[Experience], int]:
+    """Return a page of the list `rescue` or `scream`, and how many people stand in it.
+
+    `rescue`: the deepest negative experience of the last 91 days without a positive one at the
+    same touchpoint since, the deepest first. `scream`: the latest high experience of those days
+    without a negative one anywhere since. `size` None: all.
+    """
+    found = _experiences(ws, scope, None)
+    pick = experiences.to_rescue if name == "rescue" else experiences.screaming
+    rows = pick(found, _recent(found))
+    if touchpoint is not None:
+        code = found.touchpoints.index(touchpoint) if touchpoint in found.touchpoints else -1
+        rows = rows[found.touchpoint[rows] == code]
+    end = None if size is None else start + size
+    return _told(found, rows[start:end]), len(rows)
+
+
+def touchpoints(ws: Workspace, scope: Scope) -> list[str]:
+    """Return the touchpoints that have scored experiences."""
+    return sorted(_experiences(ws, scope, None).touchpoints)
+
+
+def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> list[Experience]:
+    """Return one person's experiences, the latest first, from the person's own events.
+
+    What is usual and how much others take part comes from the references of the last refresh.
+    """
+    known = findings.answer(ws, REFERENCES, _reference_about(ws), now=now).payload
+    usual = {(name, low, high): mean for name, low, high, mean in known.usual}
+    source = _source(ws, scope, usual)
+    identities = timeline_people.identities_of(ws, person)
+    table = _table(ws, source, None, identities)
+    if not table.num_rows:
+        return []
+    ladders: dict[str, Ladder] = {
+        key: [(a, m) for a, m in steps] for key, steps in known.ladders.items()
+    }
+    found = experiences.of_table(table, source.rules, ladders)
+    rows: Ints = np.arange(len(found))[::-1][:MOST_OF_ONE]
+    return _told(found, rows)
+
+
+def rules(ws: Workspace) -> Rules:
+    """Return the parameters in force."""
+    with ws.database.reading() as connection:
+        return queries.rules(connection) or Rules()
+
+
+def versions(ws: Workspace) -> list[tuple[Rules, datetime, str]]:
+    """Return every version of the parameters with when and by whom, the newest first."""
+    with ws.database.reading() as connection:
+        return queries.versions(connection)
+
+
+def set_rules(ws: Workspace, values: Mapping[str, float], *, by: Principal, now: datetime) -> Rules:
+    """Put new parameters in force; those not given keep their value. Raises Invalid."""
+    with ws.database.transaction() as connection:
+        old = queries.rules(connection) or Rules()
+        made = checked({**values_of(old), **values}, old.number + 1)
+        queries.add_rules(connection, made, by.name, now)
+        record(ws, connection, by, "levels.rules", str(made.number), **values_of(made))
+    return made
+
+
+def note_export(ws: Workspace, by: Principal, what: str) -> None:
+    """Note in the audit log that a list of customers was taken away as a file."""
+    with ws.database.transaction() as connection:
+        record(ws, connection, by, "levels.exported", what)
+
+
+def _experiences(ws: Workspace, scope: Scope, as_of: datetime | None) -> Experiences:
+    source = _source(ws, scope, None)
+    catalog = catalog_service.current(ws).version
+    key = (str(ws.folder), ws.engine.watermark(), scope, source.rules, catalog, as_of)
+
+    def work() -> Experiences:
+        return experiences.of_table(_table(ws, source, as_of), source.rules)
+
+    return _memo.get(key, work)
+
+
+def _table(
+    ws: Workspace,
+    source: queries.Source,
+    as_of: datetime | None,
+    identities: Sequence[str] | None = None,
+) -> pa.Table:
+    """Return the experiences in two steps: what was scored, then what went before it."""
+    told = ws.query(lambda view: queries.scored(view, source), as_of=as_of, identities=identities)
+    found = ibis.memtable(told)
+    return ws.query(
+        lambda view: queries.experiences(view, source, found), as_of=as_of, identities=identities
+    )
+
+
+def _source(
+    ws: Workspace, scope: Scope, usual: Mapping[queries.Question, float] | None
+) -> queries.Source:
+    catalog = catalog_service.current(ws)
+
+    def place(events: ir.Table) -> ir.Table:
+        return catalog_service.placed_by(catalog, events, stage=False)
+
+    return queries.Source(scope, place, rules(ws), usual)
+
+
+def _earlier(start: datetime | None, end: datetime | None) -> datetime | None:
+    return None if start is None or end is None else start - (end - start)
+
+
+def _recent(found: Experiences) -> int:
+    last = int(found.at[-1]) if len(found) else 0
+    return last - round(timedelta(days=RECENT_DAYS).total_seconds() * MICRO)
+
+
+def _told(found: Experiences, rows: Ints) -> list[Experience]:
+    made = []
+    for row in rows.tolist():
+        case, felt = Case(int(found.case[row])), found.felt
+        numbers = {
+            "points": float(felt.points[row]),
+            "expectation": float(felt.expectation[row]),
+            "participation": float(felt.participation[row]),
+            "repetition": int(felt.repetition[row]),
+        }
+        made.append(
+            Experience(
+                person=found.people[int(found.person[row])].as_py(),
+                touchpoint=found.touchpoints[int(found.touchpoint[row])],
+                at=datetime.fromtimestamp(int(found.at[row]) / MICRO, UTC),
+                level=int(LEVEL[case]),
+                case=case,
+                impact=float(felt.impact[row]),
+                gap=float(felt.gap[row]),
+                depth=float(felt.depth[row]),
+                why=sentence(case, **numbers),  # type: ignore[arg-type]
+                **numbers,  # type: ignore[arg-type]
+            )
+        )
+    return made
+
+
+def _about(ws: Workspace, look: Look) -> dict[str, object]:
+    return look.about(catalog=catalog_service.current(ws).version, rules=rules(ws).number)
+
+
+def _reference_about(ws: Workspace) -> dict[str, object]:
+    return {"catalog": catalog_service.current(ws).version, "rules": rules(ws).number}
+
+
+def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Levels:
+    return levels(ws, health.extent_of(ws, Look.of(about), now))
+
+
+def _compute_references(ws: Workspace, _about: dict[str, Any], _now: datetime) -> References:
+    source = _source(ws, None, None)
+    rows = ws.query(lambda view: queries.usual(view, source)).to_pylist()
+    usual = [(row["metric"], row["scale_min"], row["scale_max"], row["usual"]) for row in rows]
+    return References(usual, _experiences(ws, None, None).ladders)
+
+
+FINDING = findings.declare(findings.Kind("levels", 1, Levels, _compute))
+REFERENCES = findings.declare(findings.Kind("level_references", 1, References, _compute_references))

@@ -1,0 +1,221 @@
+"""From experiences to shares, changes, moves and marks, with the false-alarm rate held down."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from scipy import stats
+
+from regulars.kit.stats.estimate import NO_CHANGE_KNOWN, Change, Estimate, Z
+from regulars.kit.stats.mean import t_quantile
+from regulars.kit.stats.multiple import benjamini_hochberg
+from regulars.kit.stats.proportion import proportion, proportion_change
+from regulars.understand.levels.experiences import MICRO, Experiences, Flags
+from regulars.understand.levels.model import (
+    LEAST_ANSWERS,
+    LEAST_PEOPLE,
+    At,
+    Case,
+    Cell,
+    Fading,
+    Floats,
+    Ints,
+    Moves,
+    Rules,
+)
+
+ALARM = 0.05
+"""False-alarm rate that is allowed among all marks of a page."""
+LEAST_AGAIN = 20
+"""People who were there for the first time, and as many again, that a slope needs."""
+MARGIN_SHARE = 0.02
+"""Share by which the negative must have changed beyond chance."""
+MARGIN_FADE = 0.5
+"""Points by which a score must fall with each repetition beyond chance."""
+SEASON = 91 * 86_400 * MICRO
+Sized = tuple[Estimate, float]
+"""A share, and the number of independent experiences that would know it as well."""
+
+
+def share(person: Ints, yes: Flags) -> Sized:
+    """Return the share of `yes`, the experiences of one person taken together.
+
+    Wilson's interval at the effective size that the spread between people leaves (Kish 1965;
+    Korn & Graubard 1998).
+    """
+    n = len(person)
+    if n == 0:
+        return proportion(0, 0), 0.0
+    _people, code = np.unique(person, return_inverse=True)
+    each, hits = np.bincount(code), np.bincount(code, yes)
+    value, count = float(hits.sum()) / n, len(each)
+    residual = hits - value * each
+    spread = float((residual**2).sum()) / n**2 * (count / max(count - 1, 1))
+    size = min(value * (1 - value) / spread, float(n)) if spread > 0 else float(count)
+    size = max(size, 1.0)
+    return proportion(value * size, n, size=size), size
+
+
+def changed(before: Sized, now: Sized) -> Change:
+    """Return the change of a share between two periods, at their effective sizes."""
+    (was, size), (is_now, later) = before, now
+    if was.value is None or is_now.value is None:
+        return NO_CHANGE_KNOWN
+    return proportion_change((was.value * size, size), (is_now.value * later, later))
+
+
+def at(found: Experiences, now: Flags, before: Flags, code: int | None) -> At | None:
+    """Return one touchpoint's numbers (None: all together); None for fewer than 5 people."""
+    here = now if code is None else now & (found.touchpoint == code)
+    past = before if code is None else before & (found.touchpoint == code)
+    person, level, case = found.person[here], found.level[here], found.case[here]
+    people = len(np.unique(person))
+    if people < LEAST_PEOPLE:
+        return None
+    sized = [share(person, level == number) for number in range(1, 6)]
+    was = [share(found.person[past], found.level[past] == number) for number in (1, 5)]
+    known = int(past.sum()) >= LEAST_PEOPLE
+    depth = found.felt.depth[here][case == Case.NEGATIVE]
+    return At(
+        touchpoint=None if code is None else found.touchpoints[code],
+        n=int(here.sum()),
+        people=people,
+        cases=np.bincount(case, minlength=len(Case)).tolist(),
+        shares=[one[0] for one in sized],
+        participation=float(found.felt.participation[here].mean()),
+        gap=float(found.felt.gap[here].mean()),
+        depth=float(depth.mean()) if len(depth) else None,
+        change=changed(was[0], sized[0]) if known else NO_CHANGE_KNOWN,
+        joy=changed(was[1], sized[4]) if known else NO_CHANGE_KNOWN,
+        fading=None,
+    )
+
+
+def fading(found: Experiences, kept: Flags, code: int, rules: Rules) -> Fading | None:
+    """Return by how much the score changes with each repetition, within the same quarter.
+
+    Least squares after taking out the mean of each quarter, so that a touchpoint that is changing
+    for everybody is not taken for one that wears off; errors clustered by person.
+    """
+    here = np.flatnonzero(kept & (found.touchpoint == code))
+    again = np.minimum(found.felt.repetition[here], rules.fades).astype(np.float64)
+    points, person = found.felt.points[here], found.person[here]
+    people = len(np.unique(person))
+    repeated = len(np.unique(person[again > 0]))
+    if min(repeated, len(np.unique(person[again == 0]))) < LEAST_AGAIN:
+        return None
+    season = found.at[here] // SEASON
+    x, y = _within(again, season), _within(points, season)
+    whole = float((x * x).sum())
+    if whole <= 0:
+        return None
+    slope = float((x * y).sum()) / whole
+    _people, group = np.unique(person, return_inverse=True)
+    pull = np.bincount(group, x * (y - slope * x))
+    error = math.sqrt(float((pull**2).sum()) * people / (people - 1)) / whole
+    # Few people carry the slope, so Student's t on those who were there again.
+    p = float(stats.t.sf((-slope - MARGIN_FADE) / error, repeated - 1)) if error > 0 else 1.0
+    reach = t_quantile(repeated - 1) * error
+    return Fading(len(here), people, slope, slope - reach, slope + reach, p)
+
+
+def _within(values: Floats, group: Ints) -> Floats:
+    _groups, code = np.unique(group, return_inverse=True)
+    means = np.bincount(code, values) / np.bincount(code)
+    centred: Floats = values - means[code]
+    return centred
+
+
+def marked(points: list[At]) -> tuple[list[At], int]:
+    """Return the touchpoints with their marks, and how many marks were possible.
+
+    One Benjamini-Hochberg family: the negative rose, the negative fell, the score wears off.
+    """
+    tests: list[tuple[int, str, float]] = []
+    for place, one in enumerate(points):
+        tests += [(place, kind, p) for kind, p in _tests(one)]
+    adjusted = benjamini_hochberg([p for _place, _kind, p in tests])
+    made = list(points)
+    for (place, kind, _p), q in zip(tests, adjusted, strict=True):
+        made[place] = _told(made[place], kind, q if q is not None else 1.0)
+    return made, len(tests)
+
+
+def _tests(one: At) -> list[tuple[str, float]]:
+    made = []
+    change = one.change
+    if one.n >= LEAST_ANSWERS and change.low is not None and change.high is not None:
+        error = (change.high - change.low) / (2 * Z)
+        if error > 0 and change.difference is not None:
+            worse = float(stats.norm.sf((change.difference - MARGIN_SHARE) / error))
+            better = float(stats.norm.sf((-change.difference - MARGIN_SHARE) / error))
+            made += [("worse", worse), ("better", better)]
+    if one.fading is not None:
+        made.append(("fades", one.fading.p))
+    return made
+
+
+def _told(one: At, kind: str, q: float) -> At:
+    if kind == "fades" and one.fading is not None:
+        return replace(one, fading=replace(one.fading, q=q, mark=q <= ALARM))
+    if kind == "worse":
+        return replace(one, q=q, worse=q <= ALARM)
+    least = q if one.q is None else min(one.q, q)
+    return replace(one, q=least, better=q <= ALARM)
+
+
+def moves(found: Experiences, now: Flags, before: Flags) -> Moves | None:
+    """Return how people moved between levels at a touchpoint, from one period to the next.
+
+    Each person counts once a touchpoint, with the last experience of either period. Becoming and
+    ceasing to be negative are compared by the exact sign test.
+    """
+    pair = found.person * len(found.touchpoints) + found.touchpoint
+    was, is_now = _last(pair, before), _last(pair, now)
+    both, first, later = np.intersect1d(pair[was], pair[is_now], return_indices=True)
+    if len(both) < LEAST_PEOPLE:
+        return None
+    earlier, level = found.level[was[first]], found.level[is_now[later]]
+    table = np.zeros((5, 5), np.int64)
+    np.add.at(table, (earlier - 1, level - 1), 1)
+    fell, rose = int(table[1:, 0].sum()), int(table[0, 1:].sum())
+    p = float(stats.binomtest(fell, fell + rose).pvalue) if fell + rose else None
+    return Moves(len(both), table.tolist(), fell, rose, p)
+
+
+def _last(pair: Ints, kept: Flags) -> Ints:
+    rows = np.flatnonzero(kept)[::-1]
+    _keys, first = np.unique(pair[rows], return_index=True)
+    chosen: Ints = rows[first]
+    return chosen
+
+
+def cells(found: Experiences, now: Flags, rules: Rules) -> list[Cell]:
+    """Return the negative experiences, alike ones together, for the what-if."""
+    rows = np.flatnonzero(now & (found.case == Case.NEGATIVE))
+    felt = found.felt
+    table = np.column_stack(
+        [
+            found.touchpoint[rows],
+            np.round(felt.points[rows] / 2.5) * 2.5,
+            np.round(felt.expectation[rows] / 2.5) * 2.5,
+            np.round(felt.participation[rows] * 20) / 20,
+            np.minimum(felt.repetition[rows], rules.fades),
+        ]
+    )
+    if not len(rows):
+        return []
+    kinds, counts = np.unique(table, axis=0, return_counts=True)
+    return [
+        Cell(
+            found.touchpoints[int(one[0])],
+            int(n),
+            float(one[1]),
+            float(one[2]),
+            float(one[3]),
+            int(one[4]),
+        )
+        for one, n in zip(kinds, counts, strict=True)
+    ]

@@ -1,0 +1,57 @@
+"""Why an experience has its level, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from regulars.kit.text import Text
+from regulars.understand.levels.model import Case
+
+
+def sentence(
+    case: Case, *, points: float, expectation: float, participation: float, repetition: int
+) -> Text:
+    """Return why an experience has its level."""
+    numbers = {
+        "points": f"{points:.0f}",
+        "expected": f"{expectation:.0f}",
+        "share": f"{participation:.0%}",
+        "again": repetition + 1,
+    }
+    how = Text(
+        "Took part more than {share} of the others here and gave {points} of 100 where "
+        "{expected} was to be expected",
+        "参与程度高于此处 {share} 的体验，评分 {points}（满分 100），期望为 {expected}",
+    )
+    if repetition > 0:
+        how = Text(how.en + " (encounter no. {again})", how.zh + "（第 {again} 次接触）")
+    end = ENDINGS[case]
+    return Text(f"{how.en}: {end.en}", f"{how.zh}：{end.zh}").format(**numbers)
+
+
+ENDINGS: Mapping[Case, Text] = {
+    Case.NEGATIVE: Text(
+        "far below it, the worse the more part was taken — negative (L1).",
+        "远低于期望，参与越深失望越强——消极的体验（一级）。",
+    ),
+    Case.NONE: Text(
+        "the content did not exceed it — no experience (L2).",
+        "内容没有超出预期——无体验（二级）。",
+    ),
+    Case.LOW: Text(
+        "above it, but passive and with little stimulus — low (L3).",
+        "高于期望，但被动参与、刺激很小——低度的体验（三级）。",
+    ),
+    Case.MEDIUM_HELD: Text(
+        "a strong stimulus, but no room to take part freely — medium (L4a).",
+        "刺激很强，但未能尽情参与——中度的体验（四级甲）。",
+    ),
+    Case.MEDIUM_FLAT: Text(
+        "full part, but a stimulus too small to surprise — medium (L4b).",
+        "参与很深，但刺激不足以留下惊喜——中度的体验（四级乙）。",
+    ),
+    Case.HIGH: Text(
+        "fully immersed and surprised — high (L5), the customer screams.",
+        "完全投入且感到惊喜——高度的体验（五级），客户尖叫。",
+    ),
+}
