@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
+from regulars.faces.paging import CursorPaging, Page, encode, envelope
 from regulars.kit import clock
 from regulars.kit.errors import NotFound
+from regulars.kit.ranked import part
 from regulars.kit.text import Text
 from regulars.timeline.workspace import CurrentWorkspace
 from regulars.understand.lifetime_value import service
@@ -30,6 +33,26 @@ def lifetime_value(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
         told["customers"] = []
     return {"metric": "clv_amount_12m", "as_of": found.as_of, **told,
             "meaning": msgspec.to_builtins(MEANING)}  # fmt: skip
+
+
+@router.get("/lifetime-value/customers", summary="Lifetime value of every customer")
+def customers(
+    ws: CurrentWorkspace,
+    caller: PeopleReader,
+    wanted: CursorPaging,
+    request: Request,
+    response: Response,
+) -> dict[str, Any]:
+    """Return customers with what they are expected to buy, the highest value first.
+
+    `high` is null where the amounts are too wild to say.
+    """
+    found = service.answered(ws, caller.places, now=clock.now()).payload
+    people = service.customers(ws, caller.places, found)
+    shown = part(people, "value", size=wanted.size, after=wanted.after)
+    rows = [row | {"high": row["high"] if isfinite(row["high"]) else None} for row in shown.rows]
+    following = {"after": encode(shown.following)} if shown.following else None
+    return envelope(Page(rows, following), rows, request, response)
 
 
 @router.get("/people/{person}/lifetime-value", summary="Lifetime value of one customer")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
+from regulars.kit.stats.estimate import Z
 from regulars.kit.stats.proportion import proportion
 from regulars.understand.lifetime_value import purchasing, spending
 from regulars.understand.lifetime_value.forecasting import forecast
@@ -84,9 +86,14 @@ def _correlation(one: Array, other: Array) -> float | None:
 def _classes(repeats: Array, said: Array, happened: Array) -> list[Class]:
     held = np.minimum(repeats, LAST_CLASS).astype(np.int64)
     n = np.bincount(held)
-    means = [np.bincount(held, values) / np.maximum(n, 1) for values in (said, happened)]
-    return [
-        Class(one, one == LAST_CLASS, int(n[one]), float(means[0][one]), float(means[1][one]))
-        for one in range(len(n))
-        if n[one]
-    ]
+    sums = [np.bincount(held, values) for values in (said, happened, happened**2)]
+    told = []
+    for one in np.flatnonzero(n):
+        expected, actual, squares = (float(values[one]) / int(n[one]) for values in sums)
+        spread = max(squares - actual**2, 0.0) / (int(n[one]) - 1) if n[one] > 1 else None
+        reach = None if spread is None else Z * math.sqrt(spread)
+        low, high = (None, None) if reach is None else (max(actual - reach, 0.0), actual + reach)
+        told.append(
+            Class(int(one), int(one) == LAST_CLASS, int(n[one]), expected, actual, low, high)
+        )
+    return told

@@ -19,11 +19,13 @@ from regulars.understand.lifetime_value.model import (
     Histories,
     Purchasing,
     Spending,
+    Tenth,
 )
 
 Array = npt.NDArray[np.float64]
 NEGLIGIBLE = 1e-7
 SAMPLE = 20_000
+TENTHS = 10
 STEP = 1e-3
 Model = TypeVar("Model", Purchasing, Spending)
 
@@ -96,6 +98,30 @@ def ahead(
     reach = Z * float(np.sqrt(by_chance + _of_parameters(buying, paying, found, float(horizon))))
     whole = Estimate(n, total, max(total - reach, 0.0), total + reach)
     return Ahead(horizon, float(each.purchases.sum()), whole, whole.scaled(1 / n)), each
+
+
+def tenths(each: Forecast) -> list[Tenth]:
+    """Return tenths of the customers by expected value; empty with fewer than ten customers.
+
+    The interval of a tenth's mean holds how its customers vary by chance.
+    """
+    order = np.argsort(-each.value, kind="stable")
+    total = float(each.value.sum())
+    told = []
+    for part in np.array_split(order, TENTHS) if len(order) >= TENTHS else []:
+        n, mean = len(part), float(each.value[part].mean())
+        spread = each.variance[part]
+        reach = Z * float(np.sqrt(spread[np.isfinite(spread)].sum())) / n
+        told.append(
+            Tenth(
+                n,
+                float(each.purchases[part].mean()),
+                float(each.alive[part].mean()),
+                Estimate(n, mean, max(mean - reach, 0.0), mean + reach),
+                float(each.value[part].sum()) / total if total > 0 else None,
+            )
+        )
+    return told
 
 
 def _of_parameters(

@@ -136,13 +136,18 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """Customers with the same number of repeat purchases, and what came of them afterwards."""
+    """Customers with the same number of repeat purchases, and what came of them afterwards.
+
+    `expected` and `actual` are means over them; `low` and `high` the 95 % interval of `actual`.
+    """
 
     repeats: int
     and_more: bool
     n: int
     expected: float
     actual: float
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +196,21 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True)
+class Tenth:
+    """A tenth of the customers by expected value, the best first; of the next 12 months.
+
+    `purchases` and `alive` are means over its customers, `mean` the expected amount of each,
+    `share` its part of everybody's.
+    """
+
+    n: int
+    purchases: float
+    alive: float
+    mean: Estimate
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
     """One customer's forecast for the next year; `purchases` so far, days as dates."""
 
@@ -220,5 +240,6 @@ class LifetimeValue:
     amount_correlation: float | None = None
     ahead: list[Ahead] = field(default_factory=list)
     top_tenth: float | None = None
+    tenths: list[Tenth] = field(default_factory=list)
     back_test: BackTest | None = None
     customers: list[Customer] = field(default_factory=list)

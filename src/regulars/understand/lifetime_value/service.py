@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from regulars.company.rights.model import Scope
+from regulars.company.audit.service import record
+from regulars.company.rights.model import Principal, Scope
+from regulars.kit.memo import Memo
 from regulars.kit.period import day_start
+from regulars.kit.ranked import ranked
 from regulars.kit.text import Text
 from regulars.timeline import people
 from regulars.timeline.workspace import Workspace
@@ -19,7 +22,7 @@ from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.lifetime_value import purchasing, queries
 from regulars.understand.lifetime_value.backtesting import back_test, fit_both
-from regulars.understand.lifetime_value.forecasting import ahead, forecast
+from regulars.understand.lifetime_value.forecasting import ahead, forecast, tenths
 from regulars.understand.lifetime_value.model import (
     HORIZONS,
     LEAST_DAYS,
@@ -37,6 +40,17 @@ from regulars.understand.lifetime_value.model import (
 )
 
 DAY = timedelta(days=1)
+FORECAST = ("alive", "purchases", "value", "low", "high")
+EACH = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("bought", pa.int64()),
+        ("first", pa.date32()),
+        ("last", pa.date32()),
+        *((name, pa.float64()) for name in FORECAST),
+    ]
+)
+_memo: Memo[pa.Table] = Memo(2)
 TOO_LITTLE = Text(
     "There is too little to learn from: it takes 60 days of orders with an amount, and 50 "
     "customers who bought on more than one day.",
@@ -73,6 +87,7 @@ def compute(ws: Workspace, scope: Scope) -> LifetimeValue:
         return empty
     told = [ahead(*models, found, days) for days in HORIZONS]
     each = next(one for one in told if one[0].days == YEAR)[1]
+    parts = tenths(each)
     return replace(
         empty,
         why_not=None,
@@ -81,28 +96,40 @@ def compute(ws: Workspace, scope: Scope) -> LifetimeValue:
         repeaters=int((found.repeats > 0).sum()),
         amount_correlation=_amounts_go_with_repeats(found),
         ahead=[one for one, _each in told],
-        top_tenth=_top_tenth(each),
+        top_tenth=parts[0].share if parts else None,
+        tenths=parts,
         back_test=_back_test(ws, scope, currency, end, int(found.age.max())),
         customers=_listed(table, each, np.argsort(-each.value, kind="stable")[:LISTED]),
     )
 
 
 def customers(ws: Workspace, scope: Scope, found: LifetimeValue, horizon: int = YEAR) -> pa.Table:
-    """Return every customer's forecast: person_id, alive, purchases, value, low, high.
+    """Return every customer's forecast by the models of `found`, the highest value first.
 
-    `found` gives the models. Empty when it has none.
+    Columns of EACH: the person, days with a purchase so far with the first and the last of them,
+    the chance of being there still, expected purchases and amount within `horizon` days and the
+    95 % interval of the amount. Empty when `found` has no models.
     """
     if found.purchasing is None or found.spending is None or found.watched_to is None:
-        return pa.table({name: pa.array([], kind) for name, kind in EACH.items()})
-    table = _table(ws, scope, found.currency)
-    histories = _histories(table, found.watched_to)
-    each = forecast(found.purchasing.model, found.spending.model, histories, float(horizon))
-    return pa.table(
-        {
-            "person_id": table.column("person_id"),
-            **{name: getattr(each, name) for name in EACH if name != "person_id"},
-        }
-    )
+        return EACH.empty_table()
+    buying, paying, end = found.purchasing.model, found.spending.model, found.watched_to
+    models = (buying, paying, end, found.currency, horizon)
+    key = (str(ws.folder), scope, ws.engine.watermark(), models)
+
+    def made() -> pa.Table:
+        table = _table(ws, scope, found.currency)
+        each = forecast(buying, paying, _histories(table, end), float(horizon))
+        columns = {name: getattr(each, name) for name in FORECAST}
+        kept = {name: table.column(name) for name in EACH.names if name not in FORECAST}
+        return ranked(pa.table({**kept, **columns}).select(EACH.names).cast(EACH), "value")
+
+    return _memo.get(key, made)
+
+
+def note_export(ws: Workspace, by: Principal, what: str) -> None:
+    """Note in the audit log that a list of customers was taken away as a file."""
+    with ws.database.transaction() as connection:
+        record(ws, connection, by, "lifetime_value.exported", what)
 
 
 def histories_at(ws: Workspace, scope: Scope, currency: str | None, cut: date | None) -> Histories:
@@ -120,16 +147,6 @@ def fit_purchasing(found: Histories) -> Fit[Purchasing]:
 def none_within(model: Purchasing, found: Histories, horizon: float) -> Array:
     """Return each customer's probability of nothing within `horizon` days."""
     return purchasing.none_within(model, found, horizon)
-
-
-EACH = {
-    "person_id": pa.string(),
-    "alive": pa.float64(),
-    "purchases": pa.float64(),
-    "value": pa.float64(),
-    "low": pa.float64(),
-    "high": pa.float64(),
-}
 
 
 def of_person(ws: Workspace, scope: Scope, found: LifetimeValue, person: str) -> Customer | None:
@@ -202,13 +219,6 @@ def _amounts_go_with_repeats(found: Histories) -> float | None:
     return float(np.corrcoef(one, other)[0, 1]) if one.std() and other.std() else None
 
 
-def _top_tenth(each: Forecast) -> float | None:
-    """Return the share of the expected value that the best tenth of customers brings."""
-    value = np.sort(each.value)[::-1]
-    total = float(value.sum())
-    return float(value[: max(len(value) // 10, 1)].sum()) / total if total > 0 else None
-
-
 def _listed(table: pa.Table, each: Forecast, rows: Any) -> list[Customer]:
     picked = table.take(pa.array(rows))
     return [
@@ -235,7 +245,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], _now: datetime) -> LifetimeVa
 KIND = findings.declare(
     findings.Kind(
         "lifetime_value",
-        1,
+        2,
         LifetimeValue,
         _compute,
         standing=({"scope": None},),

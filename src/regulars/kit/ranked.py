@@ -1,0 +1,72 @@
+"""Rows of an Arrow table from the highest value of one column down, read in parts by key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.kit.errors import Invalid
+from regulars.kit.text import Text
+
+Key = tuple[float, str]
+NAME = "person_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows, how many there are in all, and the key of the last one if more follow."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    following: Key | None
+
+
+def ranked(table: pa.Table, by: str) -> pa.Table:
+    """Return the rows by falling `by` (numbers, none missing), equal ones by rising person_id."""
+    order = [(by, "descending"), (NAME, "ascending")]
+    return table.take(pc.sort_indices(table, sort_keys=order))
+
+
+def part(
+    table: pa.Table,
+    by: str,
+    *,
+    size: int,
+    after: tuple[Any, ...] | None = None,
+    persons: Sequence[str] | None = None,
+) -> Part:
+    """Return up to `size` rows of a ranked table behind the key `after`, of `persons` or of all.
+
+    Raises Invalid for a key that is none.
+    """
+    if persons is not None:
+        wanted = pa.array(list(persons), pa.string())
+        table = table.filter(pc.is_in(table.column(NAME), wanted))
+    start = 0 if after is None else _behind(table, by, _key(after))
+    rows = table.slice(start, size).to_pylist()
+    more = start + size < table.num_rows and bool(rows)
+    return Part(rows, table.num_rows, (rows[-1][by], rows[-1][NAME]) if more else None)
+
+
+def _key(after: tuple[Any, ...]) -> Key:
+    if len(after) != 2 or not isinstance(after[0], int | float) or not isinstance(after[1], str):
+        raise Invalid(
+            "paging.cursor",
+            Text("This is no cursor of this list.", "游标不属于此列表。"),
+            field="after",
+        )
+    return float(after[0]), after[1]
+
+
+def _behind(table: pa.Table, by: str, after: Key) -> int:
+    """Return how many rows stand at or before the key."""
+    falling = -table.column(by).to_numpy()
+    begin = int(np.searchsorted(falling, -after[0], "left"))
+    end = int(np.searchsorted(falling, -after[0], "right"))
+    level = table.column(NAME).slice(begin, end - begin)
+    return begin + int(pc.sum(pc.less_equal(level, after[1])).as_py() or 0)
