@@ -1,0 +1,85 @@
+"""`/api/v1/maturity`: claims beside evidence, spending beside importance, the handbook."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.kit import clock
+from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.maturity import service, showing
+from regulars.understand.maturity.model import Horizon, Line
+
+router = APIRouter(prefix="/api/v1/maturity", tags=["maturity"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
+
+
+class AnswersIn(BaseModel):
+    """A grade from 1 to 5 by question."""
+
+    grades: dict[str, int]
+    note: str = ""
+
+
+class LineIn(BaseModel):
+    """What is spent on a touchpoint within a horizon (short, middle, long)."""
+
+    touchpoint: str
+    horizon: Literal["short", "middle", "long"]
+    amount: float
+
+
+@router.get("", summary="The self-diagnosis")
+def maturity(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
+    """Return claims, evidence, grades, spending and improvement points."""
+    found = service.answered(ws, caller.places, now=clock.now())
+    about = {"as_of": found.as_of, "watermark": found.watermark}
+    plain = showing.plain(found.payload, service.history(ws), service.spendings(ws))
+    return {**msgspec.to_builtins(about), **plain}
+
+
+@router.get("/questionnaire", summary="Questions, statements and advice")
+def questionnaire(_ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
+    """Return areas, questions with a statement a grade, and advice."""
+    made: dict[str, Any] = msgspec.to_builtins(service.questionnaire())
+    return made
+
+
+@router.get("/answers", summary="Earlier self-diagnoses")
+def answers(ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
+    """Return every self-diagnosis, the newest first."""
+    made: list[dict[str, Any]] = msgspec.to_builtins(service.history(ws))
+    return made
+
+
+@router.post("/answers", status_code=201, summary="Answer the questionnaire")
+def post_answers(ws: CurrentWorkspace, caller: Editor, body: AnswersIn) -> dict[str, Any]:
+    """Keep a self-diagnosis."""
+    made = service.answer(ws, body.grades, caller, note=body.note, now=clock.now())
+    return {"number": made.number}
+
+
+@router.put("/spending", status_code=204, summary="State experience spending")
+def put_spending(ws: CurrentWorkspace, caller: Editor, body: list[LineIn]) -> Response:
+    """Keep what is spent by touchpoint and horizon."""
+    lines = [Line(one.touchpoint, Horizon(one.horizon), one.amount) for one in body]
+    service.state_spending(ws, lines, caller, now=clock.now())
+    return Response(status_code=204)
+
+
+@router.get("/handbook", summary="The handbook as Markdown", response_class=PlainTextResponse)
+def handbook(
+    ws: CurrentWorkspace, caller: Reader, language: Annotated[Literal["en", "zh"], Query()] = "en"
+) -> PlainTextResponse:
+    """Return the handbook in one language."""
+    now = clock.now()
+    found = service.answered(ws, caller.places, now=now).payload
+    text = service.written(ws, found, service.history(ws), language, now=now)
+    return PlainTextResponse(text, media_type="text/markdown; charset=utf-8")

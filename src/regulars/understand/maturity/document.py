@@ -1,0 +1,39 @@
+"""The questionnaire and its advice, as they ship."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from regulars.kit.text import Text
+from regulars.understand.maturity.model import Advice, Area, Horizon, Question, Questionnaire
+
+
+@cache
+def questionnaire() -> Questionnaire:
+    """Return areas, questions and advice."""
+    asked, told = _load("questionnaire.toml"), _load("advice.toml")
+    return Questionnaire(
+        tuple(Area(one["key"], Text(**one["title"])) for one in asked["area"]),
+        tuple(
+            Question(
+                one["key"],
+                one["area"],
+                Text(**one["text"]),
+                tuple(Text(**words) for words in one["grades"]),
+                one["evidence"],
+            )
+            for one in asked["question"]
+        ),
+        tuple(
+            Advice(one["area"], one["grade"], Horizon(one["horizon"]), Text(**one["text"]))
+            for one in told["advice"]
+        ),
+    )
+
+
+def _load(name: str) -> dict[str, Any]:
+    file = resources.files("regulars.understand.maturity") / name
+    return tomllib.loads(file.read_text("utf-8"))

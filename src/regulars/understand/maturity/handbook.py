@@ -1,0 +1,250 @@
+"""The handbook that a self-diagnosis ends in: key improvement points, and all behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from regulars.kit.text import Text
+from regulars.listen.catalog.model import Catalog
+from regulars.understand.maturity.model import (
+    GRADE_TITLES,
+    HORIZON_TITLES,
+    MEANING,
+    Answers,
+    AreaGrade,
+    Checked,
+    Diagnosis,
+    Horizon,
+    Improvement,
+    Line,
+    Questionnaire,
+    by_horizon,
+    spread,
+    step,
+)
+
+MOST_PAINS = 5
+MOST_AREAS = 3
+LOW = 2
+"""Evidence of at most this grade is named as a reason."""
+
+WORDS = {
+    "title": Text("Self-diagnosis handbook", "自诊断手册"),
+    "made": Text("{company}, {day}", "{company}，{day}"),
+    "points": Text("Key improvement points", "关键改进点"),
+    "none": Text(
+        "Nothing yet: answer the questionnaire, and bring in events.",
+        "暂无：请先回答问卷并导入事件。",
+    ),
+    "why": Text("Why", "依据"),
+    "do": Text("What to do", "做什么"),
+    "when": Text("Horizon", "期限"),
+    "share": Text(
+        "{share} of what explains recommendation (goes with it)",
+        "占与推荐相伴程度的 {share}",
+    ),
+    "grade": Text("Maturity", "成熟度"),
+    "area": Text("Area", "领域"),
+    "claimed": Text("Claimed", "自评"),
+    "shown": Text("Evidence", "证据"),
+    "borne": Text("Borne out", "得到证明"),
+    "before": Text("Last time", "上次"),
+    "whole": Text("Overall", "总体"),
+    "apart": Text("Where claim and evidence disagree", "自评与证据不一致之处"),
+    "agree": Text("Nowhere by two grades or more.", "没有相差两级或以上之处。"),
+    "says": Text("claimed {claim}, evidence {shown}: {text}", "自评 {claim}，证据 {shown}：{text}"),
+    "advice": Text("Next steps by area", "各领域下一步"),
+    "spend": Text("Spending and importance", "投入分布与重要性"),
+    "touchpoint": Text("Touchpoint", "触点"),
+    "amount": Text("Spending", "投入"),
+    "part": Text("Share", "占比"),
+    "importance": Text("Importance", "重要性"),
+    "verdict": Text("Verdict", "判断"),
+    "more": Text("more than its importance", "高于其重要性"),
+    "less": Text("less than its importance", "低于其重要性"),
+    "unspent": Text("No spending is stated yet.", "尚未填写投入。"),
+    "how": Text("How this is made", "如何得出"),
+    "weak": Text("{area}: grade {grade}", "{area}：{grade} 级"),
+    "weakest": Text("among the weakest areas", "属于最薄弱的领域"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a handbook is written from."""
+
+    company: str
+    currency: str
+    day: date
+    questionnaire: Questionnaire
+    catalog: Catalog
+    rows: list[Checked]
+    areas: list[AreaGrade]
+    points: list[Improvement]
+    lines: list[Line]
+    found: Diagnosis
+    answers: list[Answers]
+
+
+def points(
+    found: Diagnosis, rows: list[Checked], areas: list[AreaGrade], asked: Questionnaire
+) -> list[Improvement]:
+    """Return up to five pain points by importance, then up to three of the weakest areas.
+
+    An area below grade 5 counts; of equal ones the order of the questionnaire decides.
+    """
+    known = [one for one in areas if one.area and one.grade is not None and step(one.grade) < 5]
+    weakest = sorted(known, key=lambda one: one.grade or 0.0)[:MOST_AREAS]
+    made = list(found.pains[:MOST_PAINS])
+    for one in weakest:
+        grade = step(one.grade or 1.0)
+        advice, area = asked.advice_for(one.area, grade), asked.area(one.area)
+        title = WORDS["weak"]
+        name = Text(
+            title.en.format(area=area.title.en, grade=grade),
+            title.zh.format(area=area.title.zh, grade=grade),
+        )
+        shown = [row.evidence for row in rows if row.area == one.area]
+        why = [told.text for told in shown if told is not None and (told.grade or 5) <= LOW]
+        made.append(Improvement(name, why or [WORDS["weakest"]], advice.text, advice.horizon))
+    return made
+
+
+def markdown(plan: Plan, language: str) -> str:
+    """Return the handbook in one language."""
+    return "\n".join(_lines(plan, language)).rstrip() + "\n"
+
+
+def _lines(plan: Plan, language: str) -> Iterator[str]:
+    say = _Speaker(language)
+    yield f"# {say('title')}"
+    yield ""
+    yield say("made", company=plain(plan.company), day=plan.day.isoformat())
+    yield ""
+    yield from _points(plan, say)
+    yield from _grades(plan, say)
+    yield from _apart(plan, say)
+    yield from _next(plan, say)
+    yield from _spending(plan, say)
+    yield f"## {say('how')}"
+    yield ""
+    yield MEANING.in_(language)
+
+
+class _Speaker:
+    """Says the handbook's words in one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        return WORDS[key].in_(self.language).format(**values)
+
+    def text(self, words: Text) -> str:
+        """Return a text of ours or of the company, safe in Markdown."""
+        return plain(words.in_(self.language))
+
+    def horizon(self, horizon: Horizon) -> str:
+        """Return a horizon's name."""
+        return HORIZON_TITLES[horizon].in_(self.language)
+
+    def grade(self, grade: float | None) -> str:
+        """Return a grade with its name."""
+        if grade is None:
+            return "–"
+        return f"{grade:.1f} {GRADE_TITLES[step(grade)].in_(self.language)}"
+
+
+def plain(words: str) -> str:
+    """Return words that Markdown shows as they are, on one line."""
+    for sign in "\\`*_[]<>#|":
+        words = words.replace(sign, "\\" + sign)
+    return " ".join(words.split())
+
+
+def _points(plan: Plan, say: _Speaker) -> Iterator[str]:
+    yield f"## {say('points')}"
+    yield ""
+    if not plan.points:
+        yield say("none")
+        yield ""
+    for number, one in enumerate(plan.points, start=1):
+        yield f"{number}. **{say.text(one.title)}** ({say.horizon(one.horizon)})"
+        reasons = [say.text(reason) for reason in one.why]
+        if one.importance is not None:
+            reasons.append(say("share", share=f"{one.importance:.0%}"))
+        yield f"   - {say('why')}: {'; '.join(reasons)}"
+        if one.advice.en:
+            yield f"   - {say('do')}: {say.text(one.advice)}"
+    yield ""
+
+
+def _grades(plan: Plan, say: _Speaker) -> Iterator[str]:
+    heads = [say(key) for key in ("area", "claimed", "shown", "borne", "before")]
+    yield f"## {say('grade')}"
+    yield ""
+    yield _row(heads)
+    yield _row(["---"] * len(heads))
+    for one in plan.areas:
+        name = plan.questionnaire.area(one.area).title if one.area else WORDS["whole"]
+        cells = [say.grade(value) for value in (one.claimed, one.shown, one.grade, one.before)]
+        yield _row([say.text(name), *cells])
+    yield ""
+
+
+def _apart(plan: Plan, say: _Speaker) -> Iterator[str]:
+    yield f"## {say('apart')}"
+    yield ""
+    found = [row for row in plan.rows if row.disagrees]
+    asked = {one.key: one.text for one in plan.questionnaire.questions}
+    for row in found:
+        assert row.evidence is not None
+        words = say.text(row.evidence.text)
+        told = say("says", claim=row.claim, shown=row.evidence.grade, text=words)
+        yield f"- {say.text(asked[row.question])} {told}"
+    if not found:
+        yield say("agree")
+    yield ""
+
+
+def _next(plan: Plan, say: _Speaker) -> Iterator[str]:
+    yield f"## {say('advice')}"
+    yield ""
+    for one in plan.areas:
+        if not one.area or one.grade is None:
+            continue
+        advice = plan.questionnaire.advice_for(one.area, step(one.grade))
+        name = say.text(plan.questionnaire.area(one.area).title)
+        yield f"- **{name}** ({say.horizon(advice.horizon)}): {say.text(advice.text)}"
+    yield ""
+
+
+def _spending(plan: Plan, say: _Speaker) -> Iterator[str]:
+    yield f"## {say('spend')}"
+    yield ""
+    rows = spread(plan.lines, plan.found.importance)
+    if not rows:
+        yield say("unspent")
+        yield ""
+        return
+    for horizon, (amount, share) in by_horizon(plan.lines).items():
+        part = "–" if share is None else f"{share:.0%}"
+        yield f"- {say.horizon(horizon)}: {amount:,.0f} {plan.currency} ({part})"
+    yield ""
+    heads = [say(key) for key in ("touchpoint", "amount", "part", "importance", "verdict")]
+    yield _row(heads)
+    yield _row(["---"] * len(heads))
+    for one in rows:
+        weight = "–"
+        if one.importance is not None:
+            weight = f"{one.importance:.0%} ({one.low:.0%} – {one.high:.0%})"
+        verdict = say(one.verdict) if one.verdict else ""
+        name = say.text(plan.catalog.title_of(one.touchpoint))
+        yield _row([name, f"{one.amount:,.0f}", f"{one.share:.0%}", weight, verdict])
+    yield ""
+
+
+def _row(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

@@ -1,0 +1,162 @@
+"""`/maturity`: how mature is our experience management?"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces import export as files
+from regulars.faces.forms import Fields, FormFields
+from regulars.faces.language import current
+from regulars.faces.language import gettext as _
+from regulars.faces.layout import NavItem, Section, page
+from regulars.kit import clock
+from regulars.kit.errors import Invalid
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog
+from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.understand.maturity import service, showing
+from regulars.understand.maturity.model import HORIZON_TITLES, Diagnosis, Horizon, Line
+
+router = APIRouter(prefix="/maturity", include_in_schema=False)
+navigation = [
+    NavItem(
+        Text("Self-diagnosis", "自诊断"), "/maturity", Section.UNDERSTAND, 90, Right.READ_NUMBERS
+    )
+]
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
+
+
+@router.get("")
+def maturity(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
+    """Show the diagnosis; one not worked out yet follows the page."""
+    if kind := files.asked(request):
+        found = service.answered(ws, caller.places, now=clock.now()).payload
+        lines = showing.table(service.checked(found, service.history(ws)))
+        return files.send(request, kind, "self-diagnosis", showing.TABLE, lines)
+    stored = service.stored(ws, caller.places, now=clock.now())
+    return page(
+        request,
+        "maturity/maturity.html",
+        title=_("How mature is our experience management?"),
+        fresh=stored.as_of if stored else None,
+        **_values(ws, caller, stored.payload if stored else None),
+    )
+
+
+@router.get("/diagnosis")
+def diagnosis(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
+    """Give the diagnosis, worked out now."""
+    found = service.answered(ws, caller.places, now=clock.now()).payload
+    return page(request, "maturity/_diagnosis.html", title="", **_values(ws, caller, found))
+
+
+@router.get("/questionnaire")
+def questionnaire(request: Request, ws: CurrentWorkspace, _caller: Editor) -> Response:
+    """Show the questions with the last answers."""
+    return _questions(request, ws, None)
+
+
+@router.post("/questionnaire")
+def answer(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Response:
+    """Keep a self-diagnosis."""
+    keys = [one.key for one in service.questionnaire().questions]
+    given = {key: fields.number(key, least=1, most=5) for key in keys}
+    grades = {key: int(grade) for key, grade in given.items() if grade is not None}
+    try:
+        service.answer(ws, grades, caller, note=fields.text("note") or "", now=clock.now())
+    except Invalid as error:
+        return _questions(request, ws, error.message)
+    return RedirectResponse("/maturity", 303)
+
+
+@router.get("/spending")
+def spending(request: Request, ws: CurrentWorkspace, _caller: Editor) -> Response:
+    """Show the form of experience spending with the last statement."""
+    return _spending(request, ws, None)
+
+
+@router.post("/spending")
+def state(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Response:
+    """Keep what is spent by touchpoint and horizon."""
+    try:
+        service.state_spending(ws, _lines(ws, fields), caller, now=clock.now())
+    except Invalid as error:
+        return _spending(request, ws, error.message)
+    return RedirectResponse("/maturity#spending", 303)
+
+
+@router.get("/handbook")
+def handbook(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
+    """Show the handbook, ready for print."""
+    found = service.answered(ws, caller.places, now=clock.now())
+    return page(
+        request,
+        "maturity/handbook.html",
+        title=_("Self-diagnosis handbook"),
+        fresh=found.as_of,
+        **_values(ws, caller, found.payload),
+    )
+
+
+@router.get("/handbook.md")
+def handbook_file(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
+    """Send the handbook as a Markdown file in the reader's language, or `?language=`."""
+    now = clock.now()
+    language = request.query_params.get("language") or current()
+    found = service.answered(ws, caller.places, now=now).payload
+    text = service.written(ws, found, service.history(ws), language, now=now)
+    headers = {"Content-Disposition": 'attachment; filename="handbook.md"'}
+    return PlainTextResponse(text, media_type="text/markdown; charset=utf-8", headers=headers)
+
+
+def _lines(ws: Workspace, fields: Fields) -> list[Line]:
+    made = []
+    for point in catalog.current(ws).touchpoints:
+        for horizon in Horizon:
+            amount = fields.number(f"{point.key}.{horizon}", least=0)
+            made += [Line(point.key, horizon, amount)] if amount else []
+    return made
+
+
+def _questions(request: Request, ws: Workspace, error: Text | None) -> Response:
+    last = service.history(ws)
+    return page(
+        request,
+        "maturity/questionnaire.html",
+        title=_("Where do we stand?"),
+        status=422 if error else 200,
+        asked=service.questionnaire(),
+        grades=last[0].grades if last else {},
+        error=error,
+    )
+
+
+def _spending(request: Request, ws: Workspace, error: Text | None) -> Response:
+    last = service.spendings(ws)
+    lines = last[0].lines if last else []
+    return page(
+        request,
+        "maturity/spending.html",
+        title=_("What is spent on experience, and where?"),
+        status=422 if error else 200,
+        points=catalog.current(ws).touchpoints,
+        horizons=HORIZON_TITLES,
+        amounts={f"{line.touchpoint}.{line.horizon}": line.amount for line in lines},
+        currency=ws.settings.workspace.currency,
+        error=error,
+    )
+
+
+def _values(ws: Workspace, caller: Principal, found: Diagnosis | None) -> dict[str, Any]:
+    answers, spent = service.history(ws), service.spendings(ws)
+    return {
+        "may_edit": caller.may(Right.EDIT_TARGETS),
+        "currency": ws.settings.workspace.currency,
+        **showing.values(found, answers, spent, catalog.current(ws)),
+    }

@@ -1,0 +1,89 @@
+"""The SQL of self-diagnoses, and what the timeline itself shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import ibis
+import msgspec
+import sqlalchemy as sa
+
+from regulars.timeline.vocabulary import FEEDBACK
+from regulars.understand.health.model import Extent
+from regulars.understand.maturity.model import Answers, Line, Spending
+from regulars.understand.maturity.tables import maturity_answers, maturity_spending
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
+Place = Callable[["ir.Table"], "ir.Table"]
+
+
+def shown(view: View, extent: Extent, place: Place, known: list[str]) -> ir.Table:
+    """Return one row: events, of a known touchpoint, with a place, sources, answers, with words."""
+    events = place(extent.of(view.events))
+    feedback = events.name.isin(sorted(FEEDBACK))
+    words = feedback & events.text.notnull()
+
+    def count(test: ir.BooleanValue) -> ir.Value:
+        return ibis.ifelse(test.fill_null(False), 1, 0).sum()
+
+    return events.agg(
+        events=events.count(),
+        known=count(events.touchpoint.isin(known or [""])),
+        placed=count(events.place.notnull()),
+        sources=events.source.nunique(),
+        places=events.place.nunique(),
+        answers=count(feedback),
+        words=count(words),
+    )
+
+
+def answers(connection: sa.Connection) -> list[Answers]:
+    """Return every self-diagnosis, the newest first."""
+    rows = connection.execute(
+        sa.select(maturity_answers).order_by(maturity_answers.c.number.desc())
+    )
+    return [
+        Answers(number, at, by, msgspec.json.decode(grades, type=dict[str, int]), note)
+        for number, at, by, grades, note in rows
+    ]
+
+
+def add_answers(connection: sa.Connection, made: Answers) -> None:
+    """Keep a self-diagnosis; its number must be free."""
+    connection.execute(
+        sa.insert(maturity_answers).values(
+            number=made.number,
+            made_at=made.made_at,
+            made_by=made.made_by,
+            grades=msgspec.json.encode(made.grades).decode(),
+            note=made.note,
+        )
+    )
+
+
+def spending(connection: sa.Connection) -> list[Spending]:
+    """Return every statement of spending, the newest first."""
+    rows = connection.execute(
+        sa.select(maturity_spending).order_by(maturity_spending.c.number.desc())
+    )
+    return [
+        Spending(number, at, by, msgspec.json.decode(lines, type=list[Line]))
+        for number, at, by, lines in rows
+    ]
+
+
+def add_spending(connection: sa.Connection, made: Spending) -> None:
+    """Keep a statement of spending; its number must be free."""
+    connection.execute(
+        sa.insert(maturity_spending).values(
+            number=made.number,
+            made_at=made.made_at,
+            made_by=made.made_by,
+            lines=msgspec.json.encode(made.lines).decode(),
+        )
+    )

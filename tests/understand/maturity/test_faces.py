@@ -1,0 +1,77 @@
+"""Page, API, file and command say the same; the handbook is there in both languages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+from tests.understand.maturity.test_service import claims
+from typer.testing import CliRunner
+
+from regulars.app import build_cli, build_web
+from regulars.company.keys import service as keys
+from regulars.company.rights.model import SHELL, Role
+from regulars.kit import clock
+from regulars.timeline.workspace import Workspace
+
+
+def signed(ws: Workspace, role: Role) -> TestClient:
+    _key, secret = keys.add_api_key(
+        ws, SHELL, name=f"as {role}", role=role, places=None, now=clock.now()
+    )
+    made = TestClient(build_web(ws))
+    made.headers["Authorization"] = f"Bearer {secret}"
+    return made
+
+
+@pytest.fixture
+def client(ws: Workspace) -> TestClient:
+    return signed(ws, Role.MANAGER)
+
+
+def test_answers_show_on_page_file_api_and_command(client: TestClient, ws: Workspace) -> None:
+    assert "/maturity/diagnosis" in client.get("/maturity").text
+    assert "Nobody has answered" in client.get("/maturity/diagnosis").text
+    body = {"grades": claims(4), "note": "first"}
+    assert client.post("/api/v1/maturity/answers", json=body).json() == {"number": 1}
+    assert "Who answers for each touchpoint?" in client.get("/maturity").text
+    answer = client.get("/api/v1/maturity").json()
+    owners = answer["questions"][0]
+    assert (owners["question"], owners["claim"]) == ("owners", 4)
+    text = client.get("/maturity?format=csv").text.lstrip("\ufeff")
+    assert next(csv.DictReader(io.StringIO(text)))["Claimed"] == "4"
+    args = ["show", "maturity", "--workspace", str(ws.folder)]
+    shown = json.loads(CliRunner().invoke(build_cli(), [*args, "--json"]).stdout)
+    assert shown["questions"] == answer["questions"]
+    assert CliRunner().invoke(build_cli(), args).exit_code == 0
+
+
+def test_the_handbook_speaks_both_languages(client: TestClient, ws: Workspace) -> None:
+    client.post("/api/v1/maturity/answers", json={"grades": claims(3)})
+    assert "# 自诊断手册" in client.get("/api/v1/maturity/handbook?language=zh").text
+    assert "# Self-diagnosis handbook" in client.get("/maturity/handbook.md").text
+    assert "Key improvement points" in client.get("/maturity/handbook").text
+    args = ["show", "maturity", "--handbook", "--workspace", str(ws.folder)]
+    assert "## Maturity" in CliRunner().invoke(build_cli(), args).stdout
+
+
+def test_forms_lead_back(client: TestClient, ws: Workspace) -> None:
+    assert "each touchpoint" in client.get("/maturity/questionnaire").text
+    assert "hotline.short" in client.get("/maturity/spending").text
+    line = {"touchpoint": "hotline", "horizon": "short", "amount": 500}
+    assert client.put("/api/v1/maturity/spending", json=[line]).status_code == 204
+    (part,) = client.get("/api/v1/maturity").json()["spread"]
+    assert (part["touchpoint"], part["share"]) == ("hotline", 1.0)
+    analyst = signed(ws, Role.ANALYST)
+    assert analyst.get("/maturity").status_code == 200
+    assert analyst.get("/maturity/spending").status_code == 403
+    body = {"grades": claims(3)}
+    assert analyst.post("/api/v1/maturity/answers", json=body).status_code == 403
+
+
+def test_wrong_answers_are_refused(client: TestClient) -> None:
+    body = {"grades": {"owners": 9}}
+    assert client.post("/api/v1/maturity/answers", json=body).status_code == 422
