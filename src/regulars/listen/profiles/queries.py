@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +14,8 @@ from regulars.store.database import upsert
 
 CHUNK = 400
 FETCH = 50_000
+TYPES = {"at": pa.timestamp("us", tz="UTC")}
+"""Columns that are no text."""
 
 
 def keep(connection: sa.Connection, values: Iterable[Value]) -> None:
@@ -129,27 +131,35 @@ def shared(connection: sa.Connection, attribute: str, most: int, limit: int) -> 
     return list(groups.values())
 
 
-def everything(connection: sa.Connection) -> pa.Table:
-    """Return (identity_id, attribute, source, folded, at) of every held value, as Arrow."""
+def everything(connection: sa.Connection, attribute: str | None = None) -> pa.Table:
+    """Return (identity_id, attribute, source, folded, at) of every held value, as Arrow.
+
+    With `attribute`, of that one only.
+    """
     columns = profile_values.c
     query = sa.select(
         columns.identity_id, columns.attribute, columns.source, columns.folded, columns.at
     ).where(columns.value.is_not(None))
+    if attribute is not None:
+        query = query.where(columns.attribute == attribute)
     schema = pa.schema(
-        [
-            ("identity_id", pa.string()),
-            ("attribute", pa.string()),
-            ("source", pa.string()),
-            ("folded", pa.string()),
-            ("at", pa.timestamp("us", tz="UTC")),
-        ]
+        [(one.name, TYPES.get(one.name, pa.string())) for one in query.selected_columns]
     )
-    parts: list[pa.Table] = []
+    parts = list(_portions(connection, query, schema))
+    return pa.concat_tables(parts) if parts else schema.empty_table()
+
+
+def values(connection: sa.Connection, schema: pa.Schema) -> Iterator[pa.Table]:
+    """Yield the columns of `schema` of every held value, in portions."""
+    columns = profile_values.c
+    query = sa.select(*(columns[name] for name in schema.names)).where(columns.value.is_not(None))
+    yield from _portions(connection, query.order_by(columns.identity_id), schema)
+
+
+def _portions(
+    connection: sa.Connection, query: sa.Select[Any], schema: pa.Schema
+) -> Iterator[pa.Table]:
     for rows in connection.execution_options(yield_per=FETCH).execute(query).partitions():
         whole: list[Sequence[Any]] = list(zip(*rows, strict=True))
-        parts.append(
-            pa.table(
-                [pa.array(c, f.type) for c, f in zip(whole, schema, strict=True)], schema=schema
-            )
-        )
-    return pa.concat_tables(parts) if parts else schema.empty_table()
+        arrays = [pa.array(c, f.type) for c, f in zip(whole, schema, strict=True)]
+        yield pa.table(arrays, schema=schema)

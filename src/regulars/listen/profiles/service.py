@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -17,6 +17,18 @@ from regulars.timeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+VALUES = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("identity_id", pa.string()),
+        ("attribute", pa.string()),
+        ("source", pa.string()),
+        ("value", pa.string()),
+        ("at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+"""The columns of `values`."""
 
 
 def keep(workspace: Workspace, connection: sa.Connection, values: Iterable[Value]) -> None:
@@ -85,6 +97,18 @@ def known(workspace: Workspace, identities: Sequence[str]) -> set[str]:
         return {value.identity_id for value in queries.of_identities(connection, identities)}
 
 
+def held(workspace: Workspace, attribute: str) -> pa.Table:
+    """Return identity_id and `folded` of everybody of whom a source holds `attribute`.
+
+    Of several sources the newest word counts.
+    """
+    with workspace.database.reading() as connection:
+        table = queries.everything(connection, attribute)
+    ordered = table.sort_by([("identity_id", "ascending"), ("at", "ascending")])
+    last = ordered.group_by("identity_id", use_threads=False).aggregate([("folded", "last")])
+    return last.rename_columns({"folded_last": "folded"}).select(["identity_id", "folded"])
+
+
 def shared(
     workspace: Workspace, attribute: str, *, most: int = 5, limit: int = 500
 ) -> list[list[str]]:
@@ -94,6 +118,17 @@ def shared(
     """
     with workspace.database.reading() as connection:
         return queries.shared(connection, attribute, most, limit)
+
+
+def values(workspace: Workspace) -> Iterator[pa.Table]:
+    """Yield every value that is held of anybody, with the person after all links, in portions.
+
+    The columns are those of `VALUES`.
+    """
+    with workspace.database.reading() as connection:
+        folded_people = people.fold(people.holding(connection))
+        for part in queries.values(connection, VALUES.remove(0)):
+            yield _by_person(part, folded_people).select(VALUES.names)
 
 
 def information_consistency(workspace: Workspace) -> Consistency:

@@ -54,6 +54,22 @@ def moments(connection: sa.Connection) -> list[tuple[int, str, str, datetime]]:
     return [(number, key, digest, moment) for number, key, digest, moment in rows]
 
 
+def numbers(connection: sa.Connection, start: datetime | None, end: datetime | None) -> list[int]:
+    """Return the ids of the findings made as of `start` or later and before `end`."""
+    query = sa.select(findings.c.id).order_by(findings.c.key, findings.c.as_of, findings.c.id)
+    if start is not None:
+        query = query.where(findings.c.as_of >= start)
+    if end is not None:
+        query = query.where(findings.c.as_of < end)
+    return list(connection.execute(query).scalars())
+
+
+def by_number(connection: sa.Connection, number: int) -> sa.RowMapping | None:
+    """Return one finding."""
+    query = sa.select(findings).where(findings.c.id == number)
+    return connection.execute(query).mappings().first()
+
+
 def delete(connection: sa.Connection, numbers: Collection[int]) -> None:
     """Delete findings and their quotes by id."""
     ids = sorted(numbers)

@@ -10,13 +10,14 @@ from regulars.understand.findings.standing import (
     find,
     renew,
 )
-from regulars.understand.findings.storing import forget, latest, prune, store
+from regulars.understand.findings.storing import every, forget, latest, prune, store
 
 __all__ = [
     "KINDS",
     "Kind",
     "answer",
     "declare",
+    "every",
     "find",
     "forget",
     "latest",

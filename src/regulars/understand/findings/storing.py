@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ import msgspec
 import pyarrow as pa
 import sqlalchemy as sa
 
+from regulars.kit.period import ALL_TIME, Period
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import queries
@@ -79,9 +80,25 @@ def latest(
     if row is None:
         return None
     try:
-        payload = _unpack(row["form"], row["payload"], kind)
+        return _finding(row, kind)
     except msgspec.ValidationError:
         return None
+
+
+def every(ws: Workspace, period: Period = ALL_TIME) -> Iterator[Finding[Any]]:
+    """Yield all findings made as of a moment of the period, by key and age, one at a time.
+
+    Payloads are Arrow tables or what JSON holds.
+    """
+    with ws.database.reading() as connection:
+        for number in queries.numbers(connection, period.start, period.end):
+            row = queries.by_number(connection, number)
+            if row is not None:
+                yield _finding(row, Any)
+
+
+def _finding(row: sa.RowMapping, kind: Any) -> Finding[Any]:
+    payload = _unpack(row["form"], row["payload"], kind)
     return Finding(
         key=row["key"],
         slice=msgspec.json.decode(row["slice"]),

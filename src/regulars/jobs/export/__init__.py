@@ -1,0 +1,1 @@
+"""Export: a company's own data as files that other programs read."""

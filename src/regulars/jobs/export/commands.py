@@ -1,0 +1,74 @@
+"""`regulars export`: events, people and findings of a period as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.table import Table
+
+from regulars.company.rights.model import SHELL
+from regulars.faces.command import WorkspaceFolder, err, out
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.jobs.export import service
+from regulars.jobs.export.model import TITLES, Form, What, Written
+from regulars.kit import clock
+from regulars.kit.period import Period, parse_edge
+from regulars.timeline.workspace import Workspace
+
+Opens = Callable[[Path], Workspace]
+Target = Annotated[Path, typer.Argument(help="New or empty folder for the files.")]
+Kinds = Annotated[
+    list[What] | None, typer.Option("--what", help="Only this (repeat it); none: everything.")
+]
+From = Annotated[str | None, typer.Option("--from", help="First moment: 2026-10, 2026-10-05.")]
+To = Annotated[str | None, typer.Option("--to", help="First moment that no longer counts.")]
+Kind = Annotated[Form, typer.Option("--format", help="Kind of the files.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+def register(app: typer.Typer, opens: Opens) -> None:
+    """Add `export`."""
+
+    @app.command()
+    def export(
+        folder: Target,
+        *,
+        what: Kinds = None,
+        start: From = None,
+        end: To = None,
+        form: Kind = Form.PARQUET,
+        as_json: AsJson = False,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Write events, what is held of people, and findings as Parquet or CSV files."""
+        ws = opens(workspace)
+        edges = [None if edge is None else parse_edge(edge, ws.zone) for edge in (start, end)]
+        with err.status("") as waiting:
+            written = service.export(
+                ws,
+                SHELL,
+                folder,
+                now=clock.now(),
+                what=what or tuple(What),
+                period=Period(*edges),
+                form=form,
+                tell=lambda one: waiting.update(say(TITLES[one])),
+            )
+        _print(written, as_json)
+
+
+def _print(written: list[Written], as_json: bool) -> None:
+    if as_json:
+        rows = [{"what": one.what, "file": str(one.file), "rows": one.rows} for one in written]
+        typer.echo(msgspec.json.encode(rows).decode())
+        return
+    table = Table(_("What"), _("Rows"), _("File"), box=None)
+    for one in written:
+        table.add_row(say(TITLES[one.what]), f"{one.rows:,}", str(one.file))
+    out.print(table)
+    err.print(_("These copies are yours to keep safe: an erasure does not reach them."))

@@ -1,0 +1,124 @@
+"""A company takes its own data out: every event of the period once, and what is held of people."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from regulars.app import build_cli
+from regulars.company.audit import service as audit
+from regulars.company.audit.model import Search
+from regulars.company.rights.model import SHELL, Principal, Role
+from regulars.jobs.export import queries, service
+from regulars.jobs.export.model import Form, What
+from regulars.kit import clock
+from regulars.kit.errors import Conflict, Invalid, NotAllowed
+from regulars.kit.period import Period
+from regulars.listen.profiles import service as profiles
+from regulars.listen.profiles.model import Value
+from regulars.timeline import inbox, people
+from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import service as findings
+
+LEI, PHONE = "a" * 32, "b" * 32
+
+
+def at(day: int) -> datetime:
+    return datetime(2026, 10, day, 4, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def a_few_days(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Li Lei orders on three days and says something a spreadsheet would run; portions of one."""
+    monkeypatch.setattr(queries, "PORTION", 1)
+    lines = [{"line_id": "1", "product": "tea", "quantity": 2.0, "amount": None}]
+    rows = [
+        {
+            "event_id": f"e{day}",
+            "identity_id": PHONE,
+            "occurred_at": at(day),
+            "name": "Order Completed",
+            "text": "=1+1",
+            "lines": lines,
+        }
+        for day in (1, 2, 2 + 1)
+    ]
+    inbox.accept(ws, inbox.make(rows, at(4)))
+    with ws.database.transaction() as connection:
+        people.link(ws, connection, LEI, PHONE, link_id="1", kind="phone", source="shop", at=at(1))
+        profiles.keep(ws, connection, [Value(PHONE, "name", "shop", "李雷", at(1))])
+    findings.store(ws, "test.answer", {"nps": 40}, as_of=at(2), now=at(2))
+
+
+def test_everything_goes_into_one_file_each(ws: Workspace, tmp_path: Path) -> None:
+    written = service.export(ws, SHELL, tmp_path / "out", now=clock.now())
+    assert {one.what: one.rows for one in written} == {
+        What.EVENTS: 3,
+        What.PEOPLE: 1,
+        What.FINDINGS: 1,
+    }
+    events = pq.read_table(tmp_path / "out" / "events.parquet")
+    assert events.column("event_id").to_pylist() == ["e1", "e2", "e3"]
+    assert set(events.column("person_id").to_pylist()) == {LEI}
+    held = pq.read_table(tmp_path / "out" / "people.parquet").to_pylist()
+    assert (held[0]["person_id"], held[0]["value"]) == (LEI, "李雷")
+    found = pq.read_table(tmp_path / "out" / "findings.parquet").to_pylist()
+    assert json.loads(found[0]["payload"]) == {"nps": 40}
+
+
+def test_only_the_period_is_taken(ws: Workspace, tmp_path: Path) -> None:
+    period = Period(at(2), at(3))
+    what = [What.EVENTS, What.FINDINGS]
+    out = tmp_path / "out"
+    written = service.export(ws, SHELL, out, now=clock.now(), what=what, period=period)
+    assert [one.rows for one in written] == [1, 1]
+    assert not (out / "people.parquet").exists()
+
+
+def test_csv_is_safe_to_open(ws: Workspace, tmp_path: Path) -> None:
+    service.export(ws, SHELL, tmp_path / "out", now=clock.now(), form=Form.CSV)
+    file = tmp_path / "out" / "events.csv"
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    row = pcsv.read_csv(file).to_pylist()[0]
+    assert row["text"] == "'=1+1"
+    assert json.loads(row["lines"])[0]["product"] == "tea"
+    assert "2026-10-01T04:00:00" in file.read_text("utf-8-sig")
+
+
+def test_a_workspace_without_events_gives_empty_files(tmp_path: Path) -> None:
+    from regulars.app import init_workspace
+
+    empty = init_workspace(tmp_path / "empty")
+    written = service.export(empty, SHELL, tmp_path / "out", now=clock.now(), form=Form.CSV)
+    assert [one.rows for one in written] == [0, 0, 0]
+    empty.close()
+
+
+def test_nothing_is_overwritten_and_nothing_stays_within_reach_of_the_workspace(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(Conflict):
+        service.export(ws, SHELL, tmp_path, now=clock.now())
+    with pytest.raises(Invalid):
+        service.export(ws, SHELL, ws.folder / "out", now=clock.now())
+    analyst = Principal("staff", "1", "Mei", Role.ANALYST)
+    with pytest.raises(NotAllowed):
+        service.export(ws, analyst, tmp_path / "out", now=clock.now())
+
+
+def test_the_command_says_what_it_wrote_and_the_log_keeps_it(ws: Workspace, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    words = [str(target), "--what", "events", "--from", "2026-10-02", "--json"]
+    ran = CliRunner().invoke(build_cli(), ["export", *words, "-w", str(ws.folder)])
+    assert ran.exit_code == 0, ran.output
+    told = json.loads(ran.stdout)
+    assert told == [{"what": "events", "file": str(target / "events.parquet"), "rows": 2}]
+    entry = audit.find(ws, Search(action="data.exported"))[0]
+    assert entry.details == {"rows": {"events": 2}}
