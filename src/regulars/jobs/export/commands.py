@@ -67,7 +67,7 @@ def _print(written: list[Written], as_json: bool) -> None:
         rows = [{"what": one.what, "file": str(one.file), "rows": one.rows} for one in written]
         typer.echo(msgspec.json.encode(rows).decode())
         return
-    table = Table(_("What"), _("Rows"), _("File"), box=None)
+    table = Table(_("Contents"), _("Number of rows"), _("File"), box=None)
     for one in written:
         table.add_row(say(TITLES[one.what]), f"{one.rows:,}", str(one.file))
     out.print(table)
