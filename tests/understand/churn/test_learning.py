@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 from regulars.understand.churn import judging, learning
-from regulars.understand.churn.model import CANDIDATES, FEATURES, Seen
+from regulars.understand.churn.model import CANDIDATES, FEATURES, Seen, worked
 
 
 def made(n: int = 4_000, seed: int = 0) -> Seen:
@@ -44,7 +44,7 @@ def test_trees_told_as_curves_are_the_trees() -> None:
 
     seen = made()
     names = [name for name in FEATURES if name != "rhythm"]
-    matrix = np.column_stack([learning.worked(name, seen.columns[name]) for name in names])
+    matrix = np.column_stack([worked(name, seen.columns[name]) for name in names])
     trees = HistGradientBoostingClassifier(
         learning_rate=0.08, max_iter=learning.ROUNDS, min_samples_leaf=100, max_leaf_nodes=8,
         interaction_cst="no_interactions", random_state=0, early_stopping=False,
@@ -85,3 +85,27 @@ def test_tenths_hold_everybody_once(pairs: list[tuple[float, bool]]) -> None:
     found = judging.bins(chance, lost)
     assert sum(one.lost.n for one in found) == len(pairs)
     assert all(one.least <= one.said + 1e-12 and one.said <= one.most + 1e-12 for one in found)
+
+
+def test_the_band_of_a_calibrated_model_holds_the_chance() -> None:
+    random = np.random.default_rng(6)
+    odds = random.normal(0, 1.5, 20_000)
+    chance = special.expit(odds)
+    line = judging.calibration(chance, (random.random(20_000) < chance).astype(float))
+    assert line is not None and line.n == 20_000
+    low, high = line.band(np.array([0.1, 0.5, 0.9]))
+    assert (low < [0.1, 0.5, 0.9]).all() and (high > [0.1, 0.5, 0.9]).all()
+    assert (high - low).max() < 0.03
+    assert judging.calibration(np.full(5, 0.5), np.array([0.0, 1, 0, 1, 0])) is None
+
+
+def test_measured_from_other_customers_the_chances_stay() -> None:
+    seen = made()
+    model = learning.fit("linear", seen)
+    part = seen.rows(np.arange(500))
+    moved = model.centred_on(part.columns)
+    assert moved.chance(seen.columns, len(seen)) == pytest.approx(
+        model.chance(seen.columns, len(seen))
+    )
+    for added in moved.parts(part.columns).values():
+        assert added.mean() == pytest.approx(0, abs=1e-9)

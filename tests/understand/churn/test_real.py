@@ -41,7 +41,7 @@ def test_cdnow_all_23570_people(cdnow: Workspace, cut: str) -> None:
     assert 0.9 <= used.slope <= 1.1
     assert used.loss <= min(one.loss for one in test.candidates) + 0.001
     assert max(test.learnt_from).toordinal() + 91 <= test.cut.toordinal()
-    assert test.lift.low > 1
+    assert test.lift.low is not None and test.lift.low > 1
 
 
 def test_northern_lights_cancellations(real_data: Path, tmp_path: Path) -> None:

@@ -10,7 +10,13 @@ from scipy import optimize, special
 from tests.understand.lifetime_value.made import customers
 
 from regulars.understand.lifetime_value import forecasting, purchasing, spending
-from regulars.understand.lifetime_value.model import Histories, Purchasing, Spending, grouped
+from regulars.understand.lifetime_value.model import (
+    Grouped,
+    Histories,
+    Purchasing,
+    Spending,
+    grouped,
+)
 
 CDNOW = Purchasing(0.2426, 4.4135, 0.7929, 2.4258)  # weeks
 ALBUMS = Spending(6.25, 3.74, 15.44)
@@ -100,7 +106,7 @@ def test_grouping_loses_nobody_and_changes_nothing() -> None:
     groups = grouped(found)
     assert groups.count.sum() == 5_000
     assert (groups.count * groups.repeats).sum() == found.repeats.sum()
-    singly = purchasing.Grouped(found.repeats, found.last, found.age, np.ones(5_000))
+    singly = Grouped(found.repeats, found.last, found.age, np.ones(5_000))
     one_by_one, together = purchasing.fit(singly), purchasing.fit(groups)
     assert together.log_likelihood == pytest.approx(one_by_one.log_likelihood, abs=1e-4)
 

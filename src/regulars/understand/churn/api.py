@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
+from regulars.faces.paging import CursorPaging, Page, encode, envelope
 from regulars.kit import clock
 from regulars.kit.errors import NotFound
+from regulars.kit.ranked import part
 from regulars.kit.text import Text
 from regulars.timeline.workspace import CurrentWorkspace
-from regulars.understand.churn import service
+from regulars.understand.churn import listing, service
 from regulars.understand.churn.model import FEATURES, MEANING
 
 router = APIRouter(prefix="/api/v1", tags=["early warning"])
@@ -34,6 +36,30 @@ def early_warning(ws: CurrentWorkspace, caller: Reader, event: Event = None) -> 
         told["warned"] = []
     words = {"meaning": MEANING, "features": FEATURES}
     return {"as_of": found.as_of, **told, **msgspec.to_builtins(words)}
+
+
+@router.get("/early-warning/customers", summary="Early warning of every customer")
+def customers(
+    *,
+    ws: CurrentWorkspace,
+    caller: PeopleReader,
+    wanted: CursorPaging,
+    request: Request,
+    response: Response,
+    event: Event = None,
+) -> dict[str, Any]:
+    """Return customers with chance, stake and reasons, those first of whom most can be saved.
+
+    `active` tells who can still be warned of; `low`, `high` and `n` what became of customers rated
+    so in the back-test.
+    """
+    now = clock.now()
+    found = service.answered(ws, caller.places, event, now=now).payload
+    people = service.customers(ws, caller.places, found, now=now)
+    shown = part(people, listing.RANK, size=wanted.size, after=wanted.after)
+    rows = [listing.plain(row) for row in shown.rows]
+    following = {"after": encode(shown.following)} if shown.following else None
+    return envelope(Page(rows, following), rows, request, response)
 
 
 @router.get("/people/{person}/early-warning", summary="Early warning of one customer")

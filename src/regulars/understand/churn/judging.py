@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special, stats
 
 from regulars.kit.stats.estimate import Estimate, Z, empty
 from regulars.kit.stats.proportion import proportion
@@ -21,12 +21,16 @@ from regulars.understand.churn.model import (
     WARNED,
     BackTest,
     Bin,
+    Calibration,
     Candidate,
     Seen,
+    log_odds,
 )
 
 Array = npt.NDArray[np.float64]
 ONE_SIDED = 1.645
+WORST = 1e12
+"""A line whose information matrix is conditioned worse than this is not known."""
 
 
 def auc(chance: Array, lost: Array) -> Estimate:
@@ -56,11 +60,27 @@ def losses(chance: Array, lost: Array) -> Array:
 
 def slope(chance: Array, lost: Array) -> float | None:
     """Return the slope of the calibration line: the outcome's logistic regression on log odds."""
-    held = np.clip(chance, 1e-9, 1 - 1e-9)
-    odds = np.log(held) - np.log1p(-held)
+    odds = log_odds(chance)
     if not odds.std() or not 0 < lost.mean() < 1:
         return None
     return float(logistic(odds[:, None], lost, ridge=1e-6)[0][0])
+
+
+def calibration(chance: Array, lost: Array) -> Calibration | None:
+    """Return the whole calibration line with its covariance, from the observed information."""
+    odds = log_odds(chance)
+    if not odds.std() or not 0 < lost.mean() < 1:
+        return None
+    (weight,), start = logistic(odds[:, None], lost, ridge=1e-6)
+    said = special.expit(start + weight * odds)
+    spread = said * (1 - said)
+    design = np.column_stack([np.ones(len(odds)), odds])
+    information = (design * spread[:, None]).T @ design
+    if np.linalg.cond(information) > WORST:
+        return None
+    (first, both), (_both, second) = np.linalg.inv(information)
+    covariance = (float(first), float(both)), (float(both), float(second))
+    return Calibration(float(start), float(weight), covariance, len(odds))
 
 
 def candidates(chances: dict[str, Array], seen: Seen) -> list[Candidate]:
@@ -143,4 +163,5 @@ def report(
         lift,
         proportion(float(lost[warned].sum()), int(lost.sum())),
         quantile(leads, np.ones(len(leads), dtype=np.int64)) if len(leads) else empty(),
+        calibration(chance, lost),
     )

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from regulars.kit.stats.estimate import Estimate
+from regulars.kit.stats.estimate import Estimate, Z
 from regulars.kit.text import Text
 
 Array = npt.NDArray[np.float64]
@@ -55,7 +55,7 @@ MEANING = Text(
     "Chance that a customer does nothing at all in the next 91 days (or, where an event of leaving "
     "is chosen, that it happens). Learnt and tested in time order: nothing that became known "
     "after a cut is used at it. The simplest model that is as good as the best is used. The "
-    "interval is what became of customers rated alike in the back-test.",
+    "interval is what became of customers rated so in the back-test.",
     "客户在未来 91 天内没有任何行为的概率（若选定了流失事件，则为该事件发生的概率）。训练与检验均按"
     "时间先后进行：截点之后才知道的信息一概不用。在效果相当的模型中采用最简单的一个。区间为回测中"
     "同类评分客户的实际结果。",
@@ -111,6 +111,16 @@ class Additive:
         """Return what each feature adds to each customer's log odds."""
         return {shape.feature: _added(shape, columns[shape.feature]) for shape in self.shapes}
 
+    def centred_on(self, columns: dict[str, Array]) -> Additive:
+        """Return the same model with what each feature adds measured from these customers' mean."""
+        means = {name: float(added.mean()) for name, added in self.parts(columns).items()}
+        shapes = [
+            Shape(one.feature, one.at, [y - means[one.feature] for y in one.adds],
+                  one.unknown - means[one.feature])
+            for one in self.shapes
+        ]  # fmt: skip
+        return Additive(self.intercept + sum(means.values()), shapes)
+
     def chance(self, columns: dict[str, Array], n: int) -> Array:
         """Return each customer's chance of being lost."""
         total = np.full(n, self.intercept)
@@ -127,6 +137,13 @@ def _added(shape: Shape, values: Array) -> Array:
     return np.where(known, inside, shape.unknown)
 
 
+def log_odds(chance: Array) -> Array:
+    """Return log(chance / (1 - chance)), finite also where a model was certain."""
+    held = np.clip(chance, 1e-9, 1 - 1e-9)
+    result: Array = np.log(held) - np.log1p(-held)
+    return result
+
+
 def worked(feature: str, values: Array) -> Array:
     """Return the feature on the scale models work on: counts and times as log(1 + value)."""
     return np.log1p(np.maximum(values, 0.0)) if feature in LOGARITHMIC else values
@@ -140,6 +157,27 @@ class Bin:
     most: float
     said: float
     lost: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What became of the active customers of the back-test, as a line over the foretold log odds.
+
+    `covariance` is that of intercept and slope; `n` the customers it rests on.
+    """
+
+    intercept: float
+    slope: float
+    covariance: tuple[tuple[float, float], tuple[float, float]]
+    n: int
+
+    def band(self, chance: Array) -> tuple[Array, Array]:
+        """Return the ends of the 95 % interval of the share lost among customers rated so."""
+        odds = log_odds(chance)
+        (first, both), (_both, second) = self.covariance
+        middle = self.intercept + self.slope * odds
+        reach = Z * np.sqrt(np.maximum(first + 2 * both * odds + second * odds**2, 0.0))
+        return special.expit(middle - reach), special.expit(middle + reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +216,7 @@ class BackTest:
     lift: Estimate
     caught: Estimate
     lead: Estimate
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True, slots=True)

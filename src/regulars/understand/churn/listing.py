@@ -1,0 +1,179 @@
+"""Every customer with chance, what is at stake and the reasons; the list to act on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.kit.ranked import ranked
+from regulars.kit.stats.estimate import Estimate, Z
+from regulars.understand.churn import judging
+from regulars.understand.churn.model import (
+    FEATURES,
+    LISTED,
+    REASONS,
+    Additive,
+    Array,
+    EarlyWarning,
+    Reason,
+    Seen,
+    Warned,
+)
+
+RANK = "rank"
+TOLD = tuple(range(1, REASONS + 1))
+SCHEMA = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("active", pa.bool_()),
+        ("chance", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("n", pa.int64()),
+        ("silence", pa.int64()),
+        ("value", pa.float64()),
+        ("at_stake", pa.float64()),
+        *((f"reason_{one}", pa.dictionary(pa.int8(), pa.string())) for one in TOLD),
+        *((f"seen_{one}", pa.float64()) for one in TOLD),
+        *((f"adds_{one}", pa.float64()) for one in TOLD),
+        (RANK, pa.float64()),
+    ]
+)
+"""`active`: who can still be warned of; `low`, `high`: the interval of the share lost among those
+rated so in the back-test, which rests on `n`; `rank`: what the list is ordered by."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Of each customer the chance, the value (NaN: unknown) and what every feature adds."""
+
+    chance: Array
+    values: Array
+    parts: dict[str, Array]
+
+
+def table(found: EarlyWarning, model: Additive, seen: Seen, worth: pa.Table) -> pa.Table:
+    """Return one row a customer by SCHEMA, those first of whom most value can still be saved.
+
+    That is the chance times the expected value; customers without a value follow, by chance.
+    """
+    scored = _Scored(
+        model.chance(seen.columns, len(seen)), _values(seen, worth), model.parts(seen.columns)
+    )
+    stake = scored.chance * scored.values
+    columns = {
+        "person_id": pa.array(seen.ids, pa.string()),
+        "active": judging.active(seen, found.event),
+        "chance": scored.chance,
+        **_bands(found, scored.chance),
+        "silence": seen.columns["silence"].astype(np.int64),
+        "value": _nullable(scored.values),
+        "at_stake": _nullable(stake),
+        **_reasons(scored, seen),
+        # Chances less 2 are all below any stake, and keep their order.
+        RANK: np.where(np.isfinite(stake), stake, scored.chance - 2.0),
+    }
+    return ranked(pa.table({name: columns[name] for name in SCHEMA.names}, schema=SCHEMA), RANK)
+
+
+def listed(found: EarlyWarning, people: pa.Table) -> EarlyWarning:
+    """Return the finding with its list and what is at stake in all."""
+    here = people.filter(people.column("active"))
+    risk = np.asarray(here.column("chance").to_numpy(), dtype=np.float64)
+    reach = Z * float(np.sqrt((risk * (1 - risk)).sum()))
+    total = float(risk.sum())
+    return replace(
+        found,
+        expected_lost=Estimate(len(risk), total, max(total - reach, 0.0), total + reach),
+        at_stake=pc.sum(here.column("at_stake")).as_py(),
+        warned=[_warned(row) for row in here.slice(0, LISTED).to_pylist()],
+    )
+
+
+def one(found: EarlyWarning, model: Additive, seen: Seen, value: float | None) -> Warned:
+    """Return the only customer of `seen` with what every feature adds, the greatest first."""
+    worth = pa.table(
+        {"person_id": pa.array(seen.ids, pa.string()), "value": pa.array([value], pa.float64())}
+    )
+    told = _warned(table(found, model, seen, worth).to_pylist()[0])
+    adds = [(float(added[0]), name) for name, added in model.parts(seen.columns).items()]
+    adds.sort(key=lambda pair: -pair[0])
+    reasons = [Reason(name, _known(float(seen.columns[name][0])), added) for added, name in adds]
+    return replace(told, reasons=reasons)
+
+
+def reasons_of(row: dict[str, Any]) -> list[Reason]:
+    """Return a row's reasons: the features that raise the chance most."""
+    return [
+        Reason(row[f"reason_{at}"], row[f"seen_{at}"], row[f"adds_{at}"])
+        for at in TOLD
+        if row[f"reason_{at}"] is not None
+    ]
+
+
+def plain(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as the API tells it: its reasons as a list."""
+    names = SCHEMA.names[: SCHEMA.names.index("reason_1")]
+    return {**{name: row[name] for name in names}, "reasons": [asdict(r) for r in reasons_of(row)]}
+
+
+def _warned(row: dict[str, Any]) -> Warned:
+    names = ("chance", "low", "high", "n", "silence", "value", "at_stake")
+    told = {name: row[name] for name in names}
+    return Warned(person=row["person_id"], reasons=reasons_of(row), **told)
+
+
+def _bands(found: EarlyWarning, chance: Array) -> dict[str, Any]:
+    """Return what became of customers rated so in the back-test."""
+    line = found.back_test.calibration if found.back_test else None
+    if line is None:
+        nothing = pa.nulls(len(chance), pa.float64())
+        return {"low": nothing, "high": nothing, "n": np.zeros(len(chance), dtype=np.int64)}
+    low, high = line.band(chance)
+    return {"low": low, "high": high, "n": np.full(len(chance), line.n)}
+
+
+def _reasons(scored: _Scored, seen: Seen) -> dict[str, Any]:
+    """Return the `REASONS` features that add most to each customer's log odds, where they add."""
+    names = list(scored.parts)
+    words = pa.array(list(FEATURES))
+    number = np.array([list(FEATURES).index(name) for name in names], dtype=np.int8)
+    told: dict[str, Any] = {}
+    adds = np.column_stack([*scored.parts.values(), np.full((len(seen), REASONS), -np.inf)])
+    order = np.argsort(-adds, axis=1, kind="stable")[:, :REASONS]
+    rows = np.arange(len(seen))
+    for at in TOLD:
+        where = order[:, at - 1]
+        added = adds[rows, where]
+        missing = ~(added > 0)
+        held = np.where(missing, 0, where)
+        values = np.choose(held, [seen.columns[name] for name in names]) if names else added
+        codes = pa.array(number[held] if names else held.astype(np.int8), mask=missing)
+        told[f"reason_{at}"] = pa.DictionaryArray.from_arrays(codes, words)
+        told[f"seen_{at}"] = pa.array(values, mask=missing | ~np.isfinite(values))
+        told[f"adds_{at}"] = pa.array(added, mask=missing)
+    return told
+
+
+def _values(seen: Seen, worth: pa.Table) -> Array:
+    """Return what each customer is expected to bring in 12 months, NaN where nobody can say."""
+    if not worth.num_rows:
+        return np.full(len(seen), np.nan)
+    names = pa.array(seen.ids, pa.string())
+    place = pc.index_in(names, value_set=worth.column("person_id").combine_chunks())
+    where = place.fill_null(-1).to_numpy(zero_copy_only=False)
+    told = worth.column("value").to_numpy(zero_copy_only=False)
+    result: Array = np.append(np.asarray(told, dtype=np.float64), np.nan)[where]
+    return result
+
+
+def _nullable(values: Array) -> pa.Array:
+    return pa.array(values, mask=~np.isfinite(values))
+
+
+def _known(value: float) -> float | None:
+    return value if np.isfinite(value) else None
