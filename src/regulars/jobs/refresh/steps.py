@@ -18,6 +18,7 @@ from regulars.understand.health import service as health
 from regulars.understand.health.model import Look
 from regulars.understand.journeys import service as journeys
 from regulars.understand.value_groups import service as value_groups
+from regulars.understand.words import service as words
 
 
 def _tidy(ws: Workspace, now: datetime, progress: Progress) -> None:
@@ -62,6 +63,10 @@ def _audiences(ws: Workspace, now: datetime, progress: Progress) -> None:
     audiences.refresh(ws, now=now)
 
 
+def _words(ws: Workspace, now: datetime, progress: Progress) -> None:
+    words.analyse(ws, now=now, progress=progress)
+
+
 def steps() -> tuple[Step, ...]:
     """Return the steps in order; what later steps read is computed by earlier ones."""
     return (
@@ -71,6 +76,7 @@ def steps() -> tuple[Step, ...]:
         Step("overview", Text("Overview", "总览"), _overview),
         Step("drivers", Text("Key experiences", "关键体验"), _drivers),
         Step("value_groups", Text("Value groups", "价值分组"), _value_groups),
+        Step("words", Text("Read what customers wrote", "分析客户文字"), _words),
         Step("findings", Text("What pages ask for", "页面常用结果"), _renew),
         # Last, because it writes events: what was computed before stands for the same timeline.
         Step("audiences", Text("Audiences", "人群"), _audiences),

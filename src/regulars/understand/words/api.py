@@ -1,0 +1,113 @@
+"""`/api/v1/words`: what customers speak of, the texts, corrections and lexicons."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.kit import clock
+from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.health import service as health
+from regulars.understand.words import forms, lexicon, service, showing
+from regulars.understand.words.asking import Seek, Wish, read_kind, read_mood
+
+router = APIRouter(prefix="/api/v1/words", tags=["words"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
+Teacher = Annotated[Principal, Depends(needs(Right.READ_PEOPLE, Right.EDIT_PEOPLE))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
+Wished = Annotated[Wish, Depends()]
+Sought = Annotated[Seek, Depends()]
+
+
+class CorrectionIn(BaseModel):
+    """What a person says of one text."""
+
+    event_id: str
+    mood: str = Field(description="negative, neutral or positive")
+    types: list[str] = Field(default_factory=list, max_length=6)
+    touchpoint: str | None = None
+    drawn: bool = Field(default=False, description="the text was chosen by lot")
+
+
+class LexiconIn(BaseModel):
+    """A lexicon as TOML, and the version it was made from."""
+
+    document: str = Field(max_length=400_000)
+    on: int = 0
+
+
+@router.get("", summary="What customers speak of, and what rose")
+def words(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
+    """Return feelings, problem types by touchpoint, words, months, and what rose."""
+    found = service.answered(ws, wish.asked(caller), now=clock.now())
+    about = {"as_of": found.as_of, "watermark": found.watermark}
+    return {**msgspec.to_builtins(about), **showing.plain(found.payload)}
+
+
+@router.get("/divide", summary="The digital divide")
+def divide(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
+    """Return each group's gap in digital service against its gap elsewhere, tested."""
+    found = service.divided(ws, wish.look(caller), now=clock.now())
+    made: dict[str, Any] = msgspec.to_builtins(found.payload)
+    return made
+
+
+@router.get("/texts", summary="Search what customers wrote")
+def texts(ws: CurrentWorkspace, caller: Listener, wish: Wished, seek: Sought) -> dict[str, Any]:
+    """Return one page of texts with what was read in them; `page` counts from 1."""
+    extent = health.extent_of(ws, wish.look(caller), clock.now())
+    found = service.search(ws, seek.sought, extent)
+    made: dict[str, Any] = msgspec.to_builtins(found)
+    return made
+
+
+@router.post("/corrections", summary="Correct what was read in a text")
+def correct(ws: CurrentWorkspace, caller: Teacher, body: CorrectionIn) -> dict[str, Any]:
+    """Keep a correction; it holds at once. Returns the text as it is read now."""
+    service.correct(
+        ws, body.event_id, read_mood(body.mood), [read_kind(one) for one in body.types],
+        body.touchpoint, scope=caller.places, by=caller, now=clock.now(), drawn=body.drawn,
+    )  # fmt: skip
+    made: dict[str, Any] = msgspec.to_builtins(
+        service.texts(ws, [body.event_id], scope=caller.places)[0]
+    )
+    return made
+
+
+@router.delete("/corrections/{event_id:path}", summary="Take a correction back")
+def uncorrect(ws: CurrentWorkspace, caller: Teacher, event_id: str) -> dict[str, Any]:
+    """Undo a correction."""
+    service.take_back(ws, event_id, scope=caller.places, by=caller)
+    return {"event_id": event_id, "corrected": False}
+
+
+@router.get("/quality", summary="How well words are read")
+def quality(ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
+    """Return the cross-validated comparison of lexicon and head, by target."""
+    made: list[dict[str, Any]] = msgspec.to_builtins(service.quality(ws)[1])
+    return made
+
+
+@router.get("/lexicons/{language}", summary="One language's lexicon")
+def read_lexicon(ws: CurrentWorkspace, _caller: Reader, language: str) -> dict[str, Any]:
+    """Return the lexicon in force as TOML, and its version."""
+    tongue = forms.known(language)
+    document = lexicon.document(service.current(ws)[tongue])
+    return {"language": tongue, "version": service.base(ws, tongue), "document": document}
+
+
+@router.put("/lexicons/{language}", summary="Put an edited lexicon in force")
+def put_lexicon(
+    ws: CurrentWorkspace, caller: Editor, language: str, body: LexiconIn
+) -> dict[str, Any]:
+    """Make a new version; texts are read anew at the next refresh."""
+    tongue = forms.known(language)
+    wanted = lexicon.parse(tongue, body.document)
+    number = service.save(ws, wanted, body.on, by=caller, now=clock.now())
+    return {"language": tongue, "version": number}

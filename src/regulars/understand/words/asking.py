@@ -1,0 +1,134 @@
+"""What a page's address asks for, and the choices of its pickers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Query, Request
+
+from regulars.company.places import service as places
+from regulars.company.rights.model import Principal
+from regulars.faces import periods
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.kit.errors import Invalid
+from regulars.kit.text import Text
+from regulars.timeline.workspace import Workspace
+from regulars.understand.health.model import USUAL, Look
+from regulars.understand.words.model import KINDS, MOODS, Kind, Mood
+from regulars.understand.words.searching import Sought
+from regulars.understand.words.service import Asked
+
+Item = tuple[str, str, bool]
+"""A choice: its words, its address, whether it is the present one."""
+
+
+class Wish:
+    """The query fields of page and API."""
+
+    def __init__(
+        self,
+        *,
+        period: Annotated[str | None, Query(description="2026-10, 12m, all")] = None,
+        start: Annotated[str | None, Query(alias="from")] = None,
+        end: Annotated[str | None, Query(alias="to", description="excluded")] = None,
+        place: Annotated[str | None, Query(description="with places below")] = None,
+        channel: Annotated[str | None, Query()] = None,
+        against: Annotated[
+            str | None, Query(description="begin of the window that a short period is held against")
+        ] = None,
+    ) -> None:
+        self.period, self.start, self.end = period or None, start or None, end or None
+        self.place, self.channel, self.against = place or None, channel or None, against or None
+
+    def look(self, caller: Principal) -> Look:
+        """Return the extent, within the caller's places."""
+        return Look(
+            self.period or USUAL, self.start, self.end, self.place, self.channel, caller.places
+        )
+
+    def asked(self, caller: Principal) -> Asked:
+        """Return the question, within the caller's places."""
+        return Asked(self.look(caller), self.against)
+
+
+class Seek:
+    """The fields of a search; an unknown one is refused."""
+
+    def __init__(
+        self,
+        *,
+        q: Annotated[str, Query(description="words that must occur", max_length=200)] = "",
+        kind: Annotated[str | None, Query(alias="type", description="problem type")] = None,
+        mood: Annotated[str | None, Query(description="negative, neutral, positive")] = None,
+        touchpoint: Annotated[str | None, Query(description="the touchpoint meant")] = None,
+        number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
+    ) -> None:
+        self.sought = Sought(
+            q, read_kind(kind) if kind else None, read_mood(mood) if mood else None,
+            touchpoint or None, number,
+        )  # fmt: skip
+
+
+def read_kind(word: str) -> Kind:
+    """Return the problem type of that key. Raises Invalid."""
+    if word not in {str(one) for one in KINDS}:
+        raise Invalid(
+            "words.type", Text(f"There is no problem type {word}.", f"没有问题类型 {word}。"),
+            field="type",
+        )  # fmt: skip
+    return Kind(word)
+
+
+def read_mood(word: str) -> Mood:
+    """Return the feeling of that key. Raises Invalid."""
+    if word not in {str(one) for one in MOODS}:
+        raise Invalid(
+            "words.mood",
+            Text(
+                "A feeling is negative, neutral or positive.",
+                "情感为 negative、neutral 或 positive。",
+            ),
+            field="mood",
+        )  # fmt: skip
+    return Mood(word)
+
+
+@dataclass(frozen=True, slots=True)
+class Pickers:
+    """The page's choices, each with the words of the present one."""
+
+    period: str
+    periods: tuple[Item, ...]
+    place: str
+    places: tuple[Item, ...]
+
+
+def pickers(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> Pickers:
+    """Return the choices of period and place."""
+    own = bool(wish.period or wish.start or wish.end)
+    chosen = periods.of_request(request, "12m", key=wish.period, start=wish.start, end=wish.end)
+    usual: Item = (_("12 months to the last event"), address(request, period=None), not own)
+    others = ((words, href, on and own) for words, href, on in chosen.items)
+    tree = places.visible(ws, caller.places)
+    every: Item = (_("All places"), address(request, place=None), wish.place is None)
+    below = (
+        ("\u2003" * depth + say(one.name), address(request, place=one.id), one.id == wish.place)
+        for depth, one in tree.walk()
+    )
+    return Pickers(
+        chosen.label if own else _("Last 12 months"),
+        (usual, *others),
+        say(tree.name(wish.place)) if wish.place else _("All places"),
+        (every, *below),
+    )
+
+
+def address(request: Request, **changes: str | None) -> str:
+    """Return the page's address with some query fields changed; None takes one away."""
+    gone = [name for name, value in changes.items() if value is None]
+    url = request.url.remove_query_params([*gone, "format", "page"])
+    kept = {name: value for name, value in changes.items() if value is not None}
+    url = url.include_query_params(**kept) if kept else url
+    return url.path + (f"?{url.query}" if url.query else "")

@@ -1,0 +1,93 @@
+"""`regulars show words`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.table import Table
+
+from regulars.faces import show
+from regulars.faces.command import WorkspaceFolder, out
+from regulars.faces.language import gettext as _
+from regulars.faces.language import shell_language
+from regulars.kit import clock
+from regulars.listen.catalog import service as catalog
+from regulars.timeline.workspace import Workspace
+from regulars.understand.health import service as health
+from regulars.understand.health.model import USUAL, Look
+from regulars.understand.words import service, showing
+from regulars.understand.words.model import MEANING, Words
+
+
+def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
+    """Add `show words`."""
+
+    @show.group(app).command()
+    def words(
+        *,
+        period: Annotated[str, typer.Option(help="2026-10, 2026, 12m or all.")] = USUAL,
+        start: Annotated[str | None, typer.Option("--from", help="Month, day, moment.")] = None,
+        end: Annotated[str | None, typer.Option("--to", help="End, excluded.")] = None,
+        against: Annotated[str | None, typer.Option(help="Begin of the window before.")] = None,
+        place: Annotated[str | None, typer.Option(help="With places below it.")] = None,
+        search: Annotated[str | None, typer.Option(help="Show texts with these words.")] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Show what customers speak of, and what rose; new texts are read first."""
+        ws, now = opens(workspace), clock.now()
+        service.analyse(ws, now=now)
+        look = Look(period, start, end, place)
+        if search is not None:
+            _print_texts(ws, look, search, as_json)
+            return
+        found = service.answered(ws, service.Asked(look, against), now=now).payload
+        if as_json:
+            typer.echo(msgspec.json.encode(showing.plain(found)).decode())
+        else:
+            _print(ws, found)
+
+
+def _print(ws: Workspace, found: Words) -> None:
+    language, known = shell_language(), catalog.current(ws)
+    out.print(_("{n} texts of {people} customers").format(n=found.texts, people=found.people))
+    out.print(f"[dim]{MEANING.in_(language)}[/]")
+    shown = Table(box=None, pad_edge=False)
+    for head in (_("Feeling or problem type"), _("Customers"), _("Share"), _("95% interval")):
+        shown.add_column(head)
+    for line in [*found.moods, *found.kinds]:
+        share = line.share
+        if share.value is None:
+            continue
+        title = showing.key_title(line.key).in_(language)
+        shown.add_row(title, f"{line.people:,}", f"{share.value:.1%}",
+                      f"{share.low or 0:.1%} – {share.high or 0:.1%}")  # fmt: skip
+    out.print(shown)
+    if found.rise is None:
+        return
+    risen = found.rise.risen
+    heading = _("What rose: {n} of {looked} looked at").format(
+        n=len(risen), looked=found.rise.looked_at
+    )
+    out.print(heading)
+    for one in risen:
+        title = showing.risen_title(one, known).in_(language)
+        out.print(
+            f"▲ {title}: {one.share_before.value or 0:.1%} → {one.share.value or 0:.1%}"
+            f" (n {one.before} → {one.now}, q {one.q:.2g})"
+        )
+
+
+def _print_texts(ws: Workspace, look: Look, words: str, as_json: bool) -> None:
+    extent = health.extent_of(ws, look, clock.now())
+    found = service.search(ws, service.Sought(words), extent)
+    if as_json:
+        typer.echo(msgspec.json.encode(found).decode())
+        return
+    out.print(_("{n} texts").format(n=found.total))
+    for one in found.readings:
+        out.print(f"[dim]{one.at:%Y-%m-%d}[/] {one.text}", highlight=False)
