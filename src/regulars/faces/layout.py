@@ -48,7 +48,8 @@ SECTION_TITLES = {
 class NavItem:
     """One link of the navigation; shown to callers who have `right` (None: to everybody).
 
-    The item of path `/` stands above all sections.
+    The item of path `/` stands above all sections. `badge` is the address of a small number that
+    is fetched after the page stands, such as how many wait; an empty answer shows none.
     """
 
     title: Text
@@ -56,6 +57,7 @@ class NavItem:
     section: Section
     order: int = 50
     right: str | None = None
+    badge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -48,6 +49,22 @@ class IntakeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     requests_per_second: int = 2_000
 
 
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[mail]`: the SMTP server that alerts go through; without a host nothing is sent.
+
+    `security` is starttls, tls or none. The password stands in the environment variable that
+    `password_variable` names. `address` is where this server is reached, for links.
+    """
+
+    host: str = ""
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password_variable: str = "REGULARS_MAIL_PASSWORD"
+    sender: str = "regulars@localhost"
+    address: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of `regulars.toml`."""
 
@@ -55,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database: DatabaseSettings = DatabaseSettings()
     engine: EngineSettings = EngineSettings()
     intake: IntakeSettings = IntakeSettings()
+    mail: MailSettings = MailSettings()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -107,7 +125,7 @@ def load(folder: Path) -> Settings:
         )
     try:
         return check(msgspec.convert(tomllib.loads(file.read_text("utf-8")), Settings))
-    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as error:
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Invalid(
             "settings.unreadable",
             Text(f"{file} is wrong: {error}.", f"{file} 有误：{error}。"),

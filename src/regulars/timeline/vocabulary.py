@@ -75,6 +75,9 @@ CHAT_ENDED: Final = "Live Chat Conversation Ended"
 MESSAGE_SENT: Final = "Message Sent"
 GIFT_SENT: Final = "Gift Sent"
 
+# Noticing (actor system, of no customer); ours.
+ALERT_RAISED: Final = "Alert Raised"
+
 # Whom we count to a group (actor system); ours.
 AUDIENCE_ENTERED: Final = "Audience Entered"
 AUDIENCE_EXITED: Final = "Audience Exited"
@@ -170,6 +173,7 @@ TITLES: Final[dict[str, Text]] = {
         CHAT_ENDED: "会话结束",
         MESSAGE_SENT: "发送消息",
         GIFT_SENT: "发放礼品",
+        ALERT_RAISED: "发出提醒",
         AUDIENCE_ENTERED: "进入人群",
         AUDIENCE_EXITED: "离开人群",
         CASE_OPENED: "建立工单",

@@ -10,13 +10,17 @@ from regulars.prove.overview import service as overview
 from regulars.timeline import maintenance
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
+from regulars.understand.alerts import service as alerts
 from regulars.understand.audiences import service as audiences
+from regulars.understand.complaints import service as complaints
 from regulars.understand.drivers import service as drivers
 from regulars.understand.drivers.model import Asked
 from regulars.understand.findings import service as findings
 from regulars.understand.health import service as health
 from regulars.understand.health.model import Look
 from regulars.understand.journeys import service as journeys
+from regulars.understand.maturity import service as maturity
+from regulars.understand.radar import service as radar
 from regulars.understand.value_groups import service as value_groups
 from regulars.understand.words import service as words
 
@@ -67,6 +71,22 @@ def _words(ws: Workspace, now: datetime, progress: Progress) -> None:
     words.analyse(ws, now=now, progress=progress)
 
 
+def _complaints(ws: Workspace, now: datetime, _progress: Progress) -> None:
+    complaints.usual(ws, now=now)
+
+
+def _diagnosis(ws: Workspace, now: datetime, progress: Progress) -> None:
+    radar.answered(ws, Look(), now=now)
+    progress(0.5)
+    maturity.answered(ws, None, now=now)
+
+
+def _alerts(ws: Workspace, now: datetime, progress: Progress) -> None:
+    alerts.evaluate(ws, now=now)
+    progress(0.9)
+    alerts.deliver(ws, now=now)
+
+
 def steps() -> tuple[Step, ...]:
     """Return the steps in order; what later steps read is computed by earlier ones."""
     return (
@@ -77,8 +97,11 @@ def steps() -> tuple[Step, ...]:
         Step("drivers", Text("Key experiences", "关键体验"), _drivers),
         Step("value_groups", Text("Value groups", "价值分组"), _value_groups),
         Step("words", Text("Read what customers wrote", "分析客户文字"), _words),
+        Step("complaints", Text("Complaint funnel", "投诉漏斗"), _complaints),
+        Step("diagnosis", Text("Radar and self-diagnosis", "雷达与自诊断"), _diagnosis),
         Step("findings", Text("What pages ask for", "页面常用结果"), _renew),
         # Last, because it writes events: what was computed before stands for the same timeline.
         Step("audiences", Text("Audiences", "人群"), _audiences),
+        Step("alerts", Text("Alerts", "提醒"), _alerts),
         Step("prune", Text("Thin out old findings", "清理过期结果"), _prune),
     )

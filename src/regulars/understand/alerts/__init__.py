@@ -1,0 +1,1 @@
+"""What changed and deserves a person, sent to its owner."""

@@ -1,0 +1,96 @@
+"""`/api/v1/alerts`: what changed and deserves a person, and the rules that watch."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.kit import clock
+from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.alerts import service, showing
+from regulars.understand.alerts.model import NEGATIVE_SHARE, SNOOZE_DAYS, Grain, Kind, Rule, Way
+
+router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
+View = Literal["open", "waiting", "muted", "all"]
+
+
+class ActIn(BaseModel):
+    """What is done with an alert; `days` counts for a snooze."""
+
+    act: Literal["acknowledge", "snooze", "mute", "reopen"]
+    days: int = SNOOZE_DAYS
+
+
+class RuleIn(BaseModel):
+    """What a rule watches: a metric, filtered, slice by slice, each week or month."""
+
+    metric: str
+    by: Literal["", "touchpoint", "channel", "place"] = ""
+    grain: Literal["week", "month"] = "week"
+    way: Literal["worse", "better", "any"] = "worse"
+    filters: dict[str, str] = Field(default_factory=dict)
+    owner: str | None = None
+    active: bool = True
+
+    def rule(self, rule_id: str, preset: str | None = None) -> Rule:
+        """Return the rule under an id; a new one has none."""
+        kind = Kind.LEVEL if self.metric == NEGATIVE_SHARE else Kind.METRIC
+        return Rule(rule_id, kind, self.metric, self.by, Grain(self.grain), Way(self.way),
+                    self.filters, self.owner, self.active, preset)  # fmt: skip
+
+
+@router.get("", summary="Alerts")
+def alerts(
+    ws: CurrentWorkspace, caller: Reader, view: Annotated[View, Query()] = "open"
+) -> list[dict[str, Any]]:
+    """Return alerts, the newest first."""
+    now = clock.now()
+    return showing.plain(ws, service.listed(ws, caller.places, view, now=now), now)
+
+
+@router.get("/rules", summary="Rules that watch")
+def rules(ws: CurrentWorkspace, _caller: Editor) -> list[dict[str, Any]]:
+    """Return the rules in force."""
+    return showing.rule_plain(service.rules(ws))
+
+
+@router.post("/rules", status_code=201, summary="Add a rule")
+def add_rule(ws: CurrentWorkspace, caller: Editor, body: RuleIn) -> dict[str, Any]:
+    """Keep a new rule."""
+    made = service.put_rule(ws, body.rule(""), caller, now=clock.now())
+    return {"id": made.id}
+
+
+@router.put("/rules/{rule}", status_code=204, summary="Change a rule")
+def put_rule(ws: CurrentWorkspace, caller: Editor, rule: str, body: RuleIn) -> Response:
+    """Write a rule over."""
+    known = service.rule(ws, rule)
+    service.put_rule(ws, body.rule(rule, known.preset), caller, now=clock.now())
+    return Response(status_code=204)
+
+
+@router.delete("/rules/{rule}", status_code=204, summary="Remove a rule")
+def remove_rule(ws: CurrentWorkspace, caller: Editor, rule: str) -> Response:
+    """Take a rule out of force."""
+    service.remove_rule(ws, rule, caller, now=clock.now())
+    return Response(status_code=204)
+
+
+@router.get("/{alert}", summary="One alert")
+def alert(ws: CurrentWorkspace, caller: Reader, alert: str) -> dict[str, Any]:
+    """Return one alert within the caller's places."""
+    return showing.plain(ws, [service.get(ws, alert, caller.places)], clock.now())[0]
+
+
+@router.post("/{alert}", summary="Acknowledge, snooze, mute or reopen")
+def change(ws: CurrentWorkspace, caller: Reader, alert: str, body: ActIn) -> dict[str, Any]:
+    """Change where an alert stands; kept in the audit log."""
+    now = clock.now()
+    made = service.change(ws, alert, body.act, caller, now=now, days=body.days)
+    return showing.plain(ws, [made], now)[0]

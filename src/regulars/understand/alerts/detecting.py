@@ -1,0 +1,127 @@
+"""Whether the last period lies beyond the usual variation of those before it; pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scipy import stats
+
+from regulars.kit.stats.estimate import Z
+
+LEAST_BEFORE = {"week": 8, "month": 5}
+"""Periods before the last one that are needed."""
+MOST_BEFORE = {"week": 16, "month": 11}
+LEAST_N = 30
+"""With fewer observations a period takes no part."""
+LOGARITHM = frozenset({"minutes", "count", "steps"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value of one period with its interval."""
+
+    start: datetime
+    end: datetime
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """The last reading against what was usual; p two-sided."""
+
+    last: Reading
+    usual: float
+    low: float
+    high: float
+    p: float
+
+
+def surprise(readings: Sequence[Reading], unit: str, grain: str) -> Surprise | None:
+    """Return how unusual the last of `readings` (in order of time) is; None with too few.
+
+    On a scale with even variance, the spread between the earlier periods beyond that of sampling
+    is estimated (DerSimonian & Laird, Controlled Clinical Trials 7 (1986) 177-188), and the last
+    value compared with their weighted mean by Student's t for a new observation. This is a control
+    chart for data whose usual variation is more than sampling (Laney, Quality Engineering 14
+    (2002) 531-537).
+    """
+    if not readings:
+        return None
+    scale = _scale(unit)
+    last, now = readings[-1], scale.of(readings[-1])
+    before = [point for one in readings[:-1][-MOST_BEFORE[grain] :] if (point := scale.of(one))]
+    if now is None or len(before) < LEAST_BEFORE[grain]:
+        return None
+    mean, spread, error = _usual(before)
+    reach = math.sqrt(now[1] + spread + error)
+    if reach <= 0:
+        return None
+    freedom = len(before) - 1
+    p = 2 * float(stats.t.sf(abs(now[0] - mean) / reach, freedom))
+    wide = float(stats.t.ppf(0.975, freedom)) * reach
+    back = scale.back
+    return Surprise(last, back(mean), back(mean - wide), back(mean + wide), p)
+
+
+def _usual(points: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    """Return the weighted mean, the variance between periods, and the mean's variance."""
+    weights = [1 / variance for _value, variance in points]
+    total = sum(weights)
+    mean = sum(w * value for w, (value, _v) in zip(weights, points, strict=True)) / total
+    apart = sum(w * (value - mean) ** 2 for w, (value, _v) in zip(weights, points, strict=True))
+    c = total - sum(w * w for w in weights) / total
+    spread = max(0.0, (apart - (len(points) - 1)) / c) if c > 0 else 0.0
+    weights = [1 / (variance + spread) for _value, variance in points]
+    total = sum(weights)
+    mean = sum(w * value for w, (value, _v) in zip(weights, points, strict=True)) / total
+    return mean, spread, 1 / total
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """A way to an even variance and back: (value, variance) of a reading, and a value again."""
+
+    of: Callable[[Reading], tuple[float, float] | None]
+    back: Callable[[float], float]
+
+
+def _scale(unit: str) -> _Scale:
+    if unit == "percent":
+        return _Scale(_share, lambda angle: 100 * math.sin(_within(angle)) ** 2)
+    if unit in LOGARITHM or (len(unit) == 3 and unit.isupper()):
+        return _Scale(_logarithm, math.exp)
+    return _Scale(_plain, lambda value: value)
+
+
+def _within(angle: float) -> float:
+    return min(max(angle, 0.0), math.pi / 2)
+
+
+def _share(one: Reading) -> tuple[float, float] | None:
+    """Return a share's angle (Anscombe, Biometrika 35 (1948) 246-254) and its variance."""
+    if one.value is None or one.n < LEAST_N:
+        return None
+    share = (one.value / 100 * one.n + 0.375) / (one.n + 0.75)
+    return math.asin(math.sqrt(min(max(share, 0.0), 1.0))), 1 / (4 * one.n + 2)
+
+
+def _logarithm(one: Reading) -> tuple[float, float] | None:
+    if one.n < LEAST_N or one.value is None or one.low is None or one.high is None:
+        return None
+    if one.low <= 0 or one.high <= one.low:
+        return None
+    return math.log(one.value), ((math.log(one.high) - math.log(one.low)) / (2 * Z)) ** 2
+
+
+def _plain(one: Reading) -> tuple[float, float] | None:
+    if one.n < LEAST_N or one.value is None or one.low is None or one.high is None:
+        return None
+    if one.high <= one.low:
+        return None
+    return one.value, ((one.high - one.low) / (2 * Z)) ** 2

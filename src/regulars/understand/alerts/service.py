@@ -1,0 +1,277 @@
+"""The verbs of alerts: rules, looking, the inbox, and mails."""
+
+from __future__ import annotations
+
+import secrets
+import tomllib
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import resources
+
+import sqlalchemy as sa
+
+from regulars.company.audit.service import record
+from regulars.company.rights.model import Principal, Scope
+from regulars.company.staff import service as staff
+from regulars.company.staff.model import Staff
+from regulars.kit.errors import Invalid, NotFound
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog_service
+from regulars.timeline import inbox
+from regulars.timeline.vocabulary import ALERT_RAISED
+from regulars.timeline.workspace import Workspace
+from regulars.understand.alerts import mailing, queries, watching
+from regulars.understand.alerts.mailing import deliver
+from regulars.understand.alerts.model import (
+    AGAIN_DAYS,
+    DIMENSIONS,
+    SNOOZE_DAYS,
+    Alert,
+    Found,
+    Grain,
+    Kind,
+    Rule,
+    State,
+    Way,
+)
+
+__all__ = ["deliver"]
+MOST = 200
+
+
+@cache
+def presets() -> tuple[Rule, ...]:
+    """Return the rules that ship; their ids are their names."""
+    file = resources.files("regulars.understand.alerts") / "rules.toml"
+    return tuple(
+        Rule(
+            id=entry["preset"],
+            kind=Kind(entry.get("kind", "metric")),
+            metric=entry["metric"],
+            by=entry.get("by", ""),
+            grain=Grain(entry["grain"]),
+            way=Way(entry["way"]),
+            filters=entry.get("filters", {}),
+            preset=entry["preset"],
+        )
+        for entry in tomllib.loads(file.read_text("utf-8"))["rule"]
+    )
+
+
+def rules(ws: Workspace) -> list[Rule]:
+    """Return the rules in force; before anything was changed, those that ship."""
+    with ws.database.reading() as connection:
+        known, seen = queries.rules(connection), queries.presets(connection)
+    return [*(one for one in presets() if one.preset not in seen), *known]
+
+
+def put_rule(ws: Workspace, rule: Rule, caller: Principal, *, now: datetime) -> Rule:
+    """Keep a rule, new (empty id) or changed. Raises Invalid naming the field."""
+    if not watching.known_metric(rule.metric):
+        raise Invalid(
+            "alerts.metric",
+            Text(f"There is no metric “{rule.metric}”.", f"没有指标“{rule.metric}”。"),
+            field="metric",
+        )
+    if rule.by and rule.by not in DIMENSIONS:
+        raise Invalid(
+            "alerts.by",
+            Text("Slice by touchpoint, channel or place.", "可按触点、渠道或地点拆分。"),
+            field="by",
+        )
+    if rule.owner is not None:
+        staff.by_id(ws, rule.owner)
+    made = replace(rule, id=rule.id or secrets.token_hex(16), made_by=caller.name)
+    with ws.database.transaction() as connection:
+        queries.put_rule(connection, made, now)
+        record(ws, connection, caller, "alerts.rule", made.id, metric=made.metric, by=made.by,
+               grain=str(made.grain), way=str(made.way), active=made.active)  # fmt: skip
+    return made
+
+
+def rule(ws: Workspace, rule_id: str) -> Rule:
+    """Return one rule in force. Raises NotFound."""
+    found = next((one for one in rules(ws) if one.id == rule_id), None)
+    if found is None:
+        raise NotFound("alerts.rule", Text("There is no such rule.", "没有这条规则。"))
+    return found
+
+
+def remove_rule(ws: Workspace, rule_id: str, caller: Principal, *, now: datetime) -> None:
+    """Take a rule out of force; its alerts stay. Raises NotFound."""
+    found = rule(ws, rule_id)
+    with ws.database.transaction() as connection:
+        queries.put_rule(connection, found, now)
+        queries.remove_rule(connection, rule_id, now)
+        record(ws, connection, caller, "alerts.rule_removed", rule_id, metric=found.metric)
+
+
+def evaluate(ws: Workspace, *, now: datetime) -> list[Alert]:
+    """Look at the last whole week and month, each once, and raise what deserves a person.
+
+    A rule that was looked at for a period is not looked at for it again. Alert, event, mail and
+    the note that it was looked at are one transaction. Returns the new alerts.
+    """
+    made: list[Alert] = []
+    active = [one for one in rules(ws) if one.active]
+    for grain in Grain:
+        period = watching.last_period(ws, grain, now)
+        if period is None or period.start is None:
+            continue
+        own = [one for one in active if one.grain is grain]
+        with ws.database.reading() as connection:
+            done = queries.checks(connection, [period.start])
+        due = [one for one in own if (one.id, period.start) not in done]
+        looked = [watching.look(ws, one, period, now) for one in due]
+        found = watching.raised(looked, grain, sum(done.values()))
+        with ws.database.transaction() as connection:
+            fresh = {
+                one.rule.id
+                for one in looked
+                if queries.note_check(connection, one.rule.id, period.start, one.tests, now)
+            }
+            for change in found:
+                if change.rule.id in fresh:
+                    made += _raise(ws, connection, change, now)
+    return made
+
+
+def _raise(ws: Workspace, connection: sa.Connection, found: Found, now: datetime) -> list[Alert]:
+    """Keep a new alert, or let it join the one that stands for the same change."""
+    part = queries.slice_of(found.slice)
+    standing = queries.standing(connection, found.rule.id, part)
+    for one in standing:
+        lately = now - one.seen_at < timedelta(days=AGAIN_DAYS)
+        if one.state is State.MUTED or (one.worse == found.worse and lately):
+            queries.change(connection, replace(one, seen_at=now, again=one.again + 1))
+            return []
+    owner, name = _owner(ws, connection, found)
+    made = _alert(found, owner, name, now)
+    queries.add(connection, made)
+    inbox.append(ws, connection, inbox.make([_event(made)], now), now=now)
+    if owner is not None:
+        mailing.post(ws, connection, made, owner, now)
+    return [made]
+
+
+def _owner(ws: Workspace, connection: sa.Connection, found: Found) -> tuple[Staff | None, str]:
+    """Return whom it is sent to: the rule's, else the touchpoint's owner if one is called so."""
+    if found.rule.owner is not None:
+        account = staff.find(connection, found.rule.owner)
+        if account is not None and account.disabled_at is None:
+            return account, account.name
+    point = catalog_service.current(ws).touchpoint(found.slice.get("touchpoint", ""))
+    if point is None or point.owner is None:
+        return None, ""
+    names = {point.owner.en.casefold(), point.owner.zh.casefold()}
+    for account in staff.everyone(ws):
+        if account.disabled_at is None and {account.name.casefold(), account.login} & names:
+            return account, account.name
+    return None, point.owner.en
+
+
+def _alert(found: Found, owner: Staff | None, name: str, now: datetime) -> Alert:
+    return Alert(
+        id=secrets.token_hex(16), rule=found.rule.id, metric=found.rule.metric,
+        grain=found.rule.grain, slice=found.slice, start=found.start, end=found.end, n=found.n,
+        value=found.value, low=found.low, high=found.high, unit=found.unit, usual=found.usual,
+        usual_low=found.usual_low, usual_high=found.usual_high, p=found.p, worse=found.worse,
+        owner=owner.id if owner else "", owner_name=name, state=State.OPEN, raised_at=now,
+        seen_at=now,
+    )  # fmt: skip
+
+
+def _event(alert: Alert) -> dict[str, object]:
+    """Return what stands on the timeline: that we noticed, at the end of the period it is about."""
+    return {
+        "event_id": f"alert {alert.id}",
+        "actor": "system",
+        "name": ALERT_RAISED,
+        "touchpoint": alert.slice.get("touchpoint"),
+        "channel": alert.slice.get("channel"),
+        "place": alert.slice.get("place"),
+        "metric": alert.metric,
+        "source": "regulars",
+        # Not the present moment: it would make an archive look as if it went on until today.
+        "occurred_at": alert.end - timedelta(microseconds=1),
+        "known_at": alert.raised_at,
+    }
+
+
+def listed(ws: Workspace, scope: Scope, view: str, *, now: datetime) -> list[Alert]:
+    """Return alerts, the newest first: `open`, `waiting` (acknowledged, snoozed), `muted`, `all`.
+
+    Those bound to places see the alerts of these places only.
+    """
+    with ws.database.reading() as connection:
+        found = queries.listed(connection, scope, list(State), MOST)
+    wanted = {
+        "open": {State.OPEN},
+        "waiting": {State.ACKNOWLEDGED, State.SNOOZED},
+        "muted": {State.MUTED},
+    }.get(view, set(State))
+    return [one for one in found if one.stands(now) in wanted]
+
+
+def count_open(ws: Workspace, scope: Scope, *, now: datetime) -> int:
+    """Return how many alerts wait for somebody."""
+    with ws.database.reading() as connection:
+        return queries.count_open(connection, scope, now)
+
+
+def waiting_mails(ws: Workspace) -> tuple[int, str | None]:
+    """Return how many mails were not sent yet, and the newest error."""
+    with ws.database.reading() as connection:
+        return queries.waiting(connection)
+
+
+def get(ws: Workspace, alert: str, scope: Scope) -> Alert:
+    """Return one alert within the caller's places. Raises NotFound."""
+    with ws.database.reading() as connection:
+        return _must(queries.one(connection, alert, scope))
+
+
+def change(
+    ws: Workspace,
+    alert: str,
+    act: str,
+    caller: Principal,
+    *,
+    now: datetime,
+    days: int = SNOOZE_DAYS,
+) -> Alert:
+    """Acknowledge, snooze (for `days`), mute or reopen an alert; kept in the audit log.
+
+    A muted alert keeps its rule quiet about this slice until it is reopened. Raises NotFound,
+    Invalid for another act.
+    """
+    states = {
+        "acknowledge": State.ACKNOWLEDGED,
+        "snooze": State.SNOOZED,
+        "mute": State.MUTED,
+        "reopen": State.OPEN,
+    }
+    if act not in states or not 1 <= days <= 365:
+        raise Invalid(
+            "alerts.act",
+            Text(
+                "Acknowledge, snooze (1 to 365 days), mute or reopen.",
+                "可确认、暂缓（1 至 365 天）、静音或重新打开。",
+            ),
+            field="act",
+        )
+    with ws.database.transaction() as connection:
+        found = _must(queries.one(connection, alert, caller.places))
+        until = now + timedelta(days=days) if act == "snooze" else None
+        made = replace(found, state=states[act], snoozed_until=until, changed_by=caller.name)
+        queries.change(connection, made)
+        record(ws, connection, caller, f"alerts.{act}", alert, metric=found.metric,
+               slice=found.slice, before=str(found.state), until=until)  # fmt: skip
+    return made
+
+
+def _must(found: Alert | None) -> Alert:
+    if found is None:
+        raise NotFound("alerts.alert", Text("There is no such alert.", "没有这条提醒。"))
+    return found

@@ -1,0 +1,59 @@
+"""Rules, alerts, what was tested already, and mails that wait."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from regulars.store.database import Moment, metadata
+
+alert_rules = sa.Table(
+    "alert_rules",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("preset", sa.String(60), unique=True),
+    sa.Column("document", sa.Text, nullable=False),  # JSON of the rule
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("removed_at", Moment),
+)
+
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("rule", sa.String(32), nullable=False, index=True),
+    sa.Column("slice", sa.Text, nullable=False),
+    sa.Column("start", Moment, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),  # JSON of the alert as raised
+    sa.Column("place", sa.String(200)),
+    sa.Column("worse", sa.Boolean, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("raised_at", Moment, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+    sa.Column("again", sa.Integer, nullable=False),
+    sa.Column("snoozed_until", Moment),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.UniqueConstraint("rule", "slice", "start"),
+)
+
+alert_checks = sa.Table(
+    "alert_checks",
+    metadata,
+    sa.Column("rule", sa.String(32), primary_key=True),
+    sa.Column("start", Moment, primary_key=True),
+    sa.Column("tests", sa.Integer, nullable=False),
+    sa.Column("checked_at", Moment, nullable=False),
+)
+
+alert_mails = sa.Table(
+    "alert_mails",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("alert", sa.String(32), nullable=False),
+    sa.Column("address", sa.String(320), nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", Moment, nullable=False),
+    sa.Column("sent_at", Moment),
+    sa.Column("error", sa.Text),
+    sa.UniqueConstraint("alert", "address"),
+)

@@ -1,0 +1,186 @@
+"""Readings of what rules watch, and the changes among them that deserve a person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from regulars.kit.errors import RegularsError
+from regulars.kit.period import Period, add_months, day_start
+from regulars.timeline.workspace import Workspace
+from regulars.understand.alerts.detecting import MOST_BEFORE, Reading, Surprise, surprise
+from regulars.understand.alerts.model import (
+    BUDGET,
+    MOST_P,
+    NEGATIVE_SHARE,
+    WEEKS_A_MONTH,
+    Found,
+    Grain,
+    Kind,
+    Rule,
+    Way,
+)
+from regulars.understand.health.model import Look
+from regulars.understand.levels import service as levels
+from regulars.understand.metrics import service as metrics
+from regulars.understand.metrics.model import Direction
+
+Slice = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one rule came to for one period: how many tests, and the surprises by slice."""
+
+    rule: Rule
+    tests: int
+    surprises: dict[Slice, tuple[Surprise, str]]
+    found: list[Found]
+
+
+def last_period(ws: Workspace, grain: Grain, now: datetime) -> Period | None:
+    """Return the last whole week or month of the data, in the reporting zone; None without data.
+
+    A period is whole when customers were seen after its end.
+    """
+    last = metrics.last_moment(ws)
+    if last is None:
+        return None
+    day = min(last, now).astimezone(ws.zone).date()
+    if grain is Grain.WEEK:
+        end = day - timedelta(days=day.weekday())
+        return Period(day_start(end - timedelta(weeks=1), ws.zone), day_start(end, ws.zone))
+    end = day.replace(day=1)
+    return Period(day_start(add_months(end, -1), ws.zone), day_start(end, ws.zone))
+
+
+def look(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
+    """Return what a rule shows for the period against those before it.
+
+    A rule whose metric or filter no longer exists shows nothing.
+    """
+    try:
+        if rule.kind is Kind.LEVEL:
+            return _levels(ws, rule, period, now)
+        return _metric(ws, rule, period, now)
+    except RegularsError:
+        return Looked(rule, 0, {}, [])
+
+
+def raised(looked: list[Looked], grain: Grain, others: int) -> list[Found]:
+    """Return the changes that deserve a person, of all rules of one grain.
+
+    `others` tests of other rules share the budget of false alerts. The expected number of false
+    alerts is the sum of what every test may raise by chance, whatever hangs together.
+    """
+    tests = others + sum(one.tests for one in looked)
+    periods = WEEKS_A_MONTH if grain is Grain.WEEK else 1.0
+    limit = min(BUDGET[grain] / periods / tests, MOST_P) if tests else 0.0
+    made = []
+    for one in looked:
+        made += one.found
+        for part, (found, unit) in one.surprises.items():
+            change = _found(one.rule, dict(part), found, unit)
+            if found.p <= limit and _wanted(one.rule.way, worse=change.worse):
+                made.append(change)
+    return made
+
+
+def _wanted(way: Way, *, worse: bool) -> bool:
+    return way is Way.ANY or (way is Way.WORSE) == worse
+
+
+def _found(rule: Rule, part: dict[str, str], found: Surprise, unit: str) -> Found:
+    last = found.last
+    assert last.value is not None
+    higher = last.value > found.usual
+    up = metrics.definition(rule.metric).direction is Direction.UP
+    return Found(
+        rule, part, last.start, last.end, last.n, last.value, last.low, last.high, unit,
+        found.usual, found.low, found.high, found.p, worse=higher != up,
+    )  # fmt: skip
+
+
+def _metric(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
+    by = [rule.by, str(rule.grain)] if rule.by else [str(rule.grain)]
+    rows = metrics.measure(
+        ws,
+        rule.metric,
+        period=Period(_first(ws, rule.grain, period), period.end),
+        by=by,
+        filters=rule.filters,
+        as_of=now,
+    )
+    series: dict[Slice, list[Reading]] = defaultdict(list)
+    units: dict[Slice, str] = {}
+    for row in rows:
+        part = {**rule.filters}
+        if rule.by:
+            value = row.slice.get(rule.by)
+            if value is None:
+                continue
+            part[rule.by] = value
+        if row.slice.get("currency"):
+            part["currency"] = str(row.slice["currency"])
+        if row.start is None or row.end is None:
+            continue
+        key = tuple(sorted(part.items()))
+        series[key].append(Reading(row.start, row.end, row.n, row.value, row.low, row.high))
+        units[key] = row.unit
+    return _looked(rule, series, units, period)
+
+
+def _looked(
+    rule: Rule, series: Mapping[Slice, list[Reading]], units: Mapping[Slice, str], period: Period
+) -> Looked:
+    surprises = {}
+    for key, readings in series.items():
+        if readings[-1].start != period.start:
+            continue
+        found = surprise(readings, units[key], str(rule.grain))
+        if found is not None:
+            surprises[key] = found, units[key]
+    return Looked(rule, len(surprises), surprises, [])
+
+
+def _first(ws: Workspace, grain: Grain, period: Period) -> datetime:
+    assert period.start is not None
+    day: date = period.start.astimezone(ws.zone).date()
+    back = MOST_BEFORE[str(grain)]
+    start = day - timedelta(weeks=back) if grain is Grain.WEEK else add_months(day, -back)
+    return day_start(start, ws.zone)
+
+
+def _levels(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
+    """Return touchpoints whose share of negative experiences grew, as the levels' page marks them.
+
+    These marks are one Benjamini-Hochberg family a month, so they need no part of the budget.
+    """
+    assert period.start is not None and period.end is not None
+    wish = Look(start=period.start.isoformat(), end=period.end.isoformat())
+    told = levels.answered(ws, wish, now=now).payload
+    made = []
+    for at in told.points:
+        share, change = at.shares[0], at.change
+        if at.touchpoint is None or share.value is None or change.difference is None:
+            continue
+        worse = change.difference > 0
+        if not (at.worse or at.better) or not _wanted(rule.way, worse=worse):
+            continue
+        usual = 100 * (share.value - change.difference)
+        scaled = share.scaled(100)
+        made.append(
+            Found(
+                rule, {"touchpoint": at.touchpoint}, period.start, period.end, at.n,
+                100 * share.value, scaled.low, scaled.high, "percent",
+                usual, usual, usual, at.q if at.q is not None else 1.0, worse=worse,
+            )
+        )  # fmt: skip
+    return Looked(rule, 0, {}, made)
+
+
+def known_metric(key: str) -> bool:
+    """Tell whether a rule may watch this metric."""
+    return key == NEGATIVE_SHARE or metrics.exists(key)

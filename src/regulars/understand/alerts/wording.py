@@ -1,0 +1,60 @@
+"""An alert in words, in either language."""
+
+from __future__ import annotations
+
+from regulars.company.places.model import Tree
+from regulars.faces.formats import value_in
+from regulars.kit.text import Text
+from regulars.listen.catalog.model import Catalog
+from regulars.understand.alerts.model import NEGATIVE_SHARE, NEGATIVE_TITLE, Alert, Grain
+from regulars.understand.metrics import service as metrics
+
+WEEK, MONTH = Text("week of {day}", "{day} 起的一周"), Text("month of {day}", "{day} 起的一个月")
+WORSE, BETTER = Text("worse", "变差"), Text("better", "变好")
+
+
+def metric_title(key: str) -> Text:
+    """Return what is watched."""
+    if key == NEGATIVE_SHARE:
+        return NEGATIVE_TITLE
+    return metrics.definition(key).title if metrics.exists(key) else Text(key, key)
+
+
+def where(part: dict[str, str], catalog: Catalog, tree: Tree) -> Text:
+    """Return a slice's names; nothing for the whole."""
+    named = []
+    for column, value in sorted(part.items()):
+        if column == "touchpoint":
+            named.append(catalog.title_of(value))
+        elif column == "place":
+            named.append(tree.name(value))
+        else:
+            named.append(Text(value, value))
+    return Text(", ".join(one.en for one in named), "、".join(one.zh for one in named))
+
+
+def when(alert: Alert, day: str) -> Text:
+    """Return the period that was tested; `day` is its first day."""
+    return (WEEK if alert.grain is Grain.WEEK else MONTH).format(day=day)
+
+
+def told(alert: Alert, catalog: Catalog, tree: Tree, day: str) -> Text:
+    """Return the alert as one sentence."""
+    name, at, period = (
+        metric_title(alert.metric),
+        where(alert.slice, catalog, tree),
+        when(alert, day),
+    )
+    unit = alert.unit or None
+    value, usual = value_in(unit, alert.value), value_in(unit, alert.usual)
+    low, high = value_in(unit, alert.usual_low), value_in(unit, alert.usual_high)
+    known = alert.usual_low != alert.usual_high
+    usual_en = f"usually {usual} ({low} – {high})" if known else f"before {usual}"
+    usual_zh = f"通常为 {usual}（{low} – {high}）" if known else f"此前为 {usual}"
+    verdict = WORSE if alert.worse else BETTER
+    about_en = f"{name.en}, {at.en}" if at.en else name.en
+    about_zh = f"{at.zh}：{name.zh}" if at.zh else name.zh
+    return Text(
+        f"{about_en}: {value} in the {period.en}, {usual_en}; {verdict.en} (n {alert.n:,}).",
+        f"{about_zh}：{period.zh}为 {value}，{usual_zh}；{verdict.zh}（n {alert.n:,}）。",
+    )

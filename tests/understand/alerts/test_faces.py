@@ -1,0 +1,77 @@
+"""Inbox, API, file and command show the same alerts; the navigation counts them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+from tests.understand.alerts.test_service import FIRST, NOW, RULE, shop, tell
+from typer.testing import CliRunner
+
+from regulars.app import build_cli, build_web
+from regulars.company.keys import service as keys
+from regulars.company.rights.model import SHELL, Role
+from regulars.kit import clock
+from regulars.timeline.workspace import Workspace
+from regulars.understand.alerts import service
+
+
+def signed(ws: Workspace, role: Role) -> TestClient:
+    _key, secret = keys.add_api_key(
+        ws, SHELL, name=f"as {role}", role=role, places=None, now=clock.now()
+    )
+    made = TestClient(build_web(ws))
+    made.headers["Authorization"] = f"Bearer {secret}"
+    return made
+
+
+@pytest.fixture
+def client(ws: Workspace) -> TestClient:
+    service.put_rule(ws, RULE, SHELL, now=FIRST)
+    tell(ws, shop())
+    service.evaluate(ws, now=NOW)
+    return signed(ws, Role.MANAGER)
+
+
+def test_the_inbox_shows_and_the_navigation_counts(client: TestClient) -> None:
+    page = client.get("/alerts").text
+    assert "Checkout: 30" in page.replace("Satisfied customers (CSAT), ", "") or "30" in page
+    assert 'hx-get="/alerts/count"' in page
+    assert client.get("/alerts/count").text == "1"
+    (alert,) = client.get("/api/v1/alerts").json()
+    assert client.get(f"/alerts/{alert['id']}").status_code == 200
+    body = {"act": "acknowledge"}
+    assert client.post(f"/api/v1/alerts/{alert['id']}", json=body).json()["state"] == "acknowledged"
+    assert client.get("/alerts/count").text == ""
+    assert "Nothing waits for anybody" in client.get("/alerts").text
+    assert alert["id"] in client.get("/alerts?view=waiting").text
+
+
+def test_file_api_and_command_show_the_same(client: TestClient, ws: Workspace) -> None:
+    (alert,) = client.get("/api/v1/alerts").json()
+    text = client.get("/alerts?format=csv").text.lstrip("\ufeff")
+    (line,) = list(csv.DictReader(io.StringIO(text)))
+    assert float(line["Value"]) == alert["value"] == 30.0
+    args = ["show", "alerts", "--workspace", str(ws.folder)]
+    shown = json.loads(CliRunner().invoke(build_cli(), [*args, "--json"]).stdout)
+    assert shown[0]["told"]["zh"] == alert["told"]["zh"]
+    assert alert["id"][:8] in CliRunner().invoke(build_cli(), args).stdout
+
+
+def test_rules_are_added_changed_and_removed(client: TestClient, ws: Workspace) -> None:
+    assert "Watch something else" in client.get("/alerts/rules").text
+    body = {"metric": "nps", "by": "channel", "grain": "month"}
+    made = client.post("/api/v1/alerts/rules", json=body).json()["id"]
+    address = f"/api/v1/alerts/rules/{made}"
+    assert client.put(address, json={**body, "active": False}).status_code == 204
+    (rule,) = (one for one in client.get("/api/v1/alerts/rules").json() if one["id"] == made)
+    assert (rule["active"], rule["by"]) == (False, "channel")
+    assert client.delete(address).status_code == 204
+    assert client.delete(address).status_code == 404
+    assert client.post("/api/v1/alerts/rules", json={"metric": "mood"}).status_code == 422
+    analyst = signed(ws, Role.ANALYST)
+    assert analyst.get("/alerts/rules").status_code == 403
+    assert analyst.get("/alerts").status_code == 200

@@ -1,0 +1,288 @@
+"""A shop whose checkout satisfies less and less: who is told, when, and how often."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.message import Message
+from typing import Any
+
+import msgspec
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MessageHandler
+
+from regulars.company.audit import service as audit
+from regulars.company.audit.model import Search
+from regulars.company.rights.model import SHELL, Principal, Role
+from regulars.company.staff import service as staff
+from regulars.kit.errors import Invalid, NotFound
+from regulars.store.settings import MailSettings
+from regulars.timeline import inbox
+from regulars.timeline.workspace import Workspace
+from regulars.understand.alerts import service
+from regulars.understand.alerts.model import Alert, Grain, Kind, Rule, State, Way
+
+FIRST = datetime(2026, 6, 1, 4, tzinfo=UTC)  # a Monday at noon
+NOW = FIRST + timedelta(weeks=13, days=1)
+Row = dict[str, Any]
+RULE = Rule("", Kind.METRIC, "csat_satisfied_share", "touchpoint", Grain.WEEK, Way.WORSE)
+
+
+def said(week: int, who: int, score: float, touchpoint: str = "checkout", **more: Any) -> Row:
+    at = FIRST + timedelta(weeks=week, hours=who % 24)
+    return {
+        "event_id": f"{touchpoint}-{week}-{who}-{more.get('place', '')}",
+        "identity_id": f"guest {week}-{who}",
+        "name": "Survey Answered",
+        "touchpoint": touchpoint,
+        "metric": "csat",
+        "score": score,
+        "scale_min": 1.0,
+        "scale_max": 5.0,
+        "survey_kind": "transactional",
+        "occurred_at": at,
+        "known_at": at,
+        **more,
+    }
+
+
+def shop(last: int = 30, **more: Any) -> list[Row]:
+    """Twelve weeks with 80 or so of 100 satisfied, then a week with `last`, then one guest."""
+    rows = []
+    for week in range(13):
+        happy = last if week == 12 else 80 + (week * 7) % 5 - 2
+        rows += [said(week, who, 5 if who < happy else 2, **more) for who in range(100)]
+    return [*rows, said(13, 0, 5, **more)]
+
+
+def tell(ws: Workspace, rows: list[Row]) -> None:
+    assert inbox.accept(ws, inbox.make(rows, NOW)).accepted == len(rows)
+
+
+@pytest.fixture
+def watched(ws: Workspace) -> Workspace:
+    """The shop, watched at its touchpoints each week, and not by its levels."""
+    service.put_rule(ws, RULE, SHELL, now=FIRST)
+    service.remove_rule(ws, "levels", SHELL, now=FIRST)
+    return ws
+
+
+def test_a_fall_is_raised_once(watched: Workspace) -> None:
+    tell(watched, shop())
+    (alert,) = service.evaluate(watched, now=NOW)
+    assert (alert.metric, alert.slice) == ("csat_satisfied_share", {"touchpoint": "checkout"})
+    assert (alert.value, alert.worse, alert.state, alert.n) == (30.0, True, State.OPEN, 100)
+    assert alert.usual == pytest.approx(80, abs=1)
+    assert alert.end - alert.start == timedelta(weeks=1)
+    assert service.evaluate(watched, now=NOW) == []
+    assert service.evaluate(watched, now=NOW + timedelta(hours=6)) == []
+
+
+def test_the_same_as_ever_raises_nothing(watched: Workspace) -> None:
+    tell(watched, shop(last=79))
+    assert service.evaluate(watched, now=NOW) == []
+
+
+def test_a_rise_is_no_bad_news(watched: Workspace) -> None:
+    tell(watched, shop(last=99))
+    assert service.evaluate(watched, now=NOW) == []
+
+
+def test_the_timeline_notes_it_in_the_same_transaction(watched: Workspace) -> None:
+    tell(watched, shop())
+    (alert,) = service.evaluate(watched, now=NOW)
+    rows = watched.query(
+        lambda view: view.events.filter(view.events.name == "Alert Raised")
+    ).to_pylist()
+    assert [(row["actor"], row["touchpoint"], row["event_id"]) for row in rows] == [
+        ("system", "checkout", f"alert {alert.id}")
+    ]
+    assert rows[0]["occurred_at"] < alert.end
+
+
+def test_nothing_is_kept_when_the_timeline_refuses(
+    watched: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(watched, shop())
+
+    def refuse(*_args: Any, **_more: Any) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(inbox, "append", refuse)
+    with pytest.raises(OSError, match="disk full"):
+        service.evaluate(watched, now=NOW)
+    monkeypatch.undo()
+    assert len(service.evaluate(watched, now=NOW)) == 1
+
+
+def test_the_next_week_joins_the_alert_that_stands(watched: Workspace) -> None:
+    tell(watched, shop())
+    service.evaluate(watched, now=NOW)
+    more = [said(13, who, 5 if who < 20 else 2) for who in range(1, 100)]
+    tell(watched, [*more, said(14, 0, 5)])
+    assert service.evaluate(watched, now=NOW + timedelta(weeks=1)) == []
+    (alert,) = service.listed(watched, None, "open", now=NOW)
+    assert alert.again == 1
+
+
+def one(ws: Workspace, now: datetime = NOW) -> Alert:
+    tell(ws, shop())
+    (alert,) = service.evaluate(ws, now=now)
+    return alert
+
+
+def test_acknowledge_snooze_mute_reopen_are_kept_in_the_audit_log(watched: Workspace) -> None:
+    alert = one(watched)
+    for act, view in (
+        ("acknowledge", "waiting"),
+        ("snooze", "waiting"),
+        ("mute", "muted"),
+        ("reopen", "open"),
+    ):
+        made = service.change(watched, alert.id, act, SHELL, now=NOW)
+        assert [found.id for found in service.listed(watched, None, view, now=NOW)] == [alert.id]
+        assert made.changed_by == "shell"
+    actions = [entry.action for entry in audit.find(watched, Search())]
+    assert {"alerts.acknowledge", "alerts.snooze", "alerts.mute", "alerts.reopen"} <= set(actions)
+    with pytest.raises(Invalid):
+        service.change(watched, alert.id, "forget", SHELL, now=NOW)
+
+
+def test_a_snooze_ends(watched: Workspace) -> None:
+    alert = one(watched)
+    service.change(watched, alert.id, "snooze", SHELL, now=NOW, days=3)
+    assert service.count_open(watched, None, now=NOW) == 0
+    later = NOW + timedelta(days=3)
+    assert service.count_open(watched, None, now=later) == 1
+    assert service.listed(watched, None, "open", now=later)[0].stands(later) is State.OPEN
+
+
+def test_a_muted_slice_stays_quiet(watched: Workspace) -> None:
+    alert = one(watched)
+    service.change(watched, alert.id, "mute", SHELL, now=NOW)
+    far = NOW + timedelta(weeks=20)
+    rows = [said(week, who, 5 if who < (30 if week == 32 else 80) else 2)
+            for week in range(14, 33) for who in range(100)]  # fmt: skip
+    tell(watched, [*rows, said(33, 0, 5)])
+    assert service.evaluate(watched, now=far + timedelta(days=1)) == []
+    assert service.count_open(watched, None, now=far) == 0
+
+
+def test_a_manager_of_one_store_sees_that_stores_alerts_only(watched: Workspace) -> None:
+    service.put_rule(watched, replace(RULE, by="place"), SHELL, now=FIRST)
+    tell(watched, shop(place="home"))
+    assert len(service.evaluate(watched, now=NOW)) == 2
+    (own,) = service.listed(watched, frozenset({"home"}), "open", now=NOW)
+    assert own.slice == {"place": "home"}
+    assert service.count_open(watched, frozenset({"away"}), now=NOW) == 0
+    bound = Principal("staff", "m", "Mei", Role.MANAGER, frozenset({"away"}))
+    with pytest.raises(NotFound):
+        service.change(watched, own.id, "mute", bound, now=NOW)
+
+
+def test_rules_that_ship_are_in_force_until_changed(ws: Workspace) -> None:
+    shipped = {rule.preset for rule in service.rules(ws)}
+    assert {"recommendation", "complaints", "satisfaction", "levels"} <= shipped
+    service.remove_rule(ws, "complaints", SHELL, now=NOW)
+    assert "complaints" not in {rule.preset for rule in service.rules(ws)}
+    with pytest.raises(NotFound):
+        service.rule(ws, "complaints")
+
+
+@pytest.mark.parametrize("wrong", [{"metric": "mood"}, {"by": "moon"}, {"owner": "nobody"}])
+def test_wrong_rules_are_refused(ws: Workspace, wrong: dict[str, str]) -> None:
+    fields = {"id": "", "kind": Kind.METRIC, "metric": "nps", "by": "", "grain": Grain.WEEK,
+              "way": Way.WORSE, **wrong}  # fmt: skip
+    with pytest.raises((Invalid, NotFound)):
+        service.put_rule(ws, Rule(**fields), SHELL, now=NOW)  # type: ignore[arg-type]
+
+
+class Box(MessageHandler):
+    """Keeps what a real SMTP server was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[Message] = []
+
+    def handle_message(self, message: Message) -> None:
+        self.mails.append(message)
+
+
+@pytest.fixture
+def post() -> Iterator[tuple[Controller, Box]]:
+    """A real SMTP server on a free port of this machine."""
+    box = Box()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    yield server, box
+    server.stop()
+
+
+def with_mail(ws: Workspace, port: int) -> None:
+    mail = MailSettings(host="127.0.0.1", port=port, security="none", sender="cx@shop.test",
+                        address="https://cx.shop.test/")  # fmt: skip
+    ws.settings = msgspec.structs.replace(ws.settings, mail=mail)
+
+
+def hire(ws: Workspace, login: str, name: str) -> str:
+    return staff.add(
+        ws, SHELL, login=login, name=name, role=Role.MANAGER, places=None, language="zh", now=FIRST
+    ).id
+
+
+def test_the_touchpoints_owner_gets_a_mail(
+    watched: Workspace, post: tuple[Controller, Box]
+) -> None:
+    server, box = post
+    with_mail(watched, server.port)
+    hire(watched, "dana@shop.test", "Digital")
+    alert = one(watched)
+    assert alert.owner_name == "Digital"
+    assert service.deliver(watched, now=NOW) == 1
+    assert service.deliver(watched, now=NOW) == 0
+    (mail,) = box.mails
+    assert mail["To"] == "dana@shop.test"
+    words = mail.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "结算" in words
+    assert f"https://cx.shop.test/alerts/{alert.id}" in words
+
+
+def test_a_mail_that_fails_is_tried_again(
+    watched: Workspace, post: tuple[Controller, Box], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, box = post
+    port = server.port
+    with_mail(watched, 1)
+    hire(watched, "dana@shop.test", "Digital")
+    one(watched)
+    assert service.deliver(watched, now=NOW) == 0
+    waiting, error = service.waiting_mails(watched)
+    assert waiting == 1 and error is not None
+    with_mail(watched, port)
+    assert service.deliver(watched, now=NOW + timedelta(minutes=4)) == 0
+    assert service.deliver(watched, now=NOW + timedelta(minutes=6)) == 1
+    assert len(box.mails) == 1
+    assert service.waiting_mails(watched) == (0, None)
+
+
+def test_a_refused_address_does_not_keep_the_others(
+    watched: Workspace, post: tuple[Controller, Box], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, _box = post
+    with_mail(watched, server.port)
+    hire(watched, "dana@shop.test", "Digital")
+    one(watched)
+
+    def refuse(*_args: Any, **_more: Any) -> None:
+        raise smtplib.SMTPRecipientsRefused({})
+
+    monkeypatch.setattr(smtplib.SMTP, "send_message", refuse)
+    assert service.deliver(watched, now=NOW) == 0
+    assert service.waiting_mails(watched)[0] == 1
