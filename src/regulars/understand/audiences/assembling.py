@@ -10,29 +10,42 @@ import pyarrow as pa
 
 from regulars.timeline import duck
 
-TABLE = """
-    SELECT f.person_id,
-        CAST(f.first_seen AS DATE) AS first_seen,
-        CAST(f.last_seen AS DATE) AS last_seen,
-        CAST(getvariable('today') - CAST(f.last_seen AS DATE) AS DOUBLE) AS days_since_seen,
-        f.signed_up = 1 AS signed_up,
-        CAST(f.orders AS DOUBLE) AS orders,
-        CAST(coalesce(f.spend, 0) AS DOUBLE) AS spend,
-        CAST(coalesce(f.spend, 0) AS DOUBLE) / nullif(f.orders, 0) AS average_order,
-        CAST(f.first_order AS DATE) AS first_order,
-        CAST(f.last_order AS DATE) AS last_order,
-        CAST(getvariable('today') - CAST(f.last_order AS DATE) AS DOUBLE) AS days_since_order,
-        CAST(f.complaints AS DOUBLE) AS complaints,
-        CAST(f.contacts AS DOUBLE) AS contacts,
-        f.nps_total / nullif(f.nps_answers, 0) AS nps,
-        CAST(f.nps_answers AS DOUBLE) AS nps_answers,
-        CAST(f.promoters AS BIGINT) AS promoters,
-        CAST(f.detractors AS BIGINT) AS detractors,
-        f.csat_total / nullif(f.csat_answers, 0) AS csat,
-        CAST(f.csat_answers AS DOUBLE) AS csat_answers,
-        channel.value AS channel,
-        place.value AS place,
-        language.value AS language,
+COMMONEST = """
+    SELECT person_id, {column} FROM (
+        SELECT person_id, {column}, sum(n) AS n FROM {table}
+        WHERE {column} IS NOT NULL GROUP BY person_id, {column}
+    ) QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY n DESC, {column}) = 1
+"""
+TABLE = f"""
+    WITH people AS (
+        SELECT person_id, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+        FROM seen GROUP BY person_id
+    ),
+    channels AS ({COMMONEST.format(column="channel", table="seen")}),
+    places AS ({COMMONEST.format(column="place", table="seen")}),
+    languages AS ({COMMONEST.format(column="language", table="spoken")})
+    SELECT p.person_id,
+        CAST(p.first_seen AS DATE) AS first_seen,
+        CAST(p.last_seen AS DATE) AS last_seen,
+        CAST(getvariable('today') - CAST(p.last_seen AS DATE) AS DOUBLE) AS days_since_seen,
+        coalesce(d.signed_up, 0) = 1 AS signed_up,
+        CAST(coalesce(d.orders, 0) AS DOUBLE) AS orders,
+        CAST(coalesce(d.spend, 0) AS DOUBLE) AS spend,
+        CAST(coalesce(d.spend, 0) AS DOUBLE) / nullif(d.orders, 0) AS average_order,
+        CAST(d.first_order AS DATE) AS first_order,
+        CAST(d.last_order AS DATE) AS last_order,
+        CAST(getvariable('today') - CAST(d.last_order AS DATE) AS DOUBLE) AS days_since_order,
+        CAST(coalesce(d.complaints, 0) AS DOUBLE) AS complaints,
+        CAST(coalesce(d.contacts, 0) AS DOUBLE) AS contacts,
+        d.nps_total / nullif(d.nps_answers, 0) AS nps,
+        CAST(coalesce(d.nps_answers, 0) AS DOUBLE) AS nps_answers,
+        CAST(coalesce(d.promoters, 0) AS BIGINT) AS promoters,
+        CAST(coalesce(d.detractors, 0) AS BIGINT) AS detractors,
+        d.csat_total / nullif(d.csat_answers, 0) AS csat,
+        CAST(coalesce(d.csat_answers, 0) AS DOUBLE) AS csat_answers,
+        channels.channel,
+        places.place,
+        languages.language,
         CAST(valued."group" AS VARCHAR) AS value_group,
         CAST(valued.segment AS VARCHAR) AS segment,
         valued.score AS value_score,
@@ -40,21 +53,22 @@ TABLE = """
         worth.value AS lifetime_value,
         worth.alive AS still_customer,
         leaving.chance AS churn_chance
-    FROM facts f
-    LEFT JOIN channel USING (person_id)
-    LEFT JOIN place USING (person_id)
-    LEFT JOIN language USING (person_id)
+    FROM people p
+    LEFT JOIN deeds d USING (person_id)
+    LEFT JOIN channels USING (person_id)
+    LEFT JOIN places USING (person_id)
+    LEFT JOIN languages USING (person_id)
     LEFT JOIN valued USING (person_id)
     LEFT JOIN worth USING (person_id)
     LEFT JOIN leaving USING (person_id)
-    ORDER BY f.person_id
+    ORDER BY p.person_id
 """
 
 
 def assemble(
     connection: duckdb.DuckDBPyConnection, parts: dict[str, pa.Table], today: date, target: Path
 ) -> int:
-    """Join the parts, one row a customer of `facts`, into a Parquet file; return how many rows."""
+    """Join the parts, one row a customer, into a Parquet file; return how many rows."""
     for name, table in parts.items():
         connection.register(name, table)
     connection.execute(f"SET VARIABLE today = DATE '{today.isoformat()}'")

@@ -21,6 +21,7 @@ from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import assembling, queries
 from regulars.understand.audiences.model import CustomerTable
+from regulars.understand.churn import service as churn
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding, slice_hash
 from regulars.understand.health import service as health
@@ -77,11 +78,9 @@ def make(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     csat = _basis(counted, "csat", None)
     asked = queries.Asked(scope, as_of or now, currency, nps, csat)
     parts = {
-        "facts": ws.query(lambda view: queries.facts(view, asked)),
-        **{
-            column: ws.query(lambda view, column=column: queries.commonest(view, asked, column))  # type: ignore[misc]
-            for column in ("channel", "place", "language")
-        },
+        "seen": ws.query(lambda view: queries.seen(view, asked)),
+        "spoken": ws.query(lambda view: queries.spoken(view, asked)),
+        "deeds": ws.query(lambda view: queries.deeds(view, asked)),
         "valued": value_groups.customers(ws, scope),
         "worth": _worth(ws, scope, now),
         "leaving": _leaving(ws, scope, now),
@@ -167,8 +166,9 @@ def _worth(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
 
 
 def _leaving(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
-    """Return person_id and chance of no own action in the next three months."""
-    return pa.table({"person_id": pa.array([], pa.string()), "chance": pa.array([], pa.float64())})
+    """Return each customer's chance of no own action in the next three months."""
+    found = churn.answered(ws, scope, now=now).payload
+    return churn.customers(ws, scope, found, now=now).select(["person_id", "chance"])
 
 
 def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> CustomerTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pyarrow as pa
@@ -23,6 +24,15 @@ GROUP = 20_000
 NOBODY = pa.array([], pa.string())
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Whose members change, as of which table, and when that is written down."""
+
+    audience: Audience
+    as_of: datetime
+    now: datetime
+
+
 def write_down(
     ws: Workspace, audiences: list[Audience], table: CustomerTable, *, now: datetime
 ) -> dict[str, tuple[int, int]]:
@@ -34,11 +44,15 @@ def write_down(
     if table.as_of is None or not audiences:
         return {}
     found = choosing.masks(ws, None, [read(one.where) for one in audiences])
+    with ws.database.reading() as connection:
+        fold = people.fold(people.holding(connection))
     changed = {}
     for place, one in enumerate(audiences):
         persons = choosing.with_bit(found, place)
         with ws.database.transaction() as connection:
-            changed[one.key] = _change(ws, connection, one, persons, as_of=table.as_of, now=now)
+            before = _as_linked(fold, storing.members(connection, one.key))
+            step = _Step(one, table.as_of, now)
+            changed[one.key] = _change(ws, connection, step, before, persons)
             state = Membership(one.key, one.number, table.as_of, len(persons))
             storing.put_members(connection, state, persons)
     return changed
@@ -49,7 +63,8 @@ def let_go(ws: Workspace, connection: sa.Connection, one: Audience, *, now: date
     last = storing.memberships(connection).get(one.key)
     if last is None:
         return 0
-    _entered, left = _change(ws, connection, one, NOBODY, as_of=last.as_of, now=now)
+    before = storing.members(connection, one.key)
+    _entered, left = _change(ws, connection, _Step(one, last.as_of, now), before, NOBODY)
     storing.drop_members(connection, one.key)
     return left
 
@@ -61,27 +76,21 @@ def forget(_ws: Workspace, connection: sa.Connection, identities: frozenset[str]
 
 
 def _change(
-    ws: Workspace,
-    connection: sa.Connection,
-    one: Audience,
-    persons: pa.Array,
-    *,
-    as_of: datetime,
-    now: datetime,
+    ws: Workspace, connection: sa.Connection, step: _Step, before: pa.Array, after: pa.Array
 ) -> tuple[int, int]:
-    before = _as_linked(connection, storing.members(connection, one.key))
-    entered = persons.filter(pc.invert(pc.is_in(persons, value_set=before)))
-    left = before.filter(pc.invert(pc.is_in(before, value_set=persons)))
+    """Write the difference as events; return how many entered and left."""
+    entered = after.filter(pc.invert(pc.is_in(after, value_set=before)))
+    left = before.filter(pc.invert(pc.is_in(before, value_set=after)))
     for name, some in ((AUDIENCE_ENTERED, entered), (AUDIENCE_EXITED, left)):
         for start in range(0, len(some), GROUP):
-            events = _events(one, name, some.slice(start, GROUP), as_of, now)
-            inbox.append(ws, connection, events, now=now)
+            inbox.append(
+                ws, connection, _events(step, name, some.slice(start, GROUP)), now=step.now
+            )
     return len(entered), len(left)
 
 
-def _as_linked(connection: sa.Connection, persons: pa.Array) -> pa.Array:
+def _as_linked(fold: pa.Table, persons: pa.Array) -> pa.Array:
     """Return the persons as linked today: a merge is neither an entry nor an exit."""
-    fold = people.fold(people.holding(connection))
     if not fold.num_rows or not len(persons):
         return persons
     place = pc.index_in(persons, value_set=fold.column("identity_id").combine_chunks())
@@ -89,13 +98,12 @@ def _as_linked(connection: sa.Connection, persons: pa.Array) -> pa.Array:
     return pc.unique(pc.coalesce(today, persons))
 
 
-def _events(
-    one: Audience, name: str, persons: pa.Array, as_of: datetime, now: datetime
-) -> pa.Table:
+def _events(step: _Step, name: str, persons: pa.Array) -> pa.Table:
     """Return one event a person. It happens with the last event that the table knows of.
 
     So it never moves the end of the timeline, which is what pages call "to the last event".
     """
+    one, as_of, now = step.audience, step.as_of, step.now
     count = len(persons)
     way = ENTERED if name == AUDIENCE_ENTERED else "exited"
     told = {"audience": one.key, "name": one.name, "version": one.number}

@@ -67,17 +67,31 @@ def bases(view: View, asked: Asked) -> ir.Table:
     return events.group_by(keys).aggregate(n=events.count())
 
 
-def facts(view: View, asked: Asked) -> ir.Table:
-    """Return one row a customer: what was done, spent, said, and when first and last."""
+def seen(view: View, asked: Asked) -> ir.Table:
+    """Return how many own events each customer has by channel and place, the first and last."""
     events = own(view, asked)
+    return events.group_by("person_id", "channel", "place").aggregate(
+        n=events.count(), first_seen=events.occurred_at.min(), last_seen=events.occurred_at.max()
+    )
+
+
+def spoken(view: View, asked: Asked) -> ir.Table:
+    """Return how many words each customer left in each language."""
+    events = own(view, asked)
+    events = events.filter(events.language.notnull())
+    return events.group_by("person_id", "language").aggregate(n=events.count())
+
+
+def deeds(view: View, asked: Asked) -> ir.Table:
+    """Return what each customer ordered, paid, complained of and answered; only who did any."""
+    every = own(view, asked)
+    events = every.filter(every.name.isin(DEEDS) | every.metric.isin(["nps", "csat"]))
     order, back = events.name.isin(sorted(ORDERS)), events.name.isin(sorted(REFUNDS))
     paid = (order | back) & (events.currency == asked.currency)
     when, nothing = events.occurred_at, ibis.null(events.occurred_at.type())
     nps, csat = _counts(events, "nps", asked.nps, asked), _counts(events, "csat", asked.csat, asked)
     score = events.score
     return events.group_by("person_id").aggregate(
-        first_seen=when.min(),
-        last_seen=when.max(),
         signed_up=_one(events.name == SIGNED_UP).max(),
         orders=_one(order).sum(),
         spend=ibis.ifelse(paid, events.amount, ibis.null(events.amount.type())).sum(),
@@ -92,6 +106,9 @@ def facts(view: View, asked: Asked) -> ir.Table:
         csat_answers=_one(csat).sum(),
         csat_total=ibis.ifelse(csat, score, 0.0).sum(),
     )
+
+
+DEEDS = sorted(ORDERS | REFUNDS | COMPLAINTS | CONTACTS | {SIGNED_UP})
 
 
 def _one(condition: ir.BooleanValue) -> ir.IntegerValue:
@@ -112,16 +129,6 @@ def _counts(events: ir.Table, metric: str, basis: Basis | None, asked: Asked) ->
     )
     same = events.survey_kind.isnull() if kind is None else events.survey_kind == kind
     return (found & same).fill_null(False)
-
-
-def commonest(view: View, asked: Asked, column: str) -> ir.Table:
-    """Return each customer's most frequent value of a column; the first in order of equal ones."""
-    events = own(view, asked)
-    events = events.filter(events[column].notnull())
-    counted = events.group_by("person_id", value=events[column]).aggregate(n=events.count())
-    order = ibis.window(group_by=counted.person_id, order_by=[counted.n.desc(), counted.value])
-    ranked = counted.mutate(rank=ibis.row_number().over(order))
-    return ranked.filter(ranked["rank"] == 0).select("person_id", "value")
 
 
 def answers(view: View, asked: Asked, masks: pa.Table) -> ir.Table:

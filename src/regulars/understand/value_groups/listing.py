@@ -117,8 +117,9 @@ def _table(ws: Workspace, stamps: list[Any], scope: Scope) -> pa.Table:
         table = ws.query(lambda view: queries.seen_at(view, sorted(scope), run.as_of))
         seen = table.column("person_id").combine_chunks()
         found = found.filter(pc.is_in(found.column("person_id"), seen))
-    order = [("score", "descending"), ("person_id", "ascending")]
-    found = found.take(pc.sort_indices(found, sort_keys=order))
+    # The rows stand in order of the person; a stable sort by score alone keeps that among equals.
+    falling = -found.column("score").to_numpy()
+    found = found.take(pa.array(np.argsort(falling, kind="stable")))
     words = {"group": GROUPS, "segment": SEGMENTS}
     columns = [
         pa.DictionaryArray.from_arrays(
@@ -138,8 +139,9 @@ def _as_linked(ws: Workspace, people: pa.Table) -> pa.Table:
     if not fold.num_rows:
         return people
     place = pc.index_in(people.column("person_id"), fold.column("identity_id").combine_chunks())
-    today = fold.column("person_id").take(place)
-    person = pc.coalesce(today, people.column("person_id"))
+    person = pc.coalesce(fold.column("person_id").take(place), people.column("person_id"))
+    if pc.all(pc.equal(person, people.column("person_id"))).as_py() is not False:
+        return people  # nobody was linked since
     people = people.set_column(0, "person_id", person)
     people = people.take(
         pc.sort_indices(people, sort_keys=[("person_id", "ascending"), ("group", "ascending")])
