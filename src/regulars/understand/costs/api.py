@@ -1,0 +1,30 @@
+"""`/api/v1/costs`: what pain points go with in money."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Query
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.kit import clock
+from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.costs import service, showing
+from regulars.understand.health.model import USUAL, Look
+
+router = APIRouter(prefix="/api/v1/costs", tags=["costs"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+
+
+@router.get("", summary="What pain points go with in money")
+def costs(
+    ws: CurrentWorkspace,
+    caller: Reader,
+    period: Annotated[str, Query(description="2026-10, 12m, all")] = USUAL,
+) -> dict[str, Any]:
+    """Return each pain point with the difference to matched customers, most at risk first."""
+    found = service.answered(ws, Look(period, scope=caller.places), now=clock.now())
+    seen = {"as_of": found.as_of, "watermark": found.watermark}
+    return {**msgspec.to_builtins(seen), **showing.plain(found.payload)}

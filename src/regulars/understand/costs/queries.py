@@ -1,0 +1,296 @@
+"""Expressions that find who was touched, who could be compared, and compare them by stratum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+
+from regulars.company.rights.model import Scope
+from regulars.timeline.vocabulary import (
+    APPLICATION_OPENED,
+    MESSAGE_SENT,
+    ORDER_STEPS,
+    ORDERS,
+    PAGE_VIEWED,
+    PRODUCT_LIST_VIEWED,
+    PRODUCT_VIEWED,
+    PRODUCTS_SEARCHED,
+    REFUNDS,
+    SIGNED_UP,
+    STORE_VISITED,
+    SURVEY_DISMISSED,
+    SURVEY_SHOWN,
+)
+from regulars.understand.costs.model import (
+    BEFORE_DAYS,
+    CLEAN_DAYS,
+    FOLLOW_UP_DAYS,
+    NAMES,
+    PAIRS,
+)
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
+Place = Callable[["ir.Table"], "ir.Table"]
+LOOKING = (
+    PAGE_VIEWED,
+    APPLICATION_OPENED,
+    STORE_VISITED,
+    PRODUCTS_SEARCHED,
+    PRODUCT_LIST_VIEWED,
+    PRODUCT_VIEWED,
+)
+IGNORED = (SURVEY_SHOWN, SURVEY_DISMISSED, MESSAGE_SENT)
+"""What happens to customers whether or not they do anything is no sign of their presence."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Within which places and days: touches in [start, end), revenue in `currency`.
+
+    `left` are the steps at which customers are touched only by going no further.
+    """
+
+    scope: Scope
+    place: Place
+    start: date
+    end: date
+    currency: str
+    left: frozenset[str] = frozenset()
+
+
+def known(view: View, source: Source) -> ir.Table:
+    """Return the events of known people within the caller's places, with their day."""
+    events = view.with_person()
+    events = events.filter(events.person_id.notnull())
+    if source.scope is not None:
+        events = events.filter(events.place.isin(sorted(source.scope) or [""]))
+    return events
+
+
+def met(view: View, source: Source, steps: Sequence[str], first: date, last: date) -> ir.Table:
+    """Return step, person and the first day in [first, last) on which a step was met.
+
+    Of steps in `source.left` only days without an order count: they lost the customer there.
+    """
+    events = _during(known(view, source), first, last)
+    events = events.filter(events.name.notin([SURVEY_SHOWN, SURVEY_DISMISSED]))
+    placed = source.place(events)
+    step = ibis.coalesce(placed.touchpoint, placed.name)
+    found = placed.select(step=step, person="person_id", at="occurred_at")
+    found = found.filter(found.step.isin(list(steps) or [""]))
+    days = found.select("step", "person", day=found["at"].truncate("D").date())
+    if source.left:
+        bought = _bought(view, source)
+        bought = bought.filter(bought.orders > 0).select("buyer", "bought")
+        days = days.left_join(bought, [days.person == bought.buyer, days.day == bought.bought])
+        stayed = days.step.isin(sorted(source.left)) & days.buyer.notnull()
+        days = days.filter(~stayed)
+    return days.group_by("step", "person").agg(day=days.day.min())
+
+
+def touched(view: View, source: Source, steps: Sequence[str]) -> ir.Table:
+    """Return who met which step first on which day, from before the window to its end."""
+    return met(view, source, steps, source.start - timedelta(days=CLEAN_DAYS), source.end)
+
+
+def present(view: View, source: Source, lots: ir.Table) -> ir.Table:
+    """Return who did or met something on the days drawn by lot (`lots.of_day`): person, day.
+
+    Each day on which a customer was there has the same chance to be drawn, as it has the same
+    chance to meet the pain point: one day a customer would make frequent guests too rare.
+    """
+    events = _during(known(view, source), source.start, source.end)
+    events = events.filter(events.name.notin(list(IGNORED)))
+    seen = events.select(person=events.person_id, day=events.occurred_at.truncate("D").date())
+    return seen.semi_join(lots, seen.day == lots.of_day).distinct()
+
+
+def histories(view: View, source: Source, pairs: ir.Table, typical: float) -> ir.Table:
+    """Return what was known before each (person, day) of `pairs`, and the revenue after it.
+
+    Columns: person, day, stratum, revenue, and the covariates.
+    """
+    bought = _bought(view, source)
+    both = pairs.left_join(bought, pairs.person == bought.buyer)
+    gap = _days(both.day, both.bought)
+    before = (gap > 0) & (gap <= BEFORE_DAYS)
+    after = (gap < 0) & (gap >= -FOLLOW_UP_DAYS)
+    made = both.group_by("person", "day").agg(
+        orders=ibis.ifelse(before, both.orders, 0).sum().cast("float64"),
+        spend=ibis.ifelse(before, both.amount, 0.0).sum(),
+        online=ibis.ifelse(before, both.online, 0).sum().cast("float64"),
+        recency=ibis.ifelse(before & (both.orders > 0), gap, ibis.null("int64")).min(),
+        today=ibis.ifelse((gap == 0) & (both.orders > 0), 1, 0).max(),
+        revenue=ibis.ifelse(after, both.amount, 0.0).sum(),
+    )
+    made = _with_tenure(made, view, source)
+    made = _with_activity(made, view, source)
+    made = made.mutate(
+        recency=made.recency.fill_null(BEFORE_DAYS).cast("float64"),
+        orders=made.orders.fill_null(0.0),
+        spend=made.spend.fill_null(0.0),
+        revenue=made.revenue.fill_null(0.0),
+        online=made.online.fill_null(0.0),
+        today=made.today.fill_null(0),
+    )
+    return made.mutate(stratum=_stratum(made, source, typical))
+
+
+def compared(touches: ir.Table, present: ir.Table, known: ir.Table, start: date) -> ir.Table:
+    """Return by step, stratum and side: n, sums and sums of products of NAMES.
+
+    Touched are those whose first meeting lies in the window; compared are those who had not met
+    the step by their own day.
+    """
+    hit = touches.filter(touches.day >= start).select(
+        "step", "person", "day", touched=ibis.literal(1)
+    )
+    steps = touches.select(of_step="step").distinct()
+    every = present.cross_join(steps)
+    other = touches.select(t_step="step", t_person="person", t_day="day")
+    free = every.left_join(other, [every.of_step == other.t_step, every.person == other.t_person])
+    free = free.filter(free.t_day.isnull() | (free.day < free.t_day))
+    rest = free.select(step="of_step", person="person", day="day", touched=ibis.literal(0))
+    sides = hit.union(rest)
+    told = known.rename(k_person="person", k_day="day")
+    joined = sides.inner_join(told, [sides.person == told.k_person, sides.day == told.k_day])
+    sums = {name: joined[name].sum() for name in NAMES}
+    cross = {f"{one}_{other}": (joined[one] * joined[other]).sum() for one, other in PAIRS}
+    return joined.group_by("step", "stratum", "touched").agg(n=joined.count(), **sums, **cross)
+
+
+def reached(view: View, source: Source, steps: Sequence[str], first: date, last: date) -> ir.Table:
+    """Return by step how many people met it in [first, last)."""
+    found = met(view, source, steps, first, last)
+    return found.group_by("step").agg(people=found.person.nunique())
+
+
+def typical(view: View, source: Source) -> ir.Table:
+    """Return the mean amount of a day with an order."""
+    bought = _bought(view, source)
+    bought = bought.filter(bought.orders > 0)
+    return bought.agg(amount=bought.amount.sum(), days=bought.count())
+
+
+def span(view: View, source: Source) -> ir.Table:
+    """Return the first and last moment of customers' own actions."""
+    events = known(view, source)
+    own = events.filter(events.actor == "customer")
+    return own.agg(first=own.occurred_at.min(), last=own.occurred_at.max())
+
+
+def _during(events: ir.Table, first: date, last: date) -> ir.Table:
+    # A day more on either side, since days are those of the reporting zone.
+    wide = events.filter(
+        events.occurred_at >= ibis.timestamp(f"{first - timedelta(days=1)}T00:00:00+00:00"),
+        events.occurred_at < ibis.timestamp(f"{last + timedelta(days=1)}T00:00:00+00:00"),
+    )
+    day = wide.occurred_at.truncate("D").date()
+    return wide.filter(day >= ibis.literal(first), day < ibis.literal(last))
+
+
+def _bought(view: View, source: Source) -> ir.Table:
+    """Return each person's days with orders or refunds: amount, orders, orders off the till."""
+    events = known(view, source)
+    order = events.name.isin(sorted(ORDERS))
+    paid = events.filter(
+        (events.actor == "customer")
+        & (order | events.name.isin(sorted(REFUNDS)))
+        & (events.currency == source.currency)
+    )
+    is_order = ibis.ifelse(paid.name.isin(sorted(ORDERS)), 1, 0)
+    away = ibis.ifelse(paid.channel.fill_null("") != "store", 1, 0)
+    return paid.group_by(buyer=paid.person_id, bought=paid.occurred_at.truncate("D").date()).agg(
+        amount=paid.amount.cast("float64").sum().fill_null(0.0),
+        orders=is_order.sum(),
+        online=(is_order * away).sum(),
+    )
+
+
+def _with_tenure(made: ir.Table, view: View, source: Source) -> ir.Table:
+    events = known(view, source)
+    joined = events.filter(events.name.isin(sorted(ORDERS | {SIGNED_UP})))
+    first = joined.group_by(joiner="person_id").agg(since=joined.occurred_at.min())
+    first = first.mutate(since=first.since.truncate("D").date())
+    both = made.left_join(first, made.person == first.joiner)
+    tenure = _days(both.day, both.since)
+    return both.mutate(tenure=ibis.ifelse(tenure > 0, tenure, 0).fill_null(0).cast("float64")).drop(
+        "joiner", "since"
+    )
+
+
+def _with_activity(made: ir.Table, view: View, source: Source) -> ir.Table:
+    """Add the active days of the month before, and what was intended on the day itself.
+
+    `intent` is 2 for a step towards an order, 1 for looking round, 0 for neither.
+    """
+    events = _during(known(view, source), source.start - timedelta(days=30), source.end)
+    own = events.filter(events.actor == "customer", events.name.notin(list(IGNORED)))
+    looks = ibis.ifelse(own.name.isin(LOOKING), 1, 0)
+    days = own.group_by(doer="person_id", done=own.occurred_at.truncate("D").date()).agg(
+        intent=ibis.ifelse(own.name.isin(sorted(ORDER_STEPS)), 2, looks).max()
+    )
+    both = made.inner_join(days, made.person == days.doer)
+    gap = _days(both.day, both.done)
+    near = both.filter(gap >= 0, gap <= 30)
+    gap = _days(near.day, near.done)
+    counted = near.group_by(a_person="person", a_day="day").agg(
+        active=ibis.ifelse(gap > 0, 1, 0).sum(), intent=ibis.ifelse(gap == 0, near.intent, 0).max()
+    )
+    joined = made.left_join(
+        counted, [made.person == counted.a_person, made.day == counted.a_day]
+    ).drop("a_person", "a_day")
+    return joined.mutate(
+        active=joined.active.fill_null(0).cast("float64"),
+        intent=joined.intent.fill_null(0).cast("int64"),
+    )
+
+
+def _days(later: ir.DateValue, earlier: ir.DateValue) -> ir.IntegerValue:
+    return later.delta(earlier, unit="day").cast("int64")
+
+
+ORDER_CUTS = (0.5, 1.5, 3.5, 7.5)
+RECENCY_CUTS = (3.5, 7.5, 14.5, 30.5, 91.5, 182.5, 364.5)
+SPEND_CUTS = (0.8, 1.6, 3.2, 6.4)
+"""In mean orders."""
+TENURE_CUTS = (91.5, 365.5)
+ACTIVE_CUTS = (0.5, 2.5, 5.5)
+SEASON_DAYS = 61.0
+
+
+def _stratum(made: ir.Table, source: Source, typical: float) -> ir.IntegerValue:
+    """Return the number of the coarsened stratum: what was known, and the time of year."""
+    online = ibis.ifelse(made.online * 2 > made.orders, 1, 0)
+    season = (_days(made.day, ibis.literal(source.start)) / SEASON_DAYS).floor().cast("int64")
+    parts = (
+        (_bin(made.orders, ORDER_CUTS), len(ORDER_CUTS) + 1),
+        (_bin(made.recency, RECENCY_CUTS), len(RECENCY_CUTS) + 1),
+        (_bin(made.spend / typical, SPEND_CUTS), len(SPEND_CUTS) + 1),
+        (_bin(made.tenure, TENURE_CUTS), len(TENURE_CUTS) + 1),
+        (_bin(made.active, ACTIVE_CUTS), len(ACTIVE_CUTS) + 1),
+        (online, 2),
+        (made.today.cast("int64"), 2),
+        (made.intent, 3),
+        (season, 100),
+    )
+    number = ibis.literal(0).cast("int64")
+    for part, size in parts:
+        number = number * size + part
+    return number
+
+
+def _bin(value: ir.NumericValue, cuts: Sequence[float]) -> ir.IntegerValue:
+    steps = [ibis.ifelse(value > cut, 1, 0) for cut in cuts]
+    total = steps[0]
+    for step in steps[1:]:
+        total = total + step
+    return total.cast("int64")

@@ -1,0 +1,249 @@
+"""The verbs of costs: what pain points go with, in money."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.company.rights.model import Scope
+from regulars.kit.period import day_start
+from regulars.kit.stats.multiple import benjamini_hochberg
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog_service
+from regulars.timeline.workspace import Workspace
+from regulars.understand.costs import model, queries
+from regulars.understand.costs.model import (
+    CLEAN_DAYS,
+    FOLLOW_UP_DAYS,
+    LEAST_WINDOW,
+    WINDOW_DAYS,
+    Cost,
+    Costs,
+)
+from regulars.understand.findings import service as findings
+from regulars.understand.findings.model import Finding
+from regulars.understand.health import service as health
+from regulars.understand.health.model import Look
+from regulars.understand.journeys import service as journeys
+from regulars.understand.lifetime_value import service as lifetime_value
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+DAY = timedelta(days=1)
+SEED = 20
+BLOCK = 3
+"""Of so many days one is drawn on which customers are compared with the touched."""
+TOO_SHORT = Text(
+    "There is too little to compare: it takes at least 28 days with touches, and 91 days of orders "
+    "after them.",
+    "数据不足以比较：至少需要 28 天的接触记录以及其后 91 天的订单。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pain:
+    """A pain point that is asked about: its step, its title and why it is one.
+
+    With `left`, it touched only those who went no further (no order on that day).
+    """
+
+    step: str
+    title: Text
+    why: list[Text]
+    left: bool = False
+
+
+def pains(ws: Workspace, look: Look, *, now: datetime) -> list[Pain]:
+    """Return the pain points that the journey map marks."""
+    found = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
+    return [
+        Pain(
+            mark.step,
+            mark.title,
+            [evidence.text for evidence in mark.evidence],
+            left=all(evidence.kind == "drop_off" for evidence in mark.evidence),
+        )
+        for mark in journeys.marks(found, "pain")
+    ]
+
+
+def costs(ws: Workspace, asked: list[Pain], look: Look, *, now: datetime) -> Costs:
+    """Return what goes with each of these pain points, the most at risk first.
+
+    The look's period gives how many customers met a pain point; touches that are compared come
+    from the last days that have a full follow-up. Chosen places and channels narrow which pain
+    points there are, not who is compared: customers buy anywhere within the caller's places.
+    """
+    extent = health.extent_of(ws, look, now)
+    currency = ws.settings.workspace.currency
+    empty = Costs(extent.period.start, extent.period.end, None, None, currency)
+    source = _source(ws, look.scope, currency)
+    if source is None:
+        return replace(empty, why_not=TOO_SHORT)
+    empty = replace(
+        empty,
+        window_start=day_start(source.start, ws.zone),
+        window_end=day_start(source.end, ws.zone),
+    )
+    if not asked:
+        return empty
+    source = replace(source, left=frozenset(pain.step for pain in asked if pain.left))
+    rows = _compared(ws, source, [pain.step for pain in asked], now)
+    people = _met(ws, source, asked, empty)
+    made = [_cost(pain, rows.get(pain.step, []), people.get(pain.step, 0)) for pain in asked]
+    return replace(empty, points=_judged(made))
+
+
+def stored(ws: Workspace, look: Look, *, now: datetime) -> Finding[Costs] | None:
+    """Return the stored answer, or None; notes that it was asked for."""
+    return findings.find(ws, FINDING, _about(ws, look), now=now)
+
+
+def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Costs]:
+    """Return the answer: the stored one if it still holds, else computed now."""
+    return findings.answer(ws, FINDING, _about(ws, look), now=now)
+
+
+def customers(ws: Workspace, scope: Scope, step: str, *, days: int = FOLLOW_UP_DAYS) -> pa.Table:
+    """Return who met a pain point in the last `days` of the data: person_id, met_on (a day)."""
+    source = _source(ws, scope, ws.settings.workspace.currency)
+    if source is None:
+        return pa.table(
+            {"person_id": pa.array([], pa.string()), "met_on": pa.array([], pa.date32())}
+        )
+    last = source.end + timedelta(days=FOLLOW_UP_DAYS)
+    table = ws.query(
+        lambda view: queries.met(view, source, [step], last - timedelta(days=days), last)
+    )
+    return table.select(["person", "day"]).rename_columns(["person_id", "met_on"])
+
+
+def _source(ws: Workspace, scope: Scope, currency: str) -> queries.Source | None:
+    """Return the window of touches, as long as the data allow; None when they are too short."""
+    catalog = catalog_service.current(ws)
+
+    def place(events: ir.Table) -> ir.Table:
+        return catalog_service.placed_by(catalog, events, stage=False)
+
+    whole = queries.Source(scope, place, date(1970, 1, 1), date(1970, 1, 1), currency)
+    row = ws.query(lambda view: queries.span(view, whole)).to_pylist()[0]
+    if row["first"] is None:
+        return None
+    first, last = (row[name].astimezone(ws.zone).date() for name in ("first", "last"))
+    end = last + DAY - timedelta(days=FOLLOW_UP_DAYS)
+    start = max(end - timedelta(days=WINDOW_DAYS), first + timedelta(days=CLEAN_DAYS // 3))
+    if (end - start).days < LEAST_WINDOW:
+        return None
+    return replace(whole, start=start, end=end)
+
+
+def _compared(
+    ws: Workspace, source: queries.Source, steps: list[str], now: datetime
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the strata of every step. Each part is asked for once and kept in memory."""
+    touches = ws.query(lambda view: queries.touched(view, source, steps))
+    lots = ibis.memtable(_lots(source))
+    present = ws.query(lambda view: queries.present(view, source, lots))
+    hit = touches.filter(pc.greater_equal(touches.column("day"), pa.scalar(source.start)))
+    pairs = pa.concat_tables([hit.select(["person", "day"]), present.select(["person", "day"])])
+    pairs = pairs.group_by(["person", "day"]).aggregate([])
+    amount = ws.query(lambda view: queries.typical(view, source)).to_pylist()[0]
+    usual = amount["amount"] / amount["days"] if amount["days"] and amount["amount"] else 1.0
+    asked = ibis.memtable(pairs)
+    known = ws.query(lambda view: queries.histories(view, source, asked, usual))
+    hits, free = ibis.memtable(touches), ibis.memtable(present)
+    told = ibis.memtable(_with_value(ws, source, known, now))
+    table = ws.query(lambda _view: queries.compared(hits, free, told, source.start))
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in table.to_pylist():
+        rows[row["step"]].append(row)
+    return rows
+
+
+def _lots(source: queries.Source) -> pa.Table:
+    """Return one day drawn by lot of every three of the window."""
+    rng, count = np.random.default_rng(SEED), (source.end - source.start).days
+    drawn = np.arange(0, count, BLOCK) + rng.integers(0, BLOCK, len(range(0, count, BLOCK)))
+    days = [source.start + int(number) * DAY for number in drawn if number < count]
+    return pa.table({"of_day": pa.array(days, pa.date32())})
+
+
+def _with_value(ws: Workspace, source: queries.Source, known: pa.Table, now: datetime) -> pa.Table:
+    """Add each customer's expected value of the next 12 months; 0 for who never bought."""
+    found = lifetime_value.answered(ws, source.scope, now=now).payload
+    table = lifetime_value.customers(ws, source.scope, found)
+    place = pc.index_in(known.column("person"), table.column("person_id").combine_chunks())
+    value = pc.fill_null(table.column("value").take(place), 0.0)
+    return known.append_column("value", value)
+
+
+def _met(ws: Workspace, source: queries.Source, asked: list[Pain], empty: Costs) -> dict[str, int]:
+    first, last = date(1970, 1, 2), source.end + timedelta(days=FOLLOW_UP_DAYS)
+    if empty.start is not None:
+        first = empty.start.astimezone(ws.zone).date()
+    if empty.end is not None:
+        last = empty.end.astimezone(ws.zone).date()
+    steps = [pain.step for pain in asked]
+    table = ws.query(lambda view: queries.reached(view, source, steps, first, last))
+    return {row["step"]: int(row["people"]) for row in table.to_pylist()}
+
+
+def _cost(pain: Pain, rows: list[dict[str, Any]], met: int) -> Cost:
+    found = model.strata_of(rows)
+    both = model.matched(found)
+    made = Cost(
+        pain.step,
+        pain.title,
+        pain.why,
+        met,
+        int(found.n[1].sum()),
+        int(found.n[1][both].sum()),
+        int(found.n[0][both].sum()),
+    )
+    revenue = model.compare(found, "revenue")
+    if revenue is None:
+        return made
+    value = model.compare(found, "value")
+    return replace(
+        made,
+        revenue=revenue,
+        value=value,
+        at_risk=revenue.difference.lost_by(met),
+        value_at_risk=value.difference.lost_by(met) if value else None,
+        balance=model.balance(found),
+    )
+
+
+def _judged(made: list[Cost]) -> list[Cost]:
+    adjusted = benjamini_hochberg(
+        [one.revenue.difference.p if one.revenue else None for one in made]
+    )
+    told = [replace(one, q=q) for one, q in zip(made, adjusted, strict=True)]
+    return sorted(
+        told,
+        key=lambda one: (
+            one.at_risk is None,
+            -(one.at_risk.value if one.at_risk else 0.0),
+            one.step,
+        ),
+    )
+
+
+def _about(ws: Workspace, look: Look) -> dict[str, object]:
+    return look.about(catalog=catalog_service.current(ws).version)
+
+
+def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Costs:
+    look = Look.of(about)
+    return costs(ws, pains(ws, look, now=now), look, now=now)
+
+
+FINDING = findings.declare(findings.Kind("costs", 1, Costs, _compute))
