@@ -10,7 +10,7 @@ from tests.understand.levels.made import DAY, JULY, NOW, answer, guests, tell, v
 
 from regulars.company.rights.model import SHELL
 from regulars.kit.period import Period
-from regulars.timeline import inbox
+from regulars.timeline import erasure, inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health.model import Extent, Look
 from regulars.understand.levels import service
@@ -212,3 +212,22 @@ def test_without_scores_there_is_nothing_to_tell(ws: Workspace) -> None:
     assert experience(ws, "Ann") == []
     assert service.customers(ws, None).num_rows == 0
     assert service.listed(ws, None, "rescue") == ([], 0)
+
+
+def test_whoever_is_erased_is_in_no_list(ws: Workspace) -> None:
+    tell(ws, [answer(f"guest {n:02d}", JULY, 4.0) for n in range(9)] + [answer("Ann", JULY, 1.0)])
+    assert [one.person for one in service.listed(ws, None, "rescue")[0]] == ["Ann"]
+    erasure.erase(ws, ["Ann"], by="test", now=NOW)
+    assert service.listed(ws, None, "rescue") == ([], 0)
+    assert "Ann" not in service.customers(ws, None).column("person_id").to_pylist()
+
+
+def test_lists_may_be_a_quarter_of_an_hour_old_but_shares_are_not(ws: Workspace) -> None:
+    tell(ws, [answer(f"guest {n:02d}", JULY, 4.0) for n in range(9)])
+    assert service.listed(ws, None, "rescue")[1] == 0
+    tell(ws, [answer("Ann", JULY, 1.0)])
+    assert service.listed(ws, None, "rescue")[1] == 0
+    found = service.levels(ws, Extent()).whole
+    assert found is not None
+    assert found.n == 10
+    assert service.listed(ws, None, "rescue")[1] == 1

@@ -13,12 +13,14 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import service as alerts
 from regulars.understand.audiences import service as audiences
 from regulars.understand.complaints import service as complaints
+from regulars.understand.costs import service as costs
 from regulars.understand.drivers import service as drivers
 from regulars.understand.drivers.model import Asked
 from regulars.understand.findings import service as findings
 from regulars.understand.health import service as health
 from regulars.understand.health.model import Look
 from regulars.understand.journeys import service as journeys
+from regulars.understand.levels import service as levels
 from regulars.understand.maturity import service as maturity
 from regulars.understand.radar import service as radar
 from regulars.understand.value_groups import service as value_groups
@@ -61,6 +63,14 @@ def _value_groups(ws: Workspace, now: datetime, progress: Progress) -> None:
     value_groups.answered(ws, None, now=now)
 
 
+def _levels(ws: Workspace, now: datetime, _progress: Progress) -> None:
+    levels.refresh(ws, now=now)
+
+
+def _costs(ws: Workspace, now: datetime, _progress: Progress) -> None:
+    costs.answered(ws, Look(), now=now)
+
+
 def _audiences(ws: Workspace, now: datetime, progress: Progress) -> None:
     audiences.answered(ws, None, now=now)
     progress(0.5)
@@ -96,6 +106,8 @@ def steps() -> tuple[Step, ...]:
         Step("overview", Text("Overview", "总览"), _overview),
         Step("drivers", Text("Key experiences", "关键体验"), _drivers),
         Step("value_groups", Text("Value groups", "价值分组"), _value_groups),
+        Step("levels", Text("Experience levels", "体验级别"), _levels),
+        Step("costs", Text("What pain points cost", "痛点代价"), _costs),
         Step("words", Text("Read what customers wrote", "分析客户文字"), _words),
         Step("complaints", Text("Complaint funnel", "投诉漏斗"), _complaints),
         Step("diagnosis", Text("Radar and self-diagnosis", "雷达与自诊断"), _diagnosis),

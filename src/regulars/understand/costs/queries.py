@@ -12,6 +12,7 @@ import ibis
 from regulars.company.rights.model import Scope
 from regulars.timeline.vocabulary import (
     APPLICATION_OPENED,
+    GIFT_SENT,
     MESSAGE_SENT,
     ORDER_STEPS,
     ORDERS,
@@ -47,7 +48,7 @@ LOOKING = (
     PRODUCT_LIST_VIEWED,
     PRODUCT_VIEWED,
 )
-IGNORED = (SURVEY_SHOWN, SURVEY_DISMISSED, MESSAGE_SENT)
+IGNORED = (SURVEY_SHOWN, SURVEY_DISMISSED, MESSAGE_SENT, GIFT_SENT)
 """What happens to customers whether or not they do anything is no sign of their presence."""
 
 
@@ -81,7 +82,7 @@ def met(view: View, source: Source, steps: Sequence[str], first: date, last: dat
     Of steps in `source.left` only days without an order count: they lost the customer there.
     """
     events = _during(known(view, source), first, last)
-    events = events.filter(events.name.notin([SURVEY_SHOWN, SURVEY_DISMISSED]))
+    events = events.filter(events.name.notin(list(IGNORED)))
     placed = source.place(events)
     step = ibis.coalesce(placed.touchpoint, placed.name)
     found = placed.select(step=step, person="person_id", at="occurred_at")

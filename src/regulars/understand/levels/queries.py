@@ -112,7 +112,7 @@ def _scored(told: ir.Table, source: Source) -> ir.Table:
         usual = ibis.cases(*known, else_=told.points) if known else told.points
     told = told.mutate(usual=usual)
     return told.group_by("person", "touchpoint", "day").agg(
-        place=told.place.max(), at=told["at"].max(), points=told.points.mean(),
+        place=told.place.max().fill_null(""), at=told["at"].max(), points=told.points.mean(),
         usual=told.usual.mean(),
     )  # fmt: skip
 

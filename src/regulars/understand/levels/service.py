@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 
 from regulars.company.audit.service import record
 from regulars.company.rights.model import Principal, Scope
-from regulars.kit.memo import Memo
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline import people as timeline_people
@@ -22,7 +20,7 @@ from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health
 from regulars.understand.health.model import Extent, Look
-from regulars.understand.levels import experiences, queries, summing
+from regulars.understand.levels import experiences, queries, reading, summing
 from regulars.understand.levels.experiences import MICRO, Experiences, Ladder
 from regulars.understand.levels.model import (
     LEVEL,
@@ -35,11 +33,12 @@ from regulars.understand.levels.model import (
     checked,
     values_of,
 )
+from regulars.understand.levels.reading import rules
 from regulars.understand.levels.whatif import what_if
 from regulars.understand.levels.wording import sentence
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
+    pass
 
 __all__ = [
     "Outcome",
@@ -50,6 +49,7 @@ __all__ = [
     "listed",
     "note_export",
     "of_person",
+    "refresh",
     "rules",
     "set_rules",
     "stored",
@@ -62,7 +62,6 @@ RECENT_DAYS = 91
 """Whom to rescue and who may recommend is read from so many days up to the last event."""
 MOST_OF_ONE = 50
 LISTS = ("rescue", "scream")
-_memo: Memo[Experiences] = Memo(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def levels(ws: Workspace, extent: Extent, *, as_of: datetime | None = None) -> L
     Expectations come from all that was known by `as_of`, not only from the period. Channels of
     the extent are not looked at: an experience may have several.
     """
-    found = _experiences(ws, extent.scope, as_of)
+    found = reading.every(ws, extent.scope, as_of)
     period, used = extent.period, rules(ws)
     now = experiences.within(found, period.start, period.end, extent.places)
     start = _earlier(period.start, period.end)
@@ -136,6 +135,12 @@ def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Levels]:
     return findings.answer(ws, FINDING, _about(ws, look), now=now)
 
 
+def refresh(ws: Workspace, *, now: datetime) -> None:
+    """Work out anew what pages and persons' pages show, if the timeline has moved on."""
+    answered(ws, Look(), now=now)
+    findings.answer(ws, REFERENCES, _reference_about(ws), now=now)
+
+
 def customers(ws: Workspace, scope: Scope) -> pa.Table:
     """Return one row a person with a scored experience.
 
@@ -143,7 +148,7 @@ def customers(ws: Workspace, scope: Scope) -> pa.Table:
     last_at; of the last 91 days, what is still open: rescue_touchpoint, rescue_at, rescue_depth
     and scream_touchpoint, scream_at (null without).
     """
-    found = _experiences(ws, scope, None)
+    found = reading.every(ws, scope, fresh=False)
     return experiences.customers(found, _recent(found))
 
 
@@ -162,7 +167,7 @@ def listed(
     same touchpoint since, the deepest first. `scream`: the latest high experience of those days
     without a negative one anywhere since. `size` None: all.
     """
-    found = _experiences(ws, scope, None)
+    found = reading.every(ws, scope, fresh=False)
     pick = experiences.to_rescue if name == "rescue" else experiences.screaming
     rows = pick(found, _recent(found))
     if touchpoint is not None:
@@ -174,7 +179,7 @@ def listed(
 
 def touchpoints(ws: Workspace, scope: Scope) -> list[str]:
     """Return the touchpoints that have scored experiences."""
-    return sorted(_experiences(ws, scope, None).touchpoints)
+    return sorted(reading.every(ws, scope, fresh=False).touchpoints)
 
 
 def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> list[Experience]:
@@ -182,11 +187,14 @@ def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> lis
 
     What is usual and how much others take part comes from the references of the last refresh.
     """
-    known = findings.answer(ws, REFERENCES, _reference_about(ws), now=now).payload
+    about = _reference_about(ws)
+    stored = findings.find(ws, REFERENCES, about, now=now)
+    # A day's events hardly move what is usual: whatever the refresh left is good enough here.
+    known = (stored or findings.answer(ws, REFERENCES, about, now=now)).payload
     usual = {(name, low, high): mean for name, low, high, mean in known.usual}
-    source = _source(ws, scope, usual)
+    source = reading.source(ws, scope, usual)
     identities = timeline_people.identities_of(ws, person)
-    table = _table(ws, source, None, identities)
+    table = reading.table(ws, source, identities=identities)
     if not table.num_rows:
         return []
     ladders: dict[str, Ladder] = {
@@ -195,12 +203,6 @@ def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> lis
     found = experiences.of_table(table, source.rules, ladders)
     rows: Ints = np.arange(len(found))[::-1][:MOST_OF_ONE]
     return _told(found, rows)
-
-
-def rules(ws: Workspace) -> Rules:
-    """Return the parameters in force."""
-    with ws.database.reading() as connection:
-        return queries.rules(connection) or Rules()
 
 
 def versions(ws: Workspace) -> list[tuple[Rules, datetime, str]]:
@@ -223,42 +225,6 @@ def note_export(ws: Workspace, by: Principal, what: str) -> None:
     """Note in the audit log that a list of customers was taken away as a file."""
     with ws.database.transaction() as connection:
         record(ws, connection, by, "levels.exported", what)
-
-
-def _experiences(ws: Workspace, scope: Scope, as_of: datetime | None) -> Experiences:
-    source = _source(ws, scope, None)
-    catalog = catalog_service.current(ws).version
-    key = (str(ws.folder), ws.engine.watermark(), scope, source.rules, catalog, as_of)
-
-    def work() -> Experiences:
-        return experiences.of_table(_table(ws, source, as_of), source.rules)
-
-    return _memo.get(key, work)
-
-
-def _table(
-    ws: Workspace,
-    source: queries.Source,
-    as_of: datetime | None,
-    identities: Sequence[str] | None = None,
-) -> pa.Table:
-    """Return the experiences in two steps: what was scored, then what went before it."""
-    told = ws.query(lambda view: queries.scored(view, source), as_of=as_of, identities=identities)
-    found = ibis.memtable(told)
-    return ws.query(
-        lambda view: queries.experiences(view, source, found), as_of=as_of, identities=identities
-    )
-
-
-def _source(
-    ws: Workspace, scope: Scope, usual: Mapping[queries.Question, float] | None
-) -> queries.Source:
-    catalog = catalog_service.current(ws)
-
-    def place(events: ir.Table) -> ir.Table:
-        return catalog_service.placed_by(catalog, events, stage=False)
-
-    return queries.Source(scope, place, rules(ws), usual)
 
 
 def _earlier(start: datetime | None, end: datetime | None) -> datetime | None:
@@ -310,10 +276,10 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Levels:
 
 
 def _compute_references(ws: Workspace, _about: dict[str, Any], _now: datetime) -> References:
-    source = _source(ws, None, None)
+    source = reading.source(ws, None)
     rows = ws.query(lambda view: queries.usual(view, source)).to_pylist()
     usual = [(row["metric"], row["scale_min"], row["scale_max"], row["usual"]) for row in rows]
-    return References(usual, _experiences(ws, None, None).ladders)
+    return References(usual, reading.every(ws, None).ladders)
 
 
 FINDING = findings.declare(findings.Kind("levels", 1, Levels, _compute))
