@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -59,6 +60,13 @@ def test_file_api_and_command_show_the_same(client: TestClient, ws: Workspace) -
     shown = json.loads(CliRunner().invoke(build_cli(), [*args, "--json"]).stdout)
     assert shown[0]["told"]["zh"] == alert["told"]["zh"]
     assert alert["id"][:8] in CliRunner().invoke(build_cli(), args).stdout
+
+
+def test_an_alert_about_the_whole_shows_where_its_evidence_is(ws: Workspace) -> None:
+    service.put_rule(ws, replace(RULE, by=""), SHELL, now=FIRST)
+    tell(ws, shop())
+    service.evaluate(ws, now=NOW)
+    assert "Evidence" in signed(ws, Role.MANAGER).get("/alerts").text
 
 
 def test_rules_are_added_changed_and_removed(client: TestClient, ws: Workspace) -> None:

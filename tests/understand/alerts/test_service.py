@@ -25,6 +25,7 @@ from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import service
 from regulars.understand.alerts.model import Alert, Grain, Kind, Rule, State, Way
+from regulars.understand.words import service as words
 
 FIRST = datetime(2026, 6, 1, 4, tzinfo=UTC)  # a Monday at noon
 NOW = FIRST + timedelta(weeks=13, days=1)
@@ -286,3 +287,25 @@ def test_a_refused_address_does_not_keep_the_others(
     monkeypatch.setattr(smtplib.SMTP, "send_message", refuse)
     assert service.deliver(watched, now=NOW) == 0
     assert service.waiting_mails(watched)[0] == 1
+
+
+def test_a_topic_that_more_customers_speak_of_is_told(ws: Workspace) -> None:
+    """In July nobody speaks of parcels that came late; in August half of all do."""
+    rows = []
+    for month, share in ((7, 0), (8, 50)):
+        for who in range(100):
+            at = datetime(2026, month, 3 + who % 20, 4, tzinfo=UTC)
+            text = "my parcel was delayed" if who < share else "a nice lamp for the desk"
+            rows.append({**said(0, who, 4), "event_id": f"{month} {who}", "text": text,
+                         "identity_id": f"guest {month} {who}", "occurred_at": at,
+                         "known_at": at, "language": "en"})  # fmt: skip
+    tell(ws, [*rows, said(14, 0, 5)])
+    now = NOW + timedelta(weeks=1)
+    words.analyse(ws, now=now)
+    told = {
+        one.slice.get("topic")
+        for one in service.evaluate(ws, now=now)
+        if one.metric == "topic_share"
+    }
+    assert "delayed" in told
+    assert "lamp" not in told

@@ -12,7 +12,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.workspace import CurrentWorkspace
 from regulars.understand.alerts import service, showing
-from regulars.understand.alerts.model import NEGATIVE_SHARE, SNOOZE_DAYS, Grain, Kind, Rule, Way
+from regulars.understand.alerts.model import SNOOZE_DAYS, Grain, Rule, Way, kind_of
 
 router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -40,7 +40,7 @@ class RuleIn(BaseModel):
 
     def rule(self, rule_id: str, preset: str | None = None) -> Rule:
         """Return the rule under an id; a new one has none."""
-        kind = Kind.LEVEL if self.metric == NEGATIVE_SHARE else Kind.METRIC
+        kind = kind_of(self.metric)
         return Rule(rule_id, kind, self.metric, self.by, Grain(self.grain), Way(self.way),
                     self.filters, self.owner, self.active, preset)  # fmt: skip
 

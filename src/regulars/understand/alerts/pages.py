@@ -21,12 +21,11 @@ from regulars.timeline.workspace import CurrentWorkspace, Workspace
 from regulars.understand.alerts import service, showing
 from regulars.understand.alerts.model import (
     MEANING,
-    NEGATIVE_SHARE,
     SNOOZE_DAYS,
     Grain,
-    Kind,
     Rule,
     Way,
+    kind_of,
 )
 
 router = APIRouter(prefix="/alerts", include_in_schema=False)
@@ -150,7 +149,7 @@ def _rule(fields: Fields) -> Rule:
             Text("Choose how often and which changes.", "请选择频率与变化方向。"),
             field="grain",
         ) from None
-    kind = Kind.LEVEL if metric == NEGATIVE_SHARE else Kind.METRIC
+    kind = kind_of(metric)
     by = fields.text("by") or ""
     return Rule("", kind, metric, by, grain, way, filters, fields.text("owner"))
 

@@ -17,7 +17,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import service, wording
 from regulars.understand.alerts.model import (
     GRAIN_TITLES,
-    NEGATIVE_SHARE,
+    OWN_TITLES,
     STATE_TITLES,
     WAY_TITLES,
     Alert,
@@ -103,7 +103,7 @@ def rule_values(ws: Workspace) -> dict[str, Any]:
         "where": lambda part: wording.where(part, known, tree),
         "grains": GRAIN_TITLES,
         "ways": WAY_TITLES,
-        "metrics": [*titles, (NEGATIVE_SHARE, wording.metric_title(NEGATIVE_SHARE))],
+        "metrics": [*titles, *OWN_TITLES.items()],
         "touchpoints": [(one.key, one.title) for one in known.touchpoints],
         "places": [(one.id, one.name) for _depth, one in tree.walk()],
         "staff": [(one.id, one.name) for one in accounts],

@@ -14,7 +14,8 @@ from regulars.understand.alerts.detecting import MOST_BEFORE, Reading, Surprise,
 from regulars.understand.alerts.model import (
     BUDGET,
     MOST_P,
-    NEGATIVE_SHARE,
+    OWN_TITLES,
+    TOPIC_BUDGET,
     WEEKS_A_MONTH,
     Found,
     Grain,
@@ -22,10 +23,11 @@ from regulars.understand.alerts.model import (
     Rule,
     Way,
 )
-from regulars.understand.health.model import Look
+from regulars.understand.health.model import Extent, Look
 from regulars.understand.levels import service as levels
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Direction
+from regulars.understand.words import service as words
 
 Slice = tuple[tuple[str, str], ...]
 
@@ -64,6 +66,8 @@ def look(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
     try:
         if rule.kind is Kind.LEVEL:
             return _levels(ws, rule, period, now)
+        if rule.kind is Kind.TOPIC:
+            return _topics(ws, rule, period)
         return _metric(ws, rule, period, now)
     except RegularsError:
         return Looked(rule, 0, {}, [])
@@ -181,6 +185,34 @@ def _levels(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
     return Looked(rule, 0, {}, made)
 
 
+def _topics(ws: Workspace, rule: Rule, period: Period) -> Looked:
+    """Return words and categories that more customers spoke of than in the period before.
+
+    Of all that were looked at, Bonferroni's limit keeps the chance of any false alert at 5 % a
+    month; that something is spoken of more is news to look at, so it counts as worse.
+    """
+    before = period.before()
+    if before is None or before.start is None or period.start is None or period.end is None:
+        return Looked(rule, 0, {}, [])
+    told = words.rise(ws, Extent(), before.start, period.start, period.end)
+    periods = WEEKS_A_MONTH if rule.grain is Grain.WEEK else 1.0
+    limit = TOPIC_BUDGET / periods / max(told.looked_at, 1)
+    made = []
+    for one in told.risen if rule.way is not Way.BETTER else []:
+        usual, share = one.share_before, one.share.scaled(100)
+        if one.p > limit or share.value is None or usual.value is None:
+            continue
+        low, high = usual.low or 0.0, usual.high or 0.0
+        part = {"touchpoint": one.key} if one.kind == "touchpoint" else {"topic": one.key}
+        made.append(
+            Found(
+                rule, part, period.start, period.end, one.share.n, share.value, share.low,
+                share.high, "percent", 100 * usual.value, 100 * low, 100 * high, one.p, worse=True,
+            )
+        )  # fmt: skip
+    return Looked(rule, 0, {}, made)
+
+
 def known_metric(key: str) -> bool:
     """Tell whether a rule may watch this metric."""
-    return key == NEGATIVE_SHARE or metrics.exists(key)
+    return key in OWN_TITLES or metrics.exists(key)

@@ -6,17 +6,23 @@ from regulars.company.places.model import Tree
 from regulars.faces.formats import value_in
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import Catalog
-from regulars.understand.alerts.model import NEGATIVE_SHARE, NEGATIVE_TITLE, Alert, Grain
+from regulars.understand.alerts.model import OWN_TITLES, Alert, Grain
 from regulars.understand.metrics import service as metrics
+from regulars.understand.words.model import KIND_TITLES, MOOD_TITLES
 
 WEEK, MONTH = Text("week of {day}", "{day} 起的一周"), Text("month of {day}", "{day} 起的一个月")
+TOPICS: dict[str, Text] = {
+    **{str(key): title for key, title in KIND_TITLES.items()},
+    **{str(key): title for key, title in MOOD_TITLES.items()},
+}
+"""Pooled categories of words; other topics are words of the customers."""
 WORSE, BETTER = Text("worse", "变差"), Text("better", "变好")
 
 
 def metric_title(key: str) -> Text:
     """Return what is watched."""
-    if key == NEGATIVE_SHARE:
-        return NEGATIVE_TITLE
+    if key in OWN_TITLES:
+        return OWN_TITLES[key]
     return metrics.definition(key).title if metrics.exists(key) else Text(key, key)
 
 
@@ -28,7 +34,9 @@ def where(part: dict[str, str], catalog: Catalog, tree: Tree) -> Text:
             named.append(catalog.title_of(value))
         elif column == "place":
             named.append(tree.name(value))
-        else:
+        elif column == "topic":
+            named.append(TOPICS.get(value) or Text(f"“{value}”", f"“{value}”"))
+        elif column != "survey_kind":
             named.append(Text(value, value))
     return Text(", ".join(one.en for one in named), "、".join(one.zh for one in named))
 
