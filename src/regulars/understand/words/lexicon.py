@@ -164,7 +164,7 @@ def patterns(lexicon: Lexicon) -> Patterns:
     chinese = lexicon.language == "zh"
     good, bad = _any(lexicon.good, chinese), _any(lexicon.bad, chinese)
     reverse = _any(lexicon.reverse, chinese)
-    gap = r".{0,2}?" if chinese else r"(?:\W+\w+){0,2}?\W+"
+    gap = r"[^，。！？、；：,.!?;:\s]{0,2}?" if chinese else r"(?:\W+\w+){0,2}?\W+"
 
     def turned(words: str | None) -> str | None:
         return f"(?:{reverse}){gap}(?:{words})" if words and reverse else None

@@ -1,0 +1,145 @@
+"""Texts are read by lexicon: language, feeling, problem types with evidence, the touchpoint."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from regulars.kit.errors import Invalid
+from regulars.understand.words import lexicon, reading, tokens
+from regulars.understand.words.model import Kind, Mood, bits, kinds_of, mood_of
+
+SHIPPED = lexicon.shipped()
+
+
+def read(text: str) -> tuple[str, Mood, set[Kind], str | None]:
+    found = reading.read(pa.array([text]), None, SHIPPED)
+    return (
+        found.language[0].as_py(),
+        mood_of(int(found.mood[0])),
+        set(kinds_of(int(found.kinds[0]))),
+        found.meant[0].as_py(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("字太小看不清，老年人不会用", Kind.DIGITAL_DIVIDE),
+        (
+            "The letters are too small to read and I could not find where to pay",
+            Kind.DIGITAL_DIVIDE,
+        ),
+        ("取消了也没人通知我，客服不回复", Kind.COMMUNICATION),
+        ("Nobody told us and there was no explanation", Kind.COMMUNICATION),
+        ("流程太复杂，同样的表要填三遍", Kind.PROCESS),
+        ("Too many steps, I had to start over", Kind.PROCESS),
+        ("排队等了四十分钟", Kind.WAIT),
+        ("We waited an hour on hold", Kind.WAIT),
+        ("店员一问三不知，解释不清", Kind.KNOWLEDGE),
+        ("The clerk had no idea and gave me the wrong information", Kind.KNOWLEDGE),
+    ],
+)
+def test_each_problem_type_is_known_in_both_languages(text: str, kind: Kind) -> None:
+    language, mood, kinds, _meant = read(text)
+    assert kind in kinds
+    assert mood is Mood.NEGATIVE
+    assert language == ("en" if text.isascii() else "zh")
+
+
+def test_several_types_may_hold_at_once() -> None:
+    assert read("等了半个小时没人接电话，店员还什么都不懂")[2] >= {Kind.WAIT, Kind.KNOWLEDGE}
+
+
+def test_a_complaint_of_none_of_the_five_is_other() -> None:
+    assert read("杯子是破的，真失望")[2] == {Kind.OTHER}
+    assert read("很好，谢谢")[2] == set()
+
+
+def test_a_negation_turns_the_feeling_round() -> None:
+    assert read("很满意")[1] is Mood.POSITIVE
+    assert read("不是很满意")[1] is Mood.NEGATIVE
+    assert read("The staff were friendly")[1] is Mood.POSITIVE
+    assert read("The staff were not friendly")[1] is Mood.NEGATIVE
+
+
+def test_exceptions_keep_praise_from_being_a_complaint() -> None:
+    assert read("不用等，马上就好了")[2] == set()
+    assert read("No wait at all, great")[2] == set()
+
+
+def test_the_touchpoint_meant_is_what_the_words_name() -> None:
+    assert read("快递员把包裹扔在门口")[3] == "delivery"
+    assert read("The payment page kept spinning")[3] == "checkout"
+    assert read("还行")[3] is None
+
+
+def test_other_languages_are_left_alone() -> None:
+    language, mood, kinds, _meant = read("Não recebi o produto, muito ruim")
+    assert (language, mood, kinds) == ("other", Mood.NEUTRAL, set())
+
+
+def test_evidence_is_the_stretch_of_the_text_itself() -> None:
+    text = "We WAITED an hour"
+    (found, *_rest) = reading.evidence(text, "en", SHIPPED, {Kind.WAIT})
+    assert (found.kind, found.words) == (Kind.WAIT, "WAITED")
+
+
+def test_chinese_words_of_one_character_stay_and_numbers_go() -> None:
+    assert tokens.words("快递很慢 123", "zh", {"很"}) == ["快递", "慢"]
+    assert tokens.words(
+        "@air http://t.co/x Flight 12 was Cancelled, cancelled!", "en", {"was"}
+    ) == [
+        "flight",
+        "cancelled",
+    ]
+
+
+def test_a_lexicon_is_written_and_read_back() -> None:
+    for language in ("zh", "en"):
+        again = lexicon.parse(language, lexicon.document(SHIPPED[language]))
+        assert again == SHIPPED[language]
+
+
+def test_bad_phrases_and_types_are_refused() -> None:
+    with pytest.raises(Invalid):
+        lexicon.parse("en", "[types.grief]\nphrases = ['alas']")
+    with pytest.raises(Invalid):
+        lexicon.parse("en", "[sentiment]\ngood = ['???']")
+    with pytest.raises(Invalid):
+        lexicon.parse("en", "no toml")
+
+
+@given(some.lists(some.sampled_from(list(Kind))))
+def test_types_are_kept_as_bits(kinds: list[Kind]) -> None:
+    assert set(kinds_of(bits(kinds))) == set(kinds)
+
+
+@given(some.lists(some.text(max_size=60), max_size=20))
+def test_any_text_is_read_alone_as_in_a_crowd(texts: list[str]) -> None:
+    together = reading.read(pa.array(texts, pa.string()), None, SHIPPED)
+    for place, text in enumerate(texts):
+        alone = reading.read(pa.array([text]), None, SHIPPED)
+        assert alone.kinds[0] == together.kinds[place]
+        assert alone.mood[0] == together.mood[place]
+
+
+@given(some.text(max_size=80), some.lists(some.text(min_size=1, max_size=4), max_size=3))
+def test_marking_loses_no_letter(text: str, words: list[str]) -> None:
+    assert "".join(piece.words for piece in reading.marked(text, words)) == text
+
+
+phrase = some.text(alphabet="abc不好..* ", min_size=1, max_size=10)
+
+
+@given(some.lists(phrase, max_size=6), some.text(alphabet="abc不好 ", max_size=30))
+def test_any_phrase_that_is_taken_makes_a_pattern(words: list[str], text: str) -> None:
+    try:
+        made = lexicon.checked(
+            lexicon.Lexicon("zh", tuple(words), (), ("不",), {}, {}, {}, frozenset())
+        )
+    except Invalid:
+        return
+    reading.read(pa.array([text + "好"]), None, lexicon.Lexicons(1, {"zh": made}))
