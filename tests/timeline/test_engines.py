@@ -75,6 +75,11 @@ def by_day_and_hour(view: View) -> Any:
     ).aggregate(n=events.count(), last=events.occurred_at.max())
 
 
+def by_local_date(view: View) -> Any:
+    events = view.events
+    return events.group_by(day=view.day(events.occurred_at)).aggregate(n=events.count())
+
+
 def waits(view: View) -> Any:
     events = view.events
     order = ibis.window(group_by="identity_id", order_by=["occurred_at", "event_id"])
@@ -98,7 +103,9 @@ def known(view: View) -> Any:
     return view.events.aggregate(n=view.events.count(), people=view.events.identity_id.nunique())
 
 
-@pytest.mark.parametrize("build", [by_month, by_person, by_day_and_hour, waits, money, known])
+@pytest.mark.parametrize(
+    "build", [by_month, by_person, by_day_and_hour, by_local_date, waits, money, known]
+)
 def test_the_same_expression_gives_the_same_answer(
     spark_ws: Workspace, build: Callable[[View], Any]
 ) -> None:

@@ -100,7 +100,8 @@ class Session:
             self._define(snapshot, identities)
             self._mark = wanted
         events, people = self._tables
-        return View(narrowed(events, as_of, identities), people, snapshot.mark, as_of)
+        kept = narrowed(events, as_of, identities)
+        return View(kept, people, snapshot.mark, as_of, self._workspace.zone)
 
     def run(self, expression: Any) -> pa.Table:
         """Run an expression of this session."""

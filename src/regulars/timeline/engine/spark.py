@@ -93,7 +93,8 @@ class SparkEngine(Engine):
             self._define(snapshot)
             self._mark = snapshot.mark
         events, people = self._tables
-        return View(narrowed(events, as_of, identities), people, snapshot.mark, as_of)
+        kept = narrowed(events, as_of, identities)
+        return View(kept, people, snapshot.mark, as_of, self.workspace.zone)
 
     def _define(self, snapshot: Snapshot) -> None:
         paths = [self.workspace.lake.absolute(file) for file in snapshot.files]

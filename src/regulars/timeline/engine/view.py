@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from regulars.timeline.moments import local_date
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -14,13 +17,19 @@ if TYPE_CHECKING:
 class View:
     """Events as of one moment; every acknowledged event stands in it once.
 
-    `watermark` identifies the state of the data: equal marks, equal answers.
+    `watermark` identifies the state of the data: equal marks, equal answers. `zone` is the
+    reporting time zone.
     """
 
     events: ir.Table
     people: ir.Table | None
     watermark: str
     as_of: datetime | None = None
+    zone: ZoneInfo = ZoneInfo("UTC")
+
+    def day(self, moment: ir.Value) -> ir.Value:
+        """Return the date of a moment (from a column) in the reporting time zone."""
+        return local_date(moment, self.zone)
 
     def with_person(self) -> ir.Table:
         """Return the events with `person_id`: the folded person, null without an identity."""

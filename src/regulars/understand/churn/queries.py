@@ -31,7 +31,7 @@ def actions(view: View, scope: Scope) -> ir.Table:
     events = events.filter(events.actor == "customer", events.person_id.notnull())
     if scope is not None:
         events = events.filter(events.place.isin(sorted(scope)))
-    return events.mutate(day=events.occurred_at.truncate("D").date())
+    return events.mutate(day=view.day(events.occurred_at))
 
 
 def customers(

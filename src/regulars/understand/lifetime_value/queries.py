@@ -35,7 +35,7 @@ def orders(view: View, scope: Scope) -> ir.Table:
         amount=keyed.amount.max().cast("float64"),
         currency=keyed.currency.max(),
     )
-    return found.mutate(day=found["at"].truncate("D").date())
+    return found.mutate(day=view.day(found["at"]))
 
 
 def currencies(view: View, scope: Scope) -> ir.Table:

@@ -35,7 +35,7 @@ def roll_up(view: View, rules: Rules, as_of: datetime, currency: str) -> ir.Tabl
     recent = own.occurred_at >= as_of - timedelta(days=rules.days)
     order, back = own.name.isin(sorted(ORDERS)), own.name.isin(sorted(REFUNDS))
     paid = recent & (order | back) & (own.currency == currency)
-    daily = own.group_by("person_id", day=own.occurred_at.truncate("D")).agg(
+    daily = own.group_by("person_id", day=view.day(own.occurred_at)).agg(
         spend=ibis.ifelse(paid, own.amount, ibis.null(own.amount.type())).sum(),
         orders=ibis.ifelse(recent & order, 1, 0).sum(),
         others=ibis.ifelse(recent & ~order, 1, 0).max(),
