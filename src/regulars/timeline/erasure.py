@@ -85,6 +85,21 @@ def resume(workspace: Workspace, *, now: datetime) -> int:
     return len(open_ones)
 
 
+def erased_so_far(connection: sa.Connection) -> int:
+    """Return how many identities were ever erased: what tells that one was meanwhile."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(tombstones)).scalar() or 0)
+
+
+def under_way(connection: sa.Connection) -> frozenset[str]:
+    """Return the identities of erasures that have begun and not ended.
+
+    Who keeps a table of people that took a while to compute leaves them out when it is written:
+    their erasure may have passed by that table already.
+    """
+    query = sa.select(erasures.c.identities).where(erasures.c.ended_at.is_(None))
+    return frozenset(one for row in connection.execute(query).scalars() for one in json.loads(row))
+
+
 def _carry_out(
     workspace: Workspace, number: str, identities: frozenset[str], now: datetime
 ) -> Erased:

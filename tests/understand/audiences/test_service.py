@@ -217,6 +217,38 @@ def test_the_erased_are_gone_from_table_and_members(ws: Workspace) -> None:
     assert not any(guest(10).encode() in file.read_bytes() for file in files)
 
 
+def test_who_is_erased_while_the_table_is_made_is_not_in_it(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The erasure comes after the events were read and before the file is written."""
+    tell(ws, guests())
+    one, written = made(ws), []
+    write = customers._write
+
+    def late(*given: object) -> int:
+        if not written:
+            erasure.erase(ws, [guest(10)], by="test", now=NOW)
+        written.append(1)
+        return write(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(customers, "_write", late)
+    assert customers.make(ws, None, NOW).customers == 79
+    assert len(written) == 2
+    assert guest(10) not in of(ws, one.key)
+
+
+def test_who_is_erased_before_the_members_are_written_down_is_none(ws: Workspace) -> None:
+    tell(ws, guests())
+    one = made(ws)
+    table = customers.answered(ws, None, now=NOW).payload
+    file = next((ws.folder / "customers").glob("*.parquet"))
+    kept = file.read_bytes()
+    erasure.erase(ws, [guest(10)], by="test", now=NOW)
+    file.write_bytes(kept)  # as if it had been read before
+    assert following.write_down(ws, [one], table, now=NOW) == {one.key: (39, 0)}
+    assert service.memberships(ws)[one.key].members == 39
+
+
 def test_one_person_s_audiences(ws: Workspace) -> None:
     tell(ws, guests())
     one, two = made(ws), made(ws, "spend >= 500", "Big spenders")

@@ -177,6 +177,24 @@ def test_the_erased_are_gone_from_every_assignment(ws: Workspace) -> None:
     assert len(groups(ws)) == 99
 
 
+def test_who_is_erased_during_an_assignment_is_not_in_it(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hundred(ws)
+    computed, times = assigning.computed, []
+
+    def late(*given: Any) -> Any:
+        found = computed(*given)
+        if not times:
+            erasure.erase(ws, ["guest 099"], by="test", now=NOW)
+        times.append(1)
+        return found
+
+    monkeypatch.setattr(assigning, "computed", late)
+    assert service.assign(ws, OCTOBER, now=NOW) == 99
+    assert service.group_of(ws, "guest 099") is None
+
+
 def test_before_the_first_event_there_is_nothing(ws: Workspace) -> None:
     assert service.assign_due(ws, now=NOW) == 0
     assert service.overview(ws) is None

@@ -16,7 +16,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from regulars.company.rights.model import Scope
-from regulars.timeline import duck
+from regulars.timeline import duck, erasure
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import assembling, queries
@@ -68,7 +68,21 @@ def opened(ws: Workspace, scope: Scope) -> Iterator[tuple[ir.Table, Callable[[An
 
 
 def make(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
-    """Compute the table and put it in the place of the one before."""
+    """Compute the table and put it in the place of the one before.
+
+    If somebody is erased meanwhile, once more: their erasure may have passed by the file.
+    """
+    while True:
+        with ws.database.reading() as connection:
+            before = erasure.erased_so_far(connection)
+        made = _made(ws, scope, now)
+        with ws.database.reading() as connection:
+            forget(ws, connection, erasure.under_way(connection))
+            if erasure.erased_so_far(connection) == before:
+                return made
+
+
+def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     reach = health.reach(ws)
     as_of = min(now, reach.end) if reach.end else None
     currency = ws.settings.workspace.currency
@@ -100,7 +114,7 @@ def make(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
 def forget(ws: Workspace, _connection: sa.Connection, identities: frozenset[str]) -> int:
     """Take the people out of every kept table; the others' rows stay as they are."""
     gone = 0
-    for file in sorted((ws.folder / FOLDER).glob("*.parquet")):
+    for file in sorted((ws.folder / FOLDER).glob("*.parquet")) if identities else []:
         aside = _aside(file)
         connection = duck.connect(ws, share=SHARE)
         try:

@@ -51,6 +51,7 @@ def write_down(
         persons = choosing.with_bit(found, place)
         with ws.database.transaction() as connection:
             before = _as_linked(fold, storing.members(connection, one.key))
+            persons = _without_erased(ws, connection, before, persons)
             step = _Step(one, table.as_of, now)
             changed[one.key] = _change(ws, connection, step, before, persons)
             state = Membership(one.key, one.number, table.as_of, len(persons))
@@ -87,6 +88,17 @@ def _change(
                 ws, connection, _events(step, name, some.slice(start, GROUP)), now=step.now
             )
     return len(entered), len(left)
+
+
+def _without_erased(
+    ws: Workspace, connection: sa.Connection, before: pa.Array, persons: pa.Array
+) -> pa.Array:
+    """Leave out whoever was erased since the table was read; those of before went then."""
+    fresh = persons.filter(pc.invert(pc.is_in(persons, value_set=before)))
+    erased = inbox.erased_among(ws, connection, set(fresh.to_pylist()))
+    if not erased:
+        return persons
+    return persons.filter(pc.invert(pc.is_in(persons, value_set=pa.array(sorted(erased)))))
 
 
 def _as_linked(fold: pa.Table, persons: pa.Array) -> pa.Array:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from regulars.kit.period import add_months, day_start
+from regulars.timeline import erasure
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
@@ -80,7 +81,15 @@ def computed(
 
 def assign(ws: Workspace, as_of: datetime, *, now: datetime) -> int:
     """Assign and keep the groups as of a moment, by the rules in force; return how many."""
-    rule = rules(ws)
+    while (made := _kept(ws, rules(ws), as_of, now)) is None:
+        pass  # somebody was erased meanwhile: once more, without them
+    return made
+
+
+def _kept(ws: Workspace, rule: Rules, as_of: datetime, now: datetime) -> int | None:
+    """Compute and keep an assignment; None, and nothing kept, if an erasure came between."""
+    with ws.database.reading() as connection:
+        before = erasure.erased_so_far(connection)
     people, cuts = computed(ws, rule, as_of)
     row = {
         "as_of": as_of,
@@ -91,7 +100,10 @@ def assign(ws: Workspace, as_of: datetime, *, now: datetime) -> int:
         "assigned": _pack(people),
     }
     with ws.database.transaction() as connection:
+        if erasure.erased_so_far(connection) != before:
+            return None
         queries.put_run(connection, row)
+        forget(ws, connection, erasure.under_way(connection))
         old = [number for number, _moment in queries.run_moments(connection)[KEPT:]]
         queries.drop_runs(connection, old)
     return int(people.num_rows)
@@ -172,6 +184,8 @@ def key(ws: Workspace) -> bytes:
 def forget(ws: Workspace, connection: sa.Connection, identities: frozenset[str]) -> int:
     """Take the people out of every kept assignment; the others keep their groups."""
     gone = 0
+    if not identities:
+        return gone
     for number, _moment in queries.run_moments(connection):
         row = queries.run(connection, number)
         if row is None:
