@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalogs
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
+from regulars.understand.costs.model import Cost, Costs, Difference
 from regulars.understand.maturity import handbook, service
 from regulars.understand.maturity.evidence import LIMITS, Held, gathered
 from regulars.understand.maturity.model import (
@@ -182,3 +184,21 @@ def test_more_evidence_never_lowers_the_grade(one: float, other: float) -> None:
 @given(some.floats(1, 5))
 def test_a_grade_counts_when_it_is_reached(grade: float) -> None:
     assert step(grade) <= grade + 1e-6 < step(grade) + 1 + 1e-6
+
+
+def test_a_pain_point_says_what_goes_with_it_in_money() -> None:
+    priced = Costs(None, None, None, None, "CNY")
+    sure = Cost(
+        "hotline",
+        Text("Hot line", "热线"),
+        [],
+        9,
+        9,
+        9,
+        9,
+        at_risk=Difference(900.0, 400.0, 1400.0, 0.001),
+    )
+    unsure = replace(sure, at_risk=Difference(900.0, -100.0, 1900.0, 0.2))
+    (told,) = service._at_risk(sure, priced)
+    assert told.en == "goes with 900 CNY (400 – 1,400) less revenue in 91 days"
+    assert service._at_risk(unsure, priced) == service._at_risk(None, priced) == []

@@ -96,6 +96,8 @@ def _scale(unit: str) -> _Scale:
         return _Scale(_share, lambda angle: 100 * math.sin(_within(angle)) ** 2)
     if unit in LOGARITHM or (len(unit) == 3 and unit.isupper()):
         return _Scale(_logarithm, math.exp)
+    if unit == "points":
+        return _Scale(_plain, lambda value: min(max(value, -100.0), 100.0))
     return _Scale(_plain, lambda value: value)
 
 

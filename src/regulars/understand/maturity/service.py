@@ -12,6 +12,8 @@ from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.workspace import Workspace
+from regulars.understand.costs import service as costs
+from regulars.understand.costs.model import Cost, Costs
 from regulars.understand.drivers import service as drivers
 from regulars.understand.drivers.model import Asked, Drivers
 from regulars.understand.findings import service as findings
@@ -209,20 +211,41 @@ def _pains(ws: Workspace, look: Look, ranked: Drivers, now: datetime) -> list[Im
     """Return the journey's pain points with their evidence, the most important first."""
     found = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
     weight = {one.touchpoint: one.importance.value for one in ranked.drivers}
+    priced = costs.answered(ws, look, now=now).payload
+    money = {one.step: one for one in priced.points}
     made = []
     for mark in journeys.marks(found, "pain"):
         advice = mark.advice[0] if mark.advice else None
         made.append(
             Improvement(
                 title=mark.title,
-                why=[one.text for one in mark.evidence],
+                why=[*(one.text for one in mark.evidence), *_at_risk(money.get(mark.step), priced)],
                 advice=advice.text if advice else Text("", ""),
                 horizon=_horizon(advice.horizon if advice else ""),
                 touchpoint=mark.step,
                 importance=weight.get(mark.step),
             )
         )
-    return sorted(made, key=lambda one: -(one.importance or 0.0))
+    return sorted(made, key=lambda one: (-(one.importance or 0.0), -_lost(money, one.touchpoint)))
+
+
+def _lost(money: dict[str, Cost], touchpoint: str | None) -> float:
+    found = money.get(touchpoint or "")
+    return found.at_risk.value if found is not None and found.at_risk is not None else 0.0
+
+
+def _at_risk(found: Cost | None, priced: Costs) -> list[Text]:
+    """Return what goes with a pain point in money, where less was surely bought."""
+    if found is None or found.at_risk is None or found.at_risk.low <= 0:
+        return []
+    lost, currency = found.at_risk, priced.currency
+    amount = f"{lost.value:,.0f} {currency} ({lost.low:,.0f} – {lost.high:,.0f})"
+    return [
+        Text(
+            f"goes with {amount} less revenue in 91 days",
+            f"与 91 天内少 {amount} 的营收相伴",
+        )
+    ]
 
 
 def _horizon(word: str) -> Horizon:
@@ -247,4 +270,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Diagnosis:
     return diagnosis(ws, Look.of(about).scope, now=now)
 
 
-FINDING = findings.declare(findings.Kind("maturity", 1, Diagnosis, _compute))
+FINDING = findings.declare(findings.Kind("maturity", 2, Diagnosis, _compute))
