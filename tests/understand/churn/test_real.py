@@ -20,6 +20,13 @@ pytestmark = pytest.mark.data
 CUTS = {"1997-09-30": (date(1997, 12, 31), 0.765), "1997-12-31": (date(1998, 4, 2), 0.795)}
 
 
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "algorithms" / "churn.md"
+CELLS = [[cell.strip() for cell in line.strip("|").split("|")]
+         for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| 1997")]  # fmt: skip
+DOC = {(cut, model): (*told, used == "yes") for cut, model, *told, used in CELLS}
+"""The table of docs/algorithms/churn.md."""
+
+
 @pytest.fixture(scope="module")
 def cdnow(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     ws = init_workspace(tmp_path_factory.mktemp("cdnow") / "ws")
@@ -42,6 +49,10 @@ def test_cdnow_all_23570_people(cdnow: Workspace, cut: str) -> None:
     assert used.loss <= min(one.loss for one in test.candidates) + 0.001
     assert max(test.learnt_from).toordinal() + 91 <= test.cut.toordinal()
     assert test.lift.low is not None and test.lift.low > 1
+    for one in test.candidates:
+        again = one.auc_again.value
+        row = f"{one.auc.value:.3f}", f"{again:.3f}", f"{one.slope:.2f}", one.key == found.used
+        assert row == DOC[cut, one.key]
 
 
 def test_northern_lights_cancellations(real_data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""How often what was told came true, beside the candidates, in time order."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from regulars.kit.stats.estimate import Estimate
+from regulars.kit.stats.proportion import proportion
+from regulars.understand.needs import telling
+from regulars.understand.needs.model import (
+    BINS,
+    CANDIDATES,
+    ONE_SIDED,
+    Array,
+    BackTest,
+    Bin,
+    Bought,
+    Candidate,
+    Knowledge,
+    Wanted,
+)
+
+Told = tuple[np.ndarray, Array, np.ndarray]
+
+
+def contest(knows: Knowledge, learnt: Bought, tested: Bought) -> tuple[BackTest, str, Told]:
+    """Return the back-test, the candidate to use, and what that one told: things, strengths, hits.
+
+    Used is the simplest whose hits are not fewer than the best's beyond chance.
+    """
+    things = len(knows.popular)
+    rows = np.flatnonzero(np.isfinite(tested.next))
+    told = {}
+    for key in CANDIDATES:
+        items, strength = telling.tell(key, knows, tested, rows)
+        told[key] = items, strength, telling.right(tested, things, rows, items)
+    within = {key: one[2].any(axis=1).astype(np.float64) for key, one in told.items()}
+    best = max(CANDIDATES, key=lambda key: float(within[key].mean()))
+    judged = []
+    for key in CANDIDATES:
+        apart = within[best] - within[key]
+        worse = float(apart.mean())
+        error = float(apart.std()) / math.sqrt(len(rows))
+        hits = told[key][2]
+        judged.append(
+            Candidate(key, _share(within[key]), _share(hits[:, 0]), worse,
+                      worse <= ONE_SIDED * error)
+        )  # fmt: skip
+    used = next(one.key for one in judged if one.as_good)
+    held = telling.following(tested, things)[rows][:, :things].sum(axis=1)
+    known: np.ndarray = np.asarray(held).ravel() > 0
+    test = BackTest(tested.cut, learnt.cut, len(rows), _share(known), judged,
+                    bins(told[used][1], told[used][2]))  # fmt: skip
+    return test, used, told[used]
+
+
+def bins(strength: Array, hits: np.ndarray) -> list[Bin]:
+    """Return tenths of all predictions by strength with their hits; equal ones together."""
+    said, came = strength.ravel(), hits.ravel()
+    edges = np.unique(np.quantile(said, np.linspace(0, 1, BINS + 1)))[:-1]
+    if not len(edges):
+        edges = said[:1]
+    place = np.maximum(np.searchsorted(edges, said, side="right") - 1, 0)
+    return [
+        Bin(float(edge), _share(came[place == at]))
+        for at, edge in enumerate(edges)
+        if (place == at).any()
+    ]
+
+
+def places(found: list[Bin], strength: Array) -> np.ndarray:
+    """Return in which bin each strength lies."""
+    edges = [one.least for one in found]
+    return np.maximum(np.searchsorted(edges, strength, side="right") - 1, 0)
+
+
+def wanted(name: str, one: Bin) -> Wanted:
+    """Return a thing with how often predictions as strong came true."""
+    return Wanted(name, one.hits.value, one.hits.low, one.hits.high, one.hits.n)
+
+
+def _share(values: Any) -> Estimate:
+    return proportion(float(values.sum()), len(values))
