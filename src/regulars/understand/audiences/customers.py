@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import ibis
@@ -32,6 +32,16 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 FOLDER = "customers"
+Payload = TypeVar("Payload")
+NOTHING_FORETOLD = pa.table(
+    {
+        name: pa.array([], kind)
+        for name, kind in (
+            ("person_id", pa.string()),
+            *((name, pa.float64()) for name in ("value", "alive", "chance")),
+        )
+    }
+)
 SHARE = 0.25
 """Part of the workspace's memory that one question to the table may use."""
 
@@ -175,14 +185,32 @@ def _basis(
 
 
 def _worth(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
-    found = lifetime_value.answered(ws, scope, now=now).payload
-    return lifetime_value.customers(ws, scope, found)
+    """Return each customer's lifetime value and chance of still buying, where a model is known."""
+    about = lifetime_value.about(scope)
+    found = _predicted(ws, lifetime_value.KIND, about, scope, now)
+    return lifetime_value.customers(ws, scope, found) if found is not None else NOTHING_FORETOLD
 
 
 def _leaving(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
     """Return each customer's chance of no own action in the next three months."""
-    found = churn.answered(ws, scope, now=now).payload
+    found = _predicted(ws, churn.KIND, churn.about(scope), scope, now)
+    if found is None:
+        return NOTHING_FORETOLD
     return churn.customers(ws, scope, found, now=now).select(["person_id", "chance"])
+
+
+def _predicted(
+    ws: Workspace, kind: findings.Kind[Payload], about: dict[str, Any], scope: Scope, now: datetime
+) -> Payload | None:
+    """Return the company's model, made now if need be; of a scope the one that is there, if any.
+
+    Otherwise each manager who looks at audiences would have models of the own places learnt anew
+    by every refresh.
+    """
+    if scope is None:
+        return findings.answer(ws, kind, about, now=now).payload
+    known = findings.latest(ws, kind.key, kind.payload, about=about, version=kind.version)
+    return known.payload if known is not None else None
 
 
 def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> CustomerTable:

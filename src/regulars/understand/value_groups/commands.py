@@ -58,9 +58,9 @@ def _table(head: str, rows: list[tuple[str, Row]], currency: str) -> Table:
     for title in (head, "n", _("Spend"), _("Mean spend")):
         shown.add_column(title)
     for title, one in rows:
-        mean = "–"
-        if one.mean is not None and one.low is not None and one.high is not None:
-            mean = f"{one.mean:,.2f} ({one.low:,.2f} – {one.high:,.2f})"
+        mean = "–" if one.mean is None else f"{one.mean:,.2f}"
+        if one.low is not None and one.high is not None:
+            mean += f" ({one.low:,.2f} – {one.high:,.2f})"
         shown.add_row(title, f"{one.n:,}", f"{one.spend:,.0f} {currency}", mean)
     return shown
 
