@@ -70,7 +70,9 @@ def zh_reviews(folder: Path) -> Labelled:
                     len(chosen) * 4 // 5, "4 of 5 texts before the fifth, by lot")  # fmt: skip
 
 
-def quality(data: Labelled) -> list[tuple[str, str, int, float, float]]:
+def quality(
+    data: Labelled, taught: tuple[int, ...] | None = None
+) -> list[tuple[str, str, int, float, float]]:
     """Return lines (set, read by, n, accuracy, macro F1) on the held-out part."""
     read = reading.read(data.texts, None, lexicon.shipped())
     rest = np.arange(data.cut, len(data.truth))
@@ -83,7 +85,7 @@ def quality(data: Labelled) -> list[tuple[str, str, int, float, float]]:
         lines.append(_line(data, "lexicon, where it decides", truth[decided], plain[decided]))
         lines.append(_line(data, "lexicon, undecided counted as negative", truth, forced))
     lot = np.random.default_rng(5).permutation(data.cut)
-    for size in (*TAUGHT, data.cut):
+    for size in taught or (*TAUGHT, data.cut):
         learn = lot[:size]
         head = Head().fit(data.texts.take(pa.array(learn)), part(read, learn), data.truth[learn])
         guessed = head.predict(data.texts.take(pa.array(rest)), part(read, rest))
@@ -134,8 +136,8 @@ def main() -> None:
     folder = Path(sys.argv[1])
     for data in (zh_reviews(folder), airline_tweets(folder)):
         print(f"{data.name}: {data.split}")
-        for _name, by, n, accuracy, f1 in quality(data):
-            print(f"  {by}: n {n:,}, accuracy {accuracy:.3f}, macro F1 {f1:.3f}")
+        for name, by, n, accuracy, f1 in quality(data):
+            print(f"| {name} | {by} | {n:,} | {accuracy:.3f} | {f1:.3f} |")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""The tables of docs/algorithms/words.md are what the code gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from benchmarks.words import airline_tweets, quality, zh_reviews
+
+from regulars.kit.text import Text
+from regulars.understand.words import divide, lexicon, reading, rising
+from regulars.understand.words.model import mood_of
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "algorithms" / "words.md"
+
+
+def rows(first: str) -> list[list[str]]:
+    """The rows of the table whose head begins with `first`."""
+    lines = PAGE.read_text("utf-8").splitlines()
+    begin = next(place for place, line in enumerate(lines) if line.startswith(f"| {first} |"))
+    found = []
+    for line in lines[begin + 2 :]:
+        if not line.startswith("|"):
+            break
+        found.append([cell.strip() for cell in line.strip("|").split("|")])
+    return found
+
+
+def count(text: str, pattern: str | None) -> int:
+    return int(pc.count_substring_regex(pa.array([text.lower()]), pattern)[0].as_py())
+
+
+@pytest.mark.parametrize("row", rows("text"), ids=lambda row: row[0])
+def test_feelings_of_the_table(row: list[str]) -> None:
+    text, good, bad, not_good, not_bad, typed, balance, mood = row
+    read = reading.read(pa.array([text]), None, lexicon.shipped())
+    made = reading.patterns_of(lexicon.shipped()[read.language[0].as_py()])
+    counted = [count(text, one) for one in (made.good, made.bad, made.not_good, made.not_bad)]
+    assert counted == [int(good), int(bad), int(not_good), int(not_bad)]
+    assert (read.balance[0], str(mood_of(int(read.mood[0])))) == (float(balance), mood)
+    assert (read.kinds[0] not in {0, 32}) == (typed == "yes")
+
+
+@pytest.mark.parametrize("row", rows("used before"))
+def test_chances_of_the_table(row: list[str]) -> None:
+    before, wrote, now, write = (int(cell) for cell in row[:4])
+    p = rising.upper(np.array([before]), np.array([now]), wrote, write)
+    assert f"{p[0]:.4f}" == row[4]
+
+
+@pytest.mark.parametrize("row", rows("group, digital"))
+def test_divides_of_the_table(row: list[str]) -> None:
+    group_in, rest_in, group_out, rest_out, wanted = (float(cell) for cell in row)
+    lines = []
+    for who in range(40):
+        for channel, member, rest in (("app", group_in, rest_in), ("store", group_out, rest_out)):
+            lines += [(f"old {who}", channel, member), (f"young {who}", channel, rest)]
+    scores = pa.table(
+        {
+            "person_id": [line[0] for line in lines],
+            "touchpoint": ["order"] * len(lines),
+            "channel": [line[1] for line in lines],
+            "digital": [int(line[1] == "app") for line in lines],
+            "n": [1] * len(lines),
+            "total": [line[2] for line in lines],
+        }
+    )
+    people = sorted({line[0] for line in lines})
+    members = pa.table({"person_id": people, "key": [one.split()[0] for one in people]})
+    found = divide.compared(scores, {"age": (members, {"old": Text("Old", "年长")})})
+    assert found[0].divide.value == pytest.approx(wanted)
+
+
+def test_qualities_of_the_table(real_data: Path) -> None:
+    made = {
+        (name, by): (f"{n:,}", f"{accuracy:.3f}", f"{f1:.3f}")
+        for data in (zh_reviews(real_data), airline_tweets(real_data))
+        for name, by, n, accuracy, f1 in quality(data, taught=(200,))
+    }
+    told = {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows("set, held-out part")}
+    assert set(made) <= set(told)
+    for key, (n, accuracy, f1) in made.items():
+        assert told[key][0] == n
+        assert float(told[key][1]) == pytest.approx(float(accuracy), abs=0.01)
+        assert float(told[key][2]) == pytest.approx(float(f1), abs=0.01)
