@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
+import sqlalchemy as sa
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from regulars.faces.language import shell_language
-from regulars.kit.errors import RegularsError
+from regulars.kit.errors import Invalid, NotFound, RegularsError, Unavailable
+from regulars.kit.text import Text
 
 WorkspaceFolder = Annotated[
     Path, typer.Option("--workspace", "-w", help="Folder of the workspace.", show_default=True)
@@ -21,15 +24,99 @@ WorkspaceFolder = Annotated[
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
+EXIT_STOPPED = 1
 EXIT_WRONG_INPUT = 2
 EXIT_UNAVAILABLE = 3
 
 
 def run(build: Callable[[], typer.Typer]) -> NoReturn:
-    """Run the command line; our errors end in one sentence and a meaningful exit code."""
+    """Run the command line; errors end in one sentence and a meaningful exit code.
+
+    Only what nobody foresaw shows its traceback.
+    """
     try:
-        build()()
-    except RegularsError as error:
-        err.print(f"[bold red]✗[/] {error.message.in_(shell_language())}", soft_wrap=True)
-        raise SystemExit(EXIT_UNAVAILABLE if error.status >= 500 else EXIT_WRONG_INPUT) from None
-    sys.exit(0)
+        code = build()(prog_name="regulars", standalone_mode=False)
+    except typer.Abort:
+        sys.exit(EXIT_STOPPED)
+    except Exception as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            raise SystemExit(EXIT_WRONG_INPUT) from None  # the help is printed already
+        told = _told(error)
+        if told is None:
+            raise
+        # What a caller wrote stands in it: "[/x]" is no markup of ours.
+        words = escape(told.message.in_(shell_language()))
+        err.print(f"[bold red]✗[/] {words}", soft_wrap=True)
+        raise SystemExit(EXIT_UNAVAILABLE if told.status >= 500 else EXIT_WRONG_INPUT) from None
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def read_text(file: Path) -> str:
+    """Return the words of a file that a command was given.
+
+    Raises NotFound when it is not there, Invalid when it is not UTF-8.
+    """
+    if not file.is_file():
+        raise NotFound("file.missing", Text(f"There is no file {file}.", f"没有文件 {file}。"))
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid(
+            "file.encoding",
+            Text(f"{file} is not UTF-8: save it as UTF-8.", f"{file} 不是 UTF-8：请另存为 UTF-8。"),
+        ) from error
+
+
+def _told(error: Exception) -> RegularsError | None:
+    """Return the error as one that we tell; None for one that nobody foresaw."""
+    if isinstance(error, RegularsError):
+        return error
+    if isinstance(error, OSError) and error.filename is not None:
+        what = f"{error.filename}: {error.strerror}"
+        return Unavailable("file.unavailable", Text(f"Cannot use {what}.", f"无法使用 {what}。"))
+    if isinstance(error, sa.exc.DBAPIError):
+        why = str(error.orig).strip().partition("\n")[0]
+        return Unavailable(
+            "database.unavailable",
+            Text(
+                f"The database does not answer ({why}): see “regulars doctor”.",
+                f"数据库无法使用（{why}）：请运行“regulars doctor”查看。",
+            ),
+        )
+    if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+        return _usage(error)
+    return None
+
+
+def _usage(error: Any) -> Invalid:
+    """Return what the command line's parser refuses, in both languages and with the way out."""
+    words = error.format_message().strip().rstrip(".")
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "regulars"
+    return Invalid(
+        "command.usage",
+        Text(
+            f"{words}. See: {path} --help",
+            f"{_in_chinese(error, words)}。用法见：{path} --help",
+        ),
+    )
+
+
+def _in_chinese(error: Any, words: str) -> str:
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        return f"没有选项 {error.option_name}"
+    if kind == "MissingParameter":
+        return f"缺少参数 {_parameter(error)}"
+    if kind == "BadParameter":
+        return f"{_parameter(error)} 的值无效：{error.message.rstrip('.')}"
+    if kind == "BadOptionUsage":
+        return f"选项 {error.option_name} 用法不对：{words}"
+    return f"命令写法不对：{words}"
+
+
+def _parameter(error: Any) -> str:
+    """Return what the caller knows the parameter by: its options, or the argument's name."""
+    parameter = getattr(error, "param", None)
+    names = [one for one in getattr(parameter, "opts", []) if one.startswith("-")]
+    return " / ".join(names) or str(getattr(parameter, "name", "") or "").upper()

@@ -15,13 +15,11 @@ from rich.tree import Tree as Drawing
 from regulars.company.places import files, service
 from regulars.company.places.model import KIND_NAMES, Place, Tree
 from regulars.company.rights.model import SHELL
-from regulars.faces.command import WorkspaceFolder, err, out
+from regulars.faces.command import WorkspaceFolder, err, out, read_text
 from regulars.faces.formats import moment
 from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
-from regulars.kit.errors import NotFound
-from regulars.kit.text import Text
 from regulars.store.workspace import Store
 
 Opens = Callable[[Path], Store]
@@ -85,11 +83,7 @@ def _changing(places: typer.Typer, opens: Opens) -> None:
     ) -> None:
         """Make the tree hold exactly the places of a file; the older tree stays as a version."""
         store = opens(workspace)
-        if not file.is_file():
-            raise NotFound(
-                "places.no_file", Text(f"There is no file {file}.", f"没有文件 {file}。")
-            )
-        tree = files.parse(file.read_text("utf-8"))
+        tree = files.parse(read_text(file))
         version = service.replace_all(store, SHELL, tree, now=clock.now(), file=file.name)
         err.print(_("{n} places, version {version}.").format(n=len(tree), version=version))
 

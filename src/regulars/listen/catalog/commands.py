@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from regulars.company.rights.model import SHELL
-from regulars.faces.command import EXIT_WRONG_INPUT, WorkspaceFolder, err, out
+from regulars.faces.command import EXIT_WRONG_INPUT, WorkspaceFolder, err, out, read_text
 from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
@@ -54,7 +54,7 @@ def _reading(group: typer.Typer, opens: Opens) -> None:
     @group.command()
     def check(file: File, as_json: AsJson = False) -> None:
         """Say everything that is wrong with a file, by line and field."""
-        catalog, flaws = service.check(file.read_text("utf-8"))
+        catalog, flaws = service.check(read_text(file))
         if as_json:
             typer.echo(msgspec.json.encode(flaws).decode())
         elif not flaws:
@@ -88,7 +88,7 @@ def _changing(group: typer.Typer, opens: Opens) -> None:
         workspace: WorkspaceFolder = Path(),
     ) -> None:
         """Make a TOML file the catalog in force, as a new version."""
-        document = file.read_text("utf-8")
+        document = read_text(file)
         made = service.save(opens(workspace), document, SHELL, reason=reason, now=clock.now())
         out.print(_("The catalog is now version {number}.").format(number=made.version))
 

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 
+from regulars.faces.command import read_text
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
@@ -67,7 +68,7 @@ def load(file: Path) -> Recipe:
     """Read a mapping from a file; raises NotFound or Invalid."""
     if not file.is_file():
         raise NotFound("import.no_mapping", Text(f"There is no file {file}.", f"没有文件 {file}。"))
-    return parse(file.read_text("utf-8"), file.name)
+    return parse(read_text(file), file.name)
 
 
 def parse(words: str, origin: str = "mapping.toml") -> Recipe:
