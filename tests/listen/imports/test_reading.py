@@ -5,11 +5,15 @@ from __future__ import annotations
 import gzip
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 
+from regulars.kit import clock
 from regulars.kit.errors import Invalid, NotFound
+from regulars.listen.imports import service
+from regulars.listen.imports.reading import arrow
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import bring, parquet, reasons, visits, write
 
@@ -166,3 +170,37 @@ def test_xes_does_not_fetch_what_it_names(ws: Workspace, tmp_path: Path) -> None
     )
     with pytest.raises(Invalid, match=r"import\.xes"):
         bring(ws, write(tmp_path, "a.xes", text))
+
+
+def test_a_zipped_file_that_was_cut_off_is_not_taken_for_whole(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    lines = "".join(f"person-{n * 7919 % 100_003},2026-03-01 10:00,9\n" for n in range(50_000))
+    whole = gzip.compress(("who,at,score\n" + lines).encode())
+    spoilt = bytearray(whole)
+    spoilt[len(whole) // 2 : len(whole) // 2 + 40] = b"x" * 40
+    for content in (whole[: len(whole) * 2 // 3], bytes(spoilt), b"\x1f\x8bnothing"):
+        file = tmp_path / "a.csv.gz"
+        file.write_bytes(content)
+        with pytest.raises(Invalid, match=r"import\.gzip"):
+            bring(ws, file)
+    assert visits(ws) == []
+
+
+def test_a_file_that_would_fill_the_disk_or_memory_is_refused(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: SimpleNamespace(free=50))
+    with pytest.raises(Invalid, match=r"import\.no_room"):
+        bring(ws, write(tmp_path, "a.csv.gz", CSV))
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "a.xlsx")
+    monkeypatch.setattr(arrow, "MOST_UNPACKED", 1_000)
+    with pytest.raises(Invalid, match=r"import\.excel"):
+        bring(ws, tmp_path / "a.xlsx")
+
+
+def test_a_file_without_any_object_says_so(ws: Workspace, tmp_path: Path) -> None:
+    for content in ("", "\n\n", '[\n"a"\n]'):
+        with pytest.raises(Invalid, match=r"import\.no_objects"):
+            service.preview(ws, write(tmp_path, "a.jsonl", content), now=clock.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import duckdb
 
 BATCH = 50_000
+MOST_UNPACKED = 2 << 30
+"""Bytes that the parts of a workbook may have: a small file can unpack to any size."""
 VALUES = ("string", "date", "int", "float", "boolean", "id")
 
 
@@ -57,10 +60,13 @@ def read_excel(
     import openpyxl
 
     with file.open() as stream:
-        content = io.BytesIO(stream.read())
+        content = io.BytesIO(stream.read(MOST_UNPACKED))
     try:
+        _check_size(content, file)
         book = openpyxl.load_workbook(content, read_only=True, data_only=True)
         page = book[sheet] if sheet else book.worksheets[0]
+    except Invalid:
+        raise
     except Exception as error:  # openpyxl raises whatever its parts raise
         raise Invalid(
             "import.excel",
@@ -72,6 +78,22 @@ def read_excel(
         ) from error
     _store(connection, _sheet(page.iter_rows(values_only=True), names, file), table)
     book.close()
+
+
+def _check_size(content: io.BytesIO, file: File) -> None:
+    """Refuse a workbook that would fill the memory once its parts are unpacked."""
+    with zipfile.ZipFile(content) as parts:
+        size = sum(part.file_size for part in parts.infolist())
+    if size > MOST_UNPACKED:
+        raise Invalid(
+            "import.excel_size",
+            Text(
+                f"{file.name} is too large for a workbook: save it as CSV, or in parts.",
+                f"工作簿 {file.name} 过大：请另存为 CSV，或拆分成几份。",
+            ),
+            file=file.name,
+        )
+    content.seek(0)
 
 
 def _sheet(

@@ -205,6 +205,15 @@ def read_jsonl(
             "GROUP BY key ORDER BY min(_row), key"
         ).fetchall()
     ]
+    if not keys:
+        raise Invalid(
+            "import.no_objects",
+            Text(
+                f"{file.name} holds no JSON object: write one object on each line (JSON Lines).",
+                f"{file.name} 中没有 JSON 对象：请每行写一个对象（JSON Lines）。",
+            ),
+            file=file.name,
+        )
     parts = [(key, "/" + key.replace("~", "~0").replace("/", "~1")) for key in keys]
     parts += [(path, "/" + path.replace(".", "/")) for path in paths if path not in keys]
     names = distinct([name for name, _pointer in parts])

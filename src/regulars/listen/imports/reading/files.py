@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import gzip
 import shutil
+import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -104,7 +105,50 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _file(path: Path, name: str) -> File:
     with path.open("rb") as stream:
         zipped = stream.read(2) == MAGIC_GZIP
-    return File(path, name, zipped)
+    found = File(path, name, zipped)
+    if zipped:
+        with _sound(found):
+            found.head()
+    return found
+
+
+def check_whole(file: File, folder: Path) -> None:
+    """Read a zipped file to its end, because the engine takes one that was cut off for whole.
+
+    Raises Invalid for a damaged file, and for one that unpacked would fill the disk of `folder`.
+    """
+    if not file.zipped:
+        return
+    room = shutil.disk_usage(folder).free
+    size = 0
+    with _sound(file), file.open() as stream:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > room:
+                raise Invalid(
+                    "import.no_room",
+                    Text(
+                        f"{file.name} is larger unpacked than the free disk.",
+                        f"{file.name} 解压后的大小超过可用磁盘空间。",
+                    ),
+                    file=file.name,
+                )
+
+
+@contextmanager
+def _sound(file: File) -> Iterator[None]:
+    """Turn what gzip says of a damaged file into Invalid."""
+    try:
+        yield
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise Invalid(
+            "import.gzip",
+            Text(
+                f"{file.name} is damaged or was cut off: make or send it again.",
+                f"{file.name} 已损坏或不完整：请重新生成或重新发送。",
+            ),
+            file=file.name,
+        ) from error
 
 
 def format_of(file: File, declared: Format | None = None) -> Format:

@@ -12,7 +12,14 @@ from regulars.kit.text import Text
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Column, Input
 from regulars.listen.imports.reading import arrow, delimited
-from regulars.listen.imports.reading.files import File, as_utf8, encoding_of, format_of, unzipped
+from regulars.listen.imports.reading.files import (
+    File,
+    as_utf8,
+    check_whole,
+    encoding_of,
+    format_of,
+    unzipped,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -67,6 +74,7 @@ class Reader:
             table = f"{quote(f'file_{part.name}_{index}')}"
             kind = format_of(file, part.format)
             typed = kind == "parquet"
+            check_whole(file, self.scratch)
             if typed:
                 self._parquet(file, table)
             else:
