@@ -16,6 +16,7 @@ from regulars.understand.health.model import Extent
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
     from regulars.timeline.engine.view import View
 
@@ -109,44 +110,33 @@ def _last_steps(view: View, source: Source, found: ir.Table) -> ir.Table:
     return first.select("problem_id", step="touchpoint")
 
 
-def counted(view: View, source: Source) -> ir.Table:
-    """Return by touchpoint and `how`: problems, people, and the sum of squares over people."""
-    found = problems(view, source)
-    persons = found.group_by("touchpoint", "how", "who").agg(k=found.count())
-    k = persons.k.cast("float64")
-    return persons.group_by("touchpoint", "how").agg(
-        n=persons.k.sum(), people=persons.count(), squares=(k * k).sum()
-    )
+def arisen(view: View, source: Source) -> ir.Table:
+    """Return what the counts need of every problem: who, when, touchpoint, `how`."""
+    return problems(view, source).select("event_id", "who", "us", "touchpoint", "how")
 
 
-def passages(view: View, source: Source) -> ir.Table:
-    """Return one row a passage within the extent: who, touchpoint, day, when it began."""
-    return _passages(view, source, 0)
-
-
-def _passages(view: View, source: Source, days: int) -> ir.Table:
-    steps = _steps(view, source, days)
+def _passages(steps: ir.Table) -> ir.Table:
+    """Return one row a passage: who, touchpoint, day, when it began."""
     dated = steps.mutate(day=steps.occurred_at.date())
     return dated.group_by("who", "touchpoint", "day").agg(us=dated.us.min())
 
 
 def passed(view: View, source: Source) -> ir.Table:
-    """Return by touchpoint how many passages there were."""
-    found = passages(view, source)
+    """Return by touchpoint how many passages there were within the extent."""
+    found = _passages(_steps(view, source, 0))
     return found.group_by("touchpoint").agg(passages=found.count())
 
 
-def first_problems(view: View, source: Source) -> ir.Table:
-    """Return each person's first problem: who, when, touchpoint ("" where none is known)."""
-    found = problems(view, source)
-    rank = ibis.row_number().over(group_by="who", order_by=["us", "event_id"])
-    first = found.mutate(rank=rank).filter(lambda t: t["rank"] == 0)
-    return first.select("who", "us", stratum=first.touchpoint.fill_null(""))
+def before_problems(view: View, source: Source, first: pa.Table) -> ir.Table:
+    """Return by touchpoint of the problem and step: first problems with that step before them.
 
-
-def before_problems(view: View, source: Source) -> ir.Table:
-    """Return by touchpoint of the problem and step: first problems with that step before them."""
-    return _looked_back(_passages(view, source, source.days), first_problems(view, source), source)
+    `first` has a row a person: who, us, stratum (the touchpoint, "" where none is known).
+    """
+    anchors = ibis.memtable(first)
+    steps = _steps(view, source, source.days)
+    # Only those who had a problem: their passages are few among all.
+    theirs = steps.semi_join(anchors, steps.who == anchors.who)
+    return _looked_back(_passages(theirs), anchors, source)
 
 
 def before_passages(view: View, source: Source, until: str | None) -> ir.Table:
@@ -155,9 +145,8 @@ def before_passages(view: View, source: Source, until: str | None) -> ir.Table:
     `until` keeps the people whose id sorts before it: ids are keyed hashes, so these are a random
     sample and the same one every time.
     """
-    every = _passages(view, source, source.days)
-    if until is not None:
-        every = every.filter(every.who < until)
+    steps = _steps(view, source, source.days)
+    every = _passages(steps if until is None else steps.filter(steps.who < until))
     start = source.extent.period.start
     anchors = every.filter(every.us >= int(start.timestamp()) * SECOND) if start else every
     ordinary = anchors.select("who", "us", stratum="touchpoint")

@@ -11,10 +11,11 @@ from regulars.kit.stats.proportion import proportion
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
-from regulars.understand.complaints import comparing, queries
+from regulars.understand.complaints import comparing, counting, queries
 from regulars.understand.complaints.model import (
     CONTROLS,
     Asked,
+    Before,
     Complaints,
     Place,
     Problem,
@@ -29,6 +30,7 @@ from regulars.understand.metrics import service as metrics
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
     from regulars.timeline.engine.view import View
 
@@ -41,18 +43,19 @@ def complaints(ws: Workspace, asked: Asked, extent: Extent, *, as_of: datetime) 
     """Return where problems arise within `extent`, per 1,000 passages, and what came before."""
     catalog = catalog_service.current(ws)
     source = _source(catalog, asked, extent)
-    rows = ws.query(lambda view: queries.counted(view, source), as_of=as_of).to_pylist()
+    found = ws.query(lambda view: queries.arisen(view, source), as_of=as_of)
+    rows = counting.by_place(found)
     passed = ws.query(lambda view: queries.passed(view, source), as_of=as_of).to_pylist()
     passages = {row["touchpoint"]: int(row["passages"]) for row in passed}
     by_how: dict[int, int] = defaultdict(int)
     for row in rows:
         by_how[int(row["how"])] += int(row["n"])
-    cases, before = (0, []) if not rows else _before(ws, source, sum(passages.values()), as_of)
+    cases, before = (0, []) if not rows else _before(ws, source, found, passages, as_of)
     return Complaints(
         problem=asked.problem,
         days=asked.days,
         total=sum(by_how.values()),
-        people=_people(ws, source, as_of),
+        people=counting.people(found),
         named=by_how[1],
         stepped=by_how[2],
         share=_share(ws, asked, extent, as_of),
@@ -102,14 +105,6 @@ def _source(catalog: Catalog, asked: Asked, extent: Extent) -> queries.Source:
         return catalog_service.placed_by(catalog, events, stage=False)
 
     return queries.Source(asked.problem, extent, place, tuple(sorted(receiving)), asked.days)
-
-
-def _people(ws: Workspace, source: queries.Source, as_of: datetime) -> int:
-    def expression(view: View) -> ir.Table:
-        found = queries.problems(view, source)
-        return found.agg(people=found.who.nunique())
-
-    return int(ws.query(expression, as_of=as_of).to_pylist()[0]["people"])
 
 
 def _share(ws: Workspace, asked: Asked, extent: Extent, as_of: datetime) -> Estimate | None:
@@ -163,10 +158,18 @@ def _places(
 
 
 def _before(
-    ws: Workspace, source: queries.Source, passages: int, as_of: datetime
-) -> tuple[int, list[Any]]:
-    cases = _strata(ws.query(lambda view: queries.before_problems(view, source), as_of=as_of))
-    until = _sample(CONTROLS / passages) if passages else None
+    ws: Workspace,
+    source: queries.Source,
+    found: pa.Table,
+    passages: dict[str, int],
+    as_of: datetime,
+) -> tuple[int, list[Before]]:
+    first = counting.first(found)
+    cases = _strata(
+        ws.query(lambda view: queries.before_problems(view, source, first), as_of=as_of)
+    )
+    total = sum(passages.values())
+    until = _sample(CONTROLS / total) if total else None
     usual = _strata(
         ws.query(lambda view: queries.before_passages(view, source, until), as_of=as_of)
     )
