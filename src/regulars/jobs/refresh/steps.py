@@ -12,6 +12,7 @@ from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import service as alerts
 from regulars.understand.audiences import service as audiences
+from regulars.understand.churn import service as churn
 from regulars.understand.complaints import service as complaints
 from regulars.understand.costs import service as costs
 from regulars.understand.drivers import service as drivers
@@ -21,7 +22,9 @@ from regulars.understand.health import service as health
 from regulars.understand.health.model import Look
 from regulars.understand.journeys import service as journeys
 from regulars.understand.levels import service as levels
+from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.maturity import service as maturity
+from regulars.understand.needs import service as needs
 from regulars.understand.radar import service as radar
 from regulars.understand.value_groups import service as value_groups
 from regulars.understand.words import service as words
@@ -61,6 +64,14 @@ def _value_groups(ws: Workspace, now: datetime, progress: Progress) -> None:
     value_groups.assign_due(ws, now=now)
     progress(0.5)
     value_groups.answered(ws, None, now=now)
+
+
+def _predictions(ws: Workspace, now: datetime, progress: Progress) -> None:
+    lifetime_value.answered(ws, None, now=now)
+    progress(0.2)
+    churn.answered(ws, None, now=now)
+    progress(0.8)
+    needs.answered(ws, None, now=now)
 
 
 def _levels(ws: Workspace, now: datetime, _progress: Progress) -> None:
@@ -106,6 +117,11 @@ def steps() -> tuple[Step, ...]:
         Step("overview", Text("Overview", "总览"), _overview),
         Step("drivers", Text("Key experiences", "关键体验"), _drivers),
         Step("value_groups", Text("Value groups", "价值分组"), _value_groups),
+        Step(
+            "predictions",
+            Text("Value, leaving and needs to come", "价值、流失与需求预测"),
+            _predictions,
+        ),
         Step("levels", Text("Experience levels", "体验级别"), _levels),
         Step("costs", Text("What pain points cost", "痛点代价"), _costs),
         Step("words", Text("Read what customers wrote", "分析客户文字"), _words),
