@@ -21,6 +21,6 @@ def test_own_habit_as_in_the_table() -> None:
         one = np.zeros(1, dtype=np.int64)
         own = Bought(date(2026, 1, 1), ["ana"], one, one, np.array([float(days)]),
                      np.array([np.nan]), np.array([float(total)]), np.array([np.nan]))  # fmt: skip
-        knows = Knowledge([float(share)], float(weight), [])
+        knows = Knowledge([float(share)], float(weight), float(weight), [])
         _items, strength = telling.tell(HABIT, knows, own, one)
         assert f"{strength[0, 0]:.2f}" == habit

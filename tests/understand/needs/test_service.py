@@ -189,7 +189,7 @@ def test_told_things_are_different_known_and_in_order(
         np.full(5, 9.0),
         np.full(5, np.nan),
     )
-    knows = Knowledge([0.5, 0.3, 0.2, 0.1, 0.05], 2.0, [[0.2, 0.4, 0.1, 0.1, 0.0]] * 6)
+    knows = Knowledge([0.5, 0.3, 0.2, 0.1, 0.05], 2.0, 2.0, [[0.2, 0.4, 0.1, 0.1, 0.0]] * 6)
     items, strength = telling.tell(key, knows, own, np.arange(5))
     assert items.shape == strength.shape == (5, 3)
     assert ((items >= 0) & (items < 5)).all()
@@ -203,6 +203,8 @@ def test_bins_hold_every_prediction_once(pairs: list[tuple[float, bool]]) -> Non
     found = judging.bins(strength, np.array([[hit] for _one, hit in pairs]))
     assert sum(one.hits.n for one in found) == len(pairs)
     assert (judging.places(found, strength) < len(found)).all()
+    shares = [one.hits.value or 0.0 for one in found]
+    assert shares == sorted(shares)
 
 
 @pytest.mark.data

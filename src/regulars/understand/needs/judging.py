@@ -58,17 +58,25 @@ def contest(knows: Knowledge, learnt: Bought, tested: Bought) -> tuple[BackTest,
 
 
 def bins(strength: Array, hits: np.ndarray) -> list[Bin]:
-    """Return tenths of all predictions by strength with their hits; equal ones together."""
+    """Return tenths of all predictions by strength with their hits; equal ones together.
+
+    Neighbours of which the stronger came true less often are one, so that a stronger prediction
+    never has the smaller chance (pooled adjacent violators).
+    """
     said, came = strength.ravel(), hits.ravel()
-    edges = np.unique(np.quantile(said, np.linspace(0, 1, BINS + 1)))[:-1]
-    if not len(edges):
-        edges = said[:1]
+    edges = np.unique(np.quantile(said, np.linspace(0, 1, BINS + 1)))
+    edges = edges[:-1] if len(edges) > 1 else edges
     place = np.maximum(np.searchsorted(edges, said, side="right") - 1, 0)
-    return [
-        Bin(float(edge), _share(came[place == at]))
-        for at, edge in enumerate(edges)
-        if (place == at).any()
-    ]
+    n = np.bincount(place, minlength=len(edges))
+    right = np.bincount(place, came, len(edges))
+    pooled: list[tuple[float, float, int]] = []
+    for edge, hit, count in zip(edges[n > 0], right[n > 0], n[n > 0], strict=True):
+        least, held, size = float(edge), float(hit), int(count)
+        while pooled and pooled[-1][1] * size > held * pooled[-1][2]:
+            least, before, many = pooled.pop()
+            held, size = held + before, size + many
+        pooled.append((least, held, size))
+    return [Bin(least, proportion(held, size)) for least, held, size in pooled]
 
 
 def places(found: list[Bin], strength: Array) -> np.ndarray:

@@ -32,7 +32,7 @@ CANDIDATES = {
     POPULAR: Text("What is bought most", "热销"),
     HABIT: Text("Own habit", "自身习惯"),
     TOGETHER: Text("What others bought next", "他人后续购买"),
-    BOTH: Text("Habit and others together", "习惯与他人结合"),
+    BOTH: Text("Habit and others", "习惯与他人结合"),
 }
 """From the simplest to the least simple."""
 LEVELS = {
@@ -81,11 +81,13 @@ class Knowledge:
 
     `popular` has one share a thing; `after` one row a thing bought before, of the shares of next
     purchases that hold each thing. `weight` says for how many own purchases everybody's taste
-    counts. `after` is empty where the model in use does not need it.
+    counts in choosing what to tell, `sober` in saying how strong that is. `after` is empty where
+    the model in use does not need it.
     """
 
     popular: list[float]
     weight: float
+    sober: float
     after: list[list[float]]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
@@ -19,8 +20,10 @@ from regulars.understand.needs.model import (
     Places,
 )
 
-WEIGHTS = (0.5, 2.0, 8.0, 32.0)
-"""Own purchases for which everybody's taste may count; the best at the learning cut is kept."""
+WEIGHTS = (0.1, 0.5, 2.0, 8.0, 32.0)
+"""Own purchases for which everybody's taste may count. Chosen at the learning cut are the one that
+hit most often, and the one whose strengths were nearest to what came, so that those of different
+customers can be compared."""
 PRIOR = 20.0
 """Customers for which everybody's taste counts in what is bought after a thing."""
 CHUNK = 20_000
@@ -39,19 +42,30 @@ def learn(found: Bought, things: int, keys: frozenset[str]) -> Knowledge:
         weight = np.asarray(own.sum(axis=0)).ravel()
         table = (together + PRIOR * popular) / (weight[:, None] + PRIOR)
         after = [[round(float(one), 6) for one in row] for row in table]
-    plain = Knowledge([float(one) for one in popular], WEIGHTS[0], after)
+    plain = Knowledge([float(one) for one in popular], WEIGHTS[0], WEIGHTS[0], after)
     if not keys & {HABIT, BOTH}:
         return plain
     part = rows[:: max(len(rows) // SAMPLE, 1)]
-    tried = [Knowledge(plain.popular, weight, after) for weight in WEIGHTS]
-    hits = [right(found, things, part, tell(HABIT, one, found, part)[0]) for one in tried]
-    return tried[int(np.argmax([float(one.any(axis=1).mean()) for one in hits]))]
+    tried = [replace(plain, weight=weight) for weight in WEIGHTS]
+    best = max(tried, key=lambda one: _judged(found, part, one)[0])
+    sober = [replace(best, sober=weight) for weight in WEIGHTS]
+    return min(sober, key=lambda one: _judged(found, part, one)[1])
+
+
+def _judged(found: Bought, rows: Places, knows: Knowledge) -> tuple[float, float]:
+    """Return the hits of own habit, and the log loss of its strengths taken as chances."""
+    items, strength = tell(HABIT, knows, found, rows)
+    came = right(found, len(knows.popular), rows, items)
+    held = np.clip(strength, 1e-6, 1 - 1e-6)
+    loss = -np.where(came, np.log(held), np.log1p(-held))
+    return float(came.any(axis=1).mean()), float(loss.mean())
 
 
 def tell(key: str, knows: Knowledge, found: Bought, rows: Places) -> tuple[Places, Array]:
     """Return the `TOLD` likeliest things of the customers `rows` with their strengths.
 
-    Both have one row a customer, the likeliest first; of equal ones what is bought more.
+    Both have one row a customer, the likeliest first; of equal ones what is bought more. Strengths
+    are those of the sober weight.
     """
     things = len(knows.popular)
     most = min(TOLD, things)
@@ -60,12 +74,15 @@ def tell(key: str, knows: Knowledge, found: Bought, rows: Places) -> tuple[Place
     # The names are in the order of popularity: this decides ties and nothing else.
     ties = np.arange(things) * 1e-12
     for start, part in _chunks(found, things, rows):
-        scores = _scores(key, knows, part, found.bought[rows[start : start + CHUNK]]) - ties
+        bought = found.bought[rows[start : start + CHUNK]]
+        scores = _scores(key, knows, part, bought, knows.weight) - ties
         best = np.argpartition(-scores, most - 1, axis=1)[:, :most]
         held = np.take_along_axis(scores, best, axis=1)
         order = np.argsort(-held, axis=1, kind="stable")
-        items[start : start + CHUNK] = np.take_along_axis(best, order, axis=1)
-        strength[start : start + CHUNK] = np.take_along_axis(held, order, axis=1)
+        told = np.take_along_axis(best, order, axis=1)
+        sober = _scores(key, knows, part, bought, knows.sober)
+        items[start : start + CHUNK] = told
+        strength[start : start + CHUNK] = np.take_along_axis(sober, told, axis=1)
     return items, strength
 
 
@@ -99,13 +116,13 @@ def _chunks(found: Bought, things: int, rows: Places) -> Iterator[tuple[int, Arr
         yield start, np.asarray(days[rows[start : start + CHUNK]].todense())
 
 
-def _scores(key: str, knows: Knowledge, days: Array, bought: Array) -> Array:
+def _scores(key: str, knows: Knowledge, days: Array, bought: Array, weight: float) -> Array:
     popular = np.array(knows.popular)
     things = len(popular)
     if key == POPULAR:
         return np.broadcast_to(popular, (len(days), things))
-    own = days[:, :things] + knows.weight * popular
-    habit: Array = own / (bought[:, None] + knows.weight)
+    own = days[:, :things] + weight * popular
+    habit: Array = own / (bought[:, None] + weight)
     if key == HABIT:
         return habit
     total = np.maximum(days.sum(axis=1, keepdims=True), 1.0)
