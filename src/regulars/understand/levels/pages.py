@@ -38,6 +38,7 @@ Wanted = Annotated[Asked, Depends()]
 Wished = Annotated[Wish, Depends(asking.wish)]
 SIZE = 50
 SHOWN_OF_ONE = 12
+EXTENT = ("period", "from", "to", "place")
 
 
 @router.get("")
@@ -199,6 +200,7 @@ def _values(
         "parameters": showing.parameters(used, {}),
         "errors": {},
         "query": request.url.query,
+        "kept": [(name, word) for name, word in request.query_params.items() if name in EXTENT],
         "done": request.query_params.get("done", ""),
         "may_edit": caller.may(Right.EDIT_TARGETS),
         "may_list": caller.may(Right.READ_PEOPLE),
