@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 from scipy import special
+from threadpoolctl import threadpool_limits
 
 from regulars.understand.churn.model import (
     BGNBD,
@@ -32,7 +33,12 @@ ROUNDS = 120
 def fit(key: str, seen: Seen) -> Additive:
     """Return the candidate `key` fitted to `seen` (several cuts joined, at most `MOST_ROWS`)."""
     part = seen.rows(np.arange(0, len(seen), max(len(seen) // MOST_ROWS, 1)))
-    return FITTERS[key](part)
+    if key == TREES:
+        import sklearn.ensemble  # noqa: F401 (its threads are only held once they are loaded)
+    # In this thread: so few rows gain little by more, and on a busy machine threads that wait for
+    # each other in every round took ten times as long.
+    with threadpool_limits(limits=1):
+        return FITTERS[key](part)
 
 
 def _recency(seen: Seen) -> Additive:
