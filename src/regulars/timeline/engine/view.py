@@ -12,6 +12,8 @@ from regulars.timeline.moments import local_date
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+UTC = ZoneInfo("UTC")
+
 
 @dataclass(frozen=True)
 class View:
@@ -25,7 +27,7 @@ class View:
     people: ir.Table | None
     watermark: str
     as_of: datetime | None = None
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = UTC
 
     def day(self, moment: ir.Value) -> ir.Value:
         """Return the date of a moment (from a column) in the reporting time zone."""

@@ -87,7 +87,7 @@ def met(view: View, source: Source, steps: Sequence[str], first: date, last: dat
     step = ibis.coalesce(placed.touchpoint, placed.name)
     found = placed.select(step=step, person="person_id", at="occurred_at")
     found = found.filter(found.step.isin(list(steps) or [""]))
-    days = found.select("step", "person", day=found["at"].truncate("D").date())
+    days = found.select("step", "person", day=view.day(found["at"]))
     if source.left:
         bought = _bought(view, source)
         bought = bought.filter(bought.orders > 0).select("buyer", "bought")
@@ -110,7 +110,7 @@ def present(view: View, source: Source, lots: ir.Table) -> ir.Table:
     """
     events = _during(known(view, source), source.start, source.end)
     events = events.filter(events.name.notin(list(IGNORED)))
-    seen = events.select(person=events.person_id, day=events.occurred_at.truncate("D").date())
+    seen = events.select(person=events.person_id, day=view.day(events.occurred_at))
     return seen.semi_join(lots, seen.day == lots.of_day).distinct()
 
 
@@ -236,7 +236,7 @@ def _with_activity(made: ir.Table, view: View, source: Source) -> ir.Table:
     events = _during(known(view, source), source.start - timedelta(days=30), source.end)
     own = events.filter(events.actor == "customer", events.name.notin(list(IGNORED)))
     looks = ibis.ifelse(own.name.isin(LOOKING), 1, 0)
-    days = own.group_by(doer="person_id", done=own.occurred_at.truncate("D").date()).agg(
+    days = own.group_by(doer="person_id", done=view.day(own.occurred_at)).agg(
         intent=ibis.ifelse(own.name.isin(sorted(ORDER_STEPS)), 2, looks).max()
     )
     both = made.inner_join(days, made.person == days.doer)

@@ -77,7 +77,7 @@ def _known(view: View, source: Source) -> ir.Table:
     events = events.filter(events.person_id.notnull())
     if source.scope is not None:
         events = events.filter(events.place.isin(sorted(source.scope) or [""]))
-    return events.mutate(day=events.occurred_at.truncate("D").date())
+    return events.mutate(day=view.day(events.occurred_at))
 
 
 def _answers(placed: ir.Table) -> ir.Table:

@@ -31,7 +31,7 @@ def lines(view: View, scope: Scope) -> ir.Table:
     rows = events.select(
         events.person_id,
         events.known_at,
-        day=events.occurred_at.truncate("D").date(),
+        day=view.day(events.occurred_at),
         line=events.lines.unnest(),
     )
     return rows.select(
