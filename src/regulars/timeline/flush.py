@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ GROUP_EVENTS = 1_000_000
 ATTEMPTS = 5
 CLEANED = 3
 """Groups deleted in one transaction."""
+PAUSE = 0.02
+"""Seconds between two of these: whoever waits for SQLite's lock looks for it only now and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +120,4 @@ def _clean(workspace: Workspace, mark: int) -> None:
                 connection.execute(sa.delete(inbox).where(inbox.c.seq <= few[-1]))
         if len(few) < CLEANED:
             return
+        time.sleep(PAUSE)

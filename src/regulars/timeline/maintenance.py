@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -30,6 +33,8 @@ NEW_FILES = 16
 NEW_EVENTS = 3_000_000
 """Events in such files that are compacted at once, however few the files."""
 KEEP_HOURS = 24
+NICE = 10
+"""Priority of the thread: low, because requests are answered beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Maintenance:
         self._thread.join()
 
     def _run(self) -> None:
+        _stand_back()
         self._attempt(self._resume)
         while not self._stop.wait(BEAT):
             self._attempt(self._step)
@@ -83,6 +89,13 @@ class Maintenance:
         run(self._workspace, now=now, lake_too=look, clean_up=daily)
         self._looked_at = now if look else self._looked_at
         self._cleaned_at = now if daily else self._cleaned_at
+
+
+def _stand_back() -> None:
+    """Let this thread, and those that DuckDB starts for it, yield to whoever is waited for."""
+    if sys.platform == "linux":  # only there a thread has a priority of its own
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 def run(
