@@ -102,6 +102,20 @@ def test_an_unreadable_body_is_400(client: TestClient, write_key: str, body: byt
     assert answer.json()["success"] is False and answer.json()["field"]
 
 
+@pytest.mark.parametrize("path", ["track", "batch"])
+def test_a_body_nested_too_deeply_is_400_so_that_no_sender_tries_again(
+    client: TestClient, ws: Workspace, write_key: str, path: str
+) -> None:
+    deep = '{"a":' * 3_000 + "1" + "}" * 3_000
+    event = f'{{"type":"track","event":"X","userId":"lei","properties":{deep}}}'
+    body = event if path == "track" else f'{{"batch":[{event}]}}'
+    answer = client.post(f"/v1/{path}", content=body, auth=(write_key, ""))
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "intake.unreadable"
+    assert "nested too deeply" in answer.json()["message"]
+    assert kept(ws) == []
+
+
 def test_a_bad_single_event_is_400_and_names_the_field(client: TestClient, write_key: str) -> None:
     bad = track("m", event="Survey Answered", properties={"nps": 12})
     answer = client.post("/v1/track", json=bad, auth=(write_key, ""))

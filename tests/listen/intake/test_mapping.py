@@ -290,6 +290,20 @@ def test_a_refusal_names_the_field(shop: Reader, call: dict[str, Any], field: st
     assert arrival.reason.message.en and arrival.reason.message.zh
 
 
+def test_an_id_with_a_nul_is_refused_for_that(shop: Reader) -> None:
+    reason = shop.read({"type": "track", "event": "X", "userId": "a\0b"}).reason
+    assert reason is not None
+    assert (reason.field, reason.message.en) == ("userId", "An id has no NUL character.")
+
+
+def test_an_event_nested_too_deeply_is_refused_alone(shop: Reader) -> None:
+    deep = b'{"a":' * 3_000 + b"1" + b"}" * 3_000
+    raw = msgspec.Raw(b'{"type":"track","event":"X","userId":"lei","properties":' + deep + b"}")
+    arrival = mapping.read(raw, shop.sender())
+    assert arrival.row is None and arrival.reason is not None
+    assert "nested too deeply" in arrival.reason.message.en
+
+
 def test_a_refused_payload_is_kept_only_where_an_erasure_finds_it(shop: Reader) -> None:
     bad = {"type": "track", "event": "Order Completed", "properties": {"total": "x"}}
     named = shop.read(bad)

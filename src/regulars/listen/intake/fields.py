@@ -41,11 +41,15 @@ class Sender:
 
 
 def read_id(value: Id, where: str) -> str | None:
-    """Return an id as text, None for none; raises Refused for one too long."""
+    """Return an id as text, None for none; raises Refused for one too long or with a NUL."""
     if value is None:
         return None
     spelled = value.strip() if type(value) is str else str(value)
-    if len(spelled) > LONGEST_ID or "\0" in spelled:
+    if "\0" in spelled:
+        raise Refused(
+            "intake.id", where, Text("An id has no NUL character.", "编号不能含空字符（NUL）。")
+        )
+    if len(spelled) > LONGEST_ID:
         raise Refused(
             "intake.id",
             where,

@@ -51,8 +51,9 @@ def read(raw: msgspec.Raw, sender: Sender, call: str | None = None) -> Arrival:
             )
         message = wire.decode_message(raw)
         _read_into(arrival, message, raw, sender, call)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        text = Text(f"Cannot be read: {error}.", f"无法读取：{error}。")
+    except wire.UNREADABLE as error:
+        why = wire.said(error)
+        text = Text(f"Cannot be read: {why.en}.", f"无法读取：{why.zh}。")
         _refuse(
             arrival, Reason("intake.unreadable", wire.field_of(error), text), raw, message, sender
         )

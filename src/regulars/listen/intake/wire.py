@@ -80,6 +80,8 @@ decode_any = msgspec.json.Decoder().decode
 _decode_batch = msgspec.json.Decoder(Batch).decode
 _decode_keyed = msgspec.json.Decoder(_Keyed).decode
 _AT = re.compile(r"`\$\.?([^`]*)`")
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What the decoders raise for bytes that are not what they should be."""
 
 
 def too_large(limit: int, what: str = "body") -> TooLarge:
@@ -101,10 +103,18 @@ def field_of(error: Exception) -> str:
     return (found.group(1) if found else "") or "body"
 
 
+def said(error: Exception) -> Text:
+    """Return what a decoding error says."""
+    if isinstance(error, RecursionError):
+        return Text("it is nested too deeply", "嵌套过深")
+    return Text(str(error), str(error))
+
+
 def _unreadable(error: Exception) -> BadBody:
+    why = said(error)
     return BadBody(
         "intake.unreadable",
-        Text(f"The body is not what was expected: {error}.", f"请求内容不符合要求：{error}。"),
+        Text(f"The body is not what was expected: {why.en}.", f"请求内容不符合要求：{why.zh}。"),
         field=field_of(error),
     )
 
@@ -138,7 +148,7 @@ def outline(raw: msgspec.Raw) -> Message:
     """Return who and which a call that cannot be read is about, as far as that can be told."""
     try:
         found = _decode_outline(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return Message()
     return Message(
         type=found.type if isinstance(found.type, str) else None,
@@ -157,7 +167,7 @@ def read_batch(body: bytes) -> Batch:
     """Return the calls of a batch body, still raw."""
     try:
         return _decode_batch(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise _unreadable(error) from error
 
 
@@ -165,6 +175,6 @@ def read_single(body: bytes) -> Batch:
     """Return a body that is one call as a batch of one."""
     try:
         keyed = _decode_keyed(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise _unreadable(error) from error
     return Batch(batch=[msgspec.Raw(body)], write_key=keyed.write_key)
