@@ -18,6 +18,7 @@ from regulars.timeline.workspace import CurrentWorkspace
 from regulars.understand.audiences import service, showing
 from regulars.understand.audiences.fields import FIELDS
 from regulars.understand.audiences.model import Draft
+from regulars.understand.findings.model import enveloped
 
 router = APIRouter(prefix="/api/v1", tags=["audiences"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -45,14 +46,9 @@ class AudienceIn(Condition):
 @router.get("/audiences", summary="All audiences with size, value and scores")
 def audiences(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
     """Return every audience in force, and the tested answers about products and services."""
-    found = service.recent(ws, caller.places, now=clock.now()).payload
+    found = service.recent(ws, caller.places, now=clock.now())
     last = service.memberships(ws) if caller.places is None else {}
-    items = [
-        showing.plain(one, found.outlines.get(one.key), last.get(one.key))
-        for one in service.every(ws)
-    ]
-    told = {name: value for name, value in msgspec.to_builtins(found).items() if name != "outlines"}
-    return {"items": items, **told}
+    return enveloped(found, showing.plain_overview(service.every(ws), found.payload, last))
 
 
 @router.get("/audiences/fields", summary="Fields that a condition may name")
@@ -83,13 +79,10 @@ def add(ws: CurrentWorkspace, caller: Editor, body: AudienceIn) -> dict[str, Any
 def audience(ws: CurrentWorkspace, caller: Reader, key: str) -> dict[str, Any]:
     """Return an audience with its numbers and versions."""
     one = service.get(ws, key)
-    found = service.recent(ws, caller.places, now=clock.now()).payload
+    found = service.recent(ws, caller.places, now=clock.now())
     last = service.memberships(ws).get(one.key) if caller.places is None else None
-    made = showing.plain(one, found.outlines.get(one.key), last)
-    answers = [row for row in found.compared if row.audience == one.key]
-    made["answers"] = msgspec.to_builtins(answers)
-    made["versions"] = msgspec.to_builtins(service.versions(ws, one.key))
-    return made
+    made = showing.plain_answered(one, found.payload, last)
+    return enveloped(found, {**made, "versions": service.versions(ws, one.key)})
 
 
 @router.put("/audiences/{key}", summary="Make a new version of an audience")

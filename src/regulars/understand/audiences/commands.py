@@ -20,6 +20,7 @@ from regulars.listen.catalog import service as catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import service, showing
 from regulars.understand.audiences.model import Audience, Compared, Outline
+from regulars.understand.findings.model import enveloped
 
 Json = Annotated[bool, typer.Option("--json", help="Print plain JSON.")]
 
@@ -36,32 +37,30 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         """Show one audience: size, value, scores, and what it answers better or worse."""
         ws = opens(workspace)
         one = service.get(ws, name)
-        found = service.recent(ws, None, now=clock.now()).payload
-        answers = [row for row in found.compared if row.audience == one.key]
-        told = found.outlines.get(one.key)
+        found = service.recent(ws, None, now=clock.now())
         if as_json:
-            plain = showing.plain(one, told, service.memberships(ws).get(one.key))
-            plain["answers"] = msgspec.to_builtins(answers)
-            typer.echo(msgspec.json.encode(plain).decode())
+            last = service.memberships(ws).get(one.key)
+            plain = showing.plain_answered(one, found.payload, last)
+            typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
         else:
-            _print(one, told, found.currency)
-            _print_answers(ws, answers)
+            told = found.payload
+            _print(one, told.outlines.get(one.key), told.currency)
+            _print_answers(ws, [row for row in told.compared if row.audience == one.key])
 
     @show.group(app).command("audiences")
     def audiences(as_json: Json = False, workspace: WorkspaceFolder = Path()) -> None:
         """Show every audience with its size, value and scores."""
         ws = opens(workspace)
-        found = service.recent(ws, None, now=clock.now()).payload
-        last = service.memberships(ws)
+        found, every = service.recent(ws, None, now=clock.now()), service.every(ws)
         if as_json:
-            items = [
-                showing.plain(one, found.outlines.get(one.key), last.get(one.key))
-                for one in service.every(ws)
-            ]
-            typer.echo(msgspec.json.encode(items).decode())
+            plain = showing.plain_overview(every, found.payload, service.memberships(ws))
+            typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
             return
-        for one in service.every(ws):
-            _print(one, found.outlines.get(one.key), found.currency)
+        for one in every:
+            _print(one, found.payload.outlines.get(one.key), found.payload.currency)
+        if not every:
+            words = _("There are no audiences yet. Add one at {page} or by POST {endpoint}.")
+            out.print(words.format(page="/audiences/new", endpoint="/api/v1/audiences"))
 
 
 def _print(one: Audience, told: Outline | None, currency: str) -> None:

@@ -150,6 +150,24 @@ def plain(one: Audience, told: Outline | None, last: Membership | None) -> dict[
     return made
 
 
+def plain_answered(one: Audience, found: Overview, last: Membership | None) -> dict[str, Any]:
+    """Return an audience with its numbers and what it answers as plain JSON values."""
+    answers = [row for row in found.compared if row.audience == one.key]
+    told = found.outlines.get(one.key)
+    return {**plain(one, told, last), "answers": msgspec.to_builtins(answers)}
+
+
+def plain_overview(
+    every: list[Audience], found: Overview, last: Mapping[str, Membership]
+) -> dict[str, Any]:
+    """Return all audiences, and the tested answers about products and services."""
+    items = [plain(one, found.outlines.get(one.key), last.get(one.key)) for one in every]
+    made: dict[str, Any] = msgspec.to_builtins(found)
+    del made["outlines"]
+    made["last_event_at"] = made.pop("as_of")
+    return {"items": items, **made}
+
+
 def form_values(one: Audience | None, where: str, how: str) -> dict[str, Any]:
     """Return the form's fields as they stand: of an audience, or of a condition to begin with."""
     condition = one.where if one else where

@@ -17,6 +17,7 @@ from regulars.kit.text import Text
 from regulars.timeline.workspace import CurrentWorkspace
 from regulars.understand.churn import listing, service
 from regulars.understand.churn.model import FEATURES, MEANING
+from regulars.understand.findings.model import enveloped
 
 router = APIRouter(prefix="/api/v1", tags=["early warning"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -35,7 +36,7 @@ def early_warning(ws: CurrentWorkspace, caller: Reader, event: Event = None) -> 
     if not caller.may(Right.READ_PEOPLE):
         told["warned"] = []
     words = {"meaning": MEANING, "features": FEATURES}
-    return {"as_of": found.as_of, **told, **msgspec.to_builtins(words)}
+    return enveloped(found, {**told, **words})
 
 
 @router.get("/early-warning/customers", summary="Early warning of every customer")
@@ -68,12 +69,11 @@ def early_warning_of(
 ) -> dict[str, Any]:
     """Return the customer's chance of being lost, and what every feature adds to its log odds."""
     now = clock.now()
-    found = service.answered(ws, caller.places, event, now=now).payload
-    told = service.explained(ws, caller.places, found, person, now=now)
+    found = service.answered(ws, caller.places, event, now=now)
+    told = service.explained(ws, caller.places, found.payload, person, now=now)
     if told is None:
         raise NotFound(
             "churn.person",
             Text("There is no warning model for this customer.", "没有该客户的预警结果。"),
         )
-    customer: dict[str, Any] = msgspec.to_builtins(told)
-    return customer
+    return enveloped(found, msgspec.to_builtins(told))

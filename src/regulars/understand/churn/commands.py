@@ -17,6 +17,7 @@ from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 from regulars.understand.churn import service
 from regulars.understand.churn.model import CANDIDATES, MEANING, BackTest, EarlyWarning
+from regulars.understand.findings.model import enveloped
 
 SHOWN = 20
 
@@ -31,11 +32,11 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         workspace: WorkspaceFolder = Path(),
     ) -> None:
         """Show who is about to leave, and how well that was foretold before."""
-        found = service.answered(opens(workspace), None, event, now=clock.now()).payload
+        found = service.answered(opens(workspace), None, event, now=clock.now())
         if as_json:
-            typer.echo(msgspec.json.encode(found).decode())
+            typer.echo(msgspec.json.encode(enveloped(found)).decode())
         else:
-            _print(found)
+            _print(found.payload)
 
 
 def _print(found: EarlyWarning) -> None:

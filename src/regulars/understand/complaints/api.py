@@ -14,6 +14,7 @@ from regulars.listen.catalog import service as catalog
 from regulars.timeline.workspace import CurrentWorkspace
 from regulars.understand.complaints import service, showing
 from regulars.understand.complaints.asking import Wish
+from regulars.understand.findings.model import enveloped
 
 router = APIRouter(prefix="/api/v1/complaints", tags=["complaints"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -25,9 +26,7 @@ Wished = Annotated[Wish, Depends()]
 def complaints(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
     """Return problems by stage and touchpoint per 1,000 passages, and the steps before them."""
     found = service.answered(ws, wish.asked(caller), now=clock.now())
-    about = {"as_of": found.as_of, "watermark": found.watermark}
-    plain = showing.plain(found.payload, catalog.current(ws))
-    return {**msgspec.to_builtins(about), **plain}
+    return enveloped(found, showing.plain(found.payload, catalog.current(ws)))
 
 
 @router.get("/words", summary="The problems of a touchpoint in customers' words")

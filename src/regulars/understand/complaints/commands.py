@@ -26,6 +26,7 @@ from regulars.understand.complaints.model import (
     Complaints,
     problem_of,
 )
+from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look
 
 
@@ -47,12 +48,12 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         """Show at which stage problems arise, and what came before them."""
         ws = opens(workspace)
         asked = Asked(Look(period, start, end, place), problem_of(problem), days)
-        found = service.answered(ws, asked, now=clock.now()).payload
+        found = service.answered(ws, asked, now=clock.now())
         if as_json:
-            plain = showing.plain(found, catalog.current(ws))
-            typer.echo(msgspec.json.encode(plain).decode())
+            plain = showing.plain(found.payload, catalog.current(ws))
+            typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
         else:
-            _print(ws, found)
+            _print(ws, found.payload)
 
 
 def _print(ws: Workspace, found: Complaints) -> None:

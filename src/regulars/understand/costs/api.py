@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Depends, Query
 
 from regulars.company.rights.access import needs
@@ -12,6 +11,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.workspace import CurrentWorkspace
 from regulars.understand.costs import service, showing
+from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look
 
 router = APIRouter(prefix="/api/v1/costs", tags=["costs"])
@@ -26,5 +26,4 @@ def costs(
 ) -> dict[str, Any]:
     """Return each pain point with the difference to matched customers, most at risk first."""
     found = service.answered(ws, Look(period, scope=caller.places), now=clock.now())
-    seen = {"as_of": found.as_of, "watermark": found.watermark}
-    return {**msgspec.to_builtins(seen), **showing.plain(found.payload)}
+    return enveloped(found, showing.plain(found.payload))

@@ -18,6 +18,7 @@ from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 from regulars.understand.costs import service, showing
 from regulars.understand.costs.model import MEANING, Costs, Difference
+from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look
 
 
@@ -32,11 +33,12 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     ) -> None:
         """Show what pain points go with in money, against matched customers."""
         ws = opens(workspace)
-        found = service.answered(ws, Look(period), now=clock.now()).payload
+        found = service.answered(ws, Look(period), now=clock.now())
         if as_json:
-            typer.echo(msgspec.json.encode(showing.plain(found)).decode())
+            plain = showing.plain(found.payload)
+            typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
         else:
-            _print(found)
+            _print(found.payload)
 
 
 def _print(found: Costs) -> None:

@@ -14,6 +14,7 @@ from regulars.kit import clock
 from regulars.timeline.workspace import CurrentWorkspace
 from regulars.understand.drivers import service, showing
 from regulars.understand.drivers.model import MEANING, RULES, Asked, missing_of
+from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look
 
 router = APIRouter(prefix="/api/v1/drivers", tags=["drivers"])
@@ -47,10 +48,7 @@ def drivers(
     asked = Asked(outcome, look, missing_of(missing))
     found = service.answered(ws, asked, now=clock.now())
     words = {"meaning": MEANING, "rule": RULES[asked.missing]}
-    return {
-        **msgspec.to_builtins({**words, "as_of": found.as_of, "watermark": found.watermark}),
-        **showing.plain(found.payload, service.costs(ws)),
-    }
+    return enveloped(found, {**words, **showing.plain(found.payload, service.costs(ws))})
 
 
 @router.get("/outcomes", summary="Outcomes that can be asked about")

@@ -19,6 +19,7 @@ from regulars.listen.catalog import service as catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.drivers import service, showing
 from regulars.understand.drivers.model import MEANING, RULES, Asked, Drivers, gains, missing_of
+from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look
 
 
@@ -42,11 +43,12 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         """Show which touchpoints go with an outcome, and how surely."""
         ws = opens(workspace)
         asked = Asked(outcome, Look(period, start, end, place), missing_of(missing))
-        found = service.answered(ws, asked, now=clock.now()).payload
+        found = service.answered(ws, asked, now=clock.now())
         if as_json:
-            typer.echo(msgspec.json.encode(showing.plain(found, service.costs(ws))).decode())
+            plain = showing.plain(found.payload, service.costs(ws))
+            typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
         else:
-            _print(ws, found)
+            _print(ws, found.payload)
 
 
 def _print(ws: Workspace, found: Drivers) -> None:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,6 +18,9 @@ EVERY = timedelta(days=2)
 """Of findings younger than this, each one is kept."""
 DAILY = timedelta(days=90)
 """Of findings younger than this, the last of each day is kept; of older ones, of each month."""
+
+ORIGIN = ("as_of", "computed_at", "version", "watermark")
+"""What every face tells of a finding beside its payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,18 @@ class Finding(Generic[Payload]):
     watermark: str | None
     seconds: float | None
     payload: Payload
+
+
+def enveloped(found: Finding[Any], told: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """Return a finding as plain JSON values: what it was computed from, then what it came to.
+
+    `told` is what a face makes of the payload; by default the payload itself.
+    """
+    origin = {name: getattr(found, name) for name in ORIGIN}
+    body = msgspec.to_builtins(found.payload if told is None else told)
+    if clash := origin.keys() & body.keys():
+        raise ValueError(f"{found.key} uses names of the envelope: {sorted(clash)}")
+    return {**msgspec.to_builtins(origin), **body}
 
 
 def slice_hash(about: Slice) -> str:

@@ -12,6 +12,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.faces.paging import CursorPaging, Page, encode, envelope
 from regulars.kit import clock
 from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look
 from regulars.understand.levels import asking, service, showing
 from regulars.understand.levels.model import Wish
@@ -37,8 +38,7 @@ def levels(
     """Return shares with intervals, changes, marks, moves and the parameters used."""
     look = Look(period, start, end, place, None, caller.places)
     found = service.answered(ws, look, now=clock.now())
-    seen = {"as_of": found.as_of, "watermark": found.watermark}
-    return {**msgspec.to_builtins(seen), **showing.plain(found.payload)}
+    return enveloped(found, showing.plain(found.payload))
 
 
 @router.get("/levels/what-if", summary="Both ways to improve negative experiences")
@@ -52,7 +52,8 @@ def what_if(
 ) -> dict[str, Any]:
     """Return how many of each level the negative experiences would become."""
     look = Look(period, None, None, place, None, caller.places)
-    return showing.plain_outcomes(service.answered(ws, look, now=clock.now()).payload, wish)
+    found = service.answered(ws, look, now=clock.now())
+    return enveloped(found, showing.plain_outcomes(found.payload, wish))
 
 
 @router.get("/levels/rules", summary="Parameters in force and their versions")

@@ -18,6 +18,7 @@ from regulars.kit import clock
 from regulars.listen.catalog import service as catalog
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look
 from regulars.understand.levels import service, showing
 from regulars.understand.levels.model import MEANING, At, Levels
@@ -38,11 +39,12 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     ) -> None:
         """Show how deeply touchpoints move customers: shares of the five levels."""
         ws = opens(workspace)
-        found = service.answered(ws, Look(period, start, end, place), now=clock.now()).payload
+        found = service.answered(ws, Look(period, start, end, place), now=clock.now())
         if as_json:
-            typer.echo(msgspec.json.encode(showing.plain(found)).decode())
+            plain = showing.plain(found.payload)
+            typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
         else:
-            _print(found, catalog.current(ws))
+            _print(found.payload, catalog.current(ws))
 
 
 def _print(found: Levels, known: Catalog) -> None:

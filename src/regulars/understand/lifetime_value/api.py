@@ -16,6 +16,7 @@ from regulars.kit.errors import NotFound
 from regulars.kit.ranked import part
 from regulars.kit.text import Text
 from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.lifetime_value import service
 from regulars.understand.lifetime_value.model import MEANING
 
@@ -31,8 +32,7 @@ def lifetime_value(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
     told = msgspec.to_builtins(found.payload)
     if not caller.may(Right.READ_PEOPLE):
         told["customers"] = []
-    return {"metric": "clv_amount_12m", "as_of": found.as_of, **told,
-            "meaning": msgspec.to_builtins(MEANING)}  # fmt: skip
+    return enveloped(found, {"metric": "clv_amount_12m", **told, "meaning": MEANING})
 
 
 @router.get("/lifetime-value/customers", summary="Lifetime value of every customer")
@@ -65,5 +65,5 @@ def lifetime_value_of(person: str, ws: CurrentWorkspace, caller: PeopleReader) -
             "lifetime_value.person",
             Text("There is no forecast for this customer.", "没有该客户的预测。"),
         )
-    told: dict[str, Any] = msgspec.to_builtins(customer)
-    return {"unit": found.payload.currency, **told}
+    told = msgspec.to_builtins(customer)
+    return enveloped(found, {"unit": found.payload.currency, **told})

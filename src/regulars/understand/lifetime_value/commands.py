@@ -15,6 +15,7 @@ from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.lifetime_value import service
 from regulars.understand.lifetime_value.model import MEANING, BackTest, LifetimeValue
 
@@ -28,11 +29,11 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         workspace: WorkspaceFolder = Path(),
     ) -> None:
         """Show what customers will buy in the coming months, and how well that was foretold."""
-        found = service.answered(opens(workspace), None, now=clock.now()).payload
+        found = service.answered(opens(workspace), None, now=clock.now())
         if as_json:
-            typer.echo(msgspec.json.encode(found).decode())
+            typer.echo(msgspec.json.encode(enveloped(found)).decode())
         else:
-            _print(found)
+            _print(found.payload)
 
 
 def _print(found: LifetimeValue) -> None:

@@ -13,6 +13,7 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.maturity import service, showing
 from regulars.understand.maturity.model import Horizon, Line
 
@@ -40,9 +41,8 @@ class LineIn(BaseModel):
 def maturity(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
     """Return claims, evidence, grades, spending and improvement points."""
     found = service.answered(ws, caller.places, now=clock.now())
-    about = {"as_of": found.as_of, "watermark": found.watermark}
     plain = showing.plain(found.payload, service.history(ws), service.spendings(ws))
-    return {**msgspec.to_builtins(about), **plain}
+    return enveloped(found, plain)
 
 
 @router.get("/questionnaire", summary="Questions, statements and advice")

@@ -16,6 +16,7 @@ from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.maturity import service, showing
 from regulars.understand.maturity.model import MEANING, Diagnosis
 
@@ -32,15 +33,15 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     ) -> None:
         """Show the self-diagnosis: claims beside evidence, and what to improve first."""
         ws, now = opens(workspace), clock.now()
-        found = service.answered(ws, None, now=now).payload
+        found = service.answered(ws, None, now=now)
         answers = service.history(ws)
         if handbook:
-            typer.echo(service.written(ws, found, answers, shell_language(), now=now))
+            typer.echo(service.written(ws, found.payload, answers, shell_language(), now=now))
         elif as_json:
-            plain = showing.plain(found, answers, service.spendings(ws))
-            typer.echo(msgspec.json.encode(plain).decode())
+            plain = showing.plain(found.payload, answers, service.spendings(ws))
+            typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
         else:
-            _print(ws, found)
+            _print(ws, found.payload)
 
 
 def _print(ws: Workspace, found: Diagnosis) -> None:

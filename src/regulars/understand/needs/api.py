@@ -15,6 +15,7 @@ from regulars.kit.errors import NotFound
 from regulars.kit.ranked import part
 from regulars.kit.text import Text
 from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.needs import service
 from regulars.understand.needs.model import MEANING
 
@@ -31,7 +32,7 @@ def predicted(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
     del told["knowledge"]
     if not caller.may(Right.READ_PEOPLE):
         told["customers"] = []
-    return {"as_of": found.as_of, **told, "meaning": msgspec.to_builtins(MEANING)}
+    return enveloped(found, {**told, "meaning": MEANING})
 
 
 @router.get("/needs/customers", summary="What each customer will likely want next")
@@ -61,12 +62,11 @@ def customers(
 @router.get("/people/{person}/needs", summary="What one customer will likely want next")
 def needs_of(person: str, ws: CurrentWorkspace, caller: PeopleReader) -> dict[str, Any]:
     """Return the customer's likeliest things with how often such predictions came true."""
-    found = service.answered(ws, caller.places, now=clock.now()).payload
-    customer = service.of_person(ws, caller.places, found, person)
+    found = service.answered(ws, caller.places, now=clock.now())
+    customer = service.of_person(ws, caller.places, found.payload, person)
     if customer is None:
         raise NotFound(
             "needs.person",
             Text("There is no prediction for this customer.", "没有该客户的需求预测。"),
         )
-    told: dict[str, Any] = msgspec.to_builtins(customer)
-    return told
+    return enveloped(found, msgspec.to_builtins(customer))

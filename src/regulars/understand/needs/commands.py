@@ -16,6 +16,7 @@ from regulars.faces.language import shell_language
 from regulars.kit import clock
 from regulars.kit.stats.estimate import Estimate
 from regulars.timeline.workspace import Workspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.needs import service
 from regulars.understand.needs.model import CANDIDATES, MEANING, Needs
 
@@ -31,11 +32,11 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         workspace: WorkspaceFolder = Path(),
     ) -> None:
         """Show what customers will likely want next, and how often that came true."""
-        found = service.answered(opens(workspace), None, now=clock.now()).payload
+        found = service.answered(opens(workspace), None, now=clock.now())
         if as_json:
-            typer.echo(msgspec.json.encode(found).decode())
+            typer.echo(msgspec.json.encode(enveloped(found)).decode())
         else:
-            _print(found)
+            _print(found.payload)
 
 
 def _print(found: Needs) -> None:

@@ -12,6 +12,7 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.radar import service, showing
 from regulars.understand.radar.asking import Wish
 
@@ -41,9 +42,8 @@ def radar(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
     look, now = wish.look(caller), clock.now()
     found = service.answered(ws, look, now=now)
     other = service.against(ws, found.payload, look, wish.against, now=now)
-    about = {"as_of": found.as_of, "watermark": found.watermark, "against": wish.against}
     plain = showing.plain(found.payload, other, service.mapping(ws))
-    return {**msgspec.to_builtins(about), **plain}
+    return enveloped(found, {"against": wish.against, **plain})
 
 
 @router.get("/mapping", summary="What the dimensions are made of")

@@ -16,6 +16,7 @@ from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look
 from regulars.understand.radar import service, showing
 from regulars.understand.radar.model import MEANING, Against, Radar
@@ -41,13 +42,13 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         """Show the ten dimensions of experience against a target, a period, a place…"""
         ws, now = opens(workspace), clock.now()
         look = Look(period, start, end, place, channel)
-        found = service.answered(ws, look, now=now).payload
-        other = service.against(ws, found, look, against, now=now)
+        found = service.answered(ws, look, now=now)
+        other = service.against(ws, found.payload, look, against, now=now)
         if as_json:
-            plain = showing.plain(found, other, service.mapping(ws))
-            typer.echo(msgspec.json.encode(plain).decode())
+            plain = showing.plain(found.payload, other, service.mapping(ws))
+            typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
         else:
-            _print(ws, found, other)
+            _print(ws, found.payload, other)
 
 
 def _print(ws: Workspace, found: Radar, other: Mapping[str, Against]) -> None:

@@ -61,6 +61,7 @@ def table(found: Radar, other: Mapping[str, Against], mapped: Mapped) -> Iterato
 def plain(found: Radar, other: Mapping[str, Against], mapped: Mapped) -> dict[str, Any]:
     """Return every dimension with what it is held against as plain JSON values."""
     made: dict[str, Any] = msgspec.to_builtins(found)
+    made["mapping_version"] = made.pop("version")
     for row in made["dimensions"]:
         declared = mapped.dimension(row["key"])
         row["title"] = msgspec.to_builtins(title(mapped, row["key"]))

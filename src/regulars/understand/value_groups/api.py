@@ -15,6 +15,7 @@ from regulars.kit import clock
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.text import Text
 from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.value_groups import service, showing
 from regulars.understand.value_groups.model import NONE_YET, Rules
 
@@ -39,7 +40,7 @@ def value_groups(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
     found = service.answered(ws, caller.places, now=clock.now())
     if found is None:
         raise NotFound("value_groups.none", NONE_YET)
-    return showing.plain(found.payload)
+    return enveloped(found, showing.plain(found.payload))
 
 
 @router.get("/value-groups/rules", summary="Rules in force and their versions")

@@ -17,6 +17,7 @@ from regulars.faces.language import shell_language
 from regulars.kit import clock
 from regulars.kit.errors import NotFound
 from regulars.timeline.workspace import Workspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.value_groups import service, showing
 from regulars.understand.value_groups.model import MEANING, NONE_YET, Overview, Row, Share
 
@@ -37,7 +38,8 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         if found is None:
             raise NotFound("value_groups.none", NONE_YET)
         if as_json:
-            typer.echo(msgspec.json.encode(showing.plain(found.payload)).decode())
+            plain = showing.plain(found.payload)
+            typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
         else:
             _print(found.payload)
 

@@ -148,5 +148,6 @@ def values(found: Overview | None) -> dict[str, Any]:
 def plain(found: Overview) -> dict[str, Any]:
     """Return the overview with the meaning and the strategies as plain JSON values."""
     words = {"meaning": MEANING, "strategies": {str(key): one for key, one in STRATEGIES.items()}}
-    return {"metric": "value_group_accuracy_share", **msgspec.to_builtins(found),
-            **msgspec.to_builtins(words)}  # fmt: skip
+    made = msgspec.to_builtins({**words, **msgspec.to_builtins(found)})
+    made["assigned_as_of"] = made.pop("as_of")
+    return {"metric": "value_group_accuracy_share", **made}

@@ -12,6 +12,7 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.workspace import CurrentWorkspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.health import service as health
 from regulars.understand.words import forms, lexicon, service, showing
 from regulars.understand.words.asking import Seek, Wish, read_kind, read_mood
@@ -46,16 +47,13 @@ class LexiconIn(BaseModel):
 def words(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
     """Return feelings, problem types by touchpoint, words, months, and what rose."""
     found = service.answered(ws, wish.asked(caller), now=clock.now())
-    about = {"as_of": found.as_of, "watermark": found.watermark}
-    return {**msgspec.to_builtins(about), **showing.plain(found.payload)}
+    return enveloped(found, showing.plain(found.payload))
 
 
 @router.get("/divide", summary="The digital divide")
 def divide(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
     """Return each group's gap in digital service against its gap elsewhere, tested."""
-    found = service.divided(ws, wish.look(caller), now=clock.now())
-    made: dict[str, Any] = msgspec.to_builtins(found.payload)
-    return made
+    return enveloped(service.divided(ws, wish.look(caller), now=clock.now()))
 
 
 @router.get("/texts", summary="Search what customers wrote")

@@ -17,6 +17,7 @@ from regulars.faces.language import shell_language
 from regulars.kit import clock
 from regulars.listen.catalog import service as catalog
 from regulars.timeline.workspace import Workspace
+from regulars.understand.findings.model import enveloped
 from regulars.understand.health import service as health
 from regulars.understand.health.model import USUAL, Look
 from regulars.understand.words import service, showing
@@ -45,11 +46,12 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         if search is not None:
             _print_texts(ws, look, search, as_json)
             return
-        found = service.answered(ws, service.Asked(look, against), now=now).payload
+        found = service.answered(ws, service.Asked(look, against), now=now)
         if as_json:
-            typer.echo(msgspec.json.encode(showing.plain(found)).decode())
+            plain = showing.plain(found.payload)
+            typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
         else:
-            _print(ws, found)
+            _print(ws, found.payload)
 
 
 def _print(ws: Workspace, found: Words) -> None:

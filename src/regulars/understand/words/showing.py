@@ -177,6 +177,7 @@ def found_lines(readings: list[Reading], catalog: Catalog) -> Iterator[tuple[Any
 def plain(found: Words) -> dict[str, Any]:
     """Return the finding as plain JSON values, with titles and definition."""
     made: dict[str, Any] = msgspec.to_builtins(found)
+    made["reading_version"] = made.pop("version")
     made["top"] = [
         {"word": word, "customers": people, "negative": negative}
         for word, people, negative in found.top
