@@ -47,6 +47,14 @@ def test_an_empty_list_offers_a_beginning(client: TestClient) -> None:
     assert "/audiences/new?where=" in text
 
 
+def test_the_command_without_audiences_says_how_to_add_one(
+    client: TestClient, ws: Workspace
+) -> None:
+    args = ["show", "audiences", "--workspace", str(ws.folder)]
+    shown = CliRunner().invoke(build_cli(), args, env={"LANG": "en_US"})
+    assert "There are no audiences yet. Add one at /audiences/new" in shown.stdout
+
+
 def test_the_list_follows_and_then_stands(client: TestClient, key: str) -> None:
     assert "/audiences/numbers" in client.get("/audiences").text
     assert "answers better" in client.get("/audiences/numbers").text
@@ -141,7 +149,7 @@ def test_members_are_paged_exported_and_written_down(client: TestClient, key: st
 def test_the_person_s_page_names_the_audiences(client: TestClient, key: str, ws: Workspace) -> None:
     service.refresh(ws, now=clock.now())
     assert "App users" in client.get(f"/audiences/of/{guest(2)}").text
-    assert client.get(f"/audiences/of/{guest(3)}").text.strip() == ""
+    assert "This customer is in no audience" in client.get(f"/audiences/of/{guest(3)}").text
     assert client.get(f"/api/v1/people/{guest(2)}/audiences").json()[0]["key"] == key
 
 
