@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
@@ -45,19 +44,8 @@ FLOORS = (
 def roles(name: str) -> Iterator[ModuleType]:
     """Yield every noun's module of that role (tables, commands, api, pages), floor by floor."""
     for floor in FLOORS:
-        try:
-            package = importlib.import_module(f"regulars.{floor}")
-        except ModuleNotFoundError:
-            continue
-        for found in sorted(
-            pkgutil.walk_packages(package.__path__, f"regulars.{floor}."), key=_name
-        ):
-            if found.name.rsplit(".", 1)[-1] == name:
-                yield importlib.import_module(found.name)
-
-
-def _name(found: pkgutil.ModuleInfo) -> str:
-    return found.name
+        if find_spec(f"regulars.{floor}"):
+            yield from registry.import_roles(f"regulars.{floor}", name)
 
 
 @cache

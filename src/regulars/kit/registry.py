@@ -73,6 +73,15 @@ def import_folder(package: ModuleType) -> list[ModuleType]:
     ]
 
 
+def import_roles(package: str, role: str) -> Iterator[ModuleType]:
+    """Import and yield every module of that name (tables, service, pages…) within a package."""
+    path = importlib.import_module(package).__path__
+    found = pkgutil.walk_packages(path, f"{package}.")
+    for name in sorted(one.name for one in found):
+        if name.rsplit(".", 1)[-1] == role:
+            yield importlib.import_module(name)
+
+
 def import_plugins() -> None:
     """Import what other distributions offer under the entry-point group `regulars.plugins`."""
     for point in entry_points(group=PLUGIN_GROUP):

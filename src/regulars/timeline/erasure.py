@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from regulars.faces import idempotency
+from regulars.kit import registry
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
 from regulars.store.database import insert_or_ignore
@@ -40,6 +41,18 @@ def erasable(name: str) -> Callable[[Forget], Forget]:
         return PLACES.add(name, forget)
 
     return keep
+
+
+def places() -> Registry[Forget]:
+    """Return every place of personal data, whatever this process has imported so far.
+
+    Places are registered by the services that hold them, and a command or a notebook needs few
+    of these: before an erasure all are imported.
+    """
+    for _service in registry.import_roles("regulars", "service"):
+        pass
+    registry.import_plugins()
+    return PLACES
 
 
 @erasable("answers kept for repeated calls")
@@ -104,11 +117,12 @@ def _carry_out(
     workspace: Workspace, number: str, identities: frozenset[str], now: datetime
 ) -> Erased:
     rows: dict[str, int] = {}
+    known = places()
     with lease(workspace.database, MAINTENANCE, patience=600.0):
         with workspace.database.transaction() as connection:
             rows["inbox"] = _from_inbox(connection, identities)
-            for name in PLACES:
-                rows[name] = PLACES.get(name)(workspace, connection, identities)
+            for name in known:
+                rows[name] = known.get(name)(workspace, connection, identities)
             rows["links"] = connection.execute(
                 sa.delete(links).where(
                     links.c.left_id.in_(identities) | links.c.right_id.in_(identities)

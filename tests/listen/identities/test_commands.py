@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
+import regulars
 from regulars.app import build_cli, build_web
 from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL
@@ -80,3 +85,25 @@ def test_it_asks_first_and_wants_to_know_whom(ws: Workspace) -> None:
     assert "erase.whom" in str(run.invoke(cli, ["erase", *where]).exception)
     nobody = run.invoke(cli, ["erase", "--user", "nobody", "--yes", *where])
     assert "erase.unknown" in str(nobody.exception)
+
+
+def test_a_process_of_its_own_erases_in_every_place_that_the_source_names(ws: Workspace) -> None:
+    """The command imports few nouns; who else was imported must not change what is erased."""
+    fill(ws, "1")
+    command = ["erase", "--user", "lei-4711", "--yes", "--json", "-w", str(ws.folder)]
+    run = "from regulars.app import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", run, *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)["erased"]
+    sources = Path(regulars.__file__).parent.rglob("*.py")
+    named = {
+        name
+        for file in sources
+        for name in re.findall(r'^@erasable\("(.+?)"\)', file.read_text("utf-8"), re.MULTILINE)
+    }
+    assert len(named) >= 11
+    assert named == set(rows) - {"inbox", "links", "lake"}
+    assert rows["refused events"] == 1
+    assert places_of(ws, "MARK-BAD") == []
