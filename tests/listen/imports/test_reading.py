@@ -145,6 +145,11 @@ def test_lines_that_are_no_json_objects(ws: Workspace, tmp_path: Path) -> None:
         ("a.xes", b"<log><trace>", "import.xes"),
         ("a.docx", b"?", "import.format"),
         ("a.csv", b"who,score\nann,1\n", "import.column_missing"),
+        ("a.csv", b"hello\0\1\2binary", "import.not_text"),
+        ("a.csv.gz", b"who,at\nann\0,2026-03-01\n", "import.not_text"),
+        ("a.jsonl", b'{"who":"a\0"}\n', "import.not_text"),
+        ("a.csv", b"who,at,at\nann,2026-03-01,2026-03-02\n", "import.column_repeated"),
+        ("a.csv", b"who,at,Score,score\nann,2026-03-01,1,2\n", "import.column_repeated"),
     ],
 )
 def test_files_that_do_not_fit(
@@ -152,6 +157,27 @@ def test_files_that_do_not_fit(
 ) -> None:
     with pytest.raises(Invalid, match=code.replace(".", r"\.")):
         bring(ws, write(tmp_path, name, content))
+
+
+def test_a_binary_file_is_no_text_for_the_preview_either(ws: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path, "a.csv", b"hello\0\1\2binary")
+    with pytest.raises(Invalid, match=r"import\.not_text"):
+        service.preview(ws, file, now=clock.now())
+
+
+def test_a_repeated_header_gets_numbers_by_which_a_mapping_may_choose(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    file = write(tmp_path, "a.csv", "who,at,score,score\nann,2026-03-01 10:00,1,2\n")
+    bring(ws, file, number=', from = "score (2)"')
+    assert visits(ws) == [("2026-03-01 02:00", 2.0)]
+
+
+def test_what_the_engine_cannot_do_is_told_and_no_traceback(ws: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path, "a.csv", CSV)
+    with pytest.raises(Invalid, match=r"import\.engine") as refused:
+        bring(ws, file, take=', text = "concat(who, text(date_of(2026, 13, 1)))"')
+    assert "mapping" in refused.value.message.en
 
 
 def test_files_that_are_not_there(ws: Workspace, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Column, Input
+from regulars.listen.imports.reading.delimited import numbered
 from regulars.listen.imports.reading.tables import RawRows, candidates
 from regulars.timeline.event import LINE
 
@@ -63,7 +64,7 @@ class Check:
 def fields(raw: RawRows) -> list[Field]:
     """Match declared columns with the file's headers; the rest are taken as they are.
 
-    Raises Invalid when a column that is needed has no header.
+    Raises Invalid when a column that is needed has no header, or one that is there twice.
     """
     declared = {key: _column(column) for key, column in raw.part.columns.items()}
     by_fold = {name.lower().strip(): name for name in reversed(raw.columns)}
@@ -72,7 +73,11 @@ def fields(raw: RawRows) -> list[Field]:
     for key, column in declared.items():
         if "*" in key:
             continue
-        header = _find(candidates(key, column), raw.columns, by_fold)
+        names = candidates(key, column)
+        header = _find(names, raw.columns, by_fold)
+        for name in names if header is None else ():
+            if numbered(name.lower().strip(), 1) in by_fold:
+                raise _repeated(raw, name)
         if header is None and not column.optional:
             raise _missing(raw, key, column)
         result.append(Field(key, header, raw.columns.get(header or "", "VARCHAR"), column))
@@ -117,6 +122,21 @@ def _missing(raw: RawRows, key: str, column: Column) -> Invalid:
             f"{file} 没有列“{wanted}”。现有的列：{there}。",
         ),
         column=key,
+    )
+
+
+def _repeated(raw: RawRows, name: str) -> Invalid:
+    file = raw.pieces[0].file.name if raw.pieces else raw.part.name
+    first, second = numbered(name, 1), numbered(name, 2)
+    return Invalid(
+        "import.column_repeated",
+        Text(
+            f"{file} has several columns “{name}”: rename them, or say in the mapping which is "
+            f'meant (from = "{first}" or "{second}").',
+            f"{file} 有多个“{name}”列：请改名，或在映射中写明用哪一列"
+            f'（from = "{first}" 或 "{second}"）。',
+        ),
+        column=name,
     )
 
 

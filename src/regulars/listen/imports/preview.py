@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.imports import guessing, library, looking
+from regulars.listen.imports.bench import bench
 from regulars.listen.imports.building import Builder
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.guessing import Guess
@@ -31,7 +29,7 @@ from regulars.listen.imports.reading import delimited, files
 from regulars.listen.imports.reading.files import File
 from regulars.listen.imports.reading.tables import RawRows, Reader, candidates
 from regulars.listen.imports.shaping import Shaper
-from regulars.timeline import duck, identity, vocabulary
+from regulars.timeline import vocabulary
 from regulars.timeline.event import COLUMNS
 
 if TYPE_CHECKING:
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
 
     from regulars.timeline.workspace import Workspace
 
+MEMORY_SHARE = 0.25
 SAMPLE_BYTES = 500_000
 SAMPLE_EVENTS = 5
 WHITESPACE_SHARE = 0.95
@@ -120,7 +119,7 @@ def propose(
 
     With a `recipe` the samples are those that it makes. Raises Invalid when it does not fit.
     """
-    with _bench(ws) as (connection, scratch):
+    with bench(ws, share=MEMORY_SHARE) as (connection, scratch):
         kind, sample = _sample(file, scratch)
         encoding = files.encoding_of(file) if kind in ("delimited", "whitespace", "jsonl") else None
         part = Input(name="rows", files=("*",), format=kind)
@@ -170,21 +169,6 @@ def _zone_question(zone: str) -> Text:
         f"Times in the file have no zone; {zone} is assumed. Is that where they were written?",
         f"文件中的时间没有时区，暂按 {zone} 处理。是否正确？",
     )
-
-
-@contextmanager
-def _bench(ws: Workspace) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
-    parent = ws.folder / "spill"
-    parent.mkdir(exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="preview-", dir=parent))
-    connection = duck.connect(ws, share=0.25)
-    try:
-        identity.register(connection, ws)
-        connection.execute("SET TimeZone = 'UTC'")
-        yield connection, scratch
-    finally:
-        connection.close()
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _sample(file: File, scratch: Path) -> tuple[Format, File]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from regulars.kit import clock
 from regulars.listen.imports import rejects
+from regulars.listen.imports.bench import bench
 from regulars.listen.imports.building import Builder
-from regulars.listen.imports.expressions import literal
 from regulars.listen.imports.model import Counts, Outcome, Progress, Recipe, Stage
 from regulars.listen.imports.reading import files as reading
 from regulars.listen.imports.reading.tables import Piece, Reader
 from regulars.listen.imports.shaping import Shaper
-from regulars.timeline import duck, identity, loading
+from regulars.timeline import loading
 
 if TYPE_CHECKING:
     import duckdb
@@ -107,7 +104,10 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
     """
     found = reading.gather(job.paths, job.names)
     taken, left = reading.assign(found, job.recipe.inputs)
-    with _workbench(workspace) as (connection, scratch), Teller(connection, tell) as teller:
+    with (
+        bench(workspace, share=MEMORY_SHARE, on_disk=True) as (connection, scratch),
+        Teller(connection, tell) as teller,
+    ):
         shaper, pieces = _shape(connection, scratch, job, taken, teller)
         teller.enter(Stage.BUILD)
         events = Builder(
@@ -170,29 +170,6 @@ def _shape(
     for table in job.recipe.tables:
         shaper.table(table)
     return shaper, pieces
-
-
-@contextmanager
-def _workbench(workspace: Workspace) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
-    """Give a connection of the import's own and a scratch folder; both go away afterwards."""
-    scratch = Path(tempfile.mkdtemp(prefix="import-", dir=_scratch_parent(workspace)))
-    connection = duck.connect(workspace, share=MEMORY_SHARE)
-    try:
-        identity.register(connection, workspace)
-        # Tables of the work lie in a file, so that a file larger than memory can be imported.
-        connection.execute(f"ATTACH {literal(str(scratch / 'work.db'))} AS work; USE work")
-        # What moments look like as text must not depend on the zone reports are made in.
-        connection.execute("SET TimeZone = 'UTC'")
-        yield connection, scratch
-    finally:
-        connection.close()
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _scratch_parent(workspace: Workspace) -> Path:
-    folder = workspace.folder / "spill"
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 def silent(_progress: Progress) -> None:

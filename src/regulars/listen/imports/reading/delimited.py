@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -68,14 +69,20 @@ def header_of(file: File, part: Input, delimiter: str) -> list[str]:
 
 
 def distinct(names: Sequence[str]) -> list[str]:
-    """Give names to nameless columns and numbers to repeated ones (letters' case aside)."""
-    seen: dict[str, int] = {}
+    """Give names to nameless columns, and numbers to all that share one (letters' case aside)."""
+    named = [given or f"column_{index}" for index, given in enumerate(names, 1)]
+    times = Counter(name.lower() for name in named)
+    seen: Counter[str] = Counter()
     result = []
-    for index, given in enumerate(names, 1):
-        name = given or f"column_{index}"
-        seen[name.lower()] = seen.get(name.lower(), 0) + 1
-        result.append(name if seen[name.lower()] == 1 else f"{name}_{seen[name.lower()]}")
+    for name in named:
+        seen[name.lower()] += 1
+        result.append(name if times[name.lower()] == 1 else numbered(name, seen[name.lower()]))
     return result
+
+
+def numbered(name: str, number: int) -> str:
+    """Return what the n-th column of a name is called that stands several times in a header."""
+    return f"{name} ({number})"
 
 
 def read_delimited(

@@ -298,6 +298,21 @@ def as_utf8(file: File, encoding: str, folder: Path) -> File:
     return File(copy, file.name, zipped=False)
 
 
+def check_text(file: File) -> None:
+    """Raise Invalid for a file in UTF-8 that has NUL bytes: no program writes text with them."""
+    if b"\0" in file.head():
+        raise Invalid(
+            "import.not_text",
+            Text(
+                f"{file.name} is no text file: it has NUL bytes. Save it as CSV or JSON Lines in "
+                "UTF-8, or give it the ending of what it is (.xlsx, .parquet).",
+                f"{file.name} 不是文本文件（含空字节）：请另存为 UTF-8 的 CSV 或 JSON Lines，"
+                "或改用与内容相符的后缀（.xlsx、.parquet）。",
+            ),
+            file=file.name,
+        )
+
+
 def unzipped(file: File, folder: Path) -> File:
     """Return the file without gzip: itself, or a copy in `folder`."""
     if not file.zipped:

@@ -15,6 +15,7 @@ from regulars.listen.imports.reading import arrow, delimited
 from regulars.listen.imports.reading.files import (
     File,
     as_utf8,
+    check_text,
     check_whole,
     encoding_of,
     format_of,
@@ -89,6 +90,7 @@ class Reader:
         connection = self.connection
         if kind in ("delimited", "whitespace", "jsonl"):
             file = as_utf8(file, encoding_of(file, part.encoding), self.scratch)
+            check_text(file)
         if kind == "delimited":
             delimited.read_delimited(connection, file, part, table)
         elif kind == "whitespace":
