@@ -120,9 +120,9 @@ def _funnel_sql() -> str:
 
 
 ORDERS = f"""
-    SELECT coalesce(order_id, event_id) AS own, max(person) AS person, min(occurred_at) AS t,
-           max(amount) AS amount, max(currency) AS currency
-    FROM ({OWN}) WHERE name = 'Order Completed' GROUP BY own
+    SELECT coalesce(order_id, event_id) AS own, person, min(occurred_at) AS t,
+           min_by(amount, occurred_at) AS amount, min_by(currency, occurred_at) AS currency
+    FROM ({OWN}) WHERE name = 'Order Completed' GROUP BY ALL
 """
 AGAIN = f"""
     SELECT least(date_diff('day', t, coalesce(next, $end)), 365) AS waited, next IS NOT NULL,
@@ -267,8 +267,8 @@ def _metrics(ws: Workspace, period: Period) -> list[Analytic]:
             "revenue by month",
             measured("gross_revenue", "month"),
             (
-                "SELECT date_trunc('month', occurred_at), currency, count(*), sum(amount) "
-                f"FROM ({OWN}) WHERE name = 'Order Completed' GROUP BY ALL",
+                "SELECT date_trunc('month', t), currency, count(*), sum(amount) "
+                f"FROM ({ORDERS}) GROUP BY ALL",
             ),
         ),
         Analytic(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.understand.metrics.story import NOON, days, happened, one, tell
+from tests.understand.metrics.story import NOON, by, days, happened, one, tell
 
 from regulars.timeline.workspace import Workspace
 
@@ -72,3 +72,28 @@ def test_a_fifth_of_the_contacts_is_repeated(ws: Workspace) -> None:
     tell(ws, rows)
     found = one(ws, "repeat_contact_share")
     assert (found.n, round(found.value or 0, 2)) == (61, round(100 * 10 / 61, 2))
+
+
+def test_two_help_desks_number_their_cases_from_1(ws: Workspace) -> None:
+    """Ten cases of ten customers: the north answers after 10 minutes, the south after 50.
+
+    What the north's staff enter names no customer; the number and the source tell whose it is.
+    """
+    rows = []
+    for i in range(5):
+        for desk, waited in (("north", 10), ("south", 50)):
+            case = {"case_id": str(i), "source": desk}
+            rows.append(happened(f"{desk} {i}", "Complaint Made", NOON, **case))
+            staff = None if desk == "north" else f"{desk} {i}"
+            for name in ("Case Answered", "Case Solved"):
+                rows.append(happened(staff, name, NOON + minutes(waited), actor="staff", **case))
+    rows.append(happened("x", "Page Viewed", NOON + days(30)))
+    tell(ws, rows)
+    waits = by(ws, "first_response_minutes_median", "source")
+    assert {key: (row.n, row.value) for key, row in waits.items()} == {
+        "north": (5, 10),
+        "south": (5, 50),
+    }
+    assert one(ws, "first_response_minutes_median").n == 10
+    solved = one(ws, "first_contact_resolution_share")
+    assert (solved.n, solved.value) == (10, 100.0)

@@ -106,3 +106,26 @@ def test_as_of_shows_what_was_known_then(ws: Workspace) -> None:
     tell(ws, rows)
     assert one(ws, "orders").value == 5
     assert one(ws, "orders", as_of=NOON + days(2)).value == 2
+
+
+def test_an_enquiry_is_about_the_asker_s_own_order_of_that_number(ws: Workspace) -> None:
+    """Ten orders 0 to 4 of two shops. Ana asks for hers; a stranger for 1 and 9, of which only
+    9 is told of by one shop alone."""
+    rows = [
+        happened(f"{shop} {i}", "Order Completed", order_id=str(i), amount=1, source=shop)
+        for shop in ("ana's", "bo's")
+        for i in range(5)
+    ]
+    rows.append(happened("cy", "Order Completed", order_id="9", amount=1))
+    rows.append(happened("ana's 0", "Progress Asked", NOON + days(1), order_id="0"))
+    rows.append(happened("stranger", "Progress Asked", NOON + days(1), order_id="1"))
+    rows.append(happened("stranger", "Progress Asked", NOON + days(1), order_id="9"))
+    tell(ws, rows)
+    found = by(ws, "progress_query_share", "source")
+    assert {key: (row.n, row.note is not None) for key, row in found.items()} == {
+        "ana's": (5, False),
+        "bo's": (5, False),
+        None: (1, True),
+    }
+    assert (found["ana's"].value, found["bo's"].value) == (20.0, 0.0)
+    assert one(ws, "progress_query_share").value == pytest.approx(100 * 2 / 11)

@@ -103,7 +103,7 @@ def _quoted(found: Overview) -> list[str]:
     return [i for said in found.words.values() for one in said for i in one.identities]
 
 
-OVERVIEW = findings.declare(findings.Kind("overview", 1, Overview, _compute, quotes=_quoted))
+OVERVIEW = findings.declare(findings.Kind("overview", 2, Overview, _compute, quotes=_quoted))
 
 
 def _window(ws: Workspace, now: datetime) -> Period:

@@ -44,4 +44,4 @@ def make(ws: Workspace, asked: dict[str, Any], now: datetime) -> Plan:
     return Plan(tuple(found))
 
 
-PLAN = findings.declare(findings.Kind("targets.plan", 1, Plan, make))
+PLAN = findings.declare(findings.Kind("targets.plan", 2, Plan, make))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from regulars.company.rights.model import Scope
+from regulars.timeline import orders as numbered
 from regulars.timeline.vocabulary import ORDERS
 
 if TYPE_CHECKING:
@@ -22,20 +23,19 @@ def orders(view: View, scope: Scope) -> ir.Table:
     An order that several events tell of counts once, on the day of the first.
     """
     events = view.with_person()
-    events = events.filter(
-        events.actor == "customer", events.name.isin(sorted(ORDERS)), events.person_id.notnull()
-    )
+    events = events.filter(events.actor == "customer", events.name.isin(sorted(ORDERS)))
     if scope is not None:
         events = events.filter(events.place.isin(sorted(scope)))
-    keyed = events.mutate(order_key=ibis.coalesce(events.order_id, events.event_id))
-    found = keyed.group_by("order_key").aggregate(
-        person_id=keyed.person_id.max(),
-        at=keyed.occurred_at.min(),
-        known_at=keyed.known_at.min(),
-        amount=keyed.amount.max().cast("float64"),
-        currency=keyed.currency.max(),
+    found = numbered.orders(events.select(*numbered.NEEDED, "known_at"))
+    found = found.filter(found.person_id.notnull())
+    return found.select(
+        "person_id",
+        "currency",
+        "known_at",
+        at=found.occurred_at,
+        amount=found.amount.cast("float64"),
+        day=view.day(found.occurred_at),
     )
-    return found.mutate(day=view.day(found["at"]))
 
 
 def currencies(view: View, scope: Scope) -> ir.Table:

@@ -245,7 +245,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], _now: datetime) -> LifetimeVa
 KIND = findings.declare(
     findings.Kind(
         "lifetime_value",
-        2,
+        3,
         LifetimeValue,
         _compute,
         standing=({"scope": None},),

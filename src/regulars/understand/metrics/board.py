@@ -189,6 +189,6 @@ def _filters(ws: Workspace, about: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 BOARD = findings.declare(
-    findings.Kind("metrics.board", 1, Board, make_board, standing=({"period": USUAL},))
+    findings.Kind("metrics.board", 2, Board, make_board, standing=({"period": USUAL},))
 )
-DETAIL = findings.declare(findings.Kind("metrics.detail", 1, Detail, make_detail))
+DETAIL = findings.declare(findings.Kind("metrics.detail", 2, Detail, make_detail))

@@ -43,7 +43,6 @@ define(
             finishes.Average(),
             reads=ORDERS,
             base=("currency",),
-            people=False,
         ),
         examples=(
             Example(

@@ -39,7 +39,7 @@ define(
             "所选时间段内建立的工单。",
         ),
         group=Group.SERVICE,
-        aggregate=Aggregate(cases.solved_at_once, finishes.Share(), watched=True, people=False),
+        aggregate=Aggregate(cases.solved_at_once, finishes.Share(), watched=True),
         examples=(
             Example(
                 Text(

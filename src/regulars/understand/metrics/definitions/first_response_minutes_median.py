@@ -40,7 +40,7 @@ define(
             "所选时间段内建立的工单。",
         ),
         group=Group.SERVICE,
-        aggregate=Aggregate(cases.first_answers, finishes.MedianWait(), watched=True, people=False),
+        aggregate=Aggregate(cases.first_answers, finishes.MedianWait(), watched=True),
         examples=(
             Example(
                 Text(

@@ -43,7 +43,6 @@ define(
             finishes.Money(),
             reads=ORDERS,
             base=("currency",),
-            people=False,
         ),
         examples=(
             Example(

@@ -24,9 +24,13 @@ define(
             "订单数",
         ),
         meaning=Text(
-            "Completed orders, each counted once however many events tell of it. Cancelled "
-            "ones are not taken off.",
-            "已完成的订单，同一订单无论有多少事件都只计一次；不扣除之后取消的订单。",
+            "Completed orders, each counted once however many events tell of it. An order is its "
+            "number together with its customer, or with its source while no customer is known; "
+            "a number told of again after more than 60 days is another order. Day, amount and "
+            "source are those of the first event. Cancelled ones are not taken off.",
+            "已完成的订单，同一订单无论有多少事件都只计一次。订单由订单号与客户共同确定，客户未知"
+            "时由订单号与来源确定；同一订单号间隔超过 60 天再次出现，视为另一订单。日期、金额、来源"
+            "取自首个事件。不扣除之后取消的订单。",
         ),
         unit=Unit.COUNT,
         direction=Direction.UP,
@@ -39,7 +43,7 @@ define(
             "所选时间段内的订单。",
         ),
         group=Group.TRADE,
-        aggregate=Aggregate(orders.counted, finishes.Count(), reads=ORDERS, people=False),
+        aggregate=Aggregate(orders.counted, finishes.Count(), reads=ORDERS),
         examples=(
             Example(
                 Text(

@@ -39,7 +39,7 @@ define(
             "所选时间段内的订单。",
         ),
         group=Group.ORDERING,
-        aggregate=Aggregate(orders.asked_about, finishes.Share(), reads=ORDERS, people=False),
+        aggregate=Aggregate(orders.asked_about, finishes.Share(), reads=ORDERS),
         examples=(
             Example(
                 Text(

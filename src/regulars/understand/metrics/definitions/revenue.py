@@ -46,7 +46,6 @@ define(
             finishes.Money(),
             reads=ORDERS | REFUNDS,
             base=("currency",),
-            people=False,
         ),
         examples=(
             Example(

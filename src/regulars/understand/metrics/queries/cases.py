@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from regulars.timeline.orders import whose
 from regulars.timeline.vocabulary import ANSWERS, CASE_SOLVED, CONTACTS
 from regulars.understand.metrics.queries.scene import Scene, seconds, summed, yes
 
@@ -18,11 +19,18 @@ BACK = timedelta(days=BACK_DAYS)
 BACK_SECONDS = BACK_DAYS * 86_400
 
 
-def _openings(scene: Scene) -> ir.Table:
+def _cases(scene: Scene) -> ir.Table:
+    """Return all that was said and done in cases; `case_id` and `who` tell cases apart."""
+    events = scene.events.filter(scene.events.case_id.notnull())
+    return whose(events, "case_id")
+
+
+def _openings(scene: Scene, cases: ir.Table) -> ir.Table:
     """Return each case's first word of the customer, in the period."""
-    events = scene.customers()
-    events = events.filter(events.case_id.notnull())
-    order = ibis.window(group_by=events.case_id, order_by=[events.occurred_at, events.event_id])
+    events = cases.filter(cases.actor == "customer")
+    order = ibis.window(
+        group_by=[events.case_id, events.who], order_by=[events.occurred_at, events.event_id]
+    )
     events = events.mutate(turn=ibis.row_number().over(order))
     return scene.anchor(scene.within(events.filter(events.turn == 0)))
 
@@ -32,18 +40,19 @@ def first_answers(scene: Scene) -> ir.Table:
 
     Columns: seconds, happened (answered), censored (still open at the horizon).
     """
-    opened = _openings(scene)
-    ours = scene.events.filter(
-        (scene.events.actor != "customer")
-        & scene.events.name.isin(sorted(ANSWERS))
-        & scene.events.case_id.notnull()
+    told = _cases(scene)
+    opened = _openings(scene, told)
+    ours = told.filter((told.actor != "customer") & told.name.isin(sorted(ANSWERS)))
+    replies = ours.select(
+        answered_case=ours.case_id, answered_who=ours.who, answered_at=ours.occurred_at
     )
-    replies = ours.select(answered_case=ours.case_id, answered_at=ours.occurred_at)
     joined = opened.left_join(
         replies,
-        (opened.case_id == replies.answered_case) & (replies.answered_at >= opened.occurred_at),
+        (opened.case_id == replies.answered_case)
+        & (opened.who == replies.answered_who)
+        & (replies.answered_at >= opened.occurred_at),
     )
-    cases = joined.group_by([*scene.keys, "case_id", "occurred_at"]).aggregate(
+    cases = joined.group_by([*scene.keys, "case_id", "who", "occurred_at"]).aggregate(
         answered_at=joined.answered_at.min()
     )
     waited = seconds(cases.answered_at, cases.occurred_at)
@@ -63,20 +72,26 @@ def solved_at_once(scene: Scene) -> ir.Table:
     Solved, one contact of the customer in the case (one session counts once), none within 7 days
     after the solution; only cases whose 7 days are over take part.
     """
-    opened = _openings(scene)
+    events = _cases(scene)
+    opened = _openings(scene, events)
     opened = opened.filter(opened.occurred_at < ibis.literal(scene.horizon - BACK))
-    events = scene.events.filter(scene.events.case_id.notnull())
     solutions = events.filter(events.name == CASE_SOLVED)
-    solved = solutions.group_by(solved_case=solutions.case_id).aggregate(
+    solved = solutions.group_by(solved_case=solutions.case_id, solved_who=solutions.who).aggregate(
         solved_at=solutions.occurred_at.min()
     )
     theirs = events.filter((events.actor == "customer") & events.name.isin(sorted(CONTACTS)))
     theirs = theirs.mutate(contact=ibis.coalesce(theirs.session_id, theirs.event_id))
-    pairs = theirs.join(solved, theirs.case_id == solved.solved_case)
+    pairs = theirs.join(
+        solved, (theirs.case_id == solved.solved_case) & (theirs.who == solved.solved_who)
+    )
     near = seconds(pairs.occurred_at, pairs.solved_at) < BACK_SECONDS
     pairs = pairs.filter(near)
-    tried = pairs.group_by(tried_case=pairs.case_id).aggregate(contacts=pairs.contact.nunique())
-    joined = opened.left_join(tried, opened.case_id == tried.tried_case)
+    tried = pairs.group_by(tried_case=pairs.case_id, tried_who=pairs.who).aggregate(
+        contacts=pairs.contact.nunique()
+    )
+    joined = opened.left_join(
+        tried, (opened.case_id == tried.tried_case) & (opened.who == tried.tried_who)
+    )
     return summed(joined, scene.keys, n=joined.count(), yes=yes(joined.contacts == 1).sum())
 
 

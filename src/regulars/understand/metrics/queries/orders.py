@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import ibis
 
+from regulars.timeline import orders as numbered
 from regulars.timeline.vocabulary import ORDERS, PROGRESS, REFUNDS
-from regulars.understand.metrics.queries.scene import BUCKET, Scene, carried, seconds, summed, yes
+from regulars.understand.metrics.model import DIMENSIONS
+from regulars.understand.metrics.queries.scene import BUCKET, Scene, seconds, summed, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -18,27 +20,17 @@ YEAR = timedelta(days=YEAR_DAYS)
 DAY_SECONDS = 86_400
 
 
-def orders(events: ir.Table) -> ir.Table:
-    """Return one row for each order (`order_id`, else the event itself) among `events`.
-
-    Columns: order_key, occurred_at (the first that told of it), amount, currency, order_id,
-    person_id where the events have it, and what slices need.
-    """
-    keyed = events.mutate(order_key=ibis.coalesce(events.order_id, events.event_id))
-    person = {"person_id": keyed.person_id.max()} if "person_id" in keyed.columns else {}
-    return keyed.group_by("order_key").aggregate(
-        **person,
-        occurred_at=keyed.occurred_at.min(),
-        amount=keyed.amount.max(),
-        currency=keyed.currency.max(),
-        order_id=keyed.order_id.max(),
-        **carried(keyed),
-    )
+def orders(scene: Scene, start: datetime | None = None) -> ir.Table:
+    """Return the orders that began from `start` (None: ever) until the period's end."""
+    events = scene.customers(ORDERS)
+    events = events.filter(events.occurred_at < ibis.literal(scene.end))
+    dimensions = [name for name in DIMENSIONS if name in events.columns]
+    return numbered.orders(events.select(*dict.fromkeys([*numbered.NEEDED, *dimensions])), start)
 
 
 def placed_orders(scene: Scene) -> ir.Table:
-    """Return the orders of the period, filtered and sliced."""
-    return scene.anchor(orders(scene.within(scene.customers(ORDERS))))
+    """Return the orders that began in the period, filtered and sliced."""
+    return scene.anchor(orders(scene, scene.start))
 
 
 def counted(scene: Scene) -> ir.Table:
@@ -76,13 +68,32 @@ def net_revenue(scene: Scene) -> ir.Table:
 
 def asked_about(scene: Scene) -> ir.Table:
     """Return orders of the period that carry an id, and those a customer asked the progress of."""
-    found = placed_orders(scene)
-    found = found.filter(found.order_id.notnull())
+    began = orders(scene, scene.start)
+    began = began.filter(began.order_id.notnull())
+    asked = _asked(scene, began)
+    found = scene.anchor(began)
+    joined = found.left_join(asked, found.event_id == asked.asked_event)
+    return summed(joined, scene.keys, n=joined.count(), yes=yes(joined.asked_event.notnull()).sum())
+
+
+def _asked(scene: Scene, began: ir.Table) -> ir.Table:
+    """Return which of these orders were asked about: the asker's own order of that number.
+
+    Where the asker has none (whoever rings is not always whom the shop knows), the order is meant
+    that alone has the number.
+    """
     asked = scene.customers(PROGRESS)
     asked = asked.filter(asked.order_id.notnull())
-    asked = asked.group_by(asked_order=asked.order_id).aggregate(times=asked.count())
-    joined = found.left_join(asked, found.order_id == asked.asked_order)
-    return summed(joined, scene.keys, n=joined.count(), yes=yes(joined.asked_order.notnull()).sum())
+    asked = asked.group_by(asked_order=asked.order_id, asker=asked.person_id).aggregate(
+        times=asked.count()
+    )
+    pairs = asked.join(began.select("event_id", "order_id", "person_id"),
+                       asked.asked_order == began.order_id)  # fmt: skip
+    pairs = pairs.mutate(own=yes(pairs.asker == pairs.person_id))
+    meant = ibis.window(group_by=[pairs.asked_order, pairs.asker])
+    pairs = pairs.mutate(owned=pairs.own.max().over(meant), several=pairs.count().over(meant))
+    pairs = pairs.filter((pairs.own == 1) | ((pairs.owned == 0) & (pairs.several == 1)))
+    return pairs.group_by(asked_event=pairs.event_id).aggregate(times=pairs.count())
 
 
 def bought_again(scene: Scene) -> ir.Table:
@@ -91,12 +102,11 @@ def bought_again(scene: Scene) -> ir.Table:
     Due: the year after the first order ended within the period. Those not due yet take part in
     the Kaplan-Meier curve only. Columns: day, due, n, ended (a next order came within the year).
     """
-    events = scene.people(ORDERS)
-    events = events.filter(events.occurred_at < ibis.literal(scene.end))
-    found = orders(events)
+    found = orders(scene)
+    found = found.filter(found.person_id.notnull())
     # Which of two orders of one moment is the first only matters to the slice it falls into.
     alone = not (scene.question.by or scene.question.filters.values)
-    ties = [] if alone else [found.order_key]
+    ties = [] if alone else [found.event_id]
     order = ibis.window(group_by=found.person_id, order_by=[found.occurred_at, *ties])
     found = found.mutate(
         turn=ibis.row_number().over(order), next_at=found.occurred_at.lead().over(order)

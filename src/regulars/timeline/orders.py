@@ -1,0 +1,86 @@
+"""What one order is, however many events tell of it; and whose a number is.
+
+Numbers are given by shops, tills and help desks, each on its own: two of them may use the same
+one. So an order is its number together with its customer, or with its source while nobody is
+known. A telling of a number up to `AGAIN` after the telling before is the same order; after a
+longer pause the number was used again. This way no more than `AGAIN` before a period has to be
+read to know which orders began in it, and every period counts the same ones.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+
+from regulars.timeline.moments import SECOND, micros
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+AGAIN = timedelta(days=60)
+FIRST = ("occurred_at", "received_at", "event_id")
+NEEDED = (*FIRST, "order_id", "person_id", "source", "amount", "currency")
+
+
+def orders(events: ir.Table, start: datetime | None = None) -> ir.Table:
+    """Return one row for each order that `events` tell of, with the columns of `events`.
+
+    The row is the first telling; its amount and currency are those of the first telling that has
+    an amount, its person the one known from any of them. An event without number is an order by
+    itself. With `start`, only orders that began at it or later. `events` have the columns NEEDED.
+    """
+    if start is not None:
+        events = events.filter(events.occurred_at >= ibis.literal(start - AGAIN))
+    # Sorting costs much more than counting, and most numbers are told of once.
+    numbered = events.filter(events.order_id.notnull())
+    retold = numbered.group_by(retold=numbered.order_id).aggregate(tellings=numbered.count())
+    retold = retold.filter(retold.tellings > 1)
+    told = events.left_join(retold, events.order_id == retold.retold)
+    once = told.filter(told.retold.isnull()).select(*events.columns)
+    found = once.union(_begun(told.filter(told.retold.notnull())).select(*events.columns))
+    return found if start is None else found.filter(found.occurred_at >= ibis.literal(start))
+
+
+def whose(events: ir.Table, number: str) -> ir.Table:
+    """Return events that carry `number`, with `person_id` filled in and `who` tells numbers apart.
+
+    Where nobody is known it is the only person who has that number with that source, or else with
+    any; `who` is the person, or the source where still nobody is known.
+    """
+    person = events.person_id
+    here, anywhere = [events[number], events.source], [events[number]]
+    events = events.mutate(
+        person_id=ibis.coalesce(person, _only(person, here), _only(person, anywhere))
+    )
+    return events.mutate(who=ibis.coalesce(events.person_id, events.source, ""))
+
+
+def _only(person: ir.Value, group: list[ir.Value]) -> ir.Value:
+    least, most = (end.over(ibis.window(group_by=group)) for end in (person.min(), person.max()))
+    return ibis.ifelse(least == most, least, ibis.null("string"))
+
+
+def _begun(told: ir.Table) -> ir.Table:
+    """Return the first telling of each order, among events that carry a number."""
+    told = whose(told, "order_id")
+    order = [told[name] for name in FIRST]
+    row = ibis.window(group_by=[told.order_id, told.who], order_by=order)
+    told = told.mutate(before=told.occurred_at.lag().over(row))
+    longest = int(AGAIN.total_seconds()) * SECOND
+    fresh = told.before.isnull() | (micros(told.occurred_at) - micros(told.before) > longest)
+    told = told.mutate(fresh=ibis.ifelse(fresh, 1, 0))
+    so_far = ibis.cumulative_window(
+        group_by=[told.order_id, told.who], order_by=[told[name] for name in FIRST]
+    )
+    told = told.mutate(use=told.fresh.sum().over(so_far))
+    paid = ibis.window(
+        group_by=[told.order_id, told.who, told.use],
+        order_by=[ibis.ifelse(told.amount.isnull(), 1, 0), *(told[name] for name in FIRST)],
+    )
+    told = told.mutate(
+        amount=told.amount.first(include_null=True).over(paid),
+        currency=told.currency.first(include_null=True).over(paid),
+    )
+    return told.filter(told.fresh == 1)
