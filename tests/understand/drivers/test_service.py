@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from regulars.company.rights.model import SHELL
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.period import Period, days
+from regulars.kit.text import Text
 from regulars.listen.imports import service as imports
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
@@ -95,7 +97,106 @@ def test_too_few_people_give_no_ranking(ws: Workspace) -> None:
 
 def test_an_outcome_about_a_touchpoint_is_no_attribute_of_itself(ws: Workspace) -> None:
     tell(ws, guests())
-    assert {one.touchpoint for one in asked(ws, "csat@till").drivers} == {"door", "relation"}
+    assert {one.touchpoint for one in asked(ws, "csat@till").drivers} == {"door"}
+
+
+def late_guests() -> list[Row]:
+    """The same guests after a visit: now their recommendation follows the door."""
+    rng = np.random.default_rng(6)
+    rows = []
+    for row in guests():
+        who = int(row["identity_id"][-4:])
+        if row["touchpoint"] == "door":
+            score = np.clip(round(2 * row["score"] + rng.normal(0, 1)), 0, 10)
+            rows.append(said(who, "till", score, "nps", survey_kind="transactional"))
+    return rows
+
+
+def test_kinds_of_survey_are_told_apart(ws: Workspace) -> None:
+    """Of the relation as a whole guests think of the till, after a visit of the door."""
+    tell(ws, guests() + late_guests())
+    relation, visit = asked(ws), asked(ws, "nps:transactional")
+    assert relation == replace(asked(ws, "nps:relationship"), outcome="nps")
+    assert (relation.left.with_outcome, visit.left.with_outcome) == (300, 200)
+    assert (relation.drivers[0].touchpoint, visit.drivers[0].touchpoint) == ("till", "door")
+    assert visit.basis is not None
+    assert (visit.basis.kind, visit.basis.scale) == ("transactional", "0-10")
+    offered = service.offered(ws, Look("all"), now=NOW)
+    assert offered[:2] == ["nps", "nps:transactional"]
+    assert service.title(ws, offered[1]) == Text("NPS (transactional survey)", "NPS（交易型调研）")
+
+
+def test_without_relationship_surveys_the_only_kind_is_meant(ws: Workspace) -> None:
+    tell(ws, [row for row in guests() if row["metric"] != "nps"] + late_guests())
+    assert asked(ws).left.with_outcome == 200
+
+
+def test_scales_are_not_mixed(ws: Workspace) -> None:
+    """Some were asked from 0 to 10, some from 1 to 10: two outcomes, not one."""
+    rows = [
+        {**row, "scale_min": 1} if row["metric"] == "nps" and row["score"] > 6 else row
+        for row in guests()
+    ]
+    tell(ws, rows)
+    found = asked(ws)
+    assert (found.drivers, found.r_squared) == ([], None)
+    assert found.why_not is not None
+    assert "nps:0-10, nps:1-10" in found.why_not.en
+    assert asked(ws, "nps:1-10").left.with_outcome == sum(row.get("scale_min") == 1 and
+        row["metric"] == "nps" for row in rows)  # fmt: skip
+
+
+def test_questions_about_one_touchpoint_stand_apart(ws: Workspace) -> None:
+    """At the till friendliness carries the recommendation, and the speed does not."""
+    rng = np.random.default_rng(7)
+    rows = []
+    for who in range(300):
+        kind, quick, door = rng.integers(1, 6, 3)
+        nps = np.clip(np.round(1.8 * kind + rng.normal(0, 1)), 0, 10)
+        rows += [said(who, "till", kind, "friendliness"), said(who, "till", quick, "speed")]
+        rows += [said(who, "door", door), said(who, "relation", nps, "nps")]
+    tell(ws, rows)
+    found = asked(ws)
+    first = found.drivers[0]
+    assert (first.key, first.touchpoint, first.question) == (
+        "till: friendliness", "till", "friendliness",
+    )  # fmt: skip
+    assert {one.key for one in found.drivers} == {"till: friendliness", "till: speed", "door"}
+    till = found.by_touchpoint()["till"]
+    assert till.value + found.by_touchpoint()["door"].value == pytest.approx(1.0)
+
+
+def test_satisfaction_with_a_touchpoint_is_explained_by_its_questions(ws: Workspace) -> None:
+    """CSAT of the till follows how friendly it was; over all touchpoints it is asked about, too."""
+    rng = np.random.default_rng(8)
+    rows = []
+    for who in range(300):
+        kind, door = rng.integers(1, 6, 2)
+        csat = np.clip(np.round(kind + rng.normal(0, 0.7)), 1, 5)
+        rows += [said(who, "till", csat), said(who, "till", kind, "friendliness")]
+        rows += [said(who, "door", door), said(who, "relation", 5 + who % 5, "nps")]
+    tell(ws, rows)
+    assert {"csat", "csat@till", "csat@door"} <= set(service.offered(ws, Look("all"), now=NOW))
+    found = asked(ws, "csat@till")
+    assert [one.touchpoint for one in found.drivers] == ["till", "door"]
+    whole = asked(ws, "csat")
+    assert [one.touchpoint for one in whole.drivers] == ["till"]
+    assert whole.why_not == service.ALONE
+
+
+def test_what_may_be_chance_is_not_ranked(ws: Workspace) -> None:
+    """Guests who answer by throwing dice: R² is there, but no shares and no ranks."""
+    rng = np.random.default_rng(9)
+    rows = [row for row in guests() if row["metric"] != "nps"]
+    rows += [said(who, "relation", rng.integers(0, 11), "nps") for who in range(300)]
+    tell(ws, rows)
+    found = asked(ws)
+    assert found.why_not == service.CHANCE
+    assert (found.ranked, found.by_touchpoint(), found.steadiness) == ([], {}, None)
+    assert all((one.importance, one.rank) == (None, None) for one in found.drivers)
+    assert found.r_squared is not None
+    assert found.r_squared.low == 0
+    assert gains(found, [Cost("till", 1000, 10, "CNY")]) == []
 
 
 def test_staying_is_explained_by_what_was_said_before(ws: Workspace) -> None:
@@ -167,7 +268,9 @@ def test_the_stored_answer_is_the_computed_one(ws: Workspace) -> None:
 
 def test_outcomes_that_can_be_asked_about(ws: Workspace) -> None:
     tell(ws, guests())
-    assert service.outcomes(ws, Look("all"), now=NOW) == ["nps", "retention", "repurchase"]
+    assert service.offered(ws, Look("all"), now=NOW) == [
+        "nps", "csat@till", "csat@door", "retention", "repurchase",
+    ]  # fmt: skip
 
 
 def test_the_airports_passengers_rank_alike_over_the_years(ws: Workspace, real_data: Path) -> None:

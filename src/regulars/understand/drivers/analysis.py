@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from regulars.kit.stats.multiple import benjamini_hochberg
-from regulars.understand.drivers import importance, shape
+from regulars.understand.drivers import chance, importance, shape
 from regulars.understand.drivers.model import (
+    CLEAR,
     LEAST_PAIR,
-    LEAST_PEOPLE,
     LEAST_WITH,
     Driver,
     Interval,
     Missing,
 )
 from regulars.understand.drivers.moments import Moments, Sample, possible
+from regulars.understand.drivers.outcomes import LEAST_PEOPLE
 
 Floats = NDArray[np.float64]
 SEED = 20
@@ -29,10 +30,11 @@ BENT = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """The ranking with its fit; `analysed` people stand behind it."""
+    """The ranking with its fit; `analysed` people stand behind it, `p` is as in `chance`."""
 
     drivers: list[Driver]
     r_squared: Interval
+    p: float
     repaired: bool
     trees: float
     linear: float
@@ -85,10 +87,13 @@ def leave(values: Floats, missing: Missing) -> Floats:
 def analyse(
     values: Floats, names: Sequence[str], reach: Mapping[str, float | None], *, replicates: int
 ) -> Analysed | None:
-    """Return the ranking of `values` (one row a person, outcome last); None for too few.
+    """Return what goes with the outcome (one row a person, outcome last); None for too few.
 
-    Intervals are percentile intervals of a bootstrap over people, corrected for bias (Efron,
-    JASA 82 (1987) 171-185, without acceleration).
+    Shares and ranks are left out with a single attribute, and where chance alone explains as much:
+    shares of nothing are nothing. Intervals come from a bootstrap over people: its percentiles for
+    shares, slopes and means; those of R², which is never below nothing, are corrected for bias
+    (Efron, JASA 82 (1987) 171-185, without acceleration). docs/algorithms/drivers.md tells how
+    often they hold.
     """
     if len(values) < LEAST_PEOPLE or not names or not _varies(values[:, -1]):
         return None
@@ -96,16 +101,20 @@ def analyse(
     moments = sample.moments()
     fit = _fit(moments)
     drawn = _bootstrap(sample, replicates)
+    p = chance.as_much(sample, moments, fit.whole)
     check = shape.check(values)
     bends = benjamini_hochberg([shape.bend(values[:, j], values[:, -1]) for j in range(len(names))])
     tests = [_p(moments.correlations[j, -1], moments.n[j, -1]) for j in range(len(names))]
-    seen = _Seen(values, moments, fit, drawn, check, bends, benjamini_hochberg(tests))
+    adjusted = benjamini_hochberg(tests)
+    ranked = len(names) > 1 and p <= CLEAR
+    seen = _Seen(values, moments, fit, drawn, check, bends, adjusted, ranked)
     drivers = [seen.driver(j, name, reach.get(name)) for j, name in enumerate(names)]
     known = _ranks(fit.lmg), _ranks(check.parts)
-    agreement = float(stats.spearmanr(*known).statistic) if len(names) > 2 else None
+    agreement = float(stats.spearmanr(*known).statistic) if ranked and len(names) > 2 else None
     return Analysed(
-        drivers=sorted(drivers, key=lambda driver: driver.rank),
-        r_squared=_of(fit.whole, [one.whole for one in drawn]),
+        drivers=[drivers[j] for j in np.argsort(-fit.lmg, kind="stable")],
+        r_squared=_corrected(fit.whole, [one.whole for one in drawn], clear=p <= CLEAR),
+        p=p,
         repaired=fit.repaired,
         trees=check.trees,
         linear=check.linear,
@@ -174,41 +183,64 @@ class _Seen:
     check: shape.Check
     bends: Sequence[float | None]
     q_values: Sequence[float | None]
+    ranked: bool
 
     def driver(self, j: int, name: str, reach: float | None) -> Driver:
         """Return the row of the attribute in column `j`."""
         fit, drawn, bent, q = self.fit, self.drawn, self.bends[j], self.q_values[j]
-        ranks = np.array([_ranks(one.lmg)[j] for one in drawn])
-        low, high = np.quantile(ranks, [0.025, 0.975])
+        clear = q is not None and q <= CLEAR
         answered = ~np.isnan(self.values[:, j])
+        rank, rank_low, rank_high = self._rank(j)
         return Driver(
+            key=name,
             touchpoint=name,
+            question="",
             n=int(self.moments.n[j, -1]),
-            importance=_of(_part(fit.lmg)[j], [_part(one.lmg)[j] for one in drawn]),
-            explains=_of(fit.lmg[j], [one.lmg[j] for one in drawn]),
-            johnson=_of(_part(fit.johnson)[j], [_part(one.johnson)[j] for one in drawn]),
-            slope=_of(fit.slopes[j], [one.slopes[j] for one in drawn]),
-            rank=int(_ranks(fit.lmg)[j]),
-            rank_low=int(np.floor(low)),
-            rank_high=int(np.ceil(high)),
+            importance=self._share(j, [one.lmg for one in (fit, *drawn)], clear),
+            explains=_corrected(fit.lmg[j], [one.lmg[j] for one in drawn], clear=clear),
+            johnson=self._share(j, [one.johnson for one in (fit, *drawn)], clear),
+            slope=_percentile(fit.slopes[j], [one.slopes[j] for one in drawn]),
+            rank=rank,
+            rank_low=rank_low,
+            rank_high=rank_high,
             correlation=float(self.moments.correlations[j, -1]),
             q=1.0 if q is None else q,
-            performance=_of(fit.means[j], [one.means[j] for one in drawn]),
+            performance=_percentile(fit.means[j], [one.means[j] for one in drawn]),
             outcome=float(self.values[answered, -1].mean()),
             reach=reach,
             trees=float(self.check.parts[j]),
-            trees_rank=int(_ranks(self.check.parts)[j]),
+            trees_rank=int(_ranks(self.check.parts)[j]) if self.ranked else None,
             bent=bent is not None and bent <= BENT,
         )
 
+    def _share(self, j: int, parts: list[Floats], clear: bool) -> Interval | None:
+        """Return the share of one attribute; what may be chance may also be nothing."""
+        if not self.ranked:
+            return None
+        value, *others = (_part(part)[j] for part in parts)
+        found = _percentile(value, others)
+        return found if clear else Interval(found.value, 0.0, found.high)
 
-def _of(value: float, others: list[float]) -> Interval:
-    """Return the bias-corrected percentile interval that the replicates' values give."""
+    def _rank(self, j: int) -> tuple[int | None, int | None, int | None]:
+        if not self.ranked:
+            return None, None, None
+        low, high = np.quantile([_ranks(one.lmg)[j] for one in self.drawn], [0.025, 0.975])
+        return int(_ranks(self.fit.lmg)[j]), int(np.floor(low)), int(np.ceil(high))
+
+
+def _percentile(value: float, others: list[float]) -> Interval:
+    """Return the interval between the replicates' percentiles."""
+    low, high = np.quantile(np.array(others), [0.025, 0.975])
+    return Interval(float(value), min(float(value), float(low)), max(float(value), float(high)))
+
+
+def _corrected(value: float, others: list[float], *, clear: bool) -> Interval:
+    """Return the bias-corrected percentile interval; from 0 for what is not clear of chance."""
     value, drawn = float(value), np.array(others)
     below = np.clip(np.mean(drawn < value), 0.01, 0.99)
     bias = 2 * stats.norm.ppf(below)
     low, high = np.quantile(drawn, stats.norm.cdf([bias - TAIL, bias + TAIL]))
-    return Interval(value, min(value, float(low)), max(value, float(high)))
+    return Interval(value, min(value, float(low)) if clear else 0.0, max(value, float(high)))
 
 
 def _part(parts: Floats) -> Floats:

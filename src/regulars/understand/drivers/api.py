@@ -35,7 +35,11 @@ def drivers(
     ws: CurrentWorkspace,
     caller: Reader,
     outcome: Annotated[
-        str, Query(description="nps, csat@touchpoint, retention or repurchase")
+        str,
+        Query(
+            description="METRIC[:KIND][:SCALE][@TOUCHPOINT] (nps, nps:transactional, csat@till), "
+            "retention or repurchase"
+        ),
     ] = "nps",
     missing: Annotated[str, Query(description="pairwise or complete")] = "pairwise",
     period: Annotated[str, Query(description="2026-10, 12m, all")] = USUAL,
@@ -55,7 +59,7 @@ def drivers(
 def outcomes(ws: CurrentWorkspace, caller: Reader) -> list[dict[str, Any]]:
     """Return each outcome's key and title."""
     look = Look("all", scope=caller.places)
-    keys = service.outcomes(ws, look, now=clock.now())
+    keys = service.offered(ws, look, now=clock.now())
     return [{"outcome": key, **msgspec.to_builtins(service.title(ws, key))} for key in keys]
 
 

@@ -22,6 +22,8 @@ from regulars.understand.drivers.model import MEANING, RULES, Asked, Drivers, ga
 from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look
 
+OUTCOME = "nps, nps:transactional, csat, csat@TOUCHPOINT, retention or repurchase."
+
 
 def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     """Add `show drivers`."""
@@ -29,9 +31,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     @show.group(app).command()
     def drivers(
         *,
-        outcome: Annotated[
-            str, typer.Argument(help="nps, csat@TOUCHPOINT, retention or repurchase.")
-        ] = "nps",
+        outcome: Annotated[str, typer.Argument(help=OUTCOME)] = "nps",
         missing: Annotated[str, typer.Option(help="pairwise or complete.")] = "pairwise",
         period: Annotated[str, typer.Option(help="2026-10, 2026, 12m or all.")] = USUAL,
         start: Annotated[str | None, typer.Option("--from", help="Month, day, moment.")] = None,
@@ -64,31 +64,36 @@ def _print(ws: Workspace, found: Drivers) -> None:
             complete=f"{left.complete:,}",
         )
     )  # fmt: skip
+    if found.basis is not None:
+        out.print(f"[dim]{found.basis.words.in_(language)}[/]")
+    if found.why_not is not None:
+        out.print(found.why_not.in_(language))
     if found.r_squared is None:
-        out.print(_("Too few people for a ranking."))
         return
     whole = found.r_squared
     out.print(f"R² {whole.value:.3f} ({whole.low:.3f} – {whole.high:.3f})")
     out.print(_table(ws, found))
+    known = catalog.current(ws)
+    names = {one.key: showing.title(known, one).in_(language) for one in found.drivers}
     for gain in gains(found, service.costs(ws)):
-        name = catalog.current(ws).title_of(gain.touchpoint).in_(language)
+        name = names[gain.touchpoint]
         value = f"{gain.per_thousand.value:.2f}"
         out.print(_("{name}: {value} points per 1,000 spent").format(name=name, value=value))
 
 
 def _table(ws: Workspace, found: Drivers) -> Table:
-    known, language = catalog.current(ws), shell_language()
+    language, known = shell_language(), catalog.current(ws)
     shown = Table(box=None, pad_edge=False)
     for head in (_("Touchpoint"), _("Importance"), _("Rank"), _("Sign"), _("Johnson"), "n"):
         shown.add_column(head)
     for one in found.drivers:
-        part = one.importance
+        part, johnson = one.importance, one.johnson
         shown.add_row(
-            known.title_of(one.touchpoint).in_(language),
-            f"{part.value:.1%} ({part.low:.1%} – {part.high:.1%})",
-            f"{one.rank} ({one.rank_low} – {one.rank_high})",
+            showing.title(known, one).in_(language),
+            f"{part.value:.1%} ({part.low:.1%} – {part.high:.1%})" if part else "–",
+            f"{one.rank} ({one.rank_low} – {one.rank_high})" if one.rank else "–",
             one.sign or "·",
-            f"{one.johnson.value:.1%}",
+            f"{johnson.value:.1%}" if johnson else "–",
             f"{one.n:,}",
         )
     return shown

@@ -10,10 +10,11 @@ from typing import Any
 
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
+from regulars.understand.drivers.outcomes import Basis, Said
 from regulars.understand.health.model import Look
 
-LEAST_PEOPLE = 100
-"""With fewer people who have an outcome there is no ranking."""
+CLEAR = 0.05
+"""Attributes are ranked when chance alone explains as much as they do less often than this."""
 LEAST_WITH = 100
 """An attribute takes part when at least so many people with an outcome answered it."""
 LEAST_PAIR = 30
@@ -67,8 +68,9 @@ BEHAVIOURS: Mapping[str, Text] = {
 class Asked:
     """One question: which outcome, in which extent, by which rule for missing answers.
 
-    `outcome` is a metric (`nps`), a metric at a touchpoint (`csat@airport`), `retention` or
-    `repurchase`.
+    `outcome` is `retention`, `repurchase` or what was said, as `outcomes.Said` writes it: a metric
+    (`nps`), perhaps its kind of survey and scale (`nps:transactional`), perhaps a touchpoint
+    (`csat@airport`).
     """
 
     outcome: str
@@ -81,14 +83,9 @@ class Asked:
         return self.outcome in BEHAVIOURS
 
     @property
-    def metric(self) -> str:
-        """The metric of an outcome that was said."""
-        return self.outcome.partition("@")[0]
-
-    @property
-    def touchpoint(self) -> str | None:
-        """The touchpoint of an outcome that was said about one."""
-        return self.outcome.partition("@")[2] or None
+    def said(self) -> Said:
+        """Which answers are the outcome, where it was said."""
+        return Said.of(self.outcome)
 
     def about(self, **more: object) -> dict[str, object]:
         """Return the slice under which the finding is stored."""
@@ -128,32 +125,36 @@ class Interval:
 class Driver:
     """One attribute's importance for the outcome.
 
-    `importance` is the LMG share of all explained variance (0 to 1) and `explains` the same as
-    part of R²; `johnson` is Johnson's weight as a share. `correlation` is with the outcome over
-    `n` people; `q` its p-value adjusted for all attributes. `slope` is by how many points (0-100)
-    the outcome is higher where this attribute is one point higher and the others are equal.
-    `rank` counts from 1, with its interval. `trees` is the part in the non-linear check, `bent`
-    whether the relation leaves a straight line. `performance` is the mean of the attribute,
-    0-100, and `outcome` that of the outcome among those who answered. `reach` is the share of
-    active customers who met the touchpoint.
+    An attribute is a touchpoint, or where several questions are asked about it, one `question` of
+    it; `key` names it. `importance` is the LMG share of all explained variance (0 to 1) and
+    `explains` the same as part of R²; `johnson` is Johnson's weight as a share. `correlation` is
+    with the outcome over `n` people; `q` its p-value adjusted for all attributes. `slope` is by how
+    many points (0-100) the outcome is higher where this attribute is one point higher and the
+    others are equal. `rank` counts from 1, with its interval. `trees` is the part in the non-linear
+    check, `bent` whether the relation leaves a straight line. `performance` is the mean of the
+    attribute, 0-100, and `outcome` that of the outcome among those who answered. `reach` is the
+    share of active customers who met the touchpoint. Shares and ranks are None where attributes
+    are not ranked.
     """
 
+    key: str
     touchpoint: str
+    question: str
     n: int
-    importance: Interval
+    importance: Interval | None
     explains: Interval
-    johnson: Interval
+    johnson: Interval | None
     slope: Interval
-    rank: int
-    rank_low: int
-    rank_high: int
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
     correlation: float
     q: float
     performance: Interval
     outcome: float
     reach: float | None
     trees: float
-    trees_rank: int
+    trees_rank: int | None
     bent: bool
 
     @property
@@ -169,6 +170,7 @@ class LeftOut:
     """An attribute that could not take part, why, and its own correlation with the outcome."""
 
     touchpoint: str
+    question: str
     n: int
     why: Text
     correlation: float | None = None
@@ -200,15 +202,20 @@ class Year:
 class Drivers:
     """The finding. `drivers` stand by importance; without enough people the list is empty.
 
-    `agreement` is Spearman's rank correlation of LMG with the non-linear check, `steadiness`
-    Kendall's W of the years' rankings over the attributes that all years have (1: always the same).
-    `offered` are the other outcomes that could be asked about.
+    `basis` are the answers that are the outcome, None for a behaviour. `why_not` says why there is
+    no analysis or no ranking. `p` is how often chance alone explains as much. `agreement` is
+    Spearman's rank correlation of LMG with the non-linear check, `steadiness` Kendall's W of the
+    years' rankings over the attributes that all years have (1: always the same). `offered` are the
+    other outcomes that could be asked about.
     """
 
     outcome: str
     missing: Missing
     left: Left
     r_squared: Interval | None
+    basis: Basis | None = None
+    why_not: Text | None = None
+    p: float | None = None
     drivers: list[Driver] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     repaired: bool = False
@@ -221,10 +228,39 @@ class Drivers:
     start: datetime | None = None
     end: datetime | None = None
 
+    @property
+    def clear(self) -> bool:
+        """Whether the attributes explain more than chance would."""
+        return self.p is not None and self.p <= CLEAR
+
+    @property
+    def ranked(self) -> list[Driver]:
+        """The attributes that have a share and a rank."""
+        return [one for one in self.drivers if one.importance is not None]
+
+    def by_touchpoint(self) -> dict[str, Interval]:
+        """Return each ranked touchpoint's importance: that of its questions, added up.
+
+        The ends are added, too: the interval of a sum is no wider.
+        """
+        made: dict[str, Interval] = {}
+        for one in self.drivers:
+            if one.importance is not None:
+                before, more = made.get(one.touchpoint, Interval(0.0, 0.0, 0.0)), one.importance
+                made[one.touchpoint] = Interval(
+                    before.value + more.value,
+                    before.low + more.low,
+                    min(before.high + more.high, 1.0),
+                )
+        return made
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What it costs, in `currency`, to raise a touchpoint's performance by `points` (0-100)."""
+    """What it costs, in `currency`, to raise an attribute's performance by `points` (0-100).
+
+    `touchpoint` is the attribute's key: the touchpoint, or one question of it.
+    """
 
     touchpoint: str
     cost: float
@@ -247,8 +283,8 @@ class Gain:
 
 
 def gains(found: Drivers, costs: list[Cost]) -> list[Gain]:
-    """Return the ranking by gain for cost, the best first."""
-    known = {driver.touchpoint: driver for driver in found.drivers}
+    """Return the ranking by gain for cost, the best first; none of what may be chance."""
+    known = {driver.key: driver for driver in found.drivers if found.clear}
     made = []
     for cost in costs:
         driver = known.get(cost.touchpoint)

@@ -11,8 +11,9 @@ import ibis
 import sqlalchemy as sa
 
 from regulars.store.database import upsert
-from regulars.timeline.vocabulary import ORDERS, RELATIONSHIP
+from regulars.timeline.vocabulary import ORDERS, RELATIONSHIP, TRANSACTIONAL
 from regulars.understand.drivers.model import MOST_PEOPLE, REPURCHASE, Asked, Cost
+from regulars.understand.drivers.outcomes import UNDECLARED, VERDICTS, Basis, Item
 from regulars.understand.drivers.tables import driver_costs
 from regulars.understand.health.model import Extent
 
@@ -26,16 +27,20 @@ Place = Callable[["ir.Table"], "ir.Table"]
 
 @dataclass(frozen=True)
 class Source:
-    """Where attributes and outcome come from: answers in `extent`, behaviour in `follow_up`."""
+    """Where attributes and outcome come from: answers in `extent`, behaviour in `follow_up`.
+
+    `basis` are the answers that are an outcome which was said.
+    """
 
     asked: Asked
     extent: Extent
     follow_up: Extent
     place: Place
+    basis: Basis | None = None
 
 
 def answers(view: View, source: Source) -> ir.Table:
-    """Return customers' scored answers: person, touchpoint, metric, kind, points 0-100."""
+    """Return customers' scored answers: person, touchpoint, basis, points 0-100."""
     events = source.extent.of(view.with_person())
     kept = events.filter(
         events.actor == "customer",
@@ -50,21 +55,50 @@ def answers(view: View, source: Source) -> ir.Table:
         person=placed.person_id,
         touchpoint=placed.touchpoint,
         metric=placed.metric.fill_null(""),
-        kind=placed.survey_kind.fill_null(""),
+        kind=placed.survey_kind.fill_null(UNDECLARED),
+        low=placed.scale_min,
+        high=placed.scale_max,
         points=100.0 * (placed.score - placed.scale_min) / (placed.scale_max - placed.scale_min),
     )
 
 
+BASIS = ("metric", "kind", "low", "high")
+
+
 def offered(found: ir.Table) -> ir.Table:
-    """Return the outcomes that people speak of: metric, touchpoint and how many people."""
-    whole = found.filter((found.metric == "nps") | (found.kind == RELATIONSHIP))
-    return whole.group_by("metric", "touchpoint").agg(people=whole.person.nunique())
+    """Return how many people gave answers of each basis, by touchpoint and (as "") over all."""
+    each = found.filter(found.touchpoint.notnull())
+    each = each.group_by(*BASIS, "touchpoint").agg(people=each.person.nunique())
+    whole = found.group_by(*BASIS).agg(people=found.person.nunique())
+    whole = whole.mutate(touchpoint=ibis.literal(""))
+    return each.union(whole.select(*each.columns))
 
 
-def of_outcome(found: ir.Table, asked: Asked) -> ir.BooleanValue:
+def bases(found: ir.Table, asked: Asked) -> ir.Table:
+    """Return the different bases of the answers that an outcome could mean."""
+    own = found.filter(_named(found, asked))
+    return own.select(*BASIS).distinct()
+
+
+def _named(found: ir.Table, asked: Asked) -> ir.BooleanValue:
+    own = found.metric == asked.said.metric
+    touchpoint = asked.said.touchpoint
+    return own & (found.touchpoint == touchpoint) if touchpoint else own
+
+
+def _on(found: ir.Table, basis: Basis) -> ir.BooleanValue:
+    return (
+        (found.metric == basis.metric)
+        & (found.kind == basis.kind)
+        & (found.low == basis.low)
+        & (found.high == basis.high)
+    )
+
+
+def of_outcome(found: ir.Table, source: Source) -> ir.BooleanValue:
     """Return which answers are the outcome itself."""
-    own = found.metric == asked.metric
-    return own & (found.touchpoint == asked.touchpoint) if asked.touchpoint else own
+    named = _named(found, source.asked)
+    return named & _on(found, source.basis) if source.basis else named
 
 
 def outcomes(view: View, source: Source, found: ir.Table) -> ir.Table:
@@ -73,7 +107,7 @@ def outcomes(view: View, source: Source, found: ir.Table) -> ir.Table:
     For a behaviour everybody who answered something has an outcome.
     """
     if not source.asked.behaviour:
-        own = found.filter(of_outcome(found, source.asked))
+        own = found.filter(of_outcome(found, source))
         return own.group_by("person").agg(outcome=own.points.sum(), outcomes=own.count())
     events = source.follow_up.of(view.with_person())
     acted = events.filter(events.actor == "customer", events.person_id.notnull())
@@ -85,37 +119,48 @@ def outcomes(view: View, source: Source, found: ir.Table) -> ir.Table:
     return both.select("person", outcome=ibis.ifelse(both.did.isnull(), 0.0, 100.0), outcomes=1)
 
 
-def attributes(found: ir.Table, asked: Asked) -> ir.Table:
-    """Return the answers that may explain: none of the outcome's metric or touchpoint."""
+def attributes(found: ir.Table, source: Source) -> ir.Table:
+    """Return the answers that may explain.
+
+    The outcome's own metric explains none of it: over all touchpoints it is the outcome, and at
+    one touchpoint, with what else sums that one up, its twin. What was said of the relation as a
+    whole explains no answer about an interaction.
+    """
     kept = found.filter(found.touchpoint.notnull())
-    if asked.behaviour:
+    if source.asked.behaviour:
         return kept
-    if asked.touchpoint:
-        return kept.filter(kept.touchpoint != asked.touchpoint)
-    return kept.filter(kept.metric != asked.metric)
+    said = source.asked.said
+    if said.touchpoint:
+        twin = kept.metric.isin([said.metric, *VERDICTS])
+        kept = kept.filter(~((kept.touchpoint == said.touchpoint) & twin))
+    else:
+        kept = kept.filter(kept.metric != said.metric)
+    if source.basis is not None and source.basis.kind == TRANSACTIONAL:
+        kept = kept.filter(kept.kind != RELATIONSHIP)
+    return kept
 
 
 def counted(view: View, source: Source) -> ir.Table:
-    """Return by touchpoint how many people with an outcome answered about it."""
+    """Return by touchpoint and basis how many people with an outcome answered."""
     found = answers(view, source)
     people = outcomes(view, source, found).select(known="person")
-    told = attributes(found, source.asked)
+    told = attributes(found, source)
     both = told.inner_join(people, told.person == people.known)
-    return both.group_by("touchpoint").agg(people=both.person.nunique())
+    return both.group_by("touchpoint", *BASIS).agg(people=both.person.nunique())
 
 
-def rows(view: View, source: Source, touchpoints: Sequence[str]) -> ir.Table:
-    """Return one row a person with an outcome: sums and counts of points by touchpoint.
+def rows(view: View, source: Source, items: Sequence[Item]) -> ir.Table:
+    """Return one row a person with an outcome: sums and counts of points by item.
 
-    Columns s0, n0, s1, n1, … follow `touchpoints`. At most MOST_PEOPLE, by the person's id: ids
-    are keyed hashes, so that the first ones are a random sample and the same every time.
+    Columns s0, n0, s1, n1, … follow `items`. At most MOST_PEOPLE, by the person's id: ids are
+    keyed hashes, so that the first ones are a random sample and the same every time.
     """
     found = answers(view, source)
     people = outcomes(view, source, found)
-    told = attributes(found, source.asked)
+    told = attributes(found, source)
     columns = {}
-    for number, touchpoint in enumerate(touchpoints):
-        here = told.touchpoint == touchpoint
+    for number, item in enumerate(items):
+        here = (told.touchpoint == item.touchpoint) & _on(told, item.basis)
         columns[f"s{number}"] = ibis.ifelse(here, told.points, 0.0).sum()
         columns[f"n{number}"] = ibis.ifelse(here, 1, 0).sum()
     by_person = told.group_by(teller="person").agg(**columns)

@@ -2,85 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from regulars.company.audit.service import record
 from regulars.company.rights.model import Principal
 from regulars.kit.errors import Invalid
-from regulars.kit.period import Period, days
+from regulars.kit.period import days
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.workspace import Workspace
-from regulars.understand.drivers import analysis, queries
-from regulars.understand.drivers.importance import MOST
+from regulars.understand.drivers import analysis, outcomes, queries, reading
 from regulars.understand.drivers.model import (
     BEHAVIOURS,
-    FOLLOW_UP_DAYS,
-    LEAST_PAIR,
-    LEAST_PEOPLE,
-    LEAST_WITH,
     REPLICATES,
     Asked,
     Cost,
+    Driver,
     Drivers,
     Left,
-    LeftOut,
-    Missing,
     Year,
 )
+from regulars.understand.drivers.outcomes import KIND_WORDS, LEAST_PEOPLE, Item, Said
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health
 from regulars.understand.health.model import Look
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from regulars.understand.health.model import Extent
 
-Floats = NDArray[np.float64]
 MOST_YEARS = 5
-MOST_OFFERED = 8
+TOO_FEW = Text(
+    "Too few people have both this outcome and answers about touchpoints. Choose a longer period, "
+    "another outcome or rule, or ask more customers.",
+    "同时具有该结果和触点评价的客户过少。请选择更长的时间段、其他结果或规则，或邀请更多客户作答。",
+)
+ALONE = Text("There is only one attribute: nothing to rank it against.", "只有一项体验，无从排名。")
+CHANCE = Text(
+    "What the attributes explain together may be chance, so they are not ranked.",
+    "各项体验合计的解释力可能出于偶然，因此不作排名。",
+)
 
 
 def drivers(
     ws: Workspace, asked: Asked, extent: Extent, *, as_of: datetime, years: bool = False
 ) -> Drivers:
-    """Return the touchpoints' importance for an outcome within `extent`.
+    """Return the importance for an outcome within `extent` of the touchpoints and their questions.
 
     For `retention` and `repurchase` the last 91 days of the extent's period are the follow-up, and
-    answers before them may explain it. With `years`, also each calendar year for itself.
-    Raises Invalid for a behaviour without a period of more than twice that length.
+    answers before them may explain it. Answers of several kinds of survey or scales are no outcome
+    together (`why_not`). With `years`, also each calendar year for itself. Raises Invalid for a
+    behaviour without a period of more than twice that length.
     """
-    source = _source(ws, asked, extent)
-    names, few = _candidates(ws, source, as_of)
-    values = _values(ws, source, names, as_of)
-    kept, dropped = analysis.together(values, names)
-    left_out = few + _in_the_way(ws, values, names, dropped)
-    chosen = [names[j] for j in kept]
+    source = reading.source_of(ws, asked, extent)
+    known = [] if asked.behaviour else reading.bases(ws, source, as_of)
+    if len(known) > 1:
+        return _refused(source, outcomes.mixed(asked.said, known))
+    source = replace(source, basis=known[0] if known else None)
+    items, few = reading.candidates(ws, source, as_of)
+    names = {key: (item, question) for item, (key, question) in outcomes.named(items).items()}
+    values = reading.values(ws, source, items, as_of)
+    kept, dropped = analysis.together(values, list(names))
     matrix = values[:, [*kept, len(names)]]
     part = analysis.leave(matrix, asked.missing)
-    found = analysis.analyse(part, chosen, _reach(ws, source, as_of), replicates=REPLICATES)
+    reach = reading.reach(ws, source, as_of)
+    reached = {key: reach.get(item.touchpoint) for key, (item, _question) in names.items()}
+    chosen = [list(names)[j] for j in kept]
+    found = analysis.analyse(part, chosen, reached, replicates=REPLICATES)
+    catalog = catalog_service.current(ws)
+    titles = {
+        key: outcomes.attribute(catalog.title_of(item.touchpoint), question)
+        for key, (item, question) in names.items()
+    }
     made = Drivers(
         outcome=asked.outcome,
         missing=asked.missing,
-        left=_left(ws, source, matrix, part, as_of),
+        basis=source.basis,
+        left=reading.left(ws, source, matrix, part, as_of),
         r_squared=found.r_squared if found else None,
-        drivers=found.drivers if found else [],
-        left_out=left_out,
+        why_not=TOO_FEW,
+        left_out=few + reading.in_the_way(values, names, dropped, titles),
         start=source.extent.period.start,
         end=extent.period.end,
     )
     if found is None:
         return made
-    by_year = _years(ws, asked, extent, as_of) if years else []
+    by_year = _years(ws, source, names, as_of) if years and found.drivers[0].rank else []
+    why_not = ALONE if len(found.drivers) == 1 else CHANCE
     return replace(
         made,
+        why_not=None if found.drivers[0].rank else why_not,
+        p=found.p,
+        drivers=[_named(one, names) for one in found.drivers],
         repaired=found.repaired,
         trees=found.trees,
         linear=found.linear,
@@ -88,6 +104,18 @@ def drivers(
         years=by_year,
         steadiness=_steadiness(by_year),
     )
+
+
+def _named(one: Driver, names: Mapping[str, tuple[Item, str]]) -> Driver:
+    item, question = names[one.key]
+    return replace(one, touchpoint=item.touchpoint, question=question)
+
+
+def _refused(source: queries.Source, why_not: Text) -> Drivers:
+    left = Left(0, 0, 0, 0, None, None)
+    asked, period = source.asked, source.extent.period
+    return Drivers(asked.outcome, asked.missing, left, None, why_not=why_not,
+                   start=period.start, end=period.end)  # fmt: skip
 
 
 def stored(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Drivers] | None:
@@ -100,30 +128,31 @@ def answered(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Drivers]:
     return findings.answer(ws, FINDING, _about(ws, asked), now=now)
 
 
-def outcomes(ws: Workspace, look: Look, *, now: datetime) -> list[str]:
+def offered(ws: Workspace, look: Look, *, now: datetime) -> list[str]:
     """Return the outcomes that can be asked about: what people speak of, the most first, and do."""
     extent = health.extent_of(ws, look, now)
-    source = _source(ws, Asked("nps", look), extent)
+    source = reading.source_of(ws, Asked("nps", look), extent)
     table = ws.query(lambda view: queries.offered(queries.answers(view, source)), as_of=now)
-    rows = sorted(table.to_pylist(), key=lambda row: (row["metric"] != "nps", -row["people"]))
-    said = [
-        row["metric"] if row["metric"] == "nps" else f"{row['metric']}@{row['touchpoint']}"
-        for row in rows
-        if row["people"] >= LEAST_PEOPLE and row["metric"] and row["touchpoint"]
-    ]
-    return [*list(dict.fromkeys(said))[:MOST_OFFERED], *BEHAVIOURS]
+    return [*outcomes.offers(table.to_pylist()), *BEHAVIOURS]
 
 
 def title(ws: Workspace, outcome: str) -> Text:
     """Return the outcome's name in both languages."""
     if outcome in BEHAVIOURS:
         return BEHAVIOURS[outcome]
-    metric, _at, touchpoint = outcome.partition("@")
-    word = metric.upper() if metric in ("nps", "csat", "ces") else metric
-    if not touchpoint:
-        return Text(word, word)
-    point = catalog_service.current(ws).title_of(touchpoint)
-    return Text(f"{word}: {point.en}", f"{word}：{point.zh}")
+    said = Said.of(outcome)
+    en = zh = outcomes.word(said.metric)
+    if said.touchpoint:
+        point = catalog_service.current(ws).title_of(said.touchpoint)
+        en, zh = f"{en}: {point.en}", f"{zh}：{point.zh}"
+    more = [KIND_WORDS[said.kind]] if said.kind else []
+    more += [Text(said.scale, said.scale)] if said.scale else []
+    if not more:
+        return Text(en, zh)
+    return Text(
+        f"{en} ({', '.join(word.en for word in more)})",
+        f"{zh}（{'，'.join(word.zh for word in more)}）",
+    )
 
 
 def costs(ws: Workspace) -> list[Cost]:
@@ -163,138 +192,35 @@ def set_cost(
         record(ws, connection, by, "drivers.cost", touchpoint, cost=cost, points=points)
 
 
-def _source(ws: Workspace, asked: Asked, extent: Extent) -> queries.Source:
-    catalog = catalog_service.current(ws)
-    wholes = list(catalog.wholes().items())
-
-    def place(events: ir.Table) -> ir.Table:
-        placed = catalog_service.placed_by(catalog, events, stage=False)
-        point = placed.touchpoint
-        return placed.mutate(touchpoint=point.cases(*wholes, else_=point)) if wholes else placed
-
-    if not asked.behaviour:
-        return queries.Source(asked, extent, extent, place)
-    period = extent.period if extent.period.end else health.reach(ws)
-    if period.end is None or period.start is None:
-        period = health.reach(ws)
-    turn = (period.end or _no_period()) - timedelta(days=FOLLOW_UP_DAYS)
-    if period.start is not None and period.start >= turn:
-        _no_period()
-    before, after = Period(period.start, turn), Period(turn, period.end)
-    # What somebody does next may happen anywhere, so a chosen channel narrows the answers only.
-    follow_up = replace(extent.during(after), channels=())
-    return queries.Source(asked, extent.during(before), follow_up, place)
-
-
-def _no_period() -> datetime:
-    raise Invalid(
-        "drivers.period",
-        Text(
-            f"The period must be longer than the {FOLLOW_UP_DAYS} days of the follow-up.",
-            f"时间段须长于 {FOLLOW_UP_DAYS} 天的观察期。",
-        ),
-        field="period",
-    )
-
-
-def _candidates(
-    ws: Workspace, source: queries.Source, as_of: datetime
-) -> tuple[list[str], list[LeftOut]]:
-    """Return the touchpoints with enough answers, the most answered first, and the others."""
-    table = ws.query(lambda view: queries.counted(view, source), as_of=as_of)
-    rows = sorted(table.to_pylist(), key=lambda row: (-row["people"], row["touchpoint"]))
-    few = Text(f"fewer than {LEAST_WITH} people", f"不足 {LEAST_WITH} 人")
-    many = Text(f"only the {MOST} most answered are shared out", f"仅分析回答最多的 {MOST} 项")
-    enough = [row["touchpoint"] for row in rows if row["people"] >= LEAST_WITH]
-    out = [LeftOut(r["touchpoint"], r["people"], few) for r in rows if r["people"] < LEAST_WITH]
-    beyond = set(enough[MOST:])
-    out += [LeftOut(r["touchpoint"], r["people"], many) for r in rows if r["touchpoint"] in beyond]
-    return enough[:MOST], out
-
-
-def _values(ws: Workspace, source: queries.Source, names: list[str], as_of: datetime) -> Floats:
-    """Return one row a person: mean points by touchpoint (NaN: no answer), outcome last."""
-    table = ws.query(lambda view: queries.rows(view, source, names), as_of=as_of)
-
-    def column(name: str) -> Floats:
-        found: Floats = np.asarray(
-            table.column(name).to_numpy(zero_copy_only=False), dtype=np.float64
-        )
-        return found
-
-    def mean(total: str, count: str) -> Floats:
-        n = np.nan_to_num(column(count))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found: Floats = np.where(n > 0, column(total) / n, np.nan)
-        return found
-
-    columns = [mean(f"s{number}", f"n{number}") for number in range(len(names))]
-    return np.column_stack([*columns, mean("outcome", "outcomes")])
-
-
-def _in_the_way(
-    ws: Workspace, values: Floats, names: list[str], dropped: dict[str, str]
-) -> list[LeftOut]:
-    made, known = [], catalog_service.current(ws)
-    alone = analysis.alone(values) if dropped else np.zeros(0)
-    for name, other in dropped.items():
-        n = int(np.sum(~np.isnan(values[:, names.index(name)])))
-        why = Text("all answers are alike", "回答完全相同")
-        if other:
-            title = known.title_of(other)
-            why = Text(
-                f"fewer than {LEAST_PAIR} people also answered about “{title.en}”",
-                f"同时评价“{title.zh}”的不足 {LEAST_PAIR} 人",
-            )
-        made.append(LeftOut(name, n, why, float(alone[names.index(name)]) if other else None))
-    return made
-
-
-def _left(
-    ws: Workspace, source: queries.Source, matrix: Floats, part: Floats, as_of: datetime
-) -> Left:
-    row = ws.query(lambda view: queries.total(view, source), as_of=as_of).to_pylist()[0]
-    everybody = int(row["people"])
-    sampled = max(len(matrix), 1)
-    complete = len(analysis.leave(matrix, Missing.COMPLETE)) if matrix.shape[1] > 1 else 0
-    return Left(
-        with_outcome=everybody,
-        taking_part=round(everybody * len(part) / sampled),
-        complete=round(everybody * complete / sampled),
-        analysed=len(part),
-        outcome_all=row["total"] / everybody if everybody else None,
-        outcome_left=float(part[:, -1].mean()) if len(part) else None,
-    )
-
-
-def _reach(ws: Workspace, source: queries.Source, as_of: datetime) -> dict[str, float | None]:
-    table = ws.query(lambda view: queries.reached(view, source), as_of=as_of)
-    people = {row["touchpoint"]: row["people"] for row in table.to_pylist()}
-    everybody = people.pop("", 0)
-    return {name: min(1.0, n / everybody) if everybody else None for name, n in people.items()}
-
-
-def _years(ws: Workspace, asked: Asked, extent: Extent, as_of: datetime) -> list[Year]:
+def _years(
+    ws: Workspace, source: queries.Source, names: Mapping[str, tuple[Item, str]], as_of: datetime
+) -> list[Year]:
     """Return each calendar year that the data cover with enough people, the last five."""
     reach = health.reach(ws)
-    if asked.behaviour or reach.start is None or reach.end is None:
+    if source.asked.behaviour or reach.start is None or reach.end is None:
         return []
     first, last = (edge.astimezone(ws.zone).year for edge in (reach.start, reach.end))
+    keys = {item: key for key, (item, _question) in names.items()}
     made = []
     for year in range(max(first, last - 2 * MOST_YEARS), last + 1):
-        found = _year(ws, asked, extent, year, as_of)
+        found = _year(ws, source, keys, year, as_of)
         if found is not None:
             made.append(found)
     return made[-MOST_YEARS:]
 
 
-def _year(ws: Workspace, asked: Asked, extent: Extent, year: int, as_of: datetime) -> Year | None:
+def _year(
+    ws: Workspace, source: queries.Source, keys: Mapping[Item, str], year: int, as_of: datetime
+) -> Year | None:
+    """Rank one year for itself; attributes that are not in the whole ranking have a key alike."""
     period = days(date(year, 1, 1), date(year + 1, 1, 1), ws.zone)
-    source = _source(ws, asked, extent.during(period))
-    names, _few = _candidates(ws, source, as_of)
-    values = _values(ws, source, names, as_of)
+    within = replace(source, extent=source.extent.during(period))
+    items, _few = reading.candidates(ws, within, as_of)
+    own = outcomes.named(items)
+    names = [keys.get(item, own[item][0]) for item in items]
+    values = reading.values(ws, within, items, as_of)
     kept, _dropped = analysis.together(values, names)
-    part = analysis.leave(values[:, [*kept, len(names)]], asked.missing)
+    part = analysis.leave(values[:, [*kept, len(names)]], source.asked.missing)
     if len(part) < LEAST_PEOPLE or not kept:
         return None
     shares, whole = analysis.shares(part)
@@ -317,7 +243,7 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Drivers:
     asked = Asked.of(about)
     extent = health.extent_of(ws, asked.look, now)
     found = drivers(ws, asked, extent, as_of=now, years=True)
-    return replace(found, offered=outcomes(ws, asked.look, now=now))
+    return replace(found, offered=offered(ws, asked.look, now=now))
 
 
-FINDING = findings.declare(findings.Kind("drivers", 1, Drivers, _compute))
+FINDING = findings.declare(findings.Kind("drivers", 2, Drivers, _compute))

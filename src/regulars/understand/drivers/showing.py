@@ -15,7 +15,8 @@ from regulars.faces.language import say
 from regulars.faces.maps import Dot
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import Catalog
-from regulars.understand.drivers.model import Cost, Driver, Drivers, gains
+from regulars.understand.drivers import outcomes
+from regulars.understand.drivers.model import Cost, Driver, Drivers, Interval, LeftOut, gains
 
 TABLE = (
     Text("Touchpoint", "触点"),
@@ -40,15 +41,15 @@ def table(found: Drivers, catalog: Catalog) -> Iterator[tuple[Any, ...]]:
     """Yield one line a driver under TABLE."""
     for one in found.drivers:
         yield (
-            catalog.title_of(one.touchpoint),
+            title(catalog, one),
             one.rank,
             one.rank_low,
             one.rank_high,
-            one.importance.value,
-            one.importance.low,
-            one.importance.high,
+            one.importance.value if one.importance else None,
+            one.importance.low if one.importance else None,
+            one.importance.high if one.importance else None,
             one.explains.value,
-            one.johnson.value,
+            one.johnson.value if one.johnson else None,
             one.sign,
             one.correlation,
             one.slope.value,
@@ -58,11 +59,17 @@ def table(found: Drivers, catalog: Catalog) -> Iterator[tuple[Any, ...]]:
         )
 
 
+def title(catalog: Catalog, one: Driver | LeftOut) -> Text:
+    """Return the name of an attribute."""
+    return outcomes.attribute(catalog.title_of(one.touchpoint), one.question)
+
+
 def plain(found: Drivers, costs: list[Cost]) -> dict[str, Any]:
     """Return the finding with signs and the ranking by gain for cost as plain JSON values."""
     made: dict[str, Any] = msgspec.to_builtins(found)
     for row, one in zip(made["drivers"], found.drivers, strict=True):
         row["sign"] = one.sign
+    made["clear"] = found.clear
     return {**made, "gains": msgspec.to_builtins(gains(found, costs))}
 
 
@@ -72,7 +79,9 @@ def values(found: Drivers | None, catalog: Catalog, costs: list[Cost]) -> dict[s
         return {"found": None}
     return {
         "found": found,
-        "catalog": catalog,
+        "ranked": found.ranked,
+        "name_of": lambda one: title(catalog, one),
+        "key_titles": {one.key: title(catalog, one) for one in found.drivers},
         "ranking": _ranking(found, catalog),
         "ranking_rows": _ranking_rows(found, catalog),
         "map": _map(found, catalog),
@@ -89,17 +98,21 @@ def address(touchpoint: str) -> str:
     return f"/journey/touchpoints/{quote(touchpoint, safe='')}"
 
 
+def _shares(found: Drivers) -> list[tuple[Driver, Interval]]:
+    return [(one, one.importance) for one in found.drivers if one.importance is not None]
+
+
 def _ranking(found: Drivers, catalog: Catalog) -> charts.Option:
     bars = [
         Bar(
-            say(catalog.title_of(one.touchpoint)),
-            one.importance.value,
-            low=one.importance.low,
-            high=one.importance.high,
+            say(title(catalog, one)),
+            share.value,
+            low=share.low,
+            high=share.high,
             n=one.n,
             href=address(one.touchpoint),
         )
-        for one in found.drivers
+        for one, share in _shares(found)
     ]
     return charts.bars(bars, unit="share", lying=True)
 
@@ -107,22 +120,23 @@ def _ranking(found: Drivers, catalog: Catalog) -> charts.Option:
 def _ranking_rows(found: Drivers, catalog: Catalog) -> list[tuple[str, ...]]:
     return [
         (
-            say(catalog.title_of(one.touchpoint)),
-            f"{one.importance.value:.1%}",
-            f"{one.importance.low:.1%}",
-            f"{one.importance.high:.1%}",
+            say(title(catalog, one)),
+            f"{share.value:.1%}",
+            f"{share.low:.1%}",
+            f"{share.high:.1%}",
             f"{one.n:,}",
         )
-        for one in found.drivers
+        for one, share in _shares(found)
     ]
 
 
 def _map(found: Drivers, catalog: Catalog) -> charts.Option | None:
-    if len(found.drivers) < 2:
+    shares = _shares(found)
+    if len(shares) < 2:
         return None
-    count = len(found.drivers)
-    middle = sum(one.performance.value for one in found.drivers) / count
-    dots = [_dot(one, catalog, 100 / count, middle) for one in found.drivers]
+    count = len(shares)
+    middle = sum(one.performance.value for one, _share in shares) / count
+    dots = [_dot(one, share, catalog, 100 / count, middle) for one, share in shares]
     return maps.importance_performance(
         dots,
         importance=_("Importance, %"),
@@ -132,22 +146,24 @@ def _map(found: Drivers, catalog: Catalog) -> charts.Option | None:
     )
 
 
-def _dot(one: Driver, catalog: Catalog, importance_at: float, performance_at: float) -> Dot:
-    urgent = 100 * one.importance.low > importance_at and one.performance.high < performance_at
-    strong = 100 * one.importance.low > importance_at and one.performance.low > performance_at
+def _dot(
+    one: Driver, share: Interval, catalog: Catalog, importance_at: float, performance_at: float
+) -> Dot:
+    important = 100 * share.low > importance_at
+    urgent = important and one.performance.high < performance_at
+    strong = important and one.performance.low > performance_at
     verdict = "pain" if urgent else "opportunity" if strong else None
-    name = say(catalog.title_of(one.touchpoint))
-    share = 100 * one.importance.value
-    return Dot(name, share, one.performance.value, one.n, verdict, address(one.touchpoint))
+    name, at = say(title(catalog, one)), 100 * share.value
+    return Dot(name, at, one.performance.value, one.n, verdict, address(one.touchpoint))
 
 
 def _map_rows(found: Drivers, catalog: Catalog) -> list[tuple[str, ...]]:
     return [
         (
-            say(catalog.title_of(one.touchpoint)),
-            f"{100 * one.importance.value:.1f}",
+            say(title(catalog, one)),
+            f"{100 * share.value:.1f}",
             f"{one.performance.value:.1f}",
             f"{one.n:,}",
         )
-        for one in found.drivers
+        for one, share in _shares(found)
     ]

@@ -156,20 +156,20 @@ def diagnosis(ws: Workspace, scope: Scope, *, now: datetime) -> Diagnosis:
     ranked = drivers.answered(ws, Asked("nps", look), now=now).payload
     months = [one for one in index.trend[-12:] if one.value is not None]
     priced = {cost.touchpoint for cost in drivers.costs(ws)}
+    importance = {
+        touchpoint: (one.value, one.low, one.high)
+        for touchpoint, one in ranked.by_touchpoint().items()
+    }
     held = Held(
         timeline=_timeline(ws, extent, now),
         rated=index.counted,
         weighted=index.touchpoints,
         months=len(months),
         minutes=_minutes(ws, extent, now),
-        drivers=len(ranked.drivers),
-        priced=sum(one.touchpoint in priced for one in ranked.drivers),
+        drivers=len(importance),
+        priced=len({one.touchpoint for one in ranked.ranked if one.key in priced}),
         groups=_groups(ws, scope, now),
     )
-    importance = {
-        one.touchpoint: (one.importance.value, one.importance.low, one.importance.high)
-        for one in ranked.drivers
-    }
     return Diagnosis(
         gathered(catalog, held),
         importance,
@@ -210,7 +210,7 @@ def _groups(ws: Workspace, scope: Scope, now: datetime) -> tuple[float | None, i
 def _pains(ws: Workspace, look: Look, ranked: Drivers, now: datetime) -> list[Improvement]:
     """Return the journey's pain points with their evidence, the most important first."""
     found = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
-    weight = {one.touchpoint: one.importance.value for one in ranked.drivers}
+    weight = {touchpoint: one.value for touchpoint, one in ranked.by_touchpoint().items()}
     priced = costs.answered(ws, look, now=now).payload
     money = {one.step: one for one in priced.points}
     made = []

@@ -1,0 +1,172 @@
+"""Read what an analysis rests on: where from, which attributes, who said what, who is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regulars.kit.errors import Invalid
+from regulars.kit.period import Period
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog_service
+from regulars.timeline.workspace import Workspace
+from regulars.understand.drivers import analysis, outcomes, queries
+from regulars.understand.drivers.importance import MOST
+from regulars.understand.drivers.model import (
+    FOLLOW_UP_DAYS,
+    LEAST_PAIR,
+    LEAST_WITH,
+    Asked,
+    Left,
+    LeftOut,
+    Missing,
+)
+from regulars.understand.drivers.outcomes import Basis, Item
+from regulars.understand.health import service as health
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.understand.health.model import Extent
+
+Floats = NDArray[np.float64]
+
+
+def source_of(ws: Workspace, asked: Asked, extent: Extent) -> queries.Source:
+    """Return where an answer comes from. Raises Invalid for a behaviour in too short a period."""
+    catalog = catalog_service.current(ws)
+    wholes = list(catalog.wholes().items())
+
+    def place(events: ir.Table) -> ir.Table:
+        placed = catalog_service.placed_by(catalog, events, stage=False)
+        point = placed.touchpoint
+        return placed.mutate(touchpoint=point.cases(*wholes, else_=point)) if wholes else placed
+
+    if not asked.behaviour:
+        return queries.Source(asked, extent, extent, place)
+    period = extent.period if extent.period.end else health.reach(ws)
+    if period.end is None or period.start is None:
+        period = health.reach(ws)
+    turn = (period.end or _no_period()) - timedelta(days=FOLLOW_UP_DAYS)
+    if period.start is not None and period.start >= turn:
+        _no_period()
+    before, after = Period(period.start, turn), Period(turn, period.end)
+    # What somebody does next may happen anywhere, so a chosen channel narrows the answers only.
+    follow_up = replace(extent.during(after), channels=())
+    return queries.Source(asked, extent.during(before), follow_up, place)
+
+
+def _no_period() -> datetime:
+    raise Invalid(
+        "drivers.period",
+        Text(
+            f"The period must be longer than the {FOLLOW_UP_DAYS} days of the follow-up.",
+            f"时间段须长于 {FOLLOW_UP_DAYS} 天的观察期。",
+        ),
+        field="period",
+    )
+
+
+def bases(ws: Workspace, source: queries.Source, as_of: datetime) -> list[Basis]:
+    """Return the bases that the outcome means: one, none without answers, several if mixed."""
+    table = ws.query(
+        lambda view: queries.bases(queries.answers(view, source), source.asked), as_of=as_of
+    )
+    known = [outcomes.basis_of(row) for row in table.to_pylist()]
+    return sorted(outcomes.meant(source.asked.said, known), key=str)
+
+
+def candidates(
+    ws: Workspace, source: queries.Source, as_of: datetime
+) -> tuple[list[Item], list[LeftOut]]:
+    """Return the items with enough answers, the most answered first, and the others."""
+    table = ws.query(lambda view: queries.counted(view, source), as_of=as_of)
+    people = {
+        Item(row["touchpoint"], outcomes.basis_of(row)): row["people"] for row in table.to_pylist()
+    }
+    items = sorted(people, key=lambda item: (-people[item], str(item)))
+    few = Text(f"fewer than {LEAST_WITH} people", f"不足 {LEAST_WITH} 人")
+    many = Text(f"only the {MOST} most answered are shared out", f"仅分析回答最多的 {MOST} 项")
+    enough = [item for item in items if people[item] >= LEAST_WITH]
+    words = outcomes.named(items)
+    out = [
+        LeftOut(item.touchpoint, words[item][1], people[item], why)
+        for why, some in ((few, items[len(enough) :]), (many, enough[MOST:]))
+        for item in some
+    ]
+    return enough[:MOST], out
+
+
+def values(ws: Workspace, source: queries.Source, items: list[Item], as_of: datetime) -> Floats:
+    """Return one row a person: mean points by item (NaN: no answer), outcome last."""
+    table = ws.query(lambda view: queries.rows(view, source, items), as_of=as_of)
+
+    def column(name: str) -> Floats:
+        found: Floats = np.asarray(
+            table.column(name).to_numpy(zero_copy_only=False), dtype=np.float64
+        )
+        return found
+
+    def mean(total: str, count: str) -> Floats:
+        n = np.nan_to_num(column(count))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found: Floats = np.where(n > 0, column(total) / n, np.nan)
+        return found
+
+    columns = [mean(f"s{number}", f"n{number}") for number in range(len(items))]
+    return np.column_stack([*columns, mean("outcome", "outcomes")])
+
+
+def in_the_way(
+    matrix: Floats,
+    names: Mapping[str, tuple[Item, str]],
+    dropped: dict[str, str],
+    titles: Mapping[str, Text],
+) -> list[LeftOut]:
+    """Return why attributes (by key, in the order of the columns) were dropped."""
+    made, keys = [], list(names)
+    alone = analysis.alone(matrix) if dropped else np.zeros(0)
+    for key, other in dropped.items():
+        n = int(np.sum(~np.isnan(matrix[:, keys.index(key)])))
+        why = Text("all answers are alike", "回答完全相同")
+        if other:
+            title = titles[other]
+            why = Text(
+                f"fewer than {LEAST_PAIR} people also answered about “{title.en}”",
+                f"同时评价“{title.zh}”的不足 {LEAST_PAIR} 人",
+            )
+        item, question = names[key]
+        own = float(alone[keys.index(key)]) if other else None
+        made.append(LeftOut(item.touchpoint, question, n, why, own))
+    return made
+
+
+def left(
+    ws: Workspace, source: queries.Source, matrix: Floats, part: Floats, as_of: datetime
+) -> Left:
+    """Return who is left for the analysis."""
+    row = ws.query(lambda view: queries.total(view, source), as_of=as_of).to_pylist()[0]
+    everybody = int(row["people"])
+    sampled = max(len(matrix), 1)
+    complete = len(analysis.leave(matrix, Missing.COMPLETE)) if matrix.shape[1] > 1 else 0
+    return Left(
+        with_outcome=everybody,
+        taking_part=round(everybody * len(part) / sampled),
+        complete=round(everybody * complete / sampled),
+        analysed=len(part),
+        outcome_all=row["total"] / everybody if everybody else None,
+        outcome_left=float(part[:, -1].mean()) if len(part) else None,
+    )
+
+
+def reach(ws: Workspace, source: queries.Source, as_of: datetime) -> dict[str, float | None]:
+    """Return the share of active customers who met each touchpoint."""
+    table = ws.query(lambda view: queries.reached(view, source), as_of=as_of)
+    people = {row["touchpoint"]: row["people"] for row in table.to_pylist()}
+    everybody = people.pop("", 0)
+    return {name: min(1.0, n / everybody) if everybody else None for name, n in people.items()}
