@@ -10,7 +10,7 @@ import duckdb
 
 from regulars.kit import clock
 from regulars.listen.imports import library, service
-from regulars.listen.imports.model import Outcome
+from regulars.listen.imports.model import Habits, Outcome
 from regulars.timeline.workspace import Workspace
 
 BASIC = """
@@ -58,7 +58,8 @@ def write(folder: Path, name: str, text: str | bytes) -> Path:
 
 def bring(ws: Workspace, file: Path, *, zone: str | None = None, **options: Any) -> Outcome:
     """Import a file by the small recipe."""
-    return service.import_files(ws, [file], recipe(**options), now=clock.now(), zone=zone)
+    habits = Habits(zone=zone)
+    return service.import_files(ws, [file], recipe(**options), now=clock.now(), habits=habits)
 
 
 def visits(ws: Workspace) -> list[tuple[str, float | None]]:

@@ -48,6 +48,22 @@ def test_import_by_command(ws: Workspace, tmp_path: Path) -> None:
     assert "The value lies outside its range." in saved.read_text("utf-8-sig")
 
 
+ORDERS = "order_id;customer_id;date;amount\n1;ann;01/02/2024;1.234,50\n2;bo;13/02/2024;7,5\n"
+
+
+def test_a_file_of_which_no_row_could_be_read_is_a_failure_that_names_the_cure(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    file = write(tmp_path, "orders.csv", ORDERS)
+    words = ("import", str(file), "--recipe", "orders", "--zone", "UTC")
+    failed = run(ws, *words)
+    assert failed.exit_code == 2
+    assert "--decimal ," in failed.stdout and "--date-format" in failed.stdout
+    assert run(ws, *words, "--json").exit_code == 2
+    mended = run(ws, *words, "--decimal", ",", "--date-format", "%d/%m/%Y", "--json")
+    assert (mended.exit_code, json.loads(mended.stdout)["accepted"]) == (0, 2)
+
+
 def test_preview_by_command_writes_a_mapping_to_use(ws: Workspace, tmp_path: Path) -> None:
     file, mapping = write(tmp_path, "answers.csv", ANSWERS), tmp_path / "mapping.toml"
     shown = run(ws, "import", str(file), "--preview", "--write", str(mapping))
@@ -95,6 +111,25 @@ def test_import_by_api(ws: Workspace, api: TestClient) -> None:
     (source,) = api.get("/api/v1/sources").json()
     assert (source["name"], source["events"]) == ("survey", 1)
     assert not (ws.folder / "uploads" / told["id"]).exists()
+
+
+def test_how_a_file_is_written_is_said_by_api_and_page(
+    ws: Workspace, api: TestClient, browser: TestClient
+) -> None:
+    files = [("files", ("orders.csv", ORDERS.encode()))]
+    plain = {"recipe": "orders", "zone": "UTC"}
+    unread = finished(api, api.post("/api/v1/imports", files=files, data=plain).json()["id"])
+    assert (unread["accepted"], unread["rejected"]) == (0, 2)
+    (first, *_) = api.get(f"/api/v1/imports/{unread['id']}/rejects").json()["items"]
+    assert "--date-format" in first["cure"]
+    assert "--decimal ," in browser.get(f"/sources/imports/{unread['id']}").text
+    said = {**plain, "decimal": ",", "date_format": "%d/%m/%Y"}
+    read = finished(api, api.post("/api/v1/imports", files=files, data=said).json()["id"])
+    assert (read["accepted"], read["rejected"]) == (2, 0)
+    again = browser.post("/sources/imports/new", files=files, data=said)
+    assert service.get_run(ws, again.url.path.split("/")[-1]).counts.duplicates == 2
+    wrong = browser.post("/sources/imports/new", files=files, data={**said, "date_format": "d/m"})
+    assert wrong.status_code == 422 and "%d/%m/%Y %H:%M" in wrong.text
 
 
 def test_what_stops_an_import_is_told(ws: Workspace, api: TestClient) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from regulars.kit import clock
 from regulars.listen.imports import library, service
+from regulars.listen.imports.model import Habits
 from regulars.timeline import identity
 from regulars.timeline.workspace import Workspace
 
@@ -59,7 +60,9 @@ def plain(value: Any) -> Any:
 
 
 def bring(ws: Workspace, name: str) -> Any:
-    return service.import_files(ws, [FIXTURES / name], name, now=clock.now(), zone=ZONES.get(name))
+    return service.import_files(
+        ws, [FIXTURES / name], name, now=clock.now(), habits=Habits(zone=ZONES.get(name))
+    )
 
 
 @pytest.mark.parametrize("name", sorted(library.shipped()))

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from regulars.kit import clock
 from regulars.kit.errors import Invalid
+from regulars.listen.imports import library, service
+from regulars.listen.imports.model import Habits
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import bring, parquet, reasons, visits, write
 
@@ -77,6 +80,47 @@ def test_times(ws: Workspace, tmp_path: Path, written: str, moment: str) -> None
     assert visits(ws) == [("2026-03-01 02:00", None)]
 
 
+def test_a_file_may_mix_ways_to_write_a_time(ws: Workspace, tmp_path: Path) -> None:
+    text = "who,at\nann,2026-03-01T02:00Z\nbo,1/3/2026 10:00\ncy,1772330400\ndi,1 March\n"
+    formats = ', formats = ["iso", "%d/%m/%Y %H:%M", "epoch_s"]'
+    outcome = bring(ws, write(tmp_path, "a.csv", text), moment=formats)
+    assert visits(ws) == [("2026-03-01 02:00", None)] * 3
+    assert reasons(ws, outcome) == [(4, "at", "unreadable_moment", "1 March")]
+
+
+ORDERS = "order_id;customer_id;date;amount\n1;ann;01/02/2024;1.234,50\n2;bo;13/02/2024;7,5\n"
+
+
+def test_how_a_file_is_written_may_be_said_beside_its_recipe(ws: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path, "orders.csv", ORDERS)
+    outcome = service.import_files(
+        ws, [file], "orders", now=clock.now(), habits=Habits("UTC", ",", ("%d/%m/%Y",))
+    )
+    assert outcome.counts.rejected == 0
+    rows = ws.query(lambda view: view.events.order_by("received_at")).to_pylist()
+    assert [(row["occurred_at"].date().isoformat(), str(row["amount"])) for row in rows] == [
+        ("2024-02-01", "1234.5000"),
+        ("2024-02-13", "7.5000"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("habits", "code"),
+    [
+        (Habits("Mars"), "zone"),
+        (Habits(decimal=";"), "decimal"),
+        (Habits(formats=("dd/mm/yyyy",)), "date_format"),
+    ],
+)
+def test_what_is_said_of_a_file_must_make_sense(
+    ws: Workspace, tmp_path: Path, habits: Habits, code: str
+) -> None:
+    file = write(tmp_path, "orders.csv", ORDERS)
+    with pytest.raises(Invalid, match=code):
+        service.import_files(ws, [file], "orders", now=clock.now(), habits=habits)
+    assert service.runs(ws) == []
+
+
 def test_times_that_cannot_be(ws: Workspace, tmp_path: Path) -> None:
     text = "who,at\nann,2026-02-30\nbo,31/12/2026\ncy,2999-01-01\ndi,1066-10-14\nem,\n"
     outcome = bring(ws, write(tmp_path, "a.csv", text))
@@ -90,9 +134,6 @@ def test_times_that_cannot_be(ws: Workspace, tmp_path: Path) -> None:
 
 
 def test_times_without_a_zone_need_one(ws: Workspace, tmp_path: Path) -> None:
-    from regulars.kit import clock
-    from regulars.listen.imports import library, service
-
     words = library.render(library.get("survey"))
     assert "\nzone" not in words
     file = write(tmp_path, "a.csv", "date,nps\n2026-03-01 10:00,9\n")
@@ -101,7 +142,9 @@ def test_times_without_a_zone_need_one(ws: Workspace, tmp_path: Path) -> None:
     naive = parquet(tmp_path, "SELECT TIMESTAMP '2026-03-01 10:00' AS date, 9 AS nps")
     with pytest.raises(Invalid, match=r"import\.zone"):
         service.import_files(ws, [naive], "survey", now=clock.now())
-    outcome = service.import_files(ws, [file], "survey", now=clock.now(), zone="Europe/London")
+    outcome = service.import_files(
+        ws, [file], "survey", now=clock.now(), habits=Habits("Europe/London")
+    )
     assert outcome.counts.accepted == 1
     assert visits(ws) == [("2026-03-01 10:00", 9.0)]
     assert [run.state.value for run in service.runs(ws)] == ["done", "failed", "failed"]

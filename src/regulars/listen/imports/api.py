@@ -24,7 +24,7 @@ from regulars.faces import export, paging
 from regulars.faces.language import say
 from regulars.kit import clock
 from regulars.listen.imports import service
-from regulars.listen.imports.model import Reject, Run, State, reason_text
+from regulars.listen.imports.model import CURES, Habits, Reject, Run, State, reason_text
 from regulars.timeline.workspace import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1", tags=["imports"])
@@ -67,6 +67,7 @@ class RejectOut(BaseModel):
     field: str | None
     reason: str
     meaning: str
+    cure: str | None
     value: str | None
     line: str | None
 
@@ -114,6 +115,10 @@ def start(
     recipe: Annotated[str | None, Form(description="Name of a recipe.")] = None,
     mapping: Annotated[str | None, Form(description="A mapping as TOML, instead.")] = None,
     zone: Annotated[str | None, Form(description="Where times were written down.")] = None,
+    decimal: Annotated[str | None, Form(description="Decimal mark of numbers: . or ,")] = None,
+    date_format: Annotated[
+        list[str] | None, Form(description="How times are written, such as %d/%m/%Y; or iso.")
+    ] = None,
 ) -> ImportOut:
     """Take files in and import them after the answer; ask `GET /imports/{id}` how far it is."""
     run = service.upload(
@@ -122,7 +127,7 @@ def start(
         service.chosen(recipe, mapping),
         now=clock.now(),
         by=caller,
-        zone=zone,
+        habits=Habits(zone, decimal, tuple(date_format or ())),
     )
     later.add_task(service.carry_out_quietly, ws, run)
     response.headers["Location"] = f"/api/v1/imports/{run.id}"
@@ -209,7 +214,9 @@ def _out(run: Run) -> ImportOut:
 
 
 def _reject(one: Reject) -> RejectOut:
-    return RejectOut(**asdict(one), meaning=say(reason_text(one.reason)))
+    cure = CURES.get(one.reason)
+    meaning = say(reason_text(one.reason))
+    return RejectOut(**asdict(one), meaning=meaning, cure=say(cure) if cure else None)
 
 
 def _row(one: Reject) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -25,6 +25,8 @@ CHINESE_MOMENTS = (
     "%Y%m%d%H%M%S",
     "%Y.%m.%d",
 )
+ISO = "iso"
+"""The format of times that is understood when none is declared: ISO 8601 and what is near it."""
 EPOCHS = {"epoch_s": 1.0, "epoch_ms": 1000.0}
 TRUE = ("1", "true", "t", "yes", "y", "是", "有", "真")
 FALSE = ("0", "false", "f", "no", "n", "否", "无", "假")
@@ -183,7 +185,8 @@ def converted(field: Field, part: Input, zone: str | None) -> str:
         return name if text or _keeps_type(field) else f"CAST({name} AS VARCHAR)"
     zone = field.column.zone or part.zone or zone
     if kind == "moment":
-        return _moment(name, field, zone, text)
+        formats = formats_of(field, part)
+        return moment(name, formats, zone) if text else _typed_moment(name, field, formats, zone)
     if kind in ("number", "decimal", "whole"):
         return _number(name, DUCK[kind], field.column.decimal or part.decimal, text)
     if kind == "flag":
@@ -218,17 +221,45 @@ def _number(name: str, duck: str, mark: str, text: bool) -> str:
     )
 
 
-def _moment(name: str, field: Field, zone: str | None, text: bool) -> str:
-    formats = field.column.formats
-    if formats and formats[0] in EPOCHS:
-        number = f"TRY_CAST({name} AS DOUBLE)"
-        return f"to_timestamp({number} / {EPOCHS[formats[0]]})"
-    if not text:
-        if "TIME ZONE" in field.duck:
-            return name
-        return _at(f"TRY_CAST({name} AS TIMESTAMP)", zone)
-    if formats:
-        return _by_format(name, formats, zone)
+def formats_of(field: Field, part: Input) -> tuple[str, ...]:
+    """Return how the times of a column are written: as it says, as its input says, or ISO."""
+    return field.column.formats or part.formats or (ISO,)
+
+
+def is_naive(format_: str) -> bool:
+    """Tell whether times of that format are sure to have no zone."""
+    return "%z" not in format_ and format_ not in EPOCHS and format_ != ISO
+
+
+def moment(name: str, formats: Sequence[str], zone: str | None) -> str:
+    """Return the SQL of the text `name` as a moment: the first format that fits counts."""
+    parts = [_as_written(name, one, zone) for one in formats]
+    return f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def _as_written(name: str, format_: str, zone: str | None) -> str:
+    if format_ == ISO:
+        return _iso(name, zone)
+    if format_ in EPOCHS:
+        return _epoch(name, format_)
+    parsed = f"try_strptime({name}, {literal(format_)})"
+    return _at(parsed, zone) if is_naive(format_) else f"CAST({parsed} AS TIMESTAMPTZ)"
+
+
+def _epoch(name: str, format_: str) -> str:
+    return f"to_timestamp(TRY_CAST({name} AS DOUBLE) / {EPOCHS[format_]})"
+
+
+def _typed_moment(name: str, field: Field, formats: Sequence[str], zone: str | None) -> str:
+    if "TIME ZONE" in field.duck:
+        return name
+    epoch = next((one for one in formats if one in EPOCHS), None)
+    if epoch is not None and field.duck.startswith(NUMBERS):
+        return _epoch(name, epoch)
+    return _at(f"TRY_CAST({name} AS TIMESTAMP)", zone)
+
+
+def _iso(name: str, zone: str | None) -> str:
     chinese = ", ".join(literal(one) for one in CHINESE_MOMENTS)
     naive = f"coalesce(TRY_CAST({name} AS TIMESTAMP), try_strptime({name}, [{chinese}]))"
     # ISO 8601 lets seconds and the colon of an offset be left out; the engine wants them.
@@ -243,15 +274,6 @@ def _moment(name: str, field: Field, zone: str | None, text: bool) -> str:
 
 def _at(naive: str, zone: str | None) -> str:
     return "CAST(NULL AS TIMESTAMPTZ)" if zone is None else f"timezone({literal(zone)}, {naive})"
-
-
-def _by_format(name: str, formats: tuple[str, ...], zone: str | None) -> str:
-    with_zone = [f"try_strptime({name}, {literal(one)})" for one in formats if "%z" in one]
-    naive = [literal(one) for one in formats if "%z" not in one]
-    parts = [f"CAST({one} AS TIMESTAMPTZ)" for one in with_zone]
-    if naive:
-        parts.append(_at(f"try_strptime({name}, [{', '.join(naive)}])", zone))
-    return f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
 
 
 def _flag(name: str) -> str:
@@ -282,7 +304,7 @@ def checks(field: Field, part: Input, zone: str | None) -> Iterator[Check]:
     if column.type != "text" and not _same(field):
         unread = f"({name} IS NULL AND {before} IS NOT NULL)"
         zone = column.zone or part.zone or zone
-        if column.type == "moment" and zone is None and not column.formats:
+        if column.type == "moment" and zone is None and ISO in formats_of(field, part):
             naive = f"TRY_CAST({shown} AS TIMESTAMP) IS NOT NULL"
             yield Check(field.name, f"{unread} AND {naive}", "no_zone", shown)
             unread = f"{unread} AND NOT {naive}"

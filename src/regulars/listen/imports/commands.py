@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Column, Table
 
 from regulars.faces import export
-from regulars.faces.command import WorkspaceFolder, err, out
+from regulars.faces.command import EXIT_WRONG_INPUT, WorkspaceFolder, err, out
 from regulars.faces.formats import ago
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
@@ -21,7 +21,7 @@ from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports import library, model, service
 from regulars.listen.imports.guessing import ROLES
-from regulars.listen.imports.model import STAGES, Outcome, Recipe, reason_text
+from regulars.listen.imports.model import CURES, STAGES, Habits, Outcome, Recipe, reason_text
 from regulars.listen.imports.preview import Proposal
 from regulars.timeline.workspace import Workspace
 
@@ -55,6 +55,15 @@ def _importing(app: typer.Typer, opens: Opens) -> None:
         zone: Annotated[
             str, typer.Option(help="Where times without a zone were written: Asia/Shanghai.")
         ] = "",
+        decimal: Annotated[
+            str, typer.Option(help="Decimal mark of numbers: a comma for 1.234,50.")
+        ] = "",
+        date_format: Annotated[
+            list[str] | None,
+            typer.Option(
+                help="How times are written: %d/%m/%Y, epoch_s, iso; more than one may be."
+            ),
+        ] = None,
         as_json: AsJson = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
@@ -63,8 +72,11 @@ def _importing(app: typer.Typer, opens: Opens) -> None:
         if preview:
             _preview(ws, paths[0], zone or None, write, as_json)
             return
-        outcome = _run(ws, paths, _chosen(recipe, map_), zone or None, quiet=as_json)
+        habits = Habits(zone or None, decimal or None, tuple(date_format or ()))
+        outcome = _run(ws, paths, _chosen(recipe, map_), habits, quiet=as_json)
         _print_outcome(outcome, as_json)
+        if outcome.all_refused:
+            raise typer.Exit(EXIT_WRONG_INPUT)
 
 
 def _chosen(recipe: str, mapping: Path | None) -> Recipe:
@@ -80,11 +92,11 @@ def _chosen(recipe: str, mapping: Path | None) -> Recipe:
 
 
 def _run(
-    ws: Workspace, paths: list[Path], recipe: Recipe, zone: str | None, *, quiet: bool
+    ws: Workspace, paths: list[Path], recipe: Recipe, habits: Habits, *, quiet: bool
 ) -> Outcome:
     """Import with a bar on the error stream: stage, share done, rows a second, time left."""
     if quiet:
-        return service.import_files(ws, paths, recipe, now=clock.now(), zone=zone)
+        return service.import_files(ws, paths, recipe, now=clock.now(), habits=habits)
     words = TextColumn("{task.description}")
     facts = TextColumn("{task.fields[facts]}", style="dim")
     with Progress(SpinnerColumn(), words, BarColumn(), facts, console=err, transient=True) as bar:
@@ -94,7 +106,7 @@ def _run(
             text = say(STAGES[progress.stage])
             bar.update(task, completed=progress.done, description=text, facts=_facts(progress))
 
-        return service.import_files(ws, paths, recipe, now=clock.now(), zone=zone, tell=tell)
+        return service.import_files(ws, paths, recipe, now=clock.now(), habits=habits, tell=tell)
 
 
 def _facts(progress: model.Progress) -> str:
@@ -123,6 +135,8 @@ def _print_outcome(outcome: Outcome, as_json: bool) -> None:
     out.print(table)
     for reason, count in outcome.reasons.items():
         out.print(f"  {count:,} · {say(reason_text(reason))}", style="yellow")
+        if reason in CURES:
+            out.print(f"    {say(CURES[reason])}", style="yellow", soft_wrap=True)
     if outcome.rejects_file:
         out.print(
             _("Refused rows: regulars rejects {id}").format(id=outcome.run_id), soft_wrap=True

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -17,7 +18,8 @@ from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
 from regulars.listen.imports import building
-from regulars.listen.imports.model import Column, Recipe
+from regulars.listen.imports.columns import EPOCHS, ISO
+from regulars.listen.imports.model import Column, Habits, Recipe
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -104,6 +106,12 @@ def _problems(recipe: Recipe) -> Iterator[Text]:
     for zone in _zones(recipe):
         if zone not in available_timezones():
             yield Text(f"“{zone}” is no time zone.", f"“{zone}”不是时区。")
+    for part in recipe.inputs:
+        own = [one.formats for one in part.columns.values() if isinstance(one, Column)]
+        for format_ in (*part.formats, *chain.from_iterable(own)):
+            problem = _format_problem(format_)
+            if problem is not None:
+                yield problem
 
 
 def _unknown_references(recipe: Recipe) -> Iterator[Text]:
@@ -131,6 +139,33 @@ def _zones(recipe: Recipe) -> Iterator[str]:
     for part in recipe.inputs:
         zones += [one.zone for one in part.columns.values() if isinstance(one, Column)]
     yield from (zone for zone in zones if zone is not None)
+
+
+def written_as(recipe: Recipe, habits: Habits) -> Recipe:
+    """Return the recipe for files written that way; raises Invalid that names what is wrong."""
+    check_zone(habits.zone)
+    if habits.decimal not in (None, ".", ","):
+        raise Invalid(
+            "import.decimal",
+            Text("The decimal mark is “.” or “,”.", "小数点只能是“.”或“,”。"),
+            field="decimal",
+        )
+    for problem in map(_format_problem, habits.formats):
+        if problem is not None:
+            raise Invalid("import.date_format", problem, field="date_format")
+    given = {"decimal": habits.decimal, "formats": habits.formats}
+    said = {name: value for name, value in given.items() if value}
+    inputs = tuple(msgspec.structs.replace(part, **said) for part in recipe.inputs)
+    return msgspec.structs.replace(recipe, zone=habits.zone or recipe.zone, inputs=inputs)
+
+
+def _format_problem(format_: str) -> Text | None:
+    if "%" in format_ or format_ == ISO or format_ in EPOCHS:
+        return None
+    return Text(
+        f"“{format_}” is no format of times; write one like %d/%m/%Y %H:%M, or iso.",
+        f"“{format_}”不是时间格式；请写成 %d/%m/%Y %H:%M 这样的形式，或写 iso。",
+    )
 
 
 def check_zone(zone: str | None) -> None:

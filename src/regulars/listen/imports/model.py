@@ -44,7 +44,8 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
     `names` gives the columns of a file without a header. `repeats` says whether a row that stands
     again word for word in one file counts again; `id` names the column that makes a row itself,
-    so that rows which have it need not be told apart by their content.
+    so that rows which have it need not be told apart by their content. `decimal`, `formats` and
+    `zone` are how numbers and times are written where a column does not say.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     encoding: str | None = None
     sheet: str | None = None
     decimal: Literal[".", ","] = "."
+    formats: tuple[str, ...] = ()
     zone: str | None = None
     blank: tuple[str, ...] = ()
     optional: bool = False
@@ -146,6 +148,15 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     zone: str | None = None
     tables: tuple[Table, ...] = ()
     set: dict[str, Scalar] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How times and numbers of some files are written, where their recipe does not say."""
+
+    zone: str | None = None
+    decimal: str | None = None
+    formats: tuple[str, ...] = ()
 
 
 class State(StrEnum):
@@ -278,6 +289,18 @@ REASONS: Mapping[str, Text] = {
     "group": Text("Another line of the same order is refused.", "同一订单的另一行被拒绝。"),
 }
 
+CURES: Mapping[str, Text] = {
+    "unreadable_number": Text(
+        "If commas are decimal marks, as in 1.234,50, say so: decimal mark “,” (--decimal ,).",
+        "若以逗号作小数点（如 1.234,50），请注明：小数点为“,”（--decimal ,）。",
+    ),
+    "unreadable_moment": Text(
+        "Say how dates are written, such as %d/%m/%Y (--date-format; more than one may be given).",
+        "请注明日期的写法，例如 %d/%m/%Y（--date-format，可给出多个）。",
+    ),
+}
+"""What to do about a reason that many rows of a file share."""
+
 
 def reason_text(reason: str) -> Text:
     """Return a reason in both languages."""
@@ -297,6 +320,12 @@ class Outcome:
     reasons: Mapping[str, int]
     rejects_file: str | None
     seconds: float
+
+    @property
+    def all_refused(self) -> bool:
+        """Tell whether rows were refused and not one event came of the others, now or before."""
+        counts = self.counts
+        return bool(counts.rejected) and not (counts.accepted or counts.duplicates)
 
     def as_json(self) -> dict[str, Any]:
         """Return the summary that `import --json` ends with."""

@@ -19,7 +19,7 @@ from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.imports import library, service
 from regulars.listen.imports.guessing import ROLES
-from regulars.listen.imports.model import STAGES, Run, State, reason_text
+from regulars.listen.imports.model import CURES, STAGES, Habits, Run, State, reason_text
 from regulars.timeline import vocabulary
 from regulars.timeline.workspace import CurrentWorkspace, Workspace
 
@@ -79,10 +79,9 @@ def take(
     """Take files in; import them, or propose a mapping first."""
     name = fields.choice("recipe", list(library.every()))
     sent = [(one.filename or "file", one.file) for one in fields.files("files")]
-    zone = fields.text("zone", most=60)
     try:
         recipe = library.get(name) if name else None
-        run = service.upload(ws, sent, recipe, now=clock.now(), by=caller, zone=zone)
+        run = service.upload(ws, sent, recipe, now=clock.now(), by=caller, habits=_habits(fields))
     except RegularsError as error:
         fields.take(error)
         return _upload_form(request, ws, fields)
@@ -90,6 +89,15 @@ def take(
         return RedirectResponse(f"/sources/imports/{run.id}/mapping", 303)
     later.add_task(service.carry_out_quietly, ws, run)
     return RedirectResponse(f"/sources/imports/{run.id}", 303)
+
+
+def _habits(fields: Fields) -> Habits:
+    formats = (fields.text("date_format", most=200) or "").split("|")
+    return Habits(
+        zone=fields.text("zone", most=60),
+        decimal=fields.text("decimal", most=1),
+        formats=tuple(one.strip() for one in formats if one.strip()),
+    )
 
 
 def _upload_form(request: Request, ws: Workspace, fields: Fields | None = None) -> Response:
@@ -198,6 +206,7 @@ def one(
         reason=reason,
         chips=_chips(run, reason),
         reason_text=reason_text,
+        cures=[CURES[one] for one in run.reasons if one in CURES],
     )
 
 

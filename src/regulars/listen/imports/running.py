@@ -34,13 +34,12 @@ WEIGHTS = {Stage.READ: 0.35, Stage.CHECK: 0.15, Stage.BUILD: 0.1, Stage.LOAD: 0.
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is to be imported: files by their shown names, a recipe, an id, when, and by whom."""
+    """What is to be imported: files by their shown names, a recipe, an id, and when."""
 
     id: str
     recipe: Recipe
     paths: tuple[Path, ...]
     names: dict[Path, str]
-    zone: str | None
     now: datetime
 
 
@@ -157,7 +156,7 @@ def _shape(
 ) -> tuple[Shaper, list[Piece]]:
     """Read every input and make the recipe's tables."""
     reader = Reader(connection, scratch)
-    shaper = Shaper(connection, job.recipe, job.zone or job.recipe.zone)
+    shaper = Shaper(connection, job.recipe, job.recipe.zone)
     pieces: list[Piece] = []
     present = [part for part in job.recipe.inputs if taken[part.name]]
     for index, part in enumerate(present):

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 import structlog
 
@@ -23,7 +22,7 @@ from regulars.kit.memo import Memo
 from regulars.kit.text import Text
 from regulars.listen.imports import library, queries, rejects, running, uploads
 from regulars.listen.imports import preview as proposals
-from regulars.listen.imports.model import Outcome, Progress, Recipe, Reject, Run, State
+from regulars.listen.imports.model import Habits, Outcome, Progress, Recipe, Reject, Run, State
 from regulars.listen.imports.preview import Proposal
 from regulars.listen.imports.reading import files
 from regulars.listen.imports.uploads import Prepared
@@ -31,6 +30,7 @@ from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 
 log = structlog.get_logger(__name__)
+AS_THE_RECIPE_SAYS = Habits()
 SILENCE = timedelta(minutes=2)
 """A running import that has not told its progress for this long was cut off."""
 UPLOADS_KEPT = timedelta(days=1)
@@ -62,15 +62,16 @@ def import_files(
     *,
     now: datetime,
     by: Principal = SHELL,
-    zone: str | None = None,
+    habits: Habits = AS_THE_RECIPE_SAYS,
     tell: running.Tell = running.silent,
 ) -> Outcome:
     """Import files or folders now, by a recipe or its name.
 
     Raises Invalid or NotFound when files and recipe do not fit; the run is kept as failed then.
     """
-    chosen = library.get(recipe) if isinstance(recipe, str) else recipe
-    run = prepare(ws, running.sample_paths(paths), chosen, now=now, by=by, zone=zone)
+    named = library.get(recipe) if isinstance(recipe, str) else recipe
+    chosen = library.written_as(named, habits)
+    run = prepare(ws, running.sample_paths(paths), chosen, now=now, by=by)
     return carry_out(ws, run, now=now, tell=tell)
 
 
@@ -81,11 +82,9 @@ def prepare(
     *,
     now: datetime,
     by: Principal,
-    zone: str | None = None,
     names: dict[Path, str] | None = None,
 ) -> Prepared:
-    """Keep a new run as waiting; raises Invalid when the zone is none."""
-    library.check_zone(zone)
+    """Keep a new run as waiting."""
     run_id = secrets.token_hex(8)
     with ws.database.transaction() as connection:
         queries.insert_run(
@@ -102,7 +101,7 @@ def prepare(
             },
         )
         audit.record(ws, connection, by, "import.prepared", run_id, recipe=recipe.name)
-    return Prepared(run_id, recipe, tuple(paths), names or {}, zone)
+    return Prepared(run_id, recipe, tuple(paths), names or {})
 
 
 def carry_out(
@@ -117,7 +116,7 @@ def carry_out(
             raise Conflict(
                 "import.started", Text("This import has been started.", "该导入已经开始。")
             )
-    job = running.Job(run.id, run.recipe, run.paths, run.names, run.zone, now)
+    job = running.Job(run.id, run.recipe, run.paths, run.names, now)
 
     def beat(progress: Progress) -> None:
         # A busy database must not stop an import for its progress: the next beat tells it.
@@ -237,21 +236,19 @@ def upload(
     *,
     now: datetime,
     by: Principal,
-    zone: str | None = None,
+    habits: Habits = AS_THE_RECIPE_SAYS,
 ) -> Prepared:
     """Keep sent files and a waiting run for them; without a recipe, one is proposed.
 
     The files go away when the run ends, or when it is given up.
     """
-    library.check_zone(zone)
     _clear_stale(ws, now)
     kept = uploads.keep(ws, sent)
     try:
         if recipe is None:
             first = kept.paths[0]
-            recipe = preview(ws, first, now=now, zone=zone, name=kept.names[first]).recipe
-        elif zone is not None:
-            recipe = msgspec.structs.replace(recipe, zone=zone)
+            recipe = preview(ws, first, now=now, zone=habits.zone, name=kept.names[first]).recipe
+        recipe = library.written_as(recipe, habits)
         run = prepare(ws, kept.paths, recipe, now=now, by=by, names=kept.names)
     except RegularsError:
         kept.forget()

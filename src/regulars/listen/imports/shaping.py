@@ -79,9 +79,7 @@ class Shaper:
             if column.type != "moment" or zone is not None or field.header is None:
                 continue
             naive_type = field.duck.startswith(("TIMESTAMP", "DATE")) and "ZONE" not in field.duck
-            naive_format = column.formats and not all(
-                "%z" in one or one in reading.EPOCHS for one in column.formats
-            )
+            naive_format = any(map(reading.is_naive, reading.formats_of(field, raw.part)))
             if naive_type or naive_format:
                 raise no_zone(field.name)
 

@@ -28,7 +28,6 @@ class Prepared:
     recipe: Recipe
     paths: tuple[Path, ...]
     names: dict[Path, str]
-    zone: str | None = None
     uploaded: bool = False
 
 
