@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from regulars.kit.errors import Unavailable
 from regulars.timeline import compaction, duck, erasure, inbox, loading
 from regulars.timeline.flush import flush
 from regulars.timeline.identity import identity_id
@@ -92,16 +91,3 @@ def test_a_place_registers_once() -> None:
             erasure.erasable(name)(lambda *_: 0)
     finally:
         del erasure.PLACES._entries[name]
-
-
-def test_a_lease_holds_others_off(ws: Workspace) -> None:
-    from regulars.timeline.lease import lease
-
-    with (
-        lease(ws.database, "job"),
-        pytest.raises(Unavailable),
-        lease(ws.database, "job", patience=0.1),
-    ):
-        pass
-    with lease(ws.database, "job", patience=0.1):
-        assert True

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from regulars.timeline import compaction, duck, inbox, lake, maintenance
 from regulars.timeline.flush import flush
+from regulars.timeline.lease import MAINTENANCE, lease
 from regulars.timeline.workspace import Workspace
 from tests.timeline.cast import ANN, BO, CHEN, NOON, all_ids, ids, visits
 
@@ -53,8 +54,8 @@ def test_two_flushes_through_old_handles_conflict_instead_of_doubling(ws: Worksp
     inbox.accept(ws, visits(ANN, 1), now=NOON)
     stale = ws.lake.open()
     flush(ws)
-    with pytest.raises(CommitFailedError):
-        lake.commit(stale, [], (), [(lake.INBOX, 1)])
+    with lease(ws.database, MAINTENANCE) as held, pytest.raises(CommitFailedError):
+        lake.commit(held, stale, [], transactions=[(lake.INBOX, 1)])
 
 
 @settings(
@@ -116,7 +117,8 @@ def test_a_reader_whose_file_is_gone_opens_anew(ws: Workspace) -> None:
     flush(ws)
     stale = ws.engine.reader.read()
     compaction.compact(ws)
-    lake.vacuum(ws.lake, hours=0)
+    with lease(ws.database, MAINTENANCE) as held:
+        lake.vacuum(ws.lake, held, hours=0)
     reads = []
 
     def outdated(*, fresh: bool = False) -> object:

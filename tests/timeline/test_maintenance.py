@@ -81,3 +81,13 @@ def test_cleaning_up_deletes_files_nobody_uses_after_a_day(
     monkeypatch.setattr(maintenance, "KEEP_HOURS", 0)
     assert maintenance.run(ws, now=clock.now(), clean_up=True).cleaned == 1
     assert len(list(ws.lake.folder.glob("*.parquet"))) == len(lake.files(ws.lake.open())) == 1
+
+
+def test_cleaning_up_deletes_at_once_what_was_written_and_never_committed(ws: Workspace) -> None:
+    inbox.accept(ws, visits(ANN, 1), now=NOON)
+    flush(ws)
+    compaction.compact(ws)  # what it replaced stays a day for those who read it
+    (ws.lake.folder / "new-x-half.parquet").write_bytes(b"PAR1")
+    assert maintenance.run(ws, now=clock.now(), clean_up=True).cleaned == 1
+    assert len(list(ws.lake.folder.glob("*.parquet"))) == 2
+    assert ids(ws) == ["a1"]

@@ -43,7 +43,7 @@ def bucket_count(events: int) -> int:
 
 def compact(workspace: Workspace) -> Compacted:
     """Sort new files, and the months they touch, into month and bucket; one commit for all."""
-    with lease(workspace.database, MAINTENANCE, patience=3600.0):
+    with lease(workspace.database, MAINTENANCE, patience=3600.0) as held:
         handle = workspace.lake.open()
         present = lake.files(handle)
         buckets = bucket_count(sum(file.events for file in present))
@@ -55,7 +55,7 @@ def compact(workspace: Workspace) -> Compacted:
             adds = list(_rewrite(workspace, connection, old, buckets))
         finally:
             connection.close()
-        lake.commit(handle, adds, old)
+        lake.commit(held, handle, adds, old)
         return Compacted(len(old), len(adds))
 
 

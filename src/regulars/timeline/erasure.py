@@ -24,7 +24,7 @@ from regulars.kit.text import Text
 from regulars.store.database import insert_or_ignore
 from regulars.timeline import duck, lake
 from regulars.timeline.inbox import decode, encode, lock_inbox, tombstone
-from regulars.timeline.lease import MAINTENANCE, lease
+from regulars.timeline.lease import MAINTENANCE, Lease, lease
 from regulars.timeline.tables import erasures, inbox, links, tombstones
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _carry_out(
 ) -> Erased:
     rows: dict[str, int] = {}
     known = places()
-    with lease(workspace.database, MAINTENANCE, patience=600.0):
+    with lease(workspace.database, MAINTENANCE, patience=600.0) as held:
         with workspace.database.transaction() as connection:
             rows["inbox"] = _from_inbox(connection, identities)
             for name in known:
@@ -128,8 +128,8 @@ def _carry_out(
                     links.c.left_id.in_(identities) | links.c.right_id.in_(identities)
                 )
             ).rowcount
-        rows["lake"] = _from_lake(workspace, identities)
-        lake.vacuum(workspace.lake, hours=0)
+        rows["lake"] = _from_lake(workspace, held, identities)
+        lake.vacuum(workspace.lake, held, hours=0)
         with workspace.database.transaction() as connection:
             connection.execute(
                 sa.update(erasures)
@@ -160,7 +160,7 @@ def _from_inbox(connection: sa.Connection, identities: frozenset[str]) -> int:
     return gone
 
 
-def _from_lake(workspace: Workspace, identities: frozenset[str]) -> int:
+def _from_lake(workspace: Workspace, held: Lease, identities: frozenset[str]) -> int:
     """Rewrite the files that hold the person, in one commit; return the events gone."""
     handle = workspace.lake.open()
     candidates = [file for file in lake.files(handle) if file.may_hold(sorted(identities))]
@@ -185,7 +185,7 @@ def _from_lake(workspace: Workspace, identities: frozenset[str]) -> int:
     finally:
         connection.close()
     if removes:
-        lake.commit(handle, adds, removes)
+        lake.commit(held, handle, adds, removes)
     return gone
 
 

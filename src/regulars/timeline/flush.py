@@ -14,7 +14,7 @@ from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
 from regulars.timeline import duck, lake
 from regulars.timeline.inbox import decode
-from regulars.timeline.lease import MAINTENANCE, lease
+from regulars.timeline.lease import MAINTENANCE, Lease, lease
 from regulars.timeline.tables import inbox
 
 if TYPE_CHECKING:
@@ -43,21 +43,16 @@ def flush(workspace: Workspace) -> Flushed:
     A crash at any point loses nothing and doubles nothing: readers and the next flush go by the
     watermark that the lake's own commit carries.
     """
-    with lease(workspace.database, MAINTENANCE):
-        return flush_held(workspace)
-
-
-def flush_held(workspace: Workspace) -> Flushed:
-    """Flush while the caller holds the maintenance lease."""
     total = 0
-    while True:
-        events, mark = _round(workspace)
-        total += events
-        if events == 0:
-            return Flushed(total, mark)
+    with lease(workspace.database, MAINTENANCE) as held:
+        while True:
+            events, mark = _round(workspace, held)
+            total += events
+            if events == 0:
+                return Flushed(total, mark)
 
 
-def _round(workspace: Workspace) -> tuple[int, int]:
+def _round(workspace: Workspace, held: Lease) -> tuple[int, int]:
     """Write and commit one file; on a conflict start again from a new handle."""
     for _attempt in range(ATTEMPTS):
         handle = workspace.lake.open()
@@ -77,7 +72,7 @@ def _round(workspace: Workspace) -> tuple[int, int]:
         finally:
             connection.close()
         try:
-            lake.commit(handle, [action] if action else [], (), [(lake.INBOX, last)])
+            lake.commit(held, handle, [action] if action else [], transactions=[(lake.INBOX, last)])
         except CommitFailedError:
             lake.discard(workspace.lake, [action] if action else [])
             continue

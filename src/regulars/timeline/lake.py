@@ -26,6 +26,8 @@ from regulars.timeline.event import SCHEMA
 if TYPE_CHECKING:
     import duckdb
 
+    from regulars.timeline.lease import Lease
+
 INBOX = "inbox"
 """Application transaction whose version is the watermark W: the last flushed group."""
 PARTITIONS = ["month", "bucket"]
@@ -132,16 +134,20 @@ def write(
 
 
 def commit(
+    held: Lease,
     handle: DeltaTable,
     adds: Sequence[AddAction],
     removes: Sequence[LakeFile] = (),
+    *,
     transactions: Sequence[tuple[str, int]] = (),
     note: dict[str, str] | None = None,
 ) -> None:
     """Commit through `handle`: all or nothing, and not at all if another did the same meanwhile.
 
-    Raises deltalake.exceptions.CommitFailedError on a conflict: start again from a new handle.
+    `held` is the maintenance lease. Raises deltalake.exceptions.CommitFailedError on a conflict:
+    start again from a new handle; Unavailable when the lease was lost while the files were written.
     """
+    held.require()
     now = clock.microseconds(clock.now()) // 1000
     gone = [
         RemoveAction(
@@ -177,15 +183,26 @@ def discard(lake: Lake, actions: Sequence[AddAction]) -> None:
         (lake.folder / action.path).unlink(missing_ok=True)
 
 
-def vacuum(lake: Lake, *, hours: int) -> int:
+def vacuum(lake: Lake, held: Lease, *, hours: int) -> int:
     """Delete files that no version of the last `hours` uses; return how many.
 
-    Call it under the maintenance lease: a file being written is nobody's until committed.
+    Files that were written and never committed go at once: under the maintenance lease `held`,
+    nobody else is writing one.
     """
+    held.require()
     handle = lake.open()
-    return len(
-        handle.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False)
-    )
+    wanted = {file.path for file in files(handle)}
+    if hours:
+        wanted |= _removed(handle, 0) - _removed(handle, hours)
+    unused = [path for path in lake.folder.glob("*.parquet") if path.name not in wanted]
+    for path in unused:
+        path.unlink(missing_ok=True)
+    return len(unused)
+
+
+def _removed(handle: DeltaTable, hours: int) -> set[str]:
+    """Return the files that commits took out of the lake more than `hours` ago."""
+    return set(handle.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False))
 
 
 def _action(

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import sqlalchemy as sa
+import structlog
 
 from regulars.kit import clock
 from regulars.kit.errors import Unavailable
@@ -19,21 +20,98 @@ from regulars.kit.text import Text
 from regulars.store.database import Database, insert_or_ignore
 from regulars.timeline.tables import leases
 
+log = structlog.get_logger()
+
 LIFE = timedelta(seconds=60)
 MAINTENANCE = "maintenance"
 """The one lease for flush, compaction, import and erasure: whoever changes the lake."""
 
 
+class Lease:
+    """A lease that is held: renewed by a thread until it is released."""
+
+    def __init__(self, database: Database, name: str) -> None:
+        self._database = database
+        self._name = name
+        self._holder = f"{socket.gethostname()}|{os.getpid()}|{secrets.token_hex(6)}"
+        self._ended = threading.Event()
+        self._renewal = threading.Thread(target=self._keep, name=f"lease-{name}", daemon=True)
+
+    def require(self) -> None:
+        """Renew it now, so that a minute is left for what must not be done without it.
+
+        Raises Unavailable when another has it: nothing may be changed any more.
+        """
+        if not self._renewed():
+            raise Unavailable(
+                "lease.lost",
+                Text(
+                    f"“{self._name}” was taken over elsewhere; what was under way here is dropped.",
+                    f"“{self._name}”已被其他进程接管，此处进行中的工作已放弃。",
+                ),
+            )
+
+    def take(self) -> bool:
+        """Take it when it is free, run out, or held by a process that has died here."""
+        now = clock.now()
+        mine = {"holder": self._holder, "until": now + LIFE}
+        with self._database.transaction() as connection:
+            statement = insert_or_ignore(connection, leases).values(name=self._name, **mine)
+            if connection.execute(statement.returning(leases.c.name)).first() is not None:
+                return True
+            theirs = sa.select(leases).where(leases.c.name == self._name)
+            row = connection.execute(theirs).one_or_none()
+            if row is None or (row.until > now and not _dead(row.holder)):
+                return False
+            replaced = sa.update(leases).where(self._held_by(row.holder)).values(**mine)
+            return connection.execute(replaced).rowcount == 1
+
+    def start(self) -> None:
+        """Begin to renew it."""
+        self._renewal.start()
+
+    def release(self) -> None:
+        """Give it back; what cannot be given back runs out by itself."""
+        self._ended.set()
+        self._renewal.join()
+        try:
+            with self._database.transaction() as connection:
+                connection.execute(sa.delete(leases).where(self._held_by(self._holder)))
+        except Exception:
+            log.exception("lease.not_released", name=self._name)
+
+    def _keep(self) -> None:
+        """Renew until released or lost; the database may fail for a while, the lease lives on."""
+        pause = LIFE / 4
+        while not self._ended.wait(pause.total_seconds()):
+            try:
+                if not self._renewed():
+                    log.error("lease.lost", name=self._name)
+                    return
+                pause = LIFE / 4
+            except Exception:
+                log.warning("lease.not_renewed", name=self._name, exc_info=True)
+                pause = LIFE / 60
+
+    def _renewed(self) -> bool:
+        mine = sa.update(leases).where(self._held_by(self._holder))
+        with self._database.transaction() as connection:
+            return connection.execute(mine.values(until=clock.now() + LIFE)).rowcount == 1
+
+    def _held_by(self, holder: str) -> sa.ColumnElement[bool]:
+        return (leases.c.name == self._name) & (leases.c.holder == holder)
+
+
 @contextmanager
-def lease(database: Database, name: str, *, patience: float = 120.0) -> Iterator[None]:
+def lease(database: Database, name: str, *, patience: float = 120.0) -> Iterator[Lease]:
     """Hold the lease `name` inside the block, waiting up to `patience` seconds for it.
 
-    It is renewed by a thread while the block runs. A holder on this machine whose process has
-    died is replaced at once, one elsewhere after a minute. Raises Unavailable when time is up.
+    A holder on this machine whose process has died is replaced at once, one elsewhere after a
+    minute. Raises Unavailable when time is up.
     """
-    holder = f"{socket.gethostname()}|{os.getpid()}|{secrets.token_hex(6)}"
+    held = Lease(database, name)
     deadline = clock.monotonic() + patience
-    while not _take(database, name, holder):
+    while not held.take():
         if clock.monotonic() >= deadline:
             raise Unavailable(
                 "lease.busy",
@@ -43,42 +121,11 @@ def lease(database: Database, name: str, *, patience: float = 120.0) -> Iterator
                 ),
             )
         time.sleep(0.05)
-    ended = threading.Event()
-    renewal = threading.Thread(target=_renew, args=(database, name, holder, ended), daemon=True)
-    renewal.start()
+    held.start()
     try:
-        yield
+        yield held
     finally:
-        ended.set()
-        renewal.join()
-        with database.transaction() as connection:
-            connection.execute(sa.delete(leases).where(_mine(name, holder)))
-
-
-def _mine(name: str, holder: str) -> sa.ColumnElement[bool]:
-    return (leases.c.name == name) & (leases.c.holder == holder)
-
-
-def _take(database: Database, name: str, holder: str) -> bool:
-    now = clock.now()
-    mine = {"holder": holder, "until": now + LIFE}
-    with database.transaction() as connection:
-        statement = insert_or_ignore(connection, leases).values(name=name, **mine)
-        if connection.execute(statement.returning(leases.c.name)).first() is not None:
-            return True
-        row = connection.execute(sa.select(leases).where(leases.c.name == name)).one()
-        if row.until > now and not _dead(row.holder):
-            return False
-        taken = connection.execute(sa.update(leases).where(_mine(name, row.holder)).values(**mine))
-        return taken.rowcount == 1
-
-
-def _renew(database: Database, name: str, holder: str, ended: threading.Event) -> None:
-    while not ended.wait(LIFE.total_seconds() / 4):
-        with database.transaction() as connection:
-            connection.execute(
-                sa.update(leases).where(_mine(name, holder)).values(until=clock.now() + LIFE)
-            )
+        held.release()
 
 
 def _dead(holder: str) -> bool:

@@ -44,7 +44,7 @@ def load(
     duplicates; events of erased persons are refused. `key` stands in the lake's history.
     The relation is read once, and once more only when something has to be left out.
     """
-    with lease(workspace.database, MAINTENANCE, patience=PATIENCE):
+    with lease(workspace.database, MAINTENANCE, patience=PATIENCE) as held:
         written = lake.write(
             workspace.lake, connection, f"SELECT * FROM {relation} ORDER BY {ORDER}"
         )
@@ -52,7 +52,7 @@ def load(
             return Loaded(0, 0, 0)
         action, loaded = _sift(workspace, connection, written)
         if action is not None:
-            lake.commit(workspace.lake.open(), [action], note={"import": key})
+            lake.commit(held, workspace.lake.open(), [action], note={"import": key})
         return loaded
 
 

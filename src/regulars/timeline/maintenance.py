@@ -124,5 +124,5 @@ def _compact(workspace: Workspace) -> int:
 def _clean_up(workspace: Workspace, now: datetime) -> int:
     """Forget old ids and delete files no reader can still want; return the files."""
     inbox.forget_seen(workspace, now=now)
-    with lease(workspace.database, MAINTENANCE):
-        return lake.vacuum(workspace.lake, hours=KEEP_HOURS)
+    with lease(workspace.database, MAINTENANCE) as held:
+        return lake.vacuum(workspace.lake, held, hours=KEEP_HOURS)
