@@ -13,6 +13,7 @@ from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.churn import service
 from regulars.understand.churn.model import AHEAD, CANDIDATES, EarlyWarning
+from regulars.understand.lifetime_value import service as lifetime_value
 
 NOW = datetime(2026, 10, 5, 4, tzinfo=UTC)
 DAYS = 420
@@ -81,6 +82,22 @@ def test_the_list_holds_who_can_still_be_saved_by_value(found: EarlyWarning) -> 
     assert first.n >= 1 and first.low is not None and first.high is not None
     lost = found.expected_lost
     assert lost is not None and lost.low < lost.value < lost.high  # type: ignore[operator]
+
+
+def test_leaving_is_not_counted_twice(ws: Workspace, found: EarlyWarning) -> None:
+    """What a customer is expected to bring counts the chance of leaving; at stake is what comes
+    if the customer stays."""
+    worth = lifetime_value.answered(ws, None, now=NOW).payload
+    table = lifetime_value.customers(ws, None, worth)
+    known = {row["person_id"]: row for row in table.to_pylist()}
+    for one in found.warned:
+        row = known[one.person]
+        assert one.value == pytest.approx(row["value"] / row["alive"])
+        assert one.at_stake == pytest.approx(one.chance * row["value"] / row["alive"])
+    assert any(known[one.person]["alive"] < 0.9 for one in found.warned)
+    told = service.explained(ws, None, found, found.warned[0].person, now=NOW)
+    assert told is not None
+    assert told.at_stake == pytest.approx(found.warned[0].at_stake)
 
 
 def test_reasons_add_up_to_the_chance(ws: Workspace, found: EarlyWarning) -> None:

@@ -23,6 +23,7 @@ from regulars.understand.churn.model import (
     Seen,
     Warned,
 )
+from regulars.understand.lifetime_value.model import if_stays
 
 RANK = "rank"
 TOLD = tuple(range(1, REASONS + 1))
@@ -49,7 +50,10 @@ rated so in the back-test, which rests on `n`; `rank`: what the list is ordered 
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """Of each customer the chance, the value (NaN: unknown) and what every feature adds."""
+    """Of each customer the chance, the value who stays, and what every feature adds.
+
+    The value is NaN where it is unknown.
+    """
 
     chance: Array
     values: Array
@@ -59,7 +63,9 @@ class _Scored:
 def table(found: EarlyWarning, model: Additive, seen: Seen, worth: pa.Table) -> pa.Table:
     """Return one row a customer by SCHEMA, those first of whom most value can still be saved.
 
-    That is the chance times the expected value; customers without a value follow, by chance.
+    That is the chance of being lost times what is expected of the customer who stays: the expected
+    value counts that chance already, and would count it twice. Customers without a value follow,
+    by chance.
     """
     scored = _Scored(
         model.chance(seen.columns, len(seen)), _values(seen, worth), model.parts(seen.columns)
@@ -95,10 +101,12 @@ def listed(found: EarlyWarning, people: pa.Table) -> EarlyWarning:
 
 
 def one(found: EarlyWarning, model: Additive, seen: Seen, value: float | None) -> Warned:
-    """Return the only customer of `seen` with what every feature adds, the greatest first."""
-    worth = pa.table(
-        {"person_id": pa.array(seen.ids, pa.string()), "value": pa.array([value], pa.float64())}
-    )
+    """Return the only customer of `seen` with what every feature adds, the greatest first.
+
+    `value` is what is expected if the customer stays.
+    """
+    columns = {"value": pa.array([value], pa.float64()), "alive": pa.array([1.0])}
+    worth = pa.table({"person_id": pa.array(seen.ids, pa.string()), **columns})
     told = _warned(table(found, model, seen, worth).to_pylist()[0])
     adds = [(float(added[0]), name) for name, added in model.parts(seen.columns).items()]
     adds.sort(key=lambda pair: -pair[0])
@@ -160,14 +168,17 @@ def _reasons(scored: _Scored, seen: Seen) -> dict[str, Any]:
 
 
 def _values(seen: Seen, worth: pa.Table) -> Array:
-    """Return what each customer is expected to bring in 12 months, NaN where nobody can say."""
+    """Return what each customer who stays will bring in 12 months, NaN where nobody can say."""
     if not worth.num_rows:
         return np.full(len(seen), np.nan)
     names = pa.array(seen.ids, pa.string())
     place = pc.index_in(names, value_set=worth.column("person_id").combine_chunks())
     where = place.fill_null(-1).to_numpy(zero_copy_only=False)
-    told = worth.column("value").to_numpy(zero_copy_only=False)
-    result: Array = np.append(np.asarray(told, dtype=np.float64), np.nan)[where]
+    value, alive = (
+        np.asarray(worth.column(name).to_numpy(zero_copy_only=False), dtype=np.float64)
+        for name in ("value", "alive")
+    )
+    result: Array = np.append(if_stays(value, alive), np.nan)[where]
     return result
 
 

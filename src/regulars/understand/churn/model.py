@@ -230,7 +230,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """One customer of the list; `value` is expected in 12 months, `at_stake` chance times value."""
+    """One customer of the list.
+
+    `value` is expected in 12 months if the customer stays, `at_stake` chance times value.
+    """
 
     person: str
     chance: float

@@ -125,7 +125,7 @@ def explained(
     seen.columns["rhythm"] = watching.rhythm(seen, Purchasing(*found.rhythm))
     value = lifetime_value.stored(ws, scope, now=now)
     worth = value and lifetime_value.of_person(ws, scope, value.payload, str(seen.ids[0]))
-    return listing.one(found, found.model, seen, worth.value if worth else None)
+    return listing.one(found, found.model, seen, worth.if_stays if worth else None)
 
 
 def customers(ws: Workspace, scope: Scope, found: EarlyWarning, *, now: datetime) -> pa.Table:
@@ -167,7 +167,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> EarlyWarnin
 KIND = findings.declare(
     findings.Kind(
         "early_warning",
-        2,
+        3,
         EarlyWarning,
         _compute,
         standing=({"scope": None, "event": None},),

@@ -56,7 +56,7 @@ CUSTOMERS = (
     Text("High", "上限"),
     Text("n", "样本量"),
     Text("Days of silence", "沉默天数"),
-    Text("Expected amount, 12 months", "未来 12 个月预计金额"),
+    Text("Expected amount of 12 months if the customer stays", "若客户留下，未来 12 个月预计金额"),
     Text("At stake", "可挽回价值"),
     Text("Reasons", "原因"),
 )

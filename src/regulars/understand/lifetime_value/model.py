@@ -134,6 +134,15 @@ class Forecast:
     variance: Array
 
 
+def if_stays(value: Array, alive: Array) -> Array:
+    """Return the expected amount of customers who have not left, NaN where all have.
+
+    `value` counts everybody's chance of having left already.
+    """
+    found: Array = np.divide(value, alive, out=np.full(len(value), np.nan), where=alive > 0)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Class:
     """Customers with the same number of repeat purchases, and what came of them afterwards.
@@ -223,6 +232,11 @@ class Customer:
     value: float
     low: float
     high: float | None
+
+    @property
+    def if_stays(self) -> float | None:
+        """The expected amount if the customer has not left already."""
+        return self.value / self.alive if self.alive > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
