@@ -73,6 +73,8 @@ def test_preview_by_command_writes_a_mapping_to_use(ws: Workspace, tmp_path: Pat
     done = run(ws, "import", str(file), "--map", str(mapping), "--json")
     assert json.loads(done.stdout.splitlines()[-1])["accepted"] >= 1
     assert run(ws, "import", str(file)).exit_code != 0
+    log = write(tmp_path, "log.jsonl", '{"at":"2010-10-13T11:46:40.020+02:00","who":"a"}\n')
+    assert "2010-10-13T11:46:40.020+02:00" in run(ws, "import", str(log), "--preview").stdout
     names = [one["name"] for one in json.loads(run(ws, "recipes", "--json").stdout)]
     assert {"olist", "orders", "tickets", "survey", "events", "xes"} <= set(names)
 
@@ -193,6 +195,22 @@ def test_upload_look_edit_and_import_by_page(ws: Workspace, browser: TestClient)
     assert "answers.csv" in page
     assert browser.get(address).status_code == 409
     assert "answers.csv" in browser.get("/sources").text
+
+
+def test_a_mapping_whose_time_is_to_be_filled_in_waits_for_that(
+    ws: Workspace, browser: TestClient
+) -> None:
+    files = [("files", ("a.csv", b"customer_id,stars\nann,5\nbo,4\n"))]
+    shown = browser.post("/sources/imports/new", files=files, data={"recipe": ""})
+    assert shown.status_code == 200 and "No column is the time" in shown.text
+    run_id = shown.url.path.split("/")[-2]
+    words = service.mapping_of(ws, run_id)
+    refused = browser.post(shown.url.path, data={"mapping": words, "act": "start"})
+    assert refused.status_code == 422 and "has no occurred_at yet" in refused.text
+    assert service.get_run(ws, run_id).state == "waiting"
+    filled = words.replace('occurred_at = ""', "occurred_at = \"moment('2026-03-01')\"")
+    browser.post(shown.url.path, data={"mapping": filled, "act": "start"})
+    assert len(visits(ws)) == 2
 
 
 def test_import_by_recipe_and_see_refused_rows(ws: Workspace, browser: TestClient) -> None:

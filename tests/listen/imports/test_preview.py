@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from regulars.kit import clock
+from regulars.kit.errors import Invalid
 from regulars.listen.imports import library, service
 from regulars.listen.imports.preview import Proposal
 from regulars.timeline.workspace import Workspace
@@ -114,9 +115,62 @@ def test_files_with_types_of_their_own(ws: Workspace, tmp_path: Path) -> None:
     assert len(proposal.samples) == 5
 
 
-def test_a_file_without_a_time_says_so(ws: Workspace, tmp_path: Path) -> None:
-    proposal = look(ws, write(tmp_path, "a.csv", "name,stars\nx,5\ny,4\n"))
+def test_a_file_without_a_time_says_so_and_is_not_imported_until_it_is_filled_in(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    file = write(tmp_path, "a.csv", "name,stars\nx,5\ny,4\n")
+    proposal = look(ws, file)
     assert any("No column is the time" in question.en for question in proposal.questions)
+    assert proposal.samples == ()
+    words = library.render(proposal.recipe)
+    with pytest.raises(Invalid, match=r"recipe\.unfilled"):
+        library.parse(words)
+    with pytest.raises(Invalid, match=r"recipe\.unfilled"):
+        service.import_files(ws, [file], proposal.recipe, now=clock.now())
+    assert ws.query(lambda view: view.events).num_rows == 0
+    filled = words.replace('occurred_at = ""', "occurred_at = \"moment('2026-03-01')\"")
+    outcome = service.import_files(ws, [file], library.parse(filled), now=clock.now())
+    assert outcome.counts.accepted == 2
+
+
+def test_a_column_may_mix_ways_to_write_a_time(ws: Workspace, tmp_path: Path) -> None:
+    values = ["2026-03-01 10:00", "25/03/2026", "2026-03-02 10:00", "01/03/2026", "2026年3月4日"]
+    file = write(tmp_path, "a.csv", "date,stars\n" + "".join(f"{one},5\n" for one in values))
+    proposal = look(ws, file, "UTC")
+    (day, _stars) = proposal.columns
+    assert (day.role, set(day.formats)) == ("occurred_at", {"iso", "%d/%m/%Y", "%Y年%m月%d日"})
+    assert proposal.questions == ()
+    mapping = library.parse(library.render(proposal.recipe))
+    assert service.import_files(ws, [file], mapping, now=clock.now()).counts.rejected == 0
+    assert sorted(at for at, _score in visits(ws)) == [
+        "2026-03-01 00:00",
+        "2026-03-01 10:00",
+        "2026-03-02 10:00",
+        "2026-03-04 00:00",
+        "2026-03-25 00:00",
+    ]
+
+
+@pytest.mark.parametrize("header", ["created_at", "x"])
+def test_one_bad_date_in_six_is_told_and_refused(
+    ws: Workspace, tmp_path: Path, header: str
+) -> None:
+    rows = "".join(f"2026-03-0{n} 10:00,{n % 5}\n" for n in range(1, 6)) + "soon,3\n"
+    file = write(tmp_path, "a.csv", f"{header},stars\n{rows}")
+    proposal = look(ws, file, "UTC")
+    assert roles(proposal)[header] == "occurred_at"
+    (question,) = proposal.questions
+    assert "1 of 6 values are no time (soon)" in question.en
+    outcome = service.import_files(ws, [file], proposal.recipe, now=clock.now())
+    assert (outcome.counts.accepted, outcome.reasons) == (5, {"unreadable_moment": 1})
+
+
+def test_numbers_and_words_are_no_times(ws: Workspace, tmp_path: Path) -> None:
+    rows = "".join(f"{n},2026{n:04d},see you on 2026-03-01 at {n}\n" for n in range(1101, 1131))
+    proposal = look(ws, write(tmp_path, "a.csv", "date,code,words\n" + rows), "UTC")
+    assert "occurred_at" not in {
+        role for header, role in roles(proposal).items() if header != "code"
+    }
 
 
 @pytest.mark.data

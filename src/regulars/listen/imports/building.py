@@ -206,6 +206,35 @@ class Builder:
             yield Check("score", outside, "out_of_range", "CAST(score AS VARCHAR)")
 
 
+TO_FILL_IN = ""
+"""What a proposed mapping has where only its owner can say what belongs there."""
+
+
+def unfilled(recipe: Recipe) -> list[tuple[str, str]]:
+    """Return event and word of whatever a proposal left open."""
+    return [
+        (event.key, word)
+        for event in recipe.events
+        for word, expression in event.take.items()
+        if expression.strip() == TO_FILL_IN
+    ]
+
+
+def check_filled(recipe: Recipe) -> None:
+    """Raise Invalid when a mapping still has something to be filled in."""
+    for key, word in unfilled(recipe):
+        raise Invalid(
+            "recipe.unfilled",
+            Text(
+                f"The event “{key}” has no {word} yet: write the name of a column there, or a "
+                "value such as moment('2026-03-01').",
+                f"事件“{key}”尚未填写 {word}：请写入列名，或写入 moment('2026-03-01') 这样的值。",
+            ),
+            event=key,
+            field=word,
+        )
+
+
 def check_events(recipe: Recipe) -> None:
     """Refuse events that set what cannot be set; raises Invalid naming the event and the word."""
     keys = [event.key for event in recipe.events]

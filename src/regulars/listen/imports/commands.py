@@ -27,6 +27,8 @@ from regulars.timeline.workspace import Workspace
 
 Opens = Callable[[Path], Workspace]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+EXAMPLE = 32
+"""Signs of an example that are shown: a moment with its zone is whole."""
 COUNTS = ("read", "events", "accepted", "duplicates", "repeats", "rejected", "refused")
 
 
@@ -183,13 +185,17 @@ def _print_proposal(proposal: Proposal) -> None:
     for one in proposal.columns:
         role = say(ROLES[one.role])
         scale = f" {one.scale[0]:g}–{one.scale[1]:g}" if one.scale else ""
-        examples = ", ".join(example[:24] for example in one.examples[:3])
+        examples = ", ".join(_shortened(example) for example in one.examples[:3])
         table.add_row(one.header, role + scale, f"{one.confidence:.0%}", examples)
     out.print(table)
     for question in proposal.questions:
         out.print("? " + say(question), style="yellow")
     if proposal.fits:
         out.print(_("Recipes that fit: {names}").format(names=", ".join(proposal.fits)))
+
+
+def _shortened(example: str) -> str:
+    return example if len(example) <= EXAMPLE else example[: EXAMPLE - 1] + "…"
 
 
 def _looking(app: typer.Typer, opens: Opens) -> None:

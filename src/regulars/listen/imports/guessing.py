@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from regulars.kit.text import Text
+from regulars.listen.imports.columns import ISO
 from regulars.listen.imports.looking import Facts
 
 ROLES: dict[str, Text] = {
@@ -98,6 +99,10 @@ BLANK_WORDS = (
     "不清楚",
     "?",
 )
+MOSTLY_DATES = 0.8
+"""A column of which this share are times is one of times, whatever its header."""
+SOME_DATES = 0.5
+"""A column whose header says time is one when this share of its values are times."""
 SCALES = ((0.0, 1.0), (1.0, 5.0), (0.0, 5.0), (1.0, 7.0), (1.0, 10.0), (0.0, 10.0), (0.0, 100.0))
 """Usual scales, the narrowest first; the first that holds all values is proposed."""
 
@@ -132,6 +137,8 @@ def guess(found: Facts) -> Guess:
         (role for role, words in HEADERS if re.search(words, folded(found.header))), None
     )
     by_value = _by_value(found)
+    if by_name == "occurred_at" and _dated(found) >= SOME_DATES:
+        by_value = "moment"
     blank = Guess(found.header, "property", "text", 0.4, _said(None, None), found.examples)
     if not found.filled:
         return replace(blank, confidence=0.2, why=Text("The sample is empty.", "样本中没有值。"))
@@ -192,31 +199,46 @@ def _by_value(found: Facts) -> str | None:
         return "phone"
     if found.duck.startswith(("TIMESTAMP", "DATE")):
         return "moment"
-    unnumbered = found.numbers < 0.5 or found.formats == ("%Y%m%d",)
-    if unnumbered and (found.iso >= 0.95 or found.formats):
+    if _dated(found) >= MOSTLY_DATES:
         return "moment"
     return "text" if found.length >= 25 and found.distinct > 0.5 * found.filled else None
 
 
+def _dated(found: Facts) -> float:
+    """Return the share of values that are times; numbers are none unless they look like days."""
+    if found.numbers >= 0.5 and found.dates.formats != ("%Y%m%d",):
+        return 0.0
+    return found.dates.share
+
+
 def _moment(found: Facts, base: Guess) -> Guess:
-    formats = () if found.iso >= 0.98 or not found.formats else found.formats
-    both = {one[:5] for one in formats} >= {"%d/%m", "%m/%d"}
-    question = None
-    if both:
-        formats = tuple(one for one in formats if one.startswith("%d/%m"))
-        question = Text(
-            "Day or month first? The sample fits both.", "日在前还是月在前？样本两者皆可。"
-        )
-    zoned = found.zoned >= 0.98 or "ZONE" in found.duck
+    dates = found.dates
+    zoned = found.zoned >= 0.98 * (dates.share or 1.0) or "ZONE" in found.duck
     return replace(
         base,
         role="moment",
         kind="moment",
-        confidence=0.5 if both else 0.9,
-        formats=formats[:1],
+        confidence=0.5 if dates.either else 0.9 * (dates.share or 1.0),
+        formats=() if dates.formats == (ISO,) else dates.formats,
         zoned=zoned,
-        question=question,
+        question=_about_dates(found),
     )
+
+
+def _about_dates(found: Facts) -> Text | None:
+    """Say what of a column of times is not sure."""
+    dates = found.dates
+    if dates.unread:
+        count, shown = round((1 - dates.share) * found.filled), " · ".join(dates.unread)
+        return Text(
+            f"{found.header}: {count} of {found.filled} values are no time ({shown}); their rows "
+            "will be refused. Mend them, or add their format to “formats”.",
+            f"{found.header}：{found.filled} 个值中有 {count} 个不是时间（{shown}），"
+            "对应的行会被拒绝。请修改这些值，或在 formats 中补充其写法。",
+        )
+    if dates.either:
+        return Text("Day or month first? The sample fits both.", "日在前还是月在前？样本两者皆可。")
+    return None
 
 
 def _number(found: Facts, role: str, base: Guess) -> Guess:

@@ -73,8 +73,11 @@ def load(file: Path) -> Recipe:
     return parse(read_text(file), file.name)
 
 
-def parse(words: str, origin: str = "mapping.toml") -> Recipe:
-    """Read and check a recipe; raises Invalid that says what is wrong and where."""
+def parse(words: str, origin: str = "mapping.toml", *, draft: bool = False) -> Recipe:
+    """Read and check a recipe; raises Invalid that says what is wrong and where.
+
+    A `draft` may still have something to be filled in.
+    """
     try:
         recipe = msgspec.convert(tomllib.loads(words), Recipe)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
@@ -87,6 +90,8 @@ def parse(words: str, origin: str = "mapping.toml") -> Recipe:
             Text(f"{origin} is wrong: {problem.en}", f"{origin} 有误：{problem.zh}"),
         )
     building.check_events(recipe)
+    if not draft:
+        building.check_filled(recipe)
     return recipe
 
 

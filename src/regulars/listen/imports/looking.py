@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regulars.listen.imports.columns import ISO
 from regulars.listen.imports.expressions import literal, quote
 
 if TYPE_CHECKING:
@@ -36,6 +37,25 @@ DATE_FORMATS = (
 )
 
 
+MOST_FORMATS = 4
+HARDLY = 0.02
+"""A format that reads a smaller share of the values reads them by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The formats that together read most values as times, the best first.
+
+    `share` is what they read; `either` tells whether day and month could be the other way round,
+    `unread` shows values that none of them reads.
+    """
+
+    formats: tuple[str, ...] = ()
+    share: float = 0.0
+    either: bool = False
+    unread: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a sample says of a column; shares are of the values that are not blank."""
@@ -51,11 +71,10 @@ class Facts:
     most: float | None
     emails: float
     phones: float
-    iso: float
     zoned: float
     commas: float
     length: float
-    formats: tuple[str, ...]
+    dates: Dates
     odd: tuple[str, ...]
     examples: tuple[str, ...]
 
@@ -76,7 +95,6 @@ def _facts(connection: duckdb.DuckDBPyConnection, table: str, header: str, duck:
         f"coalesce({number} = floor({number}), FALSE)",
         f"regexp_matches(v, {literal(EMAIL)})",
         f"regexp_matches(v, {literal(PHONE)})",
-        "TRY_CAST(v AS TIMESTAMP) IS NOT NULL AND length(v) >= 8",
         r"length(v) > 10 AND regexp_matches(v, '(Z|[+-]\d{2}(:?\d{2})?)$')",
         r"regexp_matches(v, '^-?[\d.]*\d,\d{1,2}$')",
     )
@@ -90,7 +108,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, table: str, header: str, duck:
         "GROUP BY v ORDER BY count(*) DESC, min(_row) LIMIT 5"
     ).fetchall()
     filled, count, distinct, least, most, length, *found = row or (0, 0, 0, None, None, None)
-    numbers, whole, emails, phones, iso, zoned, commas = (share or 0.0 for share in found)
+    numbers, whole, emails, phones, zoned, commas = (share or 0.0 for share in found)
     return Facts(
         header=header,
         duck=duck,
@@ -103,27 +121,69 @@ def _facts(connection: duckdb.DuckDBPyConnection, table: str, header: str, duck:
         most=most,
         emails=emails,
         phones=phones,
-        iso=iso,
         zoned=zoned,
         commas=commas,
         length=length or 0.0,
-        formats=_formats(connection, table, value) if duck == "VARCHAR" else (),
+        dates=_dates(connection, table, value) if duck == "VARCHAR" else Dates(),
         odd=_odd(connection, table, value),
         examples=tuple(row[0][:80] for row in examples),
     )
 
 
-def _formats(connection: duckdb.DuckDBPyConnection, table: str, value: str) -> tuple[str, ...]:
-    """Return the date formats that fit at least 98 of 100 values."""
-    shares = ", ".join(
-        f"avg((try_strptime(v, {literal(one)}) IS NOT NULL)::INT)" for one in DATE_FORMATS
-    )
-    row = connection.execute(
-        f"SELECT {shares} FROM (SELECT {value} AS v FROM {table}) WHERE v IS NOT NULL"
-    ).fetchone()
-    return tuple(
-        one for one, share in zip(DATE_FORMATS, row or (), strict=False) if (share or 0) >= 0.98
-    )
+def _dates(connection: duckdb.DuckDBPyConnection, table: str, value: str) -> Dates:
+    """Find the formats greedily: the one that reads most, then the one that reads most of the rest.
+
+    Where day and month could be either, the first choice holds for the whole column.
+    """
+    candidates = [ISO, *DATE_FORMATS]
+    chosen: list[str] = []
+    either = False
+    left = f"(SELECT {value} AS v FROM {table} WHERE {value} IS NOT NULL)"
+    whole = rest = _count(connection, left)
+    while rest and len(chosen) < MOST_FORMATS:
+        counts = _read_by(connection, left, candidates)
+        best = max(candidates, key=lambda one: counts[one])
+        if counts[best] < HARDLY * whole or counts[best] == 0:
+            break
+        either = either or counts.get(_swapped(best), 0) == counts[best]
+        chosen.append(best)
+        candidates = [one for one in candidates if one != best and not _contradict(one, best)]
+        left = f"(SELECT v FROM {left} WHERE NOT ({_fits(best)}))"
+        rest = _count(connection, left)
+    unread = connection.execute(f"SELECT DISTINCT v FROM {left} ORDER BY v LIMIT 3").fetchall()
+    share = 1 - rest / whole if whole else 0.0
+    return Dates(tuple(chosen), share, either, tuple(row[0][:40] for row in unread))
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _read_by(
+    connection: duckdb.DuckDBPyConnection, relation: str, formats: list[str]
+) -> dict[str, int]:
+    counts = ", ".join(f"count(*) FILTER (WHERE {_fits(one)})" for one in formats)
+    row = connection.execute(f"SELECT {counts} FROM {relation}").fetchone()
+    return dict(zip(formats, row or (), strict=False))
+
+
+def _fits(format_: str) -> str:
+    if format_ == ISO:
+        return "TRY_CAST(v AS TIMESTAMP) IS NOT NULL AND length(v) >= 8"
+    return f"try_strptime(v, {literal(format_)}) IS NOT NULL"
+
+
+def _swapped(format_: str) -> str:
+    """Return the format with day and month the other way round; "" where that is no format."""
+    day_first = format_.startswith("%d/%m/")
+    if not day_first and not format_.startswith("%m/%d/"):
+        return ""
+    return ("%m/%d/" if day_first else "%d/%m/") + format_[6:]
+
+
+def _contradict(one: str, other: str) -> bool:
+    return bool(_swapped(one) and _swapped(other)) and one[:5] != other[:5]
 
 
 def _odd(connection: duckdb.DuckDBPyConnection, table: str, value: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
-from regulars.listen.imports import guessing, library, looking
+from regulars.listen.imports import building, guessing, library, looking
 from regulars.listen.imports.bench import bench
 from regulars.listen.imports.building import Builder
 from regulars.listen.imports.expressions import quote
@@ -50,8 +50,8 @@ COLUMN_ROLES = (
 ROW_ONLY = ("event_id", "amount", "currency")
 IDENTITIES = ("user", "openid", "email", "phone", "anonymous")
 NO_TIME = Text(
-    "No column is the time of the event: say when in occurred_at; the mapping has a stand-in.",
-    "没有事件时间列：请在 occurred_at 中写明时间；映射里暂用占位日期。",
+    "No column is the time of the event: write into occurred_at of the mapping when it happened.",
+    "没有事件时间列：请在映射的 occurred_at 中写明事件发生的时间。",
 )
 
 
@@ -252,7 +252,7 @@ def _events(guesses: Sequence[Guess]) -> Iterator[Event]:
     scores = [one for one in guesses if one.scale is not None]
     beside = {"property", "number", "moment"} | ({"amount"} if scores else set())
     kept = tuple(one.header for one in guesses if one.role in beside)
-    take.setdefault("occurred_at", "moment('2000-01-01')")
+    take.setdefault("occurred_at", building.TO_FILL_IN)
     for index, one in enumerate(scores):
         key = f"answer_{index + 1}"
         words = {name: sql for name, sql in take.items() if name != "text" or index == 0}
@@ -302,6 +302,8 @@ def _samples(
     """Make the first events of the sample by the proposed mapping."""
     if len(recipe.inputs) > 1:
         return []  # a sample of one file cannot show what several make together
+    if building.unfilled(recipe):
+        return []
     shaper = Shaper(connection, recipe, recipe.zone)
     shaper.input(RawRows(recipe.inputs[0], raw.table, raw.columns, raw.typed, raw.pieces))
     for table in recipe.tables:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from regulars.kit import clock
 from regulars.listen.imports import rejects
 from regulars.listen.imports.bench import bench
-from regulars.listen.imports.building import Builder
+from regulars.listen.imports.building import Builder, check_filled
 from regulars.listen.imports.model import Counts, Outcome, Progress, Recipe, Stage
 from regulars.listen.imports.reading import files as reading
 from regulars.listen.imports.reading.tables import Piece, Reader
@@ -101,6 +101,7 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
 
     Raises Invalid or NotFound when the files do not fit the recipe; nothing is loaded then.
     """
+    check_filled(job.recipe)
     found = reading.gather(job.paths, job.names)
     taken, left = reading.assign(found, job.recipe.inputs)
     with (

@@ -267,7 +267,9 @@ def _clear_stale(ws: Workspace, now: datetime) -> None:
 def waiting(ws: Workspace, run_id: str) -> Prepared:
     """Return an uploaded run that waits; raises NotFound, or Conflict when it has begun."""
     run = get_run(ws, run_id)
-    found = uploads.prepared(ws, run_id, library.parse(mapping_of(ws, run_id)), run.files)
+    found = uploads.prepared(
+        ws, run_id, library.parse(mapping_of(ws, run_id), draft=True), run.files
+    )
     if run.state is not State.WAITING or found is None:
         raise Conflict(
             "import.not_waiting",
