@@ -36,7 +36,7 @@ from regulars.understand.journeys.model import (
     Level,
     Order,
 )
-from regulars.understand.journeys.wording import lasting
+from regulars.understand.journeys.wording import within
 
 Opens = Callable[[Path], Workspace]
 From = Annotated[str | None, typer.Option("--from", help="First month, day or moment.")]
@@ -159,10 +159,19 @@ def _unknown(option: str, word: str, known: tuple[str, ...]) -> Invalid:
 
 
 def _write(ws: Workspace, asked: Journeys, file: Path) -> None:
+    if file.suffix.lower() not in (".xes", ".csv"):
+        raise Invalid(
+            "journeys.export",
+            Text(
+                f"Name the file .xes or .csv, not “{file.name}”.",
+                f"文件名请以 .xes 或 .csv 结尾，而不是“{file.name}”。",
+            ),
+            field="export",
+        )
     table = export.events(ws, asked)
     pieces = (
         export.xes(table, ws.zone)
-        if file.suffix == ".xes"
+        if file.suffix.lower() == ".xes"
         else files.csv_bytes(list(export.COLUMNS), export.rows(table), ws.zone, bom=False)
     )
     with file.open("wb") as target:
@@ -185,7 +194,7 @@ def _print_map(found: JourneyMap) -> None:
             f"{node.cases:,}",
             f"{node.events:,}",
             f"{score.value:.1f} (n {score.n:,})" if score else "–",
-            lasting(node.wait.median.value).in_(language) if node.wait else "–",
+            within(node.wait.median).in_(language) if node.wait else "–",
             {"pain": "▲", "opportunity": "●"}.get(pains.get(node.step, ""), ""),
         )
     out.print(table)
@@ -206,5 +215,5 @@ def _print_funnel(part: FunnelSlice) -> None:
             if share.value is not None and share.low is not None and share.high is not None
             else "–"
         )
-        wait = lasting(step.wait.median.value).in_(shell_language()) if step.wait else ""
+        wait = within(step.wait.median).in_(shell_language()) if step.wait else ""
         out.print(f"  {step.n:>10,}  {words:<28} {step.step}  [dim]{wait}[/]")

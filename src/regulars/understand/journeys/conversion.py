@@ -14,7 +14,7 @@ from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health.model import Extent
-from regulars.understand.journeys import funnels, steps
+from regulars.understand.journeys import funnels, near, steps
 from regulars.understand.journeys.model import (
     BY,
     ORDERS,
@@ -44,12 +44,16 @@ def funnel(
 
     A step is a touchpoint of the catalog, or the name of an event. Someone who tries several
     times counts once, at the furthest level reached within the window of one attempt. A slice is
-    the channel, place or source of the first step. Raises Invalid for a wrong question.
+    the channel, place or source of the first step. Raises Invalid for a wrong question, and for a
+    step that does not exist.
     """
     check(asked)
     catalog = catalog_service.current(ws)
     whole = _counted(ws, replace(asked, slice_by=None), extent, catalog, as_of)
     found = [_slice(None, asked, whole.get("", []))]
+    # A step that somebody took is there; only of the others it has to be asked.
+    empty = [step.step for step in found[0].steps if step.n == 0]
+    near.refuse_unknown(ws, empty, catalog, extent.scope)
     if asked.slice_by is not None:
         parts = _counted(ws, asked, extent, catalog, as_of)
         sliced = [_slice(value, asked, rows) for value, rows in parts.items()]

@@ -12,6 +12,7 @@ from regulars.faces.charts import funnel as funnel_chart
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit import clock
+from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.vocabulary import TITLES, title
@@ -23,6 +24,7 @@ from regulars.understand.journeys.model import (
     ORDER_TITLES,
     Funnel,
     FunnelSlice,
+    FunnelStep,
 )
 
 FIELDS = 6
@@ -112,7 +114,12 @@ TABLE = (
     Text("Low", "下限"),
     Text("High", "上限"),
     Text("Share of the step before", "占上一步比例"),
+    Text("Low", "下限"),
+    Text("High", "上限"),
+    Text("Waits", "等待次数"),
     Text("Median wait, s", "等待中位数（秒）"),
+    Text("Low", "下限"),
+    Text("High", "上限"),
 )
 
 
@@ -127,8 +134,15 @@ def table(parts: list[FunnelSlice]) -> list[list[Any]]:
             step.of_first.low,
             step.of_first.high,
             step.of_before.value,
-            step.wait.median.value if step.wait else None,
+            step.of_before.low,
+            step.of_before.high,
+            step.wait.n if step.wait else 0,
+            *((wait.value, wait.low, wait.high) if (wait := _median(step)) else (None,) * 3),
         ]
         for part in parts
         for step in part.steps
     ]
+
+
+def _median(step: FunnelStep) -> Estimate | None:
+    return step.wait.median if step.wait else None

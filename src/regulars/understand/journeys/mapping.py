@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from regulars.kit.stats.estimate import empty
 from regulars.kit.stats.mean import Sums, mean, welch
 from regulars.kit.stats.proportion import proportion
 from regulars.kit.stats.quantile import quantile
@@ -215,7 +216,7 @@ def nodes(
         arrived = moved.by_step.get(code)
         if arrived is None:
             continue
-        late = ordered.get(code, {"backward": 0, "checked": 0})
+        late = ordered.get(code, {"backward": None, "checked": 0})
         node = _bare(step, catalog, performances.get(step))
         found.append(
             replace(
@@ -252,7 +253,7 @@ def edges(codes: Codes, moved: Flow) -> list[Edge]:
             codes.steps[a],
             codes.steps[b],
             arrived.n,
-            0 <= codes.ranks[b] < codes.ranks[a],
+            _is_backward(codes.ranks[a], codes.ranks[b]),
             arrived.wait(),
         )
         for (a, b), arrived in moved.by_edge.items()
@@ -260,11 +261,15 @@ def edges(codes: Codes, moved: Flow) -> list[Edge]:
     return sorted(found, key=lambda edge: (-edge.n, edge.source, edge.target))
 
 
+def _is_backward(source: int, target: int) -> bool | None:
+    return None if source < 0 or target < 0 else target < source
+
+
 def durations(rows: list[Row]) -> Durations:
     """Return how long journeys took, from counts by exact length in seconds."""
     if not rows:
-        return Durations(0, None, quantile(np.array([]), np.array([], dtype=np.int64)))
+        return Durations(0, empty(), empty())
     values = np.array([row["length"] for row in rows], dtype=np.float64)
     counts = np.array([row["n"] for row in rows], dtype=np.int64)
-    n = int(counts.sum())
-    return Durations(n, float((values * counts).sum() / n), quantile(values, counts))
+    sums = Sums(int(counts.sum()), float(counts @ values), float(counts @ values**2))
+    return Durations(sums.n, mean(sums), quantile(values, counts))

@@ -218,7 +218,7 @@ def backward_tests(nodes: Iterable[Node]) -> list[Test]:
     """Test whether a step comes out of the expected order more often than is tolerated."""
     tests = []
     for node in nodes:
-        if node.ordered < LEAST_ANSWERS:
+        if node.backward is None or node.ordered < LEAST_ANSWERS:
             continue
         share = node.backward / node.ordered
         p = float(stats.binom.sf(node.backward - 1, node.ordered, TOLERATED_BACKWARD))

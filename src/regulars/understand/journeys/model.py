@@ -71,21 +71,22 @@ class Wait:
     """Seconds of waiting, from `n` transitions: mean, median with its interval, 90th percentile.
 
     Waits are kept in bins one percent wide, so medians and percentiles are exact to half a
-    percent; the interval is by order statistics.
+    percent; the intervals are by order statistics, of the mean Student's.
     """
 
     n: int
-    mean: float
+    mean: Estimate
     median: Estimate
-    p90: float
+    p90: Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """A step of the map. `cases` reached it; `starts` and `ends` count journeys.
 
-    Of `ordered` arrivals, `backward` came after a step that the catalog expects later. `wait` is
-    the time since the step before. A touchpoint that customers only rate has no events.
+    Of `ordered` arrivals, `backward` came after a step that the catalog expects later; None where
+    it expects none in particular. `wait` is the time since the step before. A touchpoint that
+    customers only rate has no events.
     """
 
     step: str
@@ -96,7 +97,7 @@ class Node:
     cases: int = 0
     starts: int = 0
     ends: int = 0
-    backward: int = 0
+    backward: int | None = None
     ordered: int = 0
     wait: Wait | None = None
     performance: Performance | None = None
@@ -123,13 +124,13 @@ class Passed:
 class Edge:
     """How often `target` directly followed `source` within one journey, and after which wait.
 
-    `backward`: the catalog expects `target` before `source`.
+    `backward`: the catalog expects `target` before `source`; None where it has no order of both.
     """
 
     source: str
     target: str
     n: int
-    backward: bool
+    backward: bool | None
     wait: Wait | None
 
 
@@ -163,7 +164,7 @@ class Durations:
     """Seconds from the first to the last step of a journey."""
 
     n: int
-    mean: float | None
+    mean: Estimate
     median: Estimate
 
 

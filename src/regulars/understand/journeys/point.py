@@ -87,7 +87,7 @@ def _quoted(found: Detail) -> list[str]:
     return [identity for said in found.words for identity in said.identities]
 
 
-FINDING = findings.declare(findings.Kind("touchpoint", 1, Detail, _compute, quotes=_quoted))
+FINDING = findings.declare(findings.Kind("touchpoint", 2, Detail, _compute, quotes=_quoted))
 
 
 def _detail(ws: Workspace, step: str, look: Look, now: datetime) -> Detail:

@@ -117,7 +117,7 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> JourneyMap:
     return journey_map(ws, asked, now=now, as_of=now)
 
 
-FINDING = findings.declare(findings.Kind("journey", 2, JourneyMap, _compute))
+FINDING = findings.declare(findings.Kind("journey", 3, JourneyMap, _compute))
 
 
 def funnel(
@@ -155,7 +155,7 @@ class _Work:
 
     def __init__(self, ws: Workspace, asked: Journeys, as_of: datetime | None) -> None:
         self.ws, self.asked, self.as_of = ws, asked, as_of
-        self.catalog = catalog_service.current(ws)
+        self.catalog = steps.catalog_of(catalog_service.current(ws), asked.level)
 
     def rows(self, codes: Codes, build: Any) -> list[Row]:
         """Return the rows of an expression over the coded steps."""

@@ -10,11 +10,12 @@ from regulars.faces.charts import Option
 from regulars.faces.journey_map import Move, Stop, journey_map
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
+from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import PHASE_TITLES, Catalog
 from regulars.understand.journeys.advice import HORIZON_TITLES, LAYER_TITLES
 from regulars.understand.journeys.model import Edge, JourneyMap, Kind, Mark, Node, StageFlow
-from regulars.understand.journeys.wording import lasting
+from regulars.understand.journeys.wording import lasting, within
 
 MOST_ARROWS = 36
 MOST_STRANGE = 8
@@ -107,8 +108,8 @@ def arrow_rows(found: JourneyMap) -> list[list[Any]]:
             titles.get(edge.source, edge.source),
             titles.get(edge.target, edge.target),
             f"{edge.n:,}",
-            say(lasting(edge.wait.median.value)) if edge.wait else None,
-            say(lasting(edge.wait.p90)) if edge.wait else None,
+            say(within(edge.wait.median)) if edge.wait else None,
+            say(within(edge.wait.p90)) if edge.wait else None,
         ]
         for edge in found.edges[:MOST_ARROWS]
     ]
@@ -132,8 +133,13 @@ TABLE = (
     Text("Starts", "起点次数"),
     Text("Ends", "终点次数"),
     Text("Out of order", "顺序颠倒"),
+    Text("Waits", "等待次数"),
     Text("Median wait before, s", "等待中位数（秒）"),
+    Text("Low", "下限"),
+    Text("High", "上限"),
     Text("90th percentile of waits, s", "等待 90 分位（秒）"),
+    Text("Low", "下限"),
+    Text("High", "上限"),
     Text("Performance 0-100", "表现（0-100）"),
     Text("Low", "下限"),
     Text("High", "上限"),
@@ -159,8 +165,9 @@ def table(found: JourneyMap, catalog: Catalog) -> list[list[Any]]:
                 node.starts,
                 node.ends,
                 node.backward,
-                wait.median.value if wait else None,
-                wait.p90 if wait else None,
+                wait.n if wait else 0,
+                *_ends(wait.median if wait else None),
+                *_ends(wait.p90 if wait else None),
                 score.value if score else None,
                 score.low if score else None,
                 score.high if score else None,
@@ -169,3 +176,7 @@ def table(found: JourneyMap, catalog: Catalog) -> list[list[Any]]:
             ]
         )
     return rows
+
+
+def _ends(found: Estimate | None) -> tuple[float | None, float | None, float | None]:
+    return (found.value, found.low, found.high) if found else (None, None, None)

@@ -8,15 +8,15 @@ makes the order definite, whatever order the engine reads files in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import ibis
 
 from regulars.listen.catalog import service as catalog_service
-from regulars.listen.catalog.model import Catalog
-from regulars.timeline.vocabulary import SURVEY
-from regulars.understand.journeys.model import ALL_ACTORS, By, Journeys
+from regulars.listen.catalog.model import Catalog, Touchpoint
+from regulars.timeline.vocabulary import SURVEY, title
+from regulars.understand.journeys.model import ALL_ACTORS, By, Journeys, Level
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -144,6 +144,26 @@ def by_name(found: ir.Table, names: Sequence[str]) -> ir.Table:
 def in_order(rows: ir.Table) -> list[ir.Value]:
     """Return the columns that put a case's steps in order."""
     return [rows.occurred_at, rows.received_at, rows.code]
+
+
+def catalog_of(catalog: Catalog, level: Level) -> Catalog:
+    """Return the catalog in which the steps of a level are looked up.
+
+    An event's name takes stage, area and expected position of the touchpoint whose rules name it.
+    A name that the rules of several touchpoints share has none of these.
+    """
+    if level == "touchpoint":
+        return catalog
+    holders: dict[str, list[Touchpoint]] = {}
+    for point in catalog.touchpoints:
+        for name in dict.fromkeys(name for rule in point.events for name in rule.names):
+            holders.setdefault(name, []).append(point)
+    alone = [
+        Touchpoint(name, title(name), points[0].stage, points[0].area, order=points[0].order)
+        for name, points in holders.items()
+        if len(points) == 1
+    ]
+    return replace(catalog, touchpoints=tuple(alone))
 
 
 def make_codes(found: Sequence[str], catalog: Catalog) -> Codes:

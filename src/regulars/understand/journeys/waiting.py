@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from regulars.kit.stats.mean import Sums, mean
 from regulars.kit.stats.quantile import quantile
 from regulars.understand.journeys.model import Wait
 from regulars.understand.journeys.queries import BIN
@@ -27,14 +28,22 @@ def bin_values(bins: Sequence[int]) -> Floats:
 
 
 def wait_of(bins: Sequence[int], counts: Sequence[int], total: float) -> Wait | None:
-    """Return mean, median and 90th percentile of waits counted by bin; `total` is their sum."""
+    """Return mean, median and 90th percentile of waits counted by bin; `total` is their sum.
+
+    The mean is exact; its interval takes the spread of the bins.
+    """
     n = sum(counts)
     if n == 0:
         return None
     values, weights = bin_values(bins), np.asarray(counts, dtype=np.int64)
-    ninth = quantile(values, weights, 0.9)
-    assert ninth.value is not None
-    return Wait(n, total / n, quantile(values, weights), ninth.value)
+    around = float(weights @ values) / n
+    squares = total * total / n + float(weights @ (values - around) ** 2)
+    return Wait(
+        n,
+        mean(Sums(n, total, squares)),
+        quantile(values, weights),
+        quantile(values, weights, 0.9),
+    )
 
 
 def longer_than(bins: Sequence[int], counts: Sequence[int], limit: float) -> int:
