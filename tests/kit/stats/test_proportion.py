@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.kit.stats.proportion import proportion, proportion_change, two_proportions
+from regulars.kit.stats.proportion import (
+    exceeding,
+    proportion,
+    proportion_change,
+    two_proportions,
+)
 
 
 def test_ninety_of_a_hundred_satisfied() -> None:
@@ -32,6 +37,12 @@ def test_newcombes_own_example() -> None:
 
 def test_few_answers_use_fishers_exact_test() -> None:
     assert two_proportions((3, 4), (1, 4)) == pytest.approx(0.485714, abs=1e-6)
+
+
+def test_a_share_must_lie_beyond_the_margin_to_exceed_it() -> None:
+    assert exceeding((100, 1000), (30, 100), 0.2) == pytest.approx(0.5, abs=0.1)
+    assert exceeding((100, 1000), (60, 100), 0.2) < 1e-6
+    assert exceeding((100, 1000), (10, 100), 0.2) > 0.999
 
 
 @given(st.integers(1, 500), st.data())

@@ -121,6 +121,48 @@ def test_what_lay_before_complaints_more_often_than_usual_is_found(ws: Workspace
     assert lift.same.marked
 
 
+def test_problems_that_follow_no_passage_there_have_no_rate(ws: Workspace) -> None:
+    """Ten complain of the lamp at home; forty others told a warranty desk that they use one."""
+    rows = [met(who, "product_use", "Complaint Made", 5) for who in range(20, 30)]
+    rows += [met(who, "product_use", "Product Registered", 5) for who in range(50, 90)]
+    tell(ws, [*guests(), *rows])
+    told = found(ws)
+    lamp = point(told, "product_use")
+    assert (lamp.n, lamp.recorded, lamp.rate.value, lamp.marked) == (10, False, None, False)
+    assert point(told, "checkout").recorded
+
+
+def test_a_step_that_always_comes_first_is_no_mark() -> None:
+    """Whoever complains of a parcel has ordered; so has everybody who got one."""
+    cases = {"parcel": Seen(80, 80, {"order": 80, "detour": 40})}
+    passages = {
+        "parcel": Seen(1000, 1000, {"order": 1000, "detour": 100}),
+        "home": Seen(9000, 9000, {"order": 900, "detour": 900}),
+    }
+    told = {one.touchpoint: one for one in comparing.before(cases, passages)}
+    assert told["order"].ordinary.marked
+    assert not told["order"].marked
+    assert told["detour"].marked
+
+
+@pytest.mark.parametrize(
+    ("problems", "stands_out"),
+    [(8, False), (15, False), (40, True)],
+)
+def test_a_place_stands_out_from_ten_more_in_a_thousand(problems: int, stands_out: bool) -> None:
+    """All others have 2 problems in 1,000 passages."""
+
+    def place(key: str, n: int, passages: int) -> Place:
+        rate = per_thousand(n, n, passages)
+        return Place(key, None, n, n, passages, rate, rate)
+
+    places = [place("desk", problems, 1000), place("rest", 40, 20_000)]
+    squares = {"desk": float(problems), "rest": 40.0}
+    desk, rest = comparing.marked(places, squares)
+    assert (desk.marked, rest.marked) == (stands_out, False)
+    assert not comparing.marked(places, squares, told=False)[0].marked
+
+
 def test_words_lead_from_the_touchpoint_to_what_was_said(ws: Workspace) -> None:
     tell(ws, guests())
     said = service.words(ws, Asked(Look("all")), "checkout", now=NOW)

@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 import pytest
 from benchmarks.words import airline_tweets, quality, zh_reviews
 
+from regulars.kit.stats.proportion import exceeding
 from regulars.kit.text import Text
-from regulars.understand.words import divide, lexicon, reading, rising
+from regulars.understand.words import counting, divide, lexicon, reading, rising
 from regulars.understand.words.model import mood_of
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "algorithms" / "words.md"
@@ -42,6 +43,13 @@ def test_feelings_of_the_table(row: list[str]) -> None:
     assert counted == [int(good), int(bad), int(not_good), int(not_bad)]
     assert (read.balance[0], str(mood_of(int(read.mood[0])))) == (float(balance), mood)
     assert (read.kinds[0] not in {0, 32}) == (typed == "yes")
+
+
+@pytest.mark.parametrize("row", rows("said, of who wrote there"))
+def test_margins_of_the_table(row: list[str]) -> None:
+    own, rest = ([int(n.replace(",", "")) for n in cell.split(" of ")] for cell in row[:2])
+    p = exceeding((rest[0], rest[1]), (own[0], own[1]), counting.MARGIN)
+    assert f"{p:.4f}" == row[2]
 
 
 @pytest.mark.parametrize("row", rows("used before"))

@@ -73,3 +73,19 @@ def two_proportions(first: tuple[float, float], second: tuple[float, float]) -> 
         return float(stats.fisher_exact(table).pvalue)
     error = math.sqrt(pooled * (1 - pooled) * (1 / first[1] + 1 / second[1]))
     return normal_p((second[0] / second[1] - first[0] / first[1]) / error)
+
+
+def exceeding(usual: tuple[float, float], own: tuple[float, float], margin: float) -> float:
+    """Return the one-sided p-value that `own` (yes, size) exceeds `usual` by at most `margin`.
+
+    One yes and one no are added to each (Agresti & Caffo, American Statistician 54 (2000)
+    280-288), which keeps the normal test honest for small sizes.
+    """
+    shares = [(yes + 1) / (size + 2) for yes, size in (usual, own)]
+    error = math.sqrt(
+        sum(
+            share * (1 - share) / (size + 2)
+            for share, (_yes, size) in zip(shares, (usual, own), strict=True)
+        )
+    )
+    return float(stats.norm.sf((shares[1] - shares[0] - margin) / error))

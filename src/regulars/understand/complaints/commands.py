@@ -74,5 +74,5 @@ def _print(ws: Workspace, found: Complaints) -> None:
         mark = " ▲" if one.marked else ""
         shown.add_row(stage, touchpoint, f"{one.n:,}", f"{share.value or 0:.0%}", per + mark)
     out.print(shown)
-    for step in (one for one in found.before if one.ordinary.marked):
+    for step in (one for one in found.before if one.marked):
         out.print("▲ " + showing.sentence(step, known, found.days))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+
+from scipy import stats
 
 from regulars.kit.stats.estimate import Z, normal_p
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.rate import two_rates
 from regulars.understand.complaints.model import (
     ALARM,
+    EXCESS,
     LEAST_CASES,
     MARGIN,
     Before,
@@ -31,32 +34,52 @@ class Seen:
 Strata = Mapping[str, Seen]
 
 
-def marked(places: Sequence[Place], squares: Mapping[str, float]) -> list[Place]:
+def marked(
+    places: Sequence[Place], squares: Mapping[str, float], *, told: bool = True
+) -> list[Place]:
     """Return the places with their rate over that of all others, marked where it stands out.
 
-    `squares` as in `model.per_thousand`, by key. Exact two-sided test of two rates on effective
-    counts, one Benjamini-Hochberg family; a mark also asks for a ratio of 1.25.
+    `squares` as in `model.per_thousand`, by key. Tested is that a rate lies more than EXCESS above
+    that of all others, one Benjamini-Hochberg family; a mark also asks for a ratio of 1.25.
+    Problems that are not `told` but placed by rule get no marks: where goods come back from says
+    how they were sent, not that something is wrong there.
     """
-    rated = [place for place in places if place.rate.value is not None]
-    total = sum(place.n for place in rated)
-    passages = sum(place.passages for place in rated)
+    rated = {
+        place.key: (place, round(place.rate.value * place.passages / 1000))
+        for place in places
+        if place.rate.value is not None
+    }
+    total = sum(count for _place, count in rated.values())
+    passages = sum(place.passages for place, _count in rated.values())
     tested = {}
-    for place in rated:
-        others = total - place.n, passages - place.passages
+    for place, count in rated.values():
+        others = total - count, passages - place.passages
         if others[1] <= 0 or total == 0:
             continue
-        again = squares.get(place.key, 0.0) / place.n if place.n else 1.0
-        p = two_rates(
-            (round(others[0] / again), others[1]), (round(place.n / again), place.passages)
-        )
+        again = squares.get(place.key, 0.0) / count if count else 1.0
         usual = others[0] / others[1]
-        tested[place.key] = (place.n / place.passages / usual if usual else None, p)
+        p = _exceeding(others, (count, place.passages), again) if told else None
+        tested[place.key] = (count / place.passages / usual if usual else None, p)
     adjusted = benjamini_hochberg([tested[key][1] for key in tested])
     q_of = dict(zip(tested, adjusted, strict=True))
     return [_judged(place, tested.get(place.key), q_of.get(place.key)) for place in places]
 
 
-def _judged(place: Place, tested: tuple[float | None, float] | None, q: float | None) -> Place:
+def _exceeding(others: tuple[int, int], own: tuple[int, int], again: float) -> float:
+    """Return the p-value that `own` (problems, passages) exceeds the others by at most EXCESS.
+
+    Of two exact tests the weaker: against the others' rate and EXCESS as known, one-sided by the
+    Poisson distribution of the effective count; and of two rates.
+    """
+    count, usual = round(own[0] / again), others[0] / others[1]
+    most = own[1] / again * (usual + EXCESS / 1000)
+    beyond = float(stats.poisson.sf(count - 1, most))
+    return max(beyond, two_rates((round(others[0] / again), others[1]), (count, own[1])))
+
+
+def _judged(
+    place: Place, tested: tuple[float | None, float | None] | None, q: float | None
+) -> Place:
     if tested is None:
         return place
     ratio = tested[0]
@@ -64,17 +87,24 @@ def _judged(place: Place, tested: tuple[float | None, float] | None, q: float | 
     return replace(place, ratio=ratio, q=q, marked=high and q is not None and q <= ALARM)
 
 
-def before(cases: Strata, passages: Strata) -> list[Before]:
+def before(
+    cases: Strata, passages: Strata, unrecorded: Collection[str] = frozenset()
+) -> list[Before]:
     """Return the steps that lay before at least five problems, the most over-represented first.
 
-    Both comparisons of all steps are one Benjamini-Hochberg family.
+    Both comparisons of all steps are one Benjamini-Hochberg family. Passages of `unrecorded`
+    touchpoints are too few of all to tell what is usual there.
     """
     everywhere = {"": _together(passages)}
     together = {"": _together(cases)}
     counts = together[""].steps
     steps = sorted(step for step, n in counts.items() if n >= LEAST_CASES)
     ordinary = {step: against(step, together, everywhere) for step in steps}
-    own = {key: seen for key, seen in cases.items() if passages.get(key, Seen()).n}
+    own = {
+        key: seen
+        for key, seen in cases.items()
+        if passages.get(key, Seen()).n and key not in unrecorded
+    }
     same = {step: against(step, own, passages) for step in steps}
     tests = [(step, kind, ratio) for kind, found in (("ordinary", ordinary), ("same", same))
              for step, ratio in found.items() if ratio is not None]  # fmt: skip
@@ -88,7 +118,7 @@ def before(cases: Strata, passages: Strata) -> list[Before]:
         for step in steps
         if (step, "ordinary") in known
     ]
-    return sorted(made, key=lambda one: (not one.ordinary.marked, -one.ordinary.value))
+    return sorted(made, key=lambda one: (not one.marked, -one.ordinary.value))
 
 
 def against(step: str, cases: Strata, passages: Strata) -> Ratio | None:

@@ -28,7 +28,14 @@ CONTROLS = 30_000
 """About so many ordinary passages are compared with; of more, a sample of people is taken."""
 ALARM = 0.05
 MARGIN = 1.25
-"""How many times the usual a mark must be beyond chance being ruled out."""
+"""How many times that of all others a place's rate must be to stand out."""
+TIMES = 2.0
+"""How many times as often as usual a step must lie before problems to stand out."""
+EXCESS = 10.0
+"""By how many problems per 1,000 passages a place must lie above all others to stand out: some
+steps draw more complaints than others in every company, and that alone is no trouble."""
+RECORDED = 0.5
+"""Where fewer of the problems follow a passage of the same customer, passages are not recorded."""
 TAIL = (1 - LEVEL) / 2
 
 MEANING = Text(
@@ -130,8 +137,9 @@ class Place:
     """Problems of a stage or touchpoint: `n` of `people`, over `passages`.
 
     `share` is of all problems that have a place (0 to 1); `rate` per 1,000 passages. `ratio` is
-    the rate over that of all others, `q` its p adjusted for all of them; `marked` where it stands
-    out beyond chance.
+    the rate over that of all others, `q` the p that it lies above them by no more than EXCESS,
+    adjusted for all places; `marked` where it surely does. Where passages are not `recorded` there
+    is no rate.
     """
 
     key: str
@@ -144,6 +152,7 @@ class Place:
     ratio: float | None = None
     q: float | None = None
     marked: bool = False
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +170,7 @@ class Ratio:
     @property
     def marked(self) -> bool:
         """Whether it is more than usual, beyond chance and by a margin."""
-        return self.q is not None and self.q <= ALARM and self.value >= MARGIN
+        return self.q is not None and self.q <= ALARM and self.value >= TIMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +184,11 @@ class Before:
     n: int
     ordinary: Ratio
     same: Ratio | None
+
+    @property
+    def marked(self) -> bool:
+        """Whether it stands out in both: what always comes first at a touchpoint tells nothing."""
+        return self.ordinary.marked and self.same is not None and self.same.marked
 
 
 @dataclass(frozen=True, slots=True)

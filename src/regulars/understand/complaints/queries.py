@@ -127,6 +127,26 @@ def passed(view: View, source: Source) -> ir.Table:
     return found.group_by("touchpoint").agg(passages=found.count())
 
 
+def followed(view: View, source: Source, first: pa.Table) -> ir.Table:
+    """Return by touchpoint of the problem: first problems after a passage of that very touchpoint.
+
+    `first` as in `before_problems`; counted back are LOOKBACK_DAYS.
+    """
+    anchors = ibis.memtable(first)
+    asked = anchors.select(anchor="who", anchor_us="us", stratum="stratum")
+    steps = _steps(view, source, LOOKBACK_DAYS)
+    near = steps.inner_join(
+        asked,
+        [
+            steps.who == asked.anchor,
+            steps.touchpoint == asked.stratum,
+            steps.us <= asked.anchor_us,
+            steps.us > asked.anchor_us - LOOKBACK_DAYS * DAY,
+        ],
+    )
+    return near.group_by("stratum").agg(n=near.anchor.nunique())
+
+
 def before_problems(view: View, source: Source, first: pa.Table) -> ir.Table:
     """Return by touchpoint of the problem and step: first problems with that step before them.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.complaints import comparing, counting, queries
 from regulars.understand.complaints.model import (
     CONTROLS,
+    LEAST_CASES,
+    RECORDED,
     Asked,
     Before,
     Complaints,
@@ -50,7 +53,10 @@ def complaints(ws: Workspace, asked: Asked, extent: Extent, *, as_of: datetime) 
     by_how: dict[int, int] = defaultdict(int)
     for row in rows:
         by_how[int(row["how"])] += int(row["n"])
-    cases, before = (0, []) if not rows else _before(ws, source, found, passages, as_of)
+    first = counting.first(found)
+    unrecorded = _unrecorded(ws, source, first, as_of) if rows else frozenset()
+    counted = _Counted(catalog, asked.problem, rows, passages, unrecorded)
+    cases, before = (0, []) if not rows else _before(ws, source, first, counted, as_of)
     return Complaints(
         problem=asked.problem,
         days=asked.days,
@@ -59,8 +65,8 @@ def complaints(ws: Workspace, asked: Asked, extent: Extent, *, as_of: datetime) 
         named=by_how[1],
         stepped=by_how[2],
         share=_share(ws, asked, extent, as_of),
-        stages=_stages(catalog, rows, passages),
-        touchpoints=_touchpoints(catalog, rows, passages),
+        stages=_stages(counted),
+        touchpoints=_touchpoints(counted),
         cases=cases,
         before=before,
         start=extent.period.start,
@@ -122,58 +128,91 @@ def _share(ws: Workspace, asked: Asked, extent: Extent, as_of: datetime) -> Esti
     return found.estimate
 
 
-def _touchpoints(catalog: Catalog, rows: list[Row], passages: dict[str, int]) -> list[Place]:
+@dataclass(frozen=True)
+class _Counted:
+    """What places are made of: problems by touchpoint and `how`, passages, where these miss."""
+
+    catalog: Catalog
+    problem: Problem
+    rows: list[Row]
+    passages: dict[str, int]
+    unrecorded: frozenset[str]
+
+
+def _unrecorded(
+    ws: Workspace, source: queries.Source, first: pa.Table, as_of: datetime
+) -> frozenset[str]:
+    """Return the touchpoints of whose problems fewer than half follow a passage there.
+
+    People meet them without our seeing it, so problems over passages would be no rate.
+    """
+    told = ws.query(lambda view: queries.followed(view, source, first), as_of=as_of).to_pylist()
+    followed = {row["stratum"]: int(row["n"]) for row in told}
+    counts = first.group_by("stratum").aggregate([([], "count_all")]).to_pylist()
+    return frozenset(
+        row["stratum"]
+        for row in counts
+        if row["count_all"] >= LEAST_CASES
+        and followed.get(row["stratum"], 0) < RECORDED * row["count_all"]
+    )
+
+
+def _touchpoints(counted: _Counted) -> list[Place]:
+    catalog = counted.catalog
     known = {point.key: number for number, point in enumerate(catalog.touchpoints)}
-    with_problems = {row["touchpoint"] for row in rows if row["touchpoint"]}
-    keys = sorted(with_problems | set(passages), key=lambda key: (known.get(key, 999), key))
-    return _places({key: [key] for key in keys}, catalog.stage_of, rows, passages)
+    with_problems = {row["touchpoint"] for row in counted.rows if row["touchpoint"]}
+    keys = sorted(with_problems | set(counted.passages), key=lambda key: (known.get(key, 999), key))
+    return _places({key: [key] for key in keys}, catalog.stage_of, counted)
 
 
-def _stages(catalog: Catalog, rows: list[Row], passages: dict[str, int]) -> list[Place]:
+def _stages(counted: _Counted) -> list[Place]:
     """Return every stage in the journey's order; touchpoints of no stage stand last, under ""."""
+    catalog = counted.catalog
     groups: dict[str, list[str]] = {stage.key: [] for stage in catalog.stages}
-    for key in {*passages, *(row["touchpoint"] for row in rows if row["touchpoint"])}:
+    named = {row["touchpoint"] for row in counted.rows if row["touchpoint"]}
+    for key in {*counted.passages, *named}:
         groups.setdefault(catalog.stage_of(key) or NOWHERE, []).append(key)
-    return _places(groups, lambda key: key or None, rows, passages)
+    return _places(groups, lambda key: key or None, counted)
 
 
-def _places(
-    groups: dict[str, list[str]], stage_of: Any, rows: list[Row], passages: dict[str, int]
-) -> list[Place]:
+def _places(groups: dict[str, list[str]], stage_of: Any, counted: _Counted) -> list[Place]:
+    rows, passages = counted.rows, counted.passages
     placed = sum(int(row["n"]) for row in rows if row["touchpoint"])
     squares, made = {}, []
     for key, members in groups.items():
         inside = [row for row in rows if row["touchpoint"] in members]
-        n = sum(int(row["n"]) for row in inside)
-        squares[key] = sum(float(row["squares"]) for row in inside)
-        # Rates count only touchpoints of which passages are recorded.
-        watched = [row for row in inside if passages.get(row["touchpoint"])]
-        over = sum(passages.get(member, 0) for member in members)
+        # Rates count only touchpoints whose passages are recorded.
+        seen = [one for one in members if passages.get(one) and one not in counted.unrecorded]
+        watched = [row for row in inside if row["touchpoint"] in seen]
+        over = sum(passages[member] for member in seen)
         hits = sum(int(row["n"]) for row in watched)
-        rate = per_thousand(hits, sum(float(row["squares"]) for row in watched), over)
+        squares[key] = sum(float(row["squares"]) for row in watched)
+        rate = per_thousand(hits, squares[key], over)
+        n = sum(int(row["n"]) for row in inside)
         people = sum(int(row["people"]) for row in inside)
+        missed = bool(counted.unrecorded & set(members)) and not seen
         share = proportion(n, placed)
-        made.append(Place(key, stage_of(key), n, people, over, share, rate))
-    return comparing.marked(made, squares)
+        made.append(Place(key, stage_of(key), n, people, over, share, rate, recorded=not missed))
+    return comparing.marked(made, squares, told=counted.problem.told)
 
 
 def _before(
     ws: Workspace,
     source: queries.Source,
-    found: pa.Table,
-    passages: dict[str, int],
+    first: pa.Table,
+    counted: _Counted,
     as_of: datetime,
 ) -> tuple[int, list[Before]]:
-    first = counting.first(found)
     cases = _strata(
         ws.query(lambda view: queries.before_problems(view, source, first), as_of=as_of)
     )
-    total = sum(passages.values())
+    total = sum(counted.passages.values())
     until = _sample(CONTROLS / total) if total else None
     usual = _strata(
         ws.query(lambda view: queries.before_passages(view, source, until), as_of=as_of)
     )
-    return sum(seen.n for seen in cases.values()), comparing.before(cases, usual)
+    told = comparing.before(cases, usual, counted.unrecorded)
+    return sum(seen.n for seen in cases.values()), told
 
 
 def _sample(share: float) -> str | None:
@@ -201,7 +240,7 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Complaints:
     return complaints(ws, asked, health.extent_of(ws, asked.look, now), as_of=now)
 
 
-FINDING = findings.declare(findings.Kind("complaints", 1, Complaints, _compute))
+FINDING = findings.declare(findings.Kind("complaints", 2, Complaints, _compute))
 
 
 def usual(ws: Workspace, *, now: datetime) -> Finding[Complaints]:

@@ -83,7 +83,7 @@ def before_table(found: Complaints, catalog: Catalog) -> Iterator[tuple[Any, ...
         yield (
             catalog.title_of(one.touchpoint), one.n, usual.seen, usual.usual, usual.value,
             usual.low, usual.high, usual.q, same.value if same else None, same.q if same else None,
-            YES if usual.marked else NO,
+            YES if one.marked else NO,
         )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def plain(found: Complaints, catalog: Catalog) -> dict[str, Any]:
     for row, place in zip(made["touchpoints"], found.touchpoints, strict=True):
         row["title"] = msgspec.to_builtins(catalog.title_of(place.key))
     for row, step in zip(made["before"], found.before, strict=True):
-        row["marked"] = step.ordinary.marked
+        row["marked"] = step.marked
     return made
 
 
@@ -122,7 +122,7 @@ def values(found: Complaints | None, catalog: Catalog, asked: Asked) -> dict[str
         },
         "meaning": MEANING,
         "before_meaning": BEFORE_MEANING,
-        "standing_out": [one for one in found.before if one.ordinary.marked],
+        "standing_out": [one for one in found.before if one.marked],
         "sentence": lambda one: sentence(one, catalog, found.days),
     }
 

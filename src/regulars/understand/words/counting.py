@@ -10,11 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.kit.stats.multiple import benjamini_hochberg
-from regulars.kit.stats.proportion import proportion, two_proportions
+from regulars.kit.stats.proportion import exceeding, proportion
 from regulars.understand.health.model import MINIMUM_GROUP
 from regulars.understand.words.model import KINDS, MOODS, Line, Month
 
 LEVEL = 0.05
+MARGIN = 0.2
+"""By how much a share must lie above that of all other touchpoints to stand out: people speak of
+other things on the phone than in a store, and that alone is no trouble."""
 NAMES = (*(str(kind) for kind in KINDS), *(str(mood) for mood in MOODS))
 MOST_WORDS = 40
 
@@ -76,31 +79,30 @@ def _line(table: pa.Table, row: int, touchpoint: str, name: str) -> Line:
 
 
 def _marked(cells: list[Line]) -> list[Line]:
-    """Return the cells with those marked whose share is above that of all other touchpoints.
+    """Return the cells with those marked whose share is far above that of all other touchpoints.
 
-    Problem types only; a test of two shares of customers each, q-values over all cells.
+    Problem types only; tested is that the share of customers lies more than MARGIN above the
+    others', q-values over all cells.
     """
+    kinds = set(map(str, KINDS))
     totals = {
         name: (
             sum(one.people for one in cells if one.key == name),
             sum(one.share.n for one in cells if one.key == name),
         )
-        for name in NAMES
+        for name in kinds
     }
-    tested = [one for one in cells if one.key in set(map(str, KINDS))]
+    tested = [one for one in cells if one.key in kinds]
     p = []
     for one in tested:
         yes, size = totals[one.key]
         rest = (yes - one.people, size - one.share.n)
-        p.append(two_proportions(rest, (one.people, one.share.n)) if rest[1] else None)
+        p.append(exceeding(rest, (one.people, one.share.n), MARGIN) if rest[1] else None)
     judged = {id(one): q for one, q in zip(tested, benjamini_hochberg(p), strict=True)}
-    made = []
-    for one in cells:
-        q = judged.get(id(one))
-        yes, size = totals[one.key]
-        above = size > 0 and (one.share.value or 0.0) > yes / size
-        made.append(replace(one, q=q, marked=q is not None and q <= LEVEL and above))
-    return made
+    return [
+        replace(one, q=(q := judged.get(id(one))), marked=q is not None and q <= LEVEL)
+        for one in cells
+    ]
 
 
 def months(readings: pa.Table, zone: ZoneInfo) -> list[Month]:

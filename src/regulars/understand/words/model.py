@@ -126,7 +126,7 @@ class Reading:
 class Line:
     """A kind or mood of one touchpoint ("" for all of them): texts that hold it, and of how many.
 
-    `marked` when its share is above that of the other touchpoints beyond chance.
+    `marked` when its share is far above that of the other touchpoints, beyond chance.
     """
 
     touchpoint: str

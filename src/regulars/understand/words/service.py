@@ -345,7 +345,7 @@ def _compute_divide(ws: Workspace, about: dict[str, Any], now: datetime) -> Divi
     return divide(ws, Look.of(about), now=now)
 
 
-FINDING = findings.declare(findings.Kind("words", 1, Words, _compute, (Look().about(),)))
+FINDING = findings.declare(findings.Kind("words", 2, Words, _compute, (Look().about(),)))
 DIVIDE = findings.declare(
     findings.Kind("digital_divide", 1, Divide, _compute_divide, (Look().about(),))
 )
