@@ -11,14 +11,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from regulars.company.places import service as places
+from regulars.company.places.model import Place
 from regulars.company.rights.model import SHELL
 from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.stats.estimate import Estimate
+from regulars.kit.text import Text
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health.model import Look
 from regulars.understand.radar import comparing, document, service
-from regulars.understand.radar.model import EXPERIENCE, RADAR, Radar, Scored, points
+from regulars.understand.radar.model import (
+    EXPERIENCE,
+    RADAR,
+    Measure,
+    Radar,
+    Scored,
+    points,
+    together,
+)
 
 NOON = datetime(2026, 10, 5, 4, tzinfo=UTC)
 NOW = NOON + timedelta(days=10)
@@ -118,6 +129,48 @@ def test_against_another_channel(ws: Workspace) -> None:
     assert service.against(ws, found, look, "channel:web", now=NOW)["ease"].verdict == "lower"
 
 
+def lifted() -> list[Row]:
+    """By app 87.5 points as everywhere; by phone 70 % say 5: 92.5 points. All: 90."""
+    app = guests(100, channel="app", place="north")
+    phone = [
+        said(who, "ease", 5 if who % 10 < 7 else 4, channel="phone", place="south")
+        for who in range(200, 300)
+    ]
+    return app + phone
+
+
+@pytest.mark.parametrize("against", ["channel:app", "place:north"])
+def test_a_part_is_tested_against_the_rest(ws: Workspace, against: str) -> None:
+    """5 points between app and phone are sure; the 2.5 between app and all are the same fact."""
+    tell(ws, lifted())
+    ease = service.against(ws, radar(ws), Look("all"), against, now=NOW)["ease"]
+    assert (ease.value, ease.verdict) == (87.5, "higher")
+    assert ease.gap == pytest.approx(2.5)
+    turned = Look("all", channel="phone")
+    found = service.answered(ws, turned, now=NOW).payload
+    apart = service.against(ws, found, turned, "channel:app", now=NOW)["ease"]
+    assert ease.q == pytest.approx(apart.q, rel=0.3)
+
+
+def test_a_part_that_is_all_there_is_differs_in_nothing(ws: Workspace) -> None:
+    tell(ws, guests(100, channel="app"))
+    ease = service.against(ws, radar(ws), Look("all"), "channel:app", now=NOW)["ease"]
+    assert (ease.gap, ease.q, ease.verdict) == (0, None, None)
+
+
+def test_a_place_inside_the_place_is_tested_against_the_rest_of_it(ws: Workspace) -> None:
+    places.put(ws, SHELL, Place("west", Text("West", "西")), now=NOW)
+    for store in ("north", "south"):
+        places.put(ws, SHELL, Place(store, Text(store, store), parent="west"), now=NOW)
+    tell(ws, lifted())
+    look = Look("all", place="west")
+    found = service.answered(ws, look, now=NOW).payload
+    assert service.against(ws, found, look, "place:north", now=NOW)["ease"].verdict == "higher"
+    inside = Look("all", place="north")
+    found = service.answered(ws, inside, now=NOW).payload
+    assert service.against(ws, found, inside, "place:west", now=NOW)["ease"].verdict == "lower"
+
+
 def test_against_a_target_only_the_whole_interval_counts(ws: Workspace) -> None:
     tell(ws, guests())
     service.save(ws, MINE, SHELL, reason="ours", based_on=0, now=NOW)
@@ -213,3 +266,29 @@ def test_two_radars_alike_seldom_differ() -> None:
                                  for j, v in enumerate(map(float, values))]))  # fmt: skip
         alarms += any(found.verdict for found in comparing.with_other(*two).values())
     assert alarms <= 0.05 * 400 + 3 * (0.05 * 0.95 * 400) ** 0.5
+
+
+def scored(key: str, sample: np.ndarray[Any, np.dtype[np.float64]]) -> Scored:
+    mean, reach = float(sample.mean()), 1.96 * float(sample.std(ddof=1)) / len(sample) ** 0.5
+    found = Estimate(len(sample), mean, mean - reach, mean + reach)
+    part = Measure("score_mean", {}, 1.0, "measured", "", found, found)
+    return Scored(key, RADAR, *together([part]), [part])
+
+
+def test_a_part_alike_seldom_differs_and_a_different_part_is_seen() -> None:
+    """Alone at most 5 % alarms; 5 points by channel are found as often as with the rest itself."""
+    rng = np.random.default_rng(3)
+    alarms, found, meant = 0, 0, 0
+    for _company in range(400):
+        for gap in (0.0, 5.0):
+            app, rest = rng.normal(60, 12, 60), rng.normal(60 + gap, 12, 60)
+            both = Radar(0, [scored("ease", np.concatenate([app, rest]))])
+            one = Radar(0, [scored("ease", app)])
+            sure = comparing.with_other(both, one, overlap=True)["ease"].verdict is not None
+            apart = comparing.with_other(Radar(0, [scored("ease", rest)]), one)["ease"].verdict
+            alarms += sure and gap == 0
+            found += sure and gap > 0
+            meant += apart is not None and gap > 0
+    assert alarms <= 0.05 * 400 + 3 * (0.05 * 0.95 * 400) ** 0.5
+    assert found == pytest.approx(meant, abs=20)
+    assert meant > 200

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
-from regulars.kit.stats.estimate import Z, normal_p
+from regulars.kit.stats.estimate import Estimate, Z, normal_p
 from regulars.kit.stats.multiple import benjamini_hochberg
-from regulars.understand.radar.model import Against, Radar, Scored
+from regulars.understand.radar.model import Against, Measure, Radar, Scored, together
 
 ALARM = 0.05
+LEAST_REST = 5
+"""A rest of fewer observations is not tested."""
 Fixed = Mapping[str, tuple[float, int | None]]
 
 
-def with_other(ours: Radar, other: Radar) -> dict[str, Against]:
+def with_other(ours: Radar, other: Radar, *, overlap: bool = False) -> dict[str, Against]:
     """Return each dimension against the same of another radar, tested as independent samples.
 
-    One Benjamini-Hochberg family. The error of a difference is what both intervals say.
+    Where one side is a part of the other (`overlap`), their gap is told and the part is tested
+    against the rest. One Benjamini-Hochberg family. The error of a difference is what both
+    intervals say.
     """
     theirs = {one.key: one for one in other.dimensions}
-    tested = {one.key: _difference(one, theirs.get(one.key)) for one in ours.dimensions}
-    adjusted = benjamini_hochberg([found[1] for found in tested.values()])
+    tested = {
+        one.key: _tested(one, theirs.get(one.key), overlap=overlap) for one in ours.dimensions
+    }
+    adjusted = benjamini_hochberg([p for _difference, p in tested.values()])
     made = {}
-    for (key, (gap, _p)), q in zip(tested.items(), adjusted, strict=True):
-        one = theirs.get(key)
+    for ours_, q in zip(ours.dimensions, adjusted, strict=True):
+        key, one, difference = ours_.key, theirs.get(ours_.key), tested[ours_.key][0]
         if one is None:
             continue
-        sure = q is not None and q <= ALARM and gap is not None
-        verdict = ("higher" if (gap or 0) > 0 else "lower") if sure else None
+        known = ours_.value is not None and one.value is not None
+        gap = (ours_.value or 0.0) - (one.value or 0.0) if known else None
+        sure = q is not None and q <= ALARM and difference is not None
+        verdict = ("higher" if (difference or 0) > 0 else "lower") if sure else None
         made[key] = Against(key, one.value, one.low, one.high, one.n, gap, q, verdict)
     return made
 
@@ -47,6 +56,51 @@ def with_fixed(ours: Radar, fixed: Fixed) -> dict[str, Against]:
             verdict = "lower"
         made[one.key] = Against(one.key, value, None, None, n, gap, None, verdict)
     return made
+
+
+def _tested(
+    ours: Scored, theirs: Scored | None, *, overlap: bool
+) -> tuple[float | None, float | None]:
+    """Return the difference that is tested, ours minus theirs, and its p-value."""
+    if not overlap or theirs is None:
+        return _difference(ours, theirs)
+    if ours.n >= theirs.n:
+        rest, part = apart(ours, theirs)
+        return _difference(rest, part)
+    rest, part = apart(theirs, ours)
+    return _difference(part, rest)
+
+
+def apart(whole: Scored, part: Scored) -> tuple[Scored, Scored]:
+    """Return the rest of `whole` without `part`, and `part`, in the metrics that both have.
+
+    Of a mean or share the rest follows from both means and their n; so does its error, for answers
+    that vary alike. Of a median that holds where both sides are alike, which is what is tested.
+    """
+    inside = {_name(one): one for one in part.parts}
+    pairs = [(one, inside[_name(one)]) for one in whole.parts if _name(one) in inside]
+    parted = [(_rest(one.points, other.points), one, other) for one, other in pairs]
+    known = [(rest, one, other) for rest, one, other in parted if rest is not None]
+    rests = [replace(one, points=rest) for rest, one, _other in known]
+    others = [other for _rest, _one, other in known]
+    return (
+        Scored(whole.key, whole.kind, *together(rests)),
+        Scored(part.key, part.kind, *together(others)),
+    )
+
+
+def _rest(whole: Estimate, part: Estimate) -> Estimate | None:
+    n = whole.n - part.n
+    if n < LEAST_REST or None in (whole.value, whole.low, whole.high, part.value):
+        return None
+    middle, low, high = whole.value or 0.0, whole.low or 0.0, whole.high or 0.0
+    value = (whole.n * middle - part.n * (part.value or 0.0)) / n
+    wider = math.sqrt(whole.n / n)
+    return Estimate(n, value, value - wider * (middle - low), value + wider * (high - middle))
+
+
+def _name(one: Measure) -> tuple[str, str]:
+    return one.metric, str(sorted(one.filters.items()))
 
 
 def _difference(ours: Scored, theirs: Scored | None) -> tuple[float | None, float | None]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from regulars.company.audit.service import record
+from regulars.company.places import service as places
 from regulars.company.rights.model import Principal
 from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.stats.estimate import Estimate, empty
@@ -198,7 +199,18 @@ def against(
             raise _no_benchmark(name)
         return comparing.with_fixed(ours, found.values)
     other = _other(ours, look, kind, name)
-    return comparing.with_other(ours, answered(ws, other, now=now).payload)
+    theirs = answered(ws, other, now=now).payload
+    return comparing.with_other(ours, theirs, overlap=_overlap(ws, look, kind, name))
+
+
+def _overlap(ws: Workspace, look: Look, kind: str, name: str) -> bool:
+    """Tell whether one side of a comparison is a part of the other."""
+    if kind == "channel":
+        return look.channel in (None, name)
+    if kind != "place" or look.place is None:
+        return kind == "place"
+    tree = places.tree(ws)
+    return name in tree.within([look.place]) or look.place in tree.within([name])
 
 
 def _other(ours: Radar, look: Look, kind: str, name: str) -> Look:
