@@ -21,8 +21,10 @@ from regulars.faces import idempotency
 from regulars.kit import registry
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
+from regulars.store import spill
 from regulars.store.database import insert_or_ignore
 from regulars.timeline import duck, lake
+from regulars.timeline.engine import standing
 from regulars.timeline.inbox import decode, encode, lock_inbox, tombstone
 from regulars.timeline.lease import MAINTENANCE, Lease, lease
 from regulars.timeline.tables import erasures, inbox, links, tombstones
@@ -60,6 +62,13 @@ def _forget_answers(
     _workspace: Workspace, connection: sa.Connection, _identities: frozenset[str]
 ) -> int:
     return idempotency.forget_all(connection)
+
+
+@erasable("sums kept between refreshes")
+def _forget_sums(
+    workspace: Workspace, _connection: sa.Connection, _identities: frozenset[str]
+) -> int:
+    return standing.Kept(workspace.folder / standing.FOLDER).sweep(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +139,8 @@ def _carry_out(
             ).rowcount
         rows["lake"] = _from_lake(workspace, held, identities)
         lake.vacuum(workspace.lake, held, hours=0)
+        spill.sweep(workspace.folder)
+        spill.drop_copies(workspace.folder)
         with workspace.database.transaction() as connection:
             connection.execute(
                 sa.update(erasures)

@@ -172,6 +172,23 @@ def commit(
     fsync_folder(Path(handle.table_uri.removeprefix("file://")) / "_delta_log")
 
 
+def added_since(lake: Lake, before: int, now: int) -> list[str] | None:
+    """Return the unsorted files that commits after version `before`, up to `now`, brought.
+
+    Those that a later commit took out again are among them. None when the log no longer tells.
+    """
+    paths: list[str] = []
+    for version in range(before + 1, now + 1):
+        entry = lake.folder / "_delta_log" / f"{version:020d}.json"
+        if not entry.exists():
+            return None
+        for line in entry.read_text("utf-8").splitlines():
+            add = json.loads(line).get("add")
+            if add and not add["partitionValues"].get("month"):
+                paths.append(add["path"])
+    return paths if before <= now else None
+
+
 def records(action: AddAction) -> int:
     """Return how many events a written file holds."""
     return int(json.loads(action.stats)["numRecords"])

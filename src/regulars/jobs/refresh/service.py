@@ -21,11 +21,14 @@ def job() -> Job:
 
 
 def run(ws: Workspace, *, reason: str, clock: Clock, watch: Watch | None = None) -> Run:
-    """Compute and store every finding anew.
+    """Compute and store every finding anew, all of one state of the timeline.
 
     Raises Conflict when a refresh is running already.
     """
-    return runs.perform(ws, job(), reason=reason, clock=clock, watch=watch)
+    try:
+        return runs.perform(ws, job(), reason=reason, clock=clock, watch=watch)
+    finally:
+        ws.engine.unpin()
 
 
 def due(ws: Workspace, now: datetime) -> str | None:

@@ -32,8 +32,10 @@ from regulars.understand.words import service as words
 
 def _tidy(ws: Workspace, now: datetime, progress: Progress) -> None:
     flush(ws)
-    progress(0.5)
+    progress(0.3)
     maintenance.run(ws, now=now)
+    progress(0.6)
+    ws.engine.pin(now)
 
 
 def _renew(ws: Workspace, now: datetime, progress: Progress) -> None:

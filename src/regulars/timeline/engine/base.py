@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,38 @@ class Engine(ABC):
         With `identities`, only events of these identities are in view, found without reading
         the files of other buckets.
         """
+
+    def summed(
+        self,
+        build: Callable[[View], Any],
+        *,
+        by: Sequence[str],
+        as_of: datetime | None = None,
+    ) -> pa.Table:
+        """Run an expression that gives sums by the columns `by`; the order of rows is not kept.
+
+        Every sum must add up over people, orders, cases and visits: what one of them adds depends
+        on its own events only. Then a refresh may correct the sums of the refresh before.
+        """
+        return self.query(build, as_of=as_of)
+
+    def by_person(self, key: Hashable, work: Callable[[], pa.Table], *, of: str) -> pa.Table:
+        """Return what `work` finds out by queries: rows of a person each, named by the column `of`.
+
+        A person's rows must depend on that person's events only, and on what `key` names. Then a
+        refresh may make anew the rows of those touched since the refresh before.
+        """
+        return work()
+
+    def pin(self, as_of: datetime) -> None:  # noqa: B027 (an engine need not)
+        """Let this thread read the lake as it is now, until `unpin`; see `pinned`."""
+
+    def unpin(self) -> None:  # noqa: B027
+        """Let this thread see the timeline as it is again."""
+
+    def settled(self, as_of: datetime | None) -> datetime | None:
+        """Return None for a moment as of which everything in view is known, else the moment."""
+        return as_of
 
     @abstractmethod
     def events(self) -> ir.Table:

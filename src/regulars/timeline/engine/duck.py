@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ import pyarrow as pa
 
 from regulars.timeline import duck
 from regulars.timeline.engine.base import Engine, in_utc, narrowed
+from regulars.timeline.engine.pinned import Pinned
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.view import View
 from regulars.timeline.event import COLUMNS
@@ -39,6 +41,7 @@ class DuckEngine(Engine):
             self._idle.put(Session(self._root.cursor(), workspace))
         self._interactive: Session | None = None
         self._lock = threading.Lock()
+        self._pinned: ContextVar[Pinned | None] = ContextVar("pinned", default=None)
 
     def query(
         self,
@@ -48,6 +51,11 @@ class DuckEngine(Engine):
         identities: Sequence[str] | None = None,
     ) -> pa.Table:
         """Run an expression; a file that is gone makes it open the lake anew and repeat."""
+        pinned = self._pinned.get()
+        if pinned is not None and identities is None:
+            with suppress(duckdb.IOException):  # an erasure took its files: see what is there now
+                return pinned.query(build, as_of)
+            self.unpin()
         with self._session() as session:
             for attempt in range(RETRIES):
                 snapshot = self.reader.read(fresh=attempt > 0)
@@ -58,6 +66,48 @@ class DuckEngine(Engine):
                     if attempt == RETRIES - 1:
                         raise
         raise AssertionError("unreachable")
+
+    def summed(
+        self,
+        build: Callable[[View], Any],
+        *,
+        by: Sequence[str],
+        as_of: datetime | None = None,
+    ) -> pa.Table:
+        """Run an expression that gives sums; in a refresh, correct those of the one before."""
+        pinned = self._pinned.get()
+        if pinned is not None:
+            with suppress(duckdb.IOException):
+                return pinned.summed(build, by, as_of)
+        return self.query(build, as_of=as_of)
+
+    def by_person(self, key: Hashable, work: Callable[[], pa.Table], *, of: str) -> pa.Table:
+        """Return rows by person; in a refresh, anew for those touched since the one before."""
+        pinned = self._pinned.get()
+        return work() if pinned is None else pinned.by_person(repr(key), work, of)
+
+    def pin(self, as_of: datetime) -> None:
+        """Let this thread read the lake as it is now, until `unpin`."""
+        snapshot = self.reader.read(lake_only=True)
+        if snapshot.files:
+            self._pinned.set(Pinned(self.workspace, self._root.cursor(), snapshot, as_of, Session))
+
+    def unpin(self) -> None:
+        """Let this thread see the timeline as it is again."""
+        pinned = self._pinned.get()
+        if pinned is not None:
+            self._pinned.set(None)
+            pinned.close()
+
+    def watermark(self) -> str:
+        """Return what identifies the state of the data that this thread reads."""
+        pinned = self._pinned.get()
+        return super().watermark() if pinned is None else pinned.mark
+
+    def settled(self, as_of: datetime | None) -> datetime | None:
+        """Return None for the moment as of which this thread's state was read."""
+        pinned = self._pinned.get()
+        return None if pinned is not None and as_of == pinned.as_of else as_of
 
     def events(self) -> ir.Table:
         """Return all events as of now; the table keeps this snapshot."""
@@ -99,9 +149,19 @@ class Session:
         if wanted != self._mark:
             self._define(snapshot, identities)
             self._mark = wanted
+        return self.seen(as_of, snapshot.mark, identities)
+
+    def seen(
+        self, as_of: datetime | None, mark: str, identities: Sequence[str] | None = None
+    ) -> View:
+        """Return the view of what is defined, narrowed where asked."""
         events, people = self._tables
         kept = narrowed(events, as_of, identities)
-        return View(kept, people, snapshot.mark, as_of, self._workspace.zone)
+        return View(kept, people, mark, as_of, self._workspace.zone)
+
+    def compile(self, expression: Any) -> str:
+        """Return the SQL of an expression."""
+        return str(self._backend.compile(expression))
 
     def run(self, expression: Any) -> pa.Table:
         """Run an expression of this session."""
@@ -120,7 +180,11 @@ class Session:
             parts.insert(0, f"SELECT {columns} FROM read_parquet({duck.file_list(files)})")
             if not snapshot.waiting.num_rows:
                 parts.pop()
-        self._cursor.execute(f"CREATE OR REPLACE TEMP VIEW events AS {' UNION ALL '.join(parts)}")
-        self._cursor.register("linked_people", snapshot.people)
-        people = self._backend.table("linked_people") if snapshot.people.num_rows else None
-        self._tables = (self._backend.table("events"), people)
+        self.define(" UNION ALL ".join(parts), snapshot.people)
+
+    def define(self, select: str, people: pa.Table) -> None:
+        """Let `events` be what a query gives, and `people` the fold of its identities."""
+        self._cursor.execute(f"CREATE OR REPLACE TEMP VIEW events AS {select}")
+        self._cursor.register("linked_people", people)
+        linked = self._backend.table("linked_people") if people.num_rows else None
+        self._tables = (self._backend.table("events"), linked)

@@ -36,6 +36,7 @@ class Snapshot:
     files: tuple[LakeFile, ...]
     people: pa.Table
     mark: str
+    version: int
 
 
 class SnapshotReader:
@@ -49,13 +50,16 @@ class SnapshotReader:
         self._files: tuple[int, tuple[LakeFile, ...]] = (-1, ())
         self._fold: tuple[people.Change, pa.Table] = ((-1, -1), people.FOLDED.empty_table())
 
-    def read(self, *, fresh: bool = False) -> Snapshot:
-        """Return the present state; `fresh` opens the lake anew after a file was found gone."""
+    def read(self, *, fresh: bool = False, lake_only: bool = False) -> Snapshot:
+        """Return the present state; `fresh` opens the lake anew after a file was found gone.
+
+        With `lake_only`, without what waits in the inbox.
+        """
         with self._lock:
             groups = self._read_inbox()
             handle = self._open_lake(fresh)
             mark = lake.watermark(handle)
-            above = [group for group in groups if group[0] > mark]
+            above = [] if lake_only else [group for group in groups if group[0] > mark]
             version = handle.version()
             if self._files[0] != version or fresh:
                 self._files = (version, tuple(lake.files(handle)))
@@ -65,6 +69,7 @@ class SnapshotReader:
                 files=self._files[1],
                 people=self._fold[1],
                 mark=_mark(version, above, self._fold[0]),
+                version=version,
             )
 
     def _read_inbox(self) -> list[Group]:

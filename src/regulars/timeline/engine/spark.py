@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
+from regulars.store.spill import COPIES
 from regulars.timeline.engine.base import Engine, in_utc, narrowed
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.view import View
@@ -47,8 +49,8 @@ class SparkEngine(Engine):
         self._session.conf.set("spark.sql.session.timeZone", workspace.settings.workspace.time_zone)
         self._mark: object = None
         self._tables: tuple[Any, Any] = (None, None)
-        self._folder = workspace.folder / "spill" / f"spark-{secrets.token_hex(4)}"
-        self._folder.mkdir(parents=True)
+        self._folder = workspace.spill.place(COPIES)
+        self._folder.mkdir()
 
     def query(
         self,
@@ -77,9 +79,7 @@ class SparkEngine(Engine):
     def close(self) -> None:
         """End the session and delete what it kept aside."""
         self._session.stop()
-        for file in self._folder.glob("*"):
-            file.unlink()
-        self._folder.rmdir()
+        shutil.rmtree(self._folder)
 
     def _run(self, expression: Any) -> pa.Table:
         """Run on Spark itself: Ibis's way through pandas would lose the zone of times."""
@@ -109,9 +109,12 @@ class SparkEngine(Engine):
         self._tables = (self._backend.table("events"), people)
 
     def _aside(self, name: str, table: pa.Table) -> str:
-        """Write a small table where Spark can read it; the last one of the name is deleted."""
+        """Write a small table where Spark can read it; the last one of the name is deleted.
+
+        An erasure deletes it too; a query that was about to read it is repeated.
+        """
         for old in self._folder.glob(f"{name}-*"):
-            old.unlink()
+            old.unlink(missing_ok=True)
         file: Path = self._folder / f"{name}-{secrets.token_hex(8)}.parquet"
         pq.write_table(table, file, coerce_timestamps="us")
         return str(file)

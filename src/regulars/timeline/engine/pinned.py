@@ -1,0 +1,195 @@
+"""One state of the lake that a refresh reads, with answers corrected by what is new since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import ibis.expr.operations as ops
+import pyarrow as pa
+
+from regulars.kit.period import day_start
+from regulars.timeline import duck
+from regulars.timeline.engine import change, standing
+from regulars.timeline.engine.change import State
+from regulars.timeline.event import COLUMNS
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from regulars.timeline.engine.duck import Session
+    from regulars.timeline.engine.snapshot import Snapshot
+    from regulars.timeline.workspace import Workspace
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WHOLE, NOW, BEFORE = "whole", "now", "before"
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM"
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Who was touched since the state before: its token, and who is in view only in part."""
+
+    token: str
+    people_before: pa.Table
+    strangers: pa.Array
+
+
+class Pinned:
+    """Answers questions about one state; `part` says of which events: all, or those touched."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        root: duckdb.DuckDBPyConnection,
+        snapshot: Snapshot,
+        as_of: datetime,
+        open_session: Callable[[duckdb.DuckDBPyConnection, Workspace], Session],
+    ) -> None:
+        self.mark, self.as_of, self.part = snapshot.mark, as_of, WHOLE
+        self._workspace, self._root = workspace, root
+        files = [workspace.lake.absolute(file) for file in snapshot.files]
+        read = f"{SELECT} read_parquet({duck.file_list(files)})"
+        end = _end(workspace, root, read, as_of)
+        self._state = State(snapshot.version, snapshot.files, snapshot.people, as_of, end)
+        self._kept = standing.Kept(workspace.folder / standing.FOLDER)
+        self._touched = self._look_back()
+        self._token = self._kept.write_state(self._state)
+        self._sessions: dict[str, Session] = {}
+        self._open_session = open_session
+        self._reads = {
+            WHOLE: f"{read} WHERE known_at <= {_literal(as_of)} AND occurred_at < {_literal(end)}",
+            NOW: f"{SELECT} {change.NOW}",
+            BEFORE: f"{SELECT} {change.BEFORE}",
+        }
+
+    def _look_back(self) -> Touched | None:
+        """Find who was touched since the state that was read before this one."""
+        found = self._kept.read_state()
+        if found is None:
+            return None
+        token, before = found
+        people = change.find(self._root, self._workspace.lake, before, self._state)
+        if people is None:
+            return None
+        strangers = self._root.execute(
+            "SELECT DISTINCT coalesce(f.person_id, e.identity_id) AS person_id "
+            f"FROM {change.NOW} e LEFT JOIN fold_now f ON f.identity_id = e.identity_id "
+            "WHERE e.identity_id NOT IN (SELECT identity_id FROM touched WHERE identity_id "
+            "IS NOT NULL)"
+        ).to_arrow_table()
+        return Touched(token, before.people, strangers.column("person_id").combine_chunks())
+
+    def query(self, build: Callable[[Any], Any], as_of: datetime | None) -> pa.Table:
+        """Run an expression over the events of `part`."""
+        session = self._session()
+        return session.run(build(self._view(session, as_of)))
+
+    def summed(
+        self, build: Callable[[Any], Any], by: Sequence[str], as_of: datetime | None
+    ) -> pa.Table:
+        """Return the sums that `build` makes by the columns `by`, corrected where they can be."""
+        session = self._session()
+        if self.part != WHOLE:
+            return self.query(build, as_of)
+        key = self._text(session, build(self._view(session, as_of)).as_table())
+        work = partial(self.query, build, as_of)
+        return self._corrected(
+            key, work, lambda stored, before, now: standing.summed(stored, before, now, by)
+        )
+
+    def by_person(self, key: str, work: Callable[[], pa.Table], of: str) -> pa.Table:
+        """Return what `work` makes of each person (named by `of`), made anew for those touched."""
+        if self.part != WHOLE:
+            return work()
+        touched = self._touched
+        strangers = touched.strangers if touched else pa.array([], pa.string())
+        return self._corrected(
+            key,
+            work,
+            lambda stored, before, now: standing.replaced(stored, before, now, of, strangers),
+        )
+
+    def _corrected(
+        self,
+        key: str,
+        work: Callable[[], pa.Table],
+        correct: Callable[[pa.Table, pa.Table, pa.Table], pa.Table],
+    ) -> pa.Table:
+        made = self._kept.read(self._token, key)
+        if made is not None:
+            return made
+        stored = self._kept.read(self._touched.token, key) if self._touched else None
+        if stored is None:
+            made = work()
+        else:
+            with self._looking_at(BEFORE):
+                before = work()
+            with self._looking_at(NOW):
+                now = work()
+            made = correct(stored, before, now)
+        self._kept.write(self._token, key, made)
+        return made
+
+    @contextmanager
+    def _looking_at(self, part: str) -> Iterator[None]:
+        self.part = part
+        try:
+            yield
+        finally:
+            self.part = WHOLE
+
+    def _session(self) -> Session:
+        """Return the session whose table `events` holds the events of `part`."""
+        session = self._sessions.get(self.part)
+        if session is None:
+            session = self._open_session(self._root.cursor(), self._workspace)
+            people = self._state.people
+            if self.part == BEFORE and self._touched is not None:
+                people = self._touched.people_before
+            session.define(self._reads[self.part], people)
+            self._sessions[self.part] = session
+        return session
+
+    def _view(self, session: Session, as_of: datetime | None) -> Any:
+        return session.seen(None if as_of == self.as_of else as_of, self.mark)
+
+    def _text(self, session: Session, expression: Any) -> str:
+        """Return what tells questions apart: their SQL, the tables given with them, not the end."""
+        text = session.compile(expression)
+        for number, node in enumerate(expression.op().find(ops.InMemoryTable)):
+            table = node.data.to_pyarrow(node.schema)
+            text = text.replace(node.name, f"given_{number}_{standing.digest(table)}")
+        return text.replace(_as_ibis(session, self._state.end), "THE_END")
+
+    def close(self) -> None:
+        """Drop what was made, and the answers of earlier states."""
+        self._sessions.clear()
+        change.forget(self._root)
+        self._kept.sweep(self._token)
+
+
+def _end(
+    workspace: Workspace, root: duckdb.DuckDBPyConnection, read: str, as_of: datetime
+) -> datetime:
+    """Return the end of the day of the last event, or of `as_of` when that comes first."""
+    table = root.execute(f"SELECT epoch_us(max(occurred_at)) AS last FROM ({read})")
+    (last,) = table.to_arrow_table().column("last").to_pylist()
+    latest = as_of if last is None else EPOCH + timedelta(microseconds=last)
+    day: date = min(latest, as_of).astimezone(workspace.zone).date()
+    return day_start(day + timedelta(days=1), workspace.zone)
+
+
+def _literal(moment: datetime) -> str:
+    return f"TIMESTAMPTZ '{moment.isoformat()}'"
+
+
+def _as_ibis(session: Session, moment: datetime) -> str:
+    """Return how Ibis writes a moment."""
+    text = session.compile(ibis.literal(moment).name("x").as_table())
+    return text.removeprefix("SELECT ").rsplit(" AS ", 1)[0]

@@ -1,0 +1,160 @@
+"""One state of the timeline to read from, and answers corrected by what is new since the last.
+
+A refresh asks some hundred questions. It holds one state for all of them, so that its findings
+agree with each other, and keeps the answers that add up over people: the next refresh corrects
+them by the events of those touched since (`change`) instead of computing them anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.timeline.engine.change import State
+from regulars.timeline.lake import LakeFile
+
+FOLDER = "sums"
+STATE, PEOPLE = "state.json", "people.arrow"
+Work = Callable[[], pa.Table]
+
+
+class Kept:
+    """Answers in a folder, each of one state; `token` names the state they belong to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read_state(self) -> tuple[str, State] | None:
+        """Return the state read last and its token, None when there is none or it is damaged."""
+        try:
+            told = json.loads((self._folder / STATE).read_text("utf-8"))
+            files = tuple(LakeFile(**one) for one in told["files"])
+            moments = (datetime.fromisoformat(told[name]) for name in ("as_of", "end"))
+            people = _read(self._folder / PEOPLE)
+            return told["token"], State(told["version"], files, people, *moments)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write_state(self, state: State) -> str:
+        """Keep a state as the one read last; return its new token."""
+        token = secrets.token_hex(8)
+        _write(self._folder / PEOPLE, state.people)
+        told = {
+            "token": token,
+            "version": state.version,
+            "files": [asdict(file) for file in state.files],
+            "as_of": state.as_of.isoformat(),
+            "end": state.end.isoformat(),
+        }
+        (self._folder / STATE).write_text(json.dumps(told), "utf-8")
+        return token
+
+    def read(self, token: str, key: str) -> pa.Table | None:
+        """Return the answer to `key` of the state `token`."""
+        try:
+            return _read(self._path(token, key))
+        except (OSError, pa.ArrowInvalid):
+            return None
+
+    def write(self, token: str, key: str, answer: pa.Table) -> None:
+        """Keep an answer, unless an erasure has dropped its state meanwhile."""
+        path = self._path(token, key)
+        _write(path, answer)
+        if not self._holds(token):
+            path.unlink(missing_ok=True)
+
+    def _holds(self, token: str) -> bool:
+        try:
+            return bool(json.loads((self._folder / STATE).read_text("utf-8"))["token"] == token)
+        except (OSError, ValueError):
+            return False
+
+    def sweep(self, token: str | None) -> int:
+        """Delete the answers of every state but `token`, without one the states too; how many."""
+        gone = 0
+        for path in sorted(self._folder.glob("*"), reverse=True):  # the state goes first
+            if token is None or not path.name.startswith((token, STATE, PEOPLE)):
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+    def _path(self, token: str, key: str) -> Path:
+        digest = hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
+        return self._folder / f"{token}-{digest}.arrow"
+
+
+def summed(stored: pa.Table, before: pa.Table, now: pa.Table, by: Sequence[str]) -> pa.Table:
+    """Return sums by `by` corrected: `stored`, less `before`, and `now`.
+
+    A row goes when all its whole numbers have become 0. Raises ValueError without such a column.
+    """
+    sums = [name for name in stored.column_names if name not in by]
+    whole = [name for name in sums if pa.types.is_integer(stored.schema.field(name).type)]
+    if not whole:
+        raise ValueError("sums need a count that tells whether a row is there")
+    parts = pa.concat_tables([stored, _negative(before.cast(stored.schema), sums),
+                              now.cast(stored.schema)])  # fmt: skip
+    made = parts.group_by(list(by), use_threads=False).aggregate([(name, "sum") for name in sums])
+    made = made.rename_columns([*by, *sums]).select(stored.column_names).cast(stored.schema)
+    there = pc.not_equal(made.column(whole[0]), 0)
+    for name in whole[1:]:
+        there = pc.or_(there, pc.not_equal(made.column(name), 0))
+    return made.filter(there)
+
+
+def digest(table: pa.Table) -> str:
+    """Return what tells tables with other rows apart."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    return hashlib.blake2b(sink.getvalue(), digest_size=12).hexdigest()
+
+
+def _negative(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    for name in names:
+        index = table.schema.get_field_index(name)
+        table = table.set_column(index, name, pc.negate(table.column(name)))
+    return table
+
+
+def replaced(
+    stored: pa.Table, before: pa.Table, now: pa.Table, of: str, strangers: pa.Array
+) -> pa.Table:
+    """Return rows by person (`of`) with those of everybody touched replaced.
+
+    `strangers` stand in the two tables with some of their events only: theirs stay as they were.
+    """
+    before, now = (_without(table, of, strangers) for table in (before, now))
+    gone = pa.concat_arrays(
+        [table.column(of).combine_chunks() for table in (before, now.cast(stored.schema))]
+    )
+    return pa.concat_tables([_without(stored, of, gone), now.cast(stored.schema)])
+
+
+def _without(table: pa.Table, of: str, gone: pa.Array) -> pa.Table:
+    return table.filter(pc.invert(pc.is_in(table.column(of), gone))) if len(gone) else table
+
+
+def _read(path: Path) -> pa.Table:
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
+        return reader.read_all()
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    aside = path.with_suffix(".writing")
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with (
+        pa.OSFile(str(aside), "wb") as sink,
+        pa.ipc.new_file(sink, table.schema, options=options) as writer,
+    ):
+        writer.write_table(table)
+    aside.replace(path)

@@ -1,0 +1,206 @@
+"""A refresh reads one state, and corrects the sums of the one before by whoever was touched."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pytest
+
+from regulars.timeline import compaction, erasure, inbox, people
+from regulars.timeline.engine import change, standing
+from regulars.timeline.flush import flush
+from regulars.timeline.workspace import Workspace
+from tests.timeline.cast import ANN, NOON, visits
+
+DAY = timedelta(days=1)
+CROWD = [f"{number:032x}" for number in range(1, 31)]
+NAMES = ("Page Viewed", "Order Completed", "Order Shipped")
+
+
+def some_events(dice: random.Random, count: int, day: int) -> pa.Table:
+    rows = []
+    for _turn in range(count):
+        moment = NOON + day * DAY + timedelta(minutes=dice.randrange(1_200))
+        rows.append(
+            {
+                "event_id": f"{dice.getrandbits(64):x}",
+                "identity_id": dice.choice([*CROWD, None]),
+                "name": dice.choice(NAMES),
+                "occurred_at": moment,
+                "received_at": moment,
+                # One in ten is told of the day before it may be seen.
+                "known_at": moment + (DAY if dice.random() < 0.1 else timedelta()),
+                "session_id": dice.choice([None, f"visit-{dice.randrange(40)}"]),
+                "order_id": dice.choice([None, f"order-{dice.randrange(60)}"]),
+            }
+        )
+    return inbox.make(rows, NOON)
+
+
+def steps(view: Any) -> Any:
+    """Count (step before, step), and sum the minutes between, along each person's journey."""
+    events = view.with_person().filter(ibis._.person_id.notnull())
+    order = [events.occurred_at, events.event_id]
+    window = ibis.window(group_by=events.person_id, order_by=order)
+    minute = events.occurred_at.epoch_seconds() // 60
+    pairs = events.select(
+        step="name",
+        before=events.name.lag().over(window),
+        minutes=(minute - minute.lag().over(window)).cast("float64"),
+    )
+    return pairs.group_by("before", "step").agg(n=pairs.count(), minutes=pairs.minutes.sum())
+
+
+def sizes(view: Any) -> Any:
+    """Count orders by how many events and how many people they have."""
+    events = view.with_person().filter(ibis._.order_id.notnull())
+    orders = events.group_by("order_id").agg(
+        events=events.count(), people=events.person_id.nunique()
+    )
+    return orders.group_by("events", "people").agg(n=orders.count())
+
+
+def spans(view: Any) -> Any:
+    """Give each person's first and last moment."""
+    events = view.with_person().filter(ibis._.person_id.notnull())
+    return events.group_by("person_id").agg(
+        first=events.occurred_at.min(), last=events.occurred_at.max(), n=events.count()
+    )
+
+
+def rows(table: pa.Table) -> list[tuple[Any, ...]]:
+    return sorted((tuple(row.values()) for row in table.to_pylist()), key=repr)
+
+
+def refreshed(ws: Workspace, now: datetime) -> list[list[tuple[Any, ...]]]:
+    """Return the three answers as a refresh gets them, one of them twice."""
+    ws.engine.pin(now)
+    try:
+        made = [
+            ws.engine.summed(steps, by=("before", "step"), as_of=now),
+            ws.engine.summed(sizes, by=("events", "people"), as_of=now),
+            ws.engine.by_person("spans", lambda: ws.query(spans, as_of=now), of="person_id"),
+        ]
+        again = ws.engine.summed(steps, by=("before", "step"), as_of=now)
+        assert rows(again) == rows(made[0])
+        return [rows(table) for table in made]
+    finally:
+        ws.engine.unpin()
+
+
+def computed(ws: Workspace, now: datetime) -> list[list[tuple[Any, ...]]]:
+    return [rows(ws.query(build, as_of=now)) for build in (steps, sizes, spans)]
+
+
+@pytest.fixture
+def corrections(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note each time an answer is corrected instead of computed."""
+    noted: list[str] = []
+    for name in ("summed", "replaced"):
+        real: Callable[..., pa.Table] = getattr(standing, name)
+
+        def note(*args: Any, real: Any = real, name: str = name) -> pa.Table:
+            noted.append(name)
+            return real(*args)
+
+        monkeypatch.setattr(standing, name, note)
+    return noted
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_corrected_answers_are_those_computed_anew(
+    ws: Workspace, corrections: list[str], seed: int
+) -> None:
+    dice = random.Random(seed)
+    inbox.accept(ws, some_events(dice, 400, 0))
+    flush(ws)
+    linked = ["first"]
+    with ws.database.transaction() as connection:
+        people.link(ws, connection, *CROWD[:2], link_id="first", kind="user", source="t", at=NOON)
+    for day in range(1, 5):
+        now = NOON + day * DAY
+        assert refreshed(ws, now) == computed(ws, now)
+        inbox.accept(ws, some_events(dice, 15, day))
+        flush(ws)
+        with ws.database.transaction() as connection:
+            left, right = dice.sample(CROWD, 2)
+            linked.append(f"{seed}-{day}")
+            people.link(ws, connection, left, right, link_id=linked[-1], kind="user",
+                        source="t", at=now)  # fmt: skip
+            if day % 2 == 0:
+                people.unlink(ws, connection, dice.choice(linked), at=now)
+        if day == 3:
+            compaction.compact(ws)
+    assert corrections.count("summed") == 6 and corrections.count("replaced") == 3
+
+
+def test_a_closed_window_that_moves_is_computed_anew(ws: Workspace, corrections: list[str]) -> None:
+    def last_day(now: datetime) -> Callable[[Any], Any]:
+        def build(view: Any) -> Any:
+            recent = view.events.filter(view.events.occurred_at >= now - DAY)
+            return recent.group_by("name").agg(n=recent.count())
+
+        return build
+
+    inbox.accept(ws, some_events(random.Random(1), 400, 0))
+    flush(ws)
+    for day in (1, 2):
+        now = NOON + day * DAY
+        ws.engine.pin(now)
+        pinned = ws.engine.summed(last_day(now), by=("name",), as_of=now)
+        ws.engine.unpin()
+        assert rows(pinned) == rows(ws.query(last_day(now), as_of=now))
+    assert corrections == []
+
+
+def test_what_arrives_during_a_refresh_is_seen_by_the_next(ws: Workspace) -> None:
+    inbox.accept(ws, visits(ANN, 1, 2))
+    flush(ws)
+    ws.engine.pin(NOON + DAY)
+    inbox.accept(ws, visits(ANN, 3))
+    seen = ws.query(lambda view: view.events.agg(n=view.events.count()))
+    assert seen.column("n").to_pylist() == [2]
+    ws.engine.unpin()
+    seen = ws.query(lambda view: view.events.agg(n=view.events.count()))
+    assert seen.column("n").to_pylist() == [3]
+
+
+def test_an_erasure_drops_what_was_kept_and_is_not_corrected_by(
+    ws: Workspace, corrections: list[str]
+) -> None:
+    inbox.accept(ws, some_events(random.Random(2), 400, 0))
+    flush(ws)
+    now = NOON + DAY
+    refreshed(ws, now)
+    erasure.erase(ws, [CROWD[0]], by="t", now=now)
+    assert not list((ws.folder / standing.FOLDER).glob("*"))
+    assert refreshed(ws, now + DAY) == computed(ws, now + DAY)
+    assert corrections == []
+
+
+def test_an_erasure_during_a_refresh_lets_it_see_what_is_there_now(ws: Workspace) -> None:
+    inbox.accept(ws, some_events(random.Random(3), 400, 0))
+    flush(ws)
+    now = NOON + DAY
+    ws.engine.pin(now)
+    erasure.erase(ws, [CROWD[0]], by="t", now=now)
+    made = ws.engine.by_person("spans", lambda: ws.query(spans, as_of=now), of="person_id")
+    ws.engine.unpin()
+    assert CROWD[0] not in made.column("person_id").to_pylist()
+    assert not list((ws.folder / standing.FOLDER).glob("*"))
+
+
+def test_too_much_new_is_computed_anew(ws: Workspace, corrections: list[str]) -> None:
+    dice = random.Random(4)
+    inbox.accept(ws, some_events(dice, 100, 0))
+    flush(ws)
+    refreshed(ws, NOON + DAY)
+    inbox.accept(ws, some_events(dice, round(100 * change.MOST_NEW) + 1, 1))
+    flush(ws)
+    assert refreshed(ws, NOON + 2 * DAY) == computed(ws, NOON + 2 * DAY)
+    assert corrections == []
