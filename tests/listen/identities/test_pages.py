@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from regulars.company.rights.model import Role
 from regulars.company.sign_in import service as sign_in
 from regulars.kit import clock
 from regulars.listen.identities import service
-from regulars.timeline import inbox
+from regulars.timeline import inbox, people
 from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 from tests.company.cast import ONE_STORE, OTHER_STORE, hire, plant
@@ -224,6 +225,34 @@ def test_the_api_finds_tells_merges_and_erases(app: FastAPI, ws: Workspace, lei:
     assert admin.post(f"{base}/links/{link}/undo", json={"reason": "x"}).status_code == 200
     assert admin.delete(f"{base}/{mei}").json()["rows"]["inbox"] == 2
     assert admin.get(f"{base}/{mei}").status_code == 404
+
+
+def test_a_search_with_many_hits_comes_by_pages(app: FastAPI, ws: Workspace) -> None:
+    wangs = [identity_id(ws, "user", f"wang-{n}") for n in range(57)]
+    for n, identity in enumerate(wangs):
+        hold(ws, identity, "name", f"王小{n:02}")
+    hold(ws, identity_id(ws, "user", "other"), "name", "李雷")
+    with ws.database.transaction() as connection:
+        people.link(
+            ws, connection, wangs[3], wangs[55], link_id="l", kind="alias", source="shop", at=NOW
+        )
+    admin = sign(app, ws, "boss", Role.ADMIN)
+    seen: list[str] = []
+    after: str | None = None
+    pages = 0
+    while pages == 0 or after:
+        query = {"q": "王", "limit": 20, **({"after": after} if after else {})}
+        answer = admin.get("/api/v1/people", params=query).json()
+        seen += [one["person_id"] for one in answer["items"]]
+        after, pages = answer["next"], pages + 1
+    assert pages == 3
+    assert len(seen) == len(set(seen)) == 56  # two of the 57 are one person
+    assert admin.get("/api/v1/people", params={"q": "王", "after": "x"}).status_code == 422
+    first = admin.get("/people", params={"q": "王"}).text
+    link = re.search(r'rel="next" href="([^"]+)"', first)
+    assert first.count('href="/people/') == 50 and link is not None
+    rest = admin.get(html.unescape(link[1])).text
+    assert rest.count('href="/people/') == 6 and 'rel="next"' not in rest
 
 
 def test_the_page_speaks_chinese(app: FastAPI, ws: Workspace, lei: str) -> None:

@@ -147,16 +147,20 @@ def test_consistency_is_what_gathering_each_person_gives(ws: Workspace) -> None:
     assert (found.agreed, found.held) == (sum(verdicts), len(verdicts))
 
 
-def test_search_by_part_of_a_name(ws: Workspace) -> None:
+def test_search_by_part_of_a_name(any_ws: Workspace) -> None:
+    ws = any_ws
     keep(
         ws,
         held(LEI, "name", "shop", "Li Lei"),
         held(MEI, "name", "shop", "Olivia Lei"),
         held(TOM, "name", "shop", "100%_sure"),
     )
-    assert service.named_like(ws, "LI") == [LEI, MEI]
+    assert [one[-1] for one in service.named_like(ws, "LI")] == [LEI, MEI]
+    (first,) = service.named_like(ws, "LI", 1)
+    assert service.named_like(ws, "LI", after=first) == [(2, "olivialei", MEI)]
+    assert service.named_like(ws, "LI", among=[MEI]) == [(2, "olivialei", MEI)]
     assert service.named_like(ws, "%") == []
-    assert service.named_like(ws, "100") == [TOM]
+    assert [one[-1] for one in service.named_like(ws, "100")] == [TOM]
     assert service.holding(ws, "name", "lilei") == [LEI]
 
 

@@ -43,10 +43,14 @@ def find(
     ws: CurrentWorkspace,
     caller: Reader,
     q: Annotated[str, Query(min_length=1, description="User id, e-mail, phone, id or name.")],
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    *,
+    paging: CursorPaging,
+    request: Request,
+    response: Response,
 ) -> dict[str, Any]:
     """Find people by user id, e-mail address, phone number, id of ours, or part of a name."""
-    return {"items": [asdict(one) for one in finding.find(ws, q, scope=caller.places, limit=limit)]}
+    found = finding.search(ws, q, scope=caller.places, size=paging.size, after=paging.after)
+    return envelope(found, [asdict(one) for one in found.items], request, response)
 
 
 @router.get("/candidates", summary="Who may be one person")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from regulars.company.rights.model import Scope
+from regulars.faces.paging import Key, Page, decode, encode
 from regulars.kit.errors import Conflict, NotFound
 from regulars.kit.memo import Memo
 from regulars.kit.text import Text
@@ -17,21 +18,91 @@ from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 
 RECENT = timedelta(days=30)
+TURNS = 3
+"""How often more is looked at for one page when those found are not the caller's to see."""
+Hit = tuple[int, str, str]
+"""What fits the words: 0 for an id or address, 1 or 2 for a name; its place among them; who."""
 
 
 def find(
     workspace: Workspace, words: str, *, scope: Scope = None, limit: int = 50
 ) -> list[Sighting]:
-    """Return the people that the words may mean, best first.
+    """Return the people that the words may mean, best first: the first page of `search`."""
+    return list(search(workspace, words, scope=scope, size=limit).items)
+
+
+def search(
+    workspace: Workspace,
+    words: str,
+    *,
+    scope: Scope = None,
+    size: int = 50,
+    after: Key | None = None,
+) -> Page[Sighting]:
+    """Return a page of the people that the words may mean, best first.
 
     The words are a user id, an e-mail address, a phone number, an id of ours, or part of a name.
-    A caller bound to places finds only people with events there.
+    A caller bound to places finds only people with events there; where many others are called the
+    same, a page may be short and still have a next one. Raises Invalid for a foreign cursor.
     """
     spelled = words.strip()
     if not spelled:
-        return []
-    hits = [*_exact(workspace, spelled), *profiles.named_like(workspace, spelled, limit)]
-    return sightings(workspace, list(dict.fromkeys(hits)), scope=scope)[:limit]
+        return Page([])
+    exact = [(0, f"{at:04}", one) for at, one in enumerate(_exact(workspace, spelled))]
+    found: list[tuple[Hit, Sighting]] = []
+    last = _hit(after)
+    for turn in range(TURNS):
+        wanted = (size + 1) << turn
+        hits = _hits(workspace, spelled, exact, last, wanted)
+        found += _people_of(workspace, spelled, exact, hits, scope)
+        more = len(hits) == wanted
+        if not more or len(found) > size:
+            break
+        last = hits[-1]
+    shown = found[:size]
+    if len(found) > size:
+        last = shown[-1][0]
+    return Page(
+        [one for _hit, one in shown],
+        next={"after": encode(last)} if last and (more or len(found) > size) else None,
+        previous={"after": None} if after is not None else None,
+    )
+
+
+def _hit(after: Key | None) -> Hit | None:
+    match after:
+        case None:
+            return None
+        case (int(rank), str(spelled), str(identity)):
+            return rank, spelled, identity
+    decode("not a cursor of this list")
+    return None
+
+
+def _hits(
+    workspace: Workspace, spelled: str, exact: list[Hit], after: Hit | None, most: int
+) -> list[Hit]:
+    """Return what fits the words beyond `after`: ids and addresses first, then names."""
+    first = [hit for hit in exact if after is None or hit > after][:most]
+    behind = after if after is not None and after[0] > 0 else None
+    rest = most - len(first)
+    return first + (profiles.named_like(workspace, spelled, rest, after=behind) if rest else [])
+
+
+def _people_of(
+    workspace: Workspace, spelled: str, exact: list[Hit], hits: list[Hit], scope: Scope
+) -> list[tuple[Hit, Sighting]]:
+    """Return the people of the hits; who fits several times stands at the first of them only."""
+    theirs = {hit[-1]: people.identities_of(workspace, hit[-1]) for hit in (*exact, *hits)}
+    linked = [one for identities in theirs.values() if len(identities) > 1 for one in identities]
+    named = profiles.named_like(workspace, spelled, len(linked), among=linked) if linked else []
+    owner = {one: identities[0] for identities in theirs.values() for one in identities}
+    first: dict[str, Hit] = {}
+    for hit in (*exact, *named, *hits):
+        first.setdefault(owner[hit[-1]], hit)
+    own = [hit for hit in hits if first[owner[hit[-1]]] == hit]
+    known = sightings(workspace, [hit[-1] for hit in own], scope=scope)
+    return [(first[one.person_id], one) for one in known]
 
 
 _said: Memo[list[Entry]] = Memo(64)

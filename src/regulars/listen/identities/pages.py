@@ -34,7 +34,6 @@ Editor = Annotated[Principal, Depends(needs(Right.EDIT_PEOPLE))]
 Eraser = Annotated[Principal, Depends(needs(Right.ERASE_PEOPLE))]
 Exporter = Annotated[Principal, Depends(needs(Right.EXPORT, Right.READ_PEOPLE))]
 SIZE = 50
-MOST_FOUND = 50
 KIND_COLOURS = {Kind.ORDER: 1, Kind.FEEDBACK: 2, Kind.SERVICE: 3, Kind.VISIT: 8}
 """The series colour of each kind in the picture."""
 LINK_NAMES = {
@@ -63,14 +62,22 @@ COLUMNS = (
 
 @router.get("")
 def people(
-    request: Request, ws: CurrentWorkspace, caller: Reader, q: str = "", done: str = ""
+    request: Request,
+    ws: CurrentWorkspace,
+    caller: Reader,
+    *,
+    q: str = "",
+    after: str = "",
+    done: str = "",
 ) -> Response:
     """Search people; without words, show who may be one person."""
-    found = finding.find(ws, q, scope=caller.places, limit=MOST_FOUND) if q else []
+    found = finding.search(
+        ws, q, scope=caller.places, size=SIZE, after=decode(after) if after else None
+    )
     pairs = [] if q else _pairs(ws, caller)
     words = {} if q else finding.last_words(ws, now=clock.now(), scope=caller.places)
     named = [*words, *(one for pair in pairs for one in (pair.left_person, pair.right_person))]
-    persons = {one.person_id: one.identities for one in found}
+    persons = {one.person_id: one.identities for one in found.items}
     persons |= {one: service.person(ws, one).identities for one in named}
     return page(
         request,

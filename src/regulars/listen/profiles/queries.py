@@ -8,12 +8,15 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
+from regulars.faces.paging import beyond
 from regulars.listen.profiles.model import Value, folded
 from regulars.listen.profiles.tables import profile_values
 from regulars.store.database import upsert
 
 CHUNK = 400
 FETCH = 50_000
+Named = tuple[int, str, str]
+"""1 for a name that begins with the words looked for, else 2; the name, folded; the identity."""
 TYPES = {"at": pa.timestamp("us", tz="UTC")}
 """Columns that are no text."""
 
@@ -74,24 +77,35 @@ def forget(connection: sa.Connection, identities: Sequence[str]) -> int:
     return gone
 
 
-def named_like(connection: sa.Connection, words: str, limit: int) -> list[str]:
-    """Return identities of which some source holds a name that contains `words`.
+def named_like(
+    connection: sa.Connection,
+    words: str,
+    limit: int,
+    *,
+    after: Named | None = None,
+    among: Sequence[str] | None = None,
+) -> list[Named]:
+    """Return whose name, as some source holds it, contains `words`, behind `after`.
 
-    Names that begin with the words come first.
+    Names that begin with the words come first. `among` narrows to these identities.
     """
     spelled = folded("name", words)
     if not spelled:
         return []
     columns = profile_values.c
-    begins = sa.case((columns.folded.startswith(spelled, autoescape=True), 0), else_=1)
+    begins = sa.case((columns.folded.startswith(spelled, autoescape=True), 1), else_=2)
+    order = (sa.func.min(begins), sa.func.min(columns.folded), columns.identity_id)
+    theirs = sa.true() if among is None else columns.identity_id.in_(list(among))
     query = (
-        sa.select(columns.identity_id, sa.func.min(begins), sa.func.min(columns.folded))
+        sa.select(*order)
         .where(columns.attribute == "name", columns.folded.contains(spelled, autoescape=True))
+        .where(theirs)
         .group_by(columns.identity_id)
-        .order_by(sa.func.min(begins), sa.func.min(columns.folded), columns.identity_id)
+        .having(beyond(order, after))
+        .order_by(*order)
         .limit(limit)
     )
-    return [row[0] for row in connection.execute(query)]
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
 
 def holding(connection: sa.Connection, attribute: str, value: str, limit: int) -> list[str]:

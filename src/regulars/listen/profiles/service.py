@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from regulars.listen.profiles import queries
 from regulars.listen.profiles.model import Attribute, Consistency, Value, gather
+from regulars.listen.profiles.queries import Named
 from regulars.timeline import people
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
@@ -79,10 +80,21 @@ def names(workspace: Workspace, persons: Iterable[str]) -> dict[str, str]:
     return {person: name for person, name in named.items() if name}
 
 
-def named_like(workspace: Workspace, words: str, limit: int = 50) -> list[str]:
-    """Return identities whose name contains `words`, width, case and spaces aside."""
+def named_like(
+    workspace: Workspace,
+    words: str,
+    limit: int = 50,
+    *,
+    after: Named | None = None,
+    among: Sequence[str] | None = None,
+) -> list[Named]:
+    """Return whose name contains `words`, width, case and spaces aside, in the order of names.
+
+    Each is (1 where the name begins with the words, else 2; the name, folded; the identity).
+    `after` is the last one of the page before; `among` narrows to these identities.
+    """
     with workspace.database.reading() as connection:
-        return queries.named_like(connection, words, limit)
+        return queries.named_like(connection, words, limit, after=after, among=among)
 
 
 def holding(workspace: Workspace, attribute: str, value: str, limit: int = 50) -> list[str]:
