@@ -21,7 +21,7 @@ from regulars.kit import clock, registry
 from regulars.simulate.demo import opening
 from regulars.simulate.demo import service as demo_service
 from regulars.simulate.demo.model import CUSTOMERS, SEED
-from regulars.store import upgrade
+from regulars.store import spill, upgrade
 from regulars.store import workspace as store_workspace
 from regulars.store.settings import DatabaseSettings, Settings
 from regulars.timeline import workspace as timeline_workspace
@@ -69,6 +69,7 @@ def open_workspace(folder: str | Path) -> Workspace:
     """Open a workspace; an older one is backed up and brought to the newest version."""
     load_tables()
     workspace = timeline_workspace.load(folder)
+    spill.sweep(workspace.folder)
     upgrade.upgrade(workspace)
     return workspace
 

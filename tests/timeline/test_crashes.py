@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from regulars.kit import clock
+from regulars.store import spill
 from regulars.timeline import duck, erasure, inbox, lake, maintenance
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
@@ -70,6 +71,7 @@ def test_killed_at_random_moments_everything_acknowledged_is_there_once(
     monkeypatch.setattr(maintenance, "KEEP_HOURS", 0)
     maintenance.run(ws, now=clock.now(), clean_up=True)
     assert on_disk(ws) == active(ws)
+    assert spill.left_behind(ws.folder) == []
 
 
 @pytest.mark.parametrize("what", ["flush", "compact", "erase"])

@@ -14,7 +14,8 @@ import pytest
 
 from regulars.app import init_workspace
 from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
-from regulars.timeline import inbox, people
+from regulars.store.spill import COPIES
+from regulars.timeline import erasure, inbox, people
 from regulars.timeline.engine.duck import DuckEngine
 from regulars.timeline.engine.view import View
 from regulars.timeline.flush import flush
@@ -130,3 +131,19 @@ def test_narrowed_views_agree(spark_ws: Workspace) -> None:
 
 def _sorted(table: Any) -> list[str]:
     return sorted(str(sorted(row.items())) for row in table.to_pylist())
+
+
+def test_an_erasure_deletes_the_copies_that_spark_reads_and_it_makes_them_anew(
+    spark_ws: Workspace,
+) -> None:
+    def people_seen(view: View) -> Any:
+        return view.events.group_by("identity_id").aggregate(n=view.events.count())
+
+    assert spark_ws.query(people_seen).num_rows == 3
+    copies = spark_ws.spill.folder.glob(f"{COPIES}-*/waiting-*.parquet")
+    assert len(list(copies)) == 1
+    erasure.erase(spark_ws, [CHEN], by="dana", now=MIDNIGHT)
+    assert list(spark_ws.spill.folder.glob(f"{COPIES}-*/*")) == []
+    assert spark_ws.query(people_seen).num_rows == 2
+    erasure.erase(spark_ws, [CHEN], by="dana", now=MIDNIGHT)  # nothing left: the view is the same
+    assert spark_ws.query(people_seen).num_rows == 2

@@ -17,6 +17,7 @@ from regulars.kit.text import Text
 from regulars.store import settings as settings_file
 from regulars.store.database import Database
 from regulars.store.settings import Settings
+from regulars.store.spill import Spill
 
 SECRET_FILE = "secret.key"
 
@@ -41,6 +42,11 @@ class Store:
         """32 random bytes, this workspace's own; losing them severs identities from events."""
         return bytes.fromhex((self.folder / SECRET_FILE).read_text().strip())
 
+    @cached_property
+    def spill(self) -> Spill:
+        """Where this process puts aside what does not fit into memory, until it is closed."""
+        return Spill(self.folder)
+
     @property
     def zone(self) -> ZoneInfo:
         """The reporting time zone."""
@@ -55,7 +61,9 @@ class Store:
         return hmac.new(self.secret, message, hashlib.sha256).hexdigest()[:32]
 
     def close(self) -> None:
-        """Release the database."""
+        """Release the database, and what was put aside."""
+        if "spill" in self.__dict__:
+            self.__dict__.pop("spill").close()
         if "database" in self.__dict__:
             self.database.close()
 

@@ -1,4 +1,4 @@
-"""DuckDB connections with this workspace's share of memory and threads, zone and spill folder."""
+"""DuckDB connections with this workspace's share of memory and threads, zone and spill place."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB
 def connect(store: Store, *, share: float = 1.0) -> duckdb.DuckDBPyConnection:
     """Return a new in-memory database that may use `share` of the workspace's memory.
 
-    The session's zone is the reporting zone. Raises Invalid when `engine.memory` is unreadable.
+    The session's zone is the reporting zone. It spills into a place of its own: two databases
+    that share a folder write into each other's files. Raises Invalid when `engine.memory` is
+    unreadable.
     """
     engine = store.settings.engine
-    spill = store.folder / "spill"
-    spill.mkdir(exist_ok=True)
     connection = duckdb.connect(
         config={
             "threads": engine.threads,
             "memory_limit": f"{int(memory_bytes(engine.memory) * share / 2**20)}MiB",
-            "temp_directory": str(spill),
+            "temp_directory": str(store.spill.place("duckdb")),
             "preserve_insertion_order": True,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,

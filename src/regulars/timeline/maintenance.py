@@ -15,6 +15,7 @@ import structlog
 
 from regulars.kit import clock
 from regulars.kit.errors import Unavailable
+from regulars.store import spill
 from regulars.timeline import compaction, erasure, inbox, lake
 from regulars.timeline.flush import flush
 from regulars.timeline.lease import MAINTENANCE, lease
@@ -122,7 +123,8 @@ def _compact(workspace: Workspace) -> int:
 
 
 def _clean_up(workspace: Workspace, now: datetime) -> int:
-    """Forget old ids and delete files no reader can still want; return the files."""
+    """Forget old ids and delete files no reader can still want; return the lake's files."""
     inbox.forget_seen(workspace, now=now)
+    spill.sweep(workspace.folder)
     with lease(workspace.database, MAINTENANCE) as held:
         return lake.vacuum(workspace.lake, held, hours=KEEP_HOURS)

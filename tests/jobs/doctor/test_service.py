@@ -118,3 +118,14 @@ def test_versions_outside_the_limits_are_bad(monkeypatch: pytest.MonkeyPatch) ->
     assert [finding.state for finding in machine.versions()] == [State.OK]
     monkeypatch.setitem(machine.LIMITS, "duckdb", ((1, 0), (1, 1)))
     assert [finding.state for finding in machine.versions()] == [State.BAD]
+
+
+def test_what_a_process_that_died_left_behind_is_told(ws: Workspace) -> None:
+    assert examined(ws)["spill"].state is State.OK
+    left = ws.folder / "spill" / "4711-dead"
+    left.mkdir(parents=True)
+    (left / "work.db").write_bytes(b"x" * 1200)
+    found = examined(ws)["spill"]
+    assert found.state is State.WARN
+    assert found.seen.en == "1 left behind by processes that died, 1.2 kB"
+    assert left.exists()

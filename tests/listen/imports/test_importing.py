@@ -186,7 +186,7 @@ def test_nothing_is_left_in_the_workspace_but_events_and_rejects(
     ws: Workspace, tmp_path: Path
 ) -> None:
     bring(ws, write(tmp_path, "a.csv", HEAD + ANN))
-    assert list((ws.folder / "spill").iterdir()) == []
+    assert list(ws.spill.folder.iterdir()) == []
 
 
 def test_progress_is_told(ws: Workspace, tmp_path: Path) -> None:

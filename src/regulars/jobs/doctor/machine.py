@@ -15,6 +15,7 @@ from pathlib import Path
 
 from regulars.jobs.doctor.model import Finding, State, size_words, well
 from regulars.kit.text import Text
+from regulars.store import spill
 from regulars.store.workspace import SECRET_FILE, Store
 from regulars.timeline import duck
 from regulars.timeline.workspace import Workspace
@@ -80,6 +81,22 @@ def disk(store: Store) -> Iterator[Finding]:
             "请释放空间：整理数据需要与最大月份相同的空间，磁盘写满会使接收停止。",
         ),
     )
+
+
+def spilled(store: Store) -> Iterator[Finding]:
+    """Check that no process that died has left customers' data among the working files."""
+    title, left = Text("Working files", "临时文件"), spill.left_behind(store.folder)
+    if not left:
+        yield well("spill", title, Text("nothing left behind", "没有遗留"))
+        return
+    size = size_words(sum(_size(path) for path in left))
+    yield Finding(
+        "spill", title, State.WARN,
+        Text(f"{len(left)} left behind by processes that died, {size}",
+             f"异常终止的进程遗留 {len(left)} 项，共 {size}"),
+        Text("They may hold customers' data. The next command or start deletes them.",
+             "其中可能含有客户数据，下次运行命令或启动时会自动删除。"),
+    )  # fmt: skip
 
 
 def memory(store: Store) -> Iterator[Finding]:
@@ -180,6 +197,11 @@ def zones(workspace: Workspace, now: datetime) -> Iterator[Finding]:
         return
     local = now.astimezone(workspace.zone)
     yield well("zones", title, Text(f"{name}, {local:%H:%M (%z)}", f"{name}，{local:%H:%M（%z）}"))
+
+
+def _size(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _open_to_others(path: Path) -> bool:

@@ -37,6 +37,7 @@ def examine(folder: Path, now: datetime) -> list[Finding]:
 
 def _checks(workspace: Workspace, now: datetime) -> Iterator[tuple[str, Check]]:
     yield "disk", partial(machine.disk, workspace)
+    yield "spill", partial(machine.spilled, workspace)
     yield "memory", partial(machine.memory, workspace)
     yield "secret", partial(machine.files, workspace)
     yield "clock", lambda: machine.clock(workspace, now, _newest(workspace))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regulars.kit.errors import Invalid, RegularsError, Unavailable
@@ -15,6 +13,8 @@ from regulars.listen.imports.expressions import literal
 from regulars.timeline import duck, identity
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
 
     from regulars.timeline.workspace import Workspace
@@ -32,9 +32,8 @@ def bench(
     """
     import duckdb
 
-    parent = ws.folder / "spill"
-    parent.mkdir(exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="import-", dir=parent))
+    scratch = ws.spill.place("import")
+    scratch.mkdir()
     connection = duck.connect(ws, share=share)
     try:
         identity.register(connection, ws)
