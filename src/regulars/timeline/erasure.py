@@ -24,6 +24,7 @@ from regulars.kit.text import Text
 from regulars.store import spill
 from regulars.store.database import insert_or_ignore
 from regulars.timeline import duck, lake
+from regulars.timeline.engine import standing
 from regulars.timeline.inbox import decode, encode, lock_inbox, tombstone
 from regulars.timeline.lease import MAINTENANCE, Lease, lease
 from regulars.timeline.tables import erasures, inbox, links, tombstones
@@ -61,6 +62,13 @@ def _forget_answers(
     _workspace: Workspace, connection: sa.Connection, _identities: frozenset[str]
 ) -> int:
     return idempotency.forget_all(connection)
+
+
+@erasable("sums kept between refreshes")
+def _forget_sums(
+    workspace: Workspace, _connection: sa.Connection, _identities: frozenset[str]
+) -> int:
+    return standing.Kept(workspace.folder / standing.FOLDER).sweep(None)
 
 
 @dataclass(frozen=True, slots=True)
