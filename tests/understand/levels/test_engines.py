@@ -46,7 +46,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, 
 
 
 def rows(ws: Workspace) -> list[dict[str, Any]]:
-    table = reading.table(ws, reading.source(ws, None))
+    source = reading.source(ws)
+    table = reading.table(ws, source, reading.usual(ws, source))
     keys = [("person", "ascending"), ("touchpoint", "ascending"), ("at", "ascending")]
     return [
         {

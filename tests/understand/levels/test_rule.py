@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.kit.errors import Invalid
+from regulars.understand.levels.experiences import stimulus
 from regulars.understand.levels.model import (
     CODES,
     LEVEL,
@@ -98,18 +99,18 @@ def test_more_impact_never_makes_it_worse(
 @given(
     st.lists(st.tuples(st.sampled_from([0, 25, 50, 75, 100]), shares), min_size=1, max_size=25),
     st.sampled_from([0, 25, 50, 75, 100]),
-    shares,
+    st.lists(shares, min_size=25, max_size=25),
     st.integers(1, 6),
 )
 def test_a_repeated_stimulus_never_raises_a_level(
-    others: list[tuple[int, float]], points: int, participation: float, every: int
+    others: list[tuple[int, float]], points: int, participation: list[float], every: int
 ) -> None:
-    """Whatever else happens in between, and however it moves the expectation."""
+    """Whatever else happens in between, and however much part is taken the next time."""
     told: list[tuple[float, float, bool]] = []
     for number, (score, share) in enumerate(others):
         told.append((float(score), share, False))
         if number % every == 0:
-            told.append((float(points), participation, True))
+            told.append((float(points), participation[number], True))
     levels = [level for level, (_p, _s, same) in zip(_levels(told), told, strict=True) if same]
     assert levels == sorted(levels, reverse=True)
 
@@ -125,8 +126,8 @@ def _levels(told: list[tuple[float, float, bool]]) -> list[int]:
     earlier = np.arange(len(told)) - starts
     wanted = expected(np.full(len(told), usual), above, earlier.astype(float), rules)
     found = feel(points, wanted, participation, np.arange(len(told)), rules)
-    engaged = (participation >= rules.engaged).astype(np.int64)
-    made = unrepeated(found.case, points.astype(np.int64) * 2 + engaged)
+    one = np.zeros(len(told), np.int64)
+    made = unrepeated(found.case, stimulus(points, one, one))
     return [int(level) for level in LEVEL[made]]
 
 
@@ -157,6 +158,15 @@ def test_every_case_has_a_sentence_in_both_languages() -> None:
         assert "encounter no. 3" in told.en
         assert "第 3 次接触" in told.zh
         assert "{" not in told.en + told.zh
+
+
+def test_a_level_held_down_by_repetition_says_so() -> None:
+    told = sentence(
+        Case.LOW, points=60, expectation=50, participation=0.98, repetition=1, held=True
+    )
+    assert told.en.endswith("the same was felt before, and never moves more than it did then — "
+                            "low (L3).")  # fmt: skip
+    assert told.zh.endswith("——低度的体验（L3）。")
 
 
 def test_impossible_parameters_are_refused() -> None:

@@ -47,14 +47,15 @@ def test_participation_is_what_was_done_before_relative_to_the_others_there(
     ws: Workspace,
 ) -> None:
     rows = []
-    for number, who in enumerate(("Ann", "Ben", "Cid", "Dora")):
+    names = ("Ann", "Ben", "Cid", "Dora", "Eva")
+    for number, who in enumerate(names):
         rows += [visit(who, JULY - k * DAY) for k in range(number + 1)]
         rows.append(answer(who, JULY, 4.0))
     rows.append(visit("Ann", JULY - 30 * DAY))  # too long ago
     rows.append(visit("Ann", JULY + 2 * DAY))  # afterwards
     tell(ws, rows)
-    found = [experience(ws, who)[0].participation for who in ("Ann", "Ben", "Cid", "Dora")]
-    assert found == [0.125, 0.375, 0.625, 0.875]
+    found = [experience(ws, who)[0].participation for who in names]
+    assert found == [0.1, 0.3, 0.5, 0.7, 0.9]
 
 
 def test_expectation_is_the_usual_until_the_person_has_a_past(ws: Workspace) -> None:

@@ -22,12 +22,10 @@ from regulars.understand.levels.model import (
     feel,
     unrepeated,
 )
+from regulars.understand.levels.references import Ladders, ladders_of, participation
 
 Flags = NDArray[np.bool_]
-Ladder = list[tuple[float, float]]
-"""Acts, rising, with the share of experiences at a touchpoint before which less was done."""
 MICRO = 1_000_000
-STEPS = 60
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Experiences:
     at: Ints
     felt: Felt
     case: Ints
-    ladders: dict[str, Ladder]
+    ladders: dict[str, Ladders]
 
     @property
     def level(self) -> Ints:
@@ -59,7 +57,7 @@ class Experiences:
 
 
 def of_table(
-    table: pa.Table, rules: Rules, ladders: dict[str, Ladder] | None = None
+    table: pa.Table, rules: Rules, ladders: dict[str, Ladders] | None = None
 ) -> Experiences:
     """Return the experiences of `queries.experiences` as felt by the rule.
 
@@ -71,15 +69,16 @@ def of_table(
     touchpoint, touchpoints = _coded(table, "touchpoint")
     place, places = _coded(table, "place")
     acts, names = _floats(table, "acts"), touchpoints.to_pylist()
-    ladders = ladders_of(acts, touchpoint, names) if ladders is None else ladders
-    repetition = table.column("repetition").to_numpy().astype(np.int64)
+    month, repetition = (table.column(name).to_numpy() for name in ("month", "repetition"))
+    if ladders is None:
+        ladders = ladders_of(acts, person, touchpoint, month, names)
     felt = feel(
         _floats(table, "points"),
         expected(
             _floats(table, "usual"), _floats(table, "above"), _floats(table, "earlier"), rules
         ),
-        _participation(acts, touchpoint, names, ladders),
-        repetition,
+        participation(acts, touchpoint, month, names, ladders),
+        repetition.astype(np.int64),
         rules,
     )
     return Experiences(
@@ -91,49 +90,17 @@ def of_table(
         place,
         table.column("at").cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_numpy(),
         felt,
-        unrepeated(felt.case, _stimulus(felt, person, touchpoint, rules)),
+        unrepeated(felt.case, stimulus(felt.points, person, touchpoint)),
         ladders,
     )
 
 
-def ladders_of(acts: Floats, touchpoint: Ints, names: list[str]) -> dict[str, Ladder]:
-    """Return each touchpoint's ladder of participation, at most 60 steps.
-
-    A step is the middle of those who did as much, so that nobody stands above others for having
-    done the same.
-    """
-    made = {}
-    for code, name in enumerate(names):
-        values, counts = np.unique(acts[touchpoint == code], return_counts=True)
-        middle = (np.cumsum(counts) - counts / 2) / max(counts.sum(), 1)
-        if len(values) > STEPS:
-            chosen = np.unique(
-                np.searchsorted(middle, np.linspace(0, 1, STEPS)).clip(0, len(values) - 1)
-            )
-            values, middle = values[chosen], middle[chosen]
-        made[name] = [(float(v), float(m)) for v, m in zip(values, middle, strict=True)]
-    return made
-
-
-def _participation(
-    acts: Floats, touchpoint: Ints, names: list[str], ladders: dict[str, Ladder]
-) -> Floats:
-    made = np.full(len(acts), 0.5)
-    for code, name in enumerate(names):
-        ladder = ladders.get(name)
-        if ladder:
-            here = touchpoint == code
-            made[here] = np.interp(
-                acts[here], [one[0] for one in ladder], [one[1] for one in ladder]
-            )
-    return made
-
-
-def _stimulus(felt: Felt, person: Ints, touchpoint: Ints, rules: Rules) -> Ints:
-    score = np.round(felt.points * 100).astype(np.int64)
-    engaged = (felt.participation >= rules.engaged).astype(np.int64)
+def stimulus(points: Floats, person: Ints, touchpoint: Ints) -> Ints:
+    """Number what is the same content for the same person: a touchpoint with a score."""
+    score = np.round(points * 100).astype(np.int64)
     spots = int(touchpoint.max(initial=0)) + 1
-    return ((person * spots + touchpoint) * 10_001 + score) * 2 + engaged
+    found: Ints = (person * spots + touchpoint) * 10_001 + score
+    return found
 
 
 def _coded(table: pa.Table, name: str) -> tuple[Ints, pa.Array]:
@@ -150,24 +117,26 @@ def _floats(table: pa.Table, name: str) -> Floats:
 
 
 def within(
-    found: Experiences, start: datetime | None, end: datetime | None, places: frozenset[str] | None
+    found: Experiences, start: datetime | None, end: datetime | None, *places: frozenset[str] | None
 ) -> Flags:
-    """Return which experiences lie in a period and, if given, in places."""
+    """Return which experiences lie in a period and in all of the given sets of places."""
     kept = np.ones(len(found), bool)
     if start is not None:
         kept &= found.at >= round(start.timestamp() * MICRO)
     if end is not None:
         kept &= found.at < round(end.timestamp() * MICRO)
-    if places is not None:
-        kept &= np.isin(found.place, [i for i, name in enumerate(found.places) if name in places])
+    for allowed in places:
+        if allowed is not None:
+            codes = [code for code, name in enumerate(found.places) if name in allowed]
+            kept &= np.isin(found.place, codes)
     return kept
 
 
-def to_rescue(found: Experiences, since: int) -> Ints:
+def to_rescue(found: Experiences, shown: Flags, since: int) -> Ints:
     """Return one row a person: the deepest negative since a moment with nothing positive after.
 
-    Only something positive (level 3 or more) at the same touchpoint makes up for it. The deepest
-    first.
+    Of those `shown` to the caller; what came after counts wherever it was. Only something positive
+    (level 3 or more) at the same touchpoint makes up for it. The deepest first.
     """
     pair = found.person * len(found.touchpoints) + found.touchpoint
     _keys, pair = np.unique(pair, return_inverse=True)
@@ -175,17 +144,20 @@ def to_rescue(found: Experiences, since: int) -> Ints:
     good = found.level >= 3
     last = np.full(int(pair.max(initial=-1)) + 1, -1)
     last[pair[good]] = rows[good]
-    open_ = (found.case == Case.NEGATIVE) & (found.at >= since) & (rows > last[pair])
+    open_ = (found.case == Case.NEGATIVE) & (found.at >= since) & (rows > last[pair]) & shown
     return _one_a_person(found, rows[open_], found.felt.depth)
 
 
-def screaming(found: Experiences, since: int) -> Ints:
-    """Return one row a person: the latest high experience since a moment, none negative after."""
+def screaming(found: Experiences, shown: Flags, since: int) -> Ints:
+    """Return one row a person: the latest high experience since a moment, none negative after.
+
+    Of those `shown` to the caller; what came after counts wherever it was.
+    """
     rows = np.arange(len(found))
     bad = found.case == Case.NEGATIVE
     last = np.full(len(found.people), -1)
     last[found.person[bad]] = rows[bad]
-    open_ = (found.case == Case.HIGH) & (found.at >= since) & (rows > last[found.person])
+    open_ = (found.case == Case.HIGH) & (found.at >= since) & (rows > last[found.person]) & shown
     return _one_a_person(found, rows[open_], found.at.astype(np.float64))
 
 
@@ -197,27 +169,32 @@ def _one_a_person(found: Experiences, rows: Ints, weight: Floats) -> Ints:
     return chosen
 
 
-def customers(found: Experiences, since: int) -> pa.Table:
+def customers(found: Experiences, shown: Flags, since: int) -> pa.Table:
     """Return one row a person: the last experience, and what stands open of the recent ones."""
-    rows, count = np.arange(len(found)), len(found.people)
+    count = len(found.people)
     last = np.full(count, -1)
-    last[found.person] = rows
+    last[found.person[shown]] = np.flatnonzero(shown)
+
+    def counted(case: Case) -> Ints:
+        return np.bincount(found.person[shown & (found.case == case)], minlength=count)
+
     columns: dict[str, Any] = {
         "person_id": found.people,
-        "experiences": np.bincount(found.person, minlength=count),
-        "negative": np.bincount(found.person, found.case == Case.NEGATIVE, count).astype(np.int64),
-        "high": np.bincount(found.person, found.case == Case.HIGH, count).astype(np.int64),
+        "experiences": np.bincount(found.person[shown], minlength=count),
+        "negative": counted(Case.NEGATIVE),
+        "high": counted(Case.HIGH),
         "last_level": found.level[last],
         **_told(found, "last", last),
     }
-    for name, picked in (("rescue", to_rescue(found, since)), ("scream", screaming(found, since))):
+    for name, pick in (("rescue", to_rescue), ("scream", screaming)):
+        picked = pick(found, shown, since)
         row = np.full(count, -1)
         row[found.person[picked]] = picked
         columns |= _told(found, name, row)
         if name == "rescue":
             depth = np.where(row >= 0, found.felt.depth[row], np.nan)
             columns["rescue_depth"] = pa.array(depth, from_pandas=True)
-    return pa.table(columns)
+    return pa.table(columns).filter(pa.array(last >= 0))
 
 
 def _told(found: Experiences, name: str, rows: Ints) -> dict[str, Any]:

@@ -63,19 +63,21 @@ CASE_TITLES: Mapping[Case, Text] = {
 MEANING = Text(
     "Every scored experience (all that one person said about one touchpoint on one day) has an "
     "impact: its score from 0 to 100, fading with each repetition of the same touchpoint; a "
-    "participation: the share of experiences there before which people did less in the days "
-    "before it; and a gap to the person's own running expectation: what customers usually answer "
-    "to the same question, plus by how much the person's earlier experiences were better or worse "
-    "than usual. Far below expectation is L1, and the further the more the person took part. Not "
-    "above expectation is L2. Above it, impact and participation decide between L3, L4a, L4b and "
-    "L5. The same stimulus, felt again by the same person, never gets a higher level than before.",
+    "participation: the share of experiences there in the twelve months before, ahead of which "
+    "people did less; and a gap to the person's own running expectation: what customers answered "
+    "to the same question in the twelve months before, plus by how much the person's earlier "
+    "experiences were better or worse than usual. Far below expectation is L1, and the further the "
+    "more the person took part. Not above expectation is L2. Above it, impact and participation "
+    "decide between L3, L4a, L4b and L5. The same stimulus (touchpoint and score), felt again by "
+    "the same person, never gets a higher level than before, however much part is taken.",
     "每次被评分的体验（一人一天对一个触点的全部评价）都有三个量："
     "影响力（刺激度）是 0 至 100 的得分，随同一触点的重复而衰减；"
-    "参与程度（主动性）是在该触点上、此前几天行动比其少的体验所占比例；"
-    "期望差是得分与本人期望之差，期望等于同一问题的通常得分加上本人以往体验高于或低于通常的幅度。"
+    "参与程度（主动性）是在该触点上、前十二个月的体验中此前几天行动比其少者所占比例；"
+    "期望差是得分与本人期望之差，期望等于前十二个月同一问题的平均得分，"
+    "加上本人以往体验高于或低于通常的幅度。"
     "远低于期望为一级（消极），且参与越深越消极；未超出期望为二级（无体验）；"
     "超出期望时，由影响力与参与程度决定三级、四级甲、四级乙或五级。"
-    "同一人再次受到同样的刺激，级别不会比以前更高。",
+    "同一人再次受到同样的刺激（同一触点、同一得分），无论参与多深，级别都不会比以前更高。",
 )
 
 
@@ -229,8 +231,8 @@ def case_of(gap: Floats, impact: Floats, participation: Floats, rules: Rules) ->
 def unrepeated(case: Ints, stimulus: Ints) -> Ints:
     """Return the cases, none of them above an earlier one of the same stimulus.
 
-    Rows stand in the order of time. `stimulus` numbers what is the same for a person: touchpoint,
-    score and whether the person took much part.
+    Rows stand in the order of time. `stimulus` numbers what is the same for a person: touchpoint
+    and score. Taking more part in it the next time does not make it new.
     """
     order = np.argsort(stimulus, kind="stable")
     groups, kept = stimulus[order], case[order]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import and_
 from typing import TYPE_CHECKING
 
 import ibis
+import pyarrow as pa
 import sqlalchemy as sa
 
-from regulars.company.rights.model import Scope
 from regulars.timeline.vocabulary import RELATIONSHIP, SURVEY, SURVEY_DISMISSED, SURVEY_SHOWN
 from regulars.understand.levels.model import Rules, checked, values_of
 from regulars.understand.levels.tables import level_rules
@@ -24,30 +22,37 @@ if TYPE_CHECKING:
     from regulars.timeline.engine.view import View
 
 Place = Callable[["ir.Table"], "ir.Table"]
-Question = tuple[str, float, float]
 QUESTION = ("metric", "scale_min", "scale_max")
 """What is usual is so for all touchpoints that ask it: a bad one is not excused by being bad."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Whose eyes (`scope`), by which catalog and parameters.
+    """By which catalog (`place`) and parameters experiences are read; the same for all callers."""
 
-    `usual` gives what is usual for each question (None: the mean of the answers in view).
-    """
-
-    scope: Scope
     place: Place
     rules: Rules
-    usual: Mapping[Question, float] | None = None
 
 
-def scored(view: View, source: Source) -> ir.Table:
+def asked(view: View, source: Source) -> ir.Table:
+    """Return n, the sum of the scores and how many people, of each question in each month."""
+    told = _answers(view, source)
+    return told.group_by([*QUESTION, "month"]).agg(
+        n=told.count(), total=told.score.sum(), people=told.person.nunique()
+    )
+
+
+def scored(view: View, source: Source, usual: pa.Table) -> ir.Table:
     """Return one row an experience: all that one person said of one touchpoint on one day.
 
-    Columns: person, touchpoint, day, place, at (the last moment), points and usual (0-100).
+    Columns: person, touchpoint, day, place, at (the last moment), points and usual (0-100). A
+    question for which nothing is `usual` in the month is answered as usual by every answer.
     """
-    return _scored(_answers(source.place(_known(view, source))), source)
+    told = _with_usual(_answers(view, source), usual)
+    return told.group_by("person", "touchpoint", "day").agg(
+        place=told.place.max().fill_null(""), at=told["at"].max(), points=told.points.mean(),
+        usual=told.usual.mean(),
+    )  # fmt: skip
 
 
 def experiences(view: View, source: Source, found: ir.Table) -> ir.Table:
@@ -57,30 +62,27 @@ def experiences(view: View, source: Source, found: ir.Table) -> ir.Table:
     (what the person did in the days up to it), repetition (from 0). `found` is asked for several
     times, so give it as a table in memory.
     """
-    events = _known(view, source)
+    events = _known(view)
     active = _with_activity(found, _acts(events, found), source.rules)
     met = _with_repetition(active, _encounters(events, found, source))
     return _with_memory(met, source.rules).select(
         "person", "touchpoint", "place", "at", "points", "usual", "above", "earlier", "acts",
-        "repetition",
+        "repetition", month=_month(met.day),
     )  # fmt: skip
 
 
-def usual(view: View, source: Source) -> ir.Table:
-    """Return the mean of the points of each question."""
-    told = _answers(source.place(_known(view, source)))
-    return told.group_by(list(QUESTION)).agg(usual=told.points.mean())
-
-
-def _known(view: View, source: Source) -> ir.Table:
+def _known(view: View) -> ir.Table:
     events = view.with_person()
     events = events.filter(events.person_id.notnull())
-    if source.scope is not None:
-        events = events.filter(events.place.isin(sorted(source.scope) or [""]))
     return events.mutate(day=view.day(events.occurred_at))
 
 
-def _answers(placed: ir.Table) -> ir.Table:
+def _month(day: ir.Value) -> ir.Value:
+    return (day.year().cast("int64") * 12 + day.month() - 1).cast("int64")
+
+
+def _answers(view: View, source: Source) -> ir.Table:
+    placed = source.place(_known(view))
     kept = placed.filter(
         placed.actor == "customer",
         placed.touchpoint.notnull(),
@@ -91,30 +93,23 @@ def _answers(placed: ir.Table) -> ir.Table:
         placed.survey_kind.isnull() | (placed.survey_kind != RELATIONSHIP),
     )
     return kept.select(
-        "touchpoint", "place", "day", "scale_min", "scale_max",
+        "touchpoint", "place", "day", "score", "scale_min", "scale_max",
         person="person_id",
+        month=_month(kept.day),
         at="occurred_at",
         metric=kept.metric.fill_null(""),
         points=100.0 * (kept.score - kept.scale_min) / (kept.scale_max - kept.scale_min),
     )  # fmt: skip
 
 
-def _scored(told: ir.Table, source: Source) -> ir.Table:
-    if source.usual is None:
-        by_question = ibis.window(group_by=[told[name] for name in QUESTION])
-        usual = told.points.mean().over(by_question)
-    else:
-        known = [
-            (reduce(and_, (told[name] == value for name, value in zip(QUESTION, key, strict=True))),
-             ibis.literal(mean))
-            for key, mean in source.usual.items()
-        ]  # fmt: skip
-        usual = ibis.cases(*known, else_=told.points) if known else told.points
-    told = told.mutate(usual=usual)
-    return told.group_by("person", "touchpoint", "day").agg(
-        place=told.place.max().fill_null(""), at=told["at"].max(), points=told.points.mean(),
-        usual=told.usual.mean(),
-    )  # fmt: skip
+def _with_usual(told: ir.Table, usual: pa.Table) -> ir.Table:
+    if not usual.num_rows:
+        return told.mutate(usual=told.points)
+    keys = (*QUESTION, "month")
+    other = ibis.memtable(usual).rename({f"u_{name}": name for name in keys})
+    both = told.left_join(other, [told[name] == other[f"u_{name}"] for name in keys])
+    both = both.drop(*(f"u_{name}" for name in keys))
+    return both.mutate(usual=both.usual.fill_null(both.points))
 
 
 def _acts(events: ir.Table, found: ir.Table) -> ir.Table:

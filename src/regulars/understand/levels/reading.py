@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,15 +11,15 @@ import ibis
 import pyarrow as pa
 import sqlalchemy as sa
 
-from regulars.company.rights.model import Scope
 from regulars.kit import clock
 from regulars.kit.memo import Memo
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
-from regulars.understand.levels import experiences, queries
+from regulars.understand.levels import experiences, queries, references
 from regulars.understand.levels.experiences import Experiences
 from regulars.understand.levels.model import Rules
+from regulars.understand.levels.references import Usual
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -62,20 +62,23 @@ class Held:
 _held = Held()
 
 
-def every(
-    ws: Workspace, scope: Scope, as_of: datetime | None = None, *, fresh: bool = True
-) -> Experiences:
-    """Return all experiences within a scope; not `fresh`, up to a quarter of an hour old."""
-    wanted = source(ws, scope)
+def every(ws: Workspace, as_of: datetime | None = None, *, fresh: bool = True) -> Experiences:
+    """Return all experiences; not `fresh`, up to a quarter of an hour old.
+
+    A level is the same whoever asks, so it comes from all that happened to the person. Of the
+    answer, show a caller only what lies in the caller's places.
+    """
+    wanted = source(ws)
     catalog = catalog_service.current(ws).version
-    key = (str(ws.folder), scope, wanted.rules, catalog, as_of)
+    key = (str(ws.folder), wanted.rules, catalog, as_of)
     found = None if fresh else _held.latest(key)
     if found is not None:
         return found
     mark = ws.engine.watermark()
 
     def work() -> Experiences:
-        return experiences.of_table(table(ws, wanted, as_of), wanted.rules)
+        told = table(ws, wanted, usual(ws, wanted, as_of), as_of)
+        return experiences.of_table(told, wanted.rules)
 
     return _held.keep(key, mark).get((key, mark), work)
 
@@ -87,30 +90,38 @@ def forget(_ws: Workspace, _connection: sa.Connection, _identities: frozenset[st
     return 0
 
 
+def usual(ws: Workspace, wanted: queries.Source, as_of: datetime | None = None) -> list[Usual]:
+    """Return what was usual for each question in each month."""
+    asked = ws.query(lambda view: queries.asked(view, wanted), as_of=as_of)
+    return references.usual_of(asked.to_pylist())
+
+
 def table(
     ws: Workspace,
     wanted: queries.Source,
+    known: Sequence[Usual],
     as_of: datetime | None = None,
     identities: Sequence[str] | None = None,
 ) -> pa.Table:
     """Return the experiences in two steps: what was scored, then what went before it."""
-    told = ws.query(lambda view: queries.scored(view, wanted), as_of=as_of, identities=identities)
+    means = references.table_of(known)
+    told = ws.query(
+        lambda view: queries.scored(view, wanted, means), as_of=as_of, identities=identities
+    )
     found = ibis.memtable(told)
     return ws.query(
         lambda view: queries.experiences(view, wanted, found), as_of=as_of, identities=identities
     )
 
 
-def source(
-    ws: Workspace, scope: Scope, usual: Mapping[queries.Question, float] | None = None
-) -> queries.Source:
-    """Return what a reading goes by: scope, catalog and the parameters in force."""
+def source(ws: Workspace) -> queries.Source:
+    """Return what a reading goes by: the catalog and the parameters in force."""
     catalog = catalog_service.current(ws)
 
     def place(events: ir.Table) -> ir.Table:
         return catalog_service.placed_by(catalog, events, stage=False)
 
-    return queries.Source(scope, place, rules(ws), usual)
+    return queries.Source(place, rules(ws))
 
 
 def rules(ws: Workspace) -> Rules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,7 @@ from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health
 from regulars.understand.health.model import Extent, Look
 from regulars.understand.levels import experiences, queries, reading, summing
-from regulars.understand.levels.experiences import MICRO, Experiences, Ladder
+from regulars.understand.levels.experiences import MICRO, Experiences
 from regulars.understand.levels.model import (
     LEVEL,
     Case,
@@ -34,11 +34,9 @@ from regulars.understand.levels.model import (
     values_of,
 )
 from regulars.understand.levels.reading import rules
+from regulars.understand.levels.references import References
 from regulars.understand.levels.whatif import what_if
 from regulars.understand.levels.wording import sentence
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "Outcome",
@@ -83,28 +81,20 @@ class Experience:
     why: Text
 
 
-@dataclass(frozen=True, slots=True)
-class References:
-    """What one person's experiences are compared with: the usual, and ladders of participation."""
-
-    usual: list[tuple[str, float, float, float]]
-    ladders: dict[str, list[tuple[float, float]]]
-
-
 def levels(ws: Workspace, extent: Extent, *, as_of: datetime | None = None) -> Levels:
     """Return shares, changes, moves and marks of the extent's period against the one before it.
 
-    Expectations come from all that was known by `as_of`, not only from the period. Channels of
-    the extent are not looked at: an experience may have several.
+    Expectations come from all that was known by `as_of`, not only from the period and the places.
+    Channels of the extent are not looked at: an experience may have several.
     """
-    found = reading.every(ws, extent.scope, as_of)
-    period, used = extent.period, rules(ws)
-    now = experiences.within(found, period.start, period.end, extent.places)
+    found = reading.every(ws, as_of)
+    period, used, places = extent.period, rules(ws), (extent.places, extent.scope)
+    now = experiences.within(found, period.start, period.end, *places)
     start = _earlier(period.start, period.end)
     before = now & False
     if start is not None:
-        before = experiences.within(found, start, period.start, extent.places)
-    known = experiences.within(found, None, period.end, extent.places)
+        before = experiences.within(found, start, period.start, *places)
+    known = experiences.within(found, None, period.end, *places)
     points = []
     for code in range(len(found.touchpoints)):
         one = summing.at(found, now, before, code)
@@ -148,8 +138,8 @@ def customers(ws: Workspace, scope: Scope) -> pa.Table:
     last_at; of the last 91 days, what is still open: rescue_touchpoint, rescue_at, rescue_depth
     and scream_touchpoint, scream_at (null without).
     """
-    found = reading.every(ws, scope, fresh=False)
-    return experiences.customers(found, _recent(found))
+    found = reading.every(ws, fresh=False)
+    return experiences.customers(found, _shown(found, scope), _recent(found))
 
 
 def listed(
@@ -167,9 +157,9 @@ def listed(
     same touchpoint since, the deepest first. `scream`: the latest high experience of those days
     without a negative one anywhere since. `size` None: all.
     """
-    found = reading.every(ws, scope, fresh=False)
+    found = reading.every(ws, fresh=False)
     pick = experiences.to_rescue if name == "rescue" else experiences.screaming
-    rows = pick(found, _recent(found))
+    rows = pick(found, _shown(found, scope), _recent(found))
     if touchpoint is not None:
         code = found.touchpoints.index(touchpoint) if touchpoint in found.touchpoints else -1
         rows = rows[found.touchpoint[rows] == code]
@@ -179,11 +169,13 @@ def listed(
 
 def touchpoints(ws: Workspace, scope: Scope) -> list[str]:
     """Return the touchpoints that have scored experiences."""
-    return sorted(reading.every(ws, scope, fresh=False).touchpoints)
+    found = reading.every(ws, fresh=False)
+    codes = np.unique(found.touchpoint[_shown(found, scope)])
+    return sorted(found.touchpoints[code] for code in codes)
 
 
 def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> list[Experience]:
-    """Return one person's experiences, the latest first, from the person's own events.
+    """Return one person's experiences in the scope, the latest first, from the person's own events.
 
     What is usual and how much others take part comes from the references of the last refresh.
     """
@@ -191,17 +183,13 @@ def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> lis
     stored = findings.find(ws, REFERENCES, about, now=now)
     # A day's events hardly move what is usual: whatever the refresh left is good enough here.
     known = (stored or findings.answer(ws, REFERENCES, about, now=now)).payload
-    usual = {(name, low, high): mean for name, low, high, mean in known.usual}
-    source = reading.source(ws, scope, usual)
+    source = reading.source(ws)
     identities = timeline_people.identities_of(ws, person)
-    table = reading.table(ws, source, identities=identities)
+    table = reading.table(ws, source, known.usual, identities=identities)
     if not table.num_rows:
         return []
-    ladders: dict[str, Ladder] = {
-        key: [(a, m) for a, m in steps] for key, steps in known.ladders.items()
-    }
-    found = experiences.of_table(table, source.rules, ladders)
-    rows: Ints = np.arange(len(found))[::-1][:MOST_OF_ONE]
+    found = experiences.of_table(table, source.rules, known.ladders)
+    rows: Ints = np.flatnonzero(_shown(found, scope))[::-1][:MOST_OF_ONE]
     return _told(found, rows)
 
 
@@ -231,6 +219,10 @@ def _earlier(start: datetime | None, end: datetime | None) -> datetime | None:
     return None if start is None or end is None else start - (end - start)
 
 
+def _shown(found: Experiences, scope: Scope) -> experiences.Flags:
+    return experiences.within(found, None, None, scope)
+
+
 def _recent(found: Experiences) -> int:
     last = int(found.at[-1]) if len(found) else 0
     return last - round(timedelta(days=RECENT_DAYS).total_seconds() * MICRO)
@@ -256,7 +248,7 @@ def _told(found: Experiences, rows: Ints) -> list[Experience]:
                 impact=float(felt.impact[row]),
                 gap=float(felt.gap[row]),
                 depth=float(felt.depth[row]),
-                why=sentence(case, **numbers),  # type: ignore[arg-type]
+                why=sentence(case, held=case < felt.case[row], **numbers),  # type: ignore[arg-type]
                 **numbers,  # type: ignore[arg-type]
             )
         )
@@ -276,11 +268,9 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Levels:
 
 
 def _compute_references(ws: Workspace, _about: dict[str, Any], _now: datetime) -> References:
-    source = reading.source(ws, None)
-    rows = ws.query(lambda view: queries.usual(view, source)).to_pylist()
-    usual = [(row["metric"], row["scale_min"], row["scale_max"], row["usual"]) for row in rows]
-    return References(usual, reading.every(ws, None).ladders)
+    usual = reading.usual(ws, reading.source(ws))
+    return References(usual, reading.every(ws).ladders)
 
 
-FINDING = findings.declare(findings.Kind("levels", 1, Levels, _compute))
-REFERENCES = findings.declare(findings.Kind("level_references", 1, References, _compute_references))
+FINDING = findings.declare(findings.Kind("levels", 2, Levels, _compute))
+REFERENCES = findings.declare(findings.Kind("level_references", 2, References, _compute_references))

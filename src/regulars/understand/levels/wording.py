@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from regulars.kit.text import Text
-from regulars.understand.levels.model import Case
+from regulars.understand.levels.model import CASE_TITLES, CODES, Case
 
 
 def sentence(
-    case: Case, *, points: float, expectation: float, participation: float, repetition: int
+    case: Case,
+    *,
+    points: float,
+    expectation: float,
+    participation: float,
+    repetition: int,
+    held: bool = False,
 ) -> Text:
-    """Return why an experience has its level."""
+    """Return why an experience has its level; `held` down to what the same stimulus had before."""
     numbers = {
         "points": f"{points:.0f}",
         "expected": f"{expectation:.0f}",
@@ -25,8 +31,17 @@ def sentence(
     )
     if repetition > 0:
         how = Text(how.en + " (encounter no. {again})", how.zh + "（第 {again} 次接触）")
-    end = ENDINGS[case]
+    end = _held(case) if held else ENDINGS[case]
     return Text(f"{how.en}: {end.en}", f"{how.zh}：{end.zh}").format(**numbers)
+
+
+def _held(case: Case) -> Text:
+    title = CASE_TITLES[case]
+    return Text(
+        f"the same was felt before, and never moves more than it did then — {title.en} "
+        f"({CODES[case]}).",
+        f"此前已有同样的感受，重复不会比当时更打动人——{title.zh}（{CODES[case]}）。",
+    )
 
 
 ENDINGS: Mapping[Case, Text] = {
