@@ -7,7 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from regulars.understand.value_groups.model import GROUPS, Rules, place, quotas, shares_below
+from regulars.understand.value_groups.model import (
+    GROUPS,
+    Rules,
+    place,
+    quotas,
+    reached,
+    shares_below,
+)
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "algorithms" / "value_groups.md"
 
@@ -34,6 +41,14 @@ def test_the_ten_customers_have_these_scores_and_groups() -> None:
 
 
 def test_the_quotas_are_these() -> None:
-    rows = [[int(cell.replace(",", "")) for cell in row] for row in lines(4)]
+    rows = [[int(cell.replace(",", "")) for cell in row] for row in lines(4) if row[0][0].isdigit()]
     assert len(rows) == 10
     assert all(list(quotas(row[0]).values()) == row[1:] for row in rows)
+
+
+def test_the_proposals_among_equals_are_these() -> None:
+    rows = [row for row in lines(4) if row[0].startswith("Orders ")]
+    assert len(rows) == 4
+    for orders, above, value, count in rows:
+        found = reached(np.array([float(one) for one in orders.split()[1:]]), int(above))
+        assert ["–" if one is None else f"{one:.0f}" for one in found] == [value, count]

@@ -15,6 +15,7 @@ from regulars.understand.value_groups.model import (
     Rules,
     place,
     quotas,
+    reached,
     reasons,
     segments,
     shares_below,
@@ -134,3 +135,18 @@ def test_without_an_own_change_the_rules_or_the_draw_are_the_reason() -> None:
     args = (same, same, np.array([True]), ranks, Rules().weights)
     assert REASONS[reasons(*args, drawn=drawn, same_rules=True)[0]] == "drawn"
     assert REASONS[reasons(*args, drawn=drawn, same_rules=False)[0]] == "rules"
+
+
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=60), st.integers(0, 60))
+def test_a_proposed_threshold_keeps_what_it_says(orders: list[int], count: int) -> None:
+    """It is above 0, reached by so many and not more than asked; one lower would let in more."""
+    values = np.array(orders, float)
+    value, told = reached(values, count)
+    if value is None:
+        low = min((one for one in orders if one), default=None)
+        assert low is None or sum(one >= max(orders) for one in orders) > count
+        return
+    assert value > 0
+    assert told == sum(one >= value for one in orders) <= count
+    lower = [one for one in orders if 0 < one < value]
+    assert not lower or sum(one >= max(lower) for one in orders) > count

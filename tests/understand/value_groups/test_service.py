@@ -133,8 +133,9 @@ def test_tiers_are_proposed_at_the_cuts(ws: Workspace) -> None:
     found = service.overview(ws)
     assert found is not None
     core, potential = found.thresholds
-    assert (core.spend, core.customers) == (800.0, 20)
-    assert (potential.spend, potential.customers) == (300.0, 70)
+    assert (core.spend, core.spend_reached, core.customers) == (800.0, 20, 20)
+    assert (potential.spend, potential.spend_reached, potential.customers) == (300.0, 70, 70)
+    assert (core.orders, core.orders_reached) == (None, None)  # all ordered once
     assert core.score is not None
     assert potential.score is not None
     assert core.score > potential.score

@@ -331,18 +331,34 @@ class Move:
     reasons: dict[str, int]
 
 
+def reached(values: Floats, count: int) -> tuple[float | None, int | None]:
+    """Return the lowest value above 0 that at most `count` customers reach, and how many do.
+
+    Where the cut falls among equal values, it is the next higher one. (None, None) without any.
+    """
+    steps, sizes = np.unique(values[values > 0], return_counts=True)
+    above = np.cumsum(sizes[::-1])[::-1]
+    fits = np.flatnonzero(above <= count)
+    if not len(fits):
+        return None, None
+    return float(steps[fits[0]]), int(above[fits[0]])
+
+
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """The tier that a group's cut proposes: `score` to reach, and what reaches it alone.
 
-    `spend` and `orders` are those that as many customers reach by this dimension alone.
+    `customers` are at or above the cut. `spend` and `orders` are what these many, or as many as can
+    be told apart, reach by the one dimension; `spend_reached` and `orders_reached` count who does.
     """
 
     group: str
+    customers: int
     score: float | None
     spend: float | None
+    spend_reached: int | None
     orders: float | None
-    customers: int
+    orders_reached: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ from regulars.understand.value_groups.model import (
     Share,
     Threshold,
     quotas,
+    reached,
     reasons,
     shares_below,
 )
@@ -326,15 +327,9 @@ def _thresholds(run: Run) -> list[Threshold]:
     count, made, above = run.people.num_rows, [], 0
     for group in GROUPS[:-1]:
         above += quotas(count)[group]
-        spend, orders = (_reached(run.column(name), above) for name in ("spend", "frequency"))
-        made.append(Threshold(str(group), run.cuts.get(group), spend, orders, above))
+        spend, orders = (reached(run.column(name), above) for name in ("spend", "frequency"))
+        made.append(Threshold(str(group), above, run.cuts.get(group) or None, *spend, *orders))
     return made
-
-
-def _reached(values: NDArray[np.float64], count: int) -> float | None:
-    if not 0 < count <= len(values):
-        return None
-    return float(np.partition(values, len(values) - count)[len(values) - count])
 
 
 def _about(ws: Workspace, scope: Scope) -> dict[str, object] | None:
@@ -363,4 +358,4 @@ def _compute(ws: Workspace, about: dict[str, Any], _now: datetime) -> Overview:
     return found
 
 
-FINDING = findings.declare(findings.Kind("value_groups", 1, Overview, _compute))
+FINDING = findings.declare(findings.Kind("value_groups", 2, Overview, _compute))

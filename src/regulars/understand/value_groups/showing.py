@@ -42,7 +42,9 @@ TIERS = (
     Text("Customers that reach it", "达到人数"),
     Text("Score", "得分"),
     Text("Spend alone", "仅按消费"),
+    Text("Customers that reach the spend", "达到该消费的人数"),
     Text("Orders alone", "仅按订单数"),
+    Text("Customers that reach the orders", "达到该订单数的人数"),
 )
 CUSTOMERS = (
     Text("Customer", "客户"),
@@ -78,6 +80,12 @@ def _moves(found: Overview) -> Iterator[Line]:
             yield (*ends, REASON_TITLES[Reason(reason)], count)
 
 
+def _tiers(found: Overview) -> Iterator[Line]:
+    for one in found.thresholds:
+        alone = (one.spend, one.spend_reached, one.orders, one.orders_reached)
+        yield (group_title(one.group), one.customers, one.score, *alone)
+
+
 def table(found: Overview, name: str) -> tuple[tuple[Text, ...], Iterator[Line]]:
     """Return heads and lines of the page's table `name`. Raises NotFound."""
     if name == "groups":
@@ -87,11 +95,7 @@ def table(found: Overview, name: str) -> tuple[tuple[Text, ...], Iterator[Line]]
     if name == "moves":
         return MOVES, _moves(found)
     if name == "tiers":
-        rows = found.thresholds
-        return TIERS, (
-            (group_title(one.group), one.customers, one.score, one.spend, one.orders)
-            for one in rows
-        )
+        return TIERS, _tiers(found)
     raise NotFound("value_groups.table", Text("There is no such table.", "没有这张表。"))
 
 
