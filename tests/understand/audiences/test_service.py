@@ -6,6 +6,9 @@ from datetime import timedelta
 
 import pytest
 from tests.understand.audiences.cast import GUESTS, MAY, NOW, answer, event, guest, guests, tell
+from tests.understand.lifetime_value.test_service import NOW as LATER
+from tests.understand.lifetime_value.test_service import bring as orders
+from tests.understand.lifetime_value.test_service import shop
 
 from regulars.company.rights.model import SHELL
 from regulars.kit.errors import Conflict, Invalid, NotFound
@@ -13,6 +16,7 @@ from regulars.timeline import erasure, people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import customers, following, service, storing
 from regulars.understand.audiences.model import Audience, Draft
+from regulars.understand.lifetime_value import service as lifetime_value
 
 APP = Draft("App users", "channel = 'app'")
 
@@ -60,6 +64,25 @@ def test_size_value_and_scores_with_intervals(ws: Workspace) -> None:
     assert shown.nps.low is not None
     assert shown.csat_rest is not None
     assert shown.csat_rest.difference == pytest.approx(3.0, abs=0.1)
+
+
+def test_everybody_s_lifetime_value_is_as_sure_as_that_of_all_customers(ws: Workspace) -> None:
+    """All customers as an audience say what the lifetime value page says; a part is less sure."""
+    orders(ws, shop())
+    found = lifetime_value.answered(ws, None, now=LATER).payload
+    told = [
+        service.preview(ws, None, service.read(where), now=LATER).lifetime_value
+        for where in ("orders >= 1", "spend > 100")
+    ]
+    whole, part = told
+    assert whole is not None and part is not None
+    year = found.ahead[2]
+    assert (year.days, whole.n) == (365, year.mean.n)
+    assert (whole.low, whole.value, whole.high) == pytest.approx(
+        (year.mean.low, year.mean.value, year.mean.high)
+    )
+    assert part.n < whole.n
+    assert part.high - part.low > whole.high - whole.low  # type: ignore[operator]
 
 
 def test_of_fewer_than_five_only_the_number_is_told(ws: Workspace) -> None:

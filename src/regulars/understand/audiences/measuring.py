@@ -16,6 +16,8 @@ from regulars.understand.audiences.model import (
     Compared,
     Outline,
 )
+from regulars.understand.lifetime_value import service as lifetime_value
+from regulars.understand.lifetime_value.model import LifetimeValue
 
 FALSE_ALARMS = 0.05
 Subject = tuple[str, str, str, float, float, str | None]
@@ -23,8 +25,13 @@ Test = tuple[str, Subject, Sums, Sums, Change]
 """Key of the audience, subject, its members, all the others, and the difference."""
 
 
-def outline(fits: Mapping[str, float], rest: Mapping[str, float]) -> Outline:
-    """Return an audience's size, value and scores from the sums of both sides."""
+def outline(
+    fits: Mapping[str, float], rest: Mapping[str, float], worth: LifetimeValue | None
+) -> Outline:
+    """Return an audience's size, value and scores from the sums of both sides.
+
+    `worth` are the models that lifetime values were foretold by.
+    """
     n, others = int(fits.get("n", 0)), int(rest.get("n", 0))
     if n < LEAST_TOLD:
         return Outline(n, n + others)
@@ -34,7 +41,7 @@ def outline(fits: Mapping[str, float], rest: Mapping[str, float]) -> Outline:
         n + others,
         mean.mean(_sums(fits, "n", "spend")),
         fits["spend"],
-        _mean(fits, "worth"),
+        _worth(fits, worth),
         _nps(fits),
         _mean(fits, "csat"),
         _nps_change(rest, fits) if told else None,
@@ -56,6 +63,14 @@ def _mean(row: Mapping[str, float], name: str) -> Estimate:
     """Return the mean of who has a value; nothing but n below the smallest group told."""
     found = _of(row, name)
     return mean.mean(found) if found.n >= LEAST_TOLD else Estimate(found.n, None, None, None)
+
+
+def _worth(row: Mapping[str, float], worth: LifetimeValue | None) -> Estimate:
+    """Return what is expected of a customer: a forecast, not an observation of each."""
+    found = _of(row, "worth")
+    if found.n < LEAST_TOLD:
+        return Estimate(found.n, None, None, None)
+    return lifetime_value.of_group(worth, found.n, found.total, found.squares)
 
 
 def _nps(row: Mapping[str, float]) -> Estimate:

@@ -39,6 +39,8 @@ from regulars.understand.audiences.reading import read
 from regulars.understand.audiences.writing import fields_of, write
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
+from regulars.understand.lifetime_value import service as lifetime_value
+from regulars.understand.lifetime_value.model import LifetimeValue
 
 __all__ = ["following", "read", "write"]
 MOST_NAME, MOST_NOTE = 120, 1_000
@@ -137,7 +139,7 @@ def preview(ws: Workspace, scope: Scope, condition: Condition, *, now: datetime)
     """Return size, value and scores of who fits a condition, from the table as it stands."""
     table_made(ws, scope, now=now)
     ((fits, rest),) = choosing.sums(ws, scope, [condition])
-    return measuring.outline(fits, rest)
+    return measuring.outline(fits, rest, _worth(ws, scope))
 
 
 def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview] | None:
@@ -244,7 +246,8 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> Overview:
     conditions = [read(one.where) for one in known]
     sums = choosing.sums(ws, scope, conditions)
     compared, tested = _compared(ws, scope, table, known, conditions)
-    outlines = [measuring.outline(*pair) for pair in sums]
+    worth = _worth(ws, scope)
+    outlines = [measuring.outline(*pair, worth) for pair in sums]
     return Overview(
         table.as_of,
         currency,
@@ -274,4 +277,11 @@ def _compared(
     return measuring.compare(rows, keys, chosen_by)
 
 
-KIND = findings.declare(findings.Kind("audiences", 1, Overview, _compute))
+def _worth(ws: Workspace, scope: Scope) -> LifetimeValue | None:
+    """Return the models that the customer table's lifetime values are from."""
+    kind, about = lifetime_value.KIND, lifetime_value.about(scope)
+    found = findings.latest(ws, kind.key, kind.payload, about=about, version=kind.version)
+    return None if found is None else found.payload
+
+
+KIND = findings.declare(findings.Kind("audiences", 2, Overview, _compute))

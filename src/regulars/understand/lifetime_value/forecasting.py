@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from regulars.kit.stats.estimate import Estimate, Z
 from regulars.understand.lifetime_value import purchasing, spending
 from regulars.understand.lifetime_value.model import (
     COVERED,
@@ -19,6 +18,7 @@ from regulars.understand.lifetime_value.model import (
     Histories,
     Purchasing,
     Spending,
+    Spread,
     Tenth,
 )
 
@@ -94,31 +94,46 @@ def ahead(
     """
     each = forecast(buying.model, paying.model, found, float(horizon))
     n, total = len(found), float(each.value.sum())
-    by_chance = float(each.variance[np.isfinite(each.variance)].sum())
-    reach = Z * float(np.sqrt(by_chance + _of_parameters(buying, paying, found, float(horizon))))
-    whole = Estimate(n, total, max(total - reach, 0.0), total + reach)
-    return Ahead(horizon, float(each.purchases.sum()), whole, whole.scaled(1 / n)), each
+    spread = _spread(each, _of_parameters(buying, paying, found, float(horizon)))
+    mean = spread.mean(n, total, float((each.value**2).sum()))
+    whole = Ahead(horizon, float(each.purchases.sum()), mean.scaled(n), mean, spread)
+    return whole, each
 
 
-def tenths(each: Forecast) -> list[Tenth]:
-    """Return tenths of the customers by expected value; empty with fewer than ten customers.
+def _spread(each: Forecast, by_parameters: float) -> Spread:
+    """Return the spread whose chance is nearest to the forecasts', and in total the same.
 
-    The interval of a tenth's mean holds how its customers vary by chance.
+    Least squares of the variances on the amounts and their squares, weighted by the amounts; what
+    is too wild for a variance is left out. Where that turns negative, amounts alone.
     """
+    known = np.isfinite(each.variance) & (each.value > 0)
+    value, variance = each.value[known], each.variance[known]
+    total = float(each.value.sum())
+    if not len(value) or total <= 0:
+        return Spread(0.0, 0.0, 0.0)
+    moments = [float((value**power).sum()) for power in (1, 2, 3)]
+    sums = [float(variance.sum()), float((variance * value).sum())]
+    both = np.array([moments[:2], moments[1:]])
+    linear, square = np.linalg.lstsq(both, np.array(sums), rcond=None)[0]
+    if linear < 0 or square < 0:
+        linear, square = sums[0] / moments[0], 0.0
+    return Spread(float(linear), float(square), by_parameters / total**2)
+
+
+def tenths(each: Forecast, spread: Spread) -> list[Tenth]:
+    """Return tenths of the customers by expected value; empty with fewer than ten customers."""
     order = np.argsort(-each.value, kind="stable")
     total = float(each.value.sum())
     told = []
     for part in np.array_split(order, TENTHS) if len(order) >= TENTHS else []:
-        n, mean = len(part), float(each.value[part].mean())
-        spread = each.variance[part]
-        reach = Z * float(np.sqrt(spread[np.isfinite(spread)].sum())) / n
+        n, amounts = len(part), float(each.value[part].sum())
         told.append(
             Tenth(
                 n,
                 float(each.purchases[part].mean()),
                 float(each.alive[part].mean()),
-                Estimate(n, mean, max(mean - reach, 0.0), mean + reach),
-                float(each.value[part].sum()) / total if total > 0 else None,
+                spread.mean(n, amounts, float((each.value[part] ** 2).sum())),
+                amounts / total if total > 0 else None,
             )
         )
     return told

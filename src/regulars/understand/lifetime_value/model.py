@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
@@ -9,7 +10,7 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from regulars.kit.stats.estimate import Estimate
+from regulars.kit.stats.estimate import Estimate, Z
 from regulars.kit.text import Text
 
 Array = npt.NDArray[np.float64]
@@ -195,6 +196,34 @@ class BackTest:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How far what some customers will spend lies from what is expected, from sums alone.
+
+    A customer's variance by chance is `linear` times the expected amount plus `square` times its
+    square, as it is over all customers; `parameters` is the squared relative error that comes from
+    estimating the models, which all customers have in common.
+    """
+
+    linear: float
+    square: float
+    parameters: float
+
+    def variance(self, amounts: float, squares: float, whole: float) -> float:
+        """Return the variance of a weighted sum of what customers spend.
+
+        `amounts` and `squares` are the sums of expected amounts and of their squares, times the
+        weights squared; `whole` is the weighted sum that is expected.
+        """
+        return self.linear * amounts + self.square * squares + self.parameters * whole * whole
+
+    def mean(self, n: int, amounts: float, squares: float) -> Estimate:
+        """Return the expected amount per customer of `n` customers, with its interval."""
+        reach = Z * math.sqrt(self.variance(amounts, squares, amounts))
+        low, high = max(amounts - reach, 0.0), amounts + reach
+        return Estimate(n, amounts / n, low / n, high / n)
+
+
+@dataclass(frozen=True, slots=True)
 class Ahead:
     """What all customers together are expected to buy within `days`; `mean` is per customer."""
 
@@ -202,6 +231,7 @@ class Ahead:
     purchases: float
     total: Estimate
     mean: Estimate
+    spread: Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,3 +287,8 @@ class LifetimeValue:
     tenths: list[Tenth] = field(default_factory=list)
     back_test: BackTest | None = None
     customers: list[Customer] = field(default_factory=list)
+
+    @property
+    def spread(self) -> Spread | None:
+        """How sure the expected amounts of the next year are."""
+        return next((one.spread for one in self.ahead if one.days == YEAR), None)

@@ -15,6 +15,7 @@ from regulars.company.rights.model import Principal, Scope
 from regulars.kit.memo import Memo
 from regulars.kit.period import day_start
 from regulars.kit.ranked import ranked
+from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
 from regulars.timeline import people
 from regulars.timeline.workspace import Workspace
@@ -86,8 +87,8 @@ def compute(ws: Workspace, scope: Scope) -> LifetimeValue:
     if models is None:
         return empty
     told = [ahead(*models, found, days) for days in HORIZONS]
-    each = next(one for one in told if one[0].days == YEAR)[1]
-    parts = tenths(each)
+    year, each = next(one for one in told if one[0].days == YEAR)
+    parts = tenths(each, year.spread)
     return replace(
         empty,
         why_not=None,
@@ -124,6 +125,17 @@ def customers(ws: Workspace, scope: Scope, found: LifetimeValue, horizon: int = 
         return ranked(pa.table({**kept, **columns}).select(EACH.names).cast(EACH), "value")
 
     return _memo.get(key, made)
+
+
+def of_group(found: LifetimeValue | None, n: int, amounts: float, squares: float) -> Estimate:
+    """Return what each of `n` customers is expected to buy in a year, with its interval.
+
+    `amounts` and `squares` are the sums of their expected amounts and of the squares. The interval
+    is that of the finding for all: chance and parameters. No value without customers or model.
+    """
+    if found is None or found.spread is None or not n:
+        return Estimate(n, None, None, None)
+    return found.spread.mean(n, amounts, squares)
 
 
 def note_export(ws: Workspace, by: Principal, what: str) -> None:
@@ -245,7 +257,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], _now: datetime) -> LifetimeVa
 KIND = findings.declare(
     findings.Kind(
         "lifetime_value",
-        3,
+        4,
         LifetimeValue,
         _compute,
         standing=({"scope": None},),
