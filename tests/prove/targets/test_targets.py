@@ -195,6 +195,8 @@ def test_changes_are_audited_and_retired_targets_leave(ws: Workspace) -> None:
         ({"kind": Kind.RELATIVE, "value": -40.0, "direction": UP}, "value"),
         ({"kind": Kind.RELATIVE, "value": -140.0, "direction": DOWN}, "value"),
         ({"kind": Kind.SAMPLE, "value": 0.0}, "value"),
+        ({"value": float("nan")}, "value"),
+        ({"value": float("inf")}, "value"),
         ({"title": Text("", "")}, "title"),
     ],
 )

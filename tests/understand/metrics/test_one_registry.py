@@ -15,6 +15,7 @@ import typer
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import html
 from tests.understand.metrics.story import NOON, answered, days, happened, tell
 from typer.testing import CliRunner
 
@@ -31,7 +32,9 @@ from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
 from regulars.timeline.vocabulary import TITLES
 from regulars.timeline.workspace import Workspace
 from regulars.understand.metrics import commands, service
+from regulars.understand.metrics.model import Measured
 from regulars.understand.metrics.rows import digits_of, plain
+from regulars.understand.metrics.showing import Names
 
 POINTS = ("product", "checkout", "delivery", "hotline", None)
 DIMENSIONS = ("touchpoint", "stage", "channel", "place")
@@ -216,8 +219,49 @@ def test_page_and_export_show_the_services_digits(
         for row in [*whole, *slices]
     ]
     page = browser.get(f"/metrics/{key}/numbers", params=address, headers={"Accept": "text/html"})
-    for row in [*whole, *slices]:
-        assert formats.value_in(row.unit, row.value, digits_of(row.unit)) in page.text
+    assert _tiles(page.text) == [_told(row) for row in whole]
+    names = Names(shop)
+    assert _lines(page.text, "Slice") == {names.slice(row): _told(row) for row in slices}
+
+
+def _told(row: Measured) -> tuple[str, str]:
+    """Return value and n as a page writes them."""
+    return formats.value_in(row.unit, row.value, digits_of(row.unit)), formats.whole(row.n)
+
+
+def _tiles(page: str) -> list[tuple[str, str]]:
+    """Return value and n of the numbers over the whole period."""
+    found = html.fromstring(page).xpath("//section[h2='Over the whole period']/p[@class='big']")
+    return [
+        (_words(big.text), _words(big.find("small").text).removeprefix("n ").split(" · ")[0])
+        for big in found
+    ]
+
+
+def _lines(page: str, first: str) -> dict[str, tuple[str, str]]:
+    """Return first cell → (value, n) of the table whose first column is called `first`."""
+    found = {}
+    for table in html.fromstring(page).xpath(f"//table[thead//th[1][normalize-space()='{first}']]"):
+        heads = [_words(cell.text_content()).strip("↑↓ ") for cell in table.xpath("thead//th")]
+        for line in table.xpath("tbody/tr"):
+            cells = dict(zip(heads, [_words(td.text_content()) for td in line.xpath("td")],
+                             strict=True))  # fmt: skip
+            found[cells[first]] = (cells["Value"], cells["n"])
+    return found
+
+
+def _words(text: str | None) -> str:
+    return (text or "").replace("\u00a0", " ").strip()
+
+
+def test_a_target_that_is_no_number_is_refused(shop: Workspace, browser: TestClient) -> None:
+    app = typer.Typer()
+    commands.register(app, lambda _folder: shop)
+    for word in ("nan", "inf", "-inf"):
+        answer = browser.get(f"/api/v1/metrics/nps?target={word}")
+        assert (answer.status_code, answer.json()["code"]) == (422, "metrics.target")
+        ran = CliRunner().invoke(app, ["show", "nps", "--target", word])
+        assert isinstance(ran.exception, RegularsError) and ran.exception.code == "metrics.target"
 
 
 def _digits(line: dict[str, str]) -> list[float | None]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 from regulars.kit.errors import Invalid
@@ -172,6 +173,8 @@ def check(target: Target) -> Target:
         raise _wrong("metric", "Choose a metric.", "请选择指标。")
     if not (target.title.en.strip() or target.title.zh.strip()):
         raise _wrong("title", "Give the target a title.", "请填写目标名称。")
+    if not isfinite(target.value):
+        raise _wrong("value", "The value must be a number.", "目标值必须是一个数值。")
     if not 1 <= target.window_days <= MOST_WINDOW_DAYS:
         raise _wrong(
             "window_days",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from regulars.company.rights.model import Scope
@@ -108,7 +109,7 @@ def measure(
     question = Question(
         period, dimensions, grain, Filters.of(filters), scope, weighted, as_of=as_of
     )
-    _check(found, question)
+    _check(found, question, target)
     now = answer(ws, found, question)
     rows = _rows(ws, found, question, now)
     changes = (
@@ -173,7 +174,7 @@ def freshness(ws: Workspace) -> str:
     return ws.engine.watermark()
 
 
-def _check(found: Definition, question: Question) -> None:
+def _check(found: Definition, question: Question, target: Goal | None) -> None:
     names = {*question.by, *question.filters.values}
     wrong = sorted(names & ANSWER_DIMENSIONS) if not found.aggregate.surveys else []
     if "currency" in names and "currency" not in found.aggregate.base:
@@ -186,6 +187,12 @@ def _check(found: Definition, question: Question) -> None:
                 f"“{found.title.zh}”不能按 {'、'.join(wrong)} 拆分或筛选。",
             ),
             field=wrong[0],
+        )
+    if target is not None and not isfinite(target.value):
+        raise Invalid(
+            "metrics.target",
+            Text("The target must be a number.", "目标必须是一个数值。"),
+            field="target",
         )
     if question.weighted and not found.aggregate.weights:
         raise Invalid(
