@@ -21,6 +21,7 @@ from regulars.company.staff import commands as staff
 from regulars.kit import clock
 from regulars.kit.errors import Conflict, Invalid, NotFound, RegularsError
 from regulars.store.workspace import Store
+from tests.company.cast import plant
 
 TREE = """
 [[place]]
@@ -58,7 +59,10 @@ def told(cli: typer.Typer, *words: str) -> Any:
 
 
 def test_an_account_from_first_to_last(cli: typer.Typer, store: Store) -> None:
+    plant(store, clock.now())
     run(cli, "user", "add", "Mei", "--role", "admin", "--password-stdin", typed="green tea 2026\n")
+    with pytest.raises(Invalid, match="sh-01"):
+        run(cli, "user", "add", "wang", "--role", "manager", "--place", "sh-1")
     printed = run(cli, "user", "add", "wang", "--role", "manager", "--place", "sh-01")
     code = printed.split("code=")[1].strip()
     assert sign_in.whose_link(store, code, clock.now()).login == "wang"

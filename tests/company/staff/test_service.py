@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from regulars.company.places import service as places
 from regulars.company.rights.access import principal_of
 from regulars.company.rights.model import SHELL, Right, Role
 from regulars.company.staff import service
@@ -54,6 +55,7 @@ def test_the_last_administrator_stays(store: Store, noon: datetime) -> None:
 
 
 def test_an_administrator_is_not_bound_to_places(store: Store, noon: datetime) -> None:
+    plant(store, noon)
     wang = hire(store, "wang", Role.MANAGER, noon, [ONE_STORE])
     with pytest.raises(Invalid, match="all places"):
         make(store, wang, Role.ADMIN, [ONE_STORE])
@@ -62,14 +64,30 @@ def test_an_administrator_is_not_bound_to_places(store: Store, noon: datetime) -
     assert service.by_id(store, wang.id).chosen == {ONE_STORE}
 
 
+def test_a_place_that_nobody_knows_is_refused_with_those_that_are_near(
+    store: Store, noon: datetime
+) -> None:
+    plant(store, noon)
+    with pytest.raises(Invalid, match=f"no place “sh-1”. Near: {ONE_STORE}"):
+        hire(store, "wang", Role.MANAGER, noon, ["sh-1"])
+    with pytest.raises(Invalid, match=f"Near: {OTHER_STORE}"):
+        hire(store, "wang", Role.MANAGER, noon, ["Wangfujin"])
+    with pytest.raises(Invalid, match="places show"):
+        hire(store, "wang", Role.MANAGER, noon, ["nowhere at all"])
+    wang = hire(store, "wang", Role.MANAGER, noon, [ONE_STORE, OTHER_STORE])
+    places.remove(store, SHELL, OTHER_STORE, now=noon)
+    kept = make(store, wang, Role.AGENT, [ONE_STORE, OTHER_STORE])
+    assert kept.chosen == {ONE_STORE, OTHER_STORE}
+    with pytest.raises(Invalid, match=OTHER_STORE):
+        hire(store, "li", Role.MANAGER, noon, [OTHER_STORE])
+
+
 def test_a_regional_manager_sees_the_stores_of_the_region_as_the_tree_changes(
     store: Store, noon: datetime
 ) -> None:
     plant(store, noon)
     wang = hire(store, "wang", Role.MANAGER, noon, ["east"])
     assert principal_of(store, wang).places == {"east", ONE_STORE}
-    from regulars.company.places import service as places
-
     places.move(store, SHELL, OTHER_STORE, "east", now=noon)
     assert principal_of(store, wang).places == {"east", ONE_STORE, OTHER_STORE}
 

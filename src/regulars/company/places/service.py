@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from difflib import get_close_matches
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -13,11 +14,14 @@ from regulars.company.audit import service as audit
 from regulars.company.places import queries
 from regulars.company.places.model import Kind, Place, Tree, Version
 from regulars.company.rights.model import Principal, Scope
-from regulars.kit.errors import Conflict, NotFound
+from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.text import Text
 from regulars.store.workspace import Store
 
 _newest: WeakKeyDictionary[Store, tuple[int, Tree]] = WeakKeyDictionary()
+MOST_NEAR = 3
+NEAR = 0.5
+"""How alike a place must be to one that was meant, from 0 to 1."""
 MENTIONED = 20
 """How many ids an audit entry names; the rest is counted."""
 
@@ -160,6 +164,26 @@ def unknown(store: Store, ids: Iterable[str]) -> list[str]:
     """Return those of `ids` that the tree does not know, in order."""
     whole = tree(store)
     return sorted({place_id for place_id in ids if place_id not in whole})
+
+
+def require_known(store: Store, ids: Iterable[str]) -> None:
+    """Raise Invalid for a place that the tree does not know, naming those that are near."""
+    whole = tree(store)
+    for place_id in unknown(store, ids):
+        spelt = {word.casefold(): one.id for one in whole for word in (one.name.zh, one.name.en)}
+        spelt |= {one.id.casefold(): one.id for one in whole}
+        near = get_close_matches(place_id.casefold(), spelt, MOST_NEAR * 2, NEAR)
+        meant = ", ".join(list(dict.fromkeys(spelt[word] for word in near))[:MOST_NEAR])
+        raise Invalid(
+            "places.unknown",
+            Text(
+                f"There is no place “{place_id}”. "
+                + (f"Near: {meant}." if meant else "See: regulars places show"),
+                f"没有地点“{place_id}”。"
+                + (f"相近的有：{meant}。" if meant else "请用 regulars places show 查看。"),
+            ),
+            field="places",
+        )
 
 
 def replace_all(

@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from regulars.company.audit import service as audit
+from regulars.company.places import service as tree
 from regulars.company.rights.model import Principal, Role
 from regulars.company.staff import queries
 from regulars.company.staff.model import Staff, checked_login, checked_name, login_of
@@ -106,7 +107,7 @@ def add_in(
         login=checked_login(login),
         name=checked_name(name),
         role=role,
-        chosen=_chosen(role, places),
+        chosen=_chosen(store, role, places),
         language=_language(language),
         created_at=now,
         password_changed_at=None,
@@ -140,7 +141,9 @@ def change(
 
     Raises NotFound, Invalid, or Conflict when nobody could administer any more.
     """
-    chosen = _chosen(role, places)
+    # A place that has left the tree meanwhile may stay with who was given it.
+    held = by_id(store, staff_id).chosen or frozenset()
+    chosen = _chosen(store, role, places, held)
     with store.database.transaction() as connection:
         before = get(connection, staff_id)
         with _one_admin_stays(connection):
@@ -223,7 +226,12 @@ def _one_admin_stays(connection: sa.Connection) -> Iterator[None]:
         )
 
 
-def _chosen(role: Role, places: Iterable[str] | None) -> frozenset[str] | None:
+def _chosen(
+    store: Store,
+    role: Role,
+    places: Iterable[str] | None,
+    held: frozenset[str] = frozenset(),
+) -> frozenset[str] | None:
     if places is None:
         return None
     chosen = frozenset(place.strip() for place in places) - {""}
@@ -244,6 +252,7 @@ def _chosen(role: Role, places: Iterable[str] | None) -> frozenset[str] | None:
             ),
             field="places",
         )
+    tree.require_known(store, chosen - held)
     return chosen
 
 
