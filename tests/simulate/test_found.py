@@ -10,6 +10,7 @@ from regulars.kit.period import last_days
 from regulars.listen.catalog import service as catalog
 from regulars.simulate.model import COOLING_STORES, STORES, WORST_STORE
 from regulars.simulate.truths import truth
+from regulars.understand.alerts import service as alerts
 from regulars.understand.health.model import Extent
 from regulars.understand.journeys import service as journeys
 from regulars.understand.journeys.model import JourneyMap, Journeys
@@ -78,6 +79,19 @@ def test_the_cooling_audience_shows_in_the_comparison_of_half_years(troubled: Co
     assert before[0].low is not None
     assert found[0].high is not None
     assert found[0].high < before[0].low
+
+
+def test_alerts_name_the_two_cooling_stores_and_no_other(
+    troubled: Company, healthy: Company
+) -> None:
+    """Nobody says where to look: no month of a store holds 30 answers, half a year does."""
+    raised = alerts.evaluate(troubled.ws, now=NOW)
+    told = {one.slice["place"]: one for one in raised if one.metric == "nps" and one.worse}
+    assert {spot.id for spot in STORES} & set(told) == set(COOLING_STORES)
+    for one in told.values():
+        assert (one.end - one.start).days > 80
+        assert one.value < one.usual_low < one.usual
+    assert alerts.evaluate(healthy.ws, now=NOW) == []
 
 
 def test_abandonment_differs_between_app_and_web(troubled: Company, healthy: Company) -> None:

@@ -12,7 +12,13 @@ from hypothesis import strategies as some
 
 from regulars.kit.stats.proportion import proportion
 from regulars.understand.alerts import service, watching
-from regulars.understand.alerts.detecting import Reading, Surprise, surprise
+from regulars.understand.alerts.detecting import (
+    Reading,
+    Surprise,
+    fallen,
+    surprise,
+    variation,
+)
 from regulars.understand.alerts.model import BUDGET, MOST_P, TOPIC_BUDGET, WEEKS_A_MONTH, Grain
 from regulars.understand.alerts.watching import Looked
 
@@ -93,6 +99,51 @@ def test_a_company_where_nothing_changes_gets_at_most_half_an_alert_a_month(wobb
         if _week == 0:
             assert len(watching.raised([Looked(rule, len(found), found, [])], Grain.WEEK, 0)) <= 1
     assert alerts / months <= 0.5
+
+
+def thin_store(rng: np.random.Generator, wobble: float, fall: float = 0.0) -> list[Reading]:
+    """Five windows of a store with 15 to 60 answers each; the last may have fallen."""
+    made = []
+    for i in range(5):
+        n = int(rng.integers(30 if i == 4 else 15, 60))
+        share = min(max(0.6 + rng.normal(0, wobble) - (fall if i == 4 else 0), 0.01), 0.99)
+        told = proportion(int(rng.binomial(n, share)), n).scaled(100)
+        start = MONDAY + timedelta(weeks=13 * i)
+        made.append(Reading(start, start + timedelta(weeks=13), n, told.value, told.low, told.high))
+    return made
+
+
+def year(windows: list[Reading]) -> Reading:
+    """The year before the last window, as one reading."""
+    n = sum(one.n for one in windows[:-1])
+    yes = sum(round((one.value or 0) / 100 * one.n) for one in windows[:-1])
+    told = proportion(yes, n).scaled(100)
+    return Reading(windows[0].start, windows[-1].start, n, told.value, told.low, told.high)
+
+
+@pytest.mark.parametrize("wobble", [0.0, 0.05])
+def test_thin_stores_where_nothing_changes_stay_within_the_budget(wobble: float) -> None:
+    """Twenty stores over 400 months: a month's tests raise no more than it accepts."""
+    rng = np.random.default_rng(12)
+    alerts = 0
+    for _month in range(400):
+        stores = [thin_store(rng, wobble) for _store in range(20)]
+        usual = variation([windows[:-1] for windows in stores], "percent")
+        told = [fallen(one[-1], year(one), "percent", usual) for one in stores]
+        limit = min(BUDGET[Grain.MONTH] / len(told), MOST_P)
+        alerts += sum(one is not None and one.p <= limit for one in told)
+    expected = 400 * BUDGET[Grain.MONTH]
+    assert alerts <= expected + 3 * expected**0.5
+
+
+def test_a_thin_store_that_fell_is_told_though_no_month_of_it_could() -> None:
+    rng = np.random.default_rng(5)
+    stores = [thin_store(rng, 0.03, fall=0.5 if number == 0 else 0) for number in range(20)]
+    usual = variation([windows[:-1] for windows in stores], "percent")
+    told = [fallen(one[-1], year(one), "percent", usual) for one in stores]
+    assert [one is not None and one.p <= BUDGET[Grain.MONTH] / 20 for one in told] == [
+        number == 0 for number in range(20)
+    ]
 
 
 def test_the_budgets_add_up_to_less_than_half_an_alert() -> None:

@@ -18,6 +18,7 @@ from regulars.company.rights.model import SHELL, Role
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import service
+from regulars.understand.metrics import service as metrics
 
 
 def signed(ws: Workspace, role: Role) -> TestClient:
@@ -83,3 +84,21 @@ def test_rules_are_added_changed_and_removed(client: TestClient, ws: Workspace) 
     analyst = signed(ws, Role.ANALYST)
     assert analyst.get("/alerts/rules").status_code == 403
     assert analyst.get("/alerts").status_code == 200
+
+
+def test_page_api_and_command_say_which_rule_could_not_be_looked_at(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = service.put_rule(ws, RULE, SHELL, now=FIRST)
+    tell(ws, shop())
+    known = metrics.exists
+    monkeypatch.setattr(metrics, "exists", lambda key: key != rule.metric and known(key))
+    service.evaluate(ws, now=NOW)
+    why = "There is no metric “csat_satisfied_share”."
+    client = signed(ws, Role.MANAGER)
+    assert why in client.get("/alerts").text
+    assert why in client.get("/alerts/rules").text
+    told = {one["id"]: one["error"] for one in client.get("/api/v1/alerts/rules").json()}
+    assert told[rule.id]["en"] == why
+    shown = CliRunner().invoke(build_cli(), ["show", "alerts", "--workspace", str(ws.folder)])
+    assert why in shown.stderr

@@ -25,6 +25,7 @@ from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import service
 from regulars.understand.alerts.model import Alert, Grain, Kind, Rule, State, Way
+from regulars.understand.metrics import service as metrics
 from regulars.understand.words import service as words
 
 FIRST = datetime(2026, 6, 1, 4, tzinfo=UTC)  # a Monday at noon
@@ -200,6 +201,50 @@ def test_wrong_rules_are_refused(ws: Workspace, wrong: dict[str, str]) -> None:
               "way": Way.WORSE, **wrong}  # fmt: skip
     with pytest.raises((Invalid, NotFound)):
         service.put_rule(ws, Rule(**fields), SHELL, now=NOW)  # type: ignore[arg-type]
+
+
+def test_a_rule_that_cannot_be_looked_at_says_why_until_it_can(
+    watched: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The metric comes from a plugin that is missing for a while."""
+    tell(watched, shop())
+    (rule,) = (one for one in service.rules(watched) if one.preset is None)
+    known = metrics.exists
+    monkeypatch.setattr(metrics, "exists", lambda key: key != rule.metric and known(key))
+    assert service.evaluate(watched, now=NOW) == []
+    told = service.errors(watched)
+    assert rule.id in told
+    assert told[rule.id].en == "There is no metric “csat_satisfied_share”."
+    monkeypatch.undo()
+    assert len(service.evaluate(watched, now=NOW)) == 1
+    assert service.errors(watched) == {}
+
+
+def test_levels_are_watched_where_the_rule_says(ws: Workspace) -> None:
+    """At home and away the till disappoints in August; the rule is about home."""
+    rows = []
+    for month, happy in ((7, 90), (8, 20)):
+        for place in ("home", "away"):
+            for touchpoint in ("checkout", "delivery"):
+                for who in range(100):
+                    at = datetime(2026, month, 3 + who % 20, 4, tzinfo=UTC)
+                    score = 5 if who < (happy if touchpoint == "checkout" else 90) else 1
+                    key = f"{month} {place} {touchpoint} {who}"
+                    row = said(0, who, score, touchpoint, place=place)
+                    moments = {"occurred_at": at, "known_at": at}
+                    rows.append({**row, "event_id": key, "identity_id": key, **moments})
+    tell(ws, [*rows, said(14, 0, 5)])
+    for preset in [one.id for one in service.rules(ws)]:
+        service.remove_rule(ws, preset, SHELL, now=NOW)
+    home = Rule("", Kind.LEVEL, "negative_level_share", "touchpoint", Grain.MONTH, Way.WORSE,
+                {"place": "home"})  # fmt: skip
+    service.put_rule(ws, home, SHELL, now=NOW)
+    service.put_rule(ws, replace(home, filters={"touchpoint": "delivery"}), SHELL, now=NOW)
+    (alert,) = service.evaluate(ws, now=NOW + timedelta(weeks=1))
+    assert alert.slice == {"place": "home", "touchpoint": "checkout"}
+    assert alert.n == 100
+    with pytest.raises(Invalid):
+        service.put_rule(ws, replace(home, filters={"channel": "app"}), SHELL, now=NOW)
 
 
 class Box(MessageHandler):

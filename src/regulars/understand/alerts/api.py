@@ -57,7 +57,7 @@ def alerts(
 @router.get("/rules", summary="Rules that watch")
 def rules(ws: CurrentWorkspace, _caller: Editor) -> list[dict[str, Any]]:
     """Return the rules in force."""
-    return showing.rule_plain(service.rules(ws))
+    return showing.rule_plain(ws)
 
 
 @router.post("/rules", status_code=201, summary="Add a rule")

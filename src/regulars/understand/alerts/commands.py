@@ -32,10 +32,15 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         """Show what changed and deserves a person."""
         ws, now = opens(workspace), clock.now()
         found = service.listed(ws, None, view, now=now)
+        language = shell_language()
+        for about, why in showing.broken(ws):
+            words = _("This rule could not be looked at: {about}.").format(
+                about=about.in_(language)
+            )
+            typer.echo(f"! {words} {why.in_(language)}", err=True)
         if as_json:
             typer.echo(msgspec.json.encode(showing.plain(ws, found, now)).decode())
             return
-        language = shell_language()
         out.print(f"[dim]{MEANING.in_(language)}[/]")
         if not found:
             out.print(_("Nothing waits for anybody."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,8 @@ LEAST_BEFORE = {"week": 8, "month": 5}
 MOST_BEFORE = {"week": 16, "month": 11}
 LEAST_N = 30
 """With fewer observations a period takes no part."""
+FEWER_N = 10
+"""So many are enough for a window of a slice to tell, with others, how much windows vary."""
 LOGARITHM = frozenset({"minutes", "count", "steps"})
 
 
@@ -54,8 +56,10 @@ def surprise(readings: Sequence[Reading], unit: str, grain: str) -> Surprise | N
     if not readings:
         return None
     scale = _scale(unit)
-    last, now = readings[-1], scale.of(readings[-1])
-    before = [point for one in readings[:-1][-MOST_BEFORE[grain] :] if (point := scale.of(one))]
+    last, now = readings[-1], _point(readings[-1], scale)
+    before = [
+        point for one in readings[:-1][-MOST_BEFORE[grain] :] if (point := _point(one, scale))
+    ]
     if now is None or len(before) < LEAST_BEFORE[grain]:
         return None
     mean, spread, error = _usual(before)
@@ -69,18 +73,71 @@ def surprise(readings: Sequence[Reading], unit: str, grain: str) -> Surprise | N
     return Surprise(last, back(mean), back(mean - wide), back(mean + wide), p)
 
 
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """How much windows vary beyond sampling: the variance, what it rests on, of how many each."""
+
+    variance: float
+    freedom: int
+    windows: int
+
+
+def variation(series: Iterable[Sequence[Reading]], unit: str) -> Variation:
+    """Return how much windows of one slice vary beyond sampling, estimated over all slices.
+
+    A slice too thin to tell its own variation borrows that of all: DerSimonian and Laird's moment
+    estimate with the sums of all slices' windows.
+    """
+    apart = freedom = c = 0.0
+    most, scale = 1, _scale(unit)
+    for readings in series:
+        points = [point for one in readings if (point := _point(one, scale, FEWER_N))]
+        if len(points) > 1:
+            found, weight = _spread(points)
+            apart, c, freedom = apart + found, c + weight, freedom + len(points) - 1
+            most = max(most, len(points))
+    return Variation(max(0.0, (apart - freedom) / c) if c > 0 else 0.0, int(freedom), most)
+
+
+def fallen(last: Reading, before: Reading, unit: str, usual: Variation) -> Surprise | None:
+    """Return how unusual a window is against the longer time before it; None with too few.
+
+    The variance between windows is added to that of sampling on both sides, and Student's t has
+    the freedom of its estimate.
+    """
+    scale = _scale(unit)
+    now, then = _point(last, scale), _point(before, scale)
+    if now is None or then is None or usual.freedom < 1:
+        return None
+    spread = usual.variance * (1 + 1 / usual.windows)
+    reach = math.sqrt(now[1] + then[1] + spread)
+    p = 2 * float(stats.t.sf(abs(now[0] - then[0]) / reach, usual.freedom))
+    wide = float(stats.t.ppf(0.975, usual.freedom)) * reach
+    back = scale.back
+    return Surprise(last, back(then[0]), back(then[0] - wide), back(then[0] + wide), p)
+
+
 def _usual(points: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
     """Return the weighted mean, the variance between periods, and the mean's variance."""
-    weights = [1 / variance for _value, variance in points]
-    total = sum(weights)
-    mean = sum(w * value for w, (value, _v) in zip(weights, points, strict=True)) / total
-    apart = sum(w * (value - mean) ** 2 for w, (value, _v) in zip(weights, points, strict=True))
-    c = total - sum(w * w for w in weights) / total
+    apart, c = _spread(points)
     spread = max(0.0, (apart - (len(points) - 1)) / c) if c > 0 else 0.0
     weights = [1 / (variance + spread) for _value, variance in points]
     total = sum(weights)
     mean = sum(w * value for w, (value, _v) in zip(weights, points, strict=True)) / total
     return mean, spread, 1 / total
+
+
+def _spread(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Return the weighted squares around the weighted mean, and what they grow by a variance."""
+    weights = [1 / variance for _value, variance in points]
+    total = sum(weights)
+    mean = sum(w * value for w, (value, _v) in zip(weights, points, strict=True)) / total
+    apart = sum(w * (value - mean) ** 2 for w, (value, _v) in zip(weights, points, strict=True))
+    return apart, total - sum(w * w for w in weights) / total
+
+
+def _point(one: Reading, scale: _Scale, least: int = LEAST_N) -> tuple[float, float] | None:
+    return scale.of(one) if one.n >= least else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +164,14 @@ def _within(angle: float) -> float:
 
 def _share(one: Reading) -> tuple[float, float] | None:
     """Return a share's angle (Anscombe, Biometrika 35 (1948) 246-254) and its variance."""
-    if one.value is None or one.n < LEAST_N:
+    if one.value is None:
         return None
     share = (one.value / 100 * one.n + 0.375) / (one.n + 0.75)
     return math.asin(math.sqrt(min(max(share, 0.0), 1.0))), 1 / (4 * one.n + 2)
 
 
 def _logarithm(one: Reading) -> tuple[float, float] | None:
-    if one.n < LEAST_N or one.value is None or one.low is None or one.high is None:
+    if one.value is None or one.low is None or one.high is None:
         return None
     if one.low <= 0 or one.high <= one.low:
         return None
@@ -122,7 +179,7 @@ def _logarithm(one: Reading) -> tuple[float, float] | None:
 
 
 def _plain(one: Reading) -> tuple[float, float] | None:
-    if one.n < LEAST_N or one.value is None or one.low is None or one.high is None:
+    if one.value is None or one.low is None or one.high is None:
         return None
     if one.high <= one.low:
         return None

@@ -88,9 +88,11 @@ MEANING = Text(
     "Once a week or month each rule compares the last whole period with the periods before it. A "
     "value raises an alert only if it lies beyond their usual variation so far that, over all "
     "slices of all rules, at most 0.45 false alerts a month are expected. Each period is tested "
-    "once, so looking more often raises no more alerts.",
+    "once, so looking more often raises no more alerts. Where a month holds too few answers to "
+    "tell, as in a single store, the last three or six months are compared with the year before.",
     "每条规则每周或每月将最近一个完整周期与此前各周期比较。只有超出通常波动、且使全部规则的全部切片"
-    "每月预期误报不超过 0.45 条时才会提醒。每个周期只检验一次，因此多次查看不会增加误报。",
+    "每月预期误报不超过 0.45 条时才会提醒。每个周期只检验一次，因此多次查看不会增加误报。"
+    "单月数据过少时（如单个门店），以最近三或六个月与此前一年比较。",
 )
 
 

@@ -70,6 +70,7 @@ def alerts(
         days=SNOOZE_DAYS,
         unsent=waiting if caller.may(Right.EDIT_SETTINGS) else 0,
         mail_error=error,
+        broken=showing.broken(ws) if caller.may(Right.EDIT_TARGETS) else [],
         **showing.values(ws, found, now),
     )
 

@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from regulars.company.rights.model import Scope
+from regulars.kit.text import Text
 from regulars.store.database import upsert
 from regulars.understand.alerts.model import Alert, Rule, State
 from regulars.understand.alerts.tables import alert_checks, alert_mails, alert_rules, alerts
@@ -67,19 +68,36 @@ def checks(
     connection: sa.Connection, starts: Collection[datetime]
 ) -> dict[tuple[str, datetime], int]:
     """Return (rule, start of the period) → number of tests of what was looked at already."""
-    query = sa.select(alert_checks.c.rule, alert_checks.c.start, alert_checks.c.tests)
-    found = connection.execute(query.where(alert_checks.c.start.in_(list(starts))))
-    return {(rule, start): tests for rule, start, tests in found}
+    query = sa.select(alert_checks.c.rule, alert_checks.c.start, alert_checks.c.tests).where(
+        alert_checks.c.start.in_(list(starts)), alert_checks.c.error.is_(None)
+    )
+    return {(rule, start): tests for rule, start, tests in connection.execute(query)}
+
+
+def errors(connection: sa.Connection) -> dict[str, Text]:
+    """Return by rule why it could not be looked at, where that is so of its newest period."""
+    query = sa.select(alert_checks.c.rule, alert_checks.c.error).order_by(alert_checks.c.start)
+    newest = {row.rule: row.error for row in connection.execute(query)}
+    return {rule: msgspec.json.decode(error, type=Text) for rule, error in newest.items() if error}
 
 
 def note_check(
-    connection: sa.Connection, rule: str, start: datetime, tests: int, now: datetime
+    connection: sa.Connection,
+    rule: str,
+    start: datetime,
+    *,
+    tests: int,
+    error: Text | None,
+    now: datetime,
 ) -> bool:
-    """Note that a rule was looked at for a period; False if somebody has already."""
-    statement = upsert(connection, alert_checks).values(
-        rule=rule, start=start, tests=tests, checked_at=now
+    """Note that a rule was looked at for a period, or why not; False if somebody has already."""
+    told = msgspec.json.encode(error).decode() if error is not None else None
+    row = {"rule": rule, "start": start, "tests": tests, "error": told, "checked_at": now}
+    statement = upsert(connection, alert_checks).values(**row)
+    again = statement.on_conflict_do_update(
+        index_elements=["rule", "start"], set_=row, where=alert_checks.c.error.isnot(None)
     )
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount > 0
+    return connection.execute(again).rowcount > 0
 
 
 def slice_of(words: dict[str, str]) -> str:

@@ -25,7 +25,6 @@ from regulars.understand.alerts import mailing, queries, watching
 from regulars.understand.alerts.mailing import deliver
 from regulars.understand.alerts.model import (
     AGAIN_DAYS,
-    DIMENSIONS,
     SNOOZE_DAYS,
     Alert,
     Found,
@@ -68,18 +67,7 @@ def rules(ws: Workspace) -> list[Rule]:
 
 def put_rule(ws: Workspace, rule: Rule, caller: Principal, *, now: datetime) -> Rule:
     """Keep a rule, new (empty id) or changed. Raises Invalid naming the field."""
-    if not watching.known_metric(rule.metric):
-        raise Invalid(
-            "alerts.metric",
-            Text(f"There is no metric “{rule.metric}”.", f"没有指标“{rule.metric}”。"),
-            field="metric",
-        )
-    if rule.by and rule.by not in DIMENSIONS:
-        raise Invalid(
-            "alerts.by",
-            Text("Slice by touchpoint, channel or place.", "可按触点、渠道或地点拆分。"),
-            field="by",
-        )
+    watching.check(rule)
     if rule.owner is not None:
         staff.by_id(ws, rule.owner)
     made = replace(rule, id=rule.id or secrets.token_hex(16), made_by=caller.name)
@@ -110,8 +98,9 @@ def remove_rule(ws: Workspace, rule_id: str, caller: Principal, *, now: datetime
 def evaluate(ws: Workspace, *, now: datetime) -> list[Alert]:
     """Look at the last whole week and month, each once, and raise what deserves a person.
 
-    A rule that was looked at for a period is not looked at for it again. Alert, event, mail and
-    the note that it was looked at are one transaction. Returns the new alerts.
+    A rule that was looked at for a period is not looked at for it again, unless it could not be.
+    Alert, event, mail and the note that it was looked at are one transaction. Returns the new
+    alerts.
     """
     made: list[Alert] = []
     active = [one for one in rules(ws) if one.active]
@@ -129,7 +118,14 @@ def evaluate(ws: Workspace, *, now: datetime) -> list[Alert]:
             fresh = {
                 one.rule.id
                 for one in looked
-                if queries.note_check(connection, one.rule.id, period.start, one.tests, now)
+                if queries.note_check(
+                    connection,
+                    one.rule.id,
+                    period.start,
+                    tests=one.tests,
+                    error=one.error,
+                    now=now,
+                )
             }
             for change in found:
                 if change.rule.id in fresh:
@@ -212,6 +208,14 @@ def listed(ws: Workspace, scope: Scope, view: str, *, now: datetime) -> list[Ale
         "muted": {State.MUTED},
     }.get(view, set(State))
     return [one for one in found if one.stands(now) in wanted]
+
+
+def errors(ws: Workspace) -> dict[str, Text]:
+    """Return by rule in force why it could not be looked at when it was last due."""
+    own = {one.id for one in rules(ws) if one.active}
+    with ws.database.reading() as connection:
+        found = queries.errors(connection)
+    return {rule_id: told for rule_id, told in found.items() if rule_id in own}
 
 
 def count_open(ws: Workspace, scope: Scope, *, now: datetime) -> int:

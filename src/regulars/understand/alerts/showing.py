@@ -22,7 +22,6 @@ from regulars.understand.alerts.model import (
     WAY_TITLES,
     Alert,
     Grain,
-    Rule,
     Way,
 )
 from regulars.understand.metrics import service as metrics
@@ -99,6 +98,7 @@ def rule_values(ws: Workspace) -> dict[str, Any]:
     titles = [(one.key, one.title) for one in metrics.definitions()]
     return {
         "rules": service.rules(ws),
+        "broken": service.errors(ws),
         "metric_title": wording.metric_title,
         "where": lambda part: wording.where(part, known, tree),
         "grains": GRAIN_TITLES,
@@ -113,7 +113,22 @@ def rule_values(ws: Workspace) -> dict[str, Any]:
     }
 
 
-def rule_plain(found: list[Rule]) -> list[dict[str, Any]]:
-    """Return rules as plain JSON values."""
-    made: list[dict[str, Any]] = msgspec.to_builtins(found)
+def rule_plain(ws: Workspace) -> list[dict[str, Any]]:
+    """Return rules as plain JSON values, each with what kept it from being looked at."""
+    broken = service.errors(ws)
+    return [
+        {**msgspec.to_builtins(one), "error": msgspec.to_builtins(broken.get(one.id))}
+        for one in service.rules(ws)
+    ]
+
+
+def broken(ws: Workspace) -> list[tuple[Text, Text]]:
+    """Return of each rule that could not be looked at what it watches and why."""
+    told, known, tree = service.errors(ws), catalog.current(ws), places.tree(ws)
+    made = []
+    for one in service.rules(ws):
+        if one.id in told:
+            name, at = wording.metric_title(one.metric), wording.where(one.filters, known, tree)
+            about = Text(f"{name.en}, {at.en}", f"{name.zh}（{at.zh}）") if at.en else name
+            made.append((about, told[one.id]))
     return made

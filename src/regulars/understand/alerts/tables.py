@@ -41,6 +41,7 @@ alert_checks = sa.Table(
     sa.Column("rule", sa.String(32), primary_key=True),
     sa.Column("start", Moment, primary_key=True),
     sa.Column("tests", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text),  # JSON of a Text: why the rule could not be looked at
     sa.Column("checked_at", Moment, nullable=False),
 )
 

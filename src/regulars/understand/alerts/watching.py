@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from regulars.kit.errors import RegularsError
+from regulars.kit.errors import Invalid, RegularsError
 from regulars.kit.period import Period, add_months, day_start
+from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
+from regulars.understand.alerts import thin
 from regulars.understand.alerts.detecting import MOST_BEFORE, Reading, Surprise, surprise
 from regulars.understand.alerts.model import (
     BUDGET,
+    DIMENSIONS,
     MOST_P,
     OWN_TITLES,
     TOPIC_BUDGET,
@@ -23,23 +25,27 @@ from regulars.understand.alerts.model import (
     Rule,
     Way,
 )
-from regulars.understand.health.model import Extent, Look
+from regulars.understand.alerts.thin import Slice
+from regulars.understand.health import service as health
+from regulars.understand.health.model import Look
 from regulars.understand.levels import service as levels
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Direction
 from regulars.understand.words import service as words
 
-Slice = tuple[tuple[str, str], ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What one rule came to for one period: how many tests, and the surprises by slice."""
+    """What one rule came to for one period: how many tests, and the surprises by slice.
+
+    `error` says why it could not be looked at, as when its metric exists no longer.
+    """
 
     rule: Rule
     tests: int
     surprises: dict[Slice, tuple[Surprise, str]]
     found: list[Found]
+    error: Text | None = None
 
 
 def last_period(ws: Workspace, grain: Grain, now: datetime) -> Period | None:
@@ -59,18 +65,46 @@ def last_period(ws: Workspace, grain: Grain, now: datetime) -> Period | None:
 
 
 def look(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
-    """Return what a rule shows for the period against those before it.
-
-    A rule whose metric or filter no longer exists shows nothing.
-    """
+    """Return what a rule shows for the period against those before it, or why it cannot."""
     try:
+        check(rule)
         if rule.kind is Kind.LEVEL:
             return _levels(ws, rule, period, now)
         if rule.kind is Kind.TOPIC:
-            return _topics(ws, rule, period)
+            return _topics(ws, rule, period, now)
         return _metric(ws, rule, period, now)
-    except RegularsError:
-        return Looked(rule, 0, {}, [])
+    except RegularsError as error:
+        return Looked(rule, 0, {}, [], error.message)
+
+
+def check(rule: Rule) -> None:
+    """Raise Invalid for a metric that does not exist, or a slice or filter that it cannot have."""
+    if rule.metric not in OWN_TITLES and not metrics.exists(rule.metric):
+        raise Invalid(
+            "alerts.metric",
+            Text(f"There is no metric “{rule.metric}”.", f"没有指标“{rule.metric}”。"),
+            field="metric",
+        )
+    if rule.by and rule.by not in DIMENSIONS:
+        raise Invalid(
+            "alerts.by",
+            Text("Slice by touchpoint, channel or place.", "可按触点、渠道或地点拆分。"),
+            field="by",
+        )
+    if rule.kind is Kind.METRIC:
+        return
+    level = rule.kind is Kind.LEVEL
+    unknown = "channel" if level else "touchpoint"
+    if unknown in rule.filters or rule.by not in ("", "touchpoint" if level else ""):
+        raise Invalid(
+            "alerts.slice",
+            Text(
+                "Experience levels are told by touchpoint, of all or one place; topics of all or "
+                "one channel and place.",
+                "体验层级按触点提醒，可限定场所；话题可限定渠道与场所，不可拆分。",
+            ),
+            field="by",
+        )
 
 
 def raised(looked: list[Looked], grain: Grain, others: int) -> list[Found]:
@@ -108,17 +142,45 @@ def _found(rule: Rule, part: dict[str, str], found: Surprise, unit: str) -> Foun
 
 
 def _metric(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
-    by = [rule.by, str(rule.grain)] if rule.by else [str(rule.grain)]
-    rows = metrics.measure(
-        ws,
-        rule.metric,
-        period=Period(_first(ws, rule.grain, period), period.end),
-        by=by,
-        filters=rule.filters,
-        as_of=now,
+    rows = _measured(
+        ws, rule, Period(_first(ws, rule.grain, period), period.end), now, by_grain=True
     )
     series: dict[Slice, list[Reading]] = defaultdict(list)
     units: dict[Slice, str] = {}
+    for key, reading, unit in rows:
+        series[key].append(reading)
+        units[key] = unit
+    surprises = {}
+    for key, readings in series.items():
+        if readings[-1].start != period.start:
+            continue
+        found = surprise(readings, units[key], str(rule.grain))
+        if found is not None:
+            surprises[key] = found, units[key]
+    if rule.grain is Grain.MONTH:
+
+        def measure(window: Period) -> thin.Measured:
+            told = _measured(ws, rule, window, now, by_grain=False)
+            return {key: (reading, unit) for key, reading, unit in told}
+
+        surprises |= thin.surprises(ws, period, measure, surprises)
+    return Looked(rule, len(surprises), surprises, [])
+
+
+def _measured(
+    ws: Workspace, rule: Rule, period: Period, now: datetime, *, by_grain: bool
+) -> list[tuple[Slice, Reading, str]]:
+    """Return what the rule's metric reads by slice, over the period or by its weeks or months."""
+    by = [rule.by] if rule.by else []
+    rows = metrics.measure(
+        ws,
+        rule.metric,
+        period=period,
+        by=[*by, str(rule.grain)] if by_grain else by,
+        filters=rule.filters,
+        as_of=now,
+    )
+    made = []
     for row in rows:
         part = {**rule.filters}
         if rule.by:
@@ -128,25 +190,11 @@ def _metric(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
             part[rule.by] = value
         if row.slice.get("currency"):
             part["currency"] = str(row.slice["currency"])
-        if row.start is None or row.end is None:
-            continue
-        key = tuple(sorted(part.items()))
-        series[key].append(Reading(row.start, row.end, row.n, row.value, row.low, row.high))
-        units[key] = row.unit
-    return _looked(rule, series, units, period)
-
-
-def _looked(
-    rule: Rule, series: Mapping[Slice, list[Reading]], units: Mapping[Slice, str], period: Period
-) -> Looked:
-    surprises = {}
-    for key, readings in series.items():
-        if readings[-1].start != period.start:
-            continue
-        found = surprise(readings, units[key], str(rule.grain))
-        if found is not None:
-            surprises[key] = found, units[key]
-    return Looked(rule, len(surprises), surprises, [])
+        start, end = (row.start, row.end) if by_grain else (period.start, period.end)
+        if start is not None and end is not None:
+            reading = Reading(start, end, row.n, row.value, row.low, row.high)
+            made.append((tuple(sorted(part.items())), reading, row.unit))
+    return made
 
 
 def _first(ws: Workspace, grain: Grain, period: Period) -> datetime:
@@ -163,12 +211,14 @@ def _levels(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
     These marks are one Benjamini-Hochberg family a month, so they need no part of the budget.
     """
     assert period.start is not None and period.end is not None
-    wish = Look(start=period.start.isoformat(), end=period.end.isoformat())
+    wish = _within(rule, period)
     told = levels.answered(ws, wish, now=now).payload
     made = []
     for at in told.points:
         share, change = at.shares[0], at.change
         if at.touchpoint is None or share.value is None or change.difference is None:
+            continue
+        if rule.filters.get("touchpoint", at.touchpoint) != at.touchpoint:
             continue
         worse = change.difference > 0
         if not (at.worse or at.better) or not _wanted(rule.way, worse=worse):
@@ -177,7 +227,7 @@ def _levels(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
         scaled = share.scaled(100)
         made.append(
             Found(
-                rule, {"touchpoint": at.touchpoint}, period.start, period.end, at.n,
+                rule, {**rule.filters, "touchpoint": at.touchpoint}, period.start, period.end, at.n,
                 100 * share.value, scaled.low, scaled.high, "percent",
                 usual, usual, usual, at.q if at.q is not None else 1.0, worse=worse,
             )
@@ -185,7 +235,7 @@ def _levels(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
     return Looked(rule, 0, {}, made)
 
 
-def _topics(ws: Workspace, rule: Rule, period: Period) -> Looked:
+def _topics(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
     """Return words and categories that more customers spoke of than in the period before.
 
     Of all that were looked at, Bonferroni's limit keeps the chance of any false alert at 5 % a
@@ -194,7 +244,8 @@ def _topics(ws: Workspace, rule: Rule, period: Period) -> Looked:
     before = period.before()
     if before is None or before.start is None or period.start is None or period.end is None:
         return Looked(rule, 0, {}, [])
-    told = words.rise(ws, Extent(), before.start, period.start, period.end)
+    extent = health.extent_of(ws, _within(rule, period), now)
+    told = words.rise(ws, extent, before.start, period.start, period.end)
     periods = WEEKS_A_MONTH if rule.grain is Grain.WEEK else 1.0
     limit = TOPIC_BUDGET / periods / max(told.looked_at, 1)
     made = []
@@ -203,7 +254,8 @@ def _topics(ws: Workspace, rule: Rule, period: Period) -> Looked:
         if one.p > limit or share.value is None or usual.value is None:
             continue
         low, high = usual.low or 0.0, usual.high or 0.0
-        part = {"touchpoint": one.key} if one.kind == "touchpoint" else {"topic": one.key}
+        about = "touchpoint" if one.kind == "touchpoint" else "topic"
+        part = {**rule.filters, about: one.key}
         made.append(
             Found(
                 rule, part, period.start, period.end, one.share.n, share.value, share.low,
@@ -213,6 +265,10 @@ def _topics(ws: Workspace, rule: Rule, period: Period) -> Looked:
     return Looked(rule, 0, {}, made)
 
 
-def known_metric(key: str) -> bool:
-    """Tell whether a rule may watch this metric."""
-    return key in OWN_TITLES or metrics.exists(key)
+def _within(rule: Rule, period: Period) -> Look:
+    """Return the extent of one rule's filters and one period."""
+    assert period.start is not None and period.end is not None
+    return Look(
+        start=period.start.isoformat(), end=period.end.isoformat(),
+        place=rule.filters.get("place"), channel=rule.filters.get("channel"),
+    )  # fmt: skip

@@ -11,6 +11,8 @@ from regulars.understand.metrics import service as metrics
 from regulars.understand.words.model import KIND_TITLES, MOOD_TITLES
 
 WEEK, MONTH = Text("week of {day}", "{day} 起的一周"), Text("month of {day}", "{day} 起的一个月")
+MONTHS = Text("{n} months from {day}", "{day} 起的 {n} 个月")
+A_MONTH = 365.25 / 12
 TOPICS: dict[str, Text] = {
     **{str(key): title for key, title in KIND_TITLES.items()},
     **{str(key): title for key, title in MOOD_TITLES.items()},
@@ -43,7 +45,10 @@ def where(part: dict[str, str], catalog: Catalog, tree: Tree) -> Text:
 
 def when(alert: Alert, day: str) -> Text:
     """Return the period that was tested; `day` is its first day."""
-    return (WEEK if alert.grain is Grain.WEEK else MONTH).format(day=day)
+    if alert.grain is Grain.WEEK:
+        return WEEK.format(day=day)
+    months = round((alert.end - alert.start).days / A_MONTH)
+    return MONTHS.format(day=day, n=months) if months > 1 else MONTH.format(day=day)
 
 
 def told(alert: Alert, catalog: Catalog, tree: Tree, day: str) -> Text:
