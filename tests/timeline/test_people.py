@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regulars.store.database import Database
-from regulars.timeline import inbox, people
+from regulars.timeline import erasure, inbox, people
 from regulars.timeline.flush import flush
 from regulars.timeline.tables import links
 from regulars.timeline.workspace import Workspace
@@ -119,3 +119,19 @@ def test_undoing_a_merge_gives_the_first_state_back(
 def _forget_links(database: Database) -> None:
     with database.transaction() as connection:
         connection.execute(sa.delete(links))
+
+
+def test_nobody_is_linked_with_whom_was_erased(any_ws: Workspace) -> None:
+    inbox.accept(any_ws, visits(ANN, 1), now=NOON)
+    inbox.accept(any_ws, visits(BO, 1), now=NOON)
+    erasure.erase(any_ws, [ANN], by="dana", now=NOON)
+    link(any_ws, ANN, BO, "1")
+    told = {"kind": "email", "source": "t", "at": NOON}
+    many = [
+        {"left": BO, "right": ANN, "link_id": "2", **told},
+        {"left": BO, "right": CHEN, "link_id": "3", **told},
+    ]
+    with any_ws.database.transaction() as connection:
+        people.link_many(any_ws, connection, many)
+    assert people.identities_of(any_ws, BO) == [BO, CHEN]
+    assert persons(any_ws) == {BO: BO}

@@ -148,9 +148,14 @@ def seen_on(connection: sa.Connection, event_id: str) -> datetime | None:
     return None if day is None else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
 
 
+def any_erased(connection: sa.Connection) -> bool:
+    """Tell whether anybody ever was."""
+    return connection.execute(sa.select(tombstones.c.hash).limit(1)).first() is not None
+
+
 def erased_among(store: Store, connection: sa.Connection, identities: set[str]) -> set[str]:
     """Return those of the identities that were erased."""
-    if connection.execute(sa.select(tombstones.c.hash).limit(1)).first() is None:
+    if not any_erased(connection):
         return set()
     hashes = {tombstone(store, one): one for one in identities}
     found: set[str] = set()

@@ -3,7 +3,8 @@
 A link says that two identities are one person; an undoing says that a link no longer holds. Both
 are facts with the link's own id, so the order in which they arrive does not matter: the state is
 the set of links that were made and not undone. A person is a connected component; its id is the
-smallest of its identities. An undone link stays undone; linking again takes a new link id.
+smallest of its identities. An undone link stays undone; linking again takes a new link id. A link
+that names an erased identity is not kept, so nobody becomes the person who was erased.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 
 from regulars.store.database import upsert
 from regulars.store.workspace import Store
+from regulars.timeline.inbox import erased_among, lock_inbox
 from regulars.timeline.tables import links
 
 
@@ -61,6 +63,8 @@ def link(
 
     If the undoing of this link arrived first, the link stays undone.
     """
+    if _erased(store, connection, {left, right}):
+        return
     values: dict[str, Any] = {
         "left_id": min(left, right),
         "right_id": max(left, right),
@@ -82,6 +86,8 @@ def link(
 
 def link_many(store: Store, connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
     """Keep many links at once: rows of left, right, link_id, kind, source, at."""
+    erased = _erased(store, connection, {row[end] for row in rows for end in ("left", "right")})
+    rows = [row for row in rows if erased.isdisjoint((row["left"], row["right"]))]
     if not rows:
         return
     change = _next_change(connection)
@@ -102,6 +108,12 @@ def link_many(store: Store, connection: sa.Connection, rows: list[dict[str, Any]
             for row in rows
         ],
     )
+
+
+def _erased(store: Store, connection: sa.Connection, identities: set[str]) -> set[str]:
+    """Return who was erased; no erasure begins before the caller's transaction has ended."""
+    lock_inbox(connection)
+    return erased_among(store, connection, identities)
 
 
 def unlink(store: Store, connection: sa.Connection, link_id: str, *, at: datetime) -> None:

@@ -18,7 +18,8 @@ from regulars.listen.identities import finding
 from regulars.listen.intake import service
 from regulars.listen.intake.api import door_of
 from regulars.listen.intake.limits import Rate
-from regulars.timeline import erasure
+from regulars.listen.profiles import service as profiles
+from regulars.timeline import erasure, people
 from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 
@@ -267,6 +268,34 @@ def test_an_erased_person_is_refused_and_nothing_of_them_is_kept(
     assert [one.payload for one in service.refusals(ws)] == [None, None]
     assert client.get("/api/v1/receipts/after", headers=analyst).json()["status"] == "refused"
     assert kept(ws) == []
+
+
+def test_an_erased_address_does_not_come_back_under_another_id(
+    client: TestClient, ws: Workspace, write_key: str
+) -> None:
+    """Neither as a link nor in the profile nor in a refused event; the other id may go on."""
+    auth = (write_key, "")
+    traits = {"email": "lei@example.cn", "phone": "13800138000", "name": "Li Lei", "plan": "gold"}
+    lei = {"userId": "lei", "anonymousId": "browser-1", "messageId": "1", "traits": traits}
+    client.post("/v1/identify", json=lei, auth=auth)
+    worse = {"userId": "other", "messageId": "2", "timestamp": "never", "traits": traits}
+    client.post("/v1/identify", json=worse, auth=auth)
+    theirs = finding.named(ws, user="lei")
+    erasure.erase(ws, theirs, by="test", now=clock.now())
+    assert service.refusals(ws) == []  # kept under the address, so it went with it
+    again = {**lei, "userId": "other", "messageId": "3"}
+    assert client.post("/v1/identify", json=again, auth=auth).status_code == 200
+    alias = {"userId": "other", "previousId": "lei", "messageId": "4"}
+    assert client.post("/v1/alias", json=alias, auth=auth).status_code == 200
+    client.post("/v1/identify", json={**worse, "messageId": "5"}, auth=auth)
+    assert [one.payload for one in service.refusals(ws)] == [None]
+    other = identity_id(ws, "user", "other")
+    assert set(theirs).isdisjoint(people.identities_of(ws, other))
+    persons = ws.query(lambda view: view.with_person().select("person_id")).to_pydict()
+    assert len(set(persons["person_id"])) == 1
+    assert set(theirs).isdisjoint(persons["person_id"])
+    (held,) = profiles.of_people(ws, {other: [other]}).values()
+    assert {one.name: one.value for one in held} == {"name": "Li Lei", "plan": "gold"}
 
 
 def test_identify_links_and_fills_the_profile_together_with_the_event(

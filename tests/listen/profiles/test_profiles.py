@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regulars.kit.errors import Conflict
 from regulars.listen.profiles import service
 from regulars.listen.profiles.model import Value, canonical, folded, gather
-from regulars.timeline import people
+from regulars.timeline import erasure, people
+from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -175,3 +177,24 @@ def test_forgetting_leaves_the_others(ws: Workspace) -> None:
     with ws.database.transaction() as connection:
         assert service.forget(ws, connection, frozenset({LEI})) == 1
     assert service.known(ws, [LEI, MEI]) == {MEI}
+
+
+def test_what_was_erased_is_not_kept_again_under_anybody(ws: Workspace) -> None:
+    address = identity_id(ws, "email", "lei@example.cn")
+    erasure.erase(ws, [LEI, address], by="dana", now=NOON)
+    keep(
+        ws,
+        held(LEI, "name", "shop", "Li Lei"),
+        held(MEI, "email", "shop", "LEI@example.cn"),
+        held(MEI, "phone", "shop", "n/a"),
+        held(MEI, "name", "shop", "Han Mei"),
+    )
+    assert [(one.name, one.value) for one in service.of_person(ws, [LEI, MEI])] == [
+        ("name", "Han Mei"),
+        ("phone", "n/a"),
+    ]
+    with (
+        pytest.raises(Conflict, match="was erased"),
+        ws.database.transaction() as connection,
+    ):
+        service.correct(ws, connection, MEI, "email", "lei@example.cn", source="staff", now=NOON)

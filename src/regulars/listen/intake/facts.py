@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from regulars.kit.text import Text
@@ -46,8 +48,7 @@ def identify(
     arrival: Arrival, row: Row, message: Message, context: Context, sender: Sender
 ) -> None:
     """Put the ties and traits of an identify call on its arrival."""
-    traits = context.traits if isinstance(context.traits, dict) else {}
-    arrival.traits = values = canonical({**traits, **read_object(message.traits, "traits")})
+    arrival.traits = values = _traits(message, context)
     main, of = str(row.identity_id), sender.identities.of
     user, anonymous = (
         read_id(message.user_id, "userId"),
@@ -55,8 +56,32 @@ def identify(
     )
     if user is not None and anonymous is not None:
         arrival.ties.append(Tie(of("user", user), of("anonymous", anonymous), "identify"))
-    email, phone = values.get("email"), values.get("phone")
-    if email and email_names_someone(email):
+    email, phone = _naming_someone(values)
+    if email:
         arrival.ties.append(Tie(main, of("email", email), "email"))
-    if phone and phone_names_someone(phone):
+    if phone:
         arrival.ties.append(Tie(main, of("phone", phone), "phone"))
+
+
+def addresses(message: Message) -> tuple[str | None, str | None]:
+    """Return the e-mail address and the phone number that a call tells, whether it is sound or not.
+
+    What is refused is kept only under these too, so that it goes with whoever has them.
+    """
+    try:
+        return _naming_someone(_traits(message, message.context or Context()))
+    except Refused:
+        return None, None
+
+
+def _traits(message: Message, context: Context) -> dict[str, str | None]:
+    traits = context.traits if isinstance(context.traits, dict) else {}
+    return canonical({**traits, **read_object(message.traits, "traits")})
+
+
+def _naming_someone(values: Mapping[str, str | None]) -> tuple[str | None, str | None]:
+    email, phone = values.get("email"), values.get("phone")
+    return (
+        email if email and email_names_someone(email) else None,
+        phone if phone and phone_names_someone(phone) else None,
+    )

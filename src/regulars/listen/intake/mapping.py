@@ -82,11 +82,14 @@ def _shown(value: Id) -> str:
 
 
 def _identities_named(message: Message, sender: Sender) -> list[str]:
+    email, phone = facts.addresses(message)
     named = (
         ("user", message.user_id),
         ("anonymous", message.anonymous_id),
         ("user", message.previous_id),
         ("anonymous", message.previous_id),
+        ("email", email),
+        ("phone", phone),
     )
     return [
         sender.identities.of(kind, str(value).strip())

@@ -139,6 +139,7 @@ class _Outline(msgspec.Struct, rename="camel"):
     user_id: Any = None
     anonymous_id: Any = None
     previous_id: Any = None
+    traits: Any = None
 
 
 _decode_outline = msgspec.json.Decoder(_Outline).decode
@@ -156,6 +157,7 @@ def outline(raw: msgspec.Raw) -> Message:
         user_id=_told(found.user_id),
         anonymous_id=_told(found.anonymous_id),
         previous_id=_told(found.previous_id),
+        traits=msgspec.Raw(msgspec.json.encode(found.traits)),
     )
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
+from regulars.kit.errors import Conflict, Invalid
+from regulars.kit.text import Text
 from regulars.listen.profiles import queries
 from regulars.listen.profiles.model import Attribute, Consistency, Value, gather
 from regulars.listen.profiles.queries import Named
-from regulars.timeline import people
+from regulars.timeline import inbox, people
 from regulars.timeline.erasure import erasable
+from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -30,11 +34,37 @@ VALUES = pa.schema(
     ]
 )
 """The columns of `values`."""
+ADDRESSES = ("email", "phone")
+"""Attributes whose value is an identity itself."""
 
 
 def keep(workspace: Workspace, connection: sa.Connection, values: Iterable[Value]) -> None:
-    """Keep values inside the caller's transaction; of each source the newest word counts."""
-    queries.keep(connection, values)
+    """Keep values inside the caller's transaction; of each source the newest word counts.
+
+    Left out is what is held of an erased identity, and the e-mail address or phone number of one,
+    of whomever it is said.
+    """
+    queries.keep(connection, _of_nobody_erased(workspace, connection, values))
+
+
+def _of_nobody_erased(
+    workspace: Workspace, connection: sa.Connection, values: Iterable[Value]
+) -> Iterable[Value]:
+    inbox.lock_inbox(connection)
+    if not inbox.any_erased(connection):
+        return values
+    named = [(value, _identities_named(workspace, value)) for value in values]
+    everyone = {one for _value, names in named for one in names}
+    erased = inbox.erased_among(workspace, connection, everyone)
+    return [value for value, names in named if erased.isdisjoint(names)]
+
+
+def _identities_named(workspace: Workspace, value: Value) -> list[str]:
+    named = [value.identity_id]
+    if value.attribute in ADDRESSES and value.value:
+        with suppress(Invalid):  # not every word written for a phone number is one
+            named.append(identity_id(workspace, value.attribute, value.value))
+    return named
 
 
 def correct(
@@ -47,8 +77,22 @@ def correct(
     source: str,
     now: datetime,
 ) -> None:
-    """Keep one value that a person at `source` (such as the service desk) wrote down."""
-    queries.keep(connection, [Value(identity, attribute, source, value, now)])
+    """Keep one value that a person at `source` (such as the service desk) wrote down.
+
+    Raises Conflict for what was erased, as `keep` leaves it out.
+    """
+    values = _of_nobody_erased(
+        workspace, connection, [Value(identity, attribute, source, value, now)]
+    )
+    if not values:
+        raise Conflict(
+            "profiles.erased",
+            Text(
+                "This belongs to a person who was erased; it is not kept again.",
+                "该信息属于已被清除的客户，不能再次保存。",
+            ),
+        )
+    queries.keep(connection, values)
 
 
 def of_person(workspace: Workspace, identities: Sequence[str]) -> list[Attribute]:
