@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.kit.errors import Invalid
-from regulars.understand.audiences.fields import FIELDS, NUMBERS, Kind
+from regulars.understand.audiences.fields import FIELDS, Kind
 from regulars.understand.audiences.model import (
     OPERATORS,
     All,
@@ -68,6 +68,9 @@ REFUSED = [
     "spend > 'many'",
     "channel = 1",
     "channel > 'a'",
+    "pain_point > 'a'",
+    "pain_point LIKE 'a%'",
+    "problem_type = 'hunger'",
     "channel = E'x'",
     "channel = 'a' 'b'",
     "channel LIKE 'a' ESCAPE '!'",
@@ -141,24 +144,23 @@ def values(key: str) -> st.SearchStrategy[object]:
     field = FIELDS[key]
     if field.choices:
         return st.sampled_from(sorted(field.choices))
-    by_kind = {Kind.TEXT: texts, Kind.DATE: days, Kind.YES: st.booleans()}
+    by_kind = {Kind.TEXT: texts, Kind.DATE: days, Kind.YES: st.booleans(), Kind.MANY: texts}
     return by_kind.get(field.kind, numbers)
 
 
 @st.composite
 def leaves(draw: st.DrawFn) -> Condition:
     key = draw(st.sampled_from(sorted(FIELDS)))
-    kind, value = FIELDS[key].kind, values(key)
-    ordered = kind in NUMBERS or kind is Kind.DATE
+    asked, value = FIELDS[key].operators, values(key)
     made = [
         st.just(Empty(key)),
-        st.builds(Compare, st.just(key), st.sampled_from(OPERATORS if ordered else OPERATORS[:2]),
+        st.builds(Compare, st.just(key), st.sampled_from([o for o in OPERATORS if o in asked]),
                   value),
         st.builds(OneOf, st.just(key), st.lists(value, min_size=1, max_size=3).map(tuple)),
     ]  # fmt: skip
-    if ordered:
+    if "BETWEEN" in asked:
         made.append(st.builds(Between, st.just(key), value, value))
-    if kind is Kind.TEXT:
+    if "LIKE" in asked:
         made.append(st.builds(Like, st.just(key), texts, st.booleans()))
     return draw(st.one_of(made))
 

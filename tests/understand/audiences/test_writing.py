@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -31,13 +32,18 @@ from regulars.understand.audiences.model import (
 from regulars.understand.audiences.reading import read
 from regulars.understand.audiences.writing import holds, write
 
-ARROW = {Kind.TEXT: pa.string(), Kind.DATE: pa.date32(), Kind.YES: pa.bool_()}
+ARROW = {
+    Kind.TEXT: pa.string(), Kind.DATE: pa.date32(), Kind.YES: pa.bool_(),
+    Kind.MANY: pa.list_(pa.string()),
+}  # fmt: skip
 ROWS: list[dict[str, Any]] = [
     {},
     {"spend": 100.0, "orders": 1.0, "channel": "app", "signed_up": True, "nps": 9.0,
-     "last_seen": date(2026, 5, 4), "value_group": "core", "segment": "at_risk"},
+     "last_seen": date(2026, 5, 4), "value_group": "core", "segment": "at_risk",
+     "problem_type": ["wait", "process"], "pain_point": ["app"]},
     {"spend": 0.0, "orders": 0.0, "channel": "App store", "signed_up": False, "nps": 3.0,
-     "last_seen": date(2025, 1, 1), "value_group": "base", "language": "zh"},
+     "last_seen": date(2025, 1, 1), "value_group": "base", "language": "zh",
+     "problem_type": ["other"]},
     {"spend": -20.5, "orders": 2.0, "channel": "it's", "first_seen": date(2000, 2, 29)},
 ]  # fmt: skip
 
@@ -71,6 +77,10 @@ def expected(condition: Condition, row: Mapping[str, Any]) -> bool | None:
 
 
 def leaf(condition: Condition, value: Any) -> bool:
+    if isinstance(value, list):
+        turned = isinstance(condition, Compare) and condition.operator == "<>"
+        same = replace(condition, operator="=") if turned else condition
+        return any(leaf(same, one) for one in value) is not turned
     match condition:
         case Compare(_, operator, other):
             return bool(
@@ -120,6 +130,8 @@ def test_who_has_no_value_fits_neither_way() -> None:
          "signed_up = TRUE OR place IS NULL"),
         ([Line("channel", "contains", "pp")], True, "channel ILIKE '%pp%'"),
         ([Line("last_seen", "<", "2026-01-31")], True, "last_seen < '2026-01-31'"),
+        ([Line("problem_type", "=", "Long wait"), Line("pain_point", "in", "lift, till")], True,
+         "problem_type = 'wait' AND pain_point IN ('lift', 'till')"),
     ],
 )  # fmt: skip
 def test_rows_say_the_same_as_sql(lines: list[Line], every: bool, where: str) -> None:
@@ -136,6 +148,7 @@ def test_rows_say_the_same_as_sql(lines: list[Line], every: bool, where: str) ->
         Line("spend", "=", "many"), Line("spend", "contains", "1"), Line("channel", ">", "a"),
         Line("orders", "between", "1"), Line("last_seen", "=", "soon"), Line("signed_up", "=", "x"),
         Line("spend", "=", ""), Line("secret", "=", "x"), Line("value_group", "=", "best"),
+        Line("pain_point", "contains", "x"), Line("problem_type", "=", "hunger"),
         Line("channel", "; DROP", "x"), Line("channel", "contains", "x" * 201),
     ],
 )  # fmt: skip

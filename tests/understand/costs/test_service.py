@@ -52,9 +52,9 @@ def test_the_money_has_its_currency_and_everybody_met_is_counted(ws: Workspace) 
     answer = service.costs(ws, [LIFT], Look("all"), now=END)
     (found,) = answer.points
     assert answer.currency == "CNY"
-    people = service.customers(ws, None, "lift", days=1000)
+    people = service.customers(ws, None, [LIFT], days=1000)
     assert found.met == people.num_rows
-    assert people.column_names == ["person_id", "met_on"]
+    assert people.column_names == ["person_id", "step", "met_on"]
 
 
 def test_a_manager_sees_nothing_of_other_places(ws: Workspace) -> None:
@@ -68,4 +68,4 @@ def test_a_young_company_is_told_to_wait(ws: Workspace) -> None:
     answer = service.costs(ws, [LIFT], Look("all"), now=END)
     assert answer.why_not is not None
     assert "91 days" in answer.why_not.en
-    assert service.customers(ws, None, "lift").num_rows == 0
+    assert service.customers(ws, None, [LIFT]).num_rows == 0

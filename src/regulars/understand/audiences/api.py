@@ -53,9 +53,10 @@ def audiences(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
 
 @router.get("/audiences/fields", summary="Fields that a condition may name")
 def fields(_ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
-    """Return every field with its kind, meaning and possible values."""
-    made: list[dict[str, Any]] = msgspec.to_builtins(list(FIELDS.values()))
-    return made
+    """Return every field with its kind, meaning, allowed operators and possible values."""
+    return [
+        {**msgspec.to_builtins(one), "operators": list(one.operators)} for one in FIELDS.values()
+    ]
 
 
 @router.post("/audiences/preview", summary="Size, value and scores of a condition")

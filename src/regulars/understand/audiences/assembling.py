@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from regulars.timeline import duck
+from regulars.understand.words.model import KIND_TITLES
 
 COMMONEST = """
     SELECT person_id, {column} FROM (
@@ -23,7 +24,15 @@ TABLE = f"""
     ),
     channels AS ({COMMONEST.format(column="channel", table="seen")}),
     places AS ({COMMONEST.format(column="place", table="seen")}),
-    languages AS ({COMMONEST.format(column="language", table="spoken")})
+    languages AS ({COMMONEST.format(column="language", table="spoken")}),
+    pains AS (
+        SELECT person_id, list(DISTINCT step ORDER BY step) AS steps FROM met GROUP BY person_id
+    ),
+    problems AS (
+        SELECT person_id, list(kind ORDER BY kind) AS kinds
+        FROM (UNPIVOT said ON {", ".join(str(kind) for kind in KIND_TITLES)} INTO NAME kind VALUE n)
+        WHERE n > 0 GROUP BY person_id
+    )
     SELECT p.person_id,
         CAST(p.first_seen AS DATE) AS first_seen,
         CAST(p.last_seen AS DATE) AS last_seen,
@@ -52,7 +61,21 @@ TABLE = f"""
         valued.depth AS interaction_depth,
         worth.value AS lifetime_value,
         worth.alive AS still_customer,
-        leaving.chance AS churn_chance
+        leaving.chance AS churn_chance,
+        CAST(felt.last_level AS DOUBLE) AS last_level,
+        CAST(felt.last_at AS DATE) AS last_experience,
+        CAST(coalesce(felt.negative, 0) AS DOUBLE) AS negative_experiences,
+        CAST(coalesce(felt.high, 0) AS DOUBLE) AS high_experiences,
+        felt.rescue_at IS NOT NULL AS to_rescue,
+        felt.rescue_touchpoint,
+        felt.scream_at IS NOT NULL AS screams,
+        felt.scream_touchpoint,
+        pains.steps AS pain_point,
+        problems.kinds AS problem_type,
+        CAST(coalesce(said.texts, 0) AS DOUBLE) AS texts,
+        CAST(coalesce(said.negative, 0) AS DOUBLE) AS negative_texts,
+        CAST(wanting.want_1 AS VARCHAR) AS next_need,
+        wanting.chance_1 AS next_need_chance
     FROM people p
     LEFT JOIN deeds d USING (person_id)
     LEFT JOIN channels USING (person_id)
@@ -61,6 +84,11 @@ TABLE = f"""
     LEFT JOIN valued USING (person_id)
     LEFT JOIN worth USING (person_id)
     LEFT JOIN leaving USING (person_id)
+    LEFT JOIN felt USING (person_id)
+    LEFT JOIN pains USING (person_id)
+    LEFT JOIN said USING (person_id)
+    LEFT JOIN problems USING (person_id)
+    LEFT JOIN wanting USING (person_id)
     ORDER BY p.person_id
 """
 

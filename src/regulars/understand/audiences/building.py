@@ -97,18 +97,17 @@ def _condition(field: Field, operator: str, words: str) -> Condition:
     if not words:
         raise _wrong("Fill the value in.", "请填写值。")
     if operator == "contains":
-        if field.kind is not Kind.TEXT:
+        if "ILIKE" not in field.operators:
             raise _wrong("Only texts contain something.", "只有文字字段可用“包含”。")
         return Like(field.key, f"%{checked(replace(field, choices={}), words)}%", case=False)
     if operator == "in":
         return OneOf(field.key, tuple(_value(field, one) for one in _split(words)))
-    ordered = field.kind in NUMBERS or field.kind is Kind.DATE
-    if operator == "between" and ordered:
+    if operator == "between" and "BETWEEN" in field.operators:
         ends = [_value(field, one) for one in _split(words)]
         if len(ends) != 2:
             raise _wrong("Write two values with a comma between.", "请写两个值，用逗号隔开。")
         return Between(field.key, ends[0], ends[1])
-    if operator not in OPERATORS or (not ordered and operator not in ("=", "<>")):
+    if operator not in OPERATORS or operator not in field.operators:
         raise _wrong("This comparison does not fit the field.", "该字段不支持这种比较。")
     return Compare(field.key, operator, _value(field, words))
 

@@ -22,11 +22,16 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import assembling, queries
 from regulars.understand.audiences.model import CustomerTable
 from regulars.understand.churn import service as churn
+from regulars.understand.costs import service as costs
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding, slice_hash
 from regulars.understand.health import service as health
+from regulars.understand.health.model import Look
+from regulars.understand.levels import service as levels
 from regulars.understand.lifetime_value import service as lifetime_value
+from regulars.understand.needs import service as needs
 from regulars.understand.value_groups import service as value_groups
+from regulars.understand.words import service as words
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -38,7 +43,8 @@ NOTHING_FORETOLD = pa.table(
         name: pa.array([], kind)
         for name, kind in (
             ("person_id", pa.string()),
-            *((name, pa.float64()) for name in ("value", "alive", "chance")),
+            *((name, pa.float64()) for name in ("value", "alive", "chance", "chance_1")),
+            ("want_1", pa.string()),
         )
     }
 )
@@ -108,6 +114,10 @@ def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
         "valued": value_groups.customers(ws, scope),
         "worth": _worth(ws, scope, now),
         "leaving": _leaving(ws, scope, now),
+        "felt": levels.customers(ws, scope),
+        "met": _met(ws, scope, now),
+        "said": words.customers(ws, scope),
+        "wanting": _wanting(ws, scope, now),
     }
     rows = _write(ws, scope, parts, (as_of or now).astimezone(ws.zone).date())
     return CustomerTable(
@@ -199,6 +209,19 @@ def _leaving(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
     return churn.customers(ws, scope, found, now=now).select(["person_id", "chance"])
 
 
+def _met(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
+    """Return who met which of the journey's pain points; these are the company's for everybody."""
+    return costs.customers(ws, scope, costs.pains(ws, Look(), now=now))
+
+
+def _wanting(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
+    """Return what each customer will likeliest want next."""
+    found = _predicted(ws, needs.KIND, needs.about(scope), scope, now)
+    if found is None:
+        return NOTHING_FORETOLD
+    return needs.customers(ws, scope, found).select(["person_id", "want_1", "chance_1"])
+
+
 def _predicted(
     ws: Workspace, kind: findings.Kind[Payload], about: dict[str, Any], scope: Scope, now: datetime
 ) -> Payload | None:
@@ -219,5 +242,5 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> CustomerTab
 
 
 KIND = findings.declare(
-    findings.Kind("customer_table", 1, CustomerTable, _compute, standing=({"scope": None},))
+    findings.Kind("customer_table", 2, CustomerTable, _compute, standing=({"scope": None},))
 )

@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from regulars.kit.text import Text
 from regulars.understand.value_groups.model import GROUP_TITLES, SEGMENT_TITLES
+from regulars.understand.words.model import KIND_TITLES as PROBLEM_TITLES
 
 
 class Kind(StrEnum):
-    """What a field holds; MONEY, SHARE and NUMBER are numbers."""
+    """What a field holds; MONEY, SHARE and NUMBER are numbers, MANY are several texts."""
 
     NUMBER = "number"
     MONEY = "money"
@@ -19,6 +20,7 @@ class Kind(StrEnum):
     TEXT = "text"
     DATE = "date"
     YES = "yes"
+    MANY = "many"
 
 
 NUMBERS = frozenset({Kind.NUMBER, Kind.MONEY, Kind.SHARE})
@@ -29,7 +31,16 @@ KIND_TITLES: Mapping[Kind, Text] = {
     Kind.TEXT: Text("text", "文字"),
     Kind.DATE: Text("date, as 2026-01-31", "日期，如 2026-01-31"),
     Kind.YES: Text("true or false", "true 或 false"),
+    Kind.MANY: Text("several texts: = if one of them is it", "多个文字值：其中之一相符即为 ="),
 }
+ORDERED = ("=", "<>", "<", "<=", ">", ">=", "IN", "BETWEEN", "IS NULL")
+OPERATORS: Mapping[Kind, tuple[str, ...]] = {
+    **dict.fromkeys((*NUMBERS, Kind.DATE), ORDERED),
+    Kind.TEXT: ("=", "<>", "IN", "LIKE", "ILIKE", "IS NULL"),
+    Kind.YES: ("=", "<>", "IN", "IS NULL"),
+    Kind.MANY: ("=", "<>", "IN", "IS NULL"),
+}
+"""What a field of each kind may be asked; each also after NOT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +53,23 @@ class Field:
     meaning: Text
     choices: Mapping[str, Text] = field(default_factory=dict)
 
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """What may be asked of the field."""
+        return OPERATORS[self.kind]
+
 
 def _field(key: str, kind: Kind, title: tuple[str, str], meaning: tuple[str, str]) -> Field:
     return Field(key, kind, Text(*title), Text(*meaning))
 
+
+FELT = frozenset(
+    {
+        "last_level", "negative_experiences", "high_experiences", "to_rescue",
+        "rescue_touchpoint", "screams", "scream_touchpoint",
+    }
+)  # fmt: skip
+"""Fields that come from everything that was said with a score about a touchpoint."""
 
 FIELDS: Mapping[str, Field] = {
     one.key: one
@@ -99,6 +123,45 @@ FIELDS: Mapping[str, Field] = {
                ("mean of the last 12 months on its scale", "近 12 个月均值，按其量表")),
         _field("csat_answers", Kind.NUMBER, ("Satisfaction answers", "满意度回答数"),
                ("of the last 12 months", "近 12 个月")),
+        _field("last_level", Kind.NUMBER, ("Last experience level", "最近一次体验级别"),
+               ("of the last scored experience: 1 negative, 2 none, 3 low, 4 medium, 5 high",
+                "最近一次被评分的体验：1 消极，2 无，3 低，4 中，5 高")),
+        _field("last_experience", Kind.DATE, ("Last scored experience", "最近一次被评分的体验"),
+               ("day", "日期")),
+        _field("negative_experiences", Kind.NUMBER, ("Negative experiences", "消极体验数"),
+               ("level 1, ever", "一级，历史累计")),
+        _field("high_experiences", Kind.NUMBER, ("High experiences", "高度体验数"),
+               ("level 5, ever", "五级，历史累计")),
+        _field("to_rescue", Kind.YES, ("To be rescued", "需要挽回"),
+               ("a negative experience of the last 91 days that nothing positive followed there",
+                "近 91 天有消极体验，且其后在该触点没有正面体验")),
+        _field("rescue_touchpoint", Kind.TEXT, ("Where to rescue", "需挽回的触点"),
+               ("key of the touchpoint of the deepest such experience",
+                "其中最深的一次所在触点的键")),
+        _field("screams", Kind.YES, ("Screams", "尖叫客户"),
+               ("a high experience of the last 91 days that nothing negative followed",
+                "近 91 天有高度体验，且其后没有消极体验")),
+        _field("scream_touchpoint", Kind.TEXT, ("Where it screams", "尖叫的触点"),
+               ("key of the touchpoint of the latest such experience", "其中最近一次所在触点的键")),
+        _field("pain_point", Kind.MANY, ("Pain point met", "遇到的痛点"),
+               ("keys of the journey's pain points met in the last 91 days",
+                "近 91 天遇到的旅程痛点的键")),
+        Field(
+            "problem_type",
+            Kind.MANY,
+            Text("Problem written of", "文字反映的问题"),
+            Text("problem types in the customer's words, ever", "客户文字中的问题类型，历史累计"),
+            {str(key): title for key, title in PROBLEM_TITLES.items()},
+        ),
+        _field("texts", Kind.NUMBER, ("Texts", "留言数"),
+               ("words of the customer that were read, ever", "已分析的客户留言，历史累计")),
+        _field("negative_texts", Kind.NUMBER, ("Negative texts", "负面留言数"),
+               ("ever", "历史累计")),
+        _field("next_need", Kind.TEXT, ("Likely next need", "最可能的下一需求"),
+               ("product category (or product) most likely bought next",
+                "最可能接着购买的商品类别（或商品）")),
+        _field("next_need_chance", Kind.SHARE, ("Chance of the next need", "下一需求的概率"),
+               ("within 91 days, if there is a purchase", "91 天内若有购买")),
         _field("complaints", Kind.NUMBER, ("Complaints", "投诉数"), ("ever", "历史累计")),
         _field("contacts", Kind.NUMBER, ("Contacts", "联系次数"),
                ("times the customer turned to us, ever", "客户主动联系次数，历史累计")),

@@ -10,6 +10,8 @@ from regulars.kit.stats import mean, nps
 from regulars.kit.stats.estimate import Change, Estimate
 from regulars.kit.stats.mean import Sums
 from regulars.kit.stats.multiple import benjamini_hochberg
+from regulars.timeline.vocabulary import RELATIONSHIP
+from regulars.understand.audiences.fields import FELT
 from regulars.understand.audiences.model import (
     LEAST_TESTED,
     LEAST_TOLD,
@@ -98,7 +100,8 @@ def compare(
     `rows` are those of `queries.answers`; bit i of their mask stands for `keys[i]`. A comparison
     is tested (Welch, over customers) when both sides have 30 customers; the share of false alarms
     over all of them is held to 5 % (Benjamini and Hochberg). An audience that was chosen by its
-    answers (`chosen_by`: key → fields of its condition) is not tested on the same answers.
+    answers (`chosen_by`: key → fields of its condition) is not tested on the same answers; by
+    experience levels, on no answer about a touchpoint.
     """
     by_subject: dict[Subject, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -107,7 +110,8 @@ def compare(
     tested: list[Test] = []
     for subject, found in sorted(by_subject.items(), key=lambda item: str(item[0])):
         for place, key in enumerate(keys):
-            if subject[2] in chosen_by.get(key, ()):
+            fields = chosen_by.get(key, frozenset())
+            if subject[2] in fields or (fields & FELT and subject[5] != RELATIONSHIP):
                 continue
             inside = _added(row for row in found if row["mask"] >> place & 1)
             outside = _added(row for row in found if not row["mask"] >> place & 1)

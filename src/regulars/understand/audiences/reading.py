@@ -132,7 +132,7 @@ def _compared(node: exp.Expression) -> Condition:
     if type(left) is not exp.Column:
         raise _unknown(right if type(left) is exp.Literal else left)
     field = _field(left)
-    if field.kind in (Kind.YES, Kind.TEXT) and operator not in ("=", "<>"):
+    if operator not in field.operators:
         raise refused(
             f"{field.key} can be equal to a value or not, no more.",
             f"{field.key} 只能判断相等或不等。",
@@ -150,7 +150,7 @@ def _one_of(node: exp.Expression) -> Condition:
 
 def _between(node: exp.Expression) -> Condition:
     field = _field(_only(node, "this", "low", "high").this)
-    if field.kind not in NUMBERS and field.kind is not Kind.DATE:
+    if "BETWEEN" not in field.operators:
         raise refused(
             f"{field.key} has no order: use = or IN.", f"{field.key} 没有大小之分：请用 = 或 IN。"
         )
@@ -159,7 +159,7 @@ def _between(node: exp.Expression) -> Condition:
 
 def _like(node: exp.Expression) -> Condition:
     field = _field(_only(node, "this", "expression").this)
-    if field.kind is not Kind.TEXT or type(node.expression) is not exp.Literal:
+    if "LIKE" not in field.operators or type(node.expression) is not exp.Literal:
         raise refused("LIKE compares a text with a pattern.", "LIKE 用于文字与模式的比较。")
     return Like(field.key, _text(node.expression), case=type(node) is exp.Like)
 

@@ -91,6 +91,8 @@ def holds(condition: Condition, table: ir.Table) -> ir.BooleanValue:
 
 
 def _fits(leaf: Leaf, column: Any) -> ir.BooleanValue:
+    if column.type().is_array():
+        return _fits_one(leaf, column)
     match leaf:
         case Empty():
             return column.isnull()
@@ -102,6 +104,20 @@ def _fits(leaf: Leaf, column: Any) -> ir.BooleanValue:
             return column.between(ibis.literal(low), ibis.literal(high))
         case Like(_, pattern, case):
             return column.like(pattern) if case else column.ilike(pattern)
+
+
+def _fits_one(leaf: Leaf, column: Any) -> ir.BooleanValue:
+    """Return what is asked of a column of several texts: whether one of them fits."""
+    match leaf:
+        case Compare(_, "=", value):
+            return column.contains(value)
+        case Compare(_, "<>", value):
+            return ~column.contains(value)
+        case OneOf(_, values):
+            return reduce(or_, (column.contains(value) for value in values))
+        case Empty():
+            return column.isnull()
+    raise AssertionError(leaf)
 
 
 def _compared(column: Any, operator: str, value: Value) -> ir.BooleanValue:

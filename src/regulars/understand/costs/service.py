@@ -41,6 +41,7 @@ DAY = timedelta(days=1)
 SEED = 20
 BLOCK = 3
 """Of so many days one is drawn on which customers are compared with the touched."""
+MET = pa.schema([("person_id", pa.string()), ("step", pa.string()), ("met_on", pa.date32())])
 TOO_SHORT = Text(
     "There is too little to compare: it takes at least 28 days with touches, and 91 days of orders "
     "after them.",
@@ -95,7 +96,7 @@ def costs(ws: Workspace, asked: list[Pain], look: Look, *, now: datetime) -> Cos
     )
     if not asked:
         return empty
-    source = replace(source, left=frozenset(pain.step for pain in asked if pain.left))
+    source = replace(source, left=_left(asked))
     rows = _compared(ws, source, [pain.step for pain in asked], now)
     people = _met(ws, source, asked, empty)
     made = [_cost(pain, rows.get(pain.step, []), people.get(pain.step, 0)) for pain in asked]
@@ -112,22 +113,25 @@ def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Costs]:
     return findings.answer(ws, FINDING, _about(ws, look), now=now)
 
 
-def customers(ws: Workspace, scope: Scope, step: str, *, days: int = FOLLOW_UP_DAYS) -> pa.Table:
-    """Return who met a pain point in the last `days` of the data: person_id, met_on (a day)."""
-    source = _source(ws, scope, ws.settings.workspace.currency)
-    if source is None:
-        return pa.table(
-            {"person_id": pa.array([], pa.string()), "met_on": pa.array([], pa.date32())}
-        )
-    last = source.end + timedelta(days=FOLLOW_UP_DAYS)
-    table = ws.query(
-        lambda view: queries.met(view, source, [step], last - timedelta(days=days), last)
-    )
-    return table.select(["person", "day"]).rename_columns(["person_id", "met_on"])
+def customers(
+    ws: Workspace, scope: Scope, asked: list[Pain], *, days: int = FOLLOW_UP_DAYS
+) -> pa.Table:
+    """Return who met which pain point in the last `days`: person_id, step, met_on (first day)."""
+    whole = _whole(ws, scope, ws.settings.workspace.currency)
+    if whole is None or not asked:
+        return MET.empty_table()
+    source = replace(whole, left=_left(asked))
+    steps, start = [pain.step for pain in asked], whole.end - timedelta(days=days)
+    table = ws.query(lambda view: queries.met(view, source, steps, start, whole.end))
+    return table.select(["person", "step", "day"]).rename_columns(MET.names).cast(MET)
 
 
-def _source(ws: Workspace, scope: Scope, currency: str) -> queries.Source | None:
-    """Return the window of touches, as long as the data allow; None when they are too short."""
+def _left(asked: list[Pain]) -> frozenset[str]:
+    return frozenset(pain.step for pain in asked if pain.left)
+
+
+def _whole(ws: Workspace, scope: Scope, currency: str) -> queries.Source | None:
+    """Return all days of the data; None without any."""
     catalog = catalog_service.current(ws)
 
     def place(events: ir.Table) -> ir.Table:
@@ -138,8 +142,16 @@ def _source(ws: Workspace, scope: Scope, currency: str) -> queries.Source | None
     if row["first"] is None:
         return None
     first, last = (row[name].astimezone(ws.zone).date() for name in ("first", "last"))
-    end = last + DAY - timedelta(days=FOLLOW_UP_DAYS)
-    start = max(end - timedelta(days=WINDOW_DAYS), first + timedelta(days=CLEAN_DAYS // 3))
+    return replace(whole, start=first, end=last + DAY)
+
+
+def _source(ws: Workspace, scope: Scope, currency: str) -> queries.Source | None:
+    """Return the window of touches, as long as the data allow; None when they are too short."""
+    whole = _whole(ws, scope, currency)
+    if whole is None:
+        return None
+    end = whole.end - timedelta(days=FOLLOW_UP_DAYS)
+    start = max(end - timedelta(days=WINDOW_DAYS), whole.start + timedelta(days=CLEAN_DAYS // 3))
     if (end - start).days < LEAST_WINDOW:
         return None
     return replace(whole, start=start, end=end)
