@@ -206,7 +206,7 @@ def analytics(ws: Workspace, period: Period) -> list[Analytic]:
         Analytic("reach", coded(lambda rows: queries.cases(rows, size, NOW)), (REACHED,)),
         Analytic(
             "variants",
-            coded(lambda rows: queries.variants(rows, collapse=True, top=20)),
+            lambda: queries.commonest(coded(lambda r: queries.prints(r, collapse=True))(), 20),
             (VARIANTS,),
         ),
         Analytic("out of order", coded(queries.disorder), (DISORDER,)),

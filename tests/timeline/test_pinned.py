@@ -85,6 +85,7 @@ def refreshed(ws: Workspace, now: datetime) -> list[list[tuple[Any, ...]]]:
             ws.engine.summed(steps, by=("before", "step"), as_of=now),
             ws.engine.summed(sizes, by=("events", "people"), as_of=now),
             ws.engine.by_person("spans", lambda: ws.query(spans, as_of=now), of="person_id"),
+            ws.engine.persons(spans, of="person_id", as_of=now),
         ]
         again = ws.engine.summed(steps, by=("before", "step"), as_of=now)
         assert rows(again) == rows(made[0])
@@ -94,7 +95,7 @@ def refreshed(ws: Workspace, now: datetime) -> list[list[tuple[Any, ...]]]:
 
 
 def computed(ws: Workspace, now: datetime) -> list[list[tuple[Any, ...]]]:
-    return [rows(ws.query(build, as_of=now)) for build in (steps, sizes, spans)]
+    return [rows(ws.query(build, as_of=now)) for build in (steps, sizes, spans, spans)]
 
 
 @pytest.fixture
@@ -136,7 +137,7 @@ def test_corrected_answers_are_those_computed_anew(
                 people.unlink(ws, connection, dice.choice(linked), at=now)
         if day == 3:
             compaction.compact(ws)
-    assert corrections.count("summed") == 6 and corrections.count("replaced") == 3
+    assert corrections.count("summed") == 6 and corrections.count("replaced") == 6
 
 
 def test_a_closed_window_that_moves_is_computed_anew(ws: Workspace, corrections: list[str]) -> None:

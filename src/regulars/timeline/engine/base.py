@@ -63,6 +63,12 @@ class Engine(ABC):
         """
         return work()
 
+    def persons(
+        self, build: Callable[[View], Any], *, of: str, as_of: datetime | None = None
+    ) -> pa.Table:
+        """Run an expression that gives rows of a person each; as `by_person`, without a key."""
+        return self.query(build, as_of=as_of)
+
     def pin(self, as_of: datetime) -> None:  # noqa: B027 (an engine need not)
         """Let this thread read the lake as it is now, until `unpin`; see `pinned`."""
 

@@ -86,6 +86,16 @@ class DuckEngine(Engine):
         pinned = self._pinned.get()
         return work() if pinned is None else pinned.by_person(repr(key), work, of)
 
+    def persons(
+        self, build: Callable[[View], Any], *, of: str, as_of: datetime | None = None
+    ) -> pa.Table:
+        """Run an expression that gives rows by person; in a refresh, anew for those touched."""
+        pinned = self._pinned.get()
+        if pinned is not None:
+            with suppress(duckdb.IOException):
+                return pinned.persons(build, of, as_of)
+        return self.query(build, as_of=as_of)
+
     def pin(self, as_of: datetime) -> None:
         """Let this thread read the lake as it is now, until `unpin`."""
         snapshot = self.reader.read(lake_only=True)

@@ -94,14 +94,19 @@ class Pinned:
         self, build: Callable[[Any], Any], by: Sequence[str], as_of: datetime | None
     ) -> pa.Table:
         """Return the sums that `build` makes by the columns `by`, corrected where they can be."""
-        session = self._session()
-        if self.part != WHOLE:
-            return self.query(build, as_of)
-        key = self._text(session, build(self._view(session, as_of)).as_table())
         work = partial(self.query, build, as_of)
+        if self.part != WHOLE:
+            return work()
         return self._corrected(
-            key, work, lambda stored, before, now: standing.summed(stored, before, now, by)
+            self._key(build, as_of),
+            work,
+            lambda stored, before, now: standing.summed(stored, before, now, by),
         )
+
+    def persons(self, build: Callable[[Any], Any], of: str, as_of: datetime | None) -> pa.Table:
+        """Return the rows by person that `build` makes, made anew for those touched."""
+        work = partial(self.query, build, as_of)
+        return work() if self.part != WHOLE else self.by_person(self._key(build, as_of), work, of)
 
     def by_person(self, key: str, work: Callable[[], pa.Table], of: str) -> pa.Table:
         """Return what `work` makes of each person (named by `of`), made anew for those touched."""
@@ -159,8 +164,10 @@ class Pinned:
     def _view(self, session: Session, as_of: datetime | None) -> Any:
         return session.seen(None if as_of == self.as_of else as_of, self.mark)
 
-    def _text(self, session: Session, expression: Any) -> str:
+    def _key(self, build: Callable[[Any], Any], as_of: datetime | None) -> str:
         """Return what tells questions apart: their SQL, the tables given with them, not the end."""
+        session = self._session()
+        expression = build(self._view(session, as_of)).as_table()
         text = session.compile(expression)
         for number, node in enumerate(expression.op().find(ops.InMemoryTable)):
             table = node.data.to_pyarrow(node.schema)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.datatypes as dt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars.timeline.moments import SECOND, micros
 from regulars.understand.journeys.steps import in_order
@@ -16,11 +18,12 @@ if TYPE_CHECKING:
 
 BIN = 0.01
 """Width of a bin of waits, as a share: bin b holds 1 + wait in [e^(b/100), e^((b+1)/100))."""
+TRANSITION = ("before", "code", "bin")
 MASK_BITS = 60
 """Steps a bit mask holds; further ones go to a second, third… mask."""
 PRIME = 2_147_483_647
 MIXERS = ((48_271, 11, 7), (69_621, 12_345, 99))
-"""Two ways to mix (position, step) into a number below the prime; see `variants`."""
+"""Two ways to mix (position, step) into a number below the prime; see `prints`."""
 
 
 @ibis.udf.agg.builtin  # type: ignore[untyped-decorator]
@@ -153,26 +156,34 @@ def sequence(rows: ir.Table, *, collapse: bool) -> ir.Table:
     )
 
 
-def variants(rows: ir.Table, *, collapse: bool, top: int) -> ir.Table:
-    """Return the commonest sequences: how many journeys took each, and one that did.
+def prints(rows: ir.Table, *, collapse: bool) -> ir.Table:
+    """Return what each journey's sequence is summed up by: length, print0, print1.
 
-    A journey's sequence is summed up by its length and two sums over its (position, step) pairs,
-    mixed by a cubic residue modulo 2^31-1. Two different sequences agree in all three with a
-    chance of about 2^-62; an ordered list per journey would need twenty times the memory.
-    `total` is the number of different sequences.
+    The prints are two sums over its (position, step) pairs, mixed by a cubic residue modulo
+    2^31-1. Two different sequences agree in all three with a chance of about 2^-62; an ordered
+    list per journey would need twenty times the memory.
     """
     placed = sequence(rows, collapse=collapse)
     key = placed.position * 4096 + placed.code.cast("int64") + 1
     mixed = {f"print{number}": _mix(key, *mixer) for number, mixer in enumerate(MIXERS)}
     pairs = placed.select("case", **mixed)
-    single = pairs.group_by("case").agg(
+    return pairs.group_by("case").agg(
         length=pairs.count(), print0=pairs.print0.sum(), print1=pairs.print1.sum()
     )
-    counted = single.group_by("length", "print0", "print1").agg(
-        n=single.count(), case=single.case.min()
+
+
+def commonest(found: pa.Table, top: int) -> tuple[list[dict[str, Any]], int]:
+    """Return the commonest sequences of `prints` and how many different ones there are.
+
+    A row has the number `n` of journeys that took it and one of them, `case`.
+    """
+    counted = found.group_by(["length", "print0", "print1"]).aggregate(
+        [("case", "count"), ("case", "min")]
     )
-    whole = counted.mutate(total=counted.count().over(ibis.window()))
-    return whole.order_by(ibis.desc("n"), "case").limit(top)
+    order = [("case_count", "descending"), ("case_min", "ascending")]
+    first = counted.take(pc.select_k_unstable(counted, k=min(top, len(counted)), sort_keys=order))
+    rows = first.select(["case_count", "case_min"]).rename_columns(["n", "case"]).to_pylist()
+    return rows, len(counted)
 
 
 def _mix(key: ir.Value, factor: int, add: int, twist: int) -> ir.Value:

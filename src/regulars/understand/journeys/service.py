@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from regulars.kit.period import day_start
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog, Target
 from regulars.timeline.workspace import Workspace
@@ -37,6 +38,7 @@ from regulars.understand.metrics import service as metrics_service
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
     from regulars.timeline.engine.view import View
 
@@ -56,17 +58,17 @@ def journey_map(
     within it. With `as_of`, only what was known by then.
     """
     work = _Work(ws, asked, as_of)
-    found, last = work.found()
+    found = work.found()
     codes = steps.make_codes([item.step for item in found[:MOST_STEPS]], work.catalog)
-    moved = mapping.flow(work.rows(codes, queries.transitions))
-    cutoff = (last or now) - timedelta(days=OPEN_DAYS)
+    moved = mapping.flow(work.sums(codes, queries.transitions, by=queries.TRANSITION))
+    cutoff = work.cutoff(now)
     reach = work.reach(codes, cutoff)
     nodes = mapping.nodes(
         codes,
         work.catalog,
         moved,
         reach=reach,
-        disorder=work.rows(codes, queries.disorder),
+        disorder=work.sums(codes, queries.disorder, by=("code",)),
         performances=work.performances(),
         rated=work.passed(codes),
     )
@@ -86,7 +88,7 @@ def journey_map(
         edges=mapping.edges(codes, moved),
         variants=variants,
         variants_total=total,
-        durations=mapping.durations(work.rows(codes, queries.lengths)),
+        durations=mapping.durations(work.sums(codes, queries.lengths, by=("length",))),
         marks=marking.marks(tests, nodes, work.catalog),
         tested=len(tests),
         asleep=_asleep(work.catalog, nodes),
@@ -168,16 +170,35 @@ class _Work:
         rows: list[Row] = self.ws.query(expression, as_of=self.as_of).to_pylist()
         return rows
 
-    def found(self) -> tuple[list[Found], datetime | None]:
-        """Return the touchpoints that the events have, the commonest first, and the last moment."""
-        table = self.ws.query(
-            lambda view: steps.inventory(view, self.asked, self.catalog), as_of=self.as_of
+    def sums(self, codes: Codes, build: Any, *, by: Sequence[str]) -> list[Row]:
+        """Return the sums by `by` that an expression makes of the coded steps."""
+        if not codes.steps:
+            return []
+        table = self.ws.engine.summed(
+            lambda view: build(steps.coded(view, self.asked, self.catalog, codes)),
+            by=by,
+            as_of=self.as_of,
+        )
+        rows: list[Row] = table.to_pylist()
+        return rows
+
+    def cutoff(self, now: datetime) -> datetime:
+        """Return from when on a journey's last step leaves it open: a Monday 30 to 36 days ago."""
+        ends = (health_service.reach(self.ws).end, self.asked.extent.period.end, now)
+        last = min(end for end in ends if end is not None)
+        day = (last - timedelta(days=OPEN_DAYS)).astimezone(self.ws.zone).date()
+        return day_start(day - timedelta(days=day.weekday()), self.ws.zone)
+
+    def found(self) -> list[Found]:
+        """Return the touchpoints that the events have, the commonest first."""
+        table = self.ws.engine.summed(
+            lambda view: steps.inventory(view, self.asked, self.catalog),
+            by=("step", "name"),
+            as_of=self.as_of,
         )
         names: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        last: datetime | None = None
         for row in table.to_pylist():
             names[row["step"]].append((row["n"], row["name"]))
-            last = row["last"] if last is None else max(last, row["last"])
         found = [
             Found(
                 step,
@@ -188,7 +209,7 @@ class _Work:
             )
             for step, pairs in names.items()
         ]
-        return sorted(found, key=lambda item: (-item.events, item.step)), last
+        return sorted(found, key=lambda item: (-item.events, item.step))
 
     def performances(self) -> dict[str, Any]:
         """Return the touchpoints' performance; of events there is none."""
@@ -240,6 +261,8 @@ class _Work:
         for point in self.catalog.touchpoints if self.asked.level == "touchpoint" else ():
             if point.target is None or not metrics_service.exists(point.target.metric):
                 continue
+            if metrics_service.definition(point.target.metric).aggregate.read is not None:
+                continue  # what customers are worth is not a touchpoint's
             found += self._gap(point.key, point.target)
         return found
 
@@ -276,7 +299,10 @@ class _Work:
     def reach(self, codes: Codes, cutoff: datetime) -> mapping.Reach:
         """Return which steps the journeys reached; those that go on after `cutoff` are open."""
         size = len(codes.steps)
-        rows = self.rows(codes, lambda found: queries.cases(found, size, cutoff))
+        reached = [f"mask{number}" for number in range(queries.masks(size))]
+        rows = self.sums(
+            codes, lambda found: queries.cases(found, size, cutoff), by=[*reached, "open"]
+        )
         return mapping.Reach(rows, size)
 
     def variants(self, codes: Codes) -> tuple[list[Variant], int]:
@@ -285,15 +311,25 @@ class _Work:
         Of people, sequences of fewer than 5 are not told.
         """
         collapse = self.asked.by in ("person", "session")
-        top = self.rows(
-            codes, lambda rows: queries.variants(rows, collapse=collapse, top=MOST_VARIANTS)
-        )
-        if not top:
+        if not codes.steps:
             return [], 0
+        prints = self.prints(codes, collapse=collapse)
+        top, total = queries.commonest(prints, MOST_VARIANTS)
         chosen = [row["case"] for row in top]
         taken: dict[str, list[str]] = defaultdict(list)
         for row in self.rows(codes, lambda rows: queries.steps_of(rows, chosen, collapse=collapse)):
             taken[row["case"]].append(codes.steps[row["code"]])
         least = MINIMUM_GROUP if self.asked.by == "person" else 1
         shown = [Variant(taken[row["case"]], row["n"]) for row in top if row["n"] >= least]
-        return shown, top[0]["total"]
+        return shown, total
+
+    def prints(self, codes: Codes, *, collapse: bool) -> pa.Table:
+        """Return what each journey's sequence is summed up by; of people, kept for corrections."""
+
+        def build(view: View) -> ir.Table:
+            rows = steps.coded(view, self.asked, self.catalog, codes)
+            return queries.prints(rows, collapse=collapse)
+
+        if self.asked.by == "person":
+            return self.ws.engine.persons(build, of="case", as_of=self.as_of)
+        return self.ws.query(build, as_of=self.as_of)

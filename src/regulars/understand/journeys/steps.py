@@ -71,16 +71,14 @@ def _stepped(events: ir.Table, asked: Journeys, catalog: Catalog) -> ir.Table:
 
 
 def inventory(view: View, asked: Journeys, catalog: Catalog) -> ir.Table:
-    """Return how many events each (step, name) has, and when the last one occurred.
+    """Return how many events each (step, name) has.
 
     Events are counted by what the catalog's rules look at, and only the counts are placed.
     """
     events = kept(view, asked)
-    counted = events.group_by("touchpoint", "name", *catalog.tested()).agg(
-        n=events.count(), last=events.occurred_at.max()
-    )
+    counted = events.group_by("touchpoint", "name", *catalog.tested()).agg(n=events.count())
     found = _stepped(counted, asked, catalog)
-    return found.group_by("step", "name").agg(n=found.n.sum(), last=found["last"].max())
+    return found.group_by("step", "name").agg(n=found.n.sum())
 
 
 def ratings(view: View, asked: Journeys) -> ir.Table:
