@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regulars.kit import clock
 from regulars.kit.errors import Invalid
-from regulars.timeline import compaction, duck, identity, inbox, loading
+from regulars.timeline import compaction, duck, identity, inbox, lake, loading
+from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from tests.timeline.cast import ANN, BO, NOON, ids, visits
 
@@ -35,6 +39,52 @@ def test_loading_again_adds_nothing_and_a_longer_export_adds_the_rest(any_ws: Wo
 def test_an_event_that_waits_in_the_inbox_is_known(any_ws: Workspace) -> None:
     inbox.accept(any_ws, visits(ANN, 1), now=NOON)
     assert load(any_ws, 1, 2) == loading.Loaded(1, 1, 0)
+
+
+def test_what_was_loaded_of_the_last_days_is_a_duplicate_when_it_is_sent(
+    any_ws: Workspace,
+) -> None:
+    """Events of 31 days and of a day ago come from a file, then both are sent."""
+    now = clock.now()
+    for days in (31, 1):
+        connection = duck.connect(any_ws)
+        start = now - timedelta(days=days)
+        connection.register("incoming", visits(ANN, days, start=start))
+        loading.load(any_ws, connection, "incoming", "file")
+    assert inbox.accept(any_ws, visits(ANN, 1), now=now).fresh == [False]
+    assert ids(any_ws) == ["a1", "a31"]
+    again = visits(ANN, 31, start=now - timedelta(days=31))
+    assert inbox.accept(any_ws, again, now=now).fresh == [True]  # too old to be known
+    flush(any_ws)
+    compaction.compact(any_ws)
+    assert ids(any_ws) == ["a1", "a31"]
+
+
+def test_of_a_large_load_the_newest_are_remembered(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "REMEMBERED", 25)
+    monkeypatch.setattr(inbox, "PORTION", 10)
+    now = clock.now()
+    connection = duck.connect(ws)
+    an_hour_ago = now - timedelta(hours=1)
+    connection.register("incoming", visits(ANN, *range(30), start=an_hour_ago))
+    loading.load(ws, connection, "incoming", "file")
+    receipt = inbox.accept(ws, visits(ANN, *range(30), start=an_hour_ago), now=now)
+    assert receipt.fresh == [True] * 5 + [False] * 25
+
+
+def test_what_was_not_committed_is_not_remembered(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
+    connection = duck.connect(ws)
+    connection.register("incoming", visits(ANN, 1, start=now))
+    with monkeypatch.context() as broken:
+        broken.setattr(lake, "commit", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            loading.load(ws, connection, "incoming", "file")
+    assert inbox.accept(ws, visits(ANN, 1, start=now), now=now).fresh == [True]
 
 
 def test_an_id_twice_in_the_relation_counts_once(ws: Workspace) -> None:

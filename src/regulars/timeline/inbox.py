@@ -6,6 +6,7 @@ because a group takes the write lock before its first insert and holds it to the
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,10 @@ from regulars.timeline.tables import inbox, seen, tombstones
 WRITE_LOCK = 7_236_401
 """Key of PostgreSQL's advisory lock that orders the groups."""
 CHUNK = 400
+PORTION = 10_000
+"""Ids remembered in one transaction."""
+PAUSE = 0.02
+"""Seconds between two of these: whoever waits for SQLite's lock looks for it only now and then."""
 TOMBSTONE = "tombstone"
 
 
@@ -104,6 +109,22 @@ def decode(batch: bytes) -> pa.RecordBatch:
 def tombstone(store: Store, identity_id: str) -> str:
     """Return the hash under which an erased identity is refused."""
     return store.keyed_hash(TOMBSTONE, identity_id)
+
+
+def remember(store: Store, event_ids: Sequence[str], *, now: datetime) -> None:
+    """Know ids that are on the timeline already.
+
+    In short transactions, between which intake goes on, and in the order of the key, so that
+    neighbours are written together.
+    """
+    hashes = sorted(map(event_hash, event_ids))
+    for start in range(0, len(hashes), PORTION):
+        with store.database.transaction() as connection:
+            portion = hashes[start : start + PORTION]
+            for first in range(0, len(portion), CHUNK):
+                _insert_seen(connection, portion[first : first + CHUNK], _day(now))
+        if start + PORTION < len(hashes):
+            time.sleep(PAUSE)
 
 
 def forget_seen(store: Store, *, now: datetime) -> int:

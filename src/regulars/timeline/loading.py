@@ -1,18 +1,20 @@
 """Loading: a whole relation of events goes straight to the lake, each event once.
 
 Imports come this way instead of through the inbox: one set-based pass writes the file, a second
-looks only at ids.
+looks only at ids. Ids of what happened lately are remembered, as if it had come by the intake.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from deltalake.transaction import AddAction
 
-from regulars.timeline import duck, identity, lake
+from regulars.kit import clock
+from regulars.timeline import duck, identity, inbox, lake
 from regulars.timeline.inbox import TOMBSTONE
 from regulars.timeline.lease import MAINTENANCE, lease
 from regulars.timeline.tables import tombstones
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 ORDER = "identity_id, occurred_at, received_at"
 PATIENCE = 3600.0
+REMEMBERED = 500_000
+"""Ids of one load that are remembered at most: seconds of work, whatever the load's size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ def load(
 
     Events whose id the timeline has already, or that repeat an id within the relation, are
     duplicates; events of erased persons are refused. `key` stands in the lake's history.
-    The relation is read once, and once more only when something has to be left out.
+    The relation is read once, and once more only when something has to be left out. The newest of
+    what happened within the window in which intake knows ids are remembered for it.
     """
     with lease(workspace.database, MAINTENANCE, patience=PATIENCE) as held:
         written = lake.write(
@@ -53,7 +58,22 @@ def load(
         action, loaded = _sift(workspace, connection, written)
         if action is not None:
             lake.commit(held, workspace.lake.open(), [action], note={"import": key})
+            _remember(workspace, connection, action)
         return loaded
+
+
+def _remember(
+    workspace: Workspace, connection: duckdb.DuckDBPyConnection, action: AddAction
+) -> None:
+    """Let intake know the ids; after the commit, or a crash would make it drop what is nowhere."""
+    now = clock.now()
+    since = now - timedelta(days=workspace.settings.intake.remember_days)
+    loaded = f"read_parquet({duck.file_list([str(workspace.lake.folder / action.path)])})"
+    rows = connection.execute(
+        f"SELECT event_id FROM {loaded} WHERE occurred_at >= ? ORDER BY occurred_at DESC LIMIT ?",
+        [since, REMEMBERED],
+    ).fetchall()
+    inbox.remember(workspace, [row[0] for row in rows], now=now)
 
 
 def _sift(
