@@ -6,6 +6,7 @@ python -m regulars.faces.catalogs journeys of one noun only
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections import defaultdict
@@ -42,7 +43,7 @@ class Use:
 
 
 def uses() -> Iterator[Use]:
-    """Yield every literal `_("…")` of the package's modules and templates."""
+    """Yield every literal `_("…")` of the package's modules and templates, and every help text."""
     options = {"silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols"}
     for file in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("templates/**/*.html")]):
         method = "python" if file.suffix == ".py" else "jinja2.ext:babel_extract"
@@ -52,12 +53,39 @@ def uses() -> Iterator[Use]:
             ):
                 if isinstance(message, str) and message:
                     yield Use(message, noun_of(file), file.relative_to(PACKAGE), line)
+        if file.suffix == ".py" and b"typer" in file.read_bytes():
+            for line, message in helps(file):
+                yield Use(message, noun_of(file), file.relative_to(PACKAGE), line)
+
+
+def helps(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield what `--help` says of a module's commands: their docstrings and each `help="…"`."""
+    module = ast.parse(file.read_bytes())
+    named = {
+        target.id: line.value
+        for line in module.body
+        if isinstance(line, ast.Assign)
+        for target in line.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef) and any(map(_makes_command, node.decorator_list)):
+            yield node.lineno, ast.get_docstring(node) or ""
+        if isinstance(node, ast.keyword) and node.arg == "help":
+            words = named.get(node.value.id) if isinstance(node.value, ast.Name) else node.value
+            if isinstance(words, ast.Constant) and isinstance(words.value, str):
+                yield node.value.lineno, words.value
+
+
+def _makes_command(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(called, ast.Attribute) and called.attr in ("command", "callback")
 
 
 def noun_of(file: Path) -> str:
     """Return the noun whose catalog holds the words of `file`."""
     parts = file.relative_to(PACKAGE).parts
-    if parts[0] == "faces" or len(parts) == 2:
+    if parts[0] == "faces" or len(parts) <= 2:
         return parts[0].removesuffix(".py")
     return parts[1].removesuffix(".py")
 

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from regulars.faces import help_texts
 from regulars.faces.language import shell_language
 from regulars.kit.errors import Invalid, NotFound, RegularsError, Unavailable
 from regulars.kit.text import Text
@@ -35,7 +36,9 @@ def run(build: Callable[[], typer.Typer]) -> NoReturn:
     Only what nobody foresaw shows its traceback.
     """
     try:
-        code = build()(prog_name="regulars", standalone_mode=False)
+        command = typer.main.get_command(build())
+        help_texts.translate(command)
+        code = command(prog_name="regulars", standalone_mode=False)
     except typer.Abort:
         sys.exit(EXIT_STOPPED)
     except Exception as error:

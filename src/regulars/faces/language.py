@@ -70,8 +70,14 @@ def choose(*wishes: str | None) -> Language:
 
 
 def shell_language() -> Language:
-    """Return the language of the shell that runs a command."""
+    """Return the language of the shell that runs a command, as gettext finds it.
+
+    LANGUAGE lists wishes, parted by colons, unless the locale asks for plain output (C).
+    """
     wish = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
+    listed = os.environ.get("LANGUAGE") if wish not in ("C", "POSIX", "C.UTF-8") else None
+    if listed:
+        return choose(listed.replace(":", ","))
     return choose((wish or locale.getlocale()[0] or "").split(".")[0])
 
 

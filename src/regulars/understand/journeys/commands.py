@@ -45,7 +45,9 @@ Places = Annotated[list[str] | None, typer.Option("--place", help="Place, with t
 Channels = Annotated[list[str] | None, typer.Option("--channel")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Only what was known by then.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print plain JSON.")]
-ByWhom = Annotated[str, typer.Option("--by", help=f"Whose journeys: {', '.join(BY)}.")]
+ByWhom = Annotated[
+    str, typer.Option("--by", help="Whose journeys: person, order, case or session.")
+]
 
 
 def register(app: typer.Typer, opens: Opens) -> None:
@@ -59,7 +61,7 @@ def _journey(group: typer.Typer, opens: Opens) -> None:
     def journey(
         *,
         by: ByWhom = "person",
-        level: Annotated[str, typer.Option(help=f"Steps: {', '.join(LEVELS)}.")] = "touchpoint",
+        level: Annotated[str, typer.Option(help="Steps: touchpoint or event.")] = "touchpoint",
         start: From = None,
         end: To = None,
         place: Places = None,
@@ -94,7 +96,9 @@ def _funnel(group: typer.Typer, opens: Opens) -> None:
         *,
         window: Annotated[str, typer.Option(help="Time for all steps: 30m, 24h, 7d, 2w.")] = "7d",
         by: ByWhom = "person",
-        order: Annotated[str, typer.Option(help=f"{', '.join(ORDERS)}.")] = "any_between",
+        order: Annotated[
+            str, typer.Option(help="any_between, strict or any_order.")
+        ] = "any_between",
         slice_by: Annotated[str | None, typer.Option("--slice", help="channel, place…")] = None,
         start: From = None,
         end: To = None,
