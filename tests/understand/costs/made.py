@@ -51,7 +51,7 @@ def shop(ws: Workspace, *, loss: float, count: int = 6000, seed: int = 1) -> flo
     made = inbox.make(rows, END)
     for start in range(0, len(made), 50_000):
         inbox.accept(ws, made[start : start + 50_000])
-    return float(np.mean(lost))
+    return float(np.mean(lost)) if lost else 0.0
 
 
 def event(

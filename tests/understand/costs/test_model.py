@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def of_document() -> Strata:
     none = np.zeros_like(n)
     told = {key: total if key in OUTCOMES else none for key in NAMES}
     cross = {pair: squares if set(pair) <= set(OUTCOMES) else none for pair in PAIRS}
-    return Strata(n, told, cross)
+    return Strata([1, 2, 3], n, n, told, cross)
 
 
 def test_the_numbers_of_the_document_are_those_of_the_code() -> None:
@@ -62,7 +63,7 @@ def test_the_cuts_of_the_document_are_those_of_the_code() -> None:
 
 def test_too_few_are_not_compared() -> None:
     found = of_document()
-    assert compare(Strata(found.n / 4, found.total, found.cross), "revenue") is None
+    assert compare(replace(found, n=found.n / 4), "revenue") is None
 
 
 def test_balance_is_that_of_the_matched() -> None:
@@ -70,7 +71,7 @@ def test_balance_is_that_of_the_matched() -> None:
     found = of_document()
     richer = dict(found.total) | {"orders": found.total["revenue"]}
     cross = dict(found.cross) | {("orders", "orders"): found.cross["revenue", "revenue"]}
-    first, second, *_rest = balance(Strata(found.n, richer, cross))
+    first, second, *_rest = balance(replace(found, total=richer, cross=cross))
     assert first.key == "orders"
     assert first.before > 0 > first.after
     assert (second.before, second.after) == (0, 0)
@@ -84,7 +85,7 @@ def test_what_is_left_inside_a_stratum_is_adjusted_for() -> None:
         orders = rng.normal(5 + more, 1, count)
         values = dict.fromkeys(NAMES, np.zeros(count)) | {"orders": orders}
         values["revenue"] = 10 * orders - 5 * touched + rng.normal(0, 1, count)
-        row: dict[str, float] = {"touched": touched, "stratum": 7, "n": count}
+        row: dict[str, float] = {"touched": touched, "stratum": 7, "n": count, "people": count}
         row |= {name: float(values[name].sum()) for name in NAMES}
         row |= {f"{a}_{b}": float((values[a] * values[b]).sum()) for a, b in PAIRS}
         rows.append(row)

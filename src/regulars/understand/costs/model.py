@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -58,6 +58,8 @@ NAMES = (*OUTCOMES, *COVARIATES)
 PAIRS = tuple((one, other) for place, one in enumerate(NAMES) for other in NAMES[place:])
 FEW = 5
 """A side with fewer customers in a stratum says too little about its own variance."""
+Spread = Callable[[float, float, float], float]
+"""The variance of what is expected of customers, from sums of weighted amounts and squares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +152,22 @@ class Costs:
 class Strata:
     """Both sides of one pain point by stratum: entry [side, stratum], side 1 the touched.
 
-    `n`; `total` of each of NAMES, `cross` of each pair of them: sums of products.
+    `n` days of `people`; `total` of each of NAMES, `cross` of each pair of them: sums of products.
+    `keys` are the numbers of the strata.
     """
 
+    keys: list[int]
     n: Floats
+    people: Floats
     total: Mapping[str, Floats]
     cross: Mapping[tuple[str, str], Floats]
 
     def only(self, chosen: NDArray[np.bool_]) -> Strata:
         """Return the chosen strata."""
         return Strata(
+            [key for key, kept in zip(self.keys, chosen, strict=True) if kept],
             self.n[:, chosen],
+            self.people[:, chosen],
             {key: part[:, chosen] for key, part in self.total.items()},
             {key: part[:, chosen] for key, part in self.cross.items()},
         )
@@ -184,7 +191,9 @@ def strata_of(rows: Sequence[Mapping[str, Any]]) -> Strata:
         return made
 
     return Strata(
+        list(keys),
         column("n"),
+        column("people"),
         {key: column(key) for key in NAMES},
         {(one, other): column(f"{one}_{other}") for one, other in PAIRS},
     )
@@ -196,14 +205,37 @@ def matched(found: Strata) -> NDArray[np.bool_]:
     return both
 
 
-def compare(found: Strata, outcome: str) -> Compared | None:
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """What one person's several days add, of one outcome: `queries.repeated` for one step.
+
+    `growth` is by how much the variance grows over that of so many different people, 1 at least.
+    """
+
+    growth: float = 1.0
+    amounts: float = 0.0
+    squares: float = 0.0
+
+
+def repeated_of(row: Mapping[str, Any] | None, outcome: str) -> Repeated:
+    """Read a row of `queries.repeated`."""
+    if row is None or not row[f"{outcome}_days"]:
+        return Repeated()
+    growth = row[f"{outcome}_people"] / row[f"{outcome}_days"]
+    return Repeated(max(growth, 1.0), row["amounts"], row["squares"])
+
+
+def compare(
+    found: Strata, outcome: str, again: Repeated = Repeated(), spread: Spread | None = None
+) -> Compared | None:
     """Return the mean difference over the matched touched, from sums by stratum; None if few.
 
     Each stratum counts with its touched customers (Iacus, King & Porro, Political Analysis 20
     (2012) 1-24). What is left of differences inside strata is taken out by the slopes among the
     others (Abadie & Imbens, JBES 29 (2011) 1-11). The variance is that of a stratified difference
     of means; a side with fewer than five customers in a stratum takes the variance pooled over
-    all strata.
+    all strata. It grows with the days that people stand for more than once (`again`), and where
+    the outcome is foretold, by how sure that is (`spread`).
     """
     part = found.only(matched(found))
     n = part.n
@@ -211,19 +243,61 @@ def compare(found: Strata, outcome: str) -> Compared | None:
         return None
     weight, slopes = n[1] / n[1].sum(), _slopes(part, outcome)
     means = part.total[outcome] / n
-    spread = part.within(outcome, outcome)
-    gap = means[1] - means[0]
-    for key, slope in slopes.items():
-        known = part.total[key] / n
-        gap = gap - slope * (known[1] - known[0])
-        spread = spread - 2 * slope * part.within(key, outcome)
-        for other, second in slopes.items():
-            spread = spread + slope * second * part.within(key, other)
-    error = math.sqrt(sum(_variance(n[side], spread[side], weight) for side in (0, 1)))
-    value, touched = float((weight * gap).sum()), float((weight * means[1]).sum())
+    gap = _centres(part, outcome, slopes)
+    variance = _variance(part, _left(part, outcome, slopes), weight) * again.growth
+    value, touched = float((weight * (gap[1] - gap[0])).sum()), float((weight * means[1]).sum())
+    if spread is not None:
+        variance += spread(again.amounts, again.squares, value)
+    error = math.sqrt(variance)
     p = normal_p(value / error) if error > 0 else 1.0
     gone = Difference(value, value - Z * error, value + Z * error, p)
     return Compared(touched, touched - value, gone)
+
+
+def terms(found: Strata, step: str) -> list[dict[str, Any]]:
+    """Return what each matched stratum and side gives a day as its part in the differences.
+
+    `weight` of each day's outcome in the difference; `scaled` is the same made larger for what a
+    stratum's own mean takes from the spread of few people, nothing where there is only one.
+    """
+    part = found.only(matched(found))
+    if not part.keys:
+        return []
+    share = part.n[1] / part.n[1].sum()
+    made = []
+    slopes = {outcome: _slopes(part, outcome) for outcome in OUTCOMES}
+    centres = {outcome: _centres(part, outcome, slopes[outcome]) for outcome in OUTCOMES}
+    of_outcome = {
+        f"{outcome}_{key}": slope for outcome in OUTCOMES for key, slope in slopes[outcome].items()
+    }
+    for side in (0, 1):
+        weight = (share if side else -share) / part.n[side]
+        people = part.people[side]
+        scaled = weight * np.sqrt(np.where(people > 1, people / np.maximum(people - 1, 1), 0.0))
+        for at, key in enumerate(part.keys):
+            named = {f"{outcome}_centre": float(centres[outcome][side, at]) for outcome in OUTCOMES}
+            of = {"of_step": step, "of_stratum": key, "of_touched": side}
+            made.append(of | {"weight": float(weight[at]), "scaled": float(scaled[at])} | named
+                        | of_outcome)  # fmt: skip
+    return made
+
+
+def _centres(part: Strata, outcome: str, slopes: Mapping[str, float]) -> Floats:
+    """Return each side's mean in each stratum without what goes with the covariates."""
+    middle: Floats = part.total[outcome] / part.n
+    for key, slope in slopes.items():
+        middle = middle - slope * part.total[key] / part.n
+    return middle
+
+
+def _left(part: Strata, outcome: str, slopes: Mapping[str, float]) -> Floats:
+    """Return the sum of squares around these means."""
+    spread = part.within(outcome, outcome)
+    for key, slope in slopes.items():
+        spread = spread - 2 * slope * part.within(key, outcome)
+        for other, second in slopes.items():
+            spread = spread + slope * second * part.within(key, other)
+    return np.maximum(spread, 0.0)
 
 
 def _slopes(part: Strata, outcome: str) -> dict[str, float]:
@@ -237,11 +311,19 @@ def _slopes(part: Strata, outcome: str) -> dict[str, float]:
     return dict(zip(keys, (found / scale).tolist(), strict=True))
 
 
-def _variance(n: Floats, spread: Floats, weight: Floats) -> float:
-    spread = np.maximum(spread, 0.0)
-    pooled = spread.sum() / max(float((n - 1).sum()), 1.0)
-    own = spread / np.maximum(n - 1, 1.0)
-    return float((weight**2 * np.where(n < FEW, pooled, own) / n).sum())
+def _variance(part: Strata, spread: Floats, weight: Floats) -> float:
+    """Return the variance of the weighted difference of both sides' means, each day by itself.
+
+    Around the mean of few people there is less spread than there is among people.
+    """
+    n, people = part.n, part.people
+    whole = np.where(people > 1, spread * people / np.maximum(people - 1, 1), 0.0)
+    known = np.where(people > 1, n, 0.0).sum(axis=1)
+    pooled = whole.sum(axis=1) / np.maximum(known, 1.0)
+    # Where nobody of a side shares a stratum, the other side tells.
+    pooled = np.where(known > 0, pooled, pooled[::-1])
+    variance = np.where(people < FEW, pooled[:, None], whole / n)
+    return float((weight**2 * variance / n).sum())
 
 
 def balance(found: Strata) -> list[Balance]:

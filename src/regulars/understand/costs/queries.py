@@ -29,8 +29,10 @@ from regulars.timeline.vocabulary import (
 from regulars.understand.costs.model import (
     BEFORE_DAYS,
     CLEAN_DAYS,
+    COVARIATES,
     FOLLOW_UP_DAYS,
     NAMES,
+    OUTCOMES,
     PAIRS,
 )
 
@@ -145,8 +147,8 @@ def histories(view: View, source: Source, pairs: ir.Table, typical: float) -> ir
     return made.mutate(stratum=_stratum(made, source, typical))
 
 
-def compared(touches: ir.Table, present: ir.Table, known: ir.Table, start: date) -> ir.Table:
-    """Return by step, stratum and side: n, sums and sums of products of NAMES.
+def sides(touches: ir.Table, present: ir.Table, known: ir.Table, start: date) -> ir.Table:
+    """Return by step both sides with what is known of each day.
 
     Touched are those whose first meeting lies in the window; compared are those who had not met
     the step by their own day.
@@ -160,12 +162,54 @@ def compared(touches: ir.Table, present: ir.Table, known: ir.Table, start: date)
     free = every.left_join(other, [every.of_step == other.t_step, every.person == other.t_person])
     free = free.filter(free.t_day.isnull() | (free.day < free.t_day))
     rest = free.select(step="of_step", person="person", day="day", touched=ibis.literal(0))
-    sides = hit.union(rest)
+    both = hit.union(rest)
     told = known.rename(k_person="person", k_day="day")
-    joined = sides.inner_join(told, [sides.person == told.k_person, sides.day == told.k_day])
-    sums = {name: joined[name].sum() for name in NAMES}
-    cross = {f"{one}_{other}": (joined[one] * joined[other]).sum() for one, other in PAIRS}
-    return joined.group_by("step", "stratum", "touched").agg(n=joined.count(), **sums, **cross)
+    return both.inner_join(told, [both.person == told.k_person, both.day == told.k_day])
+
+
+def compared(rows: ir.Table) -> ir.Table:
+    """Return by step, stratum and side: n, people, sums and sums of products of NAMES."""
+    sums = {name: rows[name].sum() for name in NAMES}
+    cross = {f"{one}_{other}": (rows[one] * rows[other]).sum() for one, other in PAIRS}
+    return rows.group_by("step", "stratum", "touched").agg(
+        n=rows.count(), people=rows.person.nunique(), **sums, **cross
+    )
+
+
+def repeated(rows: ir.Table, terms: ir.Table) -> ir.Table:
+    """Return by step what the several days of a person add to the variance of the difference.
+
+    `terms` are those of `model.terms`. For each outcome the sum of squares of people's parts in
+    the difference (`_people`) and of their days' (`_days`); how many `others` there are; and of
+    people's weights squared the sums with their expected value (`amounts`) and its square.
+    """
+    joined = rows.inner_join(
+        terms,
+        [rows.step == terms.of_step, rows.stratum == terms.of_stratum,
+         rows.touched == terms.of_touched],
+    )  # fmt: skip
+    parts = {}
+    for outcome in OUTCOMES:
+        left = joined[outcome] - joined[f"{outcome}_centre"]
+        for key in COVARIATES:
+            left = left - joined[f"{outcome}_{key}"] * joined[key]
+        parts[outcome] = joined.scaled * left
+    joined = joined.mutate(**{f"{name}_part": part for name, part in parts.items()})
+    people = joined.group_by("step", "person").agg(
+        weight=joined.weight.sum(),
+        expected=joined["value"].max(),
+        other=(1 - joined.touched).max(),
+        **{f"{name}_sum": joined[f"{name}_part"].sum() for name in OUTCOMES},
+        **{f"{name}_squares": (joined[f"{name}_part"] ** 2).sum() for name in OUTCOMES},
+    )
+    heavy = people.weight**2
+    return people.group_by("step").agg(
+        others=people.other.sum(),
+        amounts=(heavy * people.expected).sum(),
+        squares=(heavy * people.expected**2).sum(),
+        **{f"{name}_people": (people[f"{name}_sum"] ** 2).sum() for name in OUTCOMES},
+        **{f"{name}_days": people[f"{name}_squares"].sum() for name in OUTCOMES},
+    )
 
 
 def reached(view: View, source: Source, steps: Sequence[str], first: date, last: date) -> ir.Table:

@@ -33,6 +33,7 @@ from regulars.understand.health import service as health
 from regulars.understand.health.model import Look
 from regulars.understand.journeys import service as journeys
 from regulars.understand.lifetime_value import service as lifetime_value
+from regulars.understand.lifetime_value.model import LifetimeValue
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -97,9 +98,10 @@ def costs(ws: Workspace, asked: list[Pain], look: Look, *, now: datetime) -> Cos
     if not asked:
         return empty
     source = replace(source, left=_left(asked))
-    rows = _compared(ws, source, [pain.step for pain in asked], now)
+    worth = lifetime_value.answered(ws, source.scope, now=now).payload
+    found = _compared(ws, source, [pain.step for pain in asked], worth)
     people = _met(ws, source, asked, empty)
-    made = [_cost(pain, rows.get(pain.step, []), people.get(pain.step, 0)) for pain in asked]
+    made = [_cost(pain, found, people.get(pain.step, 0)) for pain in asked]
     return replace(empty, points=_judged(made))
 
 
@@ -157,9 +159,18 @@ def _source(ws: Workspace, scope: Scope, currency: str) -> queries.Source | None
     return replace(whole, start=start, end=end)
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """By step the strata of both sides and what several days of one person add to them."""
+
+    strata: dict[str, model.Strata]
+    repeated: dict[str, dict[str, Any]]
+    spread: model.Spread | None
+
+
 def _compared(
-    ws: Workspace, source: queries.Source, steps: list[str], now: datetime
-) -> dict[str, list[dict[str, Any]]]:
+    ws: Workspace, source: queries.Source, steps: list[str], worth: LifetimeValue
+) -> _Found:
     """Return the strata of every step. Each part is asked for once and kept in memory."""
     touches = ws.query(lambda view: queries.touched(view, source, steps))
     lots = ibis.memtable(_lots(source))
@@ -171,13 +182,25 @@ def _compared(
     usual = amount["amount"] / amount["days"] if amount["days"] and amount["amount"] else 1.0
     asked = ibis.memtable(pairs)
     known = ws.query(lambda view: queries.histories(view, source, asked, usual))
-    hits, free = ibis.memtable(touches), ibis.memtable(present)
-    told = ibis.memtable(_with_value(ws, source, known, now))
-    table = ws.query(lambda _view: queries.compared(hits, free, told, source.start))
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in table.to_pylist():
-        rows[row["step"]].append(row)
-    return rows
+    told = ibis.memtable(_with_value(ws, source, known, worth))
+    rows = queries.sides(ibis.memtable(touches), ibis.memtable(present), told, source.start)
+    by_step: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in ws.query(lambda _view: queries.compared(rows)).to_pylist():
+        by_step[row["step"]].append(row)
+    strata = {step: model.strata_of(found) for step, found in by_step.items()}
+    spread = worth.spread.variance if worth.spread else None
+    return _Found(strata, _repeated(ws, rows, strata), spread)
+
+
+def _repeated(
+    ws: Workspace, rows: ir.Table, strata: dict[str, model.Strata]
+) -> dict[str, dict[str, Any]]:
+    terms = [term for step, found in strata.items() for term in model.terms(found, step)]
+    if not terms:
+        return {}
+    table = ibis.memtable(pa.Table.from_pylist(terms))
+    found = ws.query(lambda _view: queries.repeated(rows, table)).to_pylist()
+    return {row["step"]: row for row in found}
 
 
 def _lots(source: queries.Source) -> pa.Table:
@@ -188,10 +211,11 @@ def _lots(source: queries.Source) -> pa.Table:
     return pa.table({"of_day": pa.array(days, pa.date32())})
 
 
-def _with_value(ws: Workspace, source: queries.Source, known: pa.Table, now: datetime) -> pa.Table:
+def _with_value(
+    ws: Workspace, source: queries.Source, known: pa.Table, worth: LifetimeValue
+) -> pa.Table:
     """Add each customer's expected value of the next 12 months; 0 for who never bought."""
-    found = lifetime_value.answered(ws, source.scope, now=now).payload
-    table = lifetime_value.customers(ws, source.scope, found)
+    table = lifetime_value.customers(ws, source.scope, worth)
     place = pc.index_in(known.column("person"), table.column("person_id").combine_chunks())
     value = pc.fill_null(table.column("value").take(place), 0.0)
     return known.append_column("value", value)
@@ -208,29 +232,29 @@ def _met(ws: Workspace, source: queries.Source, asked: list[Pain], empty: Costs)
     return {row["step"]: int(row["people"]) for row in table.to_pylist()}
 
 
-def _cost(pain: Pain, rows: list[dict[str, Any]], met: int) -> Cost:
-    found = model.strata_of(rows)
-    both = model.matched(found)
+def _cost(pain: Pain, found: _Found, met: int) -> Cost:
+    strata = found.strata.get(pain.step) or model.strata_of([])
+    again = found.repeated.get(pain.step)
     made = Cost(
         pain.step,
         pain.title,
         pain.why,
         met,
-        int(found.n[1].sum()),
-        int(found.n[1][both].sum()),
-        int(found.n[0][both].sum()),
+        int(strata.people[1].sum()),
+        int(strata.people[1][model.matched(strata)].sum()),
+        int(again["others"]) if again else 0,
     )
-    revenue = model.compare(found, "revenue")
+    revenue = model.compare(strata, "revenue", model.repeated_of(again, "revenue"))
     if revenue is None:
         return made
-    value = model.compare(found, "value")
+    value = model.compare(strata, "value", model.repeated_of(again, "value"), found.spread)
     return replace(
         made,
         revenue=revenue,
         value=value,
         at_risk=revenue.difference.lost_by(met),
         value_at_risk=value.difference.lost_by(met) if value else None,
-        balance=model.balance(found),
+        balance=model.balance(strata),
     )
 
 
@@ -258,4 +282,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Costs:
     return costs(ws, pains(ws, look, now=now), look, now=now)
 
 
-FINDING = findings.declare(findings.Kind("costs", 1, Costs, _compute))
+FINDING = findings.declare(findings.Kind("costs", 2, Costs, _compute))
