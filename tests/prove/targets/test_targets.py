@@ -21,6 +21,7 @@ from regulars.prove.targets import presets, service
 from regulars.prove.targets.model import Baseline, Kind, Target, check, gap_of, verdict_of, window
 from regulars.timeline.workspace import Workspace
 from regulars.understand.metrics.model import Direction, Verdict
+from regulars.understand.value_groups import service as value_groups
 
 UP, DOWN = Direction.UP, Direction.DOWN
 
@@ -141,11 +142,33 @@ def test_the_programme_on_three_horizons(ws: Workspace) -> None:
     assert {one.due for one in made} == {date(2028, 1, 1), date(2030, 1, 1), date(2032, 1, 1)}
     assert not service.add_plan(ws, SHELL, "programme", start=start, now=NOON)
     verdicts = {one.target.preset: one.verdict for one in service.judged(ws, now=NOON)}
-    assert verdicts["lifetime_value"] is Verdict.NO_METRIC_YET
-    assert verdicts["core_repurchase"] is Verdict.NO_METRIC_YET  # core customers: not yet known
+    assert verdicts["experience_consistency"] is Verdict.NO_METRIC_YET
+    assert verdicts["member_activity"] is Verdict.NO_METRIC_YET  # there are no memberships yet
+    notes = {one.target.preset: one.note for one in service.judged(ws, now=NOON)}
+    for waiting, why in (("lifetime_value", "50 customers"), ("core_repurchase", "no data")):
+        assert verdicts[waiting] is Verdict.UNDETERMINED
+        assert why in (notes[waiting] or Text("", "")).en
     assert verdicts["nps"] is Verdict.UNDETERMINED
     with pytest.raises(NotFound):
         service.add_plan(ws, SHELL, "five-year", start=start, now=NOON)
+
+
+def test_a_promise_about_core_customers_is_judged_on_them(ws: Workspace) -> None:
+    """Of 100 customers the 20 best all come back; of the others nobody does."""
+    first = NOON - days(60)
+    rows = [happened(f"p{i:02}", "Order Completed", first, order_id=f"a{i}", amount=1000 - i)
+            for i in range(100)]  # fmt: skip
+    rows += [happened(f"p{i:02}", "Page Viewed", NOON - days(5)) for i in range(20)]
+    tell(ws, rows)
+    start = window(target("active_share", 75, window_days=30), NOON.date(), ws.zone).start
+    assert start is not None
+    value_groups.assign(ws, start, now=NOON)
+    core = judged(ws, target("active_share", 75, window_days=30, audience="core"))
+    assert core.measured is not None and (core.measured.n, core.measured.value) == (20, 100.0)
+    assert core.verdict is Verdict.MET
+    base = judged(ws, target("active_share", 75, window_days=30, audience="base"))
+    assert base.measured is not None and (base.measured.n, base.measured.value) == (30, 0.0)
+    assert base.verdict is Verdict.NOT_MET
 
 
 def test_every_headline_of_the_programme_is_in_the_plan_with_guardrails() -> None:

@@ -19,7 +19,6 @@ LATER = {
     "loop_closure_share": "needs the loop's own clocks",
     "information_consistency_share": "needs attributes by source",
     "experience_consistency_share": "needs standards with bands",
-    "clv_amount_12m": "needs a prediction",
 }
 """Formulas that events alone cannot give honestly; targets call them "no metric yet"."""
 
@@ -53,6 +52,8 @@ COUNTED = {
     },
     "first_contact_resolution_share": {"n": 40, "yes": 28},
     "repeat_contact_share": {"n": 50, "yes": 10},
+    "clv_amount_12m": {"n": 400, "value": 120.0, "low": 112.5, "high": 127.5},
+    "value_group_accuracy_share": {"n": 1000, "value": 99.0, "low": 98.17, "high": 99.46},
 }
 SCALES = {"ces_mean": (1.0, 7.0), "score_mean": (1.0, 5.0)}
 

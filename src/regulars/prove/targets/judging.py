@@ -25,6 +25,7 @@ from regulars.prove.targets.model import (
 )
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Measured, Unit, Verdict
+from regulars.understand.value_groups.model import GROUPS
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
@@ -36,7 +37,7 @@ def judge_one(
     """Return one target with its verdict: met, not met, undetermined, or no metric yet."""
     today = now.astimezone(ws.zone).date()
     over = target.due is not None and target.due < today
-    if not metrics.exists(target.metric) or target.audience is not None:
+    if not metrics.exists(target.metric) or target.audience not in (None, *GROUPS):
         missing = NO_AUDIENCE if metrics.exists(target.metric) else NO_METRIC
         return Judged(target, Verdict.NO_METRIC_YET, note=missing, over=over)
     period = window(target, today, ws.zone)
@@ -66,8 +67,14 @@ def judge_one(
 
 
 def measured(ws: Workspace, target: Target, period: Period, scope: Scope = None) -> Measured | None:
-    """Return the target's metric over `period`, None when there is nothing."""
-    return _single(ws, target.metric, target.filters, period=period, scope=scope)
+    """Return the target's metric over `period`, None when there is nothing.
+
+    A promise about a value group is judged on its customers as they were assigned at the start.
+    """
+    filters = dict(target.filters)
+    if target.audience is not None:
+        filters["value_group"] = (target.audience,)
+    return _single(ws, target.metric, filters, period=period, scope=scope)
 
 
 def _single(

@@ -28,6 +28,7 @@ from regulars.understand.metrics.queries.scene import (
     slice_column,
     visible,
 )
+from regulars.understand.value_groups import service as value_groups
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
@@ -72,10 +73,18 @@ def answer(ws: Workspace, definition: Definition, question: Question) -> Answere
         ws.engine.watermark(),
         places.current(ws)[0],
         catalog.current(ws).version,
+        _groups_state(ws, definition, question),
     )
     return _remembered(
         ws, (definition.key, question, state), lambda: _ask(ws, definition, question, state[0])
     )
+
+
+def _groups_state(ws: Workspace, definition: Definition, question: Question) -> Hashable:
+    """Return what identifies the assignments of value groups, where the answer rests on them."""
+    if "value_group" not in question.used and definition.aggregate.read is None:
+        return None
+    return tuple(value_groups.stamps(ws))
 
 
 def forget(ws: Workspace) -> None:
@@ -100,6 +109,8 @@ def _remembered(ws: Workspace, key: Hashable, compute: Callable[[], Result]) -> 
 
 
 def _ask(ws: Workspace, definition: Definition, question: Question, mark: str) -> Answered:
+    if definition.aggregate.read is not None:
+        return _read(ws, definition, question, mark)
     watched = _watched(ws, definition, question, mark)
     bounded = _bounded(definition, question, watched) if watched else None
     if watched is None or bounded is None:
@@ -108,9 +119,10 @@ def _ask(ws: Workspace, definition: Definition, question: Question, mark: str) -
     scenes: list[Scene] = []
 
     def build(view: Any) -> Any:
-        events = visible(ws, view, question, people=definition.aggregate.people)
+        events = visible(ws, view, question, people=definition.aggregate.people, start=bounded[0])
         scene = Scene(ws, events, question, *bounded, horizon=watched[2])
         scenes.append(scene)
+        assert definition.aggregate.build is not None
         return definition.aggregate.build(scene)
 
     rows = ws.query(build, as_of=question.as_of).to_pylist()
@@ -118,6 +130,21 @@ def _ask(ws: Workspace, definition: Definition, question: Question, mark: str) -
         rows = definition.aggregate.prepare(rows, scenes[-1])
     whole = Period(*bounded)
     return Answered(_parts(definition, question, rows, whole, ws), whole, mark)
+
+
+def _read(ws: Workspace, definition: Definition, question: Question, mark: str) -> Answered:
+    """Return what was worked out elsewhere, of those moments that lie in the period."""
+    period = question.period
+    rows: list[Row] = []
+    assert definition.aggregate.read is not None
+    for row in definition.aggregate.read(ws, question):
+        at: datetime = row["at"]
+        if (period.start and at < period.start) or (period.end and at >= period.end):
+            continue
+        day = at.astimezone(ws.zone).date()
+        bucket = periods.bucket_of(day, question.grain) if question.grain else None
+        rows.append({**row, BUCKET: bucket})
+    return Answered(_parts(definition, question, rows, period, ws), period, mark)
 
 
 def _watched(

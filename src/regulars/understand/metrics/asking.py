@@ -21,11 +21,13 @@ from regulars.understand.metrics.model import (
     Definition,
 )
 from regulars.understand.metrics.showing import KIND_TITLES
+from regulars.understand.value_groups import service as value_groups
+from regulars.understand.value_groups.model import GROUP_TITLES
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
-FIELDS = ("touchpoint", "stage", "channel", "source", "metric", "survey_kind")
+FIELDS = ("touchpoint", "stage", "channel", "source", "metric", "survey_kind", "value_group")
 COMPARISONS = ("previous", "year")
 Option = tuple[str, str]
 
@@ -80,6 +82,8 @@ def detail_about(
 
 
 def _fits(found: Definition, name: str) -> bool:
+    if found.aggregate.slices is not None:
+        return name in found.aggregate.slices
     return name not in ANSWER_DIMENSIONS or found.aggregate.surveys
 
 
@@ -123,6 +127,8 @@ def fields(
         "touchpoint": [(one.key, say(one.title)) for one in known.touchpoints],
         "stage": [(one.key, say(one.title)) for one in known.stages],
     }
+    assigned = bool(value_groups.stamps(ws))
+    options["value_group"] = [(key, say(title)) for key, title in GROUP_TITLES.items() if assigned]
     for name in ("channel", "source", "metric", "survey_kind"):
         options[name] = [
             (word, say(KIND_TITLES[word]) if word in KIND_TITLES else word) for word in stages[name]

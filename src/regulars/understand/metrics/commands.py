@@ -35,8 +35,8 @@ By = Annotated[
     Words,
     typer.Option(
         "--by",
-        help="Slice by touchpoint, stage, channel, place, source, metric, survey_kind; "
-        "and by day, week, month, quarter or year. Repeat it or separate with commas.",
+        help="Slice by touchpoint, stage, channel, place, source, metric, survey_kind, "
+        "value_group; and by day, week, month, quarter or year. Repeat it or separate with commas.",
     ),
 ]
 From = Annotated[str | None, typer.Option("--from", help="First moment: 2026-10, 2026-10-05.")]

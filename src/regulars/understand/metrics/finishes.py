@@ -13,7 +13,7 @@ import numpy as np
 
 from regulars.kit.stats import mean as means
 from regulars.kit.stats import quantile, rate, survival, weighted
-from regulars.kit.stats.estimate import Change, Estimate
+from regulars.kit.stats.estimate import NO_CHANGE_KNOWN, Change, Estimate
 from regulars.kit.stats.nps import nps, nps_change
 from regulars.kit.stats.proportion import proportion, proportion_change
 from regulars.understand.metrics.model import Row, Scale
@@ -291,6 +291,30 @@ class Again:
         """Kaplan-Meier's share by the last day of the year, the not yet due ones included."""
         ended = survival.share_ended(_curve(sums), YEAR_DAYS - 1)
         return {"kaplan_meier": ended.scaled(PERCENT)}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Columns n, value, low, high: one estimate that another noun has worked out."""
+
+    additive: bool = False
+
+    def gather(self, rows: Sequence[Row]) -> dict[str, Any]:
+        """Take the one row; nothing without any."""
+        row = rows[0] if rows else {}
+        return {"n": row.get("n", 0), **{name: row.get(name) for name in ("value", "low", "high")}}
+
+    def estimate(self, sums: Sums, scale: Scale | None) -> Estimate:
+        """The estimate as it is."""
+        return Estimate(sums["n"], sums["value"], sums["low"], sums["high"])
+
+    def change(self, earlier: Sums, later: Sums, days: tuple[float, float]) -> Change:
+        """None is known: two of them rest on much the same customers."""
+        return NO_CHANGE_KNOWN
+
+    def beside(self, sums: Sums) -> dict[str, Estimate]:
+        """Nothing."""
+        return {}
 
 
 def _curve(sums: Sums) -> survival.Curve:

@@ -17,6 +17,7 @@ from regulars.kit.text import Text
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from regulars.timeline.workspace import Workspace
     from regulars.understand.metrics.queries.scene import Scene
 
 Row = Mapping[str, Any]
@@ -84,7 +85,9 @@ GROUP_TITLES = {
 }
 
 GRAINS = ("day", "week", "month", "quarter", "year")
-DIMENSIONS = ("touchpoint", "stage", "channel", "place", "source", "metric", "survey_kind")
+DIMENSIONS = (
+    "touchpoint", "stage", "channel", "place", "source", "metric", "survey_kind", "value_group",
+)  # fmt: skip
 ANSWER_DIMENSIONS = frozenset({"metric", "survey_kind"})
 DIMENSION_TITLES = {
     "touchpoint": Text("Touchpoint", "触点"),
@@ -94,6 +97,7 @@ DIMENSION_TITLES = {
     "source": Text("Source", "来源"),
     "metric": Text("Question", "题目"),
     "survey_kind": Text("Kind of survey", "问卷类型"),
+    "value_group": Text("Value group", "价值分组"),
     "currency": Text("Currency", "货币"),
     "day": Text("Day", "日"),
     "week": Text("Week", "周"),
@@ -137,9 +141,12 @@ class Aggregate:
     `weights` tells whether survey weights apply; `people` whether persons are needed; `surveys`
     whether its events carry question and kind of survey; `watched` whether it matters how long
     anybody was watched, so that the period must not reach beyond the last event.
+
+    A number that another noun has worked out has `read` instead of `build`: it returns rows that
+    each hold at a moment, their column `at`, and can be sliced and filtered by `slices` only.
     """
 
-    build: Callable[[Scene], ir.Table]
+    build: Callable[[Scene], ir.Table] | None
     finish: Finish
     reads: frozenset[str] | None = None
     base: tuple[str, ...] = ()
@@ -148,6 +155,8 @@ class Aggregate:
     surveys: bool = False
     watched: bool = False
     prepare: Callable[[list[Row], Scene], list[Row]] | None = None
+    read: Callable[[Workspace, Question], list[Row]] | None = None
+    slices: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +227,11 @@ class Question:
     scope: Scope = None
     weighted: bool = False
     as_of: datetime | None = None
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The dimensions that are sliced or filtered by."""
+        return frozenset((*self.by, *self.filters.values))
 
 
 @dataclass(frozen=True)

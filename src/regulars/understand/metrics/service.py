@@ -36,6 +36,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.registry import METRICS, load
 from regulars.understand.metrics.rows import both, difference, digits_of, plain, written
 from regulars.understand.metrics.telling import tell
+from regulars.understand.value_groups.model import GROUPS
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
@@ -95,11 +96,12 @@ def measure(
 ) -> list[Measured]:
     """Return the metric `key`, one row for each slice, ordered by time and slice.
 
-    `by` names dimensions (touchpoint, stage, channel, place, source, metric, survey_kind) and at
-    most one grain (day … year, in the reporting zone); an event counts for its place and for all
-    above it. `filters` narrows by the same names; places include what lies below them. `as_of`
-    shows what was known then. `compare` ("previous", "year" or a period) adds a tested change.
-    Money comes one row a currency. Values based on fewer than 5 are withheld.
+    `by` names dimensions (touchpoint, stage, channel, place, source, metric, survey_kind,
+    value_group) and at most one grain (day … year, in the reporting zone); an event counts for its
+    place and for all above it, and for its customer's value group at the period's start. `filters`
+    narrows by the same names; places include what lies below them. `as_of` shows what was known
+    then. `compare` ("previous", "year" or a period) adds a tested change. Money comes one row a
+    currency. Values based on fewer than 5 are withheld.
 
     Raises NotFound for an unknown metric, Invalid for an impossible slice, a mix of bases, or
     weights where there are none.
@@ -177,6 +179,8 @@ def freshness(ws: Workspace) -> str:
 def _check(found: Definition, question: Question, target: Goal | None) -> None:
     names = {*question.by, *question.filters.values}
     wrong = sorted(names & ANSWER_DIMENSIONS) if not found.aggregate.surveys else []
+    allowed = found.aggregate.slices
+    wrong += sorted(names - allowed) if allowed is not None else []
     if "currency" in names and "currency" not in found.aggregate.base:
         wrong.append("currency")
     if wrong:
@@ -193,6 +197,26 @@ def _check(found: Definition, question: Question, target: Goal | None) -> None:
             "metrics.target",
             Text("The target must be a number.", "目标必须是一个数值。"),
             field="target",
+        )
+    for group in question.filters.values.get("value_group", ()):
+        if group is not None and group not in GROUPS:
+            known = ", ".join(GROUPS)
+            raise Invalid(
+                "metrics.value_group",
+                Text(
+                    f"There is no value group “{group}”; there are {known}.",
+                    f"没有价值分组“{group}”；可用：{known}。",
+                ),
+                field="value_group",
+            )
+    if question.as_of is not None and found.aggregate.read is not None:
+        raise Invalid(
+            "metrics.as_of",
+            Text(
+                f"“{found.title.en}” is told of the present only.",
+                f"“{found.title.zh}”仅有当前值。",
+            ),
+            field="as_of",
         )
     if question.weighted and not found.aggregate.weights:
         raise Invalid(

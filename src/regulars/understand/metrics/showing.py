@@ -22,6 +22,7 @@ from regulars.understand.metrics.model import (
     Unit,
 )
 from regulars.understand.metrics.rows import difference, digits_of
+from regulars.understand.value_groups.model import GROUP_TITLES
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
@@ -34,6 +35,7 @@ KIND_TITLES = {
     "relationship": Text("relationship survey", "关系型调研"),
     "transactional": Text("transactional survey", "交易型调研"),
 }
+VALUE_GROUPS = {str(group): title for group, title in GROUP_TITLES.items()}
 CHANGES = CHANGE_TITLES
 RESTS = {
     "better": Text("better than the rest", "优于其余"),
@@ -51,6 +53,10 @@ BESIDE_TITLES = {
 }
 SHARES = frozenset({"promoters", "detractors", "dismissed", "open"})
 """Numbers beside another that are shares, whatever its own unit."""
+
+
+MEANS = frozenset({"average_order_value", "clv_amount_12m"})
+"""Amounts that are means of many, and not to be ranked when these are few."""
 
 
 __all__ = ["difference", "digits_of"]
@@ -76,6 +82,7 @@ class Names:
             "place": self._tree.name(value),
             "stage": stage.title if stage else own,
             "survey_kind": KIND_TITLES.get(value, own),
+            "value_group": VALUE_GROUPS.get(value, own),
         }
         return say(titles.get(dimension, own))
 
@@ -215,7 +222,7 @@ def _sortable(row: Measured, key: str) -> float | None:
 def too_few(row: Measured) -> bool:
     """Tell whether a slice is too small to be ranked; a count or a sum may be as small as it is."""
     unit = service.definition(row.metric).unit
-    counted = unit in (Unit.COUNT, Unit.MONEY) and row.metric != "average_order_value"
+    counted = unit in (Unit.COUNT, Unit.MONEY) and row.metric not in MEANS
     return row.n < MINIMUM_N and not counted
 
 

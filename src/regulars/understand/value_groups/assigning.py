@@ -154,6 +154,14 @@ def runs(ws: Workspace) -> list[tuple[int, datetime]]:
         return queries.run_moments(connection)
 
 
+def in_force(ws: Workspace, moment: datetime) -> Run | None:
+    """Return the assignment in force at a moment, else the first one after it; None before any."""
+    known = runs(ws)
+    if not known:
+        return None
+    return load(ws, next((number for number, at in known if at <= moment), known[-1][0]))
+
+
 def stamps(ws: Workspace) -> list[tuple[int, datetime, datetime, int]]:
     """Return (id, as_of, computed_at, bytes) of the kept assignments, the newest first."""
     with ws.database.reading() as connection:

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import pyarrow as pa
 import sqlalchemy as sa
 
 from regulars.store.database import upsert
 from regulars.timeline.vocabulary import ORDERS, REFUNDS, SIGNED_UP
-from regulars.understand.value_groups.model import Rules
+from regulars.understand.value_groups.model import GROUPS, Rules
 from regulars.understand.value_groups.tables import value_group_rules, value_group_runs
 
 if TYPE_CHECKING:
@@ -54,6 +55,24 @@ def roll_up(view: View, rules: Rules, as_of: datetime, currency: str) -> ir.Tabl
         last=daily["last"].max(),
     )
     return people.filter(people.known == 1).drop("known")
+
+
+def grouped(view: View, assigned: pa.Table) -> ir.Table:
+    """Return (group_person, value_group) of an assignment, by the people of today.
+
+    Of people who were linked since, the higher group counts.
+    """
+    groups = ibis.memtable(assigned.select(["person_id", "group"]))
+    groups = groups.select(group_person="person_id", code="group")
+    if view.people is not None:
+        links = view.people.select(linked_id="identity_id", linked_person="person_id")
+        joined = groups.left_join(links, groups.group_person == links.linked_id)
+        groups = joined.select(
+            "code", group_person=ibis.coalesce(joined.linked_person, joined.group_person)
+        )
+    best = groups.group_by("group_person").agg(code=groups.code.min())
+    names = ((best.code == code, str(group)) for code, group in enumerate(GROUPS))
+    return best.select("group_person", value_group=ibis.cases(*names))
 
 
 def seen_at(view: View, places: list[str], as_of: datetime) -> ir.Table:

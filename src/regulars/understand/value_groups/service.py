@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,11 +30,13 @@ from regulars.understand.value_groups.assigning import (
     load,
     rules,
     runs,
+    stamps,
 )
 from regulars.understand.value_groups.listing import customers, listed
 from regulars.understand.value_groups.model import (
     DIMENSIONS,
     GROUPS,
+    NONE_YET,
     REASONS,
     SEGMENTS,
     Move,
@@ -49,6 +51,11 @@ from regulars.understand.value_groups.model import (
     shares_below,
 )
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
 __all__ = [
     "again",
     "answered",
@@ -58,6 +65,7 @@ __all__ = [
     "changes",
     "customers",
     "group_of",
+    "grouped",
     "listed",
     "note_export",
     "overview",
@@ -65,6 +73,7 @@ __all__ = [
     "rules_history",
     "runs",
     "set_rules",
+    "stamps",
     "stored",
 ]
 
@@ -97,6 +106,17 @@ def set_rules(ws: Workspace, wanted: Rules, *, by: Principal, now: datetime) -> 
         record(ws, connection, by, "value_groups.rules", str(made.number), weights=weights,
                days=made.days)  # fmt: skip
     return made
+
+
+def grouped(ws: Workspace, view: View, moment: datetime) -> ir.Table:
+    """Return (group_person, value_group) by the assignment in force at `moment`.
+
+    Before the first one, that counts. Raises Invalid where nothing was assigned yet.
+    """
+    found = assigning.in_force(ws, moment)
+    if found is None:
+        raise Invalid("value_groups.none", NONE_YET, field="value_group")
+    return queries.grouped(view, found.people)
 
 
 def note_export(ws: Workspace, by: Principal, what: str) -> None:

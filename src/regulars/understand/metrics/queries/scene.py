@@ -17,6 +17,7 @@ from regulars.listen.catalog import service as catalog
 from regulars.timeline.moments import SECOND, micros
 from regulars.understand.metrics import periods
 from regulars.understand.metrics.model import DIMENSIONS, Question
+from regulars.understand.value_groups import service as value_groups
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -154,10 +155,19 @@ def slice_column(name: str) -> str:
     return f"slice_{name}"
 
 
-def visible(ws: Workspace, view: View, question: Question, *, people: bool) -> ir.Table:
-    """Return the events of the caller's places, with person, touchpoint and stage as needed."""
-    events = view.with_person() if people else view.events
-    used = {*question.by, *question.filters.values}
+def visible(
+    ws: Workspace, view: View, question: Question, *, people: bool, start: datetime | None = None
+) -> ir.Table:
+    """Return the events of the caller's places, with person, touchpoint and stage as needed.
+
+    A customer's value group is the one of the assignment in force at `start`.
+    """
+    used = question.used
+    events = view.with_person() if people or "value_group" in used else view.events
+    if "value_group" in used and start is not None:
+        groups = value_groups.grouped(ws, view, start)
+        events = events.left_join(groups, events.person_id == groups.group_person)
+        events = events.drop("group_person")
     if used & {"touchpoint", "stage"}:
         events = catalog.placed(ws, events, stage="stage" in used)
     if question.scope is not None:

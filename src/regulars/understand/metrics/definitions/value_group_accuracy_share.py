@@ -1,0 +1,54 @@
+"""Share of customers whose stored value group is right."""
+
+from __future__ import annotations
+
+from regulars.kit.text import Text
+from regulars.understand.metrics import finishes, standing
+from regulars.understand.metrics.model import (
+    Aggregate,
+    Definition,
+    Direction,
+    Example,
+    Group,
+    Unit,
+)
+from regulars.understand.metrics.registry import define
+
+define(
+    Definition(
+        key="value_group_accuracy_share",
+        title=Text(
+            "Accuracy of value groups",
+            "客户分组准确率",
+        ),
+        meaning=Text(
+            "Customers whose stored value group is the one that their events give when it is "
+            "worked out anew ÷ customers with a group. It falls where events arrive late or are "
+            "taken back.",
+            "按事件重新计算后分组与所存分组一致的客户 ÷ 有分组的客户。事件迟到或被撤回时会下降。",
+        ),
+        unit=Unit.PERCENT,
+        direction=Direction.UP,
+        base=Text(
+            "Customers of the last assignment.",
+            "最近一次分组中的客户。",
+        ),
+        window=Text(
+            "The last assignment; it is told for periods that reach there.",
+            "最近一次分组；仅在包含该时刻的时间段内给出。",
+        ),
+        group=Group.LOYALTY,
+        aggregate=Aggregate(
+            None, finishes.Known(), read=standing.group_accuracy, slices=frozenset()
+        ),
+        examples=(
+            Example(
+                Text(
+                    "1,000 customers, 990 of whom have the group that their events give.",
+                    "1000 位客户，其中 990 位的分组与其事件一致。",
+                ),
+                "99.0 % (98.2 – 99.5)",
+            ),
+        ),
+    )
+)

@@ -1,0 +1,90 @@
+"""Numbers that other nouns have worked out, told like every metric."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+
+from regulars.kit import clock
+from regulars.kit.errors import Invalid
+from regulars.kit.period import day_start
+from regulars.kit.stats.estimate import Estimate
+from regulars.understand.lifetime_value import service as lifetime_value
+from regulars.understand.lifetime_value.model import YEAR, LifetimeValue
+from regulars.understand.metrics.answering import last_watched
+from regulars.understand.metrics.model import Question, Row
+from regulars.understand.metrics.queries.scene import slice_column
+from regulars.understand.value_groups import service as value_groups
+from regulars.understand.value_groups.model import NONE_YET
+
+if TYPE_CHECKING:
+    from regulars.timeline.workspace import Workspace
+
+JUST_BEFORE = timedelta(microseconds=1)
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+def lifetime_values(ws: Workspace, question: Question) -> list[Row]:
+    """Return what a customer is expected to buy in the next 12 months, as of the last day of data.
+
+    By value group it is the expected amount of each group's customers. Raises Invalid where there
+    is too little to learn from.
+    """
+    found = lifetime_value.answered(ws, question.scope, now=clock.now()).payload
+    year = next((one for one in found.ahead if one.days == YEAR), None)
+    if year is None or found.watched_to is None:
+        raise Invalid("metrics.too_little", found.why_not or lifetime_value.TOO_LITTLE)
+    end = day_start(found.watched_to + timedelta(days=1), ws.zone) - JUST_BEFORE
+    if found.currency not in question.filters.values.get("currency", (found.currency,)):
+        return []
+    here: Row = {"at": end, "currency": found.currency}
+    if "value_group" not in question.used:
+        return [{**here, **_columns(year.mean)}]
+    return [{**here, **row} for row in _by_group(ws, question, found)]
+
+
+def _by_group(ws: Workspace, question: Question, found: LifetimeValue) -> list[Row]:
+    """Return the expected amounts by value group, or of the groups asked for together."""
+    moment = question.period.start or EARLIEST
+    groups = ws.query(lambda view: value_groups.grouped(ws, view, moment))
+    people = lifetime_value.customers(ws, question.scope, found).select(["person_id", "value"])
+    known = people.join(groups, "person_id", "group_person", join_type="left outer")
+    known = known.append_column("square", pc.power(known.column("value"), 2))
+    sums = known.group_by("value_group").aggregate(
+        [([], "count_all"), ("value", "sum"), ("square", "sum")]
+    )
+    allowed = question.filters.values.get("value_group")
+    parts = [row for row in sums.to_pylist() if allowed is None or row["value_group"] in allowed]
+    wanted = [[part] for part in parts] if "value_group" in question.by else [parts]
+    return [
+        {slice_column("value_group"): rows[0]["value_group"], **_columns(_together(found, rows))}
+        for rows in wanted
+        if rows
+    ]
+
+
+def _together(found: LifetimeValue, rows: list[Row]) -> Estimate:
+    n, amounts, squares = (
+        sum(row[name] for row in rows) for name in ("count_all", "value_sum", "square_sum")
+    )
+    return lifetime_value.of_group(found, n, amounts, squares)
+
+
+def group_accuracy(ws: Workspace, question: Question) -> list[Row]:
+    """Return the share of customers whose stored value group is the one their events give.
+
+    Raises Invalid where nothing was assigned yet.
+    """
+    found = value_groups.answered(ws, question.scope, now=clock.now())
+    last = last_watched(ws)
+    if found is None or last is None:
+        raise Invalid("value_groups.none", NONE_YET)
+    share = found.payload.accuracy
+    told = Estimate(share.n, share.value, share.low, share.high).scaled(100)
+    return [{"at": min(found.payload.as_of - JUST_BEFORE, last), **_columns(told)}]
+
+
+def _columns(told: Estimate) -> Row:
+    return {"n": told.n, "value": told.value, "low": told.low, "high": told.high}
