@@ -63,6 +63,25 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     assert json.loads(shown.stdout)["points"] == answer["points"]
 
 
+def test_the_command_lists_customers_and_tells_what_would_help(
+    client: TestClient, ws: Workspace
+) -> None:
+    def shown(*more: str) -> str:
+        args = ["show", "levels", "--period", "all", *more, "--workspace", str(ws.folder)]
+        return CliRunner().invoke(build_cli(), args, env={"LANG": "en_US"}).stdout
+
+    assert "20 customers to rescue (--list rescue)" in shown()
+    assert "Turn it into something positive" in shown("--share", "0.5")
+    answer = client.get("/api/v1/levels/what-if?period=all&impact=50").json()
+    told = json.loads(shown("--impact", "50", "--json"))["what_if"]
+    assert {name: answer[name] for name in told} == told
+    listed = json.loads(shown("--list", "rescue", "--limit", "7", "--json"))
+    items = client.get("/api/v1/levels/rescue?limit=7").json()["items"]
+    assert (listed["total"], listed["items"]) == (20, items)
+    assert "far below it, the worse the more part was taken" in shown("--list", "rescue")
+    assert "0 of 0 customers" in shown("--list", "rescue", "--touchpoint", "nowhere")
+
+
 def test_lists_are_paged_without_a_gap_and_written_as_files(client: TestClient) -> None:
     seen: list[str] = []
     after = None

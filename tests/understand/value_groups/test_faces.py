@@ -56,6 +56,12 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
         build_cli(), ["show", "value-groups", "--json", "--workspace", str(ws.folder)]
     )
     assert json.loads(shown.stdout) == answer
+    args = ["show", "value-groups", "--workspace", str(ws.folder)]
+    text = CliRunner().invoke(build_cli(), args, env={"LANG": "en_US", "COLUMNS": "200"}).stdout
+    assert "Who moved, and why" in text
+    assert "Proposed thresholds for tiers" in text
+    tier = answer["thresholds"][0]
+    assert f"{tier['spend']:,.2f} CNY ({tier['spend_reached']} reach it)" in text
 
 
 def test_customers_are_paged_without_a_gap_or_a_repeat(client: TestClient) -> None:

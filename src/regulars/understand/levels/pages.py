@@ -15,7 +15,7 @@ from regulars.faces.language import gettext as _
 from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.faces.paging import Page
 from regulars.kit import clock
-from regulars.kit.errors import NotFound, RegularsError
+from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.listen.profiles import service as profiles
@@ -103,8 +103,6 @@ def people(
     number: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
     """List the customers to rescue, or those who scream, paged."""
-    if name not in service.LISTS:
-        raise NotFound("levels.list", Text("There is no such list.", "没有该名单。"))
     if kind := files.asked(request):
         return _file(request, ws, caller, kind, (name, touchpoint))
     start = (number - 1) * SIZE

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from regulars.company.audit.service import record
 from regulars.company.rights.model import Principal, Scope
+from regulars.kit.errors import NotFound
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline import people as timeline_people
@@ -155,8 +156,10 @@ def listed(
 
     `rescue`: the deepest negative experience of the last 91 days without a positive one at the
     same touchpoint since, the deepest first. `scream`: the latest high experience of those days
-    without a negative one anywhere since. `size` None: all.
+    without a negative one anywhere since. `size` None: all. Raises NotFound for another list.
     """
+    if name not in LISTS:
+        raise NotFound("levels.list", Text("There is no such list.", "没有该名单。"))
     found = reading.every(ws, fresh=False)
     pick = experiences.to_rescue if name == "rescue" else experiences.screaming
     rows = pick(found, _shown(found, scope), _recent(found))

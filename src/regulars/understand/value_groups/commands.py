@@ -19,7 +19,15 @@ from regulars.kit.errors import NotFound
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings.model import enveloped
 from regulars.understand.value_groups import service, showing
-from regulars.understand.value_groups.model import MEANING, NONE_YET, Overview, Row, Share
+from regulars.understand.value_groups.model import (
+    MEANING,
+    NONE_YET,
+    REASON_TITLES,
+    Overview,
+    Reason,
+    Row,
+    Share,
+)
 
 
 def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
@@ -53,6 +61,44 @@ def _print(found: Overview) -> None:
     out.print(_table(_("Second cut"), segments, found.currency))
     out.print(_("Accuracy: {share}").format(share=_share(found.accuracy)))
     out.print(_("Stability: {share}").format(share=_share(found.stability)))
+    _print_moves(found, language)
+    _print_tiers(found, language)
+
+
+def _print_moves(found: Overview, language: str) -> None:
+    if found.before is None:
+        out.print(_("There is one assignment so far; the next month's is compared with it."))
+        return
+    shown = Table(box=None, pad_edge=False, title=_("Who moved, and why"), title_justify="left")
+    for title in (_("From"), _("To"), "n", _("Reasons")):
+        shown.add_column(title)
+    for one in (move for move in found.moves if move.before != move.after):
+        ends = (showing.group_title(key).in_(language) for key in (one.before, one.after))
+        why = (
+            f"{REASON_TITLES[Reason(key)].in_(language)} {n:,}" for key, n in one.reasons.items()
+        )
+        shown.add_row(*ends, f"{one.n:,}", ", ".join(why))
+    out.print(shown if shown.row_count else _("Nobody's group changed."))
+
+
+def _print_tiers(found: Overview, language: str) -> None:
+    shown = Table(box=None, pad_edge=False, title=_("Proposed thresholds for tiers"),
+                  title_justify="left")  # fmt: skip
+    for title in (_("Tier"), "n", _("Score"), _("Spend alone"), _("Orders alone")):
+        shown.add_column(title)
+    for one in found.thresholds:
+        score = "–" if one.score is None else f"{one.score:.3f}"
+        spend = _reach(one.spend, one.spend_reached, 2, f" {found.currency}")
+        orders = _reach(one.orders, one.orders_reached, 0)
+        title = showing.group_title(one.group).in_(language)
+        shown.add_row(title, f"{one.customers:,}", score, spend, orders)
+    out.print(shown)
+
+
+def _reach(value: float | None, n: int | None, digits: int, unit: str = "") -> str:
+    if value is None or n is None:
+        return "–"
+    return f"{value:,.{digits}f}{unit} (" + _("{n} reach it").format(n=f"{n:,}") + ")"
 
 
 def _table(head: str, rows: list[tuple[str, Row]], currency: str) -> Table:
