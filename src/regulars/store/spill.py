@@ -18,7 +18,8 @@ from typing import IO
 FOLDER = "spill"
 COPIES = "copies"
 """Kind of place whose files any process may delete at any time: their owner makes them anew."""
-ATTEMPTS = 5
+ATTEMPTS = 100
+"""Tries to lock a new file; where the disk knows no locks, none is ever taken for free either."""
 
 
 class Spill:
