@@ -26,6 +26,8 @@ WORD = re.compile(r"[A-Za-z]")
 PLACE = re.compile(r"\{\w*\}|%\(\w+\)\w")
 CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 """Codes that are kept and said later, such as the actions of the audit log: `staff.added`."""
+SAID = {"_": None, "erasable": None}
+"""What is called with words that people read; a place that is erased is told by its name."""
 SAME_IN_BOTH = frozenset(
     {"CSV", "Excel", "NPS", "CSAT", "CES", "n", "API", "ID", "URL", "XES", "JSON", "cookie"}
 )
@@ -49,7 +51,7 @@ def uses() -> Iterator[Use]:
         method = "python" if file.suffix == ".py" else "jinja2.ext:babel_extract"
         with file.open("rb") as lines:
             for line, message, _comments, _context in extract(
-                method, lines, keywords={"_": None}, options=options if method != "python" else {}
+                method, lines, keywords=SAID, options=options if method != "python" else {}
             ):
                 if isinstance(message, str) and message:
                     yield Use(message, noun_of(file), file.relative_to(PACKAGE), line)

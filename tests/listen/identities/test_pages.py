@@ -227,6 +227,17 @@ def test_the_api_finds_tells_merges_and_erases(app: FastAPI, ws: Workspace, lei:
     assert admin.get(f"{base}/{mei}").status_code == 404
 
 
+def test_the_log_says_in_chinese_from_where_a_customer_was_erased(
+    app: FastAPI, ws: Workspace, lei: str
+) -> None:
+    admin = sign(app, ws, "boss", Role.ADMIN)
+    assert admin.delete(f"/api/v1/people/{lei}").status_code == 200
+    told = admin.get("/audit", headers={"Accept-Language": "zh-CN"}).text
+    for words in ("待入库事件 2", "客户资料 1", "导入时被拒绝的行 0", "为重复请求保留的回答 0"):
+        assert words in told, words
+    assert "answers kept" not in told and "import_rejects" not in told
+
+
 def test_a_search_with_many_hits_comes_by_pages(app: FastAPI, ws: Workspace) -> None:
     wangs = [identity_id(ws, "user", f"wang-{n}") for n in range(57)]
     for n, identity in enumerate(wangs):

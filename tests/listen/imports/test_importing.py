@@ -173,7 +173,7 @@ def test_an_erased_person_leaves_no_refused_row_and_stays_away(
     assert outcome.counts.rejected == 4
     ann = identity.identity_id(ws, "user", "ann")
     told = erasure.erase(ws, [ann], by="ann", now=clock.now())
-    assert told.rows["import_rejects"] == 3
+    assert told.rows["refused rows of imports"] == 3
     assert [one.value for one in service.every_reject(ws, outcome.run_id)] == ["never"]
     kept = [path for path in (ws.folder / rejects.FOLDER).rglob("*") if path.is_file()]
     assert kept

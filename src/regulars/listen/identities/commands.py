@@ -88,6 +88,6 @@ def _report(erased: Erased, as_json: bool) -> None:
 
 
 def _rows(erased: Erased) -> str:
-    return ", ".join(f"{name} {rows:,}" for name, rows in erased.rows.items()) or say(
-        Text("nothing", "无")
-    )
+    own = {"inbox": _("inbox"), "lake": _("lake"), "links": _("links")}
+    told = (f"{own.get(name) or _(name)} {rows:,}" for name, rows in erased.rows.items())
+    return ", ".join(told) or say(Text("nothing", "无"))

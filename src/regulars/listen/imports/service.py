@@ -360,7 +360,7 @@ def sources(ws: Workspace, *, scope: Scope = None) -> list[Source]:
     return _sources.get((ws.folder, scope, ws.engine.watermark()), count)
 
 
-@erasable("import_rejects")
+@erasable("refused rows of imports")
 def forget(ws: Workspace, connection: sa.Connection, identities: frozenset[str]) -> int:
     """Take the persons' rows out of every rejects file; uploads that wait go altogether."""
     uploads.discard_all(ws)
