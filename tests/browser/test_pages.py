@@ -48,6 +48,19 @@ def test_no_page_is_too_wide_or_hard_to_read(
     assert not flaws, "\n".join(flaws)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_money_of_value_groups_is_not_cut_on_a_phone(
+    browser_page: Callable[..., Any], language: str
+) -> None:
+    page = browser_page("/value-groups", size=PHONE, language=language)
+    page.locator("#tiers").wait_for()
+    for part in ("#groups", "#tiers"):
+        box = page.locator(f"{part} .scroll").first
+        assert box.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, part
+    assert "¥" in page.locator("#groups td.num:visible").last.inner_text()
+    page.context.close()
+
+
 def test_every_page_can_be_walked_with_the_keyboard(
     running: Running, browser_page: Callable[..., Any]
 ) -> None:
