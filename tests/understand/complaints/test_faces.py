@@ -8,7 +8,7 @@ import json
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.understand.complaints.test_service import guests, tell
+from tests.understand.complaints.test_service import guests, met, tell
 from typer.testing import CliRunner
 
 from regulars.app import build_cli, build_web
@@ -18,9 +18,9 @@ from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 
 
-def signed(ws: Workspace, role: Role) -> TestClient:
+def signed(ws: Workspace, role: Role, places: list[str] | None = None) -> TestClient:
     _key, secret = keys.add_api_key(
-        ws, SHELL, name=f"as {role}", role=role, places=None, now=clock.now()
+        ws, SHELL, name=f"as {role} {places}", role=role, places=places, now=clock.now()
     )
     made = TestClient(build_web(ws))
     made.headers["Authorization"] = f"Bearer {secret}"
@@ -63,6 +63,30 @@ def test_words_need_the_right_to_read_people(client: TestClient, ws: Workspace) 
     analyst = signed(ws, Role.ANALYST)
     assert analyst.get("/complaints/words", params=asked).status_code == 403
     assert "/complaints/words" not in analyst.get("/complaints/funnel?period=all").text
+
+
+def test_one_person_s_page_tells_what_they_complained_of(ws: Workspace) -> None:
+    """Ann complains of the till at home and brings a lamp back; Bob has no trouble."""
+    order = {"order_id": "o1", "place": "home"}
+    rows = [
+        met(1, "order", "Order Completed", 1, **order),
+        met(1, "delivery", "Order Delivered", 30, actor="partner", **order),
+        met(1, "return", "Order Returned", 70, **order),
+        met(1, "checkout", "Complaint Made", 5, text="slow till", place="home"),
+        met(2, "checkout", "Checkout Started", 5, place="home"),
+    ]
+    tell(ws, rows)
+    client = signed(ws, Role.MANAGER)
+    back, till = client.get("/api/v1/people/guest 0001/complaints").json()
+    assert (till["problem"], till["touchpoint"], till["named"]) == ("complaint", "checkout", True)
+    assert till["text"] == "slow till"
+    assert (back["problem"], back["touchpoint"], back["named"]) == ("return", "delivery", False)
+    piece = client.get("/complaints/of/guest 0001").text
+    assert "slow till" in piece
+    assert client.get("/api/v1/people/guest 0002/complaints").json() == []
+    away = signed(ws, Role.MANAGER, places=["elsewhere"])
+    assert away.get("/api/v1/people/guest 0001/complaints").json() == []
+    assert signed(ws, Role.ANALYST).get("/complaints/of/guest 0001").status_code == 403
 
 
 def test_unreadable_wishes_are_refused(client: TestClient) -> None:

@@ -8,7 +8,7 @@ import json
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.understand.words.made import forty, tell
+from tests.understand.words.made import forty, tell, wrote
 from typer.testing import CliRunner
 
 from regulars.app import build_cli, build_web
@@ -20,9 +20,9 @@ from regulars.timeline.workspace import Workspace
 ALL = {"period": "all"}
 
 
-def signed(ws: Workspace, role: Role) -> TestClient:
+def signed(ws: Workspace, role: Role, places: list[str] | None = None) -> TestClient:
     _key, secret = keys.add_api_key(
-        ws, SHELL, name=f"as {role}", role=role, places=None, now=clock.now()
+        ws, SHELL, name=f"as {role} {places}", role=role, places=places, now=clock.now()
     )
     made = TestClient(build_web(ws))
     made.headers["Authorization"] = f"Bearer {secret}"
@@ -58,13 +58,27 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     args = ["show", "words", "--period", "all", "--workspace", str(ws.folder)]
     shown = CliRunner().invoke(build_cli(), [*args, "--json"])
     assert json.loads(shown.stdout)["kinds"] == answer["kinds"]
-    assert "Long wait" in CliRunner().invoke(build_cli(), args, env={"LANG": "en_US"}).stdout
+    divide = client.get("/api/v1/words/divide", params=ALL).json()
+    assert json.loads(shown.stdout)["divide"]["gaps"] == divide["gaps"]
+    printed = CliRunner().invoke(build_cli(), args, env={"LANG": "en_US"}).stdout
+    assert "Long wait" in printed
+    assert "Digital divide: 0 of 0 comparisons stand out" in printed
     found = CliRunner().invoke(build_cli(), [*args, "--search", "hold", "--json"])
     assert json.loads(found.stdout)["total"] == 10
     for table in ("rise", "words"):
         assert client.get(f"/words?period=all&format=csv&table={table}").status_code == 200
     assert "Divide" in client.get("/words/divide?period=all&format=csv").text
     assert "on hold" in client.get("/words/texts?period=all&type=wait&format=csv").text
+
+
+def test_one_person_s_words_are_given_within_the_caller_s_places(ws: Workspace) -> None:
+    tell(ws, [*forty(), wrote("Ann", "很满意", 3, place="home"), wrote("Ann", "很慢", 4)])
+    everywhere = signed(ws, Role.MANAGER).get("/api/v1/people/Ann/words").json()
+    assert [one["text"] for one in everywhere] == ["很慢", "很满意"]
+    assert everywhere[0]["kinds"] == ["wait"]
+    home = signed(ws, Role.MANAGER, places=["home"]).get("/api/v1/people/Ann/words").json()
+    assert [one["text"] for one in home] == ["很满意"]
+    assert signed(ws, Role.ANALYST).get("/api/v1/people/Ann/words").status_code == 403
 
 
 def test_texts_are_searched_and_marked(client: TestClient) -> None:

@@ -34,6 +34,8 @@ def test_the_old_are_left_behind_in_the_app_and_nobody_else(tmp_path: Path) -> N
     told = service.words(ws, service.Asked(Look("all")), now=NOW)
     marked = {(cell.touchpoint, cell.key) for cell in told.cells if cell.marked}
     assert ("hotline", "wait") in marked
+    own = service.divide(ws, Look("all", scope=frozenset({"gz-tianhe"})), now=NOW)
+    assert 0 < own.people < found.people / 5  # one store of eighteen
     ws.close()
 
 

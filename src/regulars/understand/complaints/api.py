@@ -16,24 +16,33 @@ from regulars.understand.complaints import service, showing
 from regulars.understand.complaints.asking import Wish
 from regulars.understand.findings.model import enveloped
 
-router = APIRouter(prefix="/api/v1/complaints", tags=["complaints"])
+router = APIRouter(prefix="/api/v1", tags=["complaints"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Wished = Annotated[Wish, Depends()]
 
 
-@router.get("", summary="At which stage problems arise")
+@router.get("/complaints", summary="At which stage problems arise")
 def complaints(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
     """Return problems by stage and touchpoint per 1,000 passages, and the steps before them."""
     found = service.answered(ws, wish.asked(caller), now=clock.now())
     return enveloped(found, showing.plain(found.payload, catalog.current(ws)))
 
 
-@router.get("/words", summary="The problems of a touchpoint in customers' words")
+@router.get("/complaints/words", summary="The problems of a touchpoint in customers' words")
 def words(
     ws: CurrentWorkspace, caller: Listener, wish: Wished, touchpoint: Annotated[str, Query()]
 ) -> list[dict[str, Any]]:
     """Return the newest words, 50 at most."""
     said = service.words(ws, wish.asked(caller), touchpoint, now=clock.now())
     made: list[dict[str, Any]] = msgspec.to_builtins(said)
+    return made
+
+
+@router.get("/people/{person}/complaints", summary="One customer's complaints and returns")
+def of_person(ws: CurrentWorkspace, caller: Listener, person: str) -> list[dict[str, Any]]:
+    """Return the customer's complaints, returns and refunds, the newest first."""
+    made: list[dict[str, Any]] = msgspec.to_builtins(
+        service.of_person(ws, person, scope=caller.places, now=clock.now())
+    )
     return made

@@ -230,6 +230,19 @@ class Said:
     person: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Had:
+    """One person's problem. `named` when it names its touchpoint; else the last step's is told."""
+
+    problem: Problem
+    at: datetime
+    touchpoint: str | None
+    named: bool
+    text: str | None
+    channel: str | None
+    place: str | None
+
+
 def per_thousand(n: int, squares: float, passages: int) -> Estimate:
     """Return problems per 1,000 passages with a 95 % interval; None below 30 passages.
 

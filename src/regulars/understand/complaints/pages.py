@@ -12,7 +12,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
-from regulars.faces.layout import NavItem, Section, page
+from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
@@ -20,6 +20,7 @@ from regulars.listen.catalog import service as catalog
 from regulars.timeline.workspace import CurrentWorkspace
 from regulars.understand.complaints import asking, service, showing
 from regulars.understand.complaints.asking import Wish
+from regulars.understand.complaints.model import PROBLEM_TITLES
 
 router = APIRouter(prefix="/complaints", include_in_schema=False)
 navigation = [
@@ -31,6 +32,7 @@ navigation = [
         Right.READ_NUMBERS,
     )
 ]
+person_panels = [PersonPanel("/complaints/of", 58, Right.READ_PEOPLE)]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Wished = Annotated[Wish, Depends()]
@@ -102,3 +104,11 @@ def words(
         name=name,
         said=service.words(ws, wish.asked(caller), touchpoint, now=clock.now()),
     )
+
+
+@router.get("/of/{person}")
+def of_person(request: Request, ws: CurrentWorkspace, caller: Listener, person: str) -> Response:
+    """Give one person's problems, for the person's page; nothing for who had none."""
+    rows = service.of_person(ws, person, scope=caller.places, now=clock.now())
+    return page(request, "complaints/_person.html", title="", rows=rows,
+                catalog=catalog.current(ws), titles=PROBLEM_TITLES)  # fmt: skip

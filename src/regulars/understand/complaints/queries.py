@@ -31,6 +31,7 @@ class Source:
     """What is asked: problems in `extent`, placed by `place`.
 
     `receiving` are touchpoints that only take problems in, so they do not say where one arose.
+    `identities` narrow it to one person.
     """
 
     problem: Problem
@@ -38,6 +39,7 @@ class Source:
     place: Place
     receiving: tuple[str, ...]
     days: int
+    identities: tuple[str, ...] = ()
 
     def earlier(self, days: int) -> Extent:
         """Return the extent with so many days before it."""
@@ -48,6 +50,8 @@ class Source:
 
 def _placed(view: View, source: Source, extent: Extent) -> ir.Table:
     events = extent.of(view.with_person())
+    if source.identities:
+        events = events.filter(events.identity_id.isin(source.identities))
     named = source.place(events)
     who = ibis.coalesce(named.person_id, named.session_id, named.event_id)
     return named.mutate(who=who, us=micros(named.occurred_at))
@@ -113,6 +117,12 @@ def _last_steps(view: View, source: Source, found: ir.Table) -> ir.Table:
 def arisen(view: View, source: Source) -> ir.Table:
     """Return what the counts need of every problem: who, when, touchpoint, `how`."""
     return problems(view, source).select("event_id", "who", "us", "touchpoint", "how")
+
+
+def had(view: View, source: Source, most: int) -> ir.Table:
+    """Return the newest problems of the source's person, with or without words."""
+    newest = problems(view, source).order_by([ibis.desc("occurred_at"), "event_id"]).limit(most)
+    return newest.select("occurred_at", "touchpoint", "how", "text", "channel", "place")
 
 
 def _passages(steps: ir.Table) -> ir.Table:

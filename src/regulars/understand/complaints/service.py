@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from regulars.company.rights.model import Scope
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.stats.proportion import proportion
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
+from regulars.timeline import people as timeline_people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.complaints import comparing, counting, queries
 from regulars.understand.complaints.model import (
@@ -20,6 +23,7 @@ from regulars.understand.complaints.model import (
     Asked,
     Before,
     Complaints,
+    Had,
     Place,
     Problem,
     Said,
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 NOWHERE = ""
 MOST_WORDS = 50
+MOST_HAD = 20
 
 
 def complaints(ws: Workspace, asked: Asked, extent: Extent, *, as_of: datetime) -> Complaints:
@@ -87,6 +92,27 @@ def words(ws: Workspace, asked: Asked, touchpoint: str, *, now: datetime) -> lis
         Said(row["text"], row["occurred_at"], row["channel"], row["place"], row["person_id"])
         for row in rows
     ]
+
+
+def of_person(ws: Workspace, person: str, *, scope: Scope, now: datetime) -> list[Had]:
+    """Return the newest complaints, returns and refunds of one person within `scope`, 20 of each.
+
+    The newest first; empty for somebody who is not known or had none.
+    """
+    catalog, made = catalog_service.current(ws), list[Had]()
+    theirs = tuple(timeline_people.identities_of(ws, person))
+    for problem in Problem:
+        asked = Asked(problem=problem)
+        source = replace(_source(catalog, asked, Extent(scope=scope)), identities=theirs)
+        table = ws.query(partial(queries.had, source=source, most=MOST_HAD), as_of=now)
+        made += [
+            Had(
+                problem, row["occurred_at"], row["touchpoint"], row["how"] == 1, row["text"],
+                row["channel"], row["place"],
+            )
+            for row in table.to_pylist()
+        ]  # fmt: skip
+    return sorted(made, key=lambda one: one.at, reverse=True)
 
 
 def stored(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Complaints] | None:

@@ -181,19 +181,30 @@ def present(ws: Workspace) -> tuple[str, Reader]:
 
 
 def quality(ws: Workspace) -> tuple[int, list[Quality]]:
-    """Return the last judgement of the heads: its number (0: none yet) and each target's."""
+    """Return the last judgement of the heads: its number (0: none yet) and each target's.
+
+    One that was written in an older form counts as none; they are judged anew before reading.
+    """
     with ws.database.reading() as connection:
         row = queries.newest_head(connection)
     if row is None:
         return 0, []
-    return row["number"], msgspec.json.decode(row["quality"], type=list[Quality])
+    return row["number"], _qualities(row) or []
+
+
+def _qualities(row: sa.RowMapping) -> list[Quality] | None:
+    """Return what a judgement says; None where it is in an older form."""
+    try:
+        return msgspec.json.decode(row["quality"], type=list[Quality])
+    except msgspec.ValidationError:
+        return None
 
 
 def judge(ws: Workspace, *, now: datetime) -> bool:
     """Judge the heads anew if enough corrections have come in since; return whether it was done."""
     with ws.database.reading() as connection:
         last, told = queries.newest_head(connection), queries.corrections(connection)
-    before = last["corrections"] if last else 0
+    before = last["corrections"] if last and _qualities(last) is not None else 0
     if abs(len(told) - before) < max(20, before * (GROWTH - 1)):
         return False
     texts, read, labels, drawn = _lessons(told, editing.current(ws))

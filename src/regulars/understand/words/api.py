@@ -17,7 +17,7 @@ from regulars.understand.health import service as health
 from regulars.understand.words import forms, lexicon, service, showing
 from regulars.understand.words.asking import Seek, Wish, read_kind, read_mood
 
-router = APIRouter(prefix="/api/v1/words", tags=["words"])
+router = APIRouter(prefix="/api/v1", tags=["words"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Teacher = Annotated[Principal, Depends(needs(Right.READ_PEOPLE, Right.EDIT_PEOPLE))]
@@ -43,20 +43,20 @@ class LexiconIn(BaseModel):
     on: int = 0
 
 
-@router.get("", summary="What customers speak of, and what rose")
+@router.get("/words", summary="What customers speak of, and what rose")
 def words(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
     """Return feelings, problem types by touchpoint, words, months, and what rose."""
     found = service.answered(ws, wish.asked(caller), now=clock.now())
     return enveloped(found, showing.plain(found.payload))
 
 
-@router.get("/divide", summary="The digital divide")
+@router.get("/words/divide", summary="The digital divide")
 def divide(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
     """Return each group's gap in digital service against its gap elsewhere, tested."""
     return enveloped(service.divided(ws, wish.look(caller), now=clock.now()))
 
 
-@router.get("/texts", summary="Search what customers wrote")
+@router.get("/words/texts", summary="Search what customers wrote")
 def texts(ws: CurrentWorkspace, caller: Listener, wish: Wished, seek: Sought) -> dict[str, Any]:
     """Return one page of texts with what was read in them; `page` counts from 1."""
     extent = health.extent_of(ws, wish.look(caller), clock.now())
@@ -65,7 +65,7 @@ def texts(ws: CurrentWorkspace, caller: Listener, wish: Wished, seek: Sought) ->
     return made
 
 
-@router.post("/corrections", summary="Correct what was read in a text")
+@router.post("/words/corrections", summary="Correct what was read in a text")
 def correct(ws: CurrentWorkspace, caller: Teacher, body: CorrectionIn) -> dict[str, Any]:
     """Keep a correction; it holds at once. Returns the text as it is read now."""
     service.correct(
@@ -78,21 +78,21 @@ def correct(ws: CurrentWorkspace, caller: Teacher, body: CorrectionIn) -> dict[s
     return made
 
 
-@router.delete("/corrections/{event_id:path}", summary="Take a correction back")
+@router.delete("/words/corrections/{event_id:path}", summary="Take a correction back")
 def uncorrect(ws: CurrentWorkspace, caller: Teacher, event_id: str) -> dict[str, Any]:
     """Undo a correction."""
     service.take_back(ws, event_id, scope=caller.places, by=caller)
     return {"event_id": event_id, "corrected": False}
 
 
-@router.get("/quality", summary="How well words are read")
+@router.get("/words/quality", summary="How well words are read")
 def quality(ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
     """Return the cross-validated comparison of lexicon and head, by target."""
     made: list[dict[str, Any]] = msgspec.to_builtins(service.quality(ws)[1])
     return made
 
 
-@router.get("/lexicons/{language}", summary="One language's lexicon")
+@router.get("/words/lexicons/{language}", summary="One language's lexicon")
 def read_lexicon(ws: CurrentWorkspace, _caller: Reader, language: str) -> dict[str, Any]:
     """Return the lexicon in force as TOML, and its version."""
     tongue = forms.known(language)
@@ -100,7 +100,7 @@ def read_lexicon(ws: CurrentWorkspace, _caller: Reader, language: str) -> dict[s
     return {"language": tongue, "version": service.base(ws, tongue), "document": document}
 
 
-@router.put("/lexicons/{language}", summary="Put an edited lexicon in force")
+@router.put("/words/lexicons/{language}", summary="Put an edited lexicon in force")
 def put_lexicon(
     ws: CurrentWorkspace, caller: Editor, language: str, body: LexiconIn
 ) -> dict[str, Any]:
@@ -109,3 +109,12 @@ def put_lexicon(
     wanted = lexicon.parse(tongue, body.document)
     number = service.save(ws, wanted, body.on, by=caller, now=clock.now())
     return {"language": tongue, "version": number}
+
+
+@router.get("/people/{person}/words", summary="What one customer wrote")
+def of_person(ws: CurrentWorkspace, caller: Listener, person: str) -> list[dict[str, Any]]:
+    """Return the customer's newest texts with what was read in them, 100 at most."""
+    made: list[dict[str, Any]] = msgspec.to_builtins(
+        service.of_person(ws, person, scope=caller.places, most=100)
+    )
+    return made

@@ -21,6 +21,7 @@ from regulars.understand.findings.model import enveloped
 from regulars.understand.health import service as health
 from regulars.understand.health.model import USUAL, Look
 from regulars.understand.words import service, showing
+from regulars.understand.words.divide import Divide
 from regulars.understand.words.model import MEANING, Words
 
 
@@ -47,11 +48,13 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
             _print_texts(ws, look, search, as_json)
             return
         found = service.answered(ws, service.Asked(look, against), now=now)
+        divide = service.divided(ws, look, now=now).payload
         if as_json:
-            plain = showing.plain(found.payload)
+            plain = {**showing.plain(found.payload), "divide": msgspec.to_builtins(divide)}
             typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
         else:
             _print(ws, found.payload)
+            _print_divide(ws, divide)
 
 
 def _print(ws: Workspace, found: Words) -> None:
@@ -81,6 +84,19 @@ def _print(ws: Workspace, found: Words) -> None:
         out.print(
             f"▲ {title}: {one.share_before.value or 0:.1%} → {one.share.value or 0:.1%}"
             f" (n {one.before} → {one.now}, q {one.q:.2g})"
+        )
+
+
+def _print_divide(ws: Workspace, found: Divide) -> None:
+    language, known = shell_language(), catalog.current(ws)
+    marked = [gap for gap in found.gaps if gap.marked]
+    heading = _("Digital divide: {n} of {looked} comparisons stand out ({people} customers)")
+    out.print(heading.format(n=len(marked), looked=len(found.gaps), people=found.people))
+    for gap in marked:
+        low, high = gap.divide.low or 0.0, gap.divide.high or 0.0
+        out.print(
+            f"▲ {gap.title.in_(language)} · {showing.gap_place(gap, known).in_(language)}: "
+            f"{gap.divide.value or 0:.1f} ({low:.1f} – {high:.1f}, n {gap.people}, q {gap.q:.2g})"
         )
 
 

@@ -76,7 +76,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Divide:
-    """All comparisons, the widest marked divide first; how many people are in a known group."""
+    """All comparisons, the widest marked divide first.
+
+    `people` answered within the extent and are in a known group.
+    """
 
     gaps: list[Gap]
     people: int
@@ -111,6 +114,14 @@ def compared(scores: pa.Table, groups: Mapping[str, tuple[pa.Table, dict[str, Te
                 if gap is not None:
                     made.append(Gap(sort, key, title, where, by, *gap))
     return _marked(made)
+
+
+def known(scores: pa.Table, groups: Mapping[str, tuple[pa.Table, dict[str, Text]]]) -> int:
+    """Return how many of the people who answered are in a group of any sort."""
+    members = [one.column("person_id").cast(pa.string()) for one, _titles in groups.values()]
+    ids = pc.unique(pa.chunked_array([part for one in members for part in one.chunks], pa.string()))
+    people = pc.unique(scores.column("person_id").cast(pa.string()))
+    return int(pc.sum(pc.is_in(people, value_set=ids)).as_py() or 0)
 
 
 def _centred(scores: pa.Table) -> pa.Table:

@@ -209,7 +209,7 @@ def divide(ws: Workspace, look: Look, *, now: datetime) -> Divide:
     scores = ws.query(lambda view: queries.scores(view, extent, divides.DIGITAL, served), as_of=now)
     groups = _groups(ws, look.scope, now)
     gaps = divides.compared(scores, groups)
-    known = groups["age"][0].num_rows if "age" in groups else 0
+    known = divides.known(scores, groups)
     digital = sorted({gap.where for gap in gaps if gap.by == "channel"})
     return Divide(gaps, known, digital, _said(ws, extent, groups))
 
@@ -347,5 +347,5 @@ def _compute_divide(ws: Workspace, about: dict[str, Any], now: datetime) -> Divi
 
 FINDING = findings.declare(findings.Kind("words", 2, Words, _compute, (Look().about(),)))
 DIVIDE = findings.declare(
-    findings.Kind("digital_divide", 1, Divide, _compute_divide, (Look().about(),))
+    findings.Kind("digital_divide", 2, Divide, _compute_divide, (Look().about(),))
 )
