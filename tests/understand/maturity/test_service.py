@@ -151,6 +151,24 @@ def test_improvement_points_begin_with_the_pains_and_end_with_the_weakest_areas(
     assert told[1].why[0].en == "owners shown"
 
 
+def test_what_nobody_answered_gets_advice_by_evidence_and_says_so(ws: Workspace) -> None:
+    found = Diagnosis([evidence("owners", 2), evidence("targets", 3), evidence("loop", None)])
+    text = service.written(ws, found, [], "en", now=NOW)
+    steps = text.split("## Next steps by area")[1].split("## ")[0].strip().splitlines()
+    advice = service.questionnaire().advice_for("organisation", 2)
+    (only,) = steps
+    assert only.startswith("- **Organisation** (")
+    assert "by evidence, not answered yet" in only
+    assert advice.text.en in only
+    (point,) = service.points(found, service.checked(found, []))
+    assert point.title.en == "Organisation: grade 2 by evidence"
+    answered = [Answers(1, NOW, "Ann", {"owners": 1})]
+    told = service.written(ws, found, answered, "en", now=NOW).split("## Next steps by area")[1]
+    assert "by evidence" not in told
+    empty = service.written(ws, Diagnosis([]), [], "en", now=NOW)
+    assert "Nothing yet: neither answers nor evidence." in empty
+
+
 def test_the_handbook_holds_names_that_look_like_markdown(ws: Workspace) -> None:
     pain = Improvement(
         Text("Till | *one* <b>", "收银 | *一*"), [Text("x", "x")], Text("", ""), Horizon.LONG

@@ -67,6 +67,11 @@ WORDS = {
     "unspent": Text("No spending is stated yet.", "尚未填写投入。"),
     "how": Text("How this is made", "如何得出"),
     "weak": Text("{area}: grade {grade}", "{area}：{grade} 级"),
+    "weak_shown": Text("{area}: grade {grade} by evidence", "{area}：证据显示 {grade} 级"),
+    "by_evidence": Text("by evidence, not answered yet", "按证据，尚未作答"),
+    "silent": Text(
+        "Nothing yet: neither answers nor evidence.", "暂无：尚无作答，也无证据。"
+    ),
     "weakest": Text("among the weakest areas", "属于最薄弱的领域"),
 }  # fmt: skip
 
@@ -95,13 +100,13 @@ def points(
 
     An area below grade 5 counts; of equal ones the order of the questionnaire decides.
     """
-    known = [one for one in areas if one.area and one.grade is not None and step(one.grade) < 5]
-    weakest = sorted(known, key=lambda one: one.grade or 0.0)[:MOST_AREAS]
+    known = [one for one in areas if one.area and one.advised is not None and step(one.advised) < 5]
+    weakest = sorted(known, key=lambda one: one.advised or 0.0)[:MOST_AREAS]
     made = list(found.pains[:MOST_PAINS])
     for one in weakest:
-        grade = step(one.grade or 1.0)
+        grade = step(one.advised or 1.0)
         advice, area = asked.advice_for(one.area, grade), asked.area(one.area)
-        title = WORDS["weak"]
+        title = WORDS["weak_shown" if one.unanswered else "weak"]
         name = Text(
             title.en.format(area=area.title.en, grade=grade),
             title.zh.format(area=area.title.zh, grade=grade),
@@ -212,12 +217,14 @@ def _apart(plan: Plan, say: _Speaker) -> Iterator[str]:
 def _next(plan: Plan, say: _Speaker) -> Iterator[str]:
     yield f"## {say('advice')}"
     yield ""
-    for one in plan.areas:
-        if not one.area or one.grade is None:
-            continue
-        advice = plan.questionnaire.advice_for(one.area, step(one.grade))
+    told = [one for one in plan.areas if one.area and one.advised is not None]
+    for one in told:
+        advice = plan.questionnaire.advice_for(one.area, step(one.advised or 1.0))
         name = say.text(plan.questionnaire.area(one.area).title)
-        yield f"- **{name}** ({say.horizon(advice.horizon)}): {say.text(advice.text)}"
+        rests = f", {say('by_evidence')}" if one.unanswered else ""
+        yield f"- **{name}** ({say.horizon(advice.horizon)}{rests}): {say.text(advice.text)}"
+    if not told:
+        yield say("silent")
     yield ""
 
 

@@ -220,6 +220,16 @@ class AreaGrade:
     grade: float | None
     before: float | None
 
+    @property
+    def advised(self) -> float | None:
+        """The grade that advice is given for: where nobody answered, what the evidence shows."""
+        return self.shown if self.grade is None else self.grade
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether advice rests on evidence alone."""
+        return self.grade is None and self.shown is not None
+
 
 def graded(edges: tuple[float, float, float, float], value: float | None) -> int | None:
     """Return the grade of a value: 1, and one more for each limit that it reaches.

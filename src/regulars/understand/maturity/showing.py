@@ -101,7 +101,7 @@ def values(
         "texts": {one.key: one for one in asked.questions},
         "area_title": lambda key: asked.area(key).title if key else Text("Overall", "总体"),
         "grade_title": lambda grade: GRADE_TITLES[step(grade)],
-        "advice": lambda one: asked.advice_for(one.area, step(one.grade)),
+        "advice": lambda one: asked.advice_for(one.area, step(one.advised)),
         "horizon_title": lambda one: HORIZON_TITLES[one],
         "points": service.points(found, rows),
         "disagreements": [row for row in rows if row.disagrees],
