@@ -160,7 +160,8 @@ def bars(
     category: Option = {"type": "category", "data": [item.name for item in items]}
     if lying:
         category |= {"inverse": True, "axisLabel": {"width": 150, "overflow": "truncate"}}
-    measure: Option = {"type": "value", "axisLabel": {"formatter": f"fn:value:{unit or ''}"}}
+    label: Option = {"formatter": f"fn:value:{unit or ''}", "hideOverlap": True}
+    measure: Option = {"type": "value", "axisLabel": label}
     data = [
         {
             "value": item.value,

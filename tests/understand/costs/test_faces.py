@@ -48,6 +48,11 @@ def test_file_api_and_command_show_the_same_digits(
         build_cli(), ["show", "costs", "--period", "all", "--json", "--workspace", str(ws.folder)]
     )
     assert json.loads(shown.stdout)["points"] == answer["points"]
+    told = CliRunner().invoke(
+        build_cli(), ["show", "costs", "--period", "all", "--workspace", str(ws.folder)],
+        env={"COLUMNS": "200"},
+    )  # fmt: skip
+    assert f"{point['value_at_risk']['value']:+,.0f}" in told.stdout
 
 
 def test_without_data_the_page_says_what_to_do(client: TestClient) -> None:

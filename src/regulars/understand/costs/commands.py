@@ -60,6 +60,7 @@ def _table(found: Costs, language: str) -> Table:
         _("Matched"),
         _("Revenue per customer, 91 days"),
         _("At risk, {currency}").format(currency=found.currency),
+        _("Lifetime value at risk"),
         _("Goes with"),
     )
     for head in heads:
@@ -71,6 +72,7 @@ def _table(found: Costs, language: str) -> Table:
             f"{one.matched:,} / {one.candidates:,}",
             _span(one.revenue.difference if one.revenue else None, 2),
             _span(one.at_risk, 0),
+            _span(one.value_at_risk, 0),
             showing.VERDICTS[one.verdict].in_(language),
         )
     return shown
