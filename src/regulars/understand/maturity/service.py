@@ -270,4 +270,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Diagnosis:
     return diagnosis(ws, Look.of(about).scope, now=now)
 
 
-FINDING = findings.declare(findings.Kind("maturity", 2, Diagnosis, _compute))
+FINDING = findings.declare(findings.Kind("maturity", 3, Diagnosis, _compute))
