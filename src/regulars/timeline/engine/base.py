@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ class Engine(ABC):
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.reader = SnapshotReader(workspace)
+        self._refreshing: ContextVar[bool] = ContextVar("refreshing", default=False)
 
     @abstractmethod
     def query(
@@ -55,6 +57,13 @@ class Engine(ABC):
         """
         return self.query(build, as_of=as_of)
 
+    def adding(self, key: Hashable, work: Callable[[], pa.Table], *, by: Sequence[str]) -> pa.Table:
+        """Return the sums by the columns `by` that `work` finds out by several queries.
+
+        As `summed`; `key` names all that shapes the answer beside the events.
+        """
+        return work()
+
     def by_person(self, key: Hashable, work: Callable[[], pa.Table], *, of: str) -> pa.Table:
         """Return what `work` finds out by queries: rows of a person each, named by the column `of`.
 
@@ -69,15 +78,29 @@ class Engine(ABC):
         """Run an expression that gives rows of a person each; as `by_person`, without a key."""
         return self.query(build, as_of=as_of)
 
-    def pin(self, as_of: datetime) -> None:  # noqa: B027 (an engine need not)
-        """Let this thread read the lake as it is now, until `unpin`; see `pinned`."""
+    def pin(self, as_of: datetime) -> None:
+        """Let this thread, which refreshes, read the lake as it is now until `unpin`.
 
-    def unpin(self) -> None:  # noqa: B027
+        An engine that cannot hold a state reads the timeline as it is.
+        """
+        self._refreshing.set(True)
+
+    def unpin(self) -> None:
         """Let this thread see the timeline as it is again."""
+        self._refreshing.set(False)
 
-    def settled(self, as_of: datetime | None) -> datetime | None:
-        """Return None for a moment as of which everything in view is known, else the moment."""
-        return as_of
+    @property
+    def refreshing(self) -> bool:
+        """Whether this thread refreshes findings; nobody waits for them."""
+        return self._refreshing.get()
+
+    def settled(self, moment: datetime | None) -> datetime | None:
+        """Return None for a moment that bounds nothing in view, else the moment.
+
+        In a refresh these are the moment as of which it reads, and the end of its last day: they
+        move from refresh to refresh, and keys of what is kept between these must not.
+        """
+        return moment
 
     @abstractmethod
     def events(self) -> ir.Table:

@@ -48,7 +48,8 @@ def find(
 ) -> pa.Table | None:
     """Make the tables `NOW` and `BEFORE`; return the ids of touched people, None if unknown.
 
-    The ids are in a column `person_id` and stand for people of either state.
+    The ids are in a column `person_id` and stand for people of either state; of new events of
+    nobody known, the visit and the event itself.
     """
     if now.as_of < before.as_of or now.end < before.end:
         return None
@@ -129,7 +130,11 @@ def _touched(connection: duckdb.DuckDBPyConnection) -> None:
         f"LEFT JOIN {fold} f ON f.identity_id = t.identity_id WHERE t.identity_id IS NOT NULL"
         for fold in ("fold_before", "fold_now")
     )
-    connection.execute(f"CREATE OR REPLACE TABLE touched_people AS {folds}")
+    unknown = " UNION ".join(
+        f"SELECT {key} FROM fresh WHERE identity_id IS NULL AND {key} IS NOT NULL"
+        for key in ("session_id", "event_id")
+    )
+    connection.execute(f"CREATE OR REPLACE TABLE touched_people AS {folds} UNION {unknown}")
 
 
 def _slices(connection: duckdb.DuckDBPyConnection, before: State, now: State) -> None:
@@ -140,11 +145,11 @@ def _slices(connection: duckdb.DuckDBPyConnection, before: State, now: State) ->
     own = "identity_id IN (SELECT identity_id FROM touched)"
     connection.execute(
         "CREATE OR REPLACE TABLE theirs AS SELECT event_id, session_id, order_id, case_id "
-        f"FROM present WHERE {own}"
+        f"FROM present WHERE {own} UNION ALL "
+        "SELECT event_id, session_id, order_id, case_id FROM fresh"
     )
     connection.execute(
         f"CREATE OR REPLACE TABLE chosen AS SELECT event_id FROM theirs "
-        f"UNION SELECT event_id FROM fresh "
         f"UNION SELECT event_id FROM present WHERE {_SHARED.format(table='theirs')}"
     )
     columns = ", ".join(COLUMNS)

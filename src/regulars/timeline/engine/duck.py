@@ -55,7 +55,7 @@ class DuckEngine(Engine):
         if pinned is not None and identities is None:
             with suppress(duckdb.IOException):  # an erasure took its files: see what is there now
                 return pinned.query(build, as_of)
-            self.unpin()
+            self._let_go()
         with self._session() as session:
             for attempt in range(RETRIES):
                 snapshot = self.reader.read(fresh=attempt > 0)
@@ -81,6 +81,11 @@ class DuckEngine(Engine):
                 return pinned.summed(build, by, as_of)
         return self.query(build, as_of=as_of)
 
+    def adding(self, key: Hashable, work: Callable[[], pa.Table], *, by: Sequence[str]) -> pa.Table:
+        """Return sums that take several queries; in a refresh, correct those of the one before."""
+        pinned = self._pinned.get()
+        return work() if pinned is None else pinned.adding(repr(key), work, by)
+
     def by_person(self, key: Hashable, work: Callable[[], pa.Table], *, of: str) -> pa.Table:
         """Return rows by person; in a refresh, anew for those touched since the one before."""
         pinned = self._pinned.get()
@@ -97,13 +102,18 @@ class DuckEngine(Engine):
         return self.query(build, as_of=as_of)
 
     def pin(self, as_of: datetime) -> None:
-        """Let this thread read the lake as it is now, until `unpin`."""
+        """Let this thread, which refreshes, read the lake as it is now until `unpin`."""
+        super().pin(as_of)
         snapshot = self.reader.read(lake_only=True)
         if snapshot.files:
             self._pinned.set(Pinned(self.workspace, self._root.cursor(), snapshot, as_of, Session))
 
     def unpin(self) -> None:
         """Let this thread see the timeline as it is again."""
+        super().unpin()
+        self._let_go()
+
+    def _let_go(self) -> None:
         pinned = self._pinned.get()
         if pinned is not None:
             self._pinned.set(None)
@@ -114,10 +124,10 @@ class DuckEngine(Engine):
         pinned = self._pinned.get()
         return super().watermark() if pinned is None else pinned.mark
 
-    def settled(self, as_of: datetime | None) -> datetime | None:
-        """Return None for the moment as of which this thread's state was read."""
+    def settled(self, moment: datetime | None) -> datetime | None:
+        """Return None for the moments that bound this thread's state, which hides nothing then."""
         pinned = self._pinned.get()
-        return None if pinned is not None and as_of == pinned.as_of else as_of
+        return None if pinned is not None and moment in (pinned.as_of, pinned.end) else moment
 
     def events(self) -> ir.Table:
         """Return all events as of now; the table keeps this snapshot."""

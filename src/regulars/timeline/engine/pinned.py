@@ -33,11 +33,11 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM"
 
 @dataclass(frozen=True)
 class Touched:
-    """Who was touched since the state before: its token, and who is in view only in part."""
+    """Who was touched since the state before: its token and people, and the ids touched."""
 
     token: str
     people_before: pa.Table
-    strangers: pa.Array
+    ids: pa.Array
 
 
 class Pinned:
@@ -55,7 +55,7 @@ class Pinned:
         self._workspace, self._root = workspace, root
         files = [workspace.lake.absolute(file) for file in snapshot.files]
         read = f"{SELECT} read_parquet({duck.file_list(files)})"
-        end = _end(workspace, root, read, as_of)
+        self.end = end = _end(workspace, root, read, as_of)
         self._state = State(snapshot.version, snapshot.files, snapshot.people, as_of, end)
         self._kept = standing.Kept(workspace.folder / standing.FOLDER)
         self._touched = self._look_back()
@@ -77,13 +77,7 @@ class Pinned:
         people = change.find(self._root, self._workspace.lake, before, self._state)
         if people is None:
             return None
-        strangers = self._root.execute(
-            "SELECT DISTINCT coalesce(f.person_id, e.identity_id) AS person_id "
-            f"FROM {change.NOW} e LEFT JOIN fold_now f ON f.identity_id = e.identity_id "
-            "WHERE e.identity_id NOT IN (SELECT identity_id FROM touched WHERE identity_id "
-            "IS NOT NULL)"
-        ).to_arrow_table()
-        return Touched(token, before.people, strangers.column("person_id").combine_chunks())
+        return Touched(token, before.people, people.column("person_id").combine_chunks())
 
     def query(self, build: Callable[[Any], Any], as_of: datetime | None) -> pa.Table:
         """Run an expression over the events of `part`."""
@@ -95,12 +89,14 @@ class Pinned:
     ) -> pa.Table:
         """Return the sums that `build` makes by the columns `by`, corrected where they can be."""
         work = partial(self.query, build, as_of)
+        return work() if self.part != WHOLE else self.adding(self._key(build, as_of), work, by)
+
+    def adding(self, key: str, work: Callable[[], pa.Table], by: Sequence[str]) -> pa.Table:
+        """Return the sums that `work` makes by the columns `by`, corrected where they can be."""
         if self.part != WHOLE:
             return work()
         return self._corrected(
-            self._key(build, as_of),
-            work,
-            lambda stored, before, now: standing.summed(stored, before, now, by),
+            key, work, lambda stored, before, now: standing.summed(stored, before, now, by)
         )
 
     def persons(self, build: Callable[[Any], Any], of: str, as_of: datetime | None) -> pa.Table:
@@ -112,12 +108,9 @@ class Pinned:
         """Return what `work` makes of each person (named by `of`), made anew for those touched."""
         if self.part != WHOLE:
             return work()
-        touched = self._touched
-        strangers = touched.strangers if touched else pa.array([], pa.string())
+        ids = self._touched.ids if self._touched else pa.array([], pa.string())
         return self._corrected(
-            key,
-            work,
-            lambda stored, before, now: standing.replaced(stored, before, now, of, strangers),
+            key, work, lambda stored, before, now: standing.replaced(stored, before, now, of, ids)
         )
 
     def _corrected(

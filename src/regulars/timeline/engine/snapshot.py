@@ -68,7 +68,7 @@ class SnapshotReader:
                 waiting=waiting,
                 files=self._files[1],
                 people=self._fold[1],
-                mark=_mark(version, above, self._fold[0]),
+                mark=_mark(version, above, self._fold[0], self._events(above)),
                 version=version,
             )
 
@@ -90,6 +90,10 @@ class SnapshotReader:
         self._groups = {group: batch for group, batch in self._groups.items() if group in present}
         return groups
 
+    def _events(self, groups: list[Group]) -> int:
+        waiting = sum(int(self._groups[group].num_rows) for group in groups)
+        return waiting + sum(file.events for file in self._files[1])
+
     def _open_lake(self, fresh: bool) -> DeltaTable:
         if self._handle is None or fresh:
             self._handle = self._workspace.lake.open()
@@ -98,9 +102,15 @@ class SnapshotReader:
         return self._handle
 
 
-def _mark(version: int, groups: list[Group], change: people.Change) -> str:
+def events_at(mark: str) -> int:
+    """Return how many events the state of a mark holds; 0 for a mark that does not tell."""
+    parts = mark.split("-")
+    return int(parts[1]) if len(parts) == 3 else 0
+
+
+def _mark(version: int, groups: list[Group], change: people.Change, events: int) -> str:
     state = f"{version}|{groups[0] if groups else ''}|{groups[-1] if groups else ''}|{len(groups)}"
     digest = hashlib.blake2b(
         f"{state}|{sum(g[1] for g in groups)}|{change}".encode(), digest_size=8
     )
-    return f"{version}-{digest.hexdigest()}"
+    return f"{version}-{events}-{digest.hexdigest()}"

@@ -126,21 +126,16 @@ def _negative(table: pa.Table, names: Sequence[str]) -> pa.Table:
 
 
 def replaced(
-    stored: pa.Table, before: pa.Table, now: pa.Table, of: str, strangers: pa.Array
+    stored: pa.Table, before: pa.Table, now: pa.Table, of: str, touched: pa.Array
 ) -> pa.Table:
     """Return rows by person (`of`) with those of everybody touched replaced.
 
-    `strangers` stand in the two tables with some of their events only: theirs stay as they were.
+    Others stand in the two tables with some of their events only: theirs stay as they were.
     """
-    before, now = (_without(table, of, strangers) for table in (before, now))
-    gone = pa.concat_arrays(
-        [table.column(of).combine_chunks() for table in (before, now.cast(stored.schema))]
-    )
-    return pa.concat_tables([_without(stored, of, gone), now.cast(stored.schema)])
-
-
-def _without(table: pa.Table, of: str, gone: pa.Array) -> pa.Table:
-    return table.filter(pc.invert(pc.is_in(table.column(of), gone))) if len(gone) else table
+    there = pc.unique(pa.concat_arrays([one.column(of).combine_chunks() for one in (before, now)]))
+    gone = there.filter(pc.is_in(there, touched))
+    new = now.filter(pc.is_in(now.column(of), gone)).cast(stored.schema)
+    return pa.concat_tables([stored.filter(pc.invert(pc.is_in(stored.column(of), gone))), new])
 
 
 def _read(path: Path) -> pa.Table:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,6 +36,8 @@ from regulars.understand.words import service as words
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
 
 FOLDER = "customers"
 Payload = TypeVar("Payload")
@@ -102,15 +105,16 @@ def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     reach = health.reach(ws)
     as_of = min(now, reach.end) if reach.end else None
     currency = ws.settings.workspace.currency
-    asked = queries.Asked(scope, as_of or now, currency)
+    end = health.usual_period(ws, now).end or now
+    asked = queries.Asked(scope, end, currency)
     counted = ws.query(lambda view: queries.bases(view, asked)).to_pylist()
     nps = _basis(counted, "nps", queries.NPS_SCALE)
     csat = _basis(counted, "csat", None)
-    asked = queries.Asked(scope, as_of or now, currency, nps, csat)
+    asked = queries.Asked(scope, end, currency, nps, csat)
     parts = {
-        "seen": ws.query(lambda view: queries.seen(view, asked)),
-        "spoken": ws.query(lambda view: queries.spoken(view, asked)),
-        "deeds": ws.query(lambda view: queries.deeds(view, asked)),
+        "seen": _each(ws, partial(queries.seen, asked=asked)),
+        "spoken": _each(ws, partial(queries.spoken, asked=asked)),
+        "deeds": _each(ws, partial(queries.deeds, asked=asked)),
         "valued": value_groups.customers(ws, scope),
         "worth": _worth(ws, scope, now),
         "leaving": _leaving(ws, scope, now),
@@ -128,6 +132,10 @@ def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
         csat[0] if csat else None,
         csat[1] if csat else None,
     )
+
+
+def _each(ws: Workspace, build: Callable[[View], ir.Table]) -> pa.Table:
+    return ws.engine.persons(build, of="person_id")
 
 
 @erasable("customer table")

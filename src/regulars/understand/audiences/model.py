@@ -17,7 +17,7 @@ LEAST_TESTED = 30
 """With fewer people on either side a difference is not tested."""
 MOST_AUDIENCES = 60
 """So many audiences may be in force: each is a bit of one number."""
-ANSWER_DAYS = 365
+ANSWER_MONTHS = 12
 ENTERED, EXITED = "entered", "exited"
 
 

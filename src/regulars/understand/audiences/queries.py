@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import ibis
 import pyarrow as pa
 
 from regulars.company.rights.model import Scope
+from regulars.kit.period import add_months, day_start
 from regulars.timeline.vocabulary import COMPLAINTS, CONTACTS, ORDERS, REFUNDS, SIGNED_UP
-from regulars.understand.audiences.model import ANSWER_DAYS
+from regulars.understand.audiences.model import ANSWER_MONTHS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from regulars.timeline.engine.view import View
 
+UTC = ZoneInfo("UTC")
 PROMOTER_FROM, DETRACTOR_TO = 9.0, 6.0
 NPS_SCALE = (0.0, 10.0)
 Basis = tuple[str | None, tuple[float, float]]
@@ -36,8 +39,9 @@ class Asked:
 
     @property
     def since(self) -> datetime:
-        """From when answers count."""
-        return self.as_of - timedelta(days=ANSWER_DAYS)
+        """From when answers count: twelve calendar months, the last one running."""
+        last = (self.as_of - timedelta(microseconds=1)).date()
+        return day_start(add_months(last, 1 - ANSWER_MONTHS), UTC)
 
 
 def own(view: View, asked: Asked) -> ir.Table:

@@ -11,6 +11,7 @@ from scipy import special
 
 from regulars.kit.stats.estimate import Estimate, Z
 from regulars.kit.text import Text
+from regulars.understand.findings.model import Learnt
 
 Array = npt.NDArray[np.float64]
 AHEAD = 91
@@ -263,3 +264,4 @@ class EarlyWarning:
     expected_lost: Estimate | None = None
     at_stake: float | None = None
     warned: list[Warned] = field(default_factory=list)
+    learnt: Learnt | None = None

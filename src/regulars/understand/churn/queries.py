@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import ibis
@@ -34,66 +34,14 @@ def actions(view: View, scope: Scope) -> ir.Table:
     return events.mutate(day=view.day(events.occurred_at))
 
 
-def customers(
-    view: View,
-    scope: Scope,
-    cut: date,
-    *,
-    known: datetime,
-    currency: str | None,
-    event: str | None,
-    told: datetime | None = None,
-) -> ir.Table:
-    """Return one row a customer who had acted before the day `cut`.
+def days(view: View, scope: Scope, *, currency: str | None, event: str | None) -> ir.Table:
+    """Return what each customer did on each day, by the day it became known.
 
-    Only what was known at the moment `known` tells of the time before; what happened in the
-    `AHEAD` days from `cut` on tells what came of the customer: `came` (any action) and `left`
-    (the first day of the chosen event), as far as it was known at `told`. Who had left before is
-    no longer a customer.
+    Columns: person_id, day, told (the later of both days); active (1), orders, spent, complaints,
+    contacts, points (0 to 1) and scores added up; `left`, 1 where the chosen event happened.
     """
-    events = _windows(actions(view, scope), cut, known, told)
-    days = _days(events, currency, event)
-    past = days.filter(days.seen == 1)
-    people = past.group_by("person_id").aggregate(
-        first=past.day.min(),
-        last=past.day.max(),
-        days=past.seen.sum(),
-        days_30=_within(past.seen, past.day, cut, 30),
-        days_91=_within(past.seen, past.day, cut, 91),
-        orders=past.orders.sum(),
-        spent=past.spent.sum(),
-        complaints=_within(past.complaints, past.day, cut, 91),
-        contacts=_within(past.contacts, past.day, cut, 91),
-        points=_within(past.points, past.day, cut, 182),
-        scores=_within(past.scores, past.day, cut, 182),
-        gone=past.left.max(),
-    )
-    later = days.filter(days.later == 1)
-    left = ibis.ifelse(later.left == 1, later.day, ibis.null("date"))
-    after = later.group_by(later_id=later.person_id).aggregate(came=later.later.max(),
-                                                               left=left.min())  # fmt: skip
-    people = people.filter(people.gone == 0)
-    joined = people.left_join(after, people.person_id == after.later_id)
-    joined = joined.mutate(came=joined.came.fill_null(0)).drop("later_id", "gone")
-    return joined.order_by("person_id")
-
-
-def _within(values: ir.Value, day: ir.Value, cut: date, count: int) -> ir.Value:
-    return ibis.ifelse(day >= ibis.literal(cut - count * DAY), values, 0).sum()
-
-
-def _windows(events: ir.Table, cut: date, known: datetime, told: datetime | None) -> ir.Table:
-    """Return the events known at the cut (`seen`) and those of the days after it (`later`)."""
-    seen = (events.day < ibis.literal(cut)) & (events.known_at <= ibis.literal(known))
-    ahead = events.day < ibis.literal(cut + AHEAD * DAY)
-    later = (events.day >= ibis.literal(cut)) & ahead
-    if told is not None:
-        later = later & (events.known_at <= ibis.literal(told))
-    return events.filter(seen | later).mutate(is_seen=_one(seen), is_later=_one(later))
-
-
-def _days(events: ir.Table, currency: str | None, event: str | None) -> ir.Table:
-    """Return what each customer did on each day, the part known at the cut and the later part."""
+    events = actions(view, scope)
+    known = view.day(events.known_at)
     ordered = events.name.isin(sorted(ORDERS))
     paid = events.currency.isnull() if currency is None else events.currency == currency
     scored = events.score.notnull() & (events.scale_max > events.scale_min)
@@ -101,8 +49,7 @@ def _days(events: ir.Table, currency: str | None, event: str | None) -> ir.Table
     rows = events.select(
         "person_id",
         "day",
-        seen=events.is_seen,
-        later=events.is_later,
+        told=ibis.ifelse(known > events.day, known, events.day),
         orders=_one(ordered),
         spent=ibis.ifelse((ordered & paid).fill_null(False),
                           events.amount.cast("float64").fill_null(0.0), 0.0),
@@ -112,11 +59,54 @@ def _days(events: ir.Table, currency: str | None, event: str | None) -> ir.Table
         scores=_one(scored),
         left=_one(events.name == event) if event else ibis.literal(0),
     )  # fmt: skip
-    return rows.group_by(["person_id", "day", "seen", "later"]).aggregate(
-        **{name: rows[name].sum() for name in
-           ("orders", "spent", "complaints", "contacts", "points", "scores")},
-        left=rows.left.max(),
-    )  # fmt: skip
+    return rows.group_by(["person_id", "day", "told"]).aggregate(
+        **{name: rows[name].sum() for name in SUMS}, left=rows.left.max()
+    )
+
+
+SUMS = ("orders", "spent", "complaints", "contacts", "points", "scores")
+
+
+def customers(found: ir.Table, cut: date, *, told: date | None = None) -> ir.Table:
+    """Return one row a customer who had acted before the day `cut`; `found` as `days` gives it.
+
+    Only what was known before that day tells of the time before; what happened in the `AHEAD`
+    days from `cut` on tells what came of the customer: `came` (any action) and `left` (the first
+    day of the chosen event), as far as it was known before the day `told`. Who had left before is
+    no longer a customer.
+    """
+    past = found.filter(found.day < ibis.literal(cut), found.told < ibis.literal(cut))
+    daily = past.group_by(["person_id", "day"]).aggregate(
+        **{name: past[name].sum() for name in SUMS}, left=past.left.max(), seen=ibis.literal(1)
+    )
+    people = daily.group_by("person_id").aggregate(
+        first=daily.day.min(),
+        last=daily.day.max(),
+        days=daily.count(),
+        days_30=_within(daily.seen, daily.day, cut, 30),
+        days_91=_within(daily.seen, daily.day, cut, 91),
+        orders=daily.orders.sum(),
+        spent=daily.spent.sum(),
+        complaints=_within(daily.complaints, daily.day, cut, 91),
+        contacts=_within(daily.contacts, daily.day, cut, 91),
+        points=_within(daily.points, daily.day, cut, 182),
+        scores=_within(daily.scores, daily.day, cut, 182),
+        gone=daily.left.max(),
+    )
+    ahead = ibis.literal(cut + AHEAD * DAY)
+    later = found.filter(found.day >= ibis.literal(cut), found.day < ahead)
+    if told is not None:
+        later = later.filter(later.told < ibis.literal(told))
+    left = ibis.ifelse(later.left == 1, later.day, ibis.null("date"))
+    after = later.group_by(later_id=later.person_id).aggregate(came=later.count(), left=left.min())
+    people = people.filter(people.gone == 0)
+    joined = people.left_join(after, people.person_id == after.later_id)
+    came = ibis.ifelse(joined.later_id.notnull(), 1, 0)
+    return joined.mutate(came=came).drop("later_id", "gone").order_by("person_id")
+
+
+def _within(values: ir.Value, day: ir.Value, cut: date, count: int) -> ir.Value:
+    return ibis.ifelse(day >= ibis.literal(cut - count * DAY), values, 0).sum()
 
 
 def _one(condition: ir.Value) -> ir.Value:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars.company.audit.service import record
 from regulars.company.rights.model import Principal, Scope
@@ -30,7 +31,7 @@ from regulars.understand.churn.model import (
 )
 from regulars.understand.churn.watching import Watch
 from regulars.understand.findings import service as findings
-from regulars.understand.findings.model import Finding
+from regulars.understand.findings.model import Finding, Learnt
 from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.lifetime_value.model import Purchasing
 
@@ -97,7 +98,21 @@ def compute(
     found = replace(empty, why_not=None, used=used, model=model, rhythm=rhythm,
                     back_test=back_test)  # fmt: skip
     worth = lifetime_value.customers(ws, scope, value)
-    return listing.listed(found, listing.table(found, model, present, worth))
+    key = _key(ws, scope, found)
+    return listing.listed(
+        found, _memo.get(key, lambda: listing.table(found, model, present, worth))
+    )
+
+
+def listed_again(
+    ws: Workspace, scope: Scope, found: EarlyWarning, *, now: datetime
+) -> EarlyWarning:
+    """Return the finding with what was learnt, and customers as they are known by now."""
+    row = ws.query(lambda view: queries.span(view, scope)).to_pylist()[0]
+    found = replace(found, watched_to=row["last"])
+    people = customers(ws, scope, found, now=now)
+    active = pc.sum(people.column("active")).as_py() or 0
+    return listing.listed(replace(found, n=people.num_rows, active=int(active)), people)
 
 
 def _contest(past: list[Seen], tested: Seen) -> tuple[dict[str, Array], list[Candidate], str]:
@@ -137,7 +152,6 @@ def customers(ws: Workspace, scope: Scope, found: EarlyWarning, *, now: datetime
     model, rhythm, end = found.model, found.rhythm, found.watched_to
     if model is None or rhythm is None or end is None:
         return listing.SCHEMA.empty_table()
-    key = (str(ws.folder), scope, ws.engine.watermark(), end, found.event, found.used, rhythm)
 
     def made() -> pa.Table:
         seen = Watch(ws, scope, found.event, found.currency).seen(end + DAY)
@@ -146,7 +160,12 @@ def customers(ws: Workspace, scope: Scope, found: EarlyWarning, *, now: datetime
         worth = lifetime_value.customers(ws, scope, value)
         return listing.table(found, model, seen, worth)
 
-    return _memo.get(key, made)
+    return _memo.get(_key(ws, scope, found), made)
+
+
+def _key(ws: Workspace, scope: Scope, found: EarlyWarning) -> tuple[Any, ...]:
+    state = (str(ws.folder), scope, ws.engine.watermark())
+    return (*state, found.watched_to, found.event, found.used, found.rhythm)
 
 
 def note_export(ws: Workspace, by: Principal, what: str) -> None:
@@ -160,8 +179,12 @@ def _enough(seen: Seen) -> bool:
 
 
 def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> EarlyWarning:
-    scope = asked["scope"]
-    return compute(ws, None if scope is None else frozenset(scope), asked.get("event"), now)
+    scope = None if asked["scope"] is None else frozenset(asked["scope"])
+    known = findings.latest(ws, KIND.key, EarlyWarning, about=asked, version=KIND.version)
+    if known is not None and known.payload.model and findings.still(ws, known.payload.learnt, now):
+        return listed_again(ws, scope, known.payload, now=now)
+    learnt = Learnt(now, ws.engine.watermark())
+    return replace(compute(ws, scope, asked.get("event"), now), learnt=learnt)
 
 
 KIND = findings.declare(

@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 import pyarrow as pa
 
 from regulars.company.rights.model import Scope
-from regulars.kit.period import day_start
 from regulars.timeline.workspace import Workspace
 from regulars.understand.churn import queries
 from regulars.understand.churn.model import AHEAD, Array, Seen
 from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.lifetime_value.model import Histories, Purchasing
 
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
 EPOCH = date(1970, 1, 1)
 Rhythm = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Watch:
     """What is watched: whose places, in which currency, which event of leaving."""
 
@@ -30,24 +37,22 @@ class Watch:
     event: str | None
     currency: str | None
 
+    @cached_property
+    def days(self) -> pa.Table:
+        """What every customer did on each day; read once for all cuts, kept between refreshes."""
+        return self.ws.engine.persons(self._days, of="person_id")
+
+    def _days(self, view: View) -> ir.Table:
+        return queries.days(view, self.scope, currency=self.currency, event=self.event)
+
     def seen(
         self, cut: date, *, told: date | None = None, identities: Sequence[str] | None = None
     ) -> Seen:
         """Return every customer as known when the day `cut` began; the outcome as of `told`."""
-        by = None if told is None else day_start(told, self.ws.zone)
-        known = day_start(cut, self.ws.zone)
-        table = self.ws.query(
-            lambda view: queries.customers(
-                view,
-                self.scope,
-                cut,
-                known=known,
-                currency=self.currency,
-                event=self.event,
-                told=by,
-            ),
-            identities=identities,
+        found = (
+            self.days if identities is None else self.ws.query(self._days, identities=identities)
         )
+        table = self.ws.query(lambda _: queries.customers(ibis.memtable(found), cut, told=told))
         return _seen(table, cut, self.event)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -51,9 +53,11 @@ def complaints(ws: Workspace, asked: Asked, extent: Extent, *, as_of: datetime) 
     """Return where problems arise within `extent`, per 1,000 passages, and what came before."""
     catalog = catalog_service.current(ws)
     source = _source(catalog, asked, extent)
-    found = ws.query(lambda view: queries.arisen(view, source), as_of=as_of)
+    found = _arisen(ws, source, as_of)
     rows = counting.by_place(found)
-    passed = ws.query(lambda view: queries.passed(view, source), as_of=as_of).to_pylist()
+    passed = ws.engine.summed(
+        lambda view: queries.passed(view, source), by=("touchpoint",), as_of=as_of
+    ).to_pylist()
     passages = {row["touchpoint"]: int(row["passages"]) for row in passed}
     by_how: dict[int, int] = defaultdict(int)
     for row in rows:
@@ -61,7 +65,7 @@ def complaints(ws: Workspace, asked: Asked, extent: Extent, *, as_of: datetime) 
     first = counting.first(found)
     unrecorded = _unrecorded(ws, source, first, as_of) if rows else frozenset()
     counted = _Counted(catalog, asked.problem, rows, passages, unrecorded)
-    cases, before = (0, []) if not rows else _before(ws, source, first, counted, as_of)
+    cases, before = (0, []) if not rows else _before(ws, source, counted, as_of)
     return Complaints(
         problem=asked.problem,
         days=asked.days,
@@ -172,7 +176,7 @@ def _unrecorded(
 
     People meet them without our seeing it, so problems over passages would be no rate.
     """
-    told = ws.query(lambda view: queries.followed(view, source, first), as_of=as_of).to_pylist()
+    told = _after_first(ws, source, queries.followed, ("stratum",), as_of).to_pylist()
     followed = {row["stratum"]: int(row["n"]) for row in told}
     counts = first.group_by("stratum").aggregate([([], "count_all")]).to_pylist()
     return frozenset(
@@ -225,25 +229,53 @@ def _places(groups: dict[str, list[str]], stage_of: Any, counted: _Counted) -> l
 def _before(
     ws: Workspace,
     source: queries.Source,
-    first: pa.Table,
     counted: _Counted,
     as_of: datetime,
 ) -> tuple[int, list[Before]]:
-    cases = _strata(
-        ws.query(lambda view: queries.before_problems(view, source, first), as_of=as_of)
-    )
+    strata = ("stratum", "step")
+    cases = _strata(_after_first(ws, source, queries.before_problems, strata, as_of))
     total = sum(counted.passages.values())
     until = _sample(CONTROLS / total) if total else None
     usual = _strata(
-        ws.query(lambda view: queries.before_passages(view, source, until), as_of=as_of)
+        ws.engine.summed(
+            lambda view: queries.before_passages(view, source, until), by=strata, as_of=as_of
+        )
     )
     told = comparing.before(cases, usual, counted.unrecorded)
     return sum(seen.n for seen in cases.values()), told
 
 
 def _sample(share: float) -> str | None:
-    """Return the id before which that share of all people sort; None for everybody."""
-    return None if share >= 1 else f"{int(share * 16**8):08x}"
+    """Return the id before which about that share of all people sort; None for everybody.
+
+    The share is a power of a half, so that it is the same as long as the timeline grows little.
+    """
+    halves = math.floor(-math.log2(share)) if share < 1 else 0
+    return f"{2 ** (32 - halves):08x}" if halves > 0 else None
+
+
+def _arisen(ws: Workspace, source: queries.Source, as_of: datetime) -> pa.Table:
+    """Return every problem with who had it."""
+    return ws.engine.persons(lambda view: queries.arisen(view, source), of="who", as_of=as_of)
+
+
+def _after_first(
+    ws: Workspace,
+    source: queries.Source,
+    build: Callable[[View, queries.Source, pa.Table], ir.Table],
+    by: Sequence[str],
+    as_of: datetime,
+) -> pa.Table:
+    """Return sums over what each person did before the first problem."""
+
+    def work() -> pa.Table:
+        first = counting.first(_arisen(ws, source, as_of))
+        return ws.query(lambda view: build(view, source, first), as_of=as_of)
+
+    key = (build.__name__, source.problem, source.receiving, source.days)
+    catalog = catalog_service.current(ws).version
+    seen = (source.extent.key(ws.engine), ws.engine.settled(as_of))
+    return ws.engine.adding((*key, catalog, *seen), work, by=by)
 
 
 def _strata(table: Any) -> dict[str, comparing.Seen]:

@@ -246,4 +246,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Drivers:
     return replace(found, offered=offered(ws, asked.look, now=now))
 
 
-FINDING = findings.declare(findings.Kind("drivers", 2, Drivers, _compute))
+FINDING = findings.declare(findings.Kind("drivers", 2, Drivers, _compute, learnt=True))

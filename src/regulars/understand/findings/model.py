@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from regulars.timeline.engine.snapshot import events_at
+
 Payload = TypeVar("Payload")
 Slice = Mapping[str, object]
 
@@ -18,6 +20,11 @@ EVERY = timedelta(days=2)
 """Of findings younger than this, each one is kept."""
 DAILY = timedelta(days=90)
 """Of findings younger than this, the last of each day is kept; of older ones, of each month."""
+
+LEARNT_EVERY = timedelta(days=7)
+"""What is learnt from a year or more (a model, a ranking, a matching) is learnt anew weekly…"""
+LEARNT_GROWTH = 0.02
+"""…or when so much has come, as a share of all events, since it was learnt."""
 
 ORIGIN = ("as_of", "computed_at", "version", "watermark")
 """What every face tells of a finding beside its payload."""
@@ -39,6 +46,21 @@ class Finding(Generic[Payload]):
     watermark: str | None
     seconds: float | None
     payload: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """When and of which state of the timeline something was learnt."""
+
+    at: datetime
+    watermark: str
+
+    def holds(self, watermark: str, now: datetime) -> bool:
+        """Tell whether it need not be learnt anew: it is young, and little has come since."""
+        before, there = events_at(self.watermark), events_at(watermark)
+        return timedelta(0) <= now - self.at < LEARNT_EVERY and before <= there <= before * (
+            1 + LEARNT_GROWTH
+        )
 
 
 def enveloped(found: Finding[Any], told: Mapping[str, object] | None = None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from regulars.understand.findings.standing import (
     declare,
     find,
     renew,
+    still,
 )
 from regulars.understand.findings.storing import every, forget, latest, prune, store
 
@@ -23,5 +24,6 @@ __all__ = [
     "latest",
     "prune",
     "renew",
+    "still",
     "store",
 ]

@@ -20,7 +20,7 @@ from regulars.kit.registry import Registry
 from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import queries, storing
-from regulars.understand.findings.model import Finding, Slice, slice_hash
+from regulars.understand.findings.model import Finding, Learnt, Slice, slice_hash
 
 Payload = TypeVar("Payload")
 REMEMBERED = timedelta(days=14)
@@ -38,7 +38,8 @@ class Kind(Generic[Payload]):
     `compute(ws, about, now)` returns the payload for a slice as of `now`; `about` holds plain
     JSON values, such as `{"period": "12m", "place": ["east"], "scope": None}`. `standing` are
     the slices renewed even if nobody has asked yet. `quotes` names the identities whose words
-    stand in a payload.
+    stand in a payload. What is `learnt` from all there is holds for a week in refreshes, unless
+    much has come since; who asks otherwise gets it of the timeline as it is.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Kind(Generic[Payload]):
     compute: Callable[[Workspace, dict[str, Any], datetime], Payload]
     standing: tuple[Slice, ...] = ()
     quotes: Callable[[Payload], Iterable[str]] | None = None
+    learnt: bool = False
 
 
 _guard = threading.Lock()
@@ -78,7 +80,7 @@ def answer(ws: Workspace, kind: Kind[Payload], about: Slice, *, now: datetime) -
     Two who ask for the same at once (a page and the refresh) get one computation.
     """
     found = find(ws, kind, about, now=now)
-    if found is not None and _holds(ws, found, now):
+    if found is not None and _holds(ws, kind, found, now):
         return found
     return _once(ws, kind, about, now)[0]
 
@@ -120,7 +122,7 @@ def _once(
     """Return what holds and whether it was computed for it; others who ask meanwhile wait."""
     with _under_way(str(ws.folder), kind.key, slice_hash(about)):
         found = storing.latest(ws, kind.key, kind.payload, about=about, version=kind.version)
-        if found is not None and _holds(ws, found, now):
+        if found is not None and _holds(ws, kind, found, now):
             return found, False
         return _compute(ws, kind, about, now), True
 
@@ -142,8 +144,15 @@ def _under_way(*key: str) -> Iterator[None]:
                 del _locks[key]
 
 
-def _holds(ws: Workspace, found: Finding[Any], now: datetime) -> bool:
-    return found.watermark == ws.engine.watermark() and now - found.as_of < YOUNG
+def _holds(ws: Workspace, kind: Kind[Any], found: Finding[Any], now: datetime) -> bool:
+    learnt = Learnt(found.as_of, found.watermark) if kind.learnt and found.watermark else None
+    young = now - found.as_of < YOUNG
+    return still(ws, learnt, now) or (found.watermark == ws.engine.watermark() and young)
+
+
+def still(ws: Workspace, learnt: Learnt | None, now: datetime) -> bool:
+    """Tell whether a refresh may go on using what was learnt; see `Learnt`."""
+    return learnt is not None and ws.engine.refreshing and learnt.holds(ws.engine.watermark(), now)
 
 
 def _compute(ws: Workspace, kind: Kind[Payload], about: Slice, now: datetime) -> Finding[Payload]:

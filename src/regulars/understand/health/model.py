@@ -16,6 +16,8 @@ from regulars.kit.text import Text
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from regulars.timeline.engine.base import Engine
+
 Ends = tuple[float | None, float | None]
 LEAST_ANSWERS = 30
 """Below this many answers a touchpoint's performance takes no part in index or ranking."""
@@ -68,6 +70,12 @@ class Extent:
         if self.channels:
             tests.append(events.channel.isin(list(self.channels)))
         return events.filter(*tests) if tests else events
+
+    def key(self, engine: Engine) -> tuple[object, ...]:
+        """Return what names this extent among answers kept between refreshes."""
+        start, end = self.period.start, engine.settled(self.period.end)
+        sets = (None if one is None else tuple(sorted(one)) for one in (self.places, self.scope))
+        return (start, end, *sets, self.channels)
 
     def during(self, period: Period) -> Extent:
         """Return the same extent in another period."""

@@ -342,7 +342,11 @@ class _Asked:
 
     def cells(self) -> list[Row]:
         """Return the cells of answers, in a fixed order."""
-        table = self.ws.query(lambda view: queries.cells(self.answers(view)), as_of=self.as_of)
+        table = self.ws.engine.summed(
+            lambda view: queries.cells(self.answers(view)),
+            by=("month", *queries.CELL),
+            as_of=self.as_of,
+        )
         rows: list[Row] = [{**row, "n": int(row["n"])} for row in table.to_pylist()]
         return sorted(rows, key=lambda row: (row["month"], row["touchpoint"], row["metric"]))
 

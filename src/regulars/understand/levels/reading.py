@@ -68,7 +68,7 @@ def every(ws: Workspace, as_of: datetime | None = None, *, fresh: bool = True) -
     A level is the same whoever asks, so it comes from all that happened to the person. Of the
     answer, show a caller only what lies in the caller's places.
     """
-    wanted = source(ws)
+    wanted, as_of = source(ws), ws.engine.settled(as_of)
     catalog = catalog_service.current(ws).version
     key = (str(ws.folder), wanted.rules, catalog, as_of)
     found = None if fresh else _held.latest(key)
@@ -77,7 +77,12 @@ def every(ws: Workspace, as_of: datetime | None = None, *, fresh: bool = True) -
     mark = ws.engine.watermark()
 
     def work() -> Experiences:
-        told = table(ws, wanted, usual(ws, wanted, as_of), as_of)
+        known = usual(ws, wanted, as_of)
+        told = ws.engine.by_person(
+            ("levels", wanted.rules, catalog, known, as_of),
+            lambda: table(ws, wanted, known, as_of),
+            of="person",
+        )
         return experiences.of_table(told, wanted.rules)
 
     return _held.keep(key, mark).get((key, mark), work)
@@ -92,7 +97,9 @@ def forget(_ws: Workspace, _connection: sa.Connection, _identities: frozenset[st
 
 def usual(ws: Workspace, wanted: queries.Source, as_of: datetime | None = None) -> list[Usual]:
     """Return what was usual for each question in each month."""
-    asked = ws.query(lambda view: queries.asked(view, wanted), as_of=as_of)
+    asked = ws.engine.summed(
+        lambda view: queries.asked(view, wanted), by=(*queries.QUESTION, "month"), as_of=as_of
+    )
     return references.usual_of(asked.to_pylist())
 
 

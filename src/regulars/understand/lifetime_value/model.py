@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from regulars.kit.stats.estimate import Estimate, Z
 from regulars.kit.text import Text
+from regulars.understand.findings.model import Learnt
 
 Array = npt.NDArray[np.float64]
 Parameters = TypeVar("Parameters")
@@ -287,6 +288,7 @@ class LifetimeValue:
     tenths: list[Tenth] = field(default_factory=list)
     back_test: BackTest | None = None
     customers: list[Customer] = field(default_factory=list)
+    learnt: Learnt | None = None
 
     @property
     def spread(self) -> Spread | None:

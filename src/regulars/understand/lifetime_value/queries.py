@@ -84,4 +84,4 @@ def histories(
         bought_later=days.is_later.sum(),
         spent_later=(days.amount * days.is_later).sum(),
     )
-    return people.filter(people.bought > 0).order_by("person_id")
+    return people.filter(people.bought > 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,7 @@ from regulars.kit.text import Text
 from regulars.timeline import people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
-from regulars.understand.findings.model import Finding
+from regulars.understand.findings.model import Finding, Learnt
 from regulars.understand.lifetime_value import purchasing, queries
 from regulars.understand.lifetime_value.backtesting import back_test, fit_both
 from regulars.understand.lifetime_value.forecasting import ahead, forecast, tenths
@@ -39,6 +39,11 @@ from regulars.understand.lifetime_value.model import (
     Purchasing,
     grouped,
 )
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
 
 DAY = timedelta(days=1)
 FORECAST = ("alive", "purchases", "value", "low", "high")
@@ -74,8 +79,11 @@ def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[LifetimeV
     return findings.answer(ws, KIND, about(scope), now=now)
 
 
-def compute(ws: Workspace, scope: Scope) -> LifetimeValue:
-    """Fit both models to all purchases, forecast and back-test; seconds at a million customers."""
+def compute(ws: Workspace, scope: Scope, known: LifetimeValue | None = None) -> LifetimeValue:
+    """Fit both models to all purchases, forecast and back-test; seconds at a million customers.
+
+    The models and the back-test of an earlier finding, `known`, are used again where it is given.
+    """
     basis = _basis(ws, scope)
     if basis is None:
         return LifetimeValue(0, None, None, why_not=TOO_LITTLE)
@@ -83,24 +91,29 @@ def compute(ws: Workspace, scope: Scope) -> LifetimeValue:
     table = _table(ws, scope, currency)
     found = _histories(table, end)
     empty = LifetimeValue(len(found), currency, end, left_out, TOO_LITTLE)
-    models = fit_both(found) if float(found.age.max(initial=0)) >= LEAST_DAYS else None
-    if models is None:
-        return empty
-    told = [ahead(*models, found, days) for days in HORIZONS]
+    if known is None or known.currency != currency:
+        models = fit_both(found) if float(found.age.max(initial=0)) >= LEAST_DAYS else None
+        if models is None:
+            return empty
+        tested = _back_test(ws, scope, currency, end, int(found.age.max()))
+        known = replace(empty, purchasing=models[0], spending=models[1], back_test=tested)
+    assert known.purchasing is not None and known.spending is not None
+    told = [ahead(known.purchasing, known.spending, found, days) for days in HORIZONS]
     year, each = next(one for one in told if one[0].days == YEAR)
     parts = tenths(each, year.spread)
     return replace(
         empty,
         why_not=None,
-        purchasing=models[0],
-        spending=models[1],
+        purchasing=known.purchasing,
+        spending=known.spending,
         repeaters=int((found.repeats > 0).sum()),
         amount_correlation=_amounts_go_with_repeats(found),
         ahead=[one for one, _each in told],
         top_tenth=parts[0].share if parts else None,
         tenths=parts,
-        back_test=_back_test(ws, scope, currency, end, int(found.age.max())),
+        back_test=known.back_test,
         customers=_listed(table, each, np.argsort(-each.value, kind="stable")[:LISTED]),
+        learnt=known.learnt,
     )
 
 
@@ -192,9 +205,13 @@ def _table(
     identities: Sequence[str] | None = None,
 ) -> pa.Table:
     known = None if cut is None else day_start(cut + DAY, ws.zone)
-    return ws.query(
-        lambda view: queries.histories(view, scope, currency, cut, known), identities=identities
-    )
+
+    def build(view: View) -> ir.Table:
+        return queries.histories(view, scope, currency, cut, known)
+
+    if identities is not None:
+        return ws.query(build, identities=identities)
+    return ws.engine.persons(build, of="person_id").sort_by("person_id")
 
 
 def _days(table: pa.Table, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -249,9 +266,13 @@ def _listed(table: pa.Table, each: Forecast, rows: Any) -> list[Customer]:
     ]
 
 
-def _compute(ws: Workspace, asked: dict[str, Any], _now: datetime) -> LifetimeValue:
-    scope = asked["scope"]
-    return compute(ws, None if scope is None else frozenset(scope))
+def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> LifetimeValue:
+    scope = None if asked["scope"] is None else frozenset(asked["scope"])
+    known = findings.latest(ws, KIND.key, LifetimeValue, about=asked, version=KIND.version)
+    held = known.payload if known is not None and known.payload.spending else None
+    if held is not None and findings.still(ws, held.learnt, now):
+        return compute(ws, scope, held)
+    return replace(compute(ws, scope), learnt=Learnt(now, ws.engine.watermark()))
 
 
 KIND = findings.declare(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -69,6 +69,7 @@ def answer(ws: Workspace, definition: Definition, question: Question) -> Answere
 
     Raises Invalid when a number would mix questions, scales or kinds of survey.
     """
+    question = replace(question, as_of=ws.engine.settled(question.as_of))
     state = (
         ws.engine.watermark(),
         places.current(ws)[0],

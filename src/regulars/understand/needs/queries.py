@@ -100,10 +100,9 @@ def bought(
     days = found.group_by(["person_id", "item", "day"]).aggregate(
         seen=found.seen.max(), later=found.later.min()
     )
-    pairs = days.group_by(["person_id", "item"]).aggregate(
+    return days.group_by(["person_id", "item"]).aggregate(
         days=days.seen.sum(), next=days.later.min()
     )
-    return pairs.order_by("person_id", "item")
 
 
 def totals(view: View, scope: Scope, level: str, cut: date, known: datetime) -> ir.Table:
@@ -113,4 +112,4 @@ def totals(view: View, scope: Scope, level: str, cut: date, known: datetime) -> 
         found.day < ibis.literal(cut), found[level].notnull(), found.known_at <= ibis.literal(known)
     )
     days = found.select("person_id", "day").distinct()
-    return days.group_by("person_id").aggregate(bought=days.count()).order_by("person_id")
+    return days.group_by("person_id").aggregate(bought=days.count())

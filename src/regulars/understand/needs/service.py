@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +38,11 @@ from regulars.understand.needs.model import (
     Needs,
     Wanted,
 )
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
 
 DAY = timedelta(days=1)
 EPOCH = date(1970, 1, 1)
@@ -91,17 +96,23 @@ class _Asked:
         """Return what customers had bought before the day `cut`; what came next as of `told`."""
         known = day_start(cut, self.ws.zone)
         by = None if told is None else day_start(told, self.ws.zone)
-        pairs = self.ws.query(
+        pairs = self._of_people(
             lambda view: queries.bought(
                 view, self.scope, self.level, names=names, cut=cut, known=known, told=by
             ),
-            identities=identities,
-        )
-        totals = self.ws.query(
-            lambda view: queries.totals(view, self.scope, self.level, cut, known),
-            identities=identities,
-        )
+            identities,
+        ).sort_by([("person_id", "ascending"), ("item", "ascending")])
+        totals = self._of_people(
+            lambda view: queries.totals(view, self.scope, self.level, cut, known), identities
+        ).sort_by("person_id")
         return _bought(pairs, totals, cut, names)
+
+    def _of_people(
+        self, build: Callable[[View], ir.Table], identities: Sequence[str] | None
+    ) -> pa.Table:
+        if identities is not None:
+            return self.ws.query(build, identities=identities)
+        return self.ws.engine.persons(build, of="person_id")
 
 
 def about(scope: Scope) -> dict[str, Any]:
@@ -284,5 +295,6 @@ KIND = findings.declare(
         _compute,
         standing=({"scope": None},),
         quotes=lambda found: [one.person for one in found.customers],
+        learnt=True,
     )
 )
