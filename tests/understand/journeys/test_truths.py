@@ -51,7 +51,7 @@ def test_the_app_loses_people_at_payment(troubled: Workspace) -> None:
 
 
 def test_words_of_the_hotline_are_its_own(troubled: Workspace) -> None:
-    said = service.words(troubled, "hotline", Extent(), most=5)
+    said = service.words(troubled, ["hotline"], Extent(), most=5)["hotline"]
     assert len(said) == 5
     assert all(one.score is not None and one.score <= 2 for one in said)
 

@@ -257,4 +257,5 @@ def _words(ws: Workspace, look: Look, extent: Extent, now: datetime) -> dict[str
     """Return a few words for each of the gravest pain points."""
     found = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
     pains = journeys.marks(found, "pain")[:PAINS]
-    return {mark.step: journeys.words(ws, mark.step, extent, as_of=now, most=2) for mark in pains}
+    steps = list(dict.fromkeys(mark.step for mark in pains))
+    return journeys.words(ws, steps, extent, as_of=now, most=2)

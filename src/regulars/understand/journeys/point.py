@@ -116,7 +116,7 @@ def _detail(ws: Workspace, step: str, look: Look, now: datetime) -> Detail:
         after=[e for e in whole.edges if e.source == step and e.target != step][:MOST_NEIGHBOURS],
         titles={node.step: node.title for node in whole.nodes},
         mark=next((mark for mark in whole.marks if mark.step == step), None),
-        words=service.words(ws, step, extent, as_of=now),
+        words=service.words(ws, [step], extent, as_of=now)[step],
         as_of=now,
     )
 

@@ -131,14 +131,14 @@ def funnel(
 
 def words(
     ws: Workspace,
-    step: str,
+    steps: Sequence[str],
     extent: Extent,
     *,
     as_of: datetime | None = None,
     most: int = MOST_WORDS,
-) -> list[Words]:
-    """Return what customers wrote about a touchpoint, the lowest scores first, then the latest."""
-    return voices.words(ws, step, extent, as_of, most)
+) -> dict[str, list[Words]]:
+    """Return what customers wrote about touchpoints, the lowest scores first, then the latest."""
+    return voices.words(ws, steps, extent, as_of, most)
 
 
 def marks(found: JourneyMap, kind: str) -> list[Mark]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
@@ -19,43 +20,41 @@ if TYPE_CHECKING:
 
 
 def words(
-    ws: Workspace, step: str, extent: Extent, as_of: datetime | None, most: int
-) -> list[Words]:
-    """Return the latest words at a touchpoint, those with the lowest scores first."""
+    ws: Workspace, steps: Sequence[str], extent: Extent, as_of: datetime | None, most: int
+) -> dict[str, list[Words]]:
+    """Return the latest words at each touchpoint, those with the lowest scores first."""
     catalog = catalog_service.current(ws)
 
     def expression(view: View) -> ir.Table:
         events = extent.of(view.with_person())
         said = events.filter(events.actor == "customer", events.text.notnull())
         here = catalog_service.placed_by(catalog, said, stage=False)
-        kept = here.filter(here.touchpoint == step)
+        kept = here.filter(here.touchpoint.isin(list(steps) or [""]))
         points = (kept.score - kept.scale_min) / (kept.scale_max - kept.scale_min)
-        rated = kept.mutate(points=points.fill_null(0.5))
-        return (
-            rated.order_by([rated.points, ibis.desc("occurred_at"), "event_id"])
-            .limit(most)
-            .select(
-                "text",
-                "score",
-                "scale_max",
-                "occurred_at",
-                "person_id",
-                "identity_id",
-                "channel",
-                "place",
-            )
-        )
+        order = [points.fill_null(0.5), ibis.desc(kept.occurred_at), kept.event_id]
+        rank = ibis.row_number().over(group_by=kept.touchpoint, order_by=order)
+        ranked = kept.select("touchpoint", *COLUMNS, rank=rank)
+        return ranked.filter(ranked["rank"] < most).order_by("touchpoint", "rank")
 
-    return [
-        Words(
-            text=row["text"],
-            score=row["score"],
-            scale_max=row["scale_max"],
-            at=row["occurred_at"],
-            person=row["person_id"],
-            identities=[row["identity_id"]] if row["identity_id"] else [],
-            channel=row["channel"],
-            place=row["place"],
-        )
-        for row in ws.query(expression, as_of=as_of).to_pylist()
-    ]
+    found: dict[str, list[Words]] = {step: [] for step in steps}
+    for row in ws.query(expression, as_of=as_of).to_pylist():
+        found[row["touchpoint"]].append(_words(row))
+    return found
+
+
+COLUMNS = (
+    "text", "score", "scale_max", "occurred_at", "person_id", "identity_id", "channel", "place",
+)  # fmt: skip
+
+
+def _words(row: dict[str, Any]) -> Words:
+    return Words(
+        text=row["text"],
+        score=row["score"],
+        scale_max=row["scale_max"],
+        at=row["occurred_at"],
+        person=row["person_id"],
+        identities=[row["identity_id"]] if row["identity_id"] else [],
+        channel=row["channel"],
+        place=row["place"],
+    )

@@ -95,7 +95,8 @@ def invitations(scene: Scene) -> ir.Table:
     names = [SURVEY_SHOWN, SURVEY_ANSWERED, SURVEY_DISMISSED]
     events = scene.events.filter(scene.events.name.isin(names))
     theirs = (events.name == SURVEY_SHOWN) | (events.actor == "customer")
-    events = events.filter(theirs).mutate(
+    # What became of a survey comes after it, so nothing before the period matters.
+    events = events.filter(theirs, events.occurred_at >= ibis.literal(scene.start)).mutate(
         who=ibis.coalesce(events.person_id, events.session_id, events.event_id),
         turn=ibis.ifelse(events.name == SURVEY_SHOWN, 0, 1),
         stopped=ibis.coalesce(events.touchpoint, ""),
