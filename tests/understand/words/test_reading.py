@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from regulars.kit.errors import Invalid
@@ -65,6 +67,59 @@ def test_a_negation_turns_the_feeling_round() -> None:
     assert read("The staff were not friendly")[1] is Mood.NEGATIVE
 
 
+@pytest.mark.parametrize(
+    ("text", "mood", "kinds"),
+    [
+        ("I didn't have to wait", Mood.POSITIVE, set()),
+        ("We never had to wait in line", Mood.POSITIVE, set()),
+        ("Without any delay and no hassle", Mood.POSITIVE, set()),
+        ("The queue was long but it moved fast", None, set()),
+        ("The staff were never rude", Mood.POSITIVE, set()),
+        ("never disappointed", Mood.POSITIVE, set()),
+        ("Nothing to complain about", Mood.POSITIVE, set()),
+        ("I was not unhappy", Mood.POSITIVE, set()),
+        ("Not only good but cheap", Mood.POSITIVE, set()),
+        ("I did not get it. Good grief, I waited", None, {Kind.WAIT}),
+        ("They were not helpful and I waited an hour", Mood.NEGATIVE, {Kind.KNOWLEDGE, Kind.WAIT}),
+        ("排队的人很多但是很快", None, set()),
+        ("不需要排队", None, set()),
+        ("没有遇到任何延误", Mood.POSITIVE, set()),
+        ("没怎么等就好了", Mood.POSITIVE, set()),
+        ("没有什么不满意的", Mood.POSITIVE, set()),
+        ("没有不好的地方", Mood.POSITIVE, set()),
+        ("流程一点也不麻烦", None, {Kind.PROCESS}),
+        ("特别好", Mood.POSITIVE, set()),
+        ("质量不错很好", Mood.POSITIVE, set()),
+        ("不得不等了两个小时", Mood.NEGATIVE, {Kind.WAIT}),
+        ("排队等了很久，店员也不热情", Mood.NEGATIVE, {Kind.WAIT}),
+    ],
+)
+def test_negations_reach_as_far_as_the_lexicon_says(
+    text: str, mood: Mood | None, kinds: set[Kind]
+) -> None:
+    found = read(text)
+    assert found[2] == kinds
+    assert mood is None or found[1] is mood
+
+
+def test_a_company_may_change_what_a_negation_reaches() -> None:
+    """“Sans” is no negation of ours; in this shop it is one, and reaches no further than a word."""
+    text = pa.array(["sans wait", "sans any long wait"])
+    ours = SHIPPED["en"]
+    negation = replace(ours.negation, words=("sans",), between=("any", "long"), window=1)
+    theirs = lexicon.Lexicons(1, {"en": replace(ours, negation=negation)})
+    english = pa.array(["en", "en"])
+    assert kinds_of(int(reading.read(text, english, SHIPPED).kinds[0])) == [Kind.WAIT]
+    near, far = (kinds_of(int(one)) for one in reading.read(text, english, theirs).kinds)
+    assert (near, far) == ([], [Kind.WAIT])
+
+
+def test_evidence_leaves_out_what_does_not_hold() -> None:
+    text = "No wait at the till, but I waited for the parcel"
+    found = reading.evidence(text, "en", SHIPPED, {Kind.WAIT})
+    assert [one.words for one in found] == ["waited"]
+
+
 def test_exceptions_keep_praise_from_being_a_complaint() -> None:
     assert read("不用等，马上就好了")[2] == set()
     assert read("No wait at all, great")[2] == set()
@@ -117,6 +172,7 @@ def test_types_are_kept_as_bits(kinds: list[Kind]) -> None:
     assert set(kinds_of(bits(kinds))) == set(kinds)
 
 
+@settings(deadline=None)  # patterns are made at the first text
 @given(some.lists(some.text(max_size=60), max_size=20))
 def test_any_text_is_read_alone_as_in_a_crowd(texts: list[str]) -> None:
     together = reading.read(pa.array(texts, pa.string()), None, SHIPPED)
@@ -138,7 +194,7 @@ phrase = some.text(alphabet="abc不好..* ", min_size=1, max_size=10)
 def test_any_phrase_that_is_taken_makes_a_pattern(words: list[str], text: str) -> None:
     try:
         made = lexicon.checked(
-            lexicon.Lexicon("zh", tuple(words), (), ("不",), {}, {}, {}, frozenset())
+            lexicon.Lexicon("zh", tuple(words), negation=lexicon.Negation(("不",)))
         )
     except Invalid:
         return

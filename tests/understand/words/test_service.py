@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from regulars.timeline import erasure
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health.model import Extent, Look
-from regulars.understand.words import keeping, lexicon, service
+from regulars.understand.words import keeping, service
 from regulars.understand.words.model import Kind, Line, Mood, Words
 from regulars.understand.words.searching import Sought
 
@@ -121,9 +122,7 @@ def test_a_changed_lexicon_reads_everything_anew_and_can_be_undone(ws: Workspace
     tell(ws, [*forty(), wrote("Cem", "the gizmo wobbles", 4)])
     mine = service.current(ws)["en"]
     kinds = {**mine.kinds, Kind.PROCESS: (*mine.kinds[Kind.PROCESS], "gizmo*")}
-    changed = lexicon.Lexicon(
-        "en", mine.good, mine.bad, mine.reverse, kinds, mine.unless, {}, mine.stop
-    )
+    changed = replace(mine, kinds=kinds, touchpoints={})
     assert service.save(ws, changed, 0, by=SHELL, now=NOW) == 1
     assert service.unread_now(ws) == 41
     assert line(told(ws).kinds, "process").people == 0  # the old readings stand meanwhile
@@ -139,10 +138,7 @@ def test_a_changed_lexicon_reads_everything_anew_and_can_be_undone(ws: Workspace
 
 def test_unknown_touchpoints_are_refused(ws: Workspace) -> None:
     mine = service.current(ws)["zh"]
-    wrong = lexicon.Lexicon(
-        "zh", mine.good, mine.bad, mine.reverse, mine.kinds, mine.unless,
-        {"moon": ("月球",)}, mine.stop,
-    )  # fmt: skip
+    wrong = replace(mine, touchpoints={"moon": ("月球",)})
     with pytest.raises(Invalid):
         service.save(ws, wrong, 0, by=SHELL, now=NOW)
 

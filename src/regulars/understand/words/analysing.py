@@ -20,7 +20,7 @@ from regulars.understand.words.head import Head, Quality
 from regulars.understand.words.lexicon import Lexicons
 from regulars.understand.words.model import KINDS, LANGUAGES, NAMED, Kind
 
-CODE = 1
+CODE = 2
 """Counts up when texts are to be read anew because the code reads them otherwise."""
 PULLED = 200_000
 """Texts taken from the timeline at a time."""

@@ -13,7 +13,14 @@ from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.words import service
-from regulars.understand.words.lexicon import Lexicon, Phrases
+from regulars.understand.words.lexicon import (
+    LISTS,
+    NEGATION,
+    PARTS,
+    Lexicon,
+    Negation,
+    Phrases,
+)
 from regulars.understand.words.model import (
     LANGUAGE_TITLES,
     LANGUAGES,
@@ -76,6 +83,9 @@ def lexicon(fields: Fields, tongue: str) -> tuple[Lexicon, int]:
         words = (fields.text(name, most=LONGEST) or "").replace("\r", "")
         return tuple(line.strip() for line in words.split("\n") if line.strip())
 
+    def lists(name: str) -> dict[Kind, Phrases]:
+        return {kind: phrases(name.format(kind=kind)) for kind in NAMED}
+
     places: dict[str, Phrases] = {}
     for line in phrases("touchpoints"):
         key, _colon, words = line.replace("：", ":").partition(":")
@@ -85,9 +95,17 @@ def lexicon(fields: Fields, tongue: str) -> tuple[Lexicon, int]:
         tongue,
         phrases("good"),
         phrases("bad"),
-        phrases("reverse"),
-        {kind: phrases(str(kind)) for kind in NAMED},
-        {kind: phrases(f"{kind}.unless") for kind in NAMED},
+        Negation(
+            phrases("words"),
+            phrases("between"),
+            phrases("mistaken"),
+            phrases("contrast"),
+            fields.whole("window") or 0,
+        ),
+        lists("{kind}"),
+        lists("{kind}.unless"),
+        lists("{kind}.negated"),
+        lists("{kind}.relief"),
         places,
         frozenset(phrases("stop")),
     )
@@ -98,9 +116,12 @@ def shown(ws: Workspace, word: str, typed: dict[str, str] | None) -> dict[str, A
     """Return one language's lexicon as texts of a form, with its versions."""
     tongue = known(word)
     now = service.current(ws)[tongue]
-    texts = {name: "\n".join(getattr(now, name)) for name in ("good", "bad", "reverse")}
+    texts = {name: "\n".join(getattr(now, name)) for name in LISTS}
+    texts |= {name: "\n".join(getattr(now.negation, name)) for name in NEGATION}
+    texts["window"] = str(now.negation.window)
     texts |= {str(kind): "\n".join(now.kinds.get(kind, ())) for kind in NAMED}
-    texts |= {f"{kind}.unless": "\n".join(now.unless.get(kind, ())) for kind in NAMED}
+    for name in PARTS[1:]:
+        texts |= {f"{kind}.{name}": "\n".join(getattr(now, name).get(kind, ())) for kind in NAMED}
     texts["stop"] = "\n".join(sorted(now.stop))
     places = catalog_service.current(ws).touchpoints
     texts["touchpoints"] = "\n".join(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -17,34 +17,49 @@ from regulars.understand.words.model import LANGUAGES, NAMED, Kind
 Phrases = tuple[str, ...]
 MOST_PHRASES = 2_000
 LONGEST = 60
-LISTS = ("good", "bad", "reverse")
+LISTS = ("good", "bad")
+NEGATION = ("words", "between", "mistaken", "contrast")
+PARTS = ("phrases", "unless", "negated", "relief")
+"""The lists of a problem type."""
+WINDOW, WIDEST = 2, 6
+"""The usual and the widest window of a negation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """What turns a phrase round, and how far it reaches.
+
+    `words` negate what follows within `window` words (in Chinese characters) of the same clause.
+    `between` are the words that may stand between a negation and a problem type's phrase, at most
+    `window` of them. `mistaken` only look like a negation ("not only", 特别). Behind a word of
+    `contrast` a problem type's relief takes the problem back.
+    """
+
+    words: Phrases = ()
+    between: Phrases = ()
+    mistaken: Phrases = ()
+    contrast: Phrases = ()
+    window: int = WINDOW
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The phrases of one language. `unless` are phrases that a problem type does not hold in."""
+    """The phrases of one language.
+
+    `unless` are phrases that a problem type does not hold in, `negated` those that are no problem
+    behind a negation, `relief` what takes it back behind a contrast.
+    """
 
     language: str
-    good: Phrases
-    bad: Phrases
-    reverse: Phrases
-    kinds: dict[Kind, Phrases]
-    unless: dict[Kind, Phrases]
-    touchpoints: dict[str, Phrases]
-    stop: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Patterns:
-    """Regular expressions of a lexicon that RE2 and Python both understand; None: no phrases."""
-
-    good: str | None
-    bad: str | None
-    not_good: str | None
-    not_bad: str | None
-    kinds: dict[Kind, str]
-    unless: dict[Kind, str]
-    touchpoints: dict[str, str]
+    good: Phrases = ()
+    bad: Phrases = ()
+    negation: Negation = field(default_factory=Negation)
+    kinds: dict[Kind, Phrases] = field(default_factory=dict)
+    unless: dict[Kind, Phrases] = field(default_factory=dict)
+    negated: dict[Kind, Phrases] = field(default_factory=dict)
+    relief: dict[Kind, Phrases] = field(default_factory=dict)
+    touchpoints: dict[str, Phrases] = field(default_factory=dict)
+    stop: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,7 @@ def parse(language: str, document: str) -> Lexicon:
             field="document",
         ) from error
     feeling, types = told.get("sentiment", {}), told.get("types", {})
+    turning = told.get("negation", {})
     unknown = set(types) - set(NAMED)
     if unknown:
         raise Invalid(
@@ -84,14 +100,26 @@ def parse(language: str, document: str) -> Lexicon:
             Text(f"There is no problem type {min(unknown)}.", f"没有问题类型 {min(unknown)}。"),
             field="document",
         )
+    lists = {
+        name: {kind: tuple(types.get(kind, {}).get(name, ())) for kind in NAMED} for name in PARTS
+    }
     return checked(
         Lexicon(
             language,
             tuple(feeling.get("good", ())),
             tuple(feeling.get("bad", ())),
-            tuple(feeling.get("reverse", ())),
-            {kind: tuple(types.get(kind, {}).get("phrases", ())) for kind in NAMED},
-            {kind: tuple(types.get(kind, {}).get("unless", ())) for kind in NAMED},
+            Negation(
+                # Documents from before [negation] held the words among those of feeling.
+                tuple(turning.get("words", feeling.get("reverse", ()))),
+                tuple(turning.get("between", ())),
+                tuple(turning.get("mistaken", ())),
+                tuple(turning.get("contrast", ())),
+                turning.get("window", WINDOW),
+            ),
+            lists["phrases"],
+            lists["unless"],
+            lists["negated"],
+            lists["relief"],
             {key: tuple(words) for key, words in told.get("touchpoints", {}).items()},
             frozenset(told.get("words", {}).get("stop", ())),
         )
@@ -100,15 +128,38 @@ def parse(language: str, document: str) -> Lexicon:
 
 def checked(lexicon: Lexicon) -> Lexicon:
     """Return the lexicon with its phrases trimmed, each once. Raises Invalid for a bad phrase."""
+
+    def lists(name: str) -> dict[Kind, Phrases]:
+        found: dict[Kind, Phrases] = getattr(lexicon, name)
+        return {kind: _clean(words, f"{kind}.{name}") for kind, words in found.items()}
+
     return Lexicon(
         lexicon.language,
         _clean(lexicon.good, "good"),
         _clean(lexicon.bad, "bad"),
-        _clean(lexicon.reverse, "reverse"),
+        _negation(lexicon.negation),
         {kind: _clean(words, kind) for kind, words in lexicon.kinds.items()},
-        {kind: _clean(words, f"{kind}.unless") for kind, words in lexicon.unless.items()},
+        lists("unless"),
+        lists("negated"),
+        lists("relief"),
         {key: _clean(words, key) for key, words in lexicon.touchpoints.items()},
         frozenset(_clean(sorted(lexicon.stop), "stop")),
+    )
+
+
+def _negation(turning: Negation) -> Negation:
+    if not isinstance(turning.window, int) or not 0 <= turning.window <= WIDEST:
+        raise Invalid(
+            "words.window",
+            Text(f"A negation reaches 0 to {WIDEST} words.", f"否定词的作用范围为 0 至 {WIDEST}。"),
+            field="window",
+        )
+    return Negation(
+        _clean(turning.words, "words"),
+        _clean(turning.between, "between"),
+        _clean(turning.mistaken, "mistaken"),
+        _clean(turning.contrast, "contrast"),
+        turning.window,
     )
 
 
@@ -141,9 +192,11 @@ def document(lexicon: Lexicon) -> str:
     """Return the lexicon as TOML; `parse` reads it back."""
     lines = ["[sentiment]"]
     lines += [_list(name, getattr(lexicon, name)) for name in LISTS]
+    lines += ["", "[negation]", f"window = {lexicon.negation.window}"]
+    lines += [_list(name, getattr(lexicon.negation, name)) for name in NEGATION]
     for kind in NAMED:
         lines += ["", f"[types.{kind}]", _list("phrases", lexicon.kinds.get(kind, ()))]
-        lines.append(_list("unless", lexicon.unless.get(kind, ())))
+        lines += [_list(name, getattr(lexicon, name).get(kind, ())) for name in PARTS[1:]]
     lines += ["", "[touchpoints]"]
     lines += [_list(_quoted(key), words) for key, words in lexicon.touchpoints.items()]
     lines += ["", "[words]", _list("stop", sorted(lexicon.stop))]
@@ -157,47 +210,3 @@ def _list(name: str, words: Iterable[str]) -> str:
 def _quoted(word: str) -> str:
     plain = word.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{plain}"'
-
-
-def patterns(lexicon: Lexicon) -> Patterns:
-    """Return the expressions of a lexicon."""
-    chinese = lexicon.language == "zh"
-    good, bad = _any(lexicon.good, chinese), _any(lexicon.bad, chinese)
-    reverse = _any(lexicon.reverse, chinese)
-    gap = r"[^，。！？、；：,.!?;:\s]{0,2}?" if chinese else r"(?:\W+\w+){0,2}?\W+"
-
-    def turned(words: str | None) -> str | None:
-        return f"(?:{reverse}){gap}(?:{words})" if words and reverse else None
-
-    return Patterns(
-        good,
-        bad,
-        turned(good),
-        turned(bad),
-        _each(lexicon.kinds, chinese),
-        _each(lexicon.unless, chinese),
-        _each(lexicon.touchpoints, chinese),
-    )
-
-
-def _each(lists: Mapping[Any, Phrases], chinese: bool) -> dict[Any, str]:
-    found = {key: _any(words, chinese) for key, words in lists.items()}
-    return {key: words for key, words in found.items() if words}
-
-
-def _any(words: Phrases, chinese: bool) -> str | None:
-    """Return an expression of any of the phrases, the longest first."""
-    made = [_phrase(word, chinese) for word in sorted(words, key=lambda one: (-len(one), one))]
-    return "|".join(made) or None
-
-
-def _phrase(word: str, chinese: bool) -> str:
-    gap = r".{0,8}?" if chinese else r"\W+(?:\w+\W+){0,3}?"
-    parts = [re.escape(part.strip()) for part in word.split("..")]
-    plain = [part.replace(r"\*", r"\w*").replace(r"\ ", r"\W+") for part in parts if part]
-    joined = gap.join(plain)
-    if chinese:
-        return joined
-    begin = r"\b" if re.match(r"\w", word.strip(".")) else ""
-    end = r"\b" if re.search(r"[\w*]$", word) else ""
-    return begin + joined + end

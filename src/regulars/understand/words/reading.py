@@ -15,10 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from regulars.understand.words.lexicon import Lexicon, Lexicons, Patterns, patterns
+from regulars.understand.words.lexicon import Lexicon, Lexicons
 from regulars.understand.words.model import KINDS, LANGUAGES, NAMED, Evidence, Kind, Piece
+from regulars.understand.words.phrasing import Patterns, patterns
 
 Ints = NDArray[np.int64]
+AGAIN_GOOD, NOT_GOOD, NOT_BAD, GONE = "\x01", "\x02", "\x03", "\x04"
+"""Letters put in the place of a stretch that is understood, so that it is not met again."""
 CHINESE, KANA = r"\p{Han}", r"[\p{Hiragana}\p{Katakana}\p{Hangul}]"
 ENGLISH = (
     r"\b(?:the|and|is|are|was|to|of|it|i|you|my|in|on|for|not|no|with|this|that|have|they|very|"
@@ -83,7 +86,8 @@ def read(
         made = patterns_of(lexicons[one])
         found = _kinds(lower, made)
         kinds[rows] = found
-        balance[rows] = _balance(lower, made, found)
+        # A problem type is half a bad word.
+        balance[rows] = feelings(lower, made).balance - 0.5 * (found > 0)
         meant[rows] = _meant(lower, made, known)
     mood = np.sign(np.round(balance, 6)).astype(np.int64)
     other = 1 << KINDS.index(Kind.OTHER)
@@ -116,17 +120,59 @@ def _count(texts: pa.Array, pattern: str | None) -> NDArray[np.float64]:
 def _kinds(lower: pa.Array, made: Patterns) -> Ints:
     found = np.zeros(len(lower), dtype=np.int64)
     for place, kind in enumerate(NAMED):
-        times = _count(lower, made.kinds.get(kind)) - _count(lower, made.unless.get(kind))
-        found |= (times > 0).astype(np.int64) << place
+        pattern = made.kinds.get(kind)
+        if pattern is None:
+            continue
+        hit = pc.match_substring_regex(lower, pattern).to_numpy(zero_copy_only=False)
+        if kind in made.taken_back and hit.any():
+            left = _replaced(lower.filter(pa.array(hit)), made.taken_back[kind], rf"\1{GONE}")
+            hit[hit] = pc.match_substring_regex(left, pattern).to_numpy(zero_copy_only=False)
+        found |= hit.astype(np.int64) << place
     return found
 
 
-def _balance(lower: pa.Array, made: Patterns, kinds: Ints) -> NDArray[np.float64]:
-    """Return good minus bad: a good word behind a negation is bad, a problem type half a bad."""
-    good, bad = _count(lower, made.good), _count(lower, made.bad)
-    not_good, not_bad = _count(lower, made.not_good), _count(lower, made.not_bad)
-    balance: NDArray[np.float64] = (good - 2 * not_good) - (bad - 1.5 * not_bad)
-    return balance - 0.5 * (kinds > 0)
+@dataclass(frozen=True)
+class Feelings:
+    """How many words of feeling each text holds: as they stand, and behind a negation.
+
+    A good word behind two negations counts among the good ones.
+    """
+
+    good: NDArray[np.float64]
+    bad: NDArray[np.float64]
+    not_good: NDArray[np.float64]
+    not_bad: NDArray[np.float64]
+
+    @property
+    def balance(self) -> NDArray[np.float64]:
+        """Good minus bad; behind a negation good is bad, and bad half as good."""
+        made: NDArray[np.float64] = self.good + 0.5 * self.not_bad - self.bad - self.not_good
+        return made
+
+
+def feelings(lower: pa.Array, made: Patterns) -> Feelings:
+    """Count words of feeling; what a negation turned round counts as that and as nothing else."""
+    left = lower
+    turned = pc.match_substring_regex(lower, made.negation) if made.negation else None
+    if turned is not None and pc.any(turned).as_py():
+        some = lower.filter(turned)
+        for pattern, token in (
+            (made.negated_twice, AGAIN_GOOD),
+            (made.not_bad, NOT_BAD),
+            (made.not_good, NOT_GOOD),
+        ):
+            if pattern is not None:
+                some = _replaced(some, pattern, rf"\1{token}")
+                # Where only what looks like a negation was met, its token goes again.
+                if made.mistaken:
+                    some = _replaced(some, f"({made.mistaken}){token}", r"\1")
+        left = pc.replace_with_mask(lower, turned, some)
+    good = _count(left, made.good) + _count(left, AGAIN_GOOD)
+    return Feelings(good, _count(left, made.bad), _count(left, NOT_GOOD), _count(left, NOT_BAD))
+
+
+def _replaced(texts: pa.Array, pattern: str, by: str) -> pa.Array:
+    return pc.replace_substring_regex(texts, pattern, by)
 
 
 def _meant(lower: pa.Array, made: Patterns, known: Collection[str] | None) -> NDArray[np.object_]:
@@ -153,8 +199,18 @@ def evidence(
         Evidence(kind, text[hit.start() : hit.end()])
         for kind in NAMED
         if kind in kinds and kind in made.kinds
-        for hit in re.finditer(made.kinds[kind], text, re.IGNORECASE)
+        for hit in re.finditer(made.kinds[kind], _left(text, kind, made), re.IGNORECASE)
     ]
+
+
+def _left(text: str, kind: Kind, made: Patterns) -> str:
+    """Return the text, of the same length, without the stretches in which a type does not hold."""
+
+    def gone(hit: re.Match[str]) -> str:
+        return hit[0] if hit[1] is not None else GONE * len(hit[0])
+
+    pattern = made.taken_back.get(kind)
+    return re.sub(pattern, gone, text, flags=re.IGNORECASE) if pattern else text
 
 
 def marked(text: str, words: Collection[str]) -> list[Piece]:
