@@ -57,8 +57,9 @@ MEANING = Text(
     "Each text that a customer wrote is read once, when it arrives. A problem type holds where one "
     "of its phrases stands in the text and no negation takes it back (“didn’t have to wait”); "
     "several may hold. “Other complaint” is a negative text with none of the five. Feeling is the "
-    "balance of good and bad words, turned round after a negation; what people correct holds at once. "
-    "Shares are of the customers who wrote, with Wilson’s 95% interval: who writes often counts once.",
+    "balance of good and bad words, turned round after a negation; what people correct holds at "
+    "once. Shares are of the customers who wrote, with Wilson’s 95% interval: who writes often "
+    "counts once.",
     "客户写下的每条文字在到达时分析一次。文字中出现某类问题的词语且未被否定（如“不用等”）"
     "即归入该类，可同时归入多类；"
     "负面但不属于五类的归入“其他不满”。情感按褒贬词数之差判定，否定词之后反转。"
