@@ -60,3 +60,17 @@ def test_without_a_backup_of_postgresql_nothing_is_changed(
     with pytest.raises(Unavailable, match="backup"):
         upgrade.upgrade(workspace)
     assert upgrade.current(workspace.database) == before
+
+
+def test_a_workspace_of_the_second_version_upgrades_and_keeps_its_rows(ws: Workspace) -> None:
+    with ws.database.transaction() as connection:
+        connection.execute(sa.text("ALTER TABLE alert_checks DROP COLUMN error"))
+        connection.execute(
+            sa.text("INSERT INTO alert_checks VALUES ('nps', '2026-11-01', 3, '2026-11-08')")
+        )
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))
+    assert upgrade.upgrade(ws) is not None
+    with ws.database.reading() as connection:
+        rows = connection.execute(sa.text("SELECT rule, tests, error FROM alert_checks")).all()
+    assert rows == [("nps", 3, None)]
+    assert upgrade.current(ws.database) == upgrade.newest()

@@ -26,7 +26,6 @@ def create() -> None:
         sa.Column("rule", sa.String(32), nullable=False),
         sa.Column("start", MOMENT, nullable=False),
         sa.Column("tests", sa.Integer(), nullable=False),
-        sa.Column("error", sa.Text()),
         sa.Column("checked_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("rule", "start", name=op.f("pk_alert_checks")),
     )
