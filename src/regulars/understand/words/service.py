@@ -347,5 +347,5 @@ def _compute_divide(ws: Workspace, about: dict[str, Any], now: datetime) -> Divi
 
 FINDING = findings.declare(findings.Kind("words", 2, Words, _compute, (Look().about(),)))
 DIVIDE = findings.declare(
-    findings.Kind("digital_divide", 2, Divide, _compute_divide, (Look().about(),))
+    findings.Kind("digital_divide", 2, Divide, _compute_divide, (Look().about(),), learnt=True)
 )
