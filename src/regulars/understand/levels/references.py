@@ -108,6 +108,11 @@ def _usual(key: tuple[str, float, float], months: Mapping[int, tuple[float, floa
     return Usual(metric, low, high, first, means)
 
 
+def begun(usual: Sequence[Usual]) -> list[Usual]:
+    """Return what was usual in the months that have begun; the last one is still to come."""
+    return [replace(one, means=one.means[:-1]) for one in usual]
+
+
 def _number(value: object) -> float:
     assert isinstance(value, int | float)
     return float(value)
