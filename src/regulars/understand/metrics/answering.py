@@ -126,11 +126,24 @@ def _ask(ws: Workspace, definition: Definition, question: Question, mark: str) -
         assert definition.aggregate.build is not None
         return definition.aggregate.build(scene)
 
-    rows = ws.query(build, as_of=question.as_of).to_pylist()
+    rows = _rows(ws, definition, question, build)
     if definition.aggregate.prepare is not None:
         rows = definition.aggregate.prepare(rows, scenes[-1])
     whole = Period(*bounded)
     return Answered(_parts(definition, question, rows, whole, ws), whole, mark)
+
+
+def _rows(
+    ws: Workspace, definition: Definition, question: Question, build: Callable[[Any], Any]
+) -> list[Row]:
+    """Run the expression; courses in time, whose beginning stays, are kept between refreshes."""
+    if question.grain is None:
+        rows: list[Row] = ws.query(build, as_of=question.as_of).to_pylist()
+        return rows
+    slices = [slice_column(name) for name in question.by]
+    by = [*slices, BUCKET, *definition.aggregate.base, *definition.aggregate.counted]
+    kept = ws.engine.summed(build, by=list(dict.fromkeys(by)), as_of=question.as_of)
+    return list(kept.to_pylist())
 
 
 def _read(ws: Workspace, definition: Definition, question: Question, mark: str) -> Answered:

@@ -140,7 +140,8 @@ class Aggregate:
     (answers), or become slices (`currency`). `reads` are the event names it looks at (None: any);
     `weights` tells whether survey weights apply; `people` whether persons are needed; `surveys`
     whether its events carry question and kind of survey; `watched` whether it matters how long
-    anybody was watched, so that the period must not reach beyond the last event.
+    anybody was watched, so that the period must not reach beyond the last event. `counted` names
+    columns, beside slices and base, by which the rows' sums are told apart.
 
     A number that another noun has worked out has `read` instead of `build`: it returns rows that
     each hold at a moment, their column `at`, and can be sliced and filtered by `slices` only.
@@ -154,6 +155,7 @@ class Aggregate:
     people: bool = True
     surveys: bool = False
     watched: bool = False
+    counted: tuple[str, ...] = ()
     prepare: Callable[[list[Row], Scene], list[Row]] | None = None
     read: Callable[[Workspace, Question], list[Row]] | None = None
     slices: frozenset[str] | None = None

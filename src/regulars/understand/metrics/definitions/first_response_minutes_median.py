@@ -40,7 +40,9 @@ define(
             "所选时间段内建立的工单。",
         ),
         group=Group.SERVICE,
-        aggregate=Aggregate(cases.first_answers, finishes.MedianWait(), watched=True),
+        aggregate=Aggregate(
+            cases.first_answers, finishes.MedianWait(), watched=True, counted=("seconds",)
+        ),
         examples=(
             Example(
                 Text(

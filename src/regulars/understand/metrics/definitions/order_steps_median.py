@@ -41,7 +41,9 @@ define(
             "所选时间段内的订单。",
         ),
         group=Group.ORDERING,
-        aggregate=Aggregate(checkout.steps, finishes.Median(), reads=ORDER_STEPS),
+        aggregate=Aggregate(
+            checkout.steps, finishes.Median(), reads=ORDER_STEPS, counted=("amount",)
+        ),
         examples=(
             Example(
                 Text(

@@ -43,7 +43,13 @@ define(
             "自首单起 365 天。",
         ),
         group=Group.LOYALTY,
-        aggregate=Aggregate(orders.bought_again, finishes.Again(), reads=ORDERS, watched=True),
+        aggregate=Aggregate(
+            orders.bought_again,
+            finishes.Again(),
+            reads=ORDERS,
+            watched=True,
+            counted=("day", "due"),
+        ),
         examples=(
             Example(
                 Text(

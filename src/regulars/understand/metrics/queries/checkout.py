@@ -17,11 +17,20 @@ if TYPE_CHECKING:
 
 DAY = timedelta(hours=24)
 DAY_SECONDS = 86_400
+WEEK = timedelta(days=7)
 
 
 def _tracked(scene: Scene, names: list[str]) -> ir.Table:
-    """Return events with `who` (person, else session) and `done_at` (set on completed orders)."""
+    """Return events with `who` (person, else session) and `done_at` (set on completed orders).
+
+    What matters to a checkout or an order happens within a day of it, or in one visit; events a
+    week before and after the period are more than enough, and spare reading all others.
+    """
     events = scene.customers(names)
+    at = events.occurred_at
+    events = events.filter(
+        at >= ibis.literal(scene.start - WEEK), at < ibis.literal(scene.end + WEEK)
+    )
     completed = events.name == ORDER_COMPLETED
     events = events.mutate(
         who=ibis.coalesce(events.person_id, events.session_id),
