@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DROPPED = re.compile(r"EXCLUDE \(([^)]*)\)")
+"""Columns that Ibis drops come in any order, another one in each process."""
 WHOLE, NOW, BEFORE = "whole", "now", "before"
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM"
 
@@ -165,6 +168,7 @@ class Pinned:
         for number, node in enumerate(expression.op().find(ops.InMemoryTable)):
             table = node.data.to_pyarrow(node.schema)
             text = text.replace(node.name, f"given_{number}_{standing.digest(table)}")
+        text = DROPPED.sub(_in_order, text)
         return text.replace(_as_ibis(session, self._state.end), "THE_END")
 
     def close(self) -> None:
@@ -172,6 +176,10 @@ class Pinned:
         self._sessions.clear()
         change.forget(self._root)
         self._kept.sweep(self._token)
+
+
+def _in_order(dropped: re.Match[str]) -> str:
+    return f"EXCLUDE ({', '.join(sorted(dropped[1].split(', ')))})"
 
 
 def _end(
