@@ -37,9 +37,9 @@ def orders(events: ir.Table, start: datetime | None = None) -> ir.Table:
     numbered = events.filter(events.order_id.notnull())
     retold = numbered.group_by(retold=numbered.order_id).aggregate(tellings=numbered.count())
     retold = retold.filter(retold.tellings > 1)
-    told = events.left_join(retold, events.order_id == retold.retold)
-    once = told.filter(told.retold.isnull()).select(*events.columns)
-    found = once.union(_begun(told.filter(told.retold.notnull())).select(*events.columns))
+    once = events.anti_join(retold, events.order_id == retold.retold)
+    several = numbered.semi_join(retold, numbered.order_id == retold.retold)
+    found = once.union(_begun(several).select(*events.columns))
     return found if start is None else found.filter(found.occurred_at >= ibis.literal(start))
 
 

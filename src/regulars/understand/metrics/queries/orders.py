@@ -24,7 +24,7 @@ def orders(scene: Scene, start: datetime | None = None) -> ir.Table:
     """Return the orders that began from `start` (None: ever) until the period's end."""
     events = scene.customers(ORDERS)
     events = events.filter(events.occurred_at < ibis.literal(scene.end))
-    dimensions = [name for name in DIMENSIONS if name in events.columns]
+    dimensions = [name for name in DIMENSIONS if name in scene.question.used]
     return numbered.orders(events.select(*dict.fromkeys([*numbered.NEEDED, *dimensions])), start)
 
 
