@@ -33,12 +33,12 @@ def orders(events: ir.Table, start: datetime | None = None) -> ir.Table:
     """
     if start is not None:
         events = events.filter(events.occurred_at >= ibis.literal(start - AGAIN))
-    # Sorting costs much more than counting, and most numbers are told of once.
-    numbered = events.filter(events.order_id.notnull())
-    retold = numbered.group_by(retold=numbered.order_id).aggregate(tellings=numbered.count())
-    retold = retold.filter(retold.tellings > 1)
+    # Sorting costs much more than counting, and most numbers are told of once. All parts are made
+    # of the same rows, so that an engine reads them once.
+    retold = events.group_by(retold=events.order_id).aggregate(tellings=events.count())
+    retold = retold.filter(retold.retold.notnull(), retold.tellings > 1)
     once = events.anti_join(retold, events.order_id == retold.retold)
-    several = numbered.semi_join(retold, numbered.order_id == retold.retold)
+    several = events.semi_join(retold, events.order_id == retold.retold)
     found = once.union(_begun(several).select(*events.columns))
     return found if start is None else found.filter(found.occurred_at >= ibis.literal(start))
 
