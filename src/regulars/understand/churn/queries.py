@@ -37,7 +37,7 @@ def actions(view: View, scope: Scope) -> ir.Table:
 def days(view: View, scope: Scope, *, currency: str | None, event: str | None) -> ir.Table:
     """Return what each customer did on each day, by the day it became known.
 
-    Columns: person_id, day, told (the later of both days); active (1), orders, spent, complaints,
+    Columns: person_id, day, told (the later of both days); orders, spent, complaints,
     contacts, points (0 to 1) and scores added up; `left`, 1 where the chosen event happened.
     """
     events = actions(view, scope)

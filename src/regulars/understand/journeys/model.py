@@ -34,7 +34,7 @@ ALL_ACTORS: frozenset[str] = frozenset({"order", "case"})
 """What an order or a case goes through includes our own acts; a person's journey does not."""
 
 OPEN_DAYS = 30
-"""A journey whose last step is younger than this may still go on; it has not dropped off."""
+"""A journey whose last step is younger, counted from a Monday, may still go on: no drop-off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Edge:
 class StageFlow:
     """Journeys that reached a stage; of those that ended there, how many may still go on.
 
-    `dropped` reached no later stage and ended more than 30 days before the end of the data;
+    `dropped` reached no later stage and ended more than 30 to 36 days before the end of the data;
     its share is out of those that are decided (reached − open).
     """
 
