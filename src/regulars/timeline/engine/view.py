@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import ibis
+
 from regulars.timeline.moments import local_date
 
 if TYPE_CHECKING:
@@ -35,12 +37,14 @@ class View:
 
     def with_person(self) -> ir.Table:
         """Return the events with `person_id`: the folded person, null without an identity."""
-        if self.people is None:
-            return self.events.mutate(person_id=self.events.identity_id)
-        import ibis
+        return self.named(self.events)
 
+    def named(self, table: ir.Table) -> ir.Table:
+        """Add `person_id` to rows that have an `identity_id`."""
+        if self.people is None:
+            return table.mutate(person_id=table.identity_id)
         people = self.people.select(linked_id="identity_id", linked_person="person_id")
-        joined = self.events.left_join(people, self.events.identity_id == people.linked_id)
+        joined = table.left_join(people, table.identity_id == people.linked_id)
         return joined.mutate(
             person_id=ibis.coalesce(joined.linked_person, joined.identity_id)
         ).drop("linked_id", "linked_person")

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 KEPT = 2_000
 MOST_VALUES = 60
 NEAR = timedelta(days=31)
-MICROSECOND = timedelta(microseconds=1)
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""The ends of a period that is open where nobody needs to know how long anything was watched."""
+MICROSECOND = timedelta(microseconds=1)
 Result = TypeVar("Result")
 _kept: WeakKeyDictionary[Workspace, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
 _lock = threading.Lock()
@@ -120,8 +121,12 @@ def _ask(ws: Workspace, definition: Definition, question: Question, mark: str) -
     scenes: list[Scene] = []
 
     def build(view: Any) -> Any:
-        events = visible(ws, view, question, people=definition.aggregate.people, start=bounded[0])
-        scene = Scene(ws, events, question, *bounded, horizon=watched[2])
+        events, unnamed = (
+            visible(ws, view, question, people=people, start=bounded[0])
+            for people in (definition.aggregate.people, False)
+        )
+        seen = (watched.horizon, watched.first)
+        scene = Scene(ws, events, unnamed, view.named, question, *bounded, *seen)
         scenes.append(scene)
         assert definition.aggregate.build is not None
         return definition.aggregate.build(scene)
@@ -161,10 +166,21 @@ def _read(ws: Workspace, definition: Definition, question: Question, mark: str) 
     return Answered(_parts(definition, question, rows, period, ws), period, mark)
 
 
+@dataclass(frozen=True)
+class Watched:
+    """The first event of those a metric reads (None: nobody looked), and how far customers go.
+
+    `horizon` is just after the last thing that any customer did.
+    """
+
+    first: datetime | None
+    horizon: datetime
+
+
 def _watched(
     ws: Workspace, definition: Definition, question: Question, mark: str
-) -> tuple[datetime, datetime, datetime] | None:
-    """Return first and last moment of what the metric reads, and of anything customers did.
+) -> Watched | None:
+    """Return from when to when customers were watched; None when they did nothing.
 
     A period that is closed, or open at both ends, needs no look unless the metric depends on how
     long anybody was watched.
@@ -172,15 +188,15 @@ def _watched(
     reads, asked = definition.aggregate.reads, question.period
     if not definition.aggregate.watched:
         if asked.start and asked.end:
-            return asked.start, asked.end, asked.end
+            return Watched(None, asked.end)
         if not (asked.start or asked.end or question.grain or definition.days):
-            return EARLIEST, LATEST, LATEST
+            return Watched(EARLIEST, LATEST)
     elif asked.start and asked.end:
         seen = _last_near(ws, question, asked.end, mark)
         if seen is not None:
-            return asked.start, asked.end, seen + MICROSECOND
+            return Watched(None, seen + MICROSECOND)
 
-    def look() -> tuple[datetime, datetime, datetime] | None:
+    def look() -> Watched | None:
         empty = Question(scope=question.scope)
         table = ws.query(
             lambda view: extent(visible(ws, view, empty, people=False), reads),
@@ -189,7 +205,7 @@ def _watched(
         row = table.to_pylist()[0] if table.num_rows else {}
         if not row or row["first"] is None:
             return None
-        return row["first"], row["last"] + MICROSECOND, row["horizon"] + MICROSECOND
+        return Watched(row["first"], row["horizon"] + MICROSECOND)
 
     return _remembered(ws, ("extent", reads, question.scope, question.as_of, mark), look)
 
@@ -245,17 +261,18 @@ def values_in_use(ws: Workspace, scope: Scope) -> dict[str, list[str]]:
 
 
 def _bounded(
-    definition: Definition, question: Question, watched: tuple[datetime, datetime, datetime]
+    definition: Definition, question: Question, watched: Watched
 ) -> tuple[datetime, datetime] | None:
     """Return the period's ends, the data's where they are open; None when nothing lies in it."""
-    first, _last, horizon = watched
     period, days = question.period, None if question.grain else definition.days
-    end = period.end or horizon
+    end = period.end or watched.horizon
     if definition.aggregate.watched:
-        end = min(end, horizon)
+        end = min(end, watched.horizon)
     start = period.start
-    if start is None:
-        start = first if days is None else end - timedelta(days=days)
+    if start is None and days is not None:
+        start = end - timedelta(days=days)
+    elif start is None:
+        start = watched.first or EARLIEST
     return (start, end) if start < end else None
 
 

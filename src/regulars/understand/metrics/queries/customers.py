@@ -11,43 +11,54 @@ from regulars.kit.text import Text
 from regulars.timeline.vocabulary import COMPLAINTS
 from regulars.understand.metrics import periods
 from regulars.understand.metrics.model import Row
+from regulars.understand.metrics.queries.presence import presence
 from regulars.understand.metrics.queries.scene import BUCKET, Scene, summed, yes
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import ibis.expr.types as ir
 
 
 def complaining(scene: Scene) -> ir.Table:
     """Return customers active in the period, and those of them who complained in it."""
-    events = scene.anchor(scene.within(scene.people()))
+    if scene.question.grain is not None:
+        events = scene.sliced(scene.filtered(scene.within(scene.identified())))
+        met = presence(scene, events, scene.buckets(), {"here": None, "did": _complained})
+        return met.summed(lambda k: {"n": met.at("here", k), "yes": met.at("did", k)})
+    events = scene.sliced(scene.filtered(scene.within(scene.people())))
     people = events.group_by([*scene.keys, "person_id"]).aggregate(
-        did=yes(events.name.isin(sorted(COMPLAINTS))).max()
+        did=yes(_complained(events)).max()
     )
     return summed(people, scene.keys, n=people.count(), yes=people.did.sum())
+
+
+def _complained(events: ir.Table) -> ir.BooleanValue:
+    return events.name.isin(sorted(COMPLAINTS))
 
 
 def active(scene: Scene) -> ir.Table:
     """Return customers known before the period's end, and those active in it.
 
-    With a grain: two kinds of rows, `known` counting people by the bucket of their first action
-    and `yes` counting the active ones; `known_so_far` adds the former up.
+    With a grain `known` counts people by the bucket of their first action, whoever was known
+    before the period in the bucket before its first; `known_so_far` adds these up.
     """
-    events = scene.people()
-    events = events.filter(events.occurred_at < ibis.literal(scene.end))
-    events = scene.sliced(scene.filtered(events))
-    if scene.question.grain is None:
-        people = events.group_by([*scene.keys, "person_id"]).aggregate(
-            did=yes(events.occurred_at >= ibis.literal(scene.start)).max()
-        )
-        return summed(people, scene.keys, n=people.count(), yes=people.did.sum())
-    events = scene.bucketed(events)
-    met = events.group_by([*scene.keys, "person_id"]).aggregate(events=events.count())
-    alone = [key for key in scene.keys if key != BUCKET]
-    first = met.group_by([*alone, "person_id"]).aggregate(**{BUCKET: met[BUCKET].min()})
-    known = summed(first, scene.keys, known=first.count()).mutate(yes=ibis.literal(0, "int64"))
-    present = summed(met, scene.keys, yes=met.count()).mutate(known=ibis.literal(0, "int64"))
-    columns = [*scene.keys, "known", "yes"]
-    return known.select(columns).union(present.select(columns))
+    if scene.question.grain is not None:
+        events = scene.sliced(scene.filtered(scene.until_end(scene.identified())))
+        buckets = _and_before(scene)
+        met = presence(scene, events, buckets, {"here": None})
+        return met.summed(lambda k: {"known": met.began("here", k), "yes": met.at("here", k)})
+    events = scene.sliced(scene.filtered(scene.until_end(scene.people())))
+    people = events.group_by([*scene.keys, "person_id"]).aggregate(
+        did=yes(events.occurred_at >= ibis.literal(scene.start)).max()
+    )
+    return summed(people, scene.keys, n=people.count(), yes=people.did.sum())
+
+
+def _and_before(scene: Scene) -> list[date]:
+    """Return the buckets of the period and the one before, which holds whatever was earlier."""
+    wanted = scene.buckets()
+    return [periods.step(wanted[0], scene.question.grain or "month", -1), *wanted]
 
 
 def known_so_far(rows: list[Row], scene: Scene) -> list[Row]:
@@ -72,9 +83,9 @@ def known_so_far(rows: list[Row], scene: Scene) -> list[Row]:
 
 def retained(scene: Scene) -> ir.Table:
     """Return customers active in the period before, and those of them active again in this one."""
-    events = scene.people()
     if scene.question.grain is not None:
-        return _retained_by_bucket(scene, events)
+        return _retained_by_bucket(scene)
+    events = scene.people()
     before = periods.previous(scene.period, scene.zone)
     if before is None or before.start is None:
         raise Invalid(
@@ -93,24 +104,14 @@ def retained(scene: Scene) -> ir.Table:
     return summed(people, scene.keys, n=people.count(), yes=people.again.sum())
 
 
-def _retained_by_bucket(scene: Scene, events: ir.Table) -> ir.Table:
-    grain = scene.question.grain or "month"
-    wanted = scene.buckets()
-    first = periods.step(wanted[0], grain, -1)
-    lasting = (events.occurred_at >= ibis.literal(scene.bucket_start(first))) & (
-        events.occurred_at < ibis.literal(scene.end)
-    )
-    events = scene.anchor(events.filter(lasting))
-    met = events.group_by([*scene.keys, "person_id"]).aggregate(events=events.count())
-    alone = [met[key] for key in scene.keys if key != BUCKET]
-    order = ibis.window(group_by=[*alone, met.person_id], order_by=met[BUCKET])
-    met = met.mutate(next_met=met[BUCKET].lead().over(order))
-    steps = ibis.memtable(
-        {"was": [first, *wanted[:-1]], "following": wanted},
-        schema={"was": "date", "following": "date"},
-    )
-    joined = met.join(steps, met[BUCKET] == steps.was)
-    joined = joined.drop(BUCKET).rename({BUCKET: "following"})
-    return summed(
-        joined, scene.keys, n=joined.count(), yes=yes(joined.next_met == joined[BUCKET]).sum()
-    )
+def _retained_by_bucket(scene: Scene) -> ir.Table:
+    buckets = _and_before(scene)
+    events = scene.until_end(scene.identified())
+    events = events.filter(events.occurred_at >= ibis.literal(scene.bucket_start(buckets[0])))
+    met = presence(scene, scene.sliced(scene.filtered(events)), buckets, {"here": None})
+
+    def sums(k: int) -> dict[str, ir.Value]:
+        was, here = met.at("here", k), met.at("here", k + 1)
+        return {"n": was, "yes": was & here}
+
+    return met.summed(sums, buckets[1:])

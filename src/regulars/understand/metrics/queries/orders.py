@@ -20,17 +20,25 @@ YEAR = timedelta(days=YEAR_DAYS)
 DAY_SECONDS = 86_400
 
 
-def orders(scene: Scene, start: datetime | None = None) -> ir.Table:
-    """Return the orders that began from `start` (None: ever) until the period's end."""
-    events = scene.customers(ORDERS)
-    events = events.filter(events.occurred_at < ibis.literal(scene.end))
+def orders(scene: Scene, start: datetime | None, *columns: str) -> ir.Table:
+    """Return the orders that began from `start` (None: ever) until the period's end.
+
+    They have `columns`, moment and number, and what the question asks for.
+    """
     dimensions = [name for name in DIMENSIONS if name in scene.question.used]
-    return numbered.orders(events.select(*dict.fromkeys([*numbered.NEEDED, *dimensions])), start)
+    wanted = dict.fromkeys(["occurred_at", "order_id", *columns, *dimensions])
+    named, unnamed = (
+        scene.until_end(events.filter(events.actor == "customer", events.name.isin(sorted(ORDERS))))
+        for events in (scene.events, scene.unnamed)
+    )
+    told = named.select(*dict.fromkeys([*numbered.NEEDED, *dimensions]))
+    slim = named if "person_id" in columns else unnamed
+    return numbered.orders(told, start, slim.select(*wanted))
 
 
 def placed_orders(scene: Scene) -> ir.Table:
     """Return the orders that began in the period, filtered and sliced."""
-    return scene.anchor(orders(scene, scene.start))
+    return scene.anchor(orders(scene, scene.began, "amount", "currency"))
 
 
 def counted(scene: Scene) -> ir.Table:
@@ -58,7 +66,8 @@ def net_revenue(scene: Scene) -> ir.Table:
     n counts orders and refunds. A refund reduces revenue whichever sign its sender uses.
     """
     paid = placed_orders(scene)
-    back = scene.anchor(scene.within(scene.customers(REFUNDS)))
+    back = scene.unnamed.filter(scene.unnamed.actor == "customer")
+    back = scene.anchor(scene.within(back.filter(back.name.isin(sorted(REFUNDS)))))
     columns = [*scene.keys, "currency", "amount"]
     back = back.filter((back.amount != 0).fill_null(False))
     back = back.mutate(amount=ibis.ifelse(back.amount > 0, -back.amount, back.amount))
@@ -68,7 +77,7 @@ def net_revenue(scene: Scene) -> ir.Table:
 
 def asked_about(scene: Scene) -> ir.Table:
     """Return orders of the period that carry an id, and those a customer asked the progress of."""
-    began = orders(scene, scene.start)
+    began = orders(scene, scene.began, "event_id", "person_id")
     began = began.filter(began.order_id.notnull())
     asked = _asked(scene, began)
     found = scene.anchor(began)
@@ -102,12 +111,11 @@ def bought_again(scene: Scene) -> ir.Table:
     Due: the year after the first order ended within the period. Those not due yet take part in
     the Kaplan-Meier curve only. Columns: day, due, n, ended (a next order came within the year).
     """
-    found = orders(scene)
-    found = found.filter(found.person_id.notnull())
     # Which of two orders of one moment is the first only matters to the slice it falls into.
-    alone = not (scene.question.by or scene.question.filters.values)
-    ties = [] if alone else [found.event_id]
-    order = ibis.window(group_by=found.person_id, order_by=[found.occurred_at, *ties])
+    ties = ["event_id"] if scene.question.by or scene.question.filters.values else []
+    found = orders(scene, None, "person_id", *ties)
+    found = found.filter(found.person_id.notnull())
+    order = ibis.window(group_by=found.person_id, order_by=["occurred_at", *ties])
     found = found.mutate(
         turn=ibis.row_number().over(order), next_at=found.occurred_at.lead().over(order)
     )

@@ -36,16 +36,21 @@ MOST_COMPARED = 120
 class Scene:
     """The events that a caller may see, and the question put to them.
 
-    `start` and `end` bound the period: an open end is the end of what was watched (`watched`
-    = first and last event of those the metric reads).
+    `start` and `end` bound the period: an open end is the end of what was watched (`first`
+    is the first event of those the metric reads, None when nobody looked, `horizon` is just after
+    the last thing a customer did). `unnamed` are the same events without their person, which is
+    cheaper to read; `named` adds `person_id` to any rows with `identity_id`.
     """
 
     workspace: Workspace
     events: ir.Table
+    unnamed: ir.Table
+    named: Callable[[ir.Table], ir.Table]
     question: Question
     start: datetime
     end: datetime
     horizon: datetime
+    first: datetime | None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -73,10 +78,28 @@ class Scene:
         events = self.customers(names)
         return events.filter(events.person_id.notnull())
 
+    def identified(self) -> ir.Table:
+        """Return what known customers themselves did, without saying who they are."""
+        events = self.unnamed.filter(self.unnamed.actor == "customer")
+        return events.filter(events.identity_id.notnull())
+
     def within(self, events: ir.Table, column: str = "occurred_at") -> ir.Table:
         """Keep what lies in the period."""
-        at = events[column]
-        return events.filter((at >= ibis.literal(self.start)) & (at < ibis.literal(self.end)))
+        events = self.until_end(events, column)
+        if self.began is None:
+            return events
+        return events.filter(events[column] >= ibis.literal(self.began))
+
+    def until_end(self, events: ir.Table, column: str = "occurred_at") -> ir.Table:
+        """Keep what lies before the period's end."""
+        if self.first is not None and self.horizon <= self.end:
+            return events
+        return events.filter(events[column] < ibis.literal(self.end))
+
+    @property
+    def began(self) -> datetime | None:
+        """The period's start, None when nothing that the metric reads lies before it."""
+        return None if self.first is not None and self.start <= self.first else self.start
 
     def anchor(self, events: ir.Table, column: str | None = "occurred_at") -> ir.Table:
         """Apply the filters and add the slice columns; `column` dates the bucket (None: none)."""
@@ -118,7 +141,13 @@ class Scene:
         if (self.end - self.start) / periods.LENGTHS[grain] > MOST_COMPARED:
             return at.truncate(periods.TRUNCATION[grain]).date()
         wanted = self.buckets()
-        return _searched(at, [periods.step(wanted[0], grain, -1), *wanted], self.bucket_start)
+        values = [ibis.literal(day) for day in (periods.step(wanted[0], grain, -1), *wanted)]
+        return _searched(at, values, [self.bucket_start(day) for day in wanted])
+
+    def number_of(self, at: ir.Value, buckets: Sequence[date]) -> ir.Value:
+        """Return the number of the bucket, among `buckets`, of each moment within these."""
+        values = [ibis.literal(number, "int64") for number in range(len(buckets))]
+        return _searched(at, values, [self.bucket_start(day) for day in buckets[1:]])
 
     def buckets(self) -> list[date]:
         """Return the first days of all buckets of the period."""
@@ -220,16 +249,15 @@ def _whole_seconds(moment: ir.Value | datetime) -> Any:
     return micros(moment) // SECOND
 
 
-def _searched(at: ir.Value, days: list[date], begins: Callable[[date], datetime]) -> ir.Value:
-    """Return the last of `days` that has begun by `at`, by halving; the first has no beginning."""
-    if len(days) == 1:
-        return ibis.literal(days[0])
-    half = len(days) // 2
-    earlier, later = days[:half], days[half:]
+def _searched(at: ir.Value, values: Sequence[ir.Value], begins: Sequence[datetime]) -> ir.Value:
+    """Return the last of `values` that has begun by `at`, by halving; the first always has."""
+    if len(values) == 1:
+        return values[0]
+    half = len(values) // 2
     return ibis.ifelse(
-        at < ibis.literal(begins(later[0])),
-        _searched(at, earlier, begins),
-        _searched(at, later, begins),
+        at < ibis.literal(begins[half - 1]),
+        _searched(at, values[:half], begins[: half - 1]),
+        _searched(at, values[half:], begins[half:]),
     )
 
 
