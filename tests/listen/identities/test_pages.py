@@ -162,6 +162,18 @@ def test_merge_and_undo_by_page(app: FastAPI, ws: Workspace, lei: str) -> None:
     assert "two sisters" in agent.get(f"/people/{lei}").text
 
 
+def test_a_link_of_a_kind_that_we_have_no_words_for_is_shown_by_its_kind(
+    app: FastAPI, ws: Workspace, lei: str
+) -> None:
+    mei = customer(ws, "mei", "Han Mei")
+    with ws.database.transaction() as connection:
+        people.link(
+            ws, connection, lei, mei, link_id="card", kind="loyalty_card", source="till", at=NOW
+        )
+    shown = sign(app, ws, "ana", Role.AGENT).get(f"/people/{lei}")
+    assert shown.status_code == 200 and "<b>loyalty_card</b>" in shown.text
+
+
 def test_staff_write_down_a_value_beside_the_sources(app: FastAPI, ws: Workspace, lei: str) -> None:
     agent = sign(app, ws, "ana", Role.AGENT)
     data = {"attribute": "name", "value": "Li Leilei"}
