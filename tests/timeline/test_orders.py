@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from regulars.kit.period import Period, parse_edge
-from regulars.timeline.orders import AGAIN, NEEDED, orders
+from regulars.timeline.orders import AGAIN, NEEDED, orders, sales
 from regulars.timeline.workspace import Workspace
 from tests.understand.metrics.story import NOON, by, days, happened, one, tell
 
@@ -109,3 +109,16 @@ def test_november_is_the_same_however_it_is_asked_for(ws: Workspace) -> None:
     assert [row.value for row in both.values()] == [1, 1]
     assert one(ws, "orders", period=Period(november, december)).value == 1
     assert one(ws, "orders", period=Period(october, november)).value == 1
+
+
+def test_revenue_is_orders_less_refunds_whichever_sign_these_have(ws: Workspace) -> None:
+    """Two orders of 90, each told twice; 30 given back as -30, 10 as +10; a page is no sale."""
+    for who in ("ana", "bo"):
+        tell(ws, [happened(who, ORDER, order_id="1", amount=90, source="till"),
+                  happened(who, ORDER, order_id="1", amount=90, source="ledger"),
+                  happened(who, "Order Refunded", order_id="1", amount=-30),
+                  happened(who, "Order Cancelled", order_id="1", amount=10),
+                  happened(who, "Page Viewed", order_id="1")])  # fmt: skip
+    table = ws.query(lambda view: sales(view.with_person().select("name", *NEEDED)))
+    assert sorted(table.column("amount").to_pylist()) == [-30, -30, -10, -10, 90, 90]
+    assert one(ws, "revenue").value == 100

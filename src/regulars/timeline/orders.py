@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from regulars.timeline.moments import SECOND, micros
+from regulars.timeline.vocabulary import ORDERS, REFUNDS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 AGAIN = timedelta(days=60)
 FIRST = ("occurred_at", "received_at", "event_id")
 NEEDED = (*FIRST, "order_id", "person_id", "source", "amount", "currency")
+SALES = sorted(ORDERS | REFUNDS)
+"""Names of the events that revenue is made of."""
 
 
 def orders(
@@ -47,6 +50,19 @@ def orders(
     several = events.semi_join(retold, events.order_id == retold.retold)
     found = once.union(_begun(several).select(*told.columns))
     return found if start is None else found.filter(found.occurred_at >= ibis.literal(start))
+
+
+def sales(events: ir.Table) -> ir.Table:
+    """Return the orders that `events` tell of and the refunds: revenue is the sum of `amount`.
+
+    What is refunded counts below 0, whichever sign its sender uses. Other events are left out.
+    `events` have the columns NEEDED and `name`, and whichever others are wanted.
+    """
+    placed = orders(events.filter(events.name.isin(sorted(ORDERS))))
+    back = events.filter(events.name.isin(sorted(REFUNDS)))
+    back = back.mutate(amount=ibis.ifelse(back.amount > 0, -back.amount, back.amount))
+    schema = placed.schema()
+    return placed.union(back.select(*placed.columns).cast(schema))
 
 
 def whose(events: ir.Table, number: str) -> ir.Table:

@@ -10,7 +10,8 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from regulars.store.database import upsert
-from regulars.timeline.vocabulary import ORDERS, REFUNDS, SIGNED_UP
+from regulars.timeline import orders as numbered
+from regulars.timeline.vocabulary import ORDERS, SIGNED_UP
 from regulars.understand.value_groups.model import GROUPS, Rules
 from regulars.understand.value_groups.tables import value_group_rules, value_group_runs
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from regulars.timeline.engine.view import View
 
 CUSTOMER = sorted(ORDERS | {SIGNED_UP})
+ACTION = ("person_id", "occurred_at", "name", "amount", "currency")
 
 
 def roll_up(view: View, rules: Rules, as_of: datetime, currency: str) -> ir.Table:
@@ -27,15 +29,12 @@ def roll_up(view: View, rules: Rules, as_of: datetime, currency: str) -> ir.Tabl
 
     Customers are people who ordered or signed up before `as_of`. Spend (in `currency`), orders,
     days with another own action, days with any, and the first action are those of the window;
-    `last` is the last own action ever.
+    `last` is the last own action ever. An order is one action, when it is first told of.
     """
-    events = view.with_person()
-    own = events.filter(
-        events.actor == "customer", events.person_id.notnull(), events.occurred_at < as_of
-    )
+    own = _own_actions(view, as_of)
     recent = own.occurred_at >= as_of - timedelta(days=rules.days)
-    order, back = own.name.isin(sorted(ORDERS)), own.name.isin(sorted(REFUNDS))
-    paid = recent & (order | back) & (own.currency == currency)
+    order = own.name.isin(sorted(ORDERS))
+    paid = recent & (own.currency == currency)
     daily = own.group_by("person_id", day=view.day(own.occurred_at)).agg(
         spend=ibis.ifelse(paid, own.amount, ibis.null(own.amount.type())).sum(),
         orders=ibis.ifelse(recent & order, 1, 0).sum(),
@@ -55,6 +54,17 @@ def roll_up(view: View, rules: Rules, as_of: datetime, currency: str) -> ir.Tabl
         last=daily["last"].max(),
     )
     return people.filter(people.known == 1).drop("known")
+
+
+def _own_actions(view: View, as_of: datetime) -> ir.Table:
+    """Return what known people did before `as_of`; `amount` is what it adds to their spend."""
+    events = view.with_person()
+    events = events.filter(events.actor == "customer", events.occurred_at < as_of)
+    sale = events.name.isin(numbered.SALES)
+    sold = numbered.sales(events.filter(sale).select("name", *numbered.NEEDED)).select(*ACTION)
+    others = events.filter(~sale).select(*ACTION).mutate(amount=ibis.null(sold.amount.type()))
+    own = sold.union(others.select(*ACTION))
+    return own.filter(own.person_id.notnull())
 
 
 def grouped(view: View, assigned: pa.Table) -> ir.Table:

@@ -378,4 +378,4 @@ def _compute(ws: Workspace, about: dict[str, Any], _now: datetime) -> Overview:
     return found
 
 
-FINDING = findings.declare(findings.Kind("value_groups", 2, Overview, _compute, learnt=True))
+FINDING = findings.declare(findings.Kind("value_groups", 3, Overview, _compute, learnt=True))
