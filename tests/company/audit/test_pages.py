@@ -1,0 +1,65 @@
+"""The page of the audit log: every action and its details are said in words."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+import regulars
+from regulars.app import build_web
+from regulars.company.audit import service
+from regulars.company.rights.model import SHELL, Role
+from regulars.company.sign_in import service as sign_in
+from regulars.faces.language import Language, gettext, speaking
+from regulars.kit import clock
+from regulars.timeline.workspace import Workspace
+from tests.company.cast import hire
+
+ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
+BY_VERB = {
+    "places": ("put", "moved", "renamed", "removed", "adopted", "imported", "restored"),
+    "alerts": ("acknowledge", "snooze", "mute", "reopen"),
+}
+"""Actions that are put together where they are written down."""
+
+
+def actions() -> Iterator[str]:
+    """Yield every action that some code writes into the log."""
+    for noun, verbs in BY_VERB.items():
+        yield from (f"{noun}.{verb}" for verb in verbs)
+    for file in Path(regulars.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.Call) and _records(node.func):
+                words = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                yield from (one for one in words if ACTION.fullmatch(str(one)))
+
+
+def _records(called: ast.expr) -> bool:
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name in ("record", "_note")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_action_is_said_in_words(language: Language) -> None:
+    found = set(actions())
+    assert {"staff.added", "targets.baseline_frozen", "alerts.rule"} <= found
+    with speaking(language):
+        assert [one for one in sorted(found) if gettext(one) == one] == []
+
+
+def test_details_read_as_words_in_the_readers_language(ws: Workspace) -> None:
+    with ws.database.transaction() as connection:
+        service.record(ws, connection, SHELL, "targets.baseline_frozen", "Fewer queries",
+                       metric="nps", value=9.00621118, places=["east", "west"],
+                       until=None)  # fmt: skip
+    account = hire(ws, "ana", Role.ADMIN, clock.now())
+    token = sign_in.start_session(ws, account, clock.now(), address="1", agent="test")
+    admin = TestClient(build_web(ws), cookies={sign_in.cookie_name(ws): token})
+    shown = re.sub(r"<[^>]+>", "", admin.get("/audit", headers={"Accept-Language": "zh-CN"}).text)
+    assert "指标 nps" in shown and "数值 9.006" in shown and "地点 east, west" in shown
+    assert "锁定目标基线" in shown and "until" not in shown
