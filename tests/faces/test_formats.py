@@ -59,3 +59,9 @@ def test_ages_are_told_in_words() -> None:
     assert formats.ago(now - timedelta(seconds=40), now) == "40 seconds ago"
     with speaking("zh"):
         assert formats.ago(now - timedelta(minutes=5), now) == "5分钟前"
+
+
+def test_questions_of_surveys_are_named_as_people_name_them() -> None:
+    assert [formats.question(one) for one in ("nps", "review", "Q7")] == ["NPS", "Review", "Q7"]
+    with speaking("zh"):
+        assert formats.question("review") == "评价"

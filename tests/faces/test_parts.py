@@ -55,6 +55,17 @@ def test_a_whisker_of_one_point_is_drawn() -> None:
     assert "<svg" in render("{{ parts.whisker(0, 0, 0, 0) }}")
 
 
+def test_the_words_of_a_whisker_stay_inside_its_picture() -> None:
+    words = render("{{ parts.whisker(1, 0.997, 1, 0.5, 'share', 0, 1) }}")
+    (middle,) = re.findall(r'<text x="([\d.]+)" y="9"', words)
+    assert float(middle) + len("99.7% – 100.0%") * 3.4 <= 200
+
+
+def test_a_slider_says_where_it_stands() -> None:
+    words = render("{{ parts.field('share', 'Share', 0.3, type='range') }}")
+    assert '<output for="field-share">0.3</output>' in words
+
+
 def test_a_missing_month_breaks_the_line_of_a_sparkline() -> None:
     assert render("{{ parts.sparkline([1, 2, none, 3, 4]) }}").count("<polyline") == 2
     assert "<svg" not in render("{{ parts.sparkline([1, none]) }}")

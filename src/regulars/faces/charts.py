@@ -7,15 +7,19 @@ Give the same numbers as a table to `parts.chart`, for readers without the pictu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from regulars.faces.formats import month
 from regulars.faces.language import gettext as _
 
 Option = dict[str, Any]
 Value = float | int | None
 
+MONTH = re.compile(r"\d{4}-\d{2}")
 GRID = {"left": 4, "right": 14, "top": 28, "bottom": 4, "outerBoundsMode": "same"}
 JUDGED = {
     "met": "--good",
@@ -35,6 +39,11 @@ class Course:
     low: Sequence[Value] = ()
     high: Sequence[Value] = ()
     n: Sequence[int | None] = ()
+
+
+def _period(name: str) -> str:
+    """Return a month such as 2026-10 as readers write it; every other name stays."""
+    return month(date.fromisoformat(f"{name}-01")) if MONTH.fullmatch(name) else name
 
 
 def _at(values: Sequence[Any], index: int) -> Any:
@@ -86,7 +95,12 @@ def trend(
             "data": [c.name for c in courses],
         },
         "tooltip": {"trigger": "axis", "formatter": f"fn:tip:{unit or ''}"},
-        "xAxis": {"type": "category", "data": list(periods), "boundaryGap": len(periods) == 1},
+        "xAxis": {
+            "type": "category",
+            "data": [_period(one) for one in periods],
+            "boundaryGap": len(periods) == 1,
+            "axisLabel": {"alignMinLabel": "left", "alignMaxLabel": "right"},
+        },
         "yAxis": {
             "type": "value",
             "scale": True,
@@ -161,7 +175,7 @@ def bars(
     if lying:
         category |= {"inverse": True, "axisLabel": {"width": 150, "overflow": "truncate"}}
     label: Option = {"formatter": f"fn:value:{unit or ''}", "hideOverlap": True}
-    measure: Option = {"type": "value", "axisLabel": label}
+    measure: Option = {"type": "value", "splitNumber": 3 if lying else 4, "axisLabel": label}
     data = [
         {
             "value": item.value,

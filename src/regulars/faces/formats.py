@@ -18,9 +18,10 @@ from babel import Locale
 from babel import dates as babel_dates
 from babel import numbers as babel_numbers
 
-from regulars.faces.language import current
+from regulars.faces.language import current, say
 from regulars.faces.language import gettext as _
 from regulars.kit import clock
+from regulars.kit.text import Text
 
 NOTHING = "–"
 MINUS = "−"
@@ -218,6 +219,16 @@ def _unbroken(form: Callable[..., str]) -> Callable[..., str]:
     return filled
 
 
+QUESTIONS = {"review": Text("Review", "评价")}
+
+
+def question(metric: str) -> str:
+    """Name a survey's question: NPS, CSAT; one that we do not know stays as it came."""
+    if metric in QUESTIONS:
+        return say(QUESTIONS[metric])
+    return metric.upper() if metric in ("nps", "csat", "ces") else metric
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "whole": whole,
     "number": number,
@@ -231,5 +242,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "iso": iso,
     "duration": _unbroken(duration),
     "ago": ago,
+    "question": question,
     "value_in": _unbroken(_value_in),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from regulars.faces.charts import GRID, JUDGED, Course, Option
 from regulars.faces.formats import value_in
@@ -181,16 +182,22 @@ def _corner(words: str, side: str, distance: int) -> Option:
     return {"type": "text", "silent": True, "top": 4, side: distance, "style": style}
 
 
+def _folded(name: str, width: int = 12) -> str:
+    """Return a name in short lines: what stands beside a small figure must not run out of it."""
+    if " " in name:
+        return "\n".join(wrap(name, width, break_long_words=False))
+    return "\n".join(wrap(name, width // 2)) if len(name) > width else name
+
+
 def radar(dimensions: Sequence[str], courses: Sequence[Course], *, most: float = 5) -> Option:
     """Dimensions around a centre, one outline per course (ours, the benchmark)."""
     return {
         "legend": {"show": len(courses) > 1, "left": 0, "top": 0},
         "tooltip": {"trigger": "item"},
         "radar": {
-            "indicator": [{"name": name, "max": most} for name in dimensions],
+            "indicator": [{"name": _folded(name), "max": most} for name in dimensions],
             "radius": "56%",
             "center": ["50%", "55%"],
-            "axisName": {"width": 62, "overflow": "break"},
             "splitNumber": 4,
         },
         "series": [

@@ -188,6 +188,9 @@
   document.addEventListener("change", (event) => {
     if (event.target.closest("form[data-auto]") && event.target.matches("select, input[type=checkbox], input[type=date], input[type=month]")) event.target.form.requestSubmit();
   });
+  document.addEventListener("input", (event) => {
+    if (event.target.type === "range") for (const said of event.target.parentElement.querySelectorAll("output")) said.value = event.target.value;
+  });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;
