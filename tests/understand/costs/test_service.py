@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ibis
 import pytest
-from tests.understand.costs.made import END, shop
+from tests.understand.costs.made import DAY, END, LONG, event, shop
 
 from regulars.kit.text import Text
+from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
-from regulars.understand.costs import service
+from regulars.understand.costs import queries, service
 from regulars.understand.costs.model import Cost
 from regulars.understand.costs.service import Pain
 from regulars.understand.health.model import Look
@@ -69,3 +71,19 @@ def test_a_young_company_is_told_to_wait(ws: Workspace) -> None:
     assert answer.why_not is not None
     assert "91 days" in answer.why_not.en
     assert service.customers(ws, None, [LIFT]).num_rows == 0
+
+
+def test_an_order_told_twice_is_one_before_and_after_the_touch(ws: Workspace) -> None:
+    """The till sells for 60, the ledger tells of it two days later; 10 of it are given back."""
+    rows = [event(1, "Order Completed", 400, 60.0, order_id="7", source="till"),
+            event(1, "Order Completed", 402, 60.0, order_id="7", source="ledger"),
+            event(1, "Order Refunded", 405, 10.0)]  # fmt: skip
+    inbox.accept(ws, inbox.make(rows, END))
+    days = [(END - (LONG - day) * DAY).astimezone(ws.zone).date() for day in (399, 410)]
+    pairs = ibis.memtable({"person": ["customer 00001"] * 2, "day": days})
+    source = queries.Source(None, lambda events: events, days[0], days[1], "CNY")
+    found = ws.query(lambda view: queries.histories(view, source, pairs, 60.0)).sort_by("day")
+    told = [(row["orders"], row["spend"], row["revenue"]) for row in found.to_pylist()]
+    assert told == [(0.0, 0.0, 50.0), (1.0, 50.0, 0.0)]
+    usual = ws.query(lambda view: queries.typical(view, source)).to_pylist()
+    assert usual == [{"amount": 60.0, "days": 1}]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from regulars.company.rights.model import Scope
+from regulars.timeline import orders as numbered
 from regulars.timeline.vocabulary import (
     APPLICATION_OPENED,
     GIFT_SENT,
@@ -20,7 +21,6 @@ from regulars.timeline.vocabulary import (
     PRODUCT_LIST_VIEWED,
     PRODUCT_VIEWED,
     PRODUCTS_SEARCHED,
-    REFUNDS,
     SIGNED_UP,
     STORE_VISITED,
     SURVEY_DISMISSED,
@@ -69,13 +69,18 @@ class Source:
     left: frozenset[str] = frozenset()
 
 
-def known(view: View, source: Source) -> ir.Table:
-    """Return the events of known people within the caller's places, with their day."""
+def within(view: View, source: Source) -> ir.Table:
+    """Return the events within the caller's places, with the person where one is known."""
     events = view.with_person()
-    events = events.filter(events.person_id.notnull())
     if source.scope is not None:
         events = events.filter(events.place.isin(sorted(source.scope) or [""]))
     return events
+
+
+def known(view: View, source: Source) -> ir.Table:
+    """Return the events of known people within the caller's places."""
+    events = within(view, source)
+    return events.filter(events.person_id.notnull())
 
 
 def met(view: View, source: Source, steps: Sequence[str], first: date, last: date) -> ir.Table:
@@ -243,14 +248,14 @@ def _during(events: ir.Table, first: date, last: date) -> ir.Table:
 
 
 def _bought(view: View, source: Source) -> ir.Table:
-    """Return each person's days with orders or refunds: amount, orders, orders off the till."""
-    events = known(view, source)
-    order = events.name.isin(sorted(ORDERS))
-    paid = events.filter(
-        (events.actor == "customer")
-        & (order | events.name.isin(sorted(REFUNDS)))
-        & (events.currency == source.currency)
-    )
+    """Return each person's days with orders or refunds: amount, orders, orders off the till.
+
+    An order that several events tell of counts once, on the day of the first.
+    """
+    events = within(view, source)
+    own = events.filter(events.actor == "customer", events.name.isin(numbered.SALES))
+    sold = numbered.sales(own.select("name", "channel", *numbered.NEEDED))
+    paid = sold.filter(sold.person_id.notnull(), sold.currency == source.currency)
     is_order = ibis.ifelse(paid.name.isin(sorted(ORDERS)), 1, 0)
     away = ibis.ifelse(paid.channel.fill_null("") != "store", 1, 0)
     return paid.group_by(buyer=paid.person_id, bought=paid.occurred_at.truncate("D").date()).agg(

@@ -282,4 +282,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Costs:
     return costs(ws, pains(ws, look, now=now), look, now=now)
 
 
-FINDING = findings.declare(findings.Kind("costs", 2, Costs, _compute, learnt=True))
+FINDING = findings.declare(findings.Kind("costs", 3, Costs, _compute, learnt=True))
