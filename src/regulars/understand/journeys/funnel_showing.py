@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from regulars.company.rights.model import Scope
+from regulars.faces.asking import seconds_of
 from regulars.faces.charts import funnel as funnel_chart
+from regulars.faces.formats import duration
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit import clock
@@ -74,11 +76,15 @@ def form_values(ws: Workspace, asked: Funnel, window: str, scope: Scope) -> dict
         "window": window,
         "fields": max(FIELDS, len(asked.steps) + 1),
         "options": options(ws, asked.steps, scope),
-        "windows": [(key, key) for key in windows],
+        "windows": [(key, _length(key)) for key in windows],
         "bys": [(key, say(words)) for key, words in BY_TITLES.items()],
         "orders": [(key, say(words)) for key, words in ORDER_TITLES.items()],
         "slices": [(key, say(words)) for key, words in SLICES.items()],
     }
+
+
+def _length(window: str) -> str:
+    return duration(seconds_of(window)) if window in WINDOWS else window
 
 
 def answer_address(request: Request, asked: Funnel, window: str) -> str:
