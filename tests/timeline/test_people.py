@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pyarrow as pa
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -94,7 +95,7 @@ def test_any_order_of_arrival_gives_one_state(
             else:
                 unlink(ws, str(number))
         with ws.database.reading() as connection:
-            states.append(people.fold(people.holding(connection)).to_pylist())
+            states.append(_as_dict(people.fold(people.holding(connection))))
     assert states[0] == states[1] == states[2]
 
 
@@ -109,11 +110,34 @@ def test_undoing_a_merge_gives_the_first_state_back(
     for number, left, right, _undone in told:
         link(ws, left, right, str(number))
     with ws.database.reading() as connection:
-        before = people.fold(people.holding(connection))
+        before = _as_dict(people.fold(people.holding(connection)))
     link(ws, *merged, "merge")
     unlink(ws, "merge")
     with ws.database.reading() as connection:
-        assert people.fold(people.holding(connection)) == before
+        assert _as_dict(people.fold(people.holding(connection))) == before
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(facts, facts)
+def test_a_fold_made_longer_is_the_fold_made_anew(
+    ws: Workspace, told: list[tuple[int, str, str, bool]], more: list[tuple[int, str, str, bool]]
+) -> None:
+    _forget_links(ws.database)
+    for which, some in (("first", told), ("then", more)):
+        for number, left, right, undone in some:
+            link(ws, left, right, f"{which}-{number}")
+            if undone and which == "first":
+                unlink(ws, f"{which}-{number}")
+        with ws.database.reading() as connection:
+            found = people.folded(ws, connection).people
+            assert _as_dict(found) == _as_dict(people.fold(people.holding(connection)))
+
+
+def _as_dict(found: pa.Table) -> dict[str, str]:
+    assert found.num_rows == len(set(found.column("identity_id").to_pylist()))
+    return dict(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
 
 def _forget_links(database: Database) -> None:

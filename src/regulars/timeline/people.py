@@ -12,8 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from regulars.store.database import upsert
@@ -170,6 +172,40 @@ def holding(connection: sa.Connection) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in connection.execute(query)]
 
 
+@dataclass(frozen=True)
+class Folded:
+    """Who is who (columns of FOLDED), and what tells whether that must be found out again."""
+
+    change: Change
+    people: pa.Table
+
+
+_last: WeakKeyDictionary[Store, Folded] = WeakKeyDictionary()
+
+
+def folded(store: Store, connection: sa.Connection) -> Folded:
+    """Return the fold as it is now, made anew only when a link was undone or is gone."""
+    last, change = _last.get(store), last_change(connection)
+    if last is None or last.change != change:
+        new = None if last is None else _only_new(connection, last.change, change)
+        table = fold(holding(connection)) if last is None or new is None else (
+            fold_more(last.people, new)
+        )  # fmt: skip
+        last = _last[store] = Folded(change, table)
+    return last
+
+
+def _only_new(
+    connection: sa.Connection, before: Change, now: Change
+) -> list[tuple[str, str]] | None:
+    """Return the links made since `before`; None when that is not all that happened."""
+    query = sa.select(links.c.left_id, links.c.right_id, links.c.undone_at)
+    rows = connection.execute(query.where(links.c.change > before[0])).all()
+    made = [(row[0], row[1]) for row in rows if row[0] is not None and row[2] is None]
+    only = now[0] > before[0] and len(made) == len(rows) == now[1] - before[1]
+    return made if only else None
+
+
 def fold(pairs: list[tuple[str, str]]) -> pa.Table:
     """Return identity_id → person_id for every linked identity: connected components.
 
@@ -181,13 +217,37 @@ def fold(pairs: list[tuple[str, str]]) -> pa.Table:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    names, codes = np.unique(np.array(pairs, dtype="U32"), return_inverse=True)
-    ends = codes.reshape(-1, 2)
-    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(names),) * 2)
+    named = pa.array([end for pair in pairs for end in pair], pa.string()).dictionary_encode()
+    ends = named.indices.to_numpy().reshape(-1, 2)
+    graph = coo_array(
+        (np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(named.dictionary),) * 2
+    )
     _count, component = connected_components(graph, directed=False)
-    smallest = np.full(component.max() + 1, len(names))
-    np.minimum.at(smallest, component, np.arange(len(names)))
-    return pa.table([pa.array(names), pa.array(names[smallest[component]])], schema=FOLDED)
+    members = pa.table({"component": component, "identity": named.dictionary})
+    least = members.group_by("component").aggregate([("identity", "min")]).sort_by("component")
+    smallest = least.column("identity_min").combine_chunks()
+    return pa.table([named.dictionary, smallest.take(pa.array(component))], schema=FOLDED)
+
+
+def fold_more(before: pa.Table, pairs: list[tuple[str, str]]) -> pa.Table:
+    """Return a fold with more links: those who were people of their own until now become one."""
+    if not pairs:
+        return before
+    ends = pa.array(sorted({end for pair in pairs for end in pair}), pa.string())
+    met = before.filter(pc.is_in(before.column("identity_id"), ends))
+    person = dict(zip(ends.to_pylist(), ends.to_pylist(), strict=True))
+    person |= dict(zip(*(column.to_pylist() for column in met.columns), strict=True))
+    joined = fold([(person[left], person[right]) for left, right in pairs])
+    becomes = dict(zip(*(column.to_pylist() for column in joined.columns), strict=True))
+    place = pc.index_in(before.column("person_id"), joined.column("identity_id").combine_chunks())
+    people = pc.coalesce(
+        joined.column("person_id").combine_chunks().take(place.combine_chunks()),
+        before.column("person_id").combine_chunks(),
+    )
+    new = sorted(set(person) - set(met.column("identity_id").to_pylist()))
+    added = pa.table([new, [becomes[one] for one in new]], schema=FOLDED)
+    kept = pa.table([before.column("identity_id"), people], schema=FOLDED)
+    return pa.concat_tables([kept, added]).combine_chunks()
 
 
 def person_of(store: Store, identity: str) -> str:

@@ -182,7 +182,7 @@ def values(workspace: Workspace) -> Iterator[pa.Table]:
     The columns are those of `VALUES`.
     """
     with workspace.database.reading() as connection:
-        folded_people = people.fold(people.holding(connection))
+        folded_people = people.folded(workspace, connection).people
         for part in queries.values(connection, VALUES.remove(0)):
             yield _by_person(part, folded_people).select(VALUES.names)
 
@@ -196,7 +196,7 @@ def information_consistency(workspace: Workspace) -> Consistency:
     """
     with workspace.database.reading() as connection:
         held = queries.everything(connection)
-        folded_people = people.fold(people.holding(connection))
+        folded_people = people.folded(workspace, connection).people
     if held.num_rows == 0:
         return Consistency(0, 0)
     return _compare(_by_person(held, folded_people))

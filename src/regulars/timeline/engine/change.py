@@ -29,13 +29,17 @@ NOW, BEFORE = "touched_now", "touched_before"
 
 @dataclass(frozen=True)
 class State:
-    """What a refresh read: the lake's version with its files, known by `as_of`, up to `end`."""
+    """What a refresh read: the lake's version with its files, known by `as_of`, up to `end`.
+
+    It is `whole` when no event of the files was left out.
+    """
 
     version: int
     files: tuple[LakeFile, ...]
     people: pa.Table
     as_of: datetime
     end: datetime
+    whole: bool
 
     @property
     def events(self) -> int:
@@ -82,15 +86,15 @@ def _relations(
         files = duck.file_list([str(store.folder / path) for path in new])
         added = f"SELECT * FROM read_parquet({files})"
     connection.execute(f"CREATE OR REPLACE TABLE added AS SELECT {keys} FROM ({added})")
-    connection.execute(
-        f"CREATE OR REPLACE TABLE fresh AS SELECT {keys} FROM added UNION ALL "
-        f"SELECT {keys} FROM present WHERE known_at > $as_of OR occurred_at >= $end",
-        {"as_of": before.as_of, "end": before.end},
-    )
+    connection.execute("CREATE OR REPLACE TABLE fresh AS SELECT * FROM added")
+    if not before.whole:
+        connection.execute(
+            f"INSERT INTO fresh SELECT {keys} FROM present "
+            "WHERE known_at > $as_of OR occurred_at >= $end",
+            {"as_of": before.as_of, "end": before.end},
+        )
     for name, state in (("fold_before", before), ("fold_now", now)):
-        connection.register("folded", state.people)
-        connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM folded")
-        connection.unregister("folded")
+        connection.register(name, state.people)
 
 
 def _adds_up(connection: duckdb.DuckDBPyConnection, before: State, now: State) -> bool:
@@ -183,8 +187,9 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the tables."""
     for name in (
-        "added", "fresh", "fold_before", "fold_now", "touched", "touched_people", "theirs",
-        "chosen", NOW, BEFORE,
+        "added", "fresh", "touched", "touched_people", "theirs", "chosen", NOW, BEFORE,
     ):  # fmt: skip
         connection.execute(f"DROP TABLE IF EXISTS {name}")
+    for name in ("fold_before", "fold_now"):
+        connection.unregister(name)
     connection.execute("DROP VIEW IF EXISTS present")

@@ -58,15 +58,19 @@ class Pinned:
         self._workspace, self._root = workspace, root
         files = [workspace.lake.absolute(file) for file in snapshot.files]
         read = f"{SELECT} read_parquet({duck.file_list(files)})"
-        self.end = end = _end(workspace, root, read, as_of)
-        self._state = State(snapshot.version, snapshot.files, snapshot.people, as_of, end)
+        last, known = _latest(root, files)
+        self.end = end = _end(workspace, last, as_of)
+        hidden = _hidden(last, known, as_of, end)
+        self._state = State(
+            snapshot.version, snapshot.files, snapshot.people, as_of, end, whole=not hidden
+        )
         self._kept = standing.Kept(workspace.folder / standing.FOLDER)
         self._touched = self._look_back()
         self._token = self._kept.write_state(self._state)
         self._sessions: dict[str, Session] = {}
         self._open_session = open_session
         self._reads = {
-            WHOLE: f"{read} WHERE known_at <= {_literal(as_of)} AND occurred_at < {_literal(end)}",
+            WHOLE: read + hidden,
             NOW: f"{SELECT} {change.NOW}",
             BEFORE: f"{SELECT} {change.BEFORE}",
         }
@@ -182,15 +186,52 @@ def _in_order(dropped: re.Match[str]) -> str:
     return f"EXCLUDE ({', '.join(sorted(dropped[1].split(', ')))})"
 
 
-def _end(
-    workspace: Workspace, root: duckdb.DuckDBPyConnection, read: str, as_of: datetime
-) -> datetime:
+def _latest(
+    root: duckdb.DuckDBPyConnection, files: list[str]
+) -> tuple[datetime | None, datetime | None]:
+    """Return the greatest moments at which anything occurred and became known.
+
+    Read from what the files tell of their columns, and from the columns where one does not tell.
+    """
+    listed = duck.file_list(files)
+    told = f"""
+        WITH told AS (
+            SELECT path_in_schema AS name, TRY_CAST(stats_max_value AS TIMESTAMPTZ) AS greatest
+            FROM parquet_metadata({listed})
+            WHERE path_in_schema IN ('occurred_at', 'known_at') AND num_values > 0
+        )
+        SELECT max(greatest) FILTER (name = 'occurred_at') AS last,
+            max(greatest) FILTER (name = 'known_at') AS known, bool_and(greatest IS NOT NULL)
+        FROM told
+    """
+    complete = root.execute(f"SELECT #3 FROM ({told})").fetchone()
+    read = f"SELECT max(occurred_at) AS last, max(known_at) AS known FROM read_parquet({listed})"
+    source = told if complete and complete[0] else read
+    row = root.execute(f"SELECT epoch_us(last), epoch_us(known) FROM ({source})").fetchone()
+    last, known = (
+        None if value is None else EPOCH + timedelta(microseconds=value)
+        for value in (row or (None, None))
+    )
+    return last, known
+
+
+def _end(workspace: Workspace, last: datetime | None, as_of: datetime) -> datetime:
     """Return the end of the day of the last event, or of `as_of` when that comes first."""
-    table = root.execute(f"SELECT epoch_us(max(occurred_at)) AS last FROM ({read})")
-    (last,) = table.to_arrow_table().column("last").to_pylist()
-    latest = as_of if last is None else EPOCH + timedelta(microseconds=last)
+    latest = as_of if last is None else last
     day: date = min(latest, as_of).astimezone(workspace.zone).date()
     return day_start(day + timedelta(days=1), workspace.zone)
+
+
+def _hidden(
+    last: datetime | None, known: datetime | None, as_of: datetime, end: datetime
+) -> str:
+    """Return the condition that hides what is not yet to be seen; mostly there is nothing."""
+    hides = []
+    if known is not None and known > as_of:
+        hides.append(f"known_at <= {_literal(as_of)}")
+    if last is not None and last >= end:
+        hides.append(f"occurred_at < {_literal(end)}")
+    return f" WHERE {' AND '.join(hides)}" if hides else ""
 
 
 def _literal(moment: datetime) -> str:

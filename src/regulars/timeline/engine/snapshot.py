@@ -48,7 +48,7 @@ class SnapshotReader:
         self._groups: dict[Group, pa.RecordBatch] = {}
         self._handle: DeltaTable | None = None
         self._files: tuple[int, tuple[LakeFile, ...]] = (-1, ())
-        self._fold: tuple[people.Change, pa.Table] = ((-1, -1), people.FOLDED.empty_table())
+        self._fold = people.Folded((-1, -1), people.FOLDED.empty_table())
 
     def read(self, *, fresh: bool = False, lake_only: bool = False) -> Snapshot:
         """Return the present state; `fresh` opens the lake anew after a file was found gone.
@@ -67,8 +67,8 @@ class SnapshotReader:
             return Snapshot(
                 waiting=waiting,
                 files=self._files[1],
-                people=self._fold[1],
-                mark=_mark(version, above, self._fold[0], self._events(above)),
+                people=self._fold.people,
+                mark=_mark(version, above, self._fold.change, self._events(above)),
                 version=version,
             )
 
@@ -83,9 +83,7 @@ class SnapshotReader:
                 query = sa.select(inbox.c.seq, inbox.c.revision, inbox.c.batch)
                 for row in connection.execute(query.where(inbox.c.seq.in_(wanted))):
                     self._groups[(row.seq, row.revision)] = decode(row.batch)
-            change = people.last_change(connection)
-            if change != self._fold[0]:
-                self._fold = (change, people.fold(people.holding(connection)))
+            self._fold = people.folded(self._workspace, connection)
         present = set(groups)
         self._groups = {group: batch for group, batch in self._groups.items() if group in present}
         return groups

@@ -37,9 +37,10 @@ class Kept:
         try:
             told = json.loads((self._folder / STATE).read_text("utf-8"))
             files = tuple(LakeFile(**one) for one in told["files"])
-            moments = (datetime.fromisoformat(told[name]) for name in ("as_of", "end"))
+            as_of, end = (datetime.fromisoformat(told[name]) for name in ("as_of", "end"))
             people = _read(self._folder / PEOPLE)
-            return told["token"], State(told["version"], files, people, *moments)
+            state = State(told["version"], files, people, as_of, end, told["whole"])
+            return told["token"], state
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -53,6 +54,7 @@ class Kept:
             "files": [asdict(file) for file in state.files],
             "as_of": state.as_of.isoformat(),
             "end": state.end.isoformat(),
+            "whole": state.whole,
         }
         (self._folder / STATE).write_text(json.dumps(told), "utf-8")
         return token

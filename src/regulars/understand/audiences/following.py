@@ -45,7 +45,7 @@ def write_down(
         return {}
     found = choosing.masks(ws, None, [read(one.where) for one in audiences])
     with ws.database.reading() as connection:
-        fold = people.fold(people.holding(connection))
+        fold = people.folded(ws, connection).people
     changed = {}
     for place, one in enumerate(audiences):
         persons = choosing.with_bit(found, place)

@@ -6,7 +6,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -16,8 +16,16 @@ from regulars.kit.errors import Invalid
 from regulars.kit.period import Period
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
-from regulars.understand.metrics import periods
-from regulars.understand.metrics.model import Definition, Question, Row, Scale
+from regulars.understand.metrics import daily, periods
+from regulars.understand.metrics.model import (
+    EARLIEST,
+    LATEST,
+    Definition,
+    Question,
+    Row,
+    Scale,
+    Window,
+)
 from regulars.understand.metrics.queries.scene import (
     BUCKET,
     SMALL,
@@ -36,8 +44,6 @@ if TYPE_CHECKING:
 KEPT = 2_000
 MOST_VALUES = 60
 NEAR = timedelta(days=31)
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""The ends of a period that is open where nobody needs to know how long anything was watched."""
 MICROSECOND = timedelta(microseconds=1)
 Result = TypeVar("Result")
 _kept: WeakKeyDictionary[Workspace, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
@@ -117,7 +123,21 @@ def _ask(ws: Workspace, definition: Definition, question: Question, mark: str) -
     bounded = _bounded(definition, question, watched) if watched else None
     if watched is None or bounded is None:
         return Answered({}, None, mark)
-    rows: list[Row] = []
+    rows = _from_days(ws, definition, question, watched, bounded)
+    if rows is None:
+        rows = _counted(ws, definition, question, watched, bounded)
+    whole = Period(*bounded)
+    return Answered(_parts(definition, question, rows, whole, ws), whole, mark)
+
+
+def _counted(
+    ws: Workspace,
+    definition: Definition,
+    question: Question,
+    watched: Watched,
+    bounded: tuple[datetime, datetime],
+) -> list[Row]:
+    """Run the metric's expression over the period."""
     scenes: list[Scene] = []
 
     def build(view: Any) -> Any:
@@ -131,24 +151,40 @@ def _ask(ws: Workspace, definition: Definition, question: Question, mark: str) -
         assert definition.aggregate.build is not None
         return definition.aggregate.build(scene)
 
-    rows = _rows(ws, definition, question, build)
+    rows: list[Row] = ws.query(build, as_of=question.as_of).to_pylist()
     if definition.aggregate.prepare is not None:
         rows = definition.aggregate.prepare(rows, scenes[-1])
-    whole = Period(*bounded)
-    return Answered(_parts(definition, question, rows, whole, ws), whole, mark)
+    return rows
 
 
-def _rows(
-    ws: Workspace, definition: Definition, question: Question, build: Callable[[Any], Any]
-) -> list[Row]:
-    """Run the expression; courses in time, whose beginning stays, are kept between refreshes."""
-    if question.grain is None:
-        rows: list[Row] = ws.query(build, as_of=question.as_of).to_pylist()
-        return rows
-    slices = [slice_column(name) for name in question.by]
-    by = [*slices, BUCKET, *definition.aggregate.base, *definition.aggregate.counted]
-    kept = ws.engine.summed(build, by=list(dict.fromkeys(by)), as_of=question.as_of)
-    return list(kept.to_pylist())
+def _from_days(
+    ws: Workspace,
+    definition: Definition,
+    question: Question,
+    watched: Watched,
+    bounded: tuple[datetime, datetime],
+) -> list[Row] | None:
+    """Return the rows as made of what a refresh keeps by day; None where nothing is kept."""
+    if not ws.engine.refreshing or not daily.keeps(definition, question):
+        return None
+    start, end = bounded
+    aggregate = definition.aggregate
+    looked = aggregate.watched or watched.first is not None
+    keys = [*(slice_column(name) for name in question.by), *aggregate.base]
+    window = Window(
+        EARLIEST if watched.first is not None and start <= watched.first else start,
+        end,
+        watched.horizon if looked else None,
+        question.grain,
+        list(dict.fromkeys(keys)),
+        ws.zone,
+    )
+
+    def count(start: datetime) -> list[Row]:
+        since = Watched(None, watched.horizon)
+        return _counted(ws, definition, question, since, (start, end))
+
+    return daily.rows(ws, definition, question, window, count)
 
 
 def _read(ws: Workspace, definition: Definition, question: Question, mark: str) -> Answered:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
 
 from regulars.company.rights.model import Scope
 from regulars.kit.errors import Invalid
-from regulars.kit.period import ALL_TIME, Period
+from regulars.kit.period import ALL_TIME, Period, day_start
 from regulars.kit.stats.estimate import Change, Estimate
 from regulars.kit.text import Text
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
     from regulars.timeline.workspace import Workspace
     from regulars.understand.metrics.queries.scene import Scene
 
 Row = Mapping[str, Any]
 Scale = tuple[float, float]
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""The ends of a period that is open where nobody needs to know how long anything was watched."""
 MINIMUM_GROUP = 5
 """Below this n a value could show what one person did or said: it is withheld."""
 MINIMUM_N = 30
@@ -133,6 +137,57 @@ class Finish(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """What is asked of what is kept: from when to when, in which buckets, by which columns.
+
+    `horizon` is just after the last thing that customers were seen to do, None when nobody looked;
+    an open start is EARLIEST.
+    """
+
+    start: datetime
+    end: datetime
+    horizon: datetime | None
+    grain: str | None
+    keys: list[str]
+    zone: ZoneInfo
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first day, and the day after the last; None when these are not whole days."""
+        first = self.start.date() if self.start == EARLIEST else self.day(self.start)
+        if self.end == self.horizon:  # nothing came after it on its day
+            after: date | None = self.last_day + timedelta(days=1)
+        else:
+            after = self.day(self.end)
+        return None if first is None or after is None else (first, after)
+
+    @property
+    def last_day(self) -> date:
+        """The day of the last moment."""
+        return (self.end - timedelta(microseconds=1)).astimezone(self.zone).date()
+
+    def day(self, moment: datetime) -> date | None:
+        """Return the day that begins at a moment, None when none does."""
+        day = moment.astimezone(self.zone).date()
+        return day if day_start(day, self.zone) == moment else None
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """How a metric is kept by day over all time; None for `build` means the metric's own.
+
+    Without `window` the sums of days add up to those of a window, apart by `counted`. With it,
+    `window` makes the window's rows of what is kept, or None where it cannot. With `persons`,
+    rows by `person_id` are kept instead of sums.
+    """
+
+    build: Callable[[Scene], ir.Table] | None = None
+    counted: tuple[str, ...] = ()
+    window: Callable[[pa.Table, Window], list[Row] | None] | None = None
+    persons: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Aggregate:
     """How a metric is computed: an Ibis expression, and what Python makes of its rows.
 
@@ -141,7 +196,8 @@ class Aggregate:
     `weights` tells whether survey weights apply; `people` whether persons are needed; `surveys`
     whether its events carry question and kind of survey; `watched` whether it matters how long
     anybody was watched, so that the period must not reach beyond the last event. `counted` names
-    columns, beside slices and base, by which the rows' sums are told apart.
+    columns, beside slices and base, by which the rows' sums are told apart. `daily` tells how a
+    refresh keeps it by day, None that it does not.
 
     A number that another noun has worked out has `read` instead of `build`: it returns rows that
     each hold at a moment, their column `at`, and can be sliced and filtered by `slices` only.
@@ -159,6 +215,7 @@ class Aggregate:
     prepare: Callable[[list[Row], Scene], list[Row]] | None = None
     read: Callable[[Workspace, Question], list[Row]] | None = None
     slices: frozenset[str] | None = None
+    daily: Daily | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def _table(ws: Workspace, stamps: list[Any], scope: Scope) -> pa.Table:
 def _as_linked(ws: Workspace, people: pa.Table) -> pa.Table:
     """Give each row its person of today; of several rows of one person the best group counts."""
     with ws.database.reading() as connection:
-        fold = timeline_people.fold(timeline_people.holding(connection))
+        fold = timeline_people.folded(ws, connection).people
     if not fold.num_rows:
         return people
     place = pc.index_in(people.column("person_id"), fold.column("identity_id").combine_chunks())

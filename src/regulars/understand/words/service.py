@@ -289,7 +289,7 @@ def _ages(ws: Workspace, now: datetime) -> pa.Table:
 def _folded(ws: Workspace, table: pa.Table) -> pa.Table:
     """Return the table with `person_id`: the folded person of each identity_id."""
     with ws.database.reading() as connection:
-        linked = timeline_people.fold(timeline_people.holding(connection))
+        linked = timeline_people.folded(ws, connection).people
     places = pc.index_in(
         table.column("identity_id").combine_chunks(), linked.column("identity_id").combine_chunks()
     )

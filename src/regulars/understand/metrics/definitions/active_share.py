@@ -6,6 +6,7 @@ from regulars.kit.text import Text
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -13,6 +14,7 @@ from regulars.understand.metrics.model import (
     Unit,
 )
 from regulars.understand.metrics.queries import customers
+from regulars.understand.metrics.queries.gaps import COUNTED
 from regulars.understand.metrics.registry import define
 
 define(
@@ -43,6 +45,7 @@ define(
             customers.active,
             finishes.Share(additive=False),
             prepare=customers.known_so_far,
+            daily=Daily(customers.active_days, COUNTED, customers.active_between),
         ),
         examples=(
             Example(

@@ -7,6 +7,7 @@ from regulars.timeline.vocabulary import ORDERS
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -43,6 +44,7 @@ define(
             finishes.Average(),
             reads=ORDERS,
             base=("currency",),
+            daily=Daily(),
         ),
         examples=(
             Example(

@@ -6,6 +6,7 @@ from regulars.kit.text import Text
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -44,6 +45,7 @@ define(
             weights=True,
             surveys=True,
             people=False,
+            daily=Daily(),
         ),
         examples=(
             Example(

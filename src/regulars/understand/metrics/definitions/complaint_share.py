@@ -6,6 +6,7 @@ from regulars.kit.text import Text
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -13,6 +14,7 @@ from regulars.understand.metrics.model import (
     Unit,
 )
 from regulars.understand.metrics.queries import customers
+from regulars.understand.metrics.queries.gaps import COUNTED
 from regulars.understand.metrics.registry import define
 
 define(
@@ -39,7 +41,11 @@ define(
             "所选时间段；未指定起点时为最后 30 天。",
         ),
         group=Group.LOYALTY,
-        aggregate=Aggregate(customers.complaining, finishes.Share(additive=False)),
+        aggregate=Aggregate(
+            customers.complaining,
+            finishes.Share(additive=False),
+            daily=Daily(customers.complaining_days, COUNTED, customers.complaining_between),
+        ),
         examples=(
             Example(
                 Text(

@@ -6,6 +6,7 @@ from regulars.kit.text import Text
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -39,7 +40,7 @@ define(
             "所选时间段内建立的工单。",
         ),
         group=Group.SERVICE,
-        aggregate=Aggregate(cases.solved_at_once, finishes.Share(), watched=True),
+        aggregate=Aggregate(cases.solved_at_once, finishes.Share(), watched=True, daily=Daily()),
         examples=(
             Example(
                 Text(

@@ -6,6 +6,7 @@ from regulars.kit.text import Text
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -41,7 +42,11 @@ define(
         ),
         group=Group.SERVICE,
         aggregate=Aggregate(
-            cases.first_answers, finishes.MedianWait(), watched=True, counted=("seconds",)
+            cases.first_answers,
+            finishes.MedianWait(),
+            watched=True,
+            counted=("seconds",),
+            daily=Daily(cases.answers_by_day, ("since",), cases.answers_between),
         ),
         examples=(
             Example(

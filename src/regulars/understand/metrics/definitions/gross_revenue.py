@@ -7,6 +7,7 @@ from regulars.timeline.vocabulary import ORDERS
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -39,10 +40,7 @@ define(
         ),
         group=Group.TRADE,
         aggregate=Aggregate(
-            orders.gross_revenue,
-            finishes.Money(),
-            reads=ORDERS,
-            base=("currency",),
+            orders.gross_revenue, finishes.Money(), reads=ORDERS, base=("currency",), daily=Daily()
         ),
         examples=(
             Example(

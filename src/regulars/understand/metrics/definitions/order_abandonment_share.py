@@ -7,6 +7,7 @@ from regulars.timeline.vocabulary import CHECKOUT_STARTED, ORDER_COMPLETED
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -48,6 +49,7 @@ define(
             finishes.Share(),
             reads=frozenset({CHECKOUT_STARTED, ORDER_COMPLETED}),
             watched=True,
+            daily=Daily(),
         ),
         examples=(
             Example(

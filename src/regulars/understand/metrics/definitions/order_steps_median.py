@@ -7,6 +7,7 @@ from regulars.timeline.vocabulary import ORDER_STEPS
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -42,7 +43,7 @@ define(
         ),
         group=Group.ORDERING,
         aggregate=Aggregate(
-            checkout.steps, finishes.Median(), reads=ORDER_STEPS, counted=("amount",)
+            checkout.steps, finishes.Median(), reads=ORDER_STEPS, counted=("amount",), daily=Daily()
         ),
         examples=(
             Example(

@@ -7,6 +7,7 @@ from regulars.timeline.vocabulary import ORDERS
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -43,7 +44,7 @@ define(
             "所选时间段内的订单。",
         ),
         group=Group.TRADE,
-        aggregate=Aggregate(orders.counted, finishes.Count(), reads=ORDERS),
+        aggregate=Aggregate(orders.counted, finishes.Count(), reads=ORDERS, daily=Daily()),
         examples=(
             Example(
                 Text(

@@ -7,6 +7,7 @@ from regulars.timeline.vocabulary import ORDERS
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -39,7 +40,7 @@ define(
             "所选时间段内的订单。",
         ),
         group=Group.ORDERING,
-        aggregate=Aggregate(orders.asked_about, finishes.Share(), reads=ORDERS),
+        aggregate=Aggregate(orders.asked_about, finishes.Share(), reads=ORDERS, daily=Daily()),
         examples=(
             Example(
                 Text(

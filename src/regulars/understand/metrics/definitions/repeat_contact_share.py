@@ -7,6 +7,7 @@ from regulars.timeline.vocabulary import CONTACTS
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -41,7 +42,9 @@ define(
             "所选时间段内的联系。",
         ),
         group=Group.SERVICE,
-        aggregate=Aggregate(cases.come_back, finishes.Share(), reads=CONTACTS, watched=True),
+        aggregate=Aggregate(
+            cases.come_back, finishes.Share(), reads=CONTACTS, watched=True, daily=Daily()
+        ),
         examples=(
             Example(
                 Text(

@@ -7,6 +7,7 @@ from regulars.timeline.vocabulary import ORDERS
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -49,6 +50,7 @@ define(
             reads=ORDERS,
             watched=True,
             counted=("day", "due"),
+            daily=Daily(orders.first_orders, window=orders.again_between, persons=True),
         ),
         examples=(
             Example(

@@ -7,6 +7,7 @@ from regulars.timeline.vocabulary import SURVEY
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -42,7 +43,11 @@ define(
         ),
         group=Group.FEEDBACK,
         aggregate=Aggregate(
-            answers.invitations, finishes.Share(extra=("dismissed",)), reads=SURVEY, surveys=True
+            answers.invitations,
+            finishes.Share(extra=("dismissed",)),
+            reads=SURVEY,
+            surveys=True,
+            daily=Daily(),
         ),
         examples=(
             Example(

@@ -6,6 +6,7 @@ from regulars.kit.text import Text
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -13,6 +14,7 @@ from regulars.understand.metrics.model import (
     Unit,
 )
 from regulars.understand.metrics.queries import customers
+from regulars.understand.metrics.queries.gaps import COUNTED
 from regulars.understand.metrics.registry import define
 
 define(
@@ -40,7 +42,11 @@ define(
             "所选时间段及其前一段；未指定起点时为最后 90 天。",
         ),
         group=Group.LOYALTY,
-        aggregate=Aggregate(customers.retained, finishes.Share(additive=False)),
+        aggregate=Aggregate(
+            customers.retained,
+            finishes.Share(additive=False),
+            daily=Daily(customers.active_days, COUNTED, customers.retained_between),
+        ),
         examples=(
             Example(
                 Text(

@@ -7,6 +7,7 @@ from regulars.timeline.vocabulary import ORDERS, REFUNDS
 from regulars.understand.metrics import finishes
 from regulars.understand.metrics.model import (
     Aggregate,
+    Daily,
     Definition,
     Direction,
     Example,
@@ -46,6 +47,7 @@ define(
             finishes.Money(),
             reads=ORDERS | REFUNDS,
             base=("currency",),
+            daily=Daily(),
         ),
         examples=(
             Example(

@@ -95,8 +95,10 @@ def invitations(scene: Scene) -> ir.Table:
     names = [SURVEY_SHOWN, SURVEY_ANSWERED, SURVEY_DISMISSED]
     events = scene.events.filter(scene.events.name.isin(names))
     theirs = (events.name == SURVEY_SHOWN) | (events.actor == "customer")
-    # What became of a survey comes after it, so nothing before the period matters.
-    events = events.filter(theirs, events.occurred_at >= ibis.literal(scene.start)).mutate(
+    events = events.filter(theirs)
+    if scene.began is not None:  # what became of a survey comes after it
+        events = events.filter(events.occurred_at >= ibis.literal(scene.began))
+    events = events.mutate(
         who=ibis.coalesce(events.person_id, events.session_id, events.event_id),
         turn=ibis.ifelse(events.name == SURVEY_SHOWN, 0, 1),
         stopped=ibis.coalesce(events.touchpoint, ""),

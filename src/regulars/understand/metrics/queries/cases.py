@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import floor
 from typing import TYPE_CHECKING
 
 import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from regulars.timeline.moments import SECOND, micros
 from regulars.timeline.orders import whose
 from regulars.timeline.vocabulary import ANSWERS, CASE_SOLVED, CONTACTS
-from regulars.understand.metrics.queries.scene import Scene, seconds, summed, yes
+from regulars.understand.metrics.model import Row, Window
+from regulars.understand.metrics.periods import bucket_of
+from regulars.understand.metrics.queries.scene import BUCKET, Scene, seconds, summed, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -35,11 +41,8 @@ def _openings(scene: Scene, cases: ir.Table) -> ir.Table:
     return scene.anchor(scene.within(events.filter(events.turn == 0)))
 
 
-def first_answers(scene: Scene) -> ir.Table:
-    """Return cases opened in the period by the seconds until our first answer.
-
-    Columns: seconds, happened (answered), censored (still open at the horizon).
-    """
+def _first_answers(scene: Scene) -> ir.Table:
+    """Return cases opened in the period, with the moment of our first answer."""
     told = _cases(scene)
     opened = _openings(scene, told)
     ours = told.filter((told.actor != "customer") & told.name.isin(sorted(ANSWERS)))
@@ -52,9 +55,17 @@ def first_answers(scene: Scene) -> ir.Table:
         & (opened.who == replies.answered_who)
         & (replies.answered_at >= opened.occurred_at),
     )
-    cases = joined.group_by([*scene.keys, "case_id", "who", "occurred_at"]).aggregate(
+    return joined.group_by([*scene.keys, "case_id", "who", "occurred_at"]).aggregate(
         answered_at=joined.answered_at.min()
     )
+
+
+def first_answers(scene: Scene) -> ir.Table:
+    """Return cases opened in the period by the seconds until our first answer.
+
+    Columns: seconds, happened (answered), censored (still open at the horizon).
+    """
+    cases = _first_answers(scene)
     waited = seconds(cases.answered_at, cases.occurred_at)
     waiting = seconds(scene.horizon, cases.occurred_at)
     cases = cases.mutate(
@@ -64,6 +75,34 @@ def first_answers(scene: Scene) -> ir.Table:
     return cases.group_by([*scene.keys, "seconds"]).aggregate(
         happened=cases.happened.sum(), censored=(1 - cases.happened).sum()
     )
+
+
+def answers_by_day(scene: Scene) -> ir.Table:
+    """Return the same, with the second at which a case was opened (`since`) while it is open."""
+    cases = _first_answers(scene)
+    happened = yes(cases.answered_at.notnull())
+    waited = ibis.greatest(seconds(cases.answered_at, cases.occurred_at), 0)
+    since = ibis.ifelse(happened == 1, ibis.null("int64"), micros(cases.occurred_at) // SECOND)
+    cases = cases.mutate(happened=happened, seconds=waited, since=since)
+    return cases.group_by([*scene.keys, "seconds", "since"]).aggregate(
+        happened=cases.happened.sum(), censored=(1 - cases.happened).sum()
+    )
+
+
+def answers_between(kept: pa.Table, window: Window) -> list[Row] | None:
+    """Return `first_answers`' rows of a window of whole days, made of `answers_by_day`."""
+    if window.days is None or window.horizon is None:
+        return None
+    first, after = (pa.scalar(edge, kept.schema.field(BUCKET).type) for edge in window.days)
+    day = kept.column(BUCKET)
+    found = kept.filter(pc.and_(pc.greater_equal(day, first), pc.less(day, after)))
+    open_for = pc.subtract(floor(window.horizon.timestamp()), found.column("since"))
+    waits = pc.coalesce(found.column("seconds"), open_for)
+    found = found.set_column(found.schema.get_field_index("seconds"), "seconds", waits)
+    rows: list[Row] = found.drop_columns(["since"]).to_pylist()
+    if window.grain is None:
+        return [{name: row[name] for name in row if name != BUCKET} for row in rows]
+    return [{**row, BUCKET: bucket_of(row[BUCKET], window.grain)} for row in rows]
 
 
 def solved_at_once(scene: Scene) -> ir.Table:

@@ -28,9 +28,10 @@ def _tracked(scene: Scene, names: list[str]) -> ir.Table:
     """
     events = scene.customers(names)
     at = events.occurred_at
-    events = events.filter(
-        at >= ibis.literal(scene.start - WEEK), at < ibis.literal(scene.end + WEEK)
-    )
+    if scene.began is not None:
+        events = events.filter(at >= ibis.literal(scene.began - WEEK))
+    if scene.end < scene.horizon:
+        events = events.filter(at < ibis.literal(scene.end + WEEK))
     completed = events.name == ORDER_COMPLETED
     events = events.mutate(
         who=ibis.coalesce(events.person_id, events.session_id),

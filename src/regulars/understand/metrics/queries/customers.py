@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import ibis
 
 from regulars.kit.errors import Invalid
+from regulars.kit.period import Period
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import COMPLAINTS
 from regulars.understand.metrics import periods
-from regulars.understand.metrics.model import Row
+from regulars.understand.metrics.model import Row, Window
+from regulars.understand.metrics.queries.gaps import by_slice, gaps
 from regulars.understand.metrics.queries.presence import presence
 from regulars.understand.metrics.queries.scene import BUCKET, Scene, summed, yes
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     import ibis.expr.types as ir
+    import pyarrow as pa
 
 
 def complaining(scene: Scene) -> ir.Table:
@@ -31,6 +34,36 @@ def complaining(scene: Scene) -> ir.Table:
         did=yes(_complained(events)).max()
     )
     return summed(people, scene.keys, n=people.count(), yes=people.did.sum())
+
+
+def complaining_days(scene: Scene) -> ir.Table:
+    """Return who was there and who complained, by day and the day before it (see `gaps`)."""
+    return gaps(scene, scene.sliced(scene.filtered(scene.identified())), {"did": _complained})
+
+
+def complaining_between(kept: pa.Table, window: Window) -> list[Row] | None:
+    """Return `complaining`'s rows of a window of whole days."""
+    rows = [
+        {**keys, BUCKET: bucket, "n": people.between(*days), "yes": people.between(*days, "did")}
+        for keys, people in by_slice(kept, window.keys)
+        for bucket, days in _spans(window)
+    ]
+    return [row for row in rows if row["n"]]
+
+
+def _spans(window: Window) -> list[tuple[date | None, tuple[date, date]]]:
+    """Return the window's buckets with their first days and the days after their last."""
+    assert window.days is not None
+    first, after = window.days
+    if window.grain is None:
+        return [(None, (first, after))]
+    found: list[tuple[date | None, tuple[date, date]]] = []
+    bucket = periods.bucket_of(first, window.grain)
+    while bucket < after:
+        following = periods.step(bucket, window.grain)
+        found.append((bucket, (max(bucket, first), min(following, after))))
+        bucket = following
+    return found
 
 
 def _complained(events: ir.Table) -> ir.BooleanValue:
@@ -53,6 +86,46 @@ def active(scene: Scene) -> ir.Table:
         did=yes(events.occurred_at >= ibis.literal(scene.start)).max()
     )
     return summed(people, scene.keys, n=people.count(), yes=people.did.sum())
+
+
+def active_days(scene: Scene) -> ir.Table:
+    """Return who was there, by day and the day before it (see `gaps`)."""
+    return gaps(scene, scene.sliced(scene.filtered(scene.identified())), {})
+
+
+def active_between(kept: pa.Table, window: Window) -> list[Row] | None:
+    """Return n known and yes active people of a window of whole days, as `known_so_far` does."""
+    spans = _spans(window)
+    return [
+        {
+            **keys,
+            BUCKET: bucket,
+            "n": people.known(after),
+            "yes": people.between(bucket or first, after),
+        }
+        for keys, people in by_slice(kept, window.keys)
+        if people.known(spans[-1][1][1])
+        for bucket, (first, after) in spans
+    ]
+
+
+def retained_between(kept: pa.Table, window: Window) -> list[Row] | None:
+    """Return `retained`'s rows of a window of whole days; None when those before are not whole."""
+    found: list[Row] = []
+    for bucket, (begins, after) in _spans(window):
+        if bucket is None or window.grain is None:
+            first = begins
+            earlier = periods.previous(Period(window.start, window.end), window.zone)
+            before = window.day(earlier.start) if earlier and earlier.start else None
+        else:
+            first, before = bucket, periods.step(bucket, window.grain, -1)
+        if before is None:
+            return None
+        for keys, people in by_slice(kept, window.keys):
+            was, here = people.between(before, first), people.between(first, after)
+            either = people.between(before, after)
+            found.append({**keys, BUCKET: bucket, "n": was, "yes": was + here - either})
+    return [row for row in found if row["n"]]
 
 
 def _and_before(scene: Scene) -> list[date]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
+import numpy as np
+import pyarrow as pa
 
+from regulars.kit.period import day_start
 from regulars.timeline import orders as numbered
+from regulars.timeline.moments import SECOND
 from regulars.timeline.vocabulary import ORDERS, PROGRESS, REFUNDS
-from regulars.understand.metrics.model import DIMENSIONS
+from regulars.understand.metrics import periods
+from regulars.understand.metrics.model import DIMENSIONS, Row, Window
 from regulars.understand.metrics.queries.scene import BUCKET, Scene, seconds, summed, yes
 
 if TYPE_CHECKING:
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
 YEAR_DAYS = 365
 YEAR = timedelta(days=YEAR_DAYS)
 DAY_SECONDS = 86_400
+NONE = np.iinfo(np.int64).min
 
 
 def orders(scene: Scene, start: datetime | None, *columns: str) -> ir.Table:
@@ -111,6 +117,30 @@ def bought_again(scene: Scene) -> ir.Table:
     Due: the year after the first order ended within the period. Those not due yet take part in
     the Kaplan-Meier curve only. Columns: day, due, n, ended (a next order came within the year).
     """
+    first = first_orders(scene)
+    first = first.filter(first.occurred_at >= ibis.literal(scene.start - YEAR))
+    span = seconds(first.next_at, first.occurred_at)
+    watched = ibis.least(seconds(scene.end, first.occurred_at), YEAR_DAYS * DAY_SECONDS)
+    first = first.mutate(
+        ended=yes(span < YEAR_DAYS * DAY_SECONDS),
+        due=yes(first.occurred_at < ibis.literal(scene.end - YEAR)),
+        over_at=first.occurred_at + ibis.interval(hours=YEAR_DAYS * 24),
+        span=span,
+        watched=watched,
+    )
+    first = first.mutate(
+        day=(ibis.ifelse(first.ended == 1, first.span, first.watched) // DAY_SECONDS).cast("int64")
+    )
+    first = scene.bucketed(first, "over_at")
+    if BUCKET in scene.keys:
+        first = first.filter(first.due == 1)
+    return first.group_by([*scene.keys, "day", "due"]).aggregate(
+        n=first.count(), ended=first.ended.sum()
+    )
+
+
+def first_orders(scene: Scene) -> ir.Table:
+    """Return each customer's first order, filtered and sliced, with the moment of the next."""
     # Which of two orders of one moment is the first only matters to the slice it falls into.
     ties = ["event_id"] if scene.question.by or scene.question.filters.values else []
     found = orders(scene, None, "person_id", *ties)
@@ -119,23 +149,52 @@ def bought_again(scene: Scene) -> ir.Table:
     found = found.mutate(
         turn=ibis.row_number().over(order), next_at=found.occurred_at.lead().over(order)
     )
-    first = found.filter(found.turn == 0)
-    first = first.filter(first.occurred_at >= ibis.literal(scene.start - YEAR))
-    span = seconds(first.next_at, first.occurred_at)
-    watched = ibis.least(seconds(scene.end, first.occurred_at), YEAR_DAYS * DAY_SECONDS)
-    first = first.mutate(
-        ended=yes(span < YEAR_DAYS * DAY_SECONDS),
-        due=yes(first.occurred_at < ibis.literal(scene.end - YEAR)),
-        over_at=first.occurred_at + ibis.interval(days=YEAR_DAYS),
-        span=span,
-        watched=watched,
+    first = scene.sliced(scene.filtered(found.filter(found.turn == 0)))
+    slices = [key for key in scene.keys if key != BUCKET]
+    return first.select("person_id", "occurred_at", "next_at", *slices)
+
+
+def again_between(first: pa.Table, window: Window) -> list[Row] | None:
+    """Return `bought_again`'s rows of a window, made of `first_orders`."""
+    at, following = (_micros(first.column(name)) for name in ("occurred_at", "next_at"))
+    start, end = (int(edge.timestamp() * SECOND) for edge in (window.start, window.end))
+    year = YEAR_DAYS * DAY_SECONDS
+    due = at < end - year * SECOND
+    wanted = (at >= start - year * SECOND) & (at < end)
+    if window.grain is not None:
+        wanted &= due
+    span = following // SECOND - at // SECOND
+    ended = (following != NONE) & (following < end) & (span < year)
+    watched = np.minimum(end // SECOND - at // SECOND, year)
+    made = first.select(window.keys)
+    columns = {
+        "due": due.astype(np.int64),
+        "day": np.where(ended, span, watched) // DAY_SECONDS,
+        "ended": ended.astype(np.int64),
+        "n": np.ones(len(at), np.int64),
+    }
+    for name, values in columns.items():
+        made = made.append_column(name, pa.array(values))
+    keys = [*window.keys, "day", "due"]
+    if window.grain is not None:
+        made = made.append_column(BUCKET, _buckets(at + year * SECOND, window))
+        keys.append(BUCKET)
+    found = made.filter(pa.array(wanted)).group_by(keys, use_threads=False)
+    rows: list[Row] = (
+        found.aggregate([("n", "sum"), ("ended", "sum")])
+        .rename_columns({"n_sum": "n", "ended_sum": "ended"})
+        .to_pylist()
     )
-    first = first.mutate(
-        day=(ibis.ifelse(first.ended == 1, first.span, first.watched) // DAY_SECONDS).cast("int64")
-    )
-    first = scene.bucketed(scene.sliced(scene.filtered(first)), "over_at")
-    if BUCKET in scene.keys:
-        first = first.filter(first.due == 1)
-    return first.group_by([*scene.keys, "day", "due"]).aggregate(
-        n=first.count(), ended=first.ended.sum()
-    )
+    return rows
+
+
+def _micros(moments: pa.ChunkedArray) -> Any:
+    return moments.cast(pa.int64()).fill_null(NONE).to_numpy()
+
+
+def _buckets(at: Any, window: Window) -> pa.Array:
+    """Return the first day of the bucket of each moment within the window."""
+    days = periods.buckets(window.start, window.end, window.grain or "month", window.zone)
+    begins = [int(day_start(day, window.zone).timestamp() * SECOND) for day in days]
+    place = np.clip(np.searchsorted(begins, at, side="right") - 1, 0, None)
+    return pa.array(days, pa.date32()).take(pa.array(place))

@@ -14,7 +14,7 @@ import ibis
 from regulars.company.places import service as places
 from regulars.kit.period import Period, day_start
 from regulars.listen.catalog import service as catalog
-from regulars.timeline.moments import SECOND, micros
+from regulars.timeline.moments import SECOND, local_date, micros
 from regulars.understand.metrics import periods
 from regulars.understand.metrics.model import DIMENSIONS, Question
 from regulars.understand.value_groups import service as value_groups
@@ -139,6 +139,8 @@ class Scene:
         """
         grain = self.question.grain or "year"
         if (self.end - self.start) / periods.LENGTHS[grain] > MOST_COMPARED:
+            if grain == "day":
+                return local_date(at, self.zone)
             return at.truncate(periods.TRUNCATION[grain]).date()
         wanted = self.buckets()
         values = [ibis.literal(day) for day in (periods.step(wanted[0], grain, -1), *wanted)]

@@ -1,0 +1,100 @@
+"""Windows made of kept days say the same as windows counted directly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.understand.metrics.story import NOON, days, tell
+from tests.understand.metrics.test_one_registry import OF_EVENTS, a_year_of_business
+
+from regulars.kit.period import ALL_TIME, Period, parse_edge
+from regulars.timeline.flush import flush
+from regulars.timeline.workspace import Workspace
+from regulars.understand.metrics import daily, service
+from regulars.understand.metrics.model import Filters, Question, asked
+
+LATER = NOON + days(5)
+KEPT = ("complaint_share", "retention_share", "repurchase_share", "first_response_minutes_median")
+
+
+@contextmanager
+def refreshing(ws: Workspace, at: Any) -> Iterator[None]:
+    """Read one state and keep what is asked, as a refresh does."""
+    flush(ws)
+    ws.engine.pin(at)
+    try:
+        yield
+    finally:
+        ws.engine.unpin()
+
+
+def questions(ws: Workspace) -> list[tuple[Period, tuple[str, ...]]]:
+    """Ninety days to the last day, those before them, a month, a year and all time; slices."""
+    end = parse_edge("2026-10-07", ws.zone)
+    ends = (end, end - days(90), end - days(180), end - days(365))
+    month = Period(parse_edge("2026-08-01", ws.zone), parse_edge("2026-09-01", ws.zone))
+    lately, before, year = (Period(ends[i], ends[j]) for i, j in ((1, 0), (2, 1), (3, 0)))
+    whole = [lately, before, month, Period(ends[1], None), ALL_TIME]
+    sliced = [(lately, ("place", "touchpoint")), (year, ("month",)), (lately, ("channel", "week"))]
+    return [*((period, ()) for period in whole), *sliced]
+
+
+def everything(ws: Workspace) -> dict[Any, Any]:
+    """Measure every metric over every window and slice."""
+    service.forget(ws)
+    found = {}
+    for one in OF_EVENTS:
+        narrow = {} if one.key != "score_mean" else {"metric": "csat"}
+        for period, by in questions(ws):
+            rows = service.measure(ws, one.key, period=period, by=by, filters=narrow)
+            for row in rows:
+                slot = (one.key, by, period, tuple(row.slice.items()), str(row.start))
+                found[slot] = (row.n, row.value, row.low, row.high)
+    return found
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two rows agree; sums of fractions may differ in their last digits."""
+    return all(
+        a == b or (a is not None and b is not None and math.isclose(a, b, rel_tol=1e-9))
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def test_days_make_the_same_windows(ws: Workspace) -> None:
+    events = sorted(a_year_of_business(3), key=lambda one: one["occurred_at"])
+    late = len(events) // 20
+    tell(ws, events[:-late])
+    with refreshing(ws, NOON - days(1)):
+        everything(ws)
+    tell(ws, events[-late:])
+    with refreshing(ws, LATER):
+        kept = everything(ws)
+    counted = everything(ws)
+    assert set(kept) == set(counted)
+    wrong = {
+        slot: (kept[slot], counted[slot]) for slot in kept if not same(kept[slot], counted[slot])
+    }
+    assert not wrong
+    assert any(n for n, *_ in kept.values())
+
+
+def test_every_metric_of_events_is_kept(ws: Workspace) -> None:
+    question = Question(ALL_TIME, *asked(()), Filters())
+    assert all(daily.keeps(one, question) for one in OF_EVENTS)
+
+
+@pytest.mark.parametrize("key", KEPT)
+def test_a_window_of_part_days_is_counted_directly(ws: Workspace, key: str) -> None:
+    tell(ws, a_year_of_business(5))
+    odd = Period(NOON - days(80) + timedelta(hours=1), NOON - timedelta(hours=3))
+    with refreshing(ws, LATER):
+        kept = service.measure(ws, key, period=odd)
+    service.forget(ws)
+    counted = service.measure(ws, key, period=odd)
+    assert [(row.n, row.value) for row in kept] == [(row.n, row.value) for row in counted]
