@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.kit.ranked import ranked
 from regulars.kit.stats.estimate import Estimate, Z
 from regulars.understand.churn import judging
 from regulars.understand.churn.model import (
@@ -61,7 +60,7 @@ class _Scored:
 
 
 def table(found: EarlyWarning, model: Additive, seen: Seen, worth: pa.Table) -> pa.Table:
-    """Return one row a customer by SCHEMA, those first of whom most value can still be saved.
+    """Return one row a customer by SCHEMA; by RANK, most value can still be saved of the highest.
 
     That is the chance of being lost times what is expected of the customer who stays: the expected
     value counts that chance already, and would count it twice. Customers without a value follow,
@@ -83,7 +82,7 @@ def table(found: EarlyWarning, model: Additive, seen: Seen, worth: pa.Table) -> 
         # Chances less 2 are all below any stake, and keep their order.
         RANK: np.where(np.isfinite(stake), stake, scored.chance - 2.0),
     }
-    return ranked(pa.table({name: columns[name] for name in SCHEMA.names}, schema=SCHEMA), RANK)
+    return pa.table({name: columns[name] for name in SCHEMA.names}, schema=SCHEMA)
 
 
 def listed(found: EarlyWarning, people: pa.Table) -> EarlyWarning:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 from regulars.company.audit.service import record
 from regulars.company.rights.model import Principal, Scope
 from regulars.kit.memo import Memo
+from regulars.kit.ranked import ranked
 from regulars.kit.text import Text
 from regulars.timeline import people
 from regulars.timeline.workspace import Workspace
@@ -34,6 +36,7 @@ from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding, Learnt
 from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.lifetime_value.model import Purchasing
+from regulars.understand.metrics import service as metrics
 
 DAY = timedelta(days=1)
 _memo: Memo[pa.Table] = Memo(2)
@@ -64,7 +67,13 @@ def answered(
 
 
 def compute(
-    ws: Workspace, scope: Scope, event: str | None, now: datetime, *, end: date | None = None
+    ws: Workspace,
+    scope: Scope,
+    event: str | None,
+    now: datetime,
+    *,
+    end: date | None = None,
+    learnt: Learnt | None = None,
 ) -> EarlyWarning:
     """Learn, test and list, with what customers did before the day `end` (None: all of it).
 
@@ -98,18 +107,21 @@ def compute(
     found = replace(empty, why_not=None, used=used, model=model, rhythm=rhythm,
                     back_test=back_test)  # fmt: skip
     worth = lifetime_value.customers(ws, scope, value)
-    key = _key(ws, scope, found)
-    return listing.listed(
-        found, _memo.get(key, lambda: listing.table(found, model, present, worth))
-    )
+    found = replace(found, learnt=learnt)
+
+    def made() -> pa.Table:
+        return _ranked(ws, scope, found, lambda: listing.table(found, model, present, worth))
+
+    return listing.listed(found, _memo.get(_key(ws, scope, found), made))
 
 
 def listed_again(
     ws: Workspace, scope: Scope, found: EarlyWarning, *, now: datetime
 ) -> EarlyWarning:
-    """Return the finding with what was learnt, and customers as they are known by now."""
-    row = ws.query(lambda view: queries.span(view, scope)).to_pylist()[0]
-    found = replace(found, watched_to=row["last"])
+    """Return the finding with what was learnt, and whoever acted since rated anew."""
+    last = metrics.last_moment(ws)
+    if last is not None:
+        found = replace(found, watched_to=last.astimezone(ws.zone).date())
     people = customers(ws, scope, found, now=now)
     active = pc.sum(people.column("active")).as_py() or 0
     return listing.listed(replace(found, n=people.num_rows, active=int(active)), people)
@@ -147,20 +159,32 @@ def customers(ws: Workspace, scope: Scope, found: EarlyWarning, *, now: datetime
     """Return every customer by listing.SCHEMA, those first of whom most value can be saved.
 
     The chance of being lost is that of `found`; who has left by its event is not in it. Empty
-    when `found` has no model.
+    when `found` has no model. A refresh rates anew whoever was touched: the others keep their
+    chance of the day when the model was learnt.
     """
     model, rhythm, end = found.model, found.rhythm, found.watched_to
     if model is None or rhythm is None or end is None:
         return listing.SCHEMA.empty_table()
 
     def made() -> pa.Table:
-        seen = Watch(ws, scope, found.event, found.currency).seen(end + DAY)
-        seen.columns["rhythm"] = watching.rhythm(seen, Purchasing(*rhythm))
         value = lifetime_value.answered(ws, scope, now=now).payload
         worth = lifetime_value.customers(ws, scope, value)
-        return listing.table(found, model, seen, worth)
+
+        def rated() -> pa.Table:
+            seen = Watch(ws, scope, found.event, found.currency).seen(end + DAY)
+            seen.columns["rhythm"] = watching.rhythm(seen, Purchasing(*rhythm))
+            return listing.table(found, model, seen, worth)
+
+        return _ranked(ws, scope, found, rated)
 
     return _memo.get(_key(ws, scope, found), made)
+
+
+def _ranked(
+    ws: Workspace, scope: Scope, found: EarlyWarning, rated: Callable[[], pa.Table]
+) -> pa.Table:
+    key = ("early_warning", scope, found.event, found.used, found.rhythm, found.learnt)
+    return ranked(ws.engine.by_person(key, rated, of="person_id"), listing.RANK)
 
 
 def _key(ws: Workspace, scope: Scope, found: EarlyWarning) -> tuple[Any, ...]:
@@ -184,7 +208,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> EarlyWarnin
     if known is not None and known.payload.model and findings.still(ws, known.payload.learnt, now):
         return listed_again(ws, scope, known.payload, now=now)
     learnt = Learnt(now, ws.engine.watermark())
-    return replace(compute(ws, scope, asked.get("event"), now), learnt=learnt)
+    return compute(ws, scope, asked.get("event"), now, learnt=learnt)
 
 
 KIND = findings.declare(

@@ -39,8 +39,8 @@ class Watch:
 
     @cached_property
     def days(self) -> pa.Table:
-        """What every customer did on each day; read once for all cuts, kept between refreshes."""
-        return self.ws.engine.persons(self._days, of="person_id")
+        """What every customer did on each day; read once for all cuts."""
+        return self.ws.query(self._days)
 
     def _days(self, view: View) -> ir.Table:
         return queries.days(view, self.scope, currency=self.currency, event=self.event)

@@ -79,11 +79,8 @@ def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[LifetimeV
     return findings.answer(ws, KIND, about(scope), now=now)
 
 
-def compute(ws: Workspace, scope: Scope, known: LifetimeValue | None = None) -> LifetimeValue:
-    """Fit both models to all purchases, forecast and back-test; seconds at a million customers.
-
-    The models and the back-test of an earlier finding, `known`, are used again where it is given.
-    """
+def compute(ws: Workspace, scope: Scope) -> LifetimeValue:
+    """Fit both models to all purchases, forecast and back-test; seconds at a million customers."""
     basis = _basis(ws, scope)
     if basis is None:
         return LifetimeValue(0, None, None, why_not=TOO_LITTLE)
@@ -91,30 +88,32 @@ def compute(ws: Workspace, scope: Scope, known: LifetimeValue | None = None) -> 
     table = _table(ws, scope, currency)
     found = _histories(table, end)
     empty = LifetimeValue(len(found), currency, end, left_out, TOO_LITTLE)
-    if known is None or known.currency != currency:
-        models = fit_both(found) if float(found.age.max(initial=0)) >= LEAST_DAYS else None
-        if models is None:
-            return empty
-        tested = _back_test(ws, scope, currency, end, int(found.age.max()))
-        known = replace(empty, purchasing=models[0], spending=models[1], back_test=tested)
-    assert known.purchasing is not None and known.spending is not None
-    told = [ahead(known.purchasing, known.spending, found, days) for days in HORIZONS]
+    models = fit_both(found) if float(found.age.max(initial=0)) >= LEAST_DAYS else None
+    if models is None:
+        return empty
+    buying, paying = models
+    told = [ahead(buying, paying, found, days) for days in HORIZONS]
     year, each = next(one for one in told if one[0].days == YEAR)
     parts = tenths(each, year.spread)
     return replace(
         empty,
         why_not=None,
-        purchasing=known.purchasing,
-        spending=known.spending,
+        purchasing=buying,
+        spending=paying,
         repeaters=int((found.repeats > 0).sum()),
         amount_correlation=_amounts_go_with_repeats(found),
         ahead=[one for one, _each in told],
         top_tenth=parts[0].share if parts else None,
         tenths=parts,
-        back_test=known.back_test,
+        back_test=_back_test(ws, scope, currency, end, int(found.age.max())),
         customers=_listed(table, each, np.argsort(-each.value, kind="stable")[:LISTED]),
-        learnt=known.learnt,
     )
+
+
+def _listed_again(ws: Workspace, scope: Scope, found: LifetimeValue) -> LifetimeValue:
+    """Return a finding learnt before, with whoever acted since valued anew, as of the same day."""
+    top = customers(ws, scope, found).slice(0, LISTED)
+    return replace(found, customers=_told(top))
 
 
 def customers(ws: Workspace, scope: Scope, found: LifetimeValue, horizon: int = YEAR) -> pa.Table:
@@ -127,17 +126,19 @@ def customers(ws: Workspace, scope: Scope, found: LifetimeValue, horizon: int = 
     if found.purchasing is None or found.spending is None or found.watched_to is None:
         return EACH.empty_table()
     buying, paying, end = found.purchasing.model, found.spending.model, found.watched_to
-    models = (buying, paying, end, found.currency, horizon)
-    key = (str(ws.folder), scope, ws.engine.watermark(), models)
+    key = ("lifetime_value", scope, buying, paying, end, found.currency, horizon)
 
-    def made() -> pa.Table:
+    def valued() -> pa.Table:
         table = _table(ws, scope, found.currency)
         each = forecast(buying, paying, _histories(table, end), float(horizon))
         columns = {name: getattr(each, name) for name in FORECAST}
         kept = {name: table.column(name) for name in EACH.names if name not in FORECAST}
-        return ranked(pa.table({**kept, **columns}).select(EACH.names).cast(EACH), "value")
+        return pa.table({**kept, **columns}).select(EACH.names).cast(EACH)
 
-    return _memo.get(key, made)
+    def made() -> pa.Table:
+        return ranked(ws.engine.by_person(key, valued, of="person_id"), "value")
+
+    return _memo.get((str(ws.folder), ws.engine.watermark(), key), made)
 
 
 def of_group(found: LifetimeValue | None, n: int, amounts: float, squares: float) -> Estimate:
@@ -250,19 +251,25 @@ def _amounts_go_with_repeats(found: Histories) -> float | None:
 
 def _listed(table: pa.Table, each: Forecast, rows: Any) -> list[Customer]:
     picked = table.take(pa.array(rows))
+    columns = {name: getattr(each, name)[rows] for name in FORECAST}
+    kept = {name: picked.column(name) for name in EACH.names if name not in FORECAST}
+    return _told(pa.table({**kept, **columns}))
+
+
+def _told(valued: pa.Table) -> list[Customer]:
     return [
         Customer(
             row["person_id"],
             int(row["bought"]),
             row["first"],
             row["last"],
-            float(each.alive[at]),
-            float(each.purchases[at]),
-            float(each.value[at]),
-            float(each.low[at]),
-            float(each.high[at]) if np.isfinite(each.high[at]) else None,
+            row["alive"],
+            row["purchases"],
+            row["value"],
+            row["low"],
+            row["high"] if np.isfinite(row["high"]) else None,
         )
-        for row, at in zip(picked.to_pylist(), rows, strict=True)
+        for row in valued.to_pylist()
     ]
 
 
@@ -271,7 +278,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> LifetimeVal
     known = findings.latest(ws, KIND.key, LifetimeValue, about=asked, version=KIND.version)
     held = known.payload if known is not None and known.payload.spending else None
     if held is not None and findings.still(ws, held.learnt, now):
-        return compute(ws, scope, held)
+        return _listed_again(ws, scope, held)
     return replace(compute(ws, scope), learnt=Learnt(now, ws.engine.watermark()))
 
 
