@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +20,7 @@ from regulars.listen.identities import finding, service, story
 from regulars.listen.identities.model import Kind, link_id
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Value
-from regulars.timeline import inbox, people
+from regulars.timeline import inbox, orders, people
 from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 
@@ -248,8 +249,6 @@ def test_a_story_sums_up_what_somebody_did_and_said(ws: Workspace) -> None:
         event("Enquiry Made", 6),
         event("Order Shipped", 7, order_id="B", actor="system"),
     ]
-    from decimal import Decimal
-
     for row in rows:
         row["amount"] = Decimal(str(row["amount"])) if "amount" in row else None
     inbox.accept(ws, inbox.make(rows, NOW + timedelta(days=1)))
@@ -265,6 +264,59 @@ def test_a_story_sums_up_what_somebody_did_and_said(ws: Workspace) -> None:
     rest = story.after(found.entries, story.key(first[-1]), 9)
     assert [*first, *rest] == list(found.entries)
     assert story.story(ws, LEI, most=3).summary.cut
+
+
+TELLING = st.tuples(
+    st.sampled_from([0, 1, 30, 59, 60, 61, 119, 120, 121, 400]),
+    st.sampled_from([None, "7", "8"]),
+    st.sampled_from([None, 20, 50]),
+    st.sampled_from(["Order Completed", "Order Refunded"]),
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(TELLING, min_size=1, max_size=8))
+def test_a_person_s_orders_and_money_are_those_of_all_customers(
+    shared_ws: Workspace, told: list[tuple[int, str | None, int | None, str]]
+) -> None:
+    """Whatever tells of numbers 7 and 8 on whichever days: one page, the same as `sales`."""
+    who = secrets.token_hex(16)
+    rows = [
+        {
+            "event_id": secrets.token_hex(8), "identity_id": who, "name": name,
+            "occurred_at": NOW + timedelta(days=day), "order_id": number,
+            "amount": None if amount is None else Decimal(amount),
+            "currency": None if amount is None else "CNY",
+        }
+        for day, number, amount, name in told
+    ]  # fmt: skip
+    inbox.accept(shared_ws, inbox.make(rows, NOW))
+    columns = ["name", *orders.NEEDED]
+    table = shared_ws.query(
+        lambda view: orders.sales(
+            view.with_person().filter(lambda t: t.person_id == who).select(columns)
+        )
+    )
+    sales = table.to_pylist()
+    summary = story.story(shared_ws, who).summary
+    assert summary.orders == sum(row["name"] == "Order Completed" for row in sales)
+    assert sum(amount for _currency, amount in summary.spent) == sum(
+        row["amount"] for row in sales if row["amount"] is not None
+    )
+
+
+def test_an_order_told_by_till_and_ledger_is_one_of_this_customer(ws: Workspace) -> None:
+    rows = [
+        {
+            "event_id": source, "identity_id": LEI, "name": "Order Completed", "source": source,
+            "occurred_at": NOW + timedelta(hours=hours), "order_id": "A",
+            "amount": Decimal(amount), "currency": "CNY",
+        }
+        for source, hours, amount in (("till", 1, 100), ("ledger", 30, 110))
+    ]  # fmt: skip
+    inbox.accept(ws, inbox.make(rows, NOW + timedelta(days=2)))
+    summary = story.story(ws, LEI).summary
+    assert (summary.events, summary.orders, summary.spent) == (2, 1, (("CNY", Decimal(100)),))
 
 
 def test_erasing_leaves_no_trace_of_who_was_who(ws: Workspace) -> None:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Literal
 
 from regulars.kit.text import Text
 from regulars.timeline import vocabulary
+from regulars.timeline.orders import AGAIN, FIRST
 
 LinkKind = Literal["identify", "alias", "email", "phone", "merge"]
 KINDS: tuple[LinkKind, ...] = ("identify", "alias", "email", "phone", "merge")
@@ -180,7 +182,8 @@ class Entry:
 class Summary:
     """A person in a few numbers, over all that the caller may see.
 
-    `spent` is net of refunds, one amount a currency: currencies are never added together.
+    `orders` and `spent` count an order once, however many events tell of it. `spent` is net of
+    refunds, one amount a currency: currencies are never added together.
     `scores` holds the newest answer of each metric. `cut` tells that older events were left out.
     """
 
@@ -196,14 +199,16 @@ class Summary:
 def summarise(entries: Sequence[Entry], *, cut: bool = False) -> Summary:
     """Sum up the events of a person, newest first."""
     acts = [one for one in entries if one.actor == "customer"]
-    orders = {one.order_id or one.event_id for one in acts if one.name in vocabulary.ORDERS}
+    orders = paid_by(acts)
     spent: dict[str, Decimal] = {}
+    for one in (*orders, *(act for act in acts if act.name in vocabulary.REFUNDS)):
+        if one.amount is not None:
+            back = one.name in vocabulary.REFUNDS
+            amount = -abs(one.amount) if back else one.amount
+            spent[one.currency or ""] = spent.get(one.currency or "", Decimal(0)) + amount
     scores: dict[str, Entry] = {}
-    for one in entries:
-        if one.name in vocabulary.ORDERS | vocabulary.REFUNDS and one.amount is not None:
-            currency = one.currency or ""
-            spent[currency] = spent.get(currency, Decimal(0)) + one.amount
-        if one.metric is not None and one.score is not None and one.actor == "customer":
+    for one in acts:
+        if one.metric is not None and one.score is not None:
             scores.setdefault(one.metric, one)
     return Summary(
         events=len(entries),
@@ -214,3 +219,24 @@ def summarise(entries: Sequence[Entry], *, cut: bool = False) -> Summary:
         last_act_at=acts[0].occurred_at if acts else None,
         cut=cut,
     )
+
+
+def paid_by(acts: Sequence[Entry]) -> list[Entry]:
+    """Return each order of one person once: the telling that has its money, else the first.
+
+    What one order is, `timeline.orders` says, for all customers at once; here are one person's
+    own tellings, so that their page need not look through everybody's.
+    """
+    orders: list[list[Entry]] = []
+    newest: dict[str, list[Entry]] = {}
+    told = (one for one in acts if one.name in vocabulary.ORDERS)
+    for one in sorted(told, key=attrgetter(*FIRST)):
+        tellings = newest.get(one.order_id, []) if one.order_id is not None else []
+        if not tellings or one.occurred_at - tellings[-1].occurred_at > AGAIN:
+            tellings = []
+            orders.append(tellings)
+        tellings.append(one)
+        if one.order_id is not None:
+            newest[one.order_id] = tellings
+    return [next((one for one in tellings if one.amount is not None), tellings[0])
+            for tellings in orders]  # fmt: skip
