@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from fastapi.testclient import TestClient
 
 API = "/api/v1/orders"
@@ -22,6 +23,18 @@ def test_wrong_parameters_are_named(server: TestClient) -> None:
     told = server.get(API, params={"size": 0}, headers=KEY).json()
     assert told["code"] == "request.invalid"
     assert [(error["field"], error["in"]) for error in told["errors"]] == [("size", "query")]
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "reason"),
+    [("en", "0", "must be 1 or more"), ("zh-CN", "0", "不得小于 1"), ("zh-CN", "x", "不是数字")],
+)
+def test_why_a_parameter_is_wrong_is_said_in_the_readers_language(
+    server: TestClient, language: str, size: str, reason: str
+) -> None:
+    headers = {**KEY, "accept-language": language}
+    (error,) = server.get(API, params={"size": size}, headers=headers).json()["errors"]
+    assert error["reason"] == reason
 
 
 def test_a_person_gets_a_page_in_their_language(lin: TestClient) -> None:
