@@ -16,6 +16,8 @@ from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL, Role
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
+from regulars.understand.maturity import showing
+from regulars.understand.maturity.model import AreaGrade
 
 
 def signed(ws: Workspace, role: Role) -> TestClient:
@@ -47,6 +49,17 @@ def test_answers_show_on_page_file_api_and_command(client: TestClient, ws: Works
     shown = json.loads(CliRunner().invoke(build_cli(), [*args, "--json"]).stdout)
     assert shown["questions"] == answer["questions"]
     assert CliRunner().invoke(build_cli(), args).exit_code == 0
+
+
+def test_areas_without_any_grade_are_not_drawn_as_zero() -> None:
+    graded = [AreaGrade(area, None, 3.0, None, None) for area in ("organisation", "listening")]
+    blank = [AreaGrade(area, None, None, None, None) for area in ("journey", "acting")]
+    assert showing._picture([*graded, *blank]) is None
+    third = AreaGrade("proving", 4.0, None, None, None)
+    picture = showing._picture([*graded, third, *blank])
+    assert picture is not None
+    names = [one["name"] for one in picture["radar"]["indicator"]]
+    assert names == ["Organisation", "Listening", "Proving"]
 
 
 def test_the_handbook_speaks_both_languages(client: TestClient, ws: Workspace) -> None:

@@ -29,6 +29,8 @@ from regulars.understand.maturity.model import (
     step,
 )
 
+CORNERS = 3
+"""A figure takes three areas."""
 TABLE = (
     Text("Area", "领域"),
     Text("Question", "问题"),
@@ -115,8 +117,9 @@ def values(
 
 
 def _picture(grades: list[AreaGrade]) -> charts.Option | None:
-    known = [one for one in grades if one.area]
-    if not any(one.claimed is not None or one.shown is not None for one in known):
+    # an area that nobody answered and nothing shows has no grade: it must not be drawn as zero
+    known = [one for one in grades if one.area and (one.claimed, one.shown) != (None, None)]
+    if len(known) < CORNERS:
         return None
     asked = service.questionnaire()
     courses = [
