@@ -196,7 +196,7 @@ def radar(dimensions: Sequence[str], courses: Sequence[Course], *, most: float =
         "tooltip": {"trigger": "item"},
         "radar": {
             "indicator": [{"name": _folded(name), "max": most} for name in dimensions],
-            "radius": "56%",
+            "radius": "50%",
             "center": ["50%", "55%"],
             "splitNumber": 4,
         },
