@@ -107,6 +107,8 @@ def trend(
             "min": least,
             "max": most,
             "splitNumber": 4,
+            # between two fixed ends the steps are fixed too: no 90% squeezed under 100%
+            "interval": None if least is None or most is None else (most - least) / 4,
             "axisLabel": {"formatter": f"fn:value:{unit or ''}"},
         },
         "series": series,
