@@ -90,6 +90,9 @@ def test_a_weak_password_leaves_no_account(cli: typer.Typer) -> None:
 def test_a_key_is_printed_alone_and_once(cli: typer.Typer, store: Store) -> None:
     secret = run(cli, "key", "add", "shop-web").strip()
     assert keys_service.check_write_key(store, secret).source == "shop-web"
+    with pytest.raises(Invalid, match="NOWHERE"):
+        run(cli, "key", "add-api", "Report", "--place", "NOWHERE")
+    plant(store, clock.now())
     made = told(cli, "key", "add-api", "Report", "--role", "manager", "--place", "east")
     assert keys_service.check_api_key(store, made["secret"]).chosen == {"east"}
     rows = told(cli, "key", "list")

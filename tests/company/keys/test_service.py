@@ -17,6 +17,7 @@ from regulars.company.rights.model import SHELL, Role
 from regulars.kit.errors import Invalid, NotFound, NotSignedIn
 from regulars.store import settings
 from regulars.store.workspace import Store
+from tests.company.cast import plant
 
 
 def shop(store: Store, now: datetime) -> tuple[KeyRow, str]:
@@ -38,6 +39,7 @@ def test_a_write_key_says_its_source_and_actors(store: Store, noon: datetime) ->
 
 
 def test_keys_of_one_kind_do_not_serve_as_the_other(store: Store, noon: datetime) -> None:
+    plant(store, noon)
     _write, write_secret = shop(store, noon)
     _api, api_secret = service.add_api_key(
         store, SHELL, name="Report", role=Role.ANALYST, places=["east"], now=noon
@@ -48,6 +50,15 @@ def test_keys_of_one_kind_do_not_serve_as_the_other(store: Store, noon: datetime
             service.check_write_key(store, api_secret, noon)
         with pytest.raises(NotSignedIn):
             service.check_api_key(store, write_secret, noon)
+
+
+def test_an_api_key_is_for_places_that_there_are(store: Store, noon: datetime) -> None:
+    plant(store, noon)
+    with pytest.raises(Invalid, match=r"sh-1.+sh-01"):
+        service.add_api_key(
+            store, SHELL, name="Till", role=Role.MANAGER, places=["east", "sh-1"], now=noon
+        )
+    assert service.all_keys(store) == []
 
 
 def test_the_secret_itself_is_nowhere(store: Store, noon: datetime) -> None:

@@ -13,8 +13,11 @@ from typer.testing import CliRunner
 
 from regulars.app import build_cli, build_web
 from regulars.company.keys import service as keys
+from regulars.company.places import service as places
+from regulars.company.places.model import Kind, Place
 from regulars.company.rights.model import SHELL, Role
 from regulars.kit import clock
+from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
 
 
@@ -84,6 +87,8 @@ def test_one_person_s_page_tells_what_they_complained_of(ws: Workspace) -> None:
     piece = client.get("/complaints/of/guest 0001").text
     assert "slow till" in piece
     assert client.get("/api/v1/people/guest 0002/complaints").json() == []
+    tree = [Place("elsewhere", Text("Elsewhere", "别处"), Kind.STORE)]
+    places.replace_all(ws, SHELL, tree, now=clock.now())
     away = signed(ws, Role.MANAGER, places=["elsewhere"])
     assert away.get("/api/v1/people/guest 0001/complaints").json() == []
     assert signed(ws, Role.ANALYST).get("/complaints/of/guest 0001").status_code == 403

@@ -13,8 +13,11 @@ from typer.testing import CliRunner
 
 from regulars.app import build_cli, build_web
 from regulars.company.keys import service as keys
+from regulars.company.places import service as places
+from regulars.company.places.model import Kind, Place
 from regulars.company.rights.model import SHELL, Role
 from regulars.kit import clock
+from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
 
 ALL = {"period": "all"}
@@ -76,6 +79,8 @@ def test_one_person_s_words_are_given_within_the_caller_s_places(ws: Workspace) 
     everywhere = signed(ws, Role.MANAGER).get("/api/v1/people/Ann/words").json()
     assert [one["text"] for one in everywhere] == ["很慢", "很满意"]
     assert everywhere[0]["kinds"] == ["wait"]
+    tree = [Place("home", Text("Home", "本店"), Kind.STORE)]
+    places.replace_all(ws, SHELL, tree, now=clock.now())
     home = signed(ws, Role.MANAGER, places=["home"]).get("/api/v1/people/Ann/words").json()
     assert [one["text"] for one in home] == ["很满意"]
     assert signed(ws, Role.ANALYST).get("/api/v1/people/Ann/words").status_code == 403

@@ -64,7 +64,13 @@ def add_api_key(
     chosen = fields.choices("places") or None
     if not fields.ok:
         return _page(request, store, fields, opened="api")
-    made = service.add_api_key(store, caller, name=name, role=role, places=chosen, now=clock.now())
+    try:
+        made = service.add_api_key(
+            store, caller, name=name, role=role, places=chosen, now=clock.now()
+        )
+    except RegularsError as error:  # of the list of places, so of the form as a whole
+        fields.fail("", say(error.message))
+        return _page(request, store, fields, opened="api")
     return _page(request, store, made=made)
 
 

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from regulars.company.audit import service as audit
 from regulars.company.keys import queries
 from regulars.company.keys.model import ACTOR_NAMES, PREFIX, ApiKey, KeyRow, Kind, WriteKey
+from regulars.company.places import service as tree
 from regulars.company.rights.model import Principal, Role
 from regulars.kit import clock
 from regulars.kit.errors import Invalid, NotFound, NotSignedIn
@@ -95,9 +96,10 @@ def add_api_key(
 ) -> tuple[KeyRow, str]:
     """Make an API key; return it and its secret, which cannot be had again.
 
-    `places` None means everywhere. Raises Invalid for an empty name.
+    `places` None means everywhere. Raises Invalid for an empty name or an unknown place.
     """
     chosen = None if places is None else frozenset(places)
+    tree.require_known(store, chosen or ())
     return _add(store, caller, "api", ApiKey(secrets.token_hex(8), _named(name), role, chosen), now)
 
 
