@@ -75,8 +75,8 @@ def test_months_are_written_as_readers_write_them() -> None:
 
 
 def test_names_beside_a_radar_are_short_lines() -> None:
-    names = ["Problem-resolution rate", "Ease", "可靠性（信守承诺）的能力啊啊"]
+    names = ["Problem-resolution rate", "Understanding", "可靠性（信守承诺）的能力啊啊"]
     option = maps.radar(names, [])
     assert [one["name"] for one in option["radar"]["indicator"]] == [
-        "Problem-\nresolution\nrate", "Ease", "可靠性（信守\n承诺）的能力\n啊啊",
+        "Problem-\nresolution\nrate", "Understanding", "可靠性（信守\n承诺）的能力\n啊啊",
     ]  # fmt: skip

@@ -184,7 +184,7 @@ def _corner(words: str, side: str, distance: int) -> Option:
 
 def _folded(name: str, width: int = 12) -> str:
     """Return a name in short lines: what stands beside a small figure must not run out of it."""
-    if " " in name:
+    if name.isascii():
         return "\n".join(wrap(name, width, break_long_words=False))
     return "\n".join(wrap(name, width // 2)) if len(name) > width else name
 
