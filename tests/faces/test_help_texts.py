@@ -17,6 +17,18 @@ from regulars.faces.language import catalog, shell_language, speaking
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
+def test_no_command_argument_or_option_is_without_help() -> None:
+    command = typer.main.get_command(build_cli())
+    silent = [one.name for one in help_texts.tree(command) if not one.help]
+    silent += [
+        f"{one.name} {parameter.opts[0]}"
+        for one in help_texts.tree(command)
+        for parameter in help_texts.parameters(one)
+        if not parameter.help
+    ]
+    assert silent == []
+
+
 def test_every_help_text_of_every_command_and_option_has_its_chinese() -> None:
     command = typer.main.get_command(build_cli())
     texts = set(help_texts.texts(command))

@@ -33,7 +33,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Store]) -> None:
         action: Annotated[str, typer.Option(help="Such as staff.added.")] = "",
         since: Annotated[str | None, typer.Option("--from", help="Day or moment.")] = None,
         until: Annotated[str | None, typer.Option("--to", help="Day or moment, excluded.")] = None,
-        limit: Annotated[int, typer.Option(min=1)] = 50,
+        limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 50,
         as_csv: Annotated[bool, typer.Option("--csv", help="All that match, as CSV.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
         workspace: WorkspaceFolder = Path(),

@@ -93,7 +93,10 @@ def _changing(group: typer.Typer, opens: Opens) -> None:
         out.print(_("The catalog is now version {number}.").format(number=made.version))
 
     @group.command()
-    def restore(number: int, workspace: WorkspaceFolder = Path()) -> None:
+    def restore(
+        number: Annotated[int, typer.Argument(help="Its number, from `catalog versions`.")],
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
         """Make an older version the newest again; 0 is the default."""
         made = service.restore(opens(workspace), number, SHELL, now=clock.now())
         out.print(_("The catalog is now version {number}.").format(number=made.version))

@@ -31,7 +31,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         start: Annotated[str | None, typer.Option("--from", help="Month, day, moment.")] = None,
         end: Annotated[str | None, typer.Option("--to", help="End, excluded.")] = None,
         place: Annotated[list[str] | None, typer.Option(help="With places below it.")] = None,
-        channel: Annotated[list[str] | None, typer.Option()] = None,
+        channel: Annotated[list[str] | None, typer.Option(help="Channel (repeat it).")] = None,
         as_of: Annotated[str | None, typer.Option(help="Only what was known by then.")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),

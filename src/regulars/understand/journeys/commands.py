@@ -42,7 +42,7 @@ Opens = Callable[[Path], Workspace]
 From = Annotated[str | None, typer.Option("--from", help="First month, day or moment.")]
 To = Annotated[str | None, typer.Option("--to", help="End, excluded.")]
 Places = Annotated[list[str] | None, typer.Option("--place", help="Place, with those below it.")]
-Channels = Annotated[list[str] | None, typer.Option("--channel")]
+Channels = Annotated[list[str] | None, typer.Option("--channel", help="Channel (repeat it).")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Only what was known by then.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print plain JSON.")]
 ByWhom = Annotated[
