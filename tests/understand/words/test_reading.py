@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pyarrow as pa
@@ -191,11 +192,17 @@ phrase = some.text(alphabet="abc不好..* ", min_size=1, max_size=10)
 
 
 @given(some.lists(phrase, max_size=6), some.text(alphabet="abc不好 ", max_size=30))
-def test_any_phrase_that_is_taken_makes_a_pattern(words: list[str], text: str) -> None:
+def test_any_phrase_that_is_taken_makes_a_pattern_that_finds_it(
+    words: list[str], text: str
+) -> None:
     try:
         made = lexicon.checked(
             lexicon.Lexicon("zh", tuple(words), negation=lexicon.Negation(("不",)))
         )
     except Invalid:
         return
-    reading.read(pa.array([text + "好"]), None, lexicon.Lexicons(1, {"zh": made}))
+    found = reading.read(pa.array([text + "好"]), None, lexicon.Lexicons(1, {"zh": made}))
+    assert len(found.mood) == 1
+    good = reading.patterns_of(made).good
+    spelt = [text + one.replace("..", "").replace("*", "") for one in made.good]
+    assert all(re.search(good, one) for one in spelt) if good else not made.good
