@@ -12,6 +12,7 @@ from fastapi import Request
 from regulars.faces.language import speaking
 from regulars.faces.paging import Page
 from regulars.faces.rendering import _during, environment
+from regulars.kit.text import Text
 from tests.faces.conftest import Lin
 
 TEMPLATES = environment([])
@@ -35,6 +36,13 @@ def test_a_verdict_is_a_word_and_a_shape(kind: str, english: str, chinese: str) 
     assert words == f'<span class="verdict {kind}">{english}</span>'
     with speaking("zh"):
         assert chinese in render("{{ parts.verdict(kind) }}", kind=kind)
+
+
+def test_a_text_within_words_is_said_in_the_language_of_the_page() -> None:
+    source, what = "{{ _('By {what}', what=what) }}", Text("channel", "渠道")
+    assert render(source, what=what) == "By channel"
+    with speaking("zh"):
+        assert render(source, what=what) == "按渠道"
 
 
 def test_a_number_comes_with_its_interval_and_n() -> None:

@@ -73,9 +73,10 @@ def install(app: FastAPI, folders: list[Path]) -> None:
 
 
 def translated(message: str, **values: object) -> str:
-    """Return our words in the current language, with `{name}` filled in."""
+    """Return our words in the current language, with `{name}` filled in, texts as they are said."""
     words = gettext(message)
-    return words.format(**values) if values else words
+    said = {name: _finish(value) for name, value in values.items()}
+    return words.format(**said) if said else words
 
 
 def csrf_token() -> str | None:
