@@ -99,7 +99,8 @@ def trend(
             "type": "category",
             "data": [_period(one) for one in periods],
             "boundaryGap": len(periods) == 1,
-            "axisLabel": {"alignMinLabel": "left", "alignMaxLabel": "right"},
+            # below the number of the axis beside it, which stands at the same corner
+            "axisLabel": {"margin": 13, "hideOverlap": True},
         },
         "yAxis": {
             "type": "value",
