@@ -167,6 +167,22 @@ def test_a_closed_window_that_moves_is_computed_anew(ws: Workspace, corrections:
     assert corrections == []
 
 
+def test_a_refresh_of_nothing_new_keeps_what_was_kept(
+    ws: Workspace, corrections: list[str]
+) -> None:
+    dice = random.Random(6)
+    inbox.accept(ws, some_events(dice, 400, 0))
+    flush(ws)
+    refreshed(ws, NOON + 2 * DAY)
+    ws.engine.pin(NOON + 2 * DAY + timedelta(hours=1))  # nobody asks anything: all findings hold
+    ws.engine.unpin()
+    inbox.accept(ws, some_events(dice, 15, 2))
+    flush(ws)
+    now = NOON + 4 * DAY
+    assert refreshed(ws, now) == computed(ws, now)
+    assert len(corrections) == 5
+
+
 def test_what_arrives_during_a_refresh_is_seen_by_the_next(ws: Workspace) -> None:
     inbox.accept(ws, visits(ANN, 1, 2))
     flush(ws)

@@ -83,9 +83,15 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Overview:
     window = _window(ws, now)
     judged = targets.judged(ws, now=now, scope=look.scope, guardrails=False)
     changes, tested = _changes(ws, window, look, now)
-    counts = _counts(ws, extent.during(window), now)
+    counts = _counts(ws, extent, window, now)
     return Overview(
-        customers=counts["customers"],
+        customers=metrics.active_people(
+            ws,
+            window,
+            {"place": look.place, "channel": look.channel},
+            scope=look.scope,
+            as_of=now,
+        ),
         answers=counts["answers"],
         events=counts["events"],
         last_event=health.reach(ws).end,
@@ -112,18 +118,21 @@ def _window(ws: Workspace, now: datetime) -> Period:
     return Period(day_start(end - timedelta(days=DAYS), ws.zone), day_start(end, ws.zone))
 
 
-def _counts(ws: Workspace, extent: Extent, now: datetime) -> dict[str, int]:
+def _counts(ws: Workspace, extent: Extent, window: Period, now: datetime) -> dict[str, int]:
+    """Return how many answers and events of customers there are in the window."""
+
     def expression(view: View) -> ir.Table:
-        events = extent.of(view.with_person())
+        events = extent.of(view.events)
         own = events.filter(events.actor == "customer")
-        return own.agg(
-            customers=own.person_id.nunique(),
-            answers=ibis.ifelse(own.score.notnull(), 1, 0).sum().fill_null(0),
-            events=own.count(),
+        return own.group_by(day=view.day(own.occurred_at)).agg(
+            answers=ibis.ifelse(own.score.notnull(), 1, 0).sum(), events=own.count()
         )
 
-    row: dict[str, int] = ws.query(expression, as_of=now).to_pylist()[0]
-    return row
+    assert window.start is not None and window.end is not None
+    first, after = (edge.astimezone(ws.zone).date() for edge in (window.start, window.end))
+    rows = ws.engine.summed(expression, by=("day",), as_of=now).to_pylist()
+    inside = [row for row in rows if first <= row["day"] < after]
+    return {name: sum(row[name] for row in inside) for name in ("answers", "events")}
 
 
 def _tiles(

@@ -41,6 +41,14 @@ class State:
     end: datetime
     whole: bool
 
+    def same(self, other: State) -> bool:
+        """Tell whether the other state shows the same events of the same people."""
+        return (
+            (self.whole and other.whole)
+            and (self.version, self.end, self.files) == (other.version, other.end, other.files)
+            and self.people.equals(other.people)
+        )
+
     @property
     def events(self) -> int:
         """How many events the lake held."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import ibis
+import ibis.expr.operations as ops
 import pyarrow as pa
 
 from regulars.timeline import duck
@@ -181,22 +182,26 @@ class Session:
 
     def compile(self, expression: Any) -> str:
         """Return the SQL of an expression."""
-        return str(self._backend.compile(expression))
+        return str(self._backend.compile(expression.as_table()))
 
-    def run(self, expression: Any) -> pa.Table:
-        """Run an expression of this session.
+    def run(self, expression: Any, text: str | None = None) -> pa.Table:
+        """Run an expression of this session; `text` is its SQL, where it is known already.
 
         DuckDB may choose to push a filter into an Arrow table that it then cannot apply there
         (its Python package's issue 463); without this choice the same query runs.
         """
+        text = self.compile(expression) if text is None else text
+        for given in expression.op().find(ops.InMemoryTable):
+            self._cursor.register(given.name, given.data.to_pyarrow(given.schema))
         try:
-            return in_utc(self._backend.to_pyarrow(expression.as_table()))
+            found = self._cursor.execute(text).to_arrow_table()
         except duckdb.NotImplementedException:
             self._cursor.execute("SET disabled_optimizers = 'join_filter_pushdown'")
             try:
-                return in_utc(self._backend.to_pyarrow(expression.as_table()))
+                found = self._cursor.execute(text).to_arrow_table()
             finally:
                 self._cursor.execute("RESET disabled_optimizers")
+        return in_utc(found.cast(expression.as_table().schema().to_pyarrow()))
 
     def _define(self, snapshot: Snapshot, identities: Sequence[str] | None) -> None:
         columns = ", ".join(COLUMNS)

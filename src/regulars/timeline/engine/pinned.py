@@ -43,6 +43,15 @@ class Touched:
     ids: pa.Array
 
 
+@dataclass(frozen=True)
+class Asked:
+    """An expression with its SQL, and the key that its answer is kept under."""
+
+    expression: Any
+    text: str
+    key: str
+
+
 class Pinned:
     """Answers questions about one state; `part` says of which events: all, or those touched."""
 
@@ -65,26 +74,33 @@ class Pinned:
             snapshot.version, snapshot.files, snapshot.people, as_of, end, whole=not hidden
         )
         self._kept = standing.Kept(workspace.folder / standing.FOLDER)
-        self._touched = self._look_back()
-        self._token = self._kept.write_state(self._state)
+        self._touched, self._token = self._look_back()
         self._sessions: dict[str, Session] = {}
         self._open_session = open_session
+        self._end_text: str | None = None
         self._reads = {
             WHOLE: read + hidden,
             NOW: f"{SELECT} {change.NOW}",
             BEFORE: f"{SELECT} {change.BEFORE}",
         }
 
-    def _look_back(self) -> Touched | None:
-        """Find who was touched since the state that was read before this one."""
+    def _look_back(self) -> tuple[Touched | None, str]:
+        """Find who was touched since the state that was read before this one; and our token.
+
+        Where nothing came since, that state's answers are ours.
+        """
         found = self._kept.read_state()
         if found is None:
-            return None
+            return None, self._kept.write_state(self._state)
         token, before = found
+        if self._state.same(before):
+            return None, token
         people = change.find(self._root, self._workspace.lake, before, self._state)
+        ours = self._kept.write_state(self._state)
         if people is None:
-            return None
-        return Touched(token, before.people, people.column("person_id").combine_chunks())
+            return None, ours
+        ids = people.column("person_id").combine_chunks()
+        return Touched(token, before.people, ids), ours
 
     def query(self, build: Callable[[Any], Any], as_of: datetime | None) -> pa.Table:
         """Run an expression over the events of `part`."""
@@ -95,8 +111,10 @@ class Pinned:
         self, build: Callable[[Any], Any], by: Sequence[str], as_of: datetime | None
     ) -> pa.Table:
         """Return the sums that `build` makes by the columns `by`, corrected where they can be."""
-        work = partial(self.query, build, as_of)
-        return work() if self.part != WHOLE else self.adding(self._key(build, as_of), work, by)
+        if self.part != WHOLE:
+            return self.query(build, as_of)
+        asked = self._asked(build, as_of)
+        return self.adding(asked.key, partial(self._run, asked), by)
 
     def adding(self, key: str, work: Callable[[], pa.Table], by: Sequence[str]) -> pa.Table:
         """Return the sums that `work` makes by the columns `by`, corrected where they can be."""
@@ -108,8 +126,15 @@ class Pinned:
 
     def persons(self, build: Callable[[Any], Any], of: str, as_of: datetime | None) -> pa.Table:
         """Return the rows by person that `build` makes, made anew for those touched."""
-        work = partial(self.query, build, as_of)
-        return work() if self.part != WHOLE else self.by_person(self._key(build, as_of), work, of)
+        if self.part != WHOLE:
+            return self.query(build, as_of)
+        asked = self._asked(build, as_of)
+        work = partial(self._run, asked)
+        return self.by_person(asked.key, work, of)
+
+    def _run(self, asked: Asked) -> pa.Table:
+        """Run what is asked over the events of `part`; all sessions call their tables the same."""
+        return self._session().run(asked.expression, asked.text)
 
     def by_person(self, key: str, work: Callable[[], pa.Table], of: str) -> pa.Table:
         """Return what `work` makes of each person (named by `of`), made anew for those touched."""
@@ -164,16 +189,18 @@ class Pinned:
     def _view(self, session: Session, as_of: datetime | None) -> Any:
         return session.seen(None if as_of == self.as_of else as_of, self.mark)
 
-    def _key(self, build: Callable[[Any], Any], as_of: datetime | None) -> str:
-        """Return what tells questions apart: their SQL, the tables given with them, not the end."""
+    def _asked(self, build: Callable[[Any], Any], as_of: datetime | None) -> Asked:
+        """Return what is asked; its key is its SQL and the tables given with it, not the end."""
         session = self._session()
         expression = build(self._view(session, as_of)).as_table()
-        text = session.compile(expression)
+        text = whole = session.compile(expression)
         for number, node in enumerate(expression.op().find(ops.InMemoryTable)):
             table = node.data.to_pyarrow(node.schema)
             text = text.replace(node.name, f"given_{number}_{standing.digest(table)}")
         text = DROPPED.sub(_in_order, text)
-        return text.replace(_as_ibis(session, self._state.end), "THE_END")
+        if self._end_text is None:
+            self._end_text = _as_ibis(session, self._state.end)
+        return Asked(expression, whole, text.replace(self._end_text, "THE_END"))
 
     def close(self) -> None:
         """Drop what was made, and the answers of earlier states."""
@@ -222,9 +249,7 @@ def _end(workspace: Workspace, last: datetime | None, as_of: datetime) -> dateti
     return day_start(day + timedelta(days=1), workspace.zone)
 
 
-def _hidden(
-    last: datetime | None, known: datetime | None, as_of: datetime, end: datetime
-) -> str:
+def _hidden(last: datetime | None, known: datetime | None, as_of: datetime, end: datetime) -> str:
     """Return the condition that hides what is not yet to be seen; mostly there is nothing."""
     hides = []
     if known is not None and known > as_of:

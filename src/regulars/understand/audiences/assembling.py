@@ -36,14 +36,14 @@ TABLE = f"""
     SELECT p.person_id,
         CAST(p.first_seen AS DATE) AS first_seen,
         CAST(p.last_seen AS DATE) AS last_seen,
-        CAST(getvariable('today') - CAST(p.last_seen AS DATE) AS DOUBLE) AS days_since_seen,
+        CAST(NULL AS DOUBLE) AS days_since_seen,
         coalesce(d.signed_up, 0) = 1 AS signed_up,
         CAST(coalesce(d.orders, 0) AS DOUBLE) AS orders,
         CAST(coalesce(d.spend, 0) AS DOUBLE) AS spend,
         CAST(coalesce(d.spend, 0) AS DOUBLE) / nullif(d.orders, 0) AS average_order,
         CAST(d.first_order AS DATE) AS first_order,
         CAST(d.last_order AS DATE) AS last_order,
-        CAST(getvariable('today') - CAST(d.last_order AS DATE) AS DOUBLE) AS days_since_order,
+        CAST(NULL AS DOUBLE) AS days_since_order,
         CAST(coalesce(d.complaints, 0) AS DOUBLE) AS complaints,
         CAST(coalesce(d.contacts, 0) AS DOUBLE) AS contacts,
         d.nps_total / nullif(d.nps_answers, 0) AS nps,
@@ -89,18 +89,29 @@ TABLE = f"""
     LEFT JOIN said USING (person_id)
     LEFT JOIN problems USING (person_id)
     LEFT JOIN wanting USING (person_id)
-    ORDER BY p.person_id
+"""
+DATED = """
+    SELECT * REPLACE (
+        CAST(getvariable('today') - last_seen AS DOUBLE) AS days_since_seen,
+        CAST(getvariable('today') - last_order AS DOUBLE) AS days_since_order
+    ) FROM customers ORDER BY person_id
 """
 
 
-def assemble(
-    connection: duckdb.DuckDBPyConnection, parts: dict[str, pa.Table], today: date, target: Path
-) -> int:
-    """Join the parts, one row a customer, into a Parquet file; return how many rows."""
+def joined(connection: duckdb.DuckDBPyConnection, parts: dict[str, pa.Table]) -> pa.Table:
+    """Join the parts, one row a customer; without what goes with the day."""
     for name, table in parts.items():
         connection.register(name, table)
+    return connection.execute(TABLE).to_arrow_table()
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection, customers: pa.Table, today: date, target: Path
+) -> int:
+    """Write what was joined, with the days until `today`, as Parquet; return how many rows."""
+    connection.register("customers", customers)
     connection.execute(f"SET VARIABLE today = DATE '{today.isoformat()}'")
-    return _copy(connection, TABLE, target)
+    return _copy(connection, DATED, target)
 
 
 def without(

@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +23,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import assembling, queries
 from regulars.understand.audiences.model import CustomerTable
 from regulars.understand.churn import service as churn
+from regulars.understand.churn.model import EarlyWarning
 from regulars.understand.costs import service as costs
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding, slice_hash
@@ -30,14 +31,14 @@ from regulars.understand.health import service as health
 from regulars.understand.health.model import Look
 from regulars.understand.levels import service as levels
 from regulars.understand.lifetime_value import service as lifetime_value
+from regulars.understand.lifetime_value.model import LifetimeValue
 from regulars.understand.needs import service as needs
+from regulars.understand.needs.model import Needs
 from regulars.understand.value_groups import service as value_groups
 from regulars.understand.words import service as words
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-
-    from regulars.timeline.engine.view import View
 
 FOLDER = "customers"
 Payload = TypeVar("Payload")
@@ -111,19 +112,8 @@ def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     nps = _basis(counted, "nps", queries.NPS_SCALE)
     csat = _basis(counted, "csat", None)
     asked = queries.Asked(scope, end, currency, nps, csat)
-    parts = {
-        "seen": _each(ws, partial(queries.seen, asked=asked)),
-        "spoken": _each(ws, partial(queries.spoken, asked=asked)),
-        "deeds": _each(ws, partial(queries.deeds, asked=asked)),
-        "valued": value_groups.customers(ws, scope),
-        "worth": _worth(ws, scope, now),
-        "leaving": _leaving(ws, scope, now),
-        "felt": levels.customers(ws, scope),
-        "met": _met(ws, scope, now),
-        "said": words.customers(ws, scope),
-        "wanting": _wanting(ws, scope, now),
-    }
-    rows = _write(ws, scope, parts, (as_of or now).astimezone(ws.zone).date())
+    day = (as_of or now).astimezone(ws.zone).date()
+    rows = _write(ws, scope, _joined(ws, asked, day, now), day)
     return CustomerTable(
         as_of,
         rows,
@@ -134,8 +124,48 @@ def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     )
 
 
-def _each(ws: Workspace, build: Callable[[View], ir.Table]) -> pa.Table:
-    return ws.engine.persons(build, of="person_id")
+def _joined(ws: Workspace, asked: queries.Asked, day: date, now: datetime) -> pa.Table:
+    """Return what is known of every customer; in a refresh, anew of those touched since the last.
+
+    What does not come from a customer's own events is learnt weekly; then, and from every Monday
+    on, everybody's row is made anew. So is what goes with the days themselves.
+    """
+    scope, monday = asked.scope, day - timedelta(days=day.weekday())
+    value = _predicted(ws, lifetime_value.KIND, lifetime_value.about(scope), scope, now)
+    leaving = _predicted(ws, churn.KIND, churn.about(scope), scope, now)
+    wants = _predicted(ws, needs.KIND, needs.about(scope), scope, now)
+    pains = costs.pains(ws, Look(), now=now)
+    others = {
+        "valued": value_groups.customers(ws, scope),
+        "worth": _worth(ws, scope, value),
+        "leaving": _leaving(ws, scope, leaving, now),
+        "felt": levels.customers(ws, scope),
+        "said": words.customers(ws, scope),
+        "wanting": _wanting(ws, scope, wants),
+    }
+
+    def joined() -> pa.Table:
+        parts = {
+            "seen": ws.query(partial(queries.seen, asked=asked)),
+            "spoken": ws.query(partial(queries.spoken, asked=asked)),
+            "deeds": ws.query(partial(queries.deeds, asked=asked)),
+            "met": costs.customers(ws, scope, pains, until=day, since=monday),
+        }
+        connection = duck.connect(ws)
+        try:
+            return assembling.joined(connection, parts | others)
+        finally:
+            connection.close()
+
+    key = (
+        "customer_table",
+        (scope, asked.currency, asked.nps, asked.csat, asked.since, monday),
+        value_groups.stamps(ws)[:1],
+        (value and value.learnt, leaving and leaving.learnt, wants and wants.watched_to),
+        sorted((pain.step, pain.left) for pain in pains),
+        words.state(ws),
+    )
+    return ws.engine.by_person(key, joined, of="person_id")
 
 
 @erasable("customer table")
@@ -163,13 +193,13 @@ def tidy(ws: Workspace, now: datetime, days: int = 30) -> int:
     return gone
 
 
-def _write(ws: Workspace, scope: Scope, parts: dict[str, pa.Table], day: Any) -> int:
+def _write(ws: Workspace, scope: Scope, table: pa.Table, day: date) -> int:
     target = _path(ws, scope)
     target.parent.mkdir(exist_ok=True)
     aside = _aside(target)
     connection: duckdb.DuckDBPyConnection = duck.connect(ws)
     try:
-        rows = assembling.assemble(connection, parts, day, aside)
+        rows = assembling.write(connection, table, day, aside)
     finally:
         connection.close()
     with aside.open("rb") as file:
@@ -202,29 +232,20 @@ def _basis(
     return most["survey_kind"], (most["scale_min"], most["scale_max"])
 
 
-def _worth(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
+def _worth(ws: Workspace, scope: Scope, found: LifetimeValue | None) -> pa.Table:
     """Return each customer's lifetime value and chance of still buying, where a model is known."""
-    about = lifetime_value.about(scope)
-    found = _predicted(ws, lifetime_value.KIND, about, scope, now)
     return lifetime_value.customers(ws, scope, found) if found is not None else NOTHING_FORETOLD
 
 
-def _leaving(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
+def _leaving(ws: Workspace, scope: Scope, found: EarlyWarning | None, now: datetime) -> pa.Table:
     """Return each customer's chance of no own action in the next three months."""
-    found = _predicted(ws, churn.KIND, churn.about(scope), scope, now)
     if found is None:
         return NOTHING_FORETOLD
     return churn.customers(ws, scope, found, now=now).select(["person_id", "chance"])
 
 
-def _met(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
-    """Return who met which of the journey's pain points; these are the company's for everybody."""
-    return costs.customers(ws, scope, costs.pains(ws, Look(), now=now))
-
-
-def _wanting(ws: Workspace, scope: Scope, now: datetime) -> pa.Table:
+def _wanting(ws: Workspace, scope: Scope, found: Needs | None) -> pa.Table:
     """Return what each customer will likeliest want next."""
-    found = _predicted(ws, needs.KIND, needs.about(scope), scope, now)
     if found is None:
         return NOTHING_FORETOLD
     return needs.customers(ws, scope, found).select(["person_id", "want_1", "chance_1"])

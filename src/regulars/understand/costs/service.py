@@ -116,15 +116,19 @@ def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Costs]:
 
 
 def customers(
-    ws: Workspace, scope: Scope, asked: list[Pain], *, days: int = FOLLOW_UP_DAYS
+    ws: Workspace, scope: Scope, asked: list[Pain], *, until: date, since: date | None = None
 ) -> pa.Table:
-    """Return who met which pain point in the last `days`: person_id, step, met_on (first day)."""
-    whole = _whole(ws, scope, ws.settings.workspace.currency)
-    if whole is None or not asked:
+    """Return who met which pain point in the days before `since`, and until the day `until`.
+
+    The days are as many as revenue is followed up for; `since` None means `until`. Columns:
+    person_id, step, met_on (the first day).
+    """
+    if not asked:
         return MET.empty_table()
-    source = replace(whole, left=_left(asked))
-    steps, start = [pain.step for pain in asked], whole.end - timedelta(days=days)
-    table = ws.query(lambda view: queries.met(view, source, steps, start, whole.end))
+    start = (since or until) - timedelta(days=FOLLOW_UP_DAYS)
+    source = replace(_anywhere(ws, scope, ws.settings.workspace.currency), left=_left(asked))
+    steps = [pain.step for pain in asked]
+    table = ws.query(lambda view: queries.met(view, source, steps, start, until + DAY))
     return table.select(["person", "step", "day"]).rename_columns(MET.names).cast(MET)
 
 
@@ -132,14 +136,19 @@ def _left(asked: list[Pain]) -> frozenset[str]:
     return frozenset(pain.step for pain in asked if pain.left)
 
 
-def _whole(ws: Workspace, scope: Scope, currency: str) -> queries.Source | None:
-    """Return all days of the data; None without any."""
+def _anywhere(ws: Workspace, scope: Scope, currency: str) -> queries.Source:
+    """Return a source without days."""
     catalog = catalog_service.current(ws)
 
     def place(events: ir.Table) -> ir.Table:
         return catalog_service.placed_by(catalog, events, stage=False)
 
-    whole = queries.Source(scope, place, date(1970, 1, 1), date(1970, 1, 1), currency)
+    return queries.Source(scope, place, date(1970, 1, 1), date(1970, 1, 1), currency)
+
+
+def _whole(ws: Workspace, scope: Scope, currency: str) -> queries.Source | None:
+    """Return all days of the data; None without any."""
+    whole = _anywhere(ws, scope, currency)
     row = ws.query(lambda view: queries.span(view, whole)).to_pylist()[0]
     if row["first"] is None:
         return None

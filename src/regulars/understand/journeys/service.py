@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from regulars.kit.period import day_start
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog, Target
+from regulars.timeline import people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
@@ -159,17 +160,6 @@ class _Work:
         self.ws, self.asked, self.as_of = ws, asked, as_of
         self.catalog = steps.catalog_of(catalog_service.current(ws), asked.level)
 
-    def rows(self, codes: Codes, build: Any) -> list[Row]:
-        """Return the rows of an expression over the coded steps."""
-        if not codes.steps:
-            return []
-
-        def expression(view: View) -> ir.Table:
-            return build(steps.coded(view, self.asked, self.catalog, codes))
-
-        rows: list[Row] = self.ws.query(expression, as_of=self.as_of).to_pylist()
-        return rows
-
     def sums(self, codes: Codes, build: Any, *, by: Sequence[str]) -> list[Row]:
         """Return the sums by `by` that an expression makes of the coded steps."""
         if not codes.steps:
@@ -317,11 +307,24 @@ class _Work:
         top, total = queries.commonest(prints, MOST_VARIANTS)
         chosen = [row["case"] for row in top]
         taken: dict[str, list[str]] = defaultdict(list)
-        for row in self.rows(codes, lambda rows: queries.steps_of(rows, chosen, collapse=collapse)):
+        for row in self._steps_of(codes, chosen, collapse=collapse):
             taken[row["case"]].append(codes.steps[row["code"]])
         least = MINIMUM_GROUP if self.asked.by == "person" else 1
         shown = [Variant(taken[row["case"]], row["n"]) for row in top if row["n"] >= least]
         return shown, total
+
+    def _steps_of(self, codes: Codes, chosen: list[str], *, collapse: bool) -> list[Row]:
+        """Return the steps of these journeys; of people, read from their own events only."""
+
+        def build(view: View) -> ir.Table:
+            rows = steps.coded(view, self.asked, self.catalog, codes)
+            return queries.steps_of(rows, chosen, collapse=collapse)
+
+        theirs = None
+        if self.asked.by == "person":
+            theirs = [one for case in chosen for one in people.identities_of(self.ws, case)]
+        rows: list[Row] = self.ws.query(build, as_of=self.as_of, identities=theirs).to_pylist()
+        return rows
 
     def prints(self, codes: Codes, *, collapse: bool) -> pa.Table:
         """Return what each journey's sequence is summed up by; of people, kept for corrections."""

@@ -26,7 +26,7 @@ def words(
     catalog = catalog_service.current(ws)
 
     def expression(view: View) -> ir.Table:
-        events = extent.of(view.with_person())
+        events = extent.of(view.events)
         said = events.filter(events.actor == "customer", events.text.notnull())
         here = catalog_service.placed_by(catalog, said, stage=False)
         kept = here.filter(here.touchpoint.isin(list(steps) or [""]))
@@ -34,7 +34,7 @@ def words(
         order = [points.fill_null(0.5), ibis.desc(kept.occurred_at), kept.event_id]
         rank = ibis.row_number().over(group_by=kept.touchpoint, order_by=order)
         ranked = kept.select("touchpoint", *COLUMNS, rank=rank)
-        return ranked.filter(ranked["rank"] < most).order_by("touchpoint", "rank")
+        return view.named(ranked.filter(ranked["rank"] < most)).order_by("touchpoint", "rank")
 
     found: dict[str, list[Words]] = {step: [] for step in steps}
     for row in ws.query(expression, as_of=as_of).to_pylist():
@@ -43,7 +43,7 @@ def words(
 
 
 COLUMNS = (
-    "text", "score", "scale_max", "occurred_at", "person_id", "identity_id", "channel", "place",
+    "text", "score", "scale_max", "occurred_at", "identity_id", "channel", "place",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ Place = Callable[["ir.Table"], "ir.Table"]
 
 
 def shown(view: View, extent: Extent, place: Place, known: list[str]) -> ir.Table:
-    """Return one row: events, of a known touchpoint, with a place, sources, answers, with words."""
+    """Return by source and place: events, of a known touchpoint, answers, with words."""
     events = place(extent.of(view.events))
     feedback = events.name.isin(sorted(FEEDBACK))
     words = feedback & events.text.notnull()
@@ -31,12 +31,9 @@ def shown(view: View, extent: Extent, place: Place, known: list[str]) -> ir.Tabl
     def count(test: ir.BooleanValue) -> ir.Value:
         return ibis.ifelse(test.fill_null(False), 1, 0).sum()
 
-    return events.agg(
+    return events.group_by("source", "place").agg(
         events=events.count(),
         known=count(events.touchpoint.isin(known or [""])),
-        placed=count(events.place.notnull()),
-        sources=events.source.nunique(),
-        places=events.place.nunique(),
         answers=count(feedback),
         words=count(words),
     )

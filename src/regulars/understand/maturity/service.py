@@ -189,8 +189,14 @@ def _timeline(ws: Workspace, extent: Extent, now: datetime) -> dict[str, Any]:
     def expression(view: View) -> ir.Table:
         return queries.shown(view, extent, place, known)
 
-    row: dict[str, Any] = ws.query(expression, as_of=now).to_pylist()[0]
-    return row
+    rows = ws.engine.summed(expression, by=("source", "place"), as_of=now).to_pylist()
+    return {
+        **{
+            name: sum(row[name] for row in rows) for name in ("events", "known", "answers", "words")
+        },
+        "placed": sum(row["events"] for row in rows if row["place"] is not None),
+        **{f"{name}s": len({row[name] for row in rows} - {None}) for name in ("source", "place")},
+    }
 
 
 def _minutes(ws: Workspace, extent: Extent, now: datetime) -> tuple[float | None, int]:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 __all__ = [
+    "active_people",
     "both",
     "choices",
     "definition",
@@ -130,6 +131,20 @@ def measure(
         )
         for slot, part in rows
     ]
+
+
+def active_people(
+    ws: Workspace,
+    period: Period,
+    filters: Mapping[str, str | Sequence[str | None] | None],
+    *,
+    scope: Scope = None,
+    as_of: datetime | None = None,
+) -> int:
+    """Return how many customers did anything in the period; the count behind `active_share`."""
+    question = Question(period, filters=Filters.of(filters), scope=scope, as_of=as_of)
+    found = answer(ws, definition("active_share"), question)
+    return sum(int(part.sums["yes"]) for part in found.parts.values())
 
 
 def filters_of(words: Sequence[str]) -> dict[str, list[str | None]]:

@@ -71,6 +71,15 @@ def stamp(ws: Workspace) -> str:
     return "-".join([version or "none", *(str(number) for number in numbers)])
 
 
+def state(ws: Workspace) -> str:
+    """Return what changes with the version of readings and with corrections, not with new texts."""
+    with ws.database.reading() as connection:
+        told = queries.corrections(connection)
+        version = served(connection)
+    newest = told[0]["made_at"].isoformat() if told else ""
+    return f"{version}-{len(told)}-{newest}"
+
+
 def append(ws: Workspace, connection: sa.Connection, version: str, readings: pa.Table) -> None:
     """Keep new readings: in the last batch while it has room, then in new ones.
 

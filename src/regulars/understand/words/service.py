@@ -73,6 +73,7 @@ __all__ = [
     "rise",
     "save",
     "search",
+    "state",
     "stored",
     "take_back",
     "texts",
@@ -311,6 +312,11 @@ def _per_person(ws: Workspace, extent: Extent) -> pa.Table:
     names = {"count_all": "texts", "occurred_at_max": "last_said_at"}
     names |= {f"{name}_sum": name for name in wanted}
     return found.rename_columns([names.get(name, name) for name in found.column_names])
+
+
+def state(ws: Workspace) -> str:
+    """Return what changes when texts that were read before are read or corrected otherwise."""
+    return keeping.state(ws)
 
 
 def customers(ws: Workspace, scope: Scope) -> pa.Table:
