@@ -153,6 +153,16 @@ def test_the_person_s_page_names_the_audiences(client: TestClient, key: str, ws:
     assert client.get(f"/api/v1/people/{guest(2)}/audiences").json()[0]["key"] == key
 
 
+def test_who_may_read_no_numbers_is_not_led_to_their_pages(
+    client: TestClient, key: str, ws: Workspace
+) -> None:
+    service.refresh(ws, now=clock.now())
+    agent = client_of(ws, Role.AGENT)
+    assert f'href="/audiences/{key}"' in client.get(f"/audiences/of/{guest(2)}").text
+    assert "/audiences" not in agent.get(f"/audiences/of/{guest(2)}").text
+    assert "/audiences" not in agent.get(f"/audiences/of/{guest(3)}").text
+
+
 def test_an_analyst_sees_numbers_and_no_members(
     client: TestClient, key: str, ws: Workspace
 ) -> None:
