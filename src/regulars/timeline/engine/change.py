@@ -71,7 +71,7 @@ def find(
     _relations(connection, store, before, now, new)
     if not _adds_up(connection, before, now):
         return None
-    _touched(connection)
+    _touched(connection, linked=not now.people.equals(before.people))
     _slices(connection, before, now)
     if not _apart(connection):
         return None
@@ -111,25 +111,36 @@ def _adds_up(connection: duckdb.DuckDBPyConnection, before: State, now: State) -
     return now.events == before.events + new and new <= MOST_NEW * max(before.events, 1)
 
 
-_SHARED = " OR ".join(
-    f"{key} IN (SELECT {key} FROM {{table}} WHERE {key} IS NOT NULL)"
-    for key in ("session_id", "order_id", "case_id")
-)
+KEYS = ("session_id", "order_id", "case_id")
 
 
-def _touched(connection: duckdb.DuckDBPyConnection) -> None:
-    """Collect the identities of everybody touched, and their people before and now."""
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TABLE touched AS
-        SELECT identity_id FROM fresh
-        UNION SELECT identity_id FROM present WHERE {_SHARED.format(table="fresh")}
+def _sharing(table: str, columns: str) -> str:
+    """Return the query of what shares an order, a case or a visit with the events of a table.
+
+    One semi-join for each of these, since an engine reads no more than its column for it.
+    """
+    return " UNION ".join(
+        f"SELECT {columns} FROM present WHERE {key} IN "
+        f"(SELECT {key} FROM {table} WHERE {key} IS NOT NULL)"
+        for key in KEYS
+    )
+
+
+def _touched(connection: duckdb.DuckDBPyConnection, *, linked: bool) -> None:
+    """Collect the identities of everybody touched, and their people before and now.
+
+    `linked` tells whether the two folds may differ.
+    """
+    moved = """
         UNION SELECT coalesce(n.identity_id, b.identity_id)
             FROM fold_now n FULL JOIN fold_before b ON n.identity_id = b.identity_id
             WHERE n.person_id IS DISTINCT FROM b.person_id
-        """
+    """
+    connection.execute(
+        "CREATE OR REPLACE TABLE touched AS SELECT identity_id FROM fresh UNION "
+        f"{_sharing('fresh', 'identity_id')} {moved if linked else ''}"
     )
-    for fold in ("fold_before", "fold_now", "fold_before"):
+    for fold in ("fold_before", "fold_now", "fold_before") if linked else ("fold_now",):
         connection.execute(
             f"""
             INSERT INTO touched SELECT identity_id FROM {fold} WHERE person_id IN (
@@ -140,7 +151,7 @@ def _touched(connection: duckdb.DuckDBPyConnection) -> None:
     folds = " UNION ".join(
         f"SELECT coalesce(f.person_id, t.identity_id) AS person_id FROM touched t "
         f"LEFT JOIN {fold} f ON f.identity_id = t.identity_id WHERE t.identity_id IS NOT NULL"
-        for fold in ("fold_before", "fold_now")
+        for fold in (("fold_before", "fold_now") if linked else ("fold_now",))
     )
     unknown = " UNION ".join(
         f"SELECT {key} FROM fresh WHERE identity_id IS NULL AND {key} IS NOT NULL"
@@ -154,37 +165,54 @@ def _slices(connection: duckdb.DuckDBPyConnection, before: State, now: State) ->
 
     Somebody else's part of a shared order is in both alike, so it takes itself out.
     """
-    own = "identity_id IN (SELECT identity_id FROM touched)"
-    connection.execute(
-        "CREATE OR REPLACE TABLE theirs AS SELECT event_id, session_id, order_id, case_id "
-        f"FROM present WHERE {own} UNION ALL "
-        "SELECT event_id, session_id, order_id, case_id FROM fresh"
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TABLE chosen AS SELECT event_id FROM theirs "
-        f"UNION SELECT event_id FROM present WHERE {_SHARED.format(table='theirs')}"
-    )
     columns = ", ".join(COLUMNS)
+    seen, seen_before = _visible(now), _visible(before)
     connection.execute(
         f"CREATE OR REPLACE TABLE {NOW} AS SELECT {columns} FROM present "
-        "WHERE event_id IN (SELECT event_id FROM chosen) "
-        "AND known_at <= $as_of AND occurred_at < $end",
-        {"as_of": now.as_of, "end": now.end},
+        f"WHERE identity_id IN (SELECT identity_id FROM touched) AND {seen}"
     )
     connection.execute(
+        f"CREATE OR REPLACE TABLE theirs AS SELECT event_id, {', '.join(KEYS)} FROM {NOW} "
+        f"UNION ALL SELECT event_id, {', '.join(KEYS)} FROM fresh"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE others AS SELECT event_id FROM fresh UNION "
+        f"{_sharing('theirs', 'event_id')} EXCEPT SELECT event_id FROM {NOW}"
+    )
+    if _count(connection, "others"):
+        connection.execute(
+            f"INSERT INTO {NOW} SELECT {columns} FROM present "
+            f"WHERE event_id IN (SELECT event_id FROM others) AND {seen}"
+        )
+    connection.execute(
         f"CREATE OR REPLACE TABLE {BEFORE} AS SELECT {columns} FROM {NOW} "
-        "WHERE event_id NOT IN (SELECT event_id FROM added) "
-        "AND known_at <= $as_of AND occurred_at < $end",
-        {"as_of": before.as_of, "end": before.end},
+        f"WHERE event_id NOT IN (SELECT event_id FROM added) AND {seen_before}"
     )
 
 
 def _apart(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Tell whether no new event has the id of an old one, so that ids tell them apart."""
-    row = connection.execute(
-        "SELECT count(*) FROM present WHERE event_id IN (SELECT event_id FROM added)"
-    ).fetchone()
-    return row is not None and row[0] == _count(connection, "added")
+    """Tell whether no new event has the id of an old one here, so that ids tell them apart."""
+    new = f"SELECT event_id FROM {NOW} WHERE event_id IN (SELECT event_id FROM added)"
+    row = connection.execute(f"SELECT count(*), count(DISTINCT event_id) FROM ({new})").fetchone()
+    return row is not None and row[0] == row[1]
+
+
+def _visible(state: State) -> str:
+    """Return the condition of what a state shows."""
+    if state.whole:
+        return "true"
+    known, end = (f"TIMESTAMPTZ '{one.isoformat()}'" for one in (state.as_of, state.end))
+    return f"known_at <= {known} AND occurred_at < {end}"
+
+
+def people_of(connection: duckdb.DuckDBPyConnection, events: str, people: pa.Table) -> pa.Table:
+    """Return those rows of a fold whose identities have events in a table."""
+    connection.register("folded", people)
+    found = connection.execute(
+        f"SELECT * FROM folded WHERE identity_id IN (SELECT identity_id FROM {events})"
+    ).to_arrow_table()
+    connection.unregister("folded")
+    return found
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -195,7 +223,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the tables."""
     for name in (
-        "added", "fresh", "touched", "touched_people", "theirs", "chosen", NOW, BEFORE,
+        "added", "fresh", "touched", "touched_people", "theirs", "others", NOW, BEFORE,
     ):  # fmt: skip
         connection.execute(f"DROP TABLE IF EXISTS {name}")
     for name in ("fold_before", "fold_now"):

@@ -180,8 +180,13 @@ class Pinned:
         if session is None:
             session = self._open_session(self._root.cursor(), self._workspace)
             people = self._state.people
-            if self.part == BEFORE and self._touched is not None:
-                people = self._touched.people_before
+            if self._touched is not None and self.part != WHOLE:
+                before = self.part == BEFORE
+                people = change.people_of(
+                    self._root,
+                    change.BEFORE if before else change.NOW,
+                    self._touched.people_before if before else people,
+                )
             session.define(self._reads[self.part], people)
             self._sessions[self.part] = session
         return session

@@ -45,7 +45,7 @@ define(
             customers.active,
             finishes.Share(additive=False),
             prepare=customers.known_so_far,
-            daily=Daily(customers.active_days, COUNTED, customers.active_between),
+            daily=Daily(customers.presence_days, COUNTED, customers.active_between),
         ),
         examples=(
             Example(

@@ -44,7 +44,7 @@ define(
         aggregate=Aggregate(
             customers.complaining,
             finishes.Share(additive=False),
-            daily=Daily(customers.complaining_days, COUNTED, customers.complaining_between),
+            daily=Daily(customers.presence_days, COUNTED, customers.complaining_between),
         ),
         examples=(
             Example(

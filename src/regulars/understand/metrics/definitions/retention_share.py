@@ -45,7 +45,7 @@ define(
         aggregate=Aggregate(
             customers.retained,
             finishes.Share(additive=False),
-            daily=Daily(customers.active_days, COUNTED, customers.retained_between),
+            daily=Daily(customers.presence_days, COUNTED, customers.retained_between),
         ),
         examples=(
             Example(

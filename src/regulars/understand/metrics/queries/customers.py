@@ -36,7 +36,7 @@ def complaining(scene: Scene) -> ir.Table:
     return summed(people, scene.keys, n=people.count(), yes=people.did.sum())
 
 
-def complaining_days(scene: Scene) -> ir.Table:
+def presence_days(scene: Scene) -> ir.Table:
     """Return who was there and who complained, by day and the day before it (see `gaps`)."""
     return gaps(scene, scene.sliced(scene.filtered(scene.identified())), {"did": _complained})
 
@@ -86,11 +86,6 @@ def active(scene: Scene) -> ir.Table:
         did=yes(events.occurred_at >= ibis.literal(scene.start)).max()
     )
     return summed(people, scene.keys, n=people.count(), yes=people.did.sum())
-
-
-def active_days(scene: Scene) -> ir.Table:
-    """Return who was there, by day and the day before it (see `gaps`)."""
-    return gaps(scene, scene.sliced(scene.filtered(scene.identified())), {})
 
 
 def active_between(kept: pa.Table, window: Window) -> list[Row] | None:
