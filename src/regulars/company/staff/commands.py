@@ -101,7 +101,9 @@ def _list(user: typer.Typer, opens: Opens) -> None:
         if as_json:
             typer.echo(msgspec.json.encode([facts(account) for account in accounts]).decode())
             return
-        table = Table(_("Sign-in name"), _("Full name"), _("Role"), _("Places"), _("State"), box=None)
+        table = Table(
+            _("Sign-in name"), _("Full name"), _("Role"), _("Places"), _("State"), box=None
+        )
         for account in accounts:
             places = (
                 _("everywhere") if account.chosen is None else ", ".join(sorted(account.chosen))

@@ -49,6 +49,7 @@ class Engine(ABC):
         *,
         by: Sequence[str],
         as_of: datetime | None = None,
+        name: Hashable = None,
     ) -> pa.Table:
         """Run an expression that gives sums by the columns `by`; the order of rows is not kept.
 
@@ -73,7 +74,12 @@ class Engine(ABC):
         return work()
 
     def persons(
-        self, build: Callable[[View], Any], *, of: str, as_of: datetime | None = None
+        self,
+        build: Callable[[View], Any],
+        *,
+        of: str,
+        as_of: datetime | None = None,
+        name: Hashable = None,
     ) -> pa.Table:
         """Run an expression that gives rows of a person each; as `by_person`, without a key."""
         return self.query(build, as_of=as_of)

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from regulars.timeline import duck
 from regulars.timeline.engine.base import Engine, in_utc, narrowed
-from regulars.timeline.engine.pinned import Pinned
+from regulars.timeline.engine.pinned import Asked, Pinned
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.view import View
 from regulars.timeline.event import COLUMNS
@@ -42,6 +42,7 @@ class DuckEngine(Engine):
             self._idle.put(Session(self._root.cursor(), workspace))
         self._interactive: Session | None = None
         self._lock = threading.Lock()
+        self._named: dict[Hashable, Asked] = {}
         self._pinned: ContextVar[Pinned | None] = ContextVar("pinned", default=None)
 
     def query(
@@ -74,12 +75,13 @@ class DuckEngine(Engine):
         *,
         by: Sequence[str],
         as_of: datetime | None = None,
+        name: Hashable = None,
     ) -> pa.Table:
         """Run an expression that gives sums; in a refresh, correct those of the one before."""
         pinned = self._pinned.get()
         if pinned is not None:
             with suppress(duckdb.IOException):
-                return pinned.summed(build, by, as_of)
+                return pinned.summed(build, by, as_of, name)
         return self.query(build, as_of=as_of)
 
     def adding(self, key: Hashable, work: Callable[[], pa.Table], *, by: Sequence[str]) -> pa.Table:
@@ -93,13 +95,18 @@ class DuckEngine(Engine):
         return work() if pinned is None else pinned.by_person(repr(key), work, of)
 
     def persons(
-        self, build: Callable[[View], Any], *, of: str, as_of: datetime | None = None
+        self,
+        build: Callable[[View], Any],
+        *,
+        of: str,
+        as_of: datetime | None = None,
+        name: Hashable = None,
     ) -> pa.Table:
         """Run an expression that gives rows by person; in a refresh, anew for those touched."""
         pinned = self._pinned.get()
         if pinned is not None:
             with suppress(duckdb.IOException):
-                return pinned.persons(build, of, as_of)
+                return pinned.persons(build, of, as_of, name)
         return self.query(build, as_of=as_of)
 
     def pin(self, as_of: datetime) -> None:
@@ -107,7 +114,12 @@ class DuckEngine(Engine):
         super().pin(as_of)
         snapshot = self.reader.read(lake_only=True)
         if snapshot.files:
-            self._pinned.set(Pinned(self.workspace, self._root.cursor(), snapshot, as_of, Session))
+            root = self._root.cursor()
+            self._pinned.set(
+                Pinned(
+                    self.workspace, root, snapshot, as_of, open_session=Session, named=self._named
+                )
+            )
 
     def unpin(self) -> None:
         """Let this thread see the timeline as it is again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DROPPED = re.compile(r"EXCLUDE \(([^)]*)\)")
 """Columns that Ibis drops come in any order, another one in each process."""
+MOST_NAMED = 1_000
+"""Questions whose SQL is kept from one refresh to the next."""
 WHOLE, NOW, BEFORE = "whole", "now", "before"
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM"
 
@@ -61,7 +63,9 @@ class Pinned:
         root: duckdb.DuckDBPyConnection,
         snapshot: Snapshot,
         as_of: datetime,
+        *,
         open_session: Callable[[duckdb.DuckDBPyConnection, Workspace], Session],
+        named: dict[Hashable, Asked],
     ) -> None:
         self.mark, self.as_of, self.part = snapshot.mark, as_of, WHOLE
         self._workspace, self._root = workspace, root
@@ -76,7 +80,7 @@ class Pinned:
         self._kept = standing.Kept(workspace.folder / standing.FOLDER)
         self._touched, self._token = self._look_back()
         self._sessions: dict[str, Session] = {}
-        self._open_session = open_session
+        self._open_session, self._named = open_session, named
         self._end_text: str | None = None
         self._reads = {
             WHOLE: read + hidden,
@@ -108,12 +112,16 @@ class Pinned:
         return session.run(build(self._view(session, as_of)))
 
     def summed(
-        self, build: Callable[[Any], Any], by: Sequence[str], as_of: datetime | None
+        self,
+        build: Callable[[Any], Any],
+        by: Sequence[str],
+        as_of: datetime | None,
+        name: Hashable = None,
     ) -> pa.Table:
         """Return the sums that `build` makes by the columns `by`, corrected where they can be."""
         if self.part != WHOLE:
             return self.query(build, as_of)
-        asked = self._asked(build, as_of)
+        asked = self._asked(build, as_of, name)
         return self.adding(asked.key, partial(self._run, asked), by)
 
     def adding(self, key: str, work: Callable[[], pa.Table], by: Sequence[str]) -> pa.Table:
@@ -124,11 +132,17 @@ class Pinned:
             key, work, lambda stored, before, now: standing.summed(stored, before, now, by)
         )
 
-    def persons(self, build: Callable[[Any], Any], of: str, as_of: datetime | None) -> pa.Table:
+    def persons(
+        self,
+        build: Callable[[Any], Any],
+        of: str,
+        as_of: datetime | None,
+        name: Hashable = None,
+    ) -> pa.Table:
         """Return the rows by person that `build` makes, made anew for those touched."""
         if self.part != WHOLE:
             return self.query(build, as_of)
-        asked = self._asked(build, as_of)
+        asked = self._asked(build, as_of, name)
         work = partial(self._run, asked)
         return self.by_person(asked.key, work, of)
 
@@ -194,8 +208,17 @@ class Pinned:
     def _view(self, session: Session, as_of: datetime | None) -> Any:
         return session.seen(None if as_of == self.as_of else as_of, self.mark)
 
-    def _asked(self, build: Callable[[Any], Any], as_of: datetime | None) -> Asked:
-        """Return what is asked; its key is its SQL and the tables given with it, not the end."""
+    def _asked(self, build: Callable[[Any], Any], as_of: datetime | None, name: Hashable) -> Asked:
+        """Return what is asked, as compiled for an earlier refresh where it has a name."""
+        known = (name, self._state.people.num_rows > 0)
+        if name is None or as_of not in (None, self.as_of):
+            return self._compiled(build, as_of)
+        if known not in self._named:
+            self._named[known] = self._compiled(build, as_of)
+        return self._named[known]
+
+    def _compiled(self, build: Callable[[Any], Any], as_of: datetime | None) -> Asked:
+        """Compile what is asked; its key is its SQL and the tables given with it, not the end."""
         session = self._session()
         expression = build(self._view(session, as_of)).as_table()
         text = whole = session.compile(expression)
@@ -210,6 +233,8 @@ class Pinned:
     def close(self) -> None:
         """Drop what was made, and the answers of earlier states."""
         self._sessions.clear()
+        if len(self._named) > MOST_NAMED:
+            self._named.clear()
         change.forget(self._root)
         self._kept.sweep(self._token)
 

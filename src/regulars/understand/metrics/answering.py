@@ -84,7 +84,7 @@ def answer(ws: Workspace, definition: Definition, question: Question) -> Answere
         _groups_state(ws, definition, question),
     )
     return _remembered(
-        ws, (definition.key, question, state), lambda: _ask(ws, definition, question, state[0])
+        ws, (definition.key, question, state), lambda: _ask(ws, definition, question, *state[:3])
     )
 
 
@@ -116,14 +116,16 @@ def _remembered(ws: Workspace, key: Hashable, compute: Callable[[], Result]) -> 
     return made
 
 
-def _ask(ws: Workspace, definition: Definition, question: Question, mark: str) -> Answered:
+def _ask(
+    ws: Workspace, definition: Definition, question: Question, mark: str, *setting: int
+) -> Answered:
     if definition.aggregate.read is not None:
         return _read(ws, definition, question, mark)
     watched = _watched(ws, definition, question, mark)
     bounded = _bounded(definition, question, watched) if watched else None
     if watched is None or bounded is None:
         return Answered({}, None, mark)
-    rows = _from_days(ws, definition, question, watched, bounded)
+    rows = _from_days(ws, definition, question, watched, bounded, setting=setting)
     if rows is None:
         rows = _counted(ws, definition, question, watched, bounded)
     whole = Period(*bounded)
@@ -163,6 +165,8 @@ def _from_days(
     question: Question,
     watched: Watched,
     bounded: tuple[datetime, datetime],
+    *,
+    setting: tuple[int, ...],
 ) -> list[Row] | None:
     """Return the rows as made of what a refresh keeps by day; None where nothing is kept."""
     if not ws.engine.refreshing or not daily.keeps(definition, question):
@@ -180,11 +184,7 @@ def _from_days(
         ws.zone,
     )
 
-    def count(start: datetime) -> list[Row]:
-        since = Watched(None, watched.horizon)
-        return _counted(ws, definition, question, since, (start, end))
-
-    return daily.rows(ws, definition, question, window, count)
+    return daily.rows(ws, definition, question, window, setting)
 
 
 def _read(ws: Workspace, definition: Definition, question: Question, mark: str) -> Answered:

@@ -166,6 +166,13 @@ class Window:
         """The day of the last moment."""
         return (self.end - timedelta(microseconds=1)).astimezone(self.zone).date()
 
+    def over(self, days: int) -> date | None:
+        """Return the day before which days are that so many days have passed since."""
+        if self.horizon is None:
+            return None
+        last = (self.horizon - timedelta(microseconds=1)).astimezone(self.zone).date()
+        return last - timedelta(days=days)
+
     def day(self, moment: datetime) -> date | None:
         """Return the day that begins at a moment, None when none does."""
         day = moment.astimezone(self.zone).date()
@@ -176,7 +183,8 @@ class Window:
 class Daily:
     """How a metric is kept by day over all time; None for `build` means the metric's own.
 
-    Without `window` the sums of days add up to those of a window, apart by `counted`. With it,
+    Without `window` the sums of days add up to those of a window, apart by `counted`, of the days
+    after which at least `over` more have passed. With it,
     `window` makes the window's rows of what is kept, or None where it cannot. With `persons`,
     rows by `person_id` are kept instead of sums.
     """
@@ -185,6 +193,7 @@ class Daily:
     counted: tuple[str, ...] = ()
     window: Callable[[pa.Table, Window], list[Row] | None] | None = None
     persons: bool = False
+    over: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,9 @@ define(
             "所选时间段内建立的工单。",
         ),
         group=Group.SERVICE,
-        aggregate=Aggregate(cases.solved_at_once, finishes.Share(), watched=True, daily=Daily()),
+        aggregate=Aggregate(
+            cases.solved_at_once, finishes.Share(), watched=True, daily=Daily(over=cases.BACK_DAYS)
+        ),
         examples=(
             Example(
                 Text(

@@ -49,7 +49,7 @@ define(
             finishes.Share(),
             reads=frozenset({CHECKOUT_STARTED, ORDER_COMPLETED}),
             watched=True,
-            daily=Daily(),
+            daily=Daily(window=checkout.abandoned_between),
         ),
         examples=(
             Example(

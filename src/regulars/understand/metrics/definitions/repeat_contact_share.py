@@ -43,7 +43,11 @@ define(
         ),
         group=Group.SERVICE,
         aggregate=Aggregate(
-            cases.come_back, finishes.Share(), reads=CONTACTS, watched=True, daily=Daily()
+            cases.come_back,
+            finishes.Share(),
+            reads=CONTACTS,
+            watched=True,
+            daily=Daily(over=cases.BACK_DAYS),
         ),
         examples=(
             Example(

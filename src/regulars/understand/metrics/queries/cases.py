@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from math import floor
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 BACK_DAYS = 7
-BACK = timedelta(days=BACK_DAYS)
 BACK_SECONDS = BACK_DAYS * 86_400
 
 
@@ -109,11 +107,11 @@ def solved_at_once(scene: Scene) -> ir.Table:
     """Return cases opened in the period, and those solved without a second contact.
 
     Solved, one contact of the customer in the case (one session counts once), none within 7 days
-    after the solution; only cases whose 7 days are over take part.
+    after the solution; only cases of days that ended 7 days ago take part.
     """
     events = _cases(scene)
     opened = _openings(scene, events)
-    opened = opened.filter(opened.occurred_at < ibis.literal(scene.horizon - BACK))
+    opened = opened.filter(opened.occurred_at < ibis.literal(scene.over(BACK_DAYS)))
     solutions = events.filter(events.name == CASE_SOLVED)
     solved = solutions.group_by(solved_case=solutions.case_id, solved_who=solutions.who).aggregate(
         solved_at=solutions.occurred_at.min()
@@ -137,8 +135,8 @@ def solved_at_once(scene: Scene) -> ir.Table:
 def come_back(scene: Scene) -> ir.Table:
     """Return contacts about a case or an order, and those followed by another within 7 days.
 
-    Contacts of one session are one. Contacts whose 7 days are not over are left out, as are those
-    that name neither a case nor an order.
+    Contacts of one session are one. Those of the last 7 days, which are not over, are left out, as
+    are those that name neither a case nor an order.
     """
     events = scene.people(CONTACTS)
     events = events.mutate(matter=ibis.coalesce(events.case_id, events.order_id))
@@ -157,6 +155,6 @@ def come_back(scene: Scene) -> ir.Table:
     events = events.mutate(next_at=events.occurred_at.lead().over(order))
     back = yes(seconds(events.next_at, events.occurred_at) <= BACK_SECONDS)
     events = events.mutate(back=back)
-    due = events.occurred_at < ibis.literal(scene.horizon - BACK)
+    due = events.occurred_at < ibis.literal(scene.over(BACK_DAYS))
     events = scene.anchor(scene.within(events.filter(due)))
     return summed(events, scene.keys, n=events.count(), yes=events.back.sum())

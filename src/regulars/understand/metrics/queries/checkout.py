@@ -9,13 +9,14 @@ import ibis
 
 from regulars.timeline.moments import SECOND, micros
 from regulars.timeline.vocabulary import CART, CHECKOUT_STARTED, ORDER_COMPLETED, ORDER_STEPS
-from regulars.understand.metrics.model import DIMENSIONS
+from regulars.understand.metrics.model import DIMENSIONS, Row, Window
+from regulars.understand.metrics.queries.days import added
 from regulars.understand.metrics.queries.scene import Scene, carried, seconds, summed, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
-DAY = timedelta(hours=24)
 DAY_SECONDS = 86_400
 WEEK = timedelta(days=7)
 
@@ -52,7 +53,7 @@ def abandoned(scene: Scene) -> ir.Table:
 
     One checkout is one session; without a session, starts of one person up to 24 hours apart with
     no order between them. It is completed when the session or the person completes an order within
-    24 hours. Checkouts younger than 24 hours are not yet due.
+    24 hours. Those of the last day and the day before are not yet due, unless they are completed.
     """
     events = _tracked(scene, [CHECKOUT_STARTED, ORDER_COMPLETED])
     session = ibis.window(group_by=events.session_id)
@@ -65,9 +66,23 @@ def abandoned(scene: Scene) -> ir.Table:
         occurred_at=starts.occurred_at.min(), kept=starts.kept.max(), **carried(starts)
     )
     found = found.mutate(lost=1 - found.kept)
-    due = found.occurred_at < ibis.literal(scene.horizon - DAY)
+    due = found.occurred_at < ibis.literal(scene.over(1))
     found = scene.anchor(scene.within(found.filter((found.lost == 0) | due)))
     return summed(found, scene.keys, n=found.count(), yes=found.lost.sum())
+
+
+def abandoned_between(kept: pa.Table, window: Window) -> list[Row] | None:
+    """Return `abandoned`'s rows of a window of whole days; what is not due only if completed."""
+    over = window.over(1)
+    if window.days is None or over is None:
+        return None
+    first, after = window.days
+    edge = min(max(first, over), after)
+    young = added(kept, window.grain, (edge, after), window.keys)
+    return [
+        *added(kept, window.grain, (first, edge), window.keys),
+        *({**row, "n": row["n"] - row["yes"], "yes": 0} for row in young),
+    ]
 
 
 def _of_sessions(begun: ir.Table) -> ir.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import floor
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -95,6 +95,11 @@ class Scene:
         if self.first is not None and self.horizon <= self.end:
             return events
         return events.filter(events[column] < ibis.literal(self.end))
+
+    def over(self, days: int) -> datetime:
+        """Return the moment before which whole days lie that so many days have passed since."""
+        last = (self.horizon - timedelta(microseconds=1)).astimezone(self.zone).date()
+        return day_start(last - timedelta(days=days), self.zone)
 
     @property
     def began(self) -> datetime | None:
