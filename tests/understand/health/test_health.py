@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.listen.catalog.model import Area, Catalog, Phase, Stage, Touchpoint
 from regulars.timeline import inbox
+from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service
 from regulars.understand.health.model import Extent, Look, bounded, standard_error
@@ -209,3 +212,31 @@ def test_one_loud_person_widens_the_interval(ws: Workspace) -> None:
     assert till.value == door.value
     assert till.error is not None and door.error is not None
     assert door.error > 2 * till.error
+
+
+@pytest.mark.parametrize("few", [0, 7])
+def test_a_refresh_finds_the_same_interval_from_pairs_of_cells(ws: Workspace, few: int) -> None:
+    """Forty people answer two questions at the till and one at the door; `few` answer a third."""
+    groups = [
+        answers(point, [1 + (number * step) % 5], who=f"guest {number}", metric=metric)
+        for number in range(40)
+        for point, metric, step in (("till", "csat", 1), ("till", "ces", 2), ("door", "csat", 3))
+    ]
+    groups += [answers("till", [5], who=f"rare {number}", metric="rare") for number in range(few)]
+    told(ws, shop(till=1, door=3), *groups)
+    flush(ws)
+    counted = service.health(ws, Extent()), service.performance(ws, Extent())
+    ws.engine.pin(NOON + timedelta(days=1))
+    try:
+        kept = service.health(ws, Extent()), service.performance(ws, Extent())
+    finally:
+        ws.engine.unpin()
+    assert counted[0].low is not None and kept[0].people == counted[0].people == 40
+    for one, other in zip(kept, counted, strict=True):
+        assert _rounded(one) == _rounded(other)
+
+
+def _rounded(found: Any) -> Any:
+    return json.loads(
+        msgspec.json.encode(found), parse_float=lambda number: round(float(number), 9)
+    )

@@ -108,7 +108,9 @@ def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     currency = ws.settings.workspace.currency
     end = health.usual_period(ws, now).end or now
     asked = queries.Asked(scope, end, currency)
-    counted = ws.query(lambda view: queries.bases(view, asked)).to_pylist()
+    counted = ws.engine.summed(
+        lambda view: queries.bases(view, asked), by=queries.BASES
+    ).to_pylist()
     nps = _basis(counted, "nps", queries.NPS_SCALE)
     csat = _basis(counted, "csat", None)
     asked = queries.Asked(scope, end, currency, nps, csat)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from regulars.timeline.engine.view import View
 
 UTC = ZoneInfo("UTC")
+BASES = ("metric", "scale_min", "scale_max", "survey_kind")
 PROMOTER_FROM, DETRACTOR_TO = 9.0, 6.0
 NPS_SCALE = (0.0, 10.0)
 Basis = tuple[str | None, tuple[float, float]]
@@ -67,8 +68,7 @@ def bases(view: View, asked: Asked) -> ir.Table:
         events.scale_max.notnull(),
         events.occurred_at >= ibis.literal(asked.since),
     )
-    keys = ["metric", "scale_min", "scale_max", "survey_kind"]
-    return events.group_by(keys).aggregate(n=events.count())
+    return events.group_by(list(BASES)).aggregate(n=events.count())
 
 
 def seen(view: View, asked: Asked) -> ir.Table:

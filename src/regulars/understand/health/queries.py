@@ -85,6 +85,32 @@ def cells(found: ir.Table) -> ir.Table:
     )
 
 
+def pairs(found: ir.Table, by: str) -> ir.Table:
+    """Return of each two cells of one `by` (touchpoint or month) how people answered in both.
+
+    With s the points and k the answers of a person in a cell: the sums over people of s s', s k'
+    and k k'; `people` who answered in both, a cell with itself included. A squared influence, the
+    square of a sum over cells, is a sum over such pairs; other than itself they add up whatever
+    the means are.
+    """
+    keys = list(dict.fromkeys(["month", *CELL]))
+    one = found.group_by(*keys, "person").agg(k=found.count().cast("float64"), s=found.points.sum())
+    other = one.rename({f"o_{name}": name for name in (*keys, "k", "s", "person")})
+    both = one.inner_join(other, [one[by] == other[f"o_{by}"], one.person == other.o_person])
+    return both.group_by(*keys, *(f"o_{name}" for name in keys)).agg(
+        people=both.count(),
+        ss=(both.s * both.o_s).sum(),
+        sk=(both.s * both.o_k).sum(),
+        kk=(both.k * both.o_k).sum(),
+    )
+
+
+def present(found: ir.Table, by: str) -> ir.Table:
+    """Return by `by` how many people answered."""
+    persons = found.group_by(by, "person").agg(n=found.count())
+    return persons.group_by(by).agg(people=persons.count())
+
+
 def influence(found: ir.Table, weights: list[dict[str, Any]], by: str) -> ir.Table:
     """Return by `by` (touchpoint or month) the people and the sum of squared influences.
 

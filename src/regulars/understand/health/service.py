@@ -17,7 +17,7 @@ from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health import queries, spans
+from regulars.understand.health import queries, spans, spreading
 from regulars.understand.health.model import (
     LEAST_A_MONTH,
     LEAST_ANSWERS,
@@ -351,7 +351,25 @@ class _Asked:
         return sorted(rows, key=lambda row: (row["month"], row["touchpoint"], row["metric"]))
 
     def influence(self, weights: list[Row], by: str) -> dict[str, Row]:
-        """Return people and squared influences by touchpoint or month."""
+        """Return people and squared influences by touchpoint or month.
+
+        A refresh makes them of sums that it keeps, where every cell has a weight.
+        """
+        if not weights or not self.ws.engine.refreshing:
+            return self._influence(weights, by)
+        pairs = self.ws.engine.summed(
+            lambda view: queries.pairs(self.answers(view), by),
+            by=spreading.PAIR,
+            as_of=self.as_of,
+        )
+        present = self.ws.engine.summed(
+            lambda view: queries.present(self.answers(view), by), by=(by,), as_of=self.as_of
+        )
+        found = spreading.of_pairs(pairs.to_pylist(), present.to_pylist(), weights, by)
+        rest = [row for row in weights if row[f"w_{by}"] not in found]
+        return found | self._influence(rest, by)
+
+    def _influence(self, weights: list[Row], by: str) -> dict[str, Row]:
         if not weights:
             return {}
         table = self.ws.query(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -40,9 +40,7 @@ from regulars.understand.needs.model import (
 )
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
-    from regulars.timeline.engine.view import View
+    pass
 
 DAY = timedelta(days=1)
 EPOCH = date(1970, 1, 1)
@@ -96,23 +94,17 @@ class _Asked:
         """Return what customers had bought before the day `cut`; what came next as of `told`."""
         known = day_start(cut, self.ws.zone)
         by = None if told is None else day_start(told, self.ws.zone)
-        pairs = self._of_people(
+        pairs = self.ws.query(
             lambda view: queries.bought(
                 view, self.scope, self.level, names=names, cut=cut, known=known, told=by
             ),
-            identities,
+            identities=identities,
         ).sort_by([("person_id", "ascending"), ("item", "ascending")])
-        totals = self._of_people(
-            lambda view: queries.totals(view, self.scope, self.level, cut, known), identities
+        totals = self.ws.query(
+            lambda view: queries.totals(view, self.scope, self.level, cut, known),
+            identities=identities,
         ).sort_by("person_id")
         return _bought(pairs, totals, cut, names)
-
-    def _of_people(
-        self, build: Callable[[View], ir.Table], identities: Sequence[str] | None
-    ) -> pa.Table:
-        if identities is not None:
-            return self.ws.query(build, identities=identities)
-        return self.ws.engine.persons(build, of="person_id")
 
 
 def about(scope: Scope) -> dict[str, Any]:
@@ -175,12 +167,15 @@ def customers(ws: Workspace, scope: Scope, found: Needs) -> pa.Table:
     if found.knowledge is None or found.watched_to is None or found.level is None:
         return EACH.empty_table()
     level, cut, names = found.level, found.watched_to + DAY, found.names
-    key = (str(ws.folder), scope, ws.engine.watermark(), cut, found.used, str(found.knowledge))
+    key = ("needs", scope, cut, found.used, str(found.knowledge))
 
-    def made() -> pa.Table:
+    def told() -> pa.Table:
         return _table(found, _Asked(ws, scope, level).bought(cut, names))
 
-    return _memo.get(key, made)
+    def made() -> pa.Table:
+        return ranked(ws.engine.by_person(key, told, of="person_id"), "rank")
+
+    return _memo.get((str(ws.folder), ws.engine.watermark(), key), made)
 
 
 def of_person(ws: Workspace, scope: Scope, found: Needs, person: str) -> Customer | None:
@@ -260,7 +255,7 @@ def _table(found: Needs, own: Bought) -> pa.Table:
         "rank": strength[:, 0] if len(own) else np.array([], dtype=np.float64),
     }
     ordered = [pa.array(columns[name]).cast(EACH.field(name).type) for name in EACH.names]
-    return ranked(pa.Table.from_arrays(ordered, schema=EACH), "rank")
+    return pa.Table.from_arrays(ordered, schema=EACH)
 
 
 def _items(found: Needs, everybody: pa.Table, latest: Bought, told: tuple[Any, ...]) -> list[Item]:

@@ -118,7 +118,8 @@ def words(ws: Workspace, asked: Asked, *, now: datetime) -> Words:
     """Return what customers speak of within the extent asked for. Raises Invalid for its period."""
     extent = health.extent_of(ws, asked.look, now)
     stamp = keeping.stamp(ws)
-    readings = keeping.within(keeping.load(ws, words=True), extent)
+    whole = keeping.load(ws, words=True)
+    readings = keeping.within(whole, extent)
     moods, kinds, touchpoints, cells = counting.lines(readings)
     tongues = readings.group_by("language").aggregate([([], "count_all")]).to_pylist()
     return Words(
@@ -132,14 +133,16 @@ def words(ws: Workspace, asked: Asked, *, now: datetime) -> Words:
         cells=cells,
         top=counting.top(readings),
         months=counting.months(readings, ws.zone),
-        rise=_rise(ws, asked, extent, now),
+        rise=_rise(ws, asked, extent, now, whole),
         version=stamp,
         start=extent.period.start,
         end=extent.period.end,
     )
 
 
-def _rise(ws: Workspace, asked: Asked, extent: Extent, now: datetime) -> Rise | None:
+def _rise(
+    ws: Workspace, asked: Asked, extent: Extent, now: datetime, whole: pa.Table
+) -> Rise | None:
     """Return what rose in the period asked for if it is short, else in its last 30 days."""
     start, end = extent.period.start, extent.period.end
     if end is None or start is None:
@@ -153,7 +156,7 @@ def _rise(ws: Workspace, asked: Asked, extent: Extent, now: datetime) -> Rise | 
     if asked.against:
         named = replace(asked.look, period="", start=asked.against, end=middle.isoformat())
         before = health.extent_of(ws, named, now).period.start or before
-    return rise(ws, extent, before, middle, end)
+    return _risen(whole, extent, before, middle, end)
 
 
 def rise(ws: Workspace, extent: Extent, start: datetime, middle: datetime, end: datetime) -> Rise:
@@ -162,7 +165,12 @@ def rise(ws: Workspace, extent: Extent, start: datetime, middle: datetime, end: 
     Compared with `start` to `middle`, within the places and channels of `extent`; told are shares
     of the customers who said anything in each window.
     """
-    whole = keeping.load(ws, words=True)
+    return _risen(keeping.load(ws, words=True), extent, start, middle, end)
+
+
+def _risen(
+    whole: pa.Table, extent: Extent, start: datetime, middle: datetime, end: datetime
+) -> Rise:
     earlier = keeping.within(whole, extent.during(Period(start, middle)))
     later = keeping.within(whole, extent.during(Period(middle, end)))
     size = [len(pc.unique(part.column("speaker"))) for part in (earlier, later)]
