@@ -27,11 +27,11 @@ define(
         meaning=Text(
             "Checkouts begun and not completed ÷ checkouts begun. One checkout is a session "
             "(without sessions: one person's starts within 24 hours); it is completed when "
-            "the session, or the person within 24 hours, completes an order. Checkouts "
-            "younger than 24 hours are not judged yet.",
+            "the session, or the person within 24 hours, completes an order. Checkouts of "
+            "the last day and the day before it count only once they are completed.",
             "开始结算但未完成 ÷ 开始结算。一次结算指一个会话（无会话时为同一客户 24 小时内的"
-            "结算）；该会话或该客户在 24 小时内完成订单即为完成。开始未满 24 小时的结算暂不计"
-            "入。",
+            "结算）；该会话或该客户在 24 小时内完成订单即为完成。最近一天及其前一天开始的结算，"
+            "完成后才计入。",
         ),
         unit=Unit.PERCENT,
         direction=Direction.DOWN,
