@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from regulars.listen.catalog.model import Catalog, Rule, Touchpoint, Version
 from regulars.listen.catalog.tables import catalog_version
+from regulars.timeline.given import given
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -117,15 +118,11 @@ def _own(catalog: Catalog, events: ir.Table) -> ir.Table:
 
 
 def _looked_up(events: ir.Table, names: dict[str, tuple[str | None, int]]) -> ir.Table:
-    import ibis
-
-    table = ibis.memtable(
-        {
-            "rule_name": list(names) or [""],
-            "rule_touchpoint": [point for point, _branch in names.values()] or [None],
-            "rule_branch": [branch for _point, branch in names.values()] or [0],
-        },
-        schema={"rule_name": "string", "rule_touchpoint": "string", "rule_branch": "int32"},
+    table = given(
+        {"rule_name": "string", "rule_touchpoint": "string", "rule_branch": "int32"},
+        list(names) or [""],
+        [point for point, _branch in names.values()] or [None],
+        [branch for _point, branch in names.values()] or [0],
     )
     return events.left_join(table, events.name == table.rule_name).drop("rule_name")
 
@@ -155,12 +152,11 @@ def _decide(found: ir.Table, chain: list[Condition]) -> ir.Value:
 
 
 def _with_stage(catalog: Catalog, events: ir.Table) -> ir.Table:
-    import ibis
-
     points = catalog.touchpoints
-    table = ibis.memtable(
-        {"stage_touchpoint": [p.key for p in points], "stage": [p.stage for p in points]},
-        schema={"stage_touchpoint": "string", "stage": "string"},
+    table = given(
+        {"stage_touchpoint": "string", "stage": "string"},
+        [point.key for point in points],
+        [point.stage for point in points],
     )
     joined = events.left_join(table, events.touchpoint == table.stage_touchpoint)
     return joined.drop("stage_touchpoint")

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SESSIONS = 4
 RETRIES = 3
+MOST_TEXTS, SMALL_GIVEN = 1_000, 1_000
+"""Expressions whose SQL is kept, and rows of a table given with one that is."""
 
 
 class DuckEngine(Engine):
@@ -37,9 +39,10 @@ class DuckEngine(Engine):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._root = duck.connect(workspace)
+        self._texts = Texts()
         self._idle: queue.LifoQueue[Session] = queue.LifoQueue()
         for _number in range(SESSIONS):
-            self._idle.put(Session(self._root.cursor(), workspace))
+            self._idle.put(Session(self._root.cursor(), workspace, self._texts))
         self._interactive: Session | None = None
         self._lock = threading.Lock()
         self._named: dict[Hashable, Asked] = {}
@@ -117,9 +120,17 @@ class DuckEngine(Engine):
             root = self._root.cursor()
             self._pinned.set(
                 Pinned(
-                    self.workspace, root, snapshot, as_of, open_session=Session, named=self._named
+                    self.workspace,
+                    root,
+                    snapshot,
+                    as_of,
+                    open_session=self._open,
+                    named=self._named,
                 )
             )
+
+    def _open(self, cursor: duckdb.DuckDBPyConnection, workspace: Workspace) -> Session:
+        return Session(cursor, workspace, self._texts)
 
     def unpin(self) -> None:
         """Let this thread see the timeline as it is again."""
@@ -162,11 +173,39 @@ class DuckEngine(Engine):
             self._idle.put(session)
 
 
+class Texts:
+    """The SQL of expressions, and the two tables that all of them are made of.
+
+    All sessions call these the same, so that an expression is compiled once for all of them.
+    """
+
+    def __init__(self) -> None:
+        self.tables: tuple[Any, Any] | None = None
+        self._known: dict[Any, str] = {}
+
+    def of(self, expression: Any, compile_it: Callable[[Any], str]) -> str:
+        """Return the SQL of an expression; that of large tables given with it is not kept."""
+        table = expression.as_table()
+        node = table.op()
+        text = self._known.get(node)
+        if text is None:
+            text = str(compile_it(table))
+            given = node.find(ops.InMemoryTable)
+            if all(len(one.data.to_pyarrow(one.schema)) <= SMALL_GIVEN for one in given):
+                if len(self._known) >= MOST_TEXTS:
+                    self._known.clear()
+                self._known[node] = text
+        return text
+
+
 class Session:
     """One DuckDB cursor with its Ibis backend; keeps the view of the last snapshot it saw."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, workspace: Workspace, texts: Texts | None = None
+    ) -> None:
         self._cursor = cursor
+        self._texts = texts or Texts()
         self._workspace = workspace
         duck.set_zone(cursor, workspace)
         self._backend = ibis.duckdb.from_connection(cursor)
@@ -194,7 +233,7 @@ class Session:
 
     def compile(self, expression: Any) -> str:
         """Return the SQL of an expression."""
-        return str(self._backend.compile(expression.as_table()))
+        return self._texts.of(expression, self._backend.compile)
 
     def run(self, expression: Any, text: str | None = None) -> pa.Table:
         """Run an expression of this session; `text` is its SQL, where it is known already.
@@ -203,17 +242,25 @@ class Session:
         (its Python package's issue 463); without this choice the same query runs.
         """
         text = self.compile(expression) if text is None else text
-        for given in expression.op().find(ops.InMemoryTable):
-            self._cursor.register(given.name, given.data.to_pyarrow(given.schema))
+        given = expression.op().find(ops.InMemoryTable)
+        for one in given:
+            self._cursor.register(one.name, one.data.to_pyarrow(one.schema))
         try:
-            found = self._cursor.execute(text).to_arrow_table()
+            found = self._answer(text)
+        finally:
+            for one in given:
+                self._cursor.unregister(one.name)
+        return in_utc(found.cast(expression.as_table().schema().to_pyarrow()))
+
+    def _answer(self, text: str) -> pa.Table:
+        try:
+            return self._cursor.execute(text).to_arrow_table()
         except duckdb.NotImplementedException:
             self._cursor.execute("SET disabled_optimizers = 'join_filter_pushdown'")
             try:
-                found = self._cursor.execute(text).to_arrow_table()
+                return self._cursor.execute(text).to_arrow_table()
             finally:
                 self._cursor.execute("RESET disabled_optimizers")
-        return in_utc(found.cast(expression.as_table().schema().to_pyarrow()))
 
     def _define(self, snapshot: Snapshot, identities: Sequence[str] | None) -> None:
         columns = ", ".join(COLUMNS)
@@ -234,5 +281,10 @@ class Session:
         """Let `events` be what a query gives, and `people` the fold of its identities."""
         self._cursor.execute(f"CREATE OR REPLACE TEMP VIEW events AS {select}")
         self._cursor.register("linked_people", people)
-        linked = self._backend.table("linked_people") if people.num_rows else None
-        self._tables = (self._backend.table("events"), linked)
+        if self._texts.tables is None:
+            self._texts.tables = (
+                self._backend.table("events"),
+                self._backend.table("linked_people"),
+            )
+        events, linked = self._texts.tables
+        self._tables = (events, linked if people.num_rows else None)

@@ -15,6 +15,7 @@ import ibis
 
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog, Touchpoint
+from regulars.timeline.given import given
 from regulars.timeline.vocabulary import SURVEY, title
 from regulars.understand.journeys.model import ALL_ACTORS, By, Journeys, Level
 
@@ -115,13 +116,11 @@ def coded_from(found: ir.Table, by: By, codes: Codes, *, others: bool = False) -
         else ibis.literal("")
     )
     rows = found.select("case", "step", "occurred_at", "received_at", thread=thread)
-    table = ibis.memtable(
-        {
-            "known_step": list(codes.steps) or [""],
-            "known_code": list(range(len(codes.steps))) or [0],
-            "rank": list(codes.ranks) or [-1],
-        },
-        schema={"known_step": "string", "known_code": "int16", "rank": "int16"},
+    table = given(
+        {"known_step": "string", "known_code": "int16", "rank": "int16"},
+        list(codes.steps) or [""],
+        list(range(len(codes.steps))) or [0],
+        list(codes.ranks) or [-1],
     )
     match = rows.step == table.known_step
     joined = rows.left_join(table, match) if others else rows.inner_join(table, match)

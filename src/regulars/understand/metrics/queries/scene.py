@@ -14,6 +14,7 @@ import ibis
 from regulars.company.places import service as places
 from regulars.kit.period import Period, day_start
 from regulars.listen.catalog import service as catalog
+from regulars.timeline.given import given
 from regulars.timeline.moments import SECOND, local_date, micros
 from regulars.understand.metrics import periods
 from regulars.understand.metrics.model import DIMENSIONS, Question
@@ -176,9 +177,10 @@ class Scene:
         column = slice_column("place")
         if not pairs:
             return events.mutate(**{column: events.place})
-        nodes = ibis.memtable(
-            {"leaf": [leaf for leaf, _ in pairs], "node": [node for _, node in pairs]},
-            schema={"leaf": "string", "node": "string"},
+        nodes = given(
+            {"leaf": "string", "node": "string"},
+            [leaf for leaf, _ in pairs],
+            [node for _, node in pairs],
         )
         joined = events.left_join(nodes, events.place == nodes.leaf)
         return joined.mutate(**{column: ibis.coalesce(joined.node, joined.place)}).drop(
