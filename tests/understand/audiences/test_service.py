@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from tests.understand.audiences.cast import GUESTS, MAY, NOW, answer, event, guest, guests, tell
@@ -13,6 +13,7 @@ from tests.understand.lifetime_value.test_service import shop
 from regulars.company.rights.model import SHELL
 from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.timeline import erasure, people
+from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import customers, following, service, storing
 from regulars.understand.audiences.model import Audience, Draft
@@ -240,6 +241,43 @@ def test_the_erased_are_gone_from_table_and_members(ws: Workspace) -> None:
     assert not any(guest(10).encode() in file.read_bytes() for file in files)
 
 
+def test_a_refresh_puts_the_rows_of_those_touched_on_top(ws: Workspace) -> None:
+    """Guest 20 buys again in that week and somebody new comes; then guest 20 is erased."""
+    tell(ws, guests())
+    refreshed(ws, NOW)
+    everybody = customers._path(ws, None).read_bytes()
+    later = NOW + timedelta(days=1)
+    friday = MAY + timedelta(days=4)
+    again = {"amount": 500, "order_id": "again", "channel": "store", "place": "shop"}
+    tell(ws, [event(20, "Order Completed", friday, **again), event(99, "Signed In", friday)])
+    for _time in range(2):  # the second finds nothing new
+        refreshed(ws, later)
+        assert customers._path(ws, None).read_bytes() == everybody
+        kept = rows(ws)
+        assert (kept[guest(20)]["spend"], kept[guest(20)]["days_since_order"]) == (700.0, 0.0)
+        assert (kept[guest(21)]["days_since_order"], len(kept)) == (4.0, 81)
+    erasure.erase(ws, [guest(20)], by="test", now=later)
+    assert guest(20) not in rows(ws)
+    customers.make(ws, None, later)
+    del kept[guest(20)]
+    assert rows(ws) == kept
+    assert customers._path(ws, None).read_bytes() != everybody
+
+
+def refreshed(ws: Workspace, now: datetime) -> None:
+    flush(ws)
+    ws.engine.pin(now)
+    try:
+        customers.answered(ws, None, now=now)
+    finally:
+        ws.engine.unpin()
+
+
+def rows(ws: Workspace) -> dict[str, dict[str, object]]:
+    with customers.opened(ws, None) as (found, run):
+        return {row["person_id"]: row for row in run(found).to_pylist()}
+
+
 def test_who_is_erased_while_the_table_is_made_is_not_in_it(
     ws: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,7 +294,7 @@ def test_who_is_erased_while_the_table_is_made_is_not_in_it(
 
     monkeypatch.setattr(customers, "_write", late)
     assert customers.make(ws, None, NOW).customers == 79
-    assert len(written) == 2
+    assert len(written) == 2 * 3  # everybody's rows, and two files of what came since, twice
     assert guest(10) not in of(ws, one.key)
 
 
@@ -264,7 +302,7 @@ def test_who_is_erased_before_the_members_are_written_down_is_none(ws: Workspace
     tell(ws, guests())
     one = made(ws)
     table = customers.answered(ws, None, now=NOW).payload
-    file = next((ws.folder / "customers").glob("*.parquet"))
+    file = customers._path(ws, None)
     kept = file.read_bytes()
     erasure.erase(ws, [guest(10)], by="test", now=NOW)
     file.write_bytes(kept)  # as if it had been read before

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from regulars.timeline.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Amended:
+    """Rows of people by `work`, and who are replaced by them; some of these may have no row."""
+
+    rows: pa.Table
+    replaced: pa.Array
 
 
 class Engine(ABC):
@@ -83,6 +92,23 @@ class Engine(ABC):
     ) -> pa.Table:
         """Run an expression that gives rows of a person each; as `by_person`, without a key."""
         return self.query(build, as_of=as_of)
+
+    def amended(
+        self,
+        key: Hashable,
+        base: Callable[[], pa.Schema],
+        work: Callable[[], pa.Table],
+        *,
+        of: str,
+    ) -> Amended | None:
+        """Return what is to be put in place of some people's rows in a table that `base` wrote.
+
+        As `by_person`, for a table that is too large to be written anew for a few people: `base`
+        writes what `work` finds of everybody and returns its columns. None when it had to be called
+        now; else the rows of all who were touched since it was.
+        """
+        base()
+        return None
 
     def pin(self, as_of: datetime) -> None:
         """Let this thread, which refreshes, read the lake as it is now until `unpin`.

@@ -16,7 +16,7 @@ import ibis.expr.operations as ops
 import pyarrow as pa
 
 from regulars.timeline import duck
-from regulars.timeline.engine.base import Engine, in_utc, narrowed
+from regulars.timeline.engine.base import Amended, Engine, in_utc, narrowed
 from regulars.timeline.engine.pinned import Asked, Pinned
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.view import View
@@ -96,6 +96,20 @@ class DuckEngine(Engine):
         """Return rows by person; in a refresh, anew for those touched since the one before."""
         pinned = self._pinned.get()
         return work() if pinned is None else pinned.by_person(repr(key), work, of)
+
+    def amended(
+        self,
+        key: Hashable,
+        base: Callable[[], pa.Schema],
+        work: Callable[[], pa.Table],
+        *,
+        of: str,
+    ) -> Amended | None:
+        """Return rows of those touched since `base` was called; in a refresh only."""
+        pinned = self._pinned.get()
+        if pinned is not None:
+            return pinned.amended(repr(key), base, work, of)
+        return super().amended(key, base, work, of=of)
 
     def persons(
         self,

@@ -17,6 +17,7 @@ import pyarrow as pa
 from regulars.kit.period import day_start
 from regulars.timeline import duck
 from regulars.timeline.engine import change, standing
+from regulars.timeline.engine.base import Amended
 from regulars.timeline.engine.change import State
 from regulars.timeline.event import COLUMNS
 
@@ -33,6 +34,7 @@ DROPPED = re.compile(r"EXCLUDE \(([^)]*)\)")
 MOST_NAMED = 1_000
 """Questions whose SQL is kept from one refresh to the next."""
 WHOLE, NOW, BEFORE = "whole", "now", "before"
+AMENDED = ("rows", "replaced")
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM"
 
 
@@ -158,6 +160,35 @@ class Pinned:
         return self._corrected(
             key, work, lambda stored, before, now: standing.replaced(stored, before, now, of, ids)
         )
+
+    def amended(
+        self, key: str, base: Callable[[], pa.Schema], work: Callable[[], pa.Table], of: str
+    ) -> Amended | None:
+        """Return rows of those touched since `base` was called; None when it is called now."""
+        made = self._amended(self._token, key)
+        if made is not None:
+            return made
+        stored = self._amended(self._touched.token, key) if self._touched else None
+        if self._touched is None or stored is None:
+            self._keep(key, Amended(base().empty_table(), pa.array([], pa.string())))
+            return None
+        with self._looking_at(NOW):
+            now = work()
+        rows, replaced = standing.amended(stored.rows, stored.replaced, now, of, self._touched.ids)
+        made = Amended(rows, replaced)
+        self._keep(key, made)
+        return made
+
+    def _amended(self, token: str, key: str) -> Amended | None:
+        rows, replaced = (self._kept.read(token, f"{key} {what}") for what in AMENDED)
+        if rows is None or replaced is None:
+            return None
+        return Amended(rows, replaced.column(0).combine_chunks())
+
+    def _keep(self, key: str, made: Amended) -> None:
+        tables = (made.rows, pa.table({"person_id": made.replaced}))
+        for what, table in zip(AMENDED, tables, strict=True):
+            self._kept.write(self._token, f"{key} {what}", table)
 
     def _corrected(
         self,

@@ -140,6 +140,16 @@ def replaced(
     return pa.concat_tables([stored.filter(pc.invert(pc.is_in(stored.column(of), gone))), new])
 
 
+def amended(
+    rows: pa.Table, replaced: pa.Array, now: pa.Table, of: str, touched: pa.Array
+) -> tuple[pa.Table, pa.Array]:
+    """Return the rows, and who are replaced by them, with those touched now among them."""
+    kept = rows.filter(pc.invert(pc.is_in(rows.column(of), touched)))
+    new = now.filter(pc.is_in(now.column(of), touched)).cast(rows.schema)
+    ids = pc.unique(pa.concat_arrays([replaced, touched.cast(replaced.type)]))
+    return pa.concat_tables([kept, new]), ids
+
+
 def _read(path: Path) -> pa.Table:
     with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
         return reader.read_all()

@@ -92,9 +92,9 @@ TABLE = f"""
 """
 DATED = """
     SELECT * REPLACE (
-        CAST(getvariable('today') - last_seen AS DOUBLE) AS days_since_seen,
-        CAST(getvariable('today') - last_order AS DOUBLE) AS days_since_order
-    ) FROM customers ORDER BY person_id
+        CAST({today} - last_seen AS DOUBLE) AS days_since_seen,
+        CAST({today} - last_order AS DOUBLE) AS days_since_order
+    ) FROM ({table})
 """
 
 
@@ -105,13 +105,36 @@ def joined(connection: duckdb.DuckDBPyConnection, parts: dict[str, pa.Table]) ->
     return connection.execute(TABLE).to_arrow_table()
 
 
-def write(
-    connection: duckdb.DuckDBPyConnection, customers: pa.Table, today: date, target: Path
-) -> int:
-    """Write what was joined, with the days until `today`, as Parquet; return how many rows."""
-    connection.register("customers", customers)
-    connection.execute(f"SET VARIABLE today = DATE '{today.isoformat()}'")
-    return _copy(connection, DATED, target)
+def write(connection: duckdb.DuckDBPyConnection, table: pa.Table, target: Path) -> None:
+    """Write rows by person as Parquet."""
+    connection.register("by_person", table)
+    _copy(connection, "SELECT * FROM by_person ORDER BY person_id", target)
+
+
+def view(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    on_top: tuple[Path, Path],
+    today: date | None,
+) -> str:
+    """Define the table of everybody with newer rows in place of those replaced; return its name.
+
+    `on_top` are the files of both. Days are counted until `today`, unknown without it.
+    """
+    newer, replaced = on_top
+    table = f"SELECT * FROM {_parquet(path)}"
+    if newer.exists() and replaced.exists():
+        table += (
+            f" WHERE person_id NOT IN (SELECT person_id FROM {_parquet(replaced)})"
+            f" UNION ALL SELECT * FROM {_parquet(newer)}"
+        )
+    until = f"DATE '{today.isoformat()}'" if today else "CAST(NULL AS DATE)"
+    connection.execute(f"CREATE TEMP VIEW customers AS {DATED.format(today=until, table=table)}")
+    return "customers"
+
+
+def _parquet(path: Path) -> str:
+    return f"read_parquet({duck.file_list([str(path)])})"
 
 
 def without(
@@ -119,7 +142,7 @@ def without(
 ) -> int:
     """Copy a table without some people; return how many rows are gone."""
     connection.register("gone", pa.table({"person_id": pa.array(people, pa.string())}))
-    table = f"read_parquet({duck.file_list([str(source)])})"
+    table = _parquet(source)
     before = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
     kept = f"SELECT * FROM {table} WHERE person_id NOT IN (SELECT person_id FROM gone)"
     return (before[0] if before else 0) - _copy(connection, f"{kept} ORDER BY person_id", target)

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from regulars.company.rights.model import Scope
 from regulars.timeline import duck, erasure
+from regulars.timeline.engine.base import Amended
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import assembling, queries
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 FOLDER = "customers"
+NEWER, REPLACED = ".newer.parquet", ".replaced.parquet"
+"""Beside the table of everybody: rows made since, and whose rows these replace."""
 Payload = TypeVar("Payload")
 NOTHING_FORETOLD = pa.table(
     {
@@ -76,15 +79,28 @@ def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[CustomerT
 
 
 @contextmanager
-def opened(ws: Workspace, scope: Scope) -> Iterator[tuple[ir.Table, Callable[[Any], pa.Table]]]:
-    """Give the table as Ibis, and what runs an expression of it."""
+def opened(
+    ws: Workspace, scope: Scope, day: date | None = None
+) -> Iterator[tuple[ir.Table, Callable[[Any], pa.Table]]]:
+    """Give the table as Ibis, and what runs an expression of it.
+
+    Days since something are counted until `day` (None: that of the finding).
+    """
     connection = duck.connect(ws, share=SHARE)
     try:
         backend = ibis.duckdb.from_connection(connection)
         duck.set_zone(connection, ws)
-        yield backend.read_parquet(str(_path(ws, scope))), backend.to_pyarrow
+        path = _path(ws, scope)
+        newer = (path.with_suffix(NEWER), path.with_suffix(REPLACED))
+        table = assembling.view(connection, path, newer, day or _day(ws, scope))
+        yield backend.table(table), backend.to_pyarrow
     finally:
         connection.close()
+
+
+def _day(ws: Workspace, scope: Scope) -> date | None:
+    known = findings.latest(ws, KIND.key, CustomerTable, about=about(scope), version=KIND.version)
+    return known.payload.as_of.astimezone(ws.zone).date() if known and known.payload.as_of else None
 
 
 def make(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
@@ -115,7 +131,7 @@ def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     csat = _basis(counted, "csat", None)
     asked = queries.Asked(scope, end, currency, nps, csat)
     day = (as_of or now).astimezone(ws.zone).date()
-    rows = _write(ws, scope, _joined(ws, asked, day, now), day)
+    rows = _renew(ws, asked, day, now)
     return CustomerTable(
         as_of,
         rows,
@@ -126,8 +142,8 @@ def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     )
 
 
-def _joined(ws: Workspace, asked: queries.Asked, day: date, now: datetime) -> pa.Table:
-    """Return what is known of every customer; in a refresh, anew of those touched since the last.
+def _renew(ws: Workspace, asked: queries.Asked, day: date, now: datetime) -> int:
+    """Write what is known of every customer, in a refresh only of those touched; return how many.
 
     What does not come from a customer's own events is learnt weekly; then, and from every Monday
     on, everybody's row is made anew. So is what goes with the days themselves.
@@ -167,7 +183,28 @@ def _joined(ws: Workspace, asked: queries.Asked, day: date, now: datetime) -> pa
         sorted((pain.step, pain.left) for pain in pains),
         words.state(ws),
     )
-    return ws.engine.by_person(key, joined, of="person_id")
+
+    def everybody() -> pa.Schema:
+        table = joined()
+        schema: pa.Schema = table.schema
+        _write(ws, _path(ws, scope), table)
+        _put_on_top(ws, scope, Amended(schema.empty_table(), pa.array([], pa.string())))
+        return schema
+
+    found = ws.engine.amended(key, everybody, joined, of="person_id")
+    if found is not None:
+        if not _path(ws, scope).exists():  # restored from a backup without its files
+            everybody()
+        _put_on_top(ws, scope, found)
+    with opened(ws, scope, day) as (table, run):
+        rows: int = run(table.aggregate(n=table.count())).column("n")[0].as_py()
+    return rows
+
+
+def _put_on_top(ws: Workspace, scope: Scope, found: Amended) -> None:
+    path = _path(ws, scope)
+    _write(ws, path.with_suffix(NEWER), found.rows)
+    _write(ws, path.with_suffix(REPLACED), pa.table({"person_id": found.replaced}))
 
 
 @erasable("customer table")
@@ -195,19 +232,17 @@ def tidy(ws: Workspace, now: datetime, days: int = 30) -> int:
     return gone
 
 
-def _write(ws: Workspace, scope: Scope, table: pa.Table, day: date) -> int:
-    target = _path(ws, scope)
+def _write(ws: Workspace, target: Path, table: pa.Table) -> None:
     target.parent.mkdir(exist_ok=True)
     aside = _aside(target)
     connection: duckdb.DuckDBPyConnection = duck.connect(ws)
     try:
-        rows = assembling.write(connection, table, day, aside)
+        assembling.write(connection, table, aside)
     finally:
         connection.close()
     with aside.open("rb") as file:
         os.fsync(file.fileno())
     aside.replace(target)
-    return rows
 
 
 def _aside(target: Path) -> Path:
@@ -273,5 +308,5 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> CustomerTab
 
 
 KIND = findings.declare(
-    findings.Kind("customer_table", 2, CustomerTable, _compute, standing=({"scope": None},))
+    findings.Kind("customer_table", 3, CustomerTable, _compute, standing=({"scope": None},))
 )

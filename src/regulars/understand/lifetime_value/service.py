@@ -279,7 +279,9 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> LifetimeVal
     held = known.payload if known is not None and known.payload.spending else None
     if held is not None and findings.still(ws, held.learnt, now):
         return _listed_again(ws, scope, held)
-    return replace(compute(ws, scope), learnt=Learnt(now, ws.engine.watermark()))
+    found = compute(ws, scope)
+    learnt = Learnt(now, ws.engine.watermark()) if found.spending is not None else None
+    return replace(found, learnt=learnt)
 
 
 KIND = findings.declare(
