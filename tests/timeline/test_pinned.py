@@ -183,6 +183,25 @@ def test_a_refresh_of_nothing_new_keeps_what_was_kept(
     assert len(corrections) == 5
 
 
+def test_all_new_events_are_among_those_of_whom_they_touch(ws: Workspace) -> None:
+    def ids(view: Any) -> Any:
+        return view.events.select("event_id")
+
+    dice = random.Random(7)
+    inbox.accept(ws, some_events(dice, 400, 0))
+    flush(ws)
+    assert ws.engine.of_touched(ids) is None
+    refreshed(ws, NOON + 2 * DAY)
+    new = some_events(dice, 15, 2)
+    inbox.accept(ws, new)
+    flush(ws)
+    ws.engine.pin(NOON + 4 * DAY)
+    touched = ws.engine.of_touched(ids)
+    ws.engine.unpin()
+    assert touched is not None and touched.num_rows < 400
+    assert set(new.column("event_id").to_pylist()) <= set(touched.column("event_id").to_pylist())
+
+
 def test_what_arrives_during_a_refresh_is_seen_by_the_next(ws: Workspace) -> None:
     inbox.accept(ws, visits(ANN, 1, 2))
     flush(ws)

@@ -110,6 +110,13 @@ class Engine(ABC):
         base()
         return None
 
+    def of_touched(self, build: Callable[[View], Any]) -> pa.Table | None:
+        """Run an expression over the events of those touched since the last refresh only.
+
+        All new events are among these. None outside a refresh, and where it is not known.
+        """
+        return None
+
     def pin(self, as_of: datetime) -> None:
         """Let this thread, which refreshes, read the lake as it is now until `unpin`.
 

@@ -111,6 +111,11 @@ class DuckEngine(Engine):
             return pinned.amended(repr(key), base, work, of)
         return super().amended(key, base, work, of=of)
 
+    def of_touched(self, build: Callable[[View], Any]) -> pa.Table | None:
+        """Run an expression over the events of those touched since the last refresh only."""
+        pinned = self._pinned.get()
+        return None if pinned is None else pinned.of_touched(build)
+
     def persons(
         self,
         build: Callable[[View], Any],

@@ -179,6 +179,13 @@ class Pinned:
         self._keep(key, made)
         return made
 
+    def of_touched(self, build: Callable[[Any], Any]) -> pa.Table | None:
+        """Run an expression over the events of those touched; None where these are not known."""
+        if self._touched is None:
+            return None
+        with self._looking_at(NOW):
+            return self.query(build, None)
+
     def _amended(self, token: str, key: str) -> Amended | None:
         rows, replaced = (self._kept.read(token, f"{key} {what}") for what in AMENDED)
         if rows is None or replaced is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -19,6 +20,11 @@ from regulars.understand.words import editing, head, keeping, queries, reading, 
 from regulars.understand.words.head import Head, Quality
 from regulars.understand.words.lexicon import Lexicons
 from regulars.understand.words.model import KINDS, LANGUAGES, NAMED, Kind
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
 
 CODE = 2
 """Counts up when texts are to be read anew because the code reads them otherwise."""
@@ -142,7 +148,7 @@ def _analyse(ws: Workspace, now: datetime, progress: Progress) -> int:
     done, left = 0, unread(ws, version)
     total = left
     while left > 0:
-        texts = _fetched(ws, keeping.known(ws, version))
+        texts = _fetched(ws, keeping.known(ws, version), left)
         for begin in range(0, texts.num_rows, keeping.BATCH):
             some = reader.read(texts.slice(begin, keeping.BATCH))
             with ws.database.transaction() as connection:
@@ -155,17 +161,23 @@ def _analyse(ws: Workspace, now: datetime, progress: Progress) -> int:
     return done
 
 
-def _fetched(ws: Workspace, seen: pa.Table) -> pa.Table:
-    return ws.query(lambda view: queries.unread(view, seen, PULLED))
+def _fetched(ws: Workspace, seen: pa.Table, left: int) -> pa.Table:
+    """Return texts not read yet; mostly all that are left came with the newest events."""
+
+    def build(view: View) -> ir.Table:
+        return queries.unread(view, seen, PULLED)
+
+    newest = ws.engine.of_touched(build)
+    return newest if newest is not None and newest.num_rows == left else ws.query(build)
 
 
 def unread(ws: Workspace, version: str | None = None) -> int:
     """Return how many texts have not been read by `version` (None: the one that pages show)."""
-    rows = ws.query(queries.counted).to_pylist()
+    rows = ws.engine.summed(queries.counted, by=("language",)).to_pylist()
     with ws.database.reading() as connection:
         wanted = version or keeping.served(connection)
         seen = queries.stamp(connection, wanted)[0] if wanted else 0
-    return max(int(rows[0]["texts"]) - seen, 0)
+    return max(sum(int(row["texts"]) for row in rows) - int(seen), 0)
 
 
 def present(ws: Workspace) -> tuple[str, Reader]:

@@ -40,8 +40,8 @@ def texts(events: ir.Table) -> ir.Table:
 
 
 def counted(view: View) -> ir.Table:
-    """Return how many texts there are."""
-    return texts(view.events).agg(texts=lambda t: t.count())
+    """Return how many texts there are by language."""
+    return texts(view.events).group_by("language").agg(texts=lambda t: t.count())
 
 
 def unread(view: View, known: pa.Table, most: int) -> ir.Table:

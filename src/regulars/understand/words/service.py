@@ -299,11 +299,10 @@ def _folded(ws: Workspace, table: pa.Table) -> pa.Table:
     """Return the table with `person_id`: the folded person of each identity_id."""
     with ws.database.reading() as connection:
         linked = timeline_people.folded(ws, connection).people
-    places = pc.index_in(
-        table.column("identity_id").combine_chunks(), linked.column("identity_id").combine_chunks()
-    )
-    person = linked.column("person_id").combine_chunks().take(places)
     identity = table.column("identity_id").combine_chunks()
+    linked = linked.filter(pc.is_in(linked.column("identity_id"), pc.unique(identity)))
+    places = pc.index_in(identity, linked.column("identity_id").combine_chunks())
+    person = linked.column("person_id").combine_chunks().take(places)
     return table.append_column("person_id", pc.coalesce(person, identity))
 
 
