@@ -161,6 +161,7 @@ def _target_of(judged: list[Judged], key: str) -> Judged | None:
         for one in judged
         if one.target.metric == key
         and not one.target.filters
+        and one.target.audience is None
         and one.target.kind is not Kind.SAMPLE  # a goal of answers is no goal of the value
     ]
     return next((one for one in own if one.measured is not None), None)
