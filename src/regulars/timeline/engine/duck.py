@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SESSIONS = 4
 RETRIES = 3
-MOST_TEXTS, SMALL_GIVEN = 1_000, 1_000
+MOST_TEXTS, SMALL_GIVEN = 300, 1_000
 """Expressions whose SQL is kept, and rows of a table given with one that is."""
 
 

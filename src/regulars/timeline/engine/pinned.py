@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DROPPED = re.compile(r"EXCLUDE \(([^)]*)\)")
 """Columns that Ibis drops come in any order, another one in each process."""
-MOST_NAMED = 1_000
+MOST_NAMED = 300
 """Questions whose SQL is kept from one refresh to the next."""
 WHOLE, NOW, BEFORE = "whole", "now", "before"
 AMENDED = ("rows", "replaced")
