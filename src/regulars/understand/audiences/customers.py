@@ -26,6 +26,7 @@ from regulars.understand.audiences.model import CustomerTable
 from regulars.understand.churn import service as churn
 from regulars.understand.churn.model import EarlyWarning
 from regulars.understand.costs import service as costs
+from regulars.understand.costs.model import FOLLOW_UP_DAYS
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding, slice_hash
 from regulars.understand.health import service as health
@@ -153,6 +154,7 @@ def _renew(ws: Workspace, asked: queries.Asked, day: date, now: datetime) -> int
     leaving = _predicted(ws, churn.KIND, churn.about(scope), scope, now)
     wants = _predicted(ws, needs.KIND, needs.about(scope), scope, now)
     pains = costs.pains(ws, Look(), now=now)
+    met_from = monday - timedelta(days=FOLLOW_UP_DAYS)
     others = {
         "valued": value_groups.customers(ws, scope),
         "worth": _worth(ws, scope, value),
@@ -167,7 +169,7 @@ def _renew(ws: Workspace, asked: queries.Asked, day: date, now: datetime) -> int
             "seen": ws.query(partial(queries.seen, asked=asked)),
             "spoken": ws.query(partial(queries.spoken, asked=asked)),
             "deeds": ws.query(partial(queries.deeds, asked=asked)),
-            "met": costs.customers(ws, scope, pains, until=day, since=monday),
+            "met": costs.customers(ws, scope, pains, met_from, day),
         }
         connection = duck.connect(ws)
         try:

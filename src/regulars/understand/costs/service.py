@@ -115,20 +115,16 @@ def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Costs]:
     return findings.answer(ws, FINDING, _about(ws, look), now=now)
 
 
-def customers(
-    ws: Workspace, scope: Scope, asked: list[Pain], *, until: date, since: date | None = None
-) -> pa.Table:
-    """Return who met which pain point in the days before `since`, and until the day `until`.
+def customers(ws: Workspace, scope: Scope, asked: list[Pain], first: date, last: date) -> pa.Table:
+    """Return who met which pain point from one day to another: person_id, step, met_on.
 
-    The days are as many as revenue is followed up for; `since` None means `until`. Columns:
-    person_id, step, met_on (the first day).
+    `met_on` is the first of the days.
     """
     if not asked:
         return MET.empty_table()
-    start = (since or until) - timedelta(days=FOLLOW_UP_DAYS)
     source = replace(_anywhere(ws, scope, ws.settings.workspace.currency), left=_left(asked))
     steps = [pain.step for pain in asked]
-    table = ws.query(lambda view: queries.met(view, source, steps, start, until + DAY))
+    table = ws.query(lambda view: queries.met(view, source, steps, first, last + DAY))
     return table.select(["person", "step", "day"]).rename_columns(MET.names).cast(MET)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,8 @@ from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health import queries, spans, spreading
+from regulars.understand.health import queries, spans
+from regulars.understand.health.asking import Asked, Row
 from regulars.understand.health.model import (
     LEAST_A_MONTH,
     LEAST_ANSWERS,
@@ -36,12 +37,9 @@ from regulars.understand.health.model import (
 )
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
-    from regulars.timeline.engine.view import View
+    pass
 
 TREND_MONTHS = 24
-Row = dict[str, Any]
 
 
 def performance(
@@ -53,10 +51,10 @@ def performance(
     scale) of a touchpoint counts the same; questions with fewer than 30 answers are left out where
     another question has more.
     """
-    return _performances(_Asked(ws, extent, as_of, monthly=False, whole=whole))
+    return _performances(Asked(ws, extent, as_of, monthly=False, whole=whole))
 
 
-def _performances(asked: _Asked) -> dict[str, Performance]:
+def _performances(asked: Asked) -> dict[str, Performance]:
     grouped: dict[str, list[tuple[Row, float]]] = defaultdict(list)
     for row, share in _question_shares(asked.cells()):
         grouped[row["touchpoint"]].append((row, share))
@@ -84,7 +82,7 @@ def split(
 
     Answers without a value stand under "".
     """
-    asked = _Asked(ws, extent, as_of, monthly=False, whole=False, split=(touchpoint, column))
+    asked = Asked(ws, extent, as_of, monthly=False, whole=False, split=(touchpoint, column))
     return _performances(asked)
 
 
@@ -92,7 +90,7 @@ def scores(
     ws: Workspace, extent: Extent, touchpoint: str, *, as_of: datetime | None = None
 ) -> list[Score]:
     """Return how often each score was given at a touchpoint, the most asked question first."""
-    asked = _Asked(ws, extent, as_of, monthly=False, whole=False)
+    asked = Asked(ws, extent, as_of, monthly=False, whole=False)
     table = ws.query(lambda view: queries.counted(asked.answers(view), touchpoint), as_of=as_of)
     found = [Score(**row) for row in table.to_pylist()]
     total: dict[str, int] = defaultdict(int)
@@ -131,7 +129,7 @@ def health(
     weights = _weights(catalog)
     measured = performance(ws, extent, as_of=as_of, whole=True)
     months = trend_by_month(ws, trend or extent, weights, as_of=as_of)
-    whole = _indices(_Asked(ws, extent, as_of, monthly=False, whole=True), weights)
+    whole = _indices(Asked(ws, extent, as_of, monthly=False, whole=True), weights)
     index = whole[0] if whole else Month("", 0, 0, None, None, None, 0.0)
     parts = _parts(catalog, weights, measured)
     return Health(
@@ -159,7 +157,7 @@ def trend_by_month(
     as_of: datetime | None = None,
 ) -> list[Month]:
     """Return the index of each month that has answers, in order."""
-    return _indices(_Asked(ws, extent, as_of, monthly=True, whole=True), weights)
+    return _indices(Asked(ws, extent, as_of, monthly=True, whole=True), weights)
 
 
 def stored(ws: Workspace, look: Look, *, now: datetime) -> Finding[Health] | None:
@@ -241,7 +239,7 @@ def _weights(catalog: Catalog) -> dict[str, float]:
     }
 
 
-def _indices(asked: _Asked, weights: Mapping[str, float]) -> list[Month]:
+def _indices(asked: Asked, weights: Mapping[str, float]) -> list[Month]:
     rows = asked.cells()
     everything = defaultdict(list)
     for row in rows:
@@ -327,70 +325,6 @@ def _error(row: Row) -> float | None:
     spread = row["squares"] - 2 * value * row["cross"] + value * value * row["answers_squared"]
     error = standard_error(max(spread, 0.0), row["people"])
     return None if error is None else error / row["n"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One set of answers and the two queries over it."""
-
-    ws: Workspace
-    extent: Extent
-    as_of: datetime | None
-    monthly: bool
-    whole: bool
-    split: tuple[str, str] | None = None
-
-    def cells(self) -> list[Row]:
-        """Return the cells of answers, in a fixed order."""
-        table = self.ws.engine.summed(
-            lambda view: queries.cells(self.answers(view)),
-            by=("month", *queries.CELL),
-            as_of=self.as_of,
-        )
-        rows: list[Row] = [{**row, "n": int(row["n"])} for row in table.to_pylist()]
-        return sorted(rows, key=lambda row: (row["month"], row["touchpoint"], row["metric"]))
-
-    def influence(self, weights: list[Row], by: str) -> dict[str, Row]:
-        """Return people and squared influences by touchpoint or month.
-
-        A refresh makes them of sums that it keeps, where every cell has a weight.
-        """
-        if not weights or not self.ws.engine.refreshing:
-            return self._influence(weights, by)
-        pairs = self.ws.engine.summed(
-            lambda view: queries.pairs(self.answers(view), by),
-            by=spreading.PAIR,
-            as_of=self.as_of,
-        )
-        present = self.ws.engine.summed(
-            lambda view: queries.present(self.answers(view), by), by=(by,), as_of=self.as_of
-        )
-        found = spreading.of_pairs(pairs.to_pylist(), present.to_pylist(), weights, by)
-        rest = [row for row in weights if row[f"w_{by}"] not in found]
-        return found | self._influence(rest, by)
-
-    def _influence(self, weights: list[Row], by: str) -> dict[str, Row]:
-        if not weights:
-            return {}
-        table = self.ws.query(
-            lambda view: queries.influence(self.answers(view), weights, by), as_of=self.as_of
-        )
-        return {row[by]: row for row in table.to_pylist()}
-
-    def answers(self, view: View) -> ir.Table:
-        """Return the answers that are asked for."""
-        catalog = catalog_service.current(self.ws)
-        wholes = list(catalog.wholes().items()) if self.whole else []
-
-        def place(events: ir.Table) -> ir.Table:
-            placed = catalog_service.placed_by(catalog, events, stage=False)
-            if not wholes:
-                return placed
-            point = placed.touchpoint
-            return placed.mutate(touchpoint=point.cases(*wholes, else_=point))
-
-        found = queries.answers(view, self.extent, place, monthly=self.monthly)
-        return queries.split(found, *self.split) if self.split else found
 
 
 def _change(months: list[Month]) -> tuple[float, float, float] | None:

@@ -17,15 +17,7 @@ from regulars.kit.period import Period
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import daily, periods
-from regulars.understand.metrics.model import (
-    EARLIEST,
-    LATEST,
-    Definition,
-    Question,
-    Row,
-    Scale,
-    Window,
-)
+from regulars.understand.metrics.model import Definition, Question, Row, Scale
 from regulars.understand.metrics.queries.scene import (
     BUCKET,
     SMALL,
@@ -36,6 +28,7 @@ from regulars.understand.metrics.queries.scene import (
     slice_column,
     visible,
 )
+from regulars.understand.metrics.windows import EARLIEST, LATEST, Window
 from regulars.understand.value_groups import service as value_groups
 
 if TYPE_CHECKING:

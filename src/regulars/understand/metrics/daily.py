@@ -14,16 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from regulars.kit.period import ALL_TIME
-from regulars.understand.metrics.model import (
-    EARLIEST,
-    LATEST,
-    Definition,
-    Question,
-    Row,
-    Window,
-)
+from regulars.understand.metrics.model import Definition, Question, Row
 from regulars.understand.metrics.queries.days import added
 from regulars.understand.metrics.queries.scene import BUCKET, Scene, visible
+from regulars.understand.metrics.windows import EARLIEST, LATEST, Window
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace

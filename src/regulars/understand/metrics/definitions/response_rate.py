@@ -5,17 +5,10 @@ from __future__ import annotations
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import SURVEY
 from regulars.understand.metrics import finishes
-from regulars.understand.metrics.model import (
-    Aggregate,
-    Daily,
-    Definition,
-    Direction,
-    Example,
-    Group,
-    Unit,
-)
+from regulars.understand.metrics.model import Aggregate, Definition, Direction, Example, Group, Unit
 from regulars.understand.metrics.queries import answers
 from regulars.understand.metrics.registry import define
+from regulars.understand.metrics.windows import Daily
 
 define(
     Definition(

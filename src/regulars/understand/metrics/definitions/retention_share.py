@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.understand.metrics import finishes
-from regulars.understand.metrics.model import (
-    Aggregate,
-    Daily,
-    Definition,
-    Direction,
-    Example,
-    Group,
-    Unit,
-)
+from regulars.understand.metrics.model import Aggregate, Definition, Direction, Example, Group, Unit
 from regulars.understand.metrics.queries import customers
 from regulars.understand.metrics.queries.gaps import COUNTED
 from regulars.understand.metrics.registry import define
+from regulars.understand.metrics.windows import Daily
 
 define(
     Definition(

@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from regulars.timeline.moments import SECOND, micros
 from regulars.timeline.orders import whose
 from regulars.timeline.vocabulary import ANSWERS, CASE_SOLVED, CONTACTS
-from regulars.understand.metrics.model import Row, Window
+from regulars.understand.metrics.model import Row
 from regulars.understand.metrics.periods import bucket_of
 from regulars.understand.metrics.queries.scene import BUCKET, Scene, seconds, summed, yes
+from regulars.understand.metrics.windows import Window
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -9,9 +9,10 @@ import ibis
 
 from regulars.timeline.moments import SECOND, micros
 from regulars.timeline.vocabulary import CART, CHECKOUT_STARTED, ORDER_COMPLETED, ORDER_STEPS
-from regulars.understand.metrics.model import DIMENSIONS, Row, Window
+from regulars.understand.metrics.model import DIMENSIONS, Row
 from regulars.understand.metrics.queries.days import added
 from regulars.understand.metrics.queries.scene import Scene, carried, seconds, summed, yes
+from regulars.understand.metrics.windows import Window
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

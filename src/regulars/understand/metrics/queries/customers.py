@@ -11,10 +11,11 @@ from regulars.kit.period import Period
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import COMPLAINTS
 from regulars.understand.metrics import periods
-from regulars.understand.metrics.model import Row, Window
+from regulars.understand.metrics.model import Row
 from regulars.understand.metrics.queries.gaps import by_slice, gaps
 from regulars.understand.metrics.queries.presence import presence
 from regulars.understand.metrics.queries.scene import BUCKET, Scene, summed, yes
+from regulars.understand.metrics.windows import Window
 
 if TYPE_CHECKING:
     from datetime import date

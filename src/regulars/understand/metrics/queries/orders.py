@@ -14,8 +14,9 @@ from regulars.timeline import orders as numbered
 from regulars.timeline.moments import SECOND
 from regulars.timeline.vocabulary import ORDERS, PROGRESS, REFUNDS
 from regulars.understand.metrics import periods
-from regulars.understand.metrics.model import DIMENSIONS, Row, Window
+from regulars.understand.metrics.model import DIMENSIONS, Row
 from regulars.understand.metrics.queries.scene import BUCKET, Scene, seconds, summed, yes
+from regulars.understand.metrics.windows import Window
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -1,0 +1,83 @@
+"""One set of answers: its cells, and how far each person's answers move them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from regulars.listen.catalog import service as catalog_service
+from regulars.timeline.workspace import Workspace
+from regulars.understand.health import queries, spreading
+from regulars.understand.health.model import Extent
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One set of answers and the two queries over it."""
+
+    ws: Workspace
+    extent: Extent
+    as_of: datetime | None
+    monthly: bool
+    whole: bool
+    split: tuple[str, str] | None = None
+
+    def cells(self) -> list[Row]:
+        """Return the cells of answers, in a fixed order."""
+        table = self.ws.engine.summed(
+            lambda view: queries.cells(self.answers(view)),
+            by=("month", *queries.CELL),
+            as_of=self.as_of,
+        )
+        rows: list[Row] = [{**row, "n": int(row["n"])} for row in table.to_pylist()]
+        return sorted(rows, key=lambda row: (row["month"], row["touchpoint"], row["metric"]))
+
+    def influence(self, weights: list[Row], by: str) -> dict[str, Row]:
+        """Return people and squared influences by touchpoint or month.
+
+        A refresh makes them of sums that it keeps, where every cell has a weight.
+        """
+        if not weights or not self.ws.engine.refreshing:
+            return self._influence(weights, by)
+        pairs = self.ws.engine.summed(
+            lambda view: queries.pairs(self.answers(view), by),
+            by=spreading.PAIR,
+            as_of=self.as_of,
+        )
+        present = self.ws.engine.summed(
+            lambda view: queries.present(self.answers(view), by), by=(by,), as_of=self.as_of
+        )
+        found = spreading.of_pairs(pairs.to_pylist(), present.to_pylist(), weights, by)
+        rest = [row for row in weights if row[f"w_{by}"] not in found]
+        return found | self._influence(rest, by)
+
+    def _influence(self, weights: list[Row], by: str) -> dict[str, Row]:
+        if not weights:
+            return {}
+        table = self.ws.query(
+            lambda view: queries.influence(self.answers(view), weights, by), as_of=self.as_of
+        )
+        return {row[by]: row for row in table.to_pylist()}
+
+    def answers(self, view: View) -> ir.Table:
+        """Return the answers that are asked for."""
+        catalog = catalog_service.current(self.ws)
+        wholes = list(catalog.wholes().items()) if self.whole else []
+
+        def place(events: ir.Table) -> ir.Table:
+            placed = catalog_service.placed_by(catalog, events, stage=False)
+            if not wholes:
+                return placed
+            point = placed.touchpoint
+            return placed.mutate(touchpoint=point.cases(*wholes, else_=point))
+
+        found = queries.answers(view, self.extent, place, monthly=self.monthly)
+        return queries.split(found, *self.split) if self.split else found
