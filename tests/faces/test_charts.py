@@ -43,6 +43,12 @@ def test_bars_carry_interval_verdict_and_way() -> None:
     assert option["series"][1]["points"] == [[0, 2.4, 2.8]]
 
 
+def test_bars_of_a_scale_end_where_it_does() -> None:
+    option = charts.bars([Bar("Delivery", 91.3, 88.0, 94.0, 103)], most=100)
+    assert (option["xAxis"]["max"], option["xAxis"]["interval"]) == (100, 25)
+    assert "max" not in charts.bars([Bar("Delivery", 91.3)])["xAxis"]
+
+
 def test_a_funnel_tells_both_shares() -> None:
     option = charts.funnel([("Viewed", 200), ("Cart", 100), ("Ordered", 25)])
     assert option["series"][0]["data"][2]["tip"] == [

@@ -172,13 +172,19 @@ def bars(
     name: str = "",
     target: float | None = None,
     lying: bool = True,
+    most: float | None = None,
 ) -> Option:
-    """Bars with whiskers, the first on top; `lying` ones leave room for long names."""
+    """Bars with whiskers, the first on top; `lying` ones leave room for long names.
+
+    `most` is the greatest value that there can be, where it is known.
+    """
     category: Option = {"type": "category", "data": [item.name for item in items]}
     if lying:
         category |= {"inverse": True, "axisLabel": {"width": 150, "overflow": "truncate"}}
     label: Option = {"formatter": f"fn:value:{unit or ''}", "hideOverlap": True}
     measure: Option = {"type": "value", "splitNumber": 3 if lying else 4, "axisLabel": label}
+    if most is not None:
+        measure |= {"max": most, "interval": most / 4}
     data = [
         {
             "value": item.value,

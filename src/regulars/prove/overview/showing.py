@@ -52,7 +52,7 @@ def parts_of(found: Health, catalog: Catalog) -> Option:
         )
         for part in known
     ]
-    return bars(items, unit="score", name=_("Performance"))
+    return bars(items, unit="score", name=_("Performance"), most=100)
 
 
 def parts_rows(found: Health, catalog: Catalog) -> list[list[Any]]:

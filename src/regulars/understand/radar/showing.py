@@ -166,4 +166,4 @@ def _side_by_side(five: list[Scored], mapped: Mapped) -> charts.Option | None:
         Bar(say(title(mapped, one.key)), one.value, low=one.low, high=one.high, n=one.n)
         for one in known
     ]
-    return charts.bars(bars, unit="score", lying=True)
+    return charts.bars(bars, unit="score", lying=True, most=100)
