@@ -135,6 +135,20 @@ def test_a_fold_made_longer_is_the_fold_made_anew(
             assert _as_dict(found) == _as_dict(people.fold(people.holding(connection)))
 
 
+def test_a_link_made_after_an_erasure_is_seen_whoever_was_erased(ws: Workspace) -> None:
+    """The newest link goes and another comes: as many links as before."""
+    link(ws, ANN, BO, "1")
+    link(ws, BO, CHEN, "2")
+    with ws.database.reading() as connection:
+        assert people.folded(ws, connection).people.num_rows == 3
+    with ws.database.transaction() as connection:
+        connection.execute(sa.delete(links).where(links.c.link_id == "2"))
+    link(ws, ANN, "d" * 32, "3")
+    with ws.database.reading() as connection:
+        found = _as_dict(people.folded(ws, connection).people)
+    assert found == dict.fromkeys((ANN, BO, "d" * 32), min(ANN, BO, "d" * 32))
+
+
 def _as_dict(found: pa.Table) -> dict[str, str]:
     assert found.num_rows == len(set(found.column("identity_id").to_pylist()))
     return dict(zip(*(column.to_pylist() for column in found.columns), strict=True))

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
+from regulars.kit import clock
 from regulars.store.database import upsert
 from regulars.store.workspace import Store
 from regulars.timeline.inbox import erased_among, lock_inbox
@@ -280,5 +281,6 @@ def _neighbours(connection: sa.Connection, identities: list[str]) -> set[str]:
 
 
 def _next_change(connection: sa.Connection) -> int:
+    """Return a number above all before, also above those of links that an erasure took away."""
     newest = connection.execute(sa.select(sa.func.max(links.c.change))).scalar()
-    return int(newest or 0) + 1
+    return max(int(newest or 0) + 1, clock.microseconds(clock.now()))
