@@ -133,6 +133,11 @@ class Engine(ABC):
         """Whether this thread refreshes findings; nobody waits for them."""
         return self._refreshing.get()
 
+    @property
+    def keeps(self) -> bool:
+        """Whether answers of this thread are kept for the next refresh to correct."""
+        return False
+
     def settled(self, moment: datetime | None) -> datetime | None:
         """Return None for a moment that bounds nothing in view, else the moment.
 

@@ -167,6 +167,11 @@ class DuckEngine(Engine):
         pinned = self._pinned.get()
         return super().watermark() if pinned is None else pinned.mark
 
+    @property
+    def keeps(self) -> bool:
+        """Whether answers of this thread are kept for the next refresh to correct."""
+        return self._pinned.get() is not None
+
     def settled(self, moment: datetime | None) -> datetime | None:
         """Return None for the moments that bound this thread's state, which hides nothing then."""
         pinned = self._pinned.get()

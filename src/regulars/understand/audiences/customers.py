@@ -179,7 +179,7 @@ def _renew(ws: Workspace, asked: queries.Asked, day: date, now: datetime) -> int
 
     key = (
         "customer_table",
-        (scope, asked.currency, asked.nps, asked.csat, asked.since, monday),
+        (about(scope), asked.currency, asked.nps, asked.csat, asked.since, monday),
         value_groups.stamps(ws)[:1],
         (value and value.learnt, leaving and leaving.learnt, wants and wants.watched_to),
         sorted((pain.step, pain.left) for pain in pains),

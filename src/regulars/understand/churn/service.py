@@ -183,7 +183,7 @@ def customers(ws: Workspace, scope: Scope, found: EarlyWarning, *, now: datetime
 def _ranked(
     ws: Workspace, scope: Scope, found: EarlyWarning, rated: Callable[[], pa.Table]
 ) -> pa.Table:
-    key = ("early_warning", scope, found.event, found.used, found.rhythm, found.learnt)
+    key = ("early_warning", str(about(scope, found.event)), found.used, found.rhythm, found.learnt)
     return ranked(ws.engine.by_person(key, rated, of="person_id"), listing.RANK)
 
 

@@ -45,7 +45,7 @@ class Asked:
 
         A refresh makes them of sums that it keeps, where every cell has a weight.
         """
-        if not weights or not self.ws.engine.refreshing:
+        if not weights or not self.ws.engine.keeps:
             return self._influence(weights, by)
         pairs = self.ws.engine.summed(
             lambda view: queries.pairs(self.answers(view), by),

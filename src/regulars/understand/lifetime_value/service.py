@@ -126,7 +126,7 @@ def customers(ws: Workspace, scope: Scope, found: LifetimeValue, horizon: int = 
     if found.purchasing is None or found.spending is None or found.watched_to is None:
         return EACH.empty_table()
     buying, paying, end = found.purchasing.model, found.spending.model, found.watched_to
-    key = ("lifetime_value", scope, buying, paying, end, found.currency, horizon)
+    key = ("lifetime_value", str(about(scope)), buying, paying, end, found.currency, horizon)
 
     def valued() -> pa.Table:
         table = _table(ws, scope, found.currency)

@@ -162,7 +162,7 @@ def _from_days(
     setting: tuple[int, ...],
 ) -> list[Row] | None:
     """Return the rows as made of what a refresh keeps by day; None where nothing is kept."""
-    if not ws.engine.refreshing or not daily.keeps(definition, question):
+    if not ws.engine.keeps or not daily.keeps(definition, question):
         return None
     start, end = bounded
     aggregate = definition.aggregate

@@ -167,7 +167,7 @@ def customers(ws: Workspace, scope: Scope, found: Needs) -> pa.Table:
     if found.knowledge is None or found.watched_to is None or found.level is None:
         return EACH.empty_table()
     level, cut, names = found.level, found.watched_to + DAY, found.names
-    key = ("needs", scope, cut, found.used, str(found.knowledge))
+    key = ("needs", str(about(scope)), cut, found.used, str(found.knowledge))
 
     def told() -> pa.Table:
         return _table(found, _Asked(ws, scope, level).bought(cut, names))
