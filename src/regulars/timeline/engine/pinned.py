@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -130,9 +129,11 @@ class Pinned:
         """Return the sums that `work` makes by the columns `by`, corrected where they can be."""
         if self.part != WHOLE:
             return work()
-        return self._corrected(
-            key, work, lambda stored, before, now: standing.summed(stored, before, now, by)
-        )
+
+        def correct(stored: pa.Table) -> pa.Table:
+            return standing.summed(stored, self._of(BEFORE, work), self._of(NOW, work), by)
+
+        return self._corrected(key, work, correct)
 
     def persons(
         self,
@@ -158,7 +159,7 @@ class Pinned:
             return work()
         ids = self._touched.ids if self._touched else pa.array([], pa.string())
         return self._corrected(
-            key, work, lambda stored, before, now: standing.replaced(stored, before, now, of, ids)
+            key, work, lambda stored: standing.replaced(stored, self._of(NOW, work), of, ids)
         )
 
     def amended(
@@ -172,9 +173,9 @@ class Pinned:
         if self._touched is None or stored is None:
             self._keep(key, Amended(base().empty_table(), pa.array([], pa.string())))
             return None
-        with self._looking_at(NOW):
-            now = work()
-        rows, replaced = standing.amended(stored.rows, stored.replaced, now, of, self._touched.ids)
+        rows, replaced = standing.amended(
+            stored.rows, stored.replaced, self._of(NOW, work), of, self._touched.ids
+        )
         made = Amended(rows, replaced)
         self._keep(key, made)
         return made
@@ -183,8 +184,7 @@ class Pinned:
         """Run an expression over the events of those touched; None where these are not known."""
         if self._touched is None:
             return None
-        with self._looking_at(NOW):
-            return self.query(build, None)
+        return self._of(NOW, lambda: self.query(build, None))
 
     def _amended(self, token: str, key: str) -> Amended | None:
         rows, replaced = (self._kept.read(token, f"{key} {what}") for what in AMENDED)
@@ -201,28 +201,21 @@ class Pinned:
         self,
         key: str,
         work: Callable[[], pa.Table],
-        correct: Callable[[pa.Table, pa.Table, pa.Table], pa.Table],
+        correct: Callable[[pa.Table], pa.Table],
     ) -> pa.Table:
         made = self._kept.read(self._token, key)
         if made is not None:
             return made
         stored = self._kept.read(self._touched.token, key) if self._touched else None
-        if stored is None:
-            made = work()
-        else:
-            with self._looking_at(BEFORE):
-                before = work()
-            with self._looking_at(NOW):
-                now = work()
-            made = correct(stored, before, now)
+        made = work() if stored is None else correct(stored)
         self._kept.write(self._token, key, made)
         return made
 
-    @contextmanager
-    def _looking_at(self, part: str) -> Iterator[None]:
+    def _of(self, part: str, work: Callable[[], pa.Table]) -> pa.Table:
+        """Return what `work` finds among the events of those touched, as they are or were."""
         self.part = part
         try:
-            yield
+            return work()
         finally:
             self.part = WHOLE
 

@@ -127,27 +127,22 @@ def _negative(table: pa.Table, names: Sequence[str]) -> pa.Table:
     return table
 
 
-def replaced(
-    stored: pa.Table, before: pa.Table, now: pa.Table, of: str, touched: pa.Array
-) -> pa.Table:
+def replaced(stored: pa.Table, now: pa.Table, of: str, touched: pa.Array) -> pa.Table:
     """Return rows by person (`of`) with those of everybody touched replaced.
 
-    Others stand in the two tables with some of their events only: theirs stay as they were.
+    Others stand in `now` with some of their events only: theirs stay as they were.
     """
-    there = pc.unique(pa.concat_arrays([one.column(of).combine_chunks() for one in (before, now)]))
-    gone = there.filter(pc.is_in(there, touched))
-    new = now.filter(pc.is_in(now.column(of), gone)).cast(stored.schema)
-    return pa.concat_tables([stored.filter(pc.invert(pc.is_in(stored.column(of), gone))), new])
+    kept = stored.filter(pc.invert(pc.is_in(stored.column(of), touched)))
+    new = now.filter(pc.is_in(now.column(of), touched)).cast(stored.schema)
+    return pa.concat_tables([kept, new])
 
 
 def amended(
-    rows: pa.Table, replaced: pa.Array, now: pa.Table, of: str, touched: pa.Array
+    rows: pa.Table, people: pa.Array, now: pa.Table, of: str, touched: pa.Array
 ) -> tuple[pa.Table, pa.Array]:
-    """Return the rows, and who are replaced by them, with those touched now among them."""
-    kept = rows.filter(pc.invert(pc.is_in(rows.column(of), touched)))
-    new = now.filter(pc.is_in(now.column(of), touched)).cast(rows.schema)
-    ids = pc.unique(pa.concat_arrays([replaced, touched.cast(replaced.type)]))
-    return pa.concat_tables([kept, new]), ids
+    """Return the rows put in the place of these people's, with those touched now among them."""
+    ids = pc.unique(pa.concat_arrays([people, touched.cast(people.type)]))
+    return replaced(rows, now, of, touched), ids
 
 
 def _read(path: Path) -> pa.Table:
