@@ -138,6 +138,16 @@ class Engine(ABC):
         """Whether answers of this thread are kept for the next refresh to correct."""
         return False
 
+    def covered(self) -> tuple[datetime, datetime] | None:
+        """Return the first and the last moment at which anything occurred; None without events."""
+        table = self.query(
+            lambda view: view.events.agg(
+                first=view.events.occurred_at.min(), last=view.events.occurred_at.max()
+            )
+        )
+        first, last = (column[0].as_py() for column in table.columns)
+        return None if last is None else (first, last)
+
     def settled(self, moment: datetime | None) -> datetime | None:
         """Return None for a moment that bounds nothing in view, else the moment.
 

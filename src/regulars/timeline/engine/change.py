@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars.timeline import duck, lake
 from regulars.timeline.event import COLUMNS
@@ -57,11 +58,11 @@ class State:
 
 def find(
     connection: duckdb.DuckDBPyConnection, store: Lake, before: State, now: State
-) -> pa.Table | None:
+) -> pa.Array | None:
     """Make the tables `NOW` and `BEFORE`; return the ids of touched people, None if unknown.
 
-    The ids are in a column `person_id` and stand for people of either state; of new events of
-    nobody known, the visit and the event itself.
+    The ids stand for people of either state; of new events of nobody known, the visit and the
+    event itself.
     """
     if now.as_of < before.as_of or now.end < before.end:
         return None
@@ -71,11 +72,9 @@ def find(
     _relations(connection, store, before, now, new)
     if not _adds_up(connection, before, now):
         return None
-    _touched(connection, linked=not now.people.equals(before.people))
+    people = _touched(connection, before, now)
     _slices(connection, before, now)
-    if not _apart(connection):
-        return None
-    return connection.execute("SELECT person_id FROM touched_people").to_arrow_table()
+    return people if _apart(connection) else None
 
 
 def _relations(
@@ -126,38 +125,53 @@ def _sharing(table: str, columns: str) -> str:
     )
 
 
-def _touched(connection: duckdb.DuckDBPyConnection, *, linked: bool) -> None:
-    """Collect the identities of everybody touched, and their people before and now.
-
-    `linked` tells whether the two folds may differ.
-    """
+def _touched(connection: duckdb.DuckDBPyConnection, before: State, now: State) -> pa.Array:
+    """Make the table of the identities of everybody touched; return their people's ids."""
+    linked = not now.people.equals(before.people)
     moved = """
         UNION SELECT coalesce(n.identity_id, b.identity_id)
             FROM fold_now n FULL JOIN fold_before b ON n.identity_id = b.identity_id
             WHERE n.person_id IS DISTINCT FROM b.person_id
     """
-    connection.execute(
-        "CREATE OR REPLACE TABLE touched AS SELECT identity_id FROM fresh UNION "
-        f"{_sharing('fresh', 'identity_id')} {moved if linked else ''}"
+    new = _column(
+        connection,
+        f"SELECT identity_id FROM fresh UNION {_sharing('fresh', 'identity_id')} "
+        f"{moved if linked else ''}",
     )
-    for fold in ("fold_before", "fold_now", "fold_before") if linked else ("fold_now",):
-        connection.execute(
-            f"""
-            INSERT INTO touched SELECT identity_id FROM {fold} WHERE person_id IN (
-                SELECT f.person_id FROM touched t JOIN {fold} f ON f.identity_id = t.identity_id)
-            EXCEPT SELECT identity_id FROM touched
-            """
-        )
-    folds = " UNION ".join(
-        f"SELECT coalesce(f.person_id, t.identity_id) AS person_id FROM touched t "
-        f"LEFT JOIN {fold} f ON f.identity_id = t.identity_id WHERE t.identity_id IS NOT NULL"
-        for fold in (("fold_before", "fold_now") if linked else ("fold_now",))
+    touched, folds = new.drop_null(), [before.people, now.people] if linked else [now.people]
+    for fold in [*folds, before.people] if linked else folds:
+        theirs = _rows(fold, "person_id", _rows(fold, "identity_id", touched)["person_id"])
+        touched = _different(touched, theirs["identity_id"])
+    connection.register("touched_ids", pa.table({"identity_id": touched}))
+    connection.execute("CREATE OR REPLACE TABLE touched AS SELECT * FROM touched_ids")
+    connection.unregister("touched_ids")
+    people = _column(
+        connection,
+        " UNION ".join(
+            f"SELECT {key} FROM fresh WHERE identity_id IS NULL AND {key} IS NOT NULL"
+            for key in ("session_id", "event_id")
+        ),
     )
-    unknown = " UNION ".join(
-        f"SELECT {key} FROM fresh WHERE identity_id IS NULL AND {key} IS NOT NULL"
-        for key in ("session_id", "event_id")
-    )
-    connection.execute(f"CREATE OR REPLACE TABLE touched_people AS {folds} UNION {unknown}")
+    for fold in folds:
+        known = _rows(fold, "identity_id", touched)
+        alone = touched.filter(pc.invert(pc.is_in(touched, known["identity_id"].combine_chunks())))
+        people = _different(people, known["person_id"], alone)
+    return people
+
+
+def _rows(fold: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """Return the rows of a fold whose column `name` is one of the values."""
+    return fold.filter(pc.is_in(fold.column(name), pc.unique(values)))
+
+
+def _different(*ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return the ids of all of them, each once."""
+    chunks = [chunk for one in ids for chunk in getattr(one, "chunks", [one])]
+    return pc.unique(pa.concat_arrays(chunks))
+
+
+def _column(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Array:
+    return connection.execute(query).to_arrow_table().column(0).combine_chunks()
 
 
 def _slices(connection: duckdb.DuckDBPyConnection, before: State, now: State) -> None:
@@ -207,12 +221,8 @@ def _visible(state: State) -> str:
 
 def people_of(connection: duckdb.DuckDBPyConnection, events: str, people: pa.Table) -> pa.Table:
     """Return those rows of a fold whose identities have events in a table."""
-    connection.register("folded", people)
-    found = connection.execute(
-        f"SELECT * FROM folded WHERE identity_id IN (SELECT identity_id FROM {events})"
-    ).to_arrow_table()
-    connection.unregister("folded")
-    return found
+    there = _column(connection, f"SELECT DISTINCT identity_id FROM {events}")
+    return _rows(people, "identity_id", there)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -223,7 +233,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the tables."""
     for name in (
-        "added", "fresh", "touched", "touched_people", "theirs", "others", NOW, BEFORE,
+        "added", "fresh", "touched", "theirs", "others", NOW, BEFORE,
     ):  # fmt: skip
         connection.execute(f"DROP TABLE IF EXISTS {name}")
     for name in ("fold_before", "fold_now"):

@@ -172,6 +172,11 @@ class DuckEngine(Engine):
         """Whether answers of this thread are kept for the next refresh to correct."""
         return self._pinned.get() is not None
 
+    def covered(self) -> tuple[datetime, datetime] | None:
+        """Return the first and the last moment; in a refresh, as the files tell them."""
+        pinned = self._pinned.get()
+        return (pinned.covered() if pinned is not None else None) or super().covered()
+
     def settled(self, moment: datetime | None) -> datetime | None:
         """Return None for the moments that bound this thread's state, which hides nothing then."""
         pinned = self._pinned.get()

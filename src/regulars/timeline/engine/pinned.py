@@ -72,7 +72,8 @@ class Pinned:
         self._workspace, self._root = workspace, root
         files = [workspace.lake.absolute(file) for file in snapshot.files]
         read = f"{SELECT} read_parquet({duck.file_list(files)})"
-        last, known = _latest(root, files)
+        self._covered, known = _moments(root, files)
+        last = self._covered[1] if self._covered else None
         self.end = end = _end(workspace, last, as_of)
         hidden = _hidden(last, known, as_of, end)
         self._state = State(
@@ -104,8 +105,7 @@ class Pinned:
         ours = self._kept.write_state(self._state)
         if people is None:
             return None, ours
-        ids = people.column("person_id").combine_chunks()
-        return Touched(token, before.people, ids), ours
+        return Touched(token, before.people, people), ours
 
     def query(self, build: Callable[[Any], Any], as_of: datetime | None) -> pa.Table:
         """Run an expression over the events of `part`."""
@@ -185,6 +185,10 @@ class Pinned:
         if self._touched is None:
             return None
         return self._of(NOW, lambda: self.query(build, None))
+
+    def covered(self) -> tuple[datetime, datetime] | None:
+        """Return the first and last moment of what is seen; None where the files do not tell."""
+        return self._covered if self._state.whole else None
 
     def _amended(self, token: str, key: str) -> Amended | None:
         rows, replaced = (self._kept.read(token, f"{key} {what}") for what in AMENDED)
@@ -274,33 +278,40 @@ def _in_order(dropped: re.Match[str]) -> str:
     return f"EXCLUDE ({', '.join(sorted(dropped[1].split(', ')))})"
 
 
-def _latest(
+def _moments(
     root: duckdb.DuckDBPyConnection, files: list[str]
-) -> tuple[datetime | None, datetime | None]:
-    """Return the greatest moments at which anything occurred and became known.
+) -> tuple[tuple[datetime, datetime] | None, datetime | None]:
+    """Return the first and last moments at which anything occurred, and the last of knowing.
 
     Read from what the files tell of their columns, and from the columns where one does not tell.
     """
     listed = duck.file_list(files)
     told = f"""
         WITH told AS (
-            SELECT path_in_schema AS name, TRY_CAST(stats_max_value AS TIMESTAMPTZ) AS greatest
+            SELECT path_in_schema AS name, TRY_CAST(stats_min_value AS TIMESTAMPTZ) AS least,
+                TRY_CAST(stats_max_value AS TIMESTAMPTZ) AS greatest
             FROM parquet_metadata({listed})
             WHERE path_in_schema IN ('occurred_at', 'known_at') AND num_values > 0
         )
-        SELECT max(greatest) FILTER (name = 'occurred_at') AS last,
-            max(greatest) FILTER (name = 'known_at') AS known, bool_and(greatest IS NOT NULL)
+        SELECT min(least) FILTER (name = 'occurred_at') AS first,
+            max(greatest) FILTER (name = 'occurred_at') AS last,
+            max(greatest) FILTER (name = 'known_at') AS known,
+            bool_and(least IS NOT NULL AND greatest IS NOT NULL) AS complete
         FROM told
     """
-    complete = root.execute(f"SELECT #3 FROM ({told})").fetchone()
-    read = f"SELECT max(occurred_at) AS last, max(known_at) AS known FROM read_parquet({listed})"
-    source = told if complete and complete[0] else read
-    row = root.execute(f"SELECT epoch_us(last), epoch_us(known) FROM ({source})").fetchone()
-    last, known = (
+    row = root.execute(
+        f"SELECT epoch_us(first), epoch_us(last), epoch_us(known), complete FROM ({told})"
+    ).fetchone()
+    if row is None or not row[3]:
+        row = root.execute(
+            "SELECT epoch_us(min(occurred_at)), epoch_us(max(occurred_at)), "
+            f"epoch_us(max(known_at)) FROM read_parquet({listed})"
+        ).fetchone()
+    first, last, known = (
         None if value is None else EPOCH + timedelta(microseconds=value)
-        for value in (row or (None, None))
+        for value in (row or (None, None, None))[:3]
     )
-    return last, known
+    return (first, last) if first is not None and last is not None else None, known
 
 
 def _end(workspace: Workspace, last: datetime | None, as_of: datetime) -> datetime:

@@ -49,20 +49,23 @@ MEANING = Text(
 class Extent:
     """Which events are looked at: a period, chosen places and channels, the caller's scope.
 
-    `places` and `scope` hold ids with their sub-places; None or empty means all.
+    `places` and `scope` hold ids with their sub-places; None or empty means all. With `to_last`
+    nothing lies beyond the period's end, and no event need be compared with it: that end moves
+    from day to day, and a question that names it is another one each day.
     """
 
     period: Period = ALL_TIME
     places: frozenset[str] | None = None
     channels: tuple[str, ...] = ()
     scope: Scope = None
+    to_last: bool = False
 
     def of(self, events: ir.Table) -> ir.Table:
         """Return the events within this extent."""
         tests = []
         if self.period.start is not None:
             tests.append(events.occurred_at >= self.period.start)
-        if self.period.end is not None:
+        if self.period.end is not None and not self.to_last:
             tests.append(events.occurred_at < self.period.end)
         for allowed in (self.places, self.scope):
             if allowed is not None:
@@ -79,7 +82,8 @@ class Extent:
 
     def during(self, period: Period) -> Extent:
         """Return the same extent in another period."""
-        return replace(self, period=period)
+        to_last = self.to_last and period.end == self.period.end
+        return replace(self, period=period, to_last=to_last)
 
 
 USUAL = "usual"

@@ -187,7 +187,9 @@ def extent_of(ws: Workspace, look: Look, now: datetime) -> Extent:
     """Return the extent that `look` names. Raises Invalid for an unreadable period."""
     chosen = places.tree(ws).within([look.place]) if look.place else None
     channels = (look.channel,) if look.channel else ()
-    return Extent(spans.read(ws, look, now), chosen, channels, look.scope)
+    period = spans.read(ws, look, now)
+    to_last = period.end is not None and ws.engine.settled(period.end) is None
+    return Extent(period, chosen, channels, look.scope, to_last)
 
 
 def usual_period(ws: Workspace, now: datetime) -> Period:

@@ -29,15 +29,8 @@ def reach(ws: Workspace) -> Period:
 
 
 def _reach(ws: Workspace) -> Period:
-    table = ws.query(
-        lambda view: view.events.agg(
-            first=view.events.occurred_at.min(), last=view.events.occurred_at.max()
-        )
-    )
-    row = table.to_pylist()[0]
-    if row["last"] is None:
-        return ALL_TIME
-    return Period(row["first"], row["last"] + timedelta(microseconds=1))
+    covered = ws.engine.covered()
+    return Period(covered[0], covered[1] + timedelta(microseconds=1)) if covered else ALL_TIME
 
 
 def channels(ws: Workspace, scope: Scope) -> tuple[str, ...]:

@@ -259,12 +259,19 @@ def _last_near(ws: Workspace, question: Question, end: datetime, mark: str) -> d
 
 
 def last_watched(ws: Workspace) -> datetime | None:
-    """Return the moment of the last thing a customer did."""
+    """Return the moment of the last thing a customer did, mostly found near the end."""
     mark = ws.engine.watermark()
 
     def look() -> datetime | None:
-        table = ws.query(lambda view: extent(view.events, None))
-        last: datetime | None = table.column("last").to_pylist()[0] if table.num_rows else None
+        covered = ws.engine.covered()
+        if covered is None:
+            return None
+        return since(covered[1] - NEAR) or since(covered[0])
+
+    def since(moment: datetime) -> datetime | None:
+        last: datetime | None = (
+            ws.query(lambda view: latest(view.events, moment)).column("last")[0].as_py()
+        )
         return last
 
     return _remembered(ws, ("last", mark), look)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import exceeding, proportion
@@ -20,6 +21,7 @@ MARGIN = 0.2
 other things on the phone than in a store, and that alone is no trouble."""
 NAMES = (*(str(kind) for kind in KINDS), *(str(mood) for mood in MOODS))
 MOST_WORDS = 40
+Ints = NDArray[np.int64]
 
 
 def flags(readings: pa.Table) -> pa.Table:
@@ -33,49 +35,72 @@ def flags(readings: pa.Table) -> pa.Table:
     return made
 
 
+def coded(values: pa.ChunkedArray | pa.Array) -> tuple[Ints, pa.Array]:
+    """Return the values as numbers from 0 on, and what each number stands for."""
+    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    found = array.dictionary_encode()
+    return found.indices.to_numpy(zero_copy_only=False).astype(np.int64), found.dictionary
+
+
+def different(group: Ints, member: Ints, groups: int) -> Ints:
+    """Return of each of `groups` how many different members it has; both are numbers from 0 on."""
+    members = int(member.max(initial=-1)) + 1
+    pairs = np.sort(group * members + member)  # far faster than numpy's unique, which hashes
+    once = pairs[np.flatnonzero(np.diff(pairs, prepend=-1))]
+    counts: Ints = np.bincount(once // max(members, 1), minlength=groups)
+    return counts
+
+
 def lines(readings: pa.Table) -> tuple[list[Line], list[Line], list[Line], list[Line]]:
     """Return lines of feelings, of problem types, of touchpoints, and of type by touchpoint.
 
     A share is of the customers who wrote (at the touchpoint): who wrote often counts once.
     Touchpoints that fewer than five customers wrote about are left out.
     """
+    if not readings.num_rows:
+        return [], [], [], []
     table = flags(readings)
-    whole = _summed(table, [])
-    moods = [_line(whole, 0, "", str(one)) for one in MOODS] if whole.num_rows else []
-    kinds = [_line(whole, 0, "", str(one)) for one in KINDS] if whole.num_rows else []
-    placed = _summed(table.filter(pc.is_valid(table.column("meant"))), ["meant"])
-    people = int(whole.column("people")[0].as_py()) if whole.num_rows else 0
+    whole = _counted(table, np.zeros(table.num_rows, np.int64), 1)
+    people = int(whole.people[0])
+    moods = [whole.line(0, "", str(one)) for one in MOODS]
+    kinds = [whole.line(0, "", str(one)) for one in KINDS]
+    placed = table.filter(pc.is_valid(table.column("meant")))
+    code, touchpoints = coded(placed.column("meant"))
+    there = _counted(placed, code, len(touchpoints))
     points, cells = [], []
-    for row, key in enumerate(placed.column("meant").to_pylist()):
-        wrote = int(placed.column("people")[row].as_py())
+    for row, key in enumerate(touchpoints.to_pylist()):
+        wrote = int(there.people[row])
         if wrote < MINIMUM_GROUP:
             continue
-        said = int(placed.column("texts")[row].as_py())
-        points.append(Line(key, "", said, wrote, proportion(wrote, people)))
-        cells += [_line(placed, row, key, name) for name in NAMES]
+        points.append(Line(key, "", int(there.texts[row]), wrote, proportion(wrote, people)))
+        cells += [there.line(row, key, name) for name in NAMES]
     points.sort(key=lambda one: (-one.people, one.touchpoint))
     return moods, kinds, points, _marked(cells)
 
 
-def _summed(table: pa.Table, by: list[str]) -> pa.Table:
-    """Return by group: texts, people, and for each flag its texts (`_texts`) and people."""
-    persons = table.group_by([*by, "speaker"]).aggregate(
-        [([], "count_all"), *((name, "sum") for name in NAMES), *((name, "max") for name in NAMES)]
-    )
-    wanted = [("count_all", "sum"), ([], "count_all")]
-    wanted += [(f"{name}_{how}", "sum") for name in NAMES for how in ("sum", "max")]
-    found = persons.group_by(by).aggregate(wanted)
-    titles = {"count_all_sum": "texts", "count_all": "people"}
-    titles |= {f"{name}_sum_sum": f"{name}_texts" for name in NAMES}
-    titles |= {f"{name}_max_sum": f"{name}_people" for name in NAMES}
-    return found.rename_columns([titles.get(name, name) for name in found.column_names])
+@dataclass(frozen=True)
+class _Counts:
+    """By group: its texts and people, and by flag how many texts and people have it."""
+
+    texts: Ints
+    people: Ints
+    flagged: dict[str, tuple[Ints, Ints]]
+
+    def line(self, row: int, touchpoint: str, name: str) -> Line:
+        texts, people = (int(counts[row]) for counts in self.flagged[name])
+        return Line(touchpoint, name, texts, people, proportion(people, int(self.people[row])))
 
 
-def _line(table: pa.Table, row: int, touchpoint: str, name: str) -> Line:
-    people = int(table.column(f"{name}_people")[row].as_py() or 0)
-    wrote = int(table.column("people")[row].as_py())
-    texts = int(table.column(f"{name}_texts")[row].as_py() or 0)
-    return Line(touchpoint, name, texts, people, proportion(people, wrote))
+def _counted(table: pa.Table, group: Ints, groups: int) -> _Counts:
+    speaker = coded(table.column("speaker"))[0]
+
+    def counts(rows: Ints) -> tuple[Ints, Ints]:
+        texts: Ints = np.bincount(group[rows], minlength=groups)
+        return texts, different(group[rows], speaker[rows], groups)
+
+    every = counts(np.arange(table.num_rows))
+    hits = {name: counts(np.flatnonzero(table.column(name).to_numpy())) for name in NAMES}
+    return _Counts(*every, hits)
 
 
 def _marked(cells: list[Line]) -> list[Line]:
@@ -109,44 +134,35 @@ def months(readings: pa.Table, zone: ZoneInfo) -> list[Month]:
     """Return by month of the reporting zone: texts, and the share of writers who were unhappy."""
     if not readings.num_rows:
         return []
-    local = pc.local_timestamp(
-        pc.cast(readings.column("occurred_at"), pa.timestamp("us", tz=str(zone)))
-    )
-    table = pa.table(
-        {
-            "month": pc.strftime(pc.cast(local, pa.timestamp("s"), safe=False), "%Y-%m"),
-            "speaker": readings.column("speaker"),
-            "negative": pc.cast(pc.less(readings.column("mood"), 0), pa.int32()),
-        }
-    )
-    persons = table.group_by(["month", "speaker"]).aggregate(
-        [("negative", "max"), ([], "count_all")]
-    )
-    found = persons.group_by("month").aggregate(
-        [("negative_max", "sum"), ("count_all", "sum"), ([], "count_all")]
-    )
+    moments = pc.cast(readings.column("occurred_at"), pa.timestamp("us", tz=str(zone)))
+    number = pc.add(pc.multiply(pc.year(moments), 12), pc.subtract(pc.month(moments), 1))
+    month, known = coded(number)
+    numbers = known.to_pylist()
+    speaker = coded(readings.column("speaker"))[0]
+    unhappy = np.flatnonzero(readings.column("mood").to_numpy() < 0)
+    texts = np.bincount(month)
+    people = different(month, speaker, len(numbers))
+    negative = different(month[unhappy], speaker[unhappy], len(numbers))
     return [
-        Month(row["month"], row["count_all_sum"],
-              proportion(row["negative_max_sum"], row["count_all"]))
-        for row in found.sort_by("month").to_pylist()
-    ]  # fmt: skip
+        Month(
+            f"{numbers[row] // 12:04}-{numbers[row] % 12 + 1:02}",
+            int(texts[row]),
+            proportion(int(negative[row]), int(people[row])),
+        )
+        for row in np.argsort(numbers)
+    ]
 
 
 def top(readings: pa.Table) -> list[tuple[str, int, int]]:
     """Return the words that most customers used: (word, customers, of them in unhappy texts)."""
     words = readings.column("words").combine_chunks()
-    parents = pc.list_parent_indices(words)
-    negative = pc.cast(pc.less(readings.column("mood"), 0), pa.int32())
-    table = pa.table(
-        {
-            "word": pc.list_flatten(words),
-            "speaker": readings.column("speaker").take(parents),
-            "negative": negative.take(parents),
-        }
-    )
-    persons = table.group_by(["word", "speaker"]).aggregate([("negative", "max")])
-    found = persons.group_by("word").aggregate([([], "count_all"), ("negative_max", "sum")])
-    kept = found.filter(pc.greater_equal(found.column("count_all"), MINIMUM_GROUP))
-    order = [("count_all", "descending"), ("word", "ascending")]
-    best = kept.sort_by(order).slice(0, MOST_WORDS)
-    return [(row["word"], row["count_all"], row["negative_max_sum"]) for row in best.to_pylist()]
+    text = pc.list_parent_indices(words).to_numpy()
+    word, vocabulary = coded(pc.list_flatten(words))
+    known = vocabulary.to_pylist()
+    speaker = coded(readings.column("speaker"))[0][text]
+    unhappy = readings.column("mood").to_numpy()[text] < 0
+    people = different(word, speaker, len(known))
+    negative = different(word[unhappy], speaker[unhappy], len(known))
+    often = [row for row in range(len(known)) if people[row] >= MINIMUM_GROUP]
+    best = sorted(often, key=lambda row: (-people[row], known[row]))[:MOST_WORDS]
+    return [(known[row], int(people[row]), int(negative[row])) for row in best]

@@ -104,9 +104,12 @@ def append(ws: Workspace, connection: sa.Connection, version: str, readings: pa.
 
 def load(ws: Workspace, *, words: bool = False) -> pa.Table:
     """Return all readings that pages show, corrections applied; without `words` from memory."""
-    if words:
-        return _load(ws, SCHEMA.names)
-    return _loaded.get((str(ws.folder), stamp(ws)), lambda: _load(ws, PLAIN))
+    key = (str(ws.folder), stamp(ws))
+    if not words:
+        return _loaded.get(key, lambda: _load(ws, PLAIN))
+    whole = _load(ws, SCHEMA.names)
+    _loaded.get(key, lambda: whole.select(PLAIN))
+    return whole
 
 
 def within(readings: pa.Table, extent: Extent) -> pa.Table:

@@ -12,6 +12,7 @@ from scipy.stats import hypergeom
 
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import proportion
+from regulars.understand.words.counting import coded, different
 from regulars.understand.words.model import KINDS, MOODS, Risen
 
 LEAST = 8
@@ -25,37 +26,26 @@ Key = tuple[str, str]
 
 def counted(readings: pa.Table) -> dict[Key, int]:
     """Return (sort, key) → by how many different speakers it was said."""
-    long = _long(readings)
-    once = long.group_by(["sort", "key", "speaker"]).aggregate([])
-    table = once.group_by(["sort", "key"]).aggregate([([], "count_all")])
-    return {(row["sort"], row["key"]): row["count_all"] for row in table.to_pylist()}
-
-
-def _long(readings: pa.Table) -> pa.Table:
-    speaker = readings.column("speaker")
+    speaker = coded(readings.column("speaker"))[0]
     words = readings.column("words").combine_chunks()
-    parents = pc.list_parent_indices(words)
-    parts = [_part(WORD, pc.list_flatten(words), speaker.take(parents))]
-    kinds = readings.column("kinds").to_numpy()
-    for place, kind in enumerate(KINDS):
-        hit = speaker.filter(pa.array((kinds >> place & 1) > 0))
-        parts.append(_part(KIND, _same(kind, len(hit)), hit))
-    moods = readings.column("mood").to_numpy()
-    for place, mood in enumerate(MOODS):
-        hit = speaker.filter(pa.array(moods == place - 1))
-        parts.append(_part(MOOD, _same(mood, len(hit)), hit))
-    known = pc.is_valid(readings.column("meant"))
-    parts.append(_part(TOUCHPOINT, readings.column("meant").filter(known), speaker.filter(known)))
-    return pa.concat_tables(parts)
+    said, known = coded(pc.list_flatten(words))
+    people = different(said, speaker[pc.list_parent_indices(words).to_numpy()], len(known))
+    made = {(WORD, key): int(n) for key, n in zip(known.to_pylist(), people, strict=True)}
+    kinds, moods = readings.column("kinds").to_numpy(), readings.column("mood").to_numpy()
+    hits = {(KIND, str(kind)): kinds >> place & 1 > 0 for place, kind in enumerate(KINDS)}
+    hits |= {(MOOD, str(mood)): moods == place - 1 for place, mood in enumerate(MOODS)}
+    made |= {key: _people(speaker[hit]) for key, hit in hits.items() if hit.any()}
+    meant = readings.column("meant")
+    where = np.flatnonzero(pc.is_valid(meant).to_numpy())
+    place, touchpoints = coded(meant.drop_null())
+    here = different(place, speaker[where], len(touchpoints))
+    return made | {
+        (TOUCHPOINT, key): int(n) for key, n in zip(touchpoints.to_pylist(), here, strict=True)
+    }
 
 
-def _same(value: str, count: int) -> pa.Array:
-    return pa.array([str(value)] * count, pa.string())
-
-
-def _part(sort: str, keys: pa.Array, speakers: pa.Array) -> pa.Table:
-    columns = {"sort": _same(sort, len(keys)), "key": keys, "speaker": speakers}
-    return pa.table(columns).cast(pa.schema([(name, pa.string()) for name in columns]))
+def _people(speaker: NDArray[np.int64]) -> int:
+    return int(different(np.zeros_like(speaker), speaker, 1)[0])
 
 
 def compare(

@@ -300,7 +300,6 @@ def _folded(ws: Workspace, table: pa.Table) -> pa.Table:
     with ws.database.reading() as connection:
         linked = timeline_people.folded(ws, connection).people
     identity = table.column("identity_id").combine_chunks()
-    linked = linked.filter(pc.is_in(linked.column("identity_id"), pc.unique(identity)))
     places = pc.index_in(identity, linked.column("identity_id").combine_chunks())
     person = linked.column("person_id").combine_chunks().take(places)
     return table.append_column("person_id", pc.coalesce(person, identity))
