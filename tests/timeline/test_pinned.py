@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from regulars.timeline import compaction, erasure, inbox, people
-from regulars.timeline.engine import change, standing
+from regulars.timeline.engine import change, pinned, standing
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from tests.timeline.cast import ANN, NOON, visits
@@ -110,7 +110,7 @@ def computed(ws: Workspace, now: datetime) -> list[list[tuple[Any, ...]]]:
 def corrections(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note each time an answer is corrected instead of computed."""
     noted: list[str] = []
-    for name in ("summed", "replaced"):
+    for name in ("summed", "amended"):
         real: Callable[..., pa.Table] = getattr(standing, name)
 
         def note(*args: Any, real: Any = real, name: str = name) -> pa.Table:
@@ -121,10 +121,16 @@ def corrections(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return noted
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("beside", [0.0, 0.5, 9.0])
+@pytest.mark.parametrize("seed", range(3))
 def test_corrected_answers_are_those_computed_anew(
-    ws: Workspace, corrections: list[str], seed: int
+    ws: Workspace,
+    corrections: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    beside: float,
 ) -> None:
+    monkeypatch.setattr(pinned, "MOST_BESIDE", beside)  # rows written anew: always, mostly, never
     dice = random.Random(seed)
     inbox.accept(ws, some_events(dice, 400, 0))
     flush(ws)
@@ -145,7 +151,7 @@ def test_corrected_answers_are_those_computed_anew(
                 people.unlink(ws, connection, dice.choice(linked), at=now)
         if day == 3:
             compaction.compact(ws)
-    assert corrections.count("summed") == 6 and corrections.count("replaced") == 9
+    assert corrections.count("summed") == 6 and corrections.count("amended") == 9
 
 
 def test_a_closed_window_that_moves_is_computed_anew(ws: Workspace, corrections: list[str]) -> None:
@@ -161,9 +167,9 @@ def test_a_closed_window_that_moves_is_computed_anew(ws: Workspace, corrections:
     for day in (1, 2):
         now = NOON + day * DAY
         ws.engine.pin(now)
-        pinned = ws.engine.summed(last_day(now), by=("name",), as_of=now)
+        told = ws.engine.summed(last_day(now), by=("name",), as_of=now)
         ws.engine.unpin()
-        assert rows(pinned) == rows(ws.query(last_day(now), as_of=now))
+        assert rows(told) == rows(ws.query(last_day(now), as_of=now))
     assert corrections == []
 
 

@@ -34,6 +34,9 @@ MOST_NAMED = 300
 """Questions whose SQL is kept from one refresh to the next."""
 WHOLE, NOW, BEFORE = "whole", "now", "before"
 AMENDED = ("rows", "replaced")
+MOST_BESIDE = 0.1
+"""Share of rows that may lie beside those of everybody before all are written anew."""
+NOBODY = pa.array([], pa.string())
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM"
 
 
@@ -154,13 +157,39 @@ class Pinned:
         return self._session().run(asked.expression, asked.text)
 
     def by_person(self, key: str, work: Callable[[], pa.Table], of: str) -> pa.Table:
-        """Return what `work` makes of each person (named by `of`), made anew for those touched."""
+        """Return what `work` makes of each person (named by `of`), made anew for those touched.
+
+        What was made of everybody is kept as it is while few were touched since, and the rows of
+        these beside it.
+        """
         if self.part != WHOLE:
             return work()
-        ids = self._touched.ids if self._touched else pa.array([], pa.string())
-        return self._corrected(
-            key, work, lambda stored: standing.replaced(stored, self._of(NOW, work), of, ids)
-        )
+        table, newer = self._kept.read(self._token, key), self._amended(self._token, key)
+        if table is not None and newer is not None:
+            return standing.replaced(table, newer.rows, of, newer.replaced)
+        old = self._touched.token if self._touched else None
+        if old is not None:
+            table, newer = self._kept.read(old, key), self._amended(old, key)
+        if self._touched is None or old is None or table is None or newer is None:
+            return self._kept_anew(key, work())
+        newer = self._more_amended(newer, work, of)
+        made = standing.replaced(table, newer.rows, of, newer.replaced)
+        if len(newer.replaced) > MOST_BESIDE * table.num_rows:
+            return self._kept_anew(key, made)
+        self._kept.carry(old, self._token, key)
+        self._keep(key, newer)
+        return made
+
+    def _kept_anew(self, key: str, made: pa.Table) -> pa.Table:
+        self._kept.write(self._token, key, made)
+        self._keep(key, Amended(made.schema.empty_table(), NOBODY))
+        return made
+
+    def _more_amended(self, before: Amended, work: Callable[[], pa.Table], of: str) -> Amended:
+        """Return what is put in place of some people's rows, with those touched now among them."""
+        assert self._touched is not None
+        now = self._of(NOW, work)
+        return Amended(*standing.amended(before.rows, before.replaced, now, of, self._touched.ids))
 
     def amended(
         self, key: str, base: Callable[[], pa.Schema], work: Callable[[], pa.Table], of: str
@@ -171,12 +200,9 @@ class Pinned:
             return made
         stored = self._amended(self._touched.token, key) if self._touched else None
         if self._touched is None or stored is None:
-            self._keep(key, Amended(base().empty_table(), pa.array([], pa.string())))
+            self._keep(key, Amended(base().empty_table(), NOBODY))
             return None
-        rows, replaced = standing.amended(
-            stored.rows, stored.replaced, self._of(NOW, work), of, self._touched.ids
-        )
-        made = Amended(rows, replaced)
+        made = self._more_amended(stored, work, of)
         self._keep(key, made)
         return made
 

@@ -11,6 +11,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -70,6 +71,14 @@ class Kept:
         """Keep an answer, unless an erasure has dropped its state meanwhile."""
         path = self._path(token, key)
         _write(path, answer)
+        if not self._holds(token):
+            path.unlink(missing_ok=True)
+
+    def carry(self, before: str, token: str, key: str) -> None:
+        """Let the answer of an earlier state stand for this one too."""
+        path = self._path(token, key)
+        with suppress(FileNotFoundError):
+            path.hardlink_to(self._path(before, key))
         if not self._holds(token):
             path.unlink(missing_ok=True)
 

@@ -171,6 +171,7 @@ def _values(seen: Seen, worth: pa.Table) -> Array:
     if not worth.num_rows:
         return np.full(len(seen), np.nan)
     names = pa.array(seen.ids, pa.string())
+    worth = worth.filter(pc.is_in(worth.column("person_id"), names))  # few, of those touched
     place = pc.index_in(names, value_set=worth.column("person_id").combine_chunks())
     where = place.fill_null(-1).to_numpy(zero_copy_only=False)
     value, alive = (
