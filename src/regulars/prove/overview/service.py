@@ -101,7 +101,7 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Overview:
         changes=changes,
         tested=tested,
         verdicts=dict(Counter(str(one.verdict) for one in judged)),
-        words=_words(ws, look, extent, now),
+        words=_words(ws, look, extent, window, now),
     )
 
 
@@ -263,9 +263,15 @@ def _address(key: str, dimension: str, value: str) -> str:
     return f"/metrics/{key}?by={dimension}"
 
 
-def _words(ws: Workspace, look: Look, extent: Extent, now: datetime) -> dict[str, list[Any]]:
-    """Return a few words for each of the gravest pain points."""
+def _words(
+    ws: Workspace, look: Look, extent: Extent, window: Period, now: datetime
+) -> dict[str, list[Any]]:
+    """Return a few words for each of the gravest pain points, of the window where there are any."""
     found = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
     pains = journeys.marks(found, "pain")[:PAINS]
     steps = list(dict.fromkeys(mark.step for mark in pains))
-    return journeys.words(ws, steps, extent, as_of=now, most=2)
+    said: dict[str, list[Any]] = {}
+    if extent.period.end == window.end:
+        said = journeys.words(ws, steps, extent.during(window), as_of=now, most=2)
+    silent = [step for step in steps if not said.get(step)]
+    return said | (journeys.words(ws, silent, extent, as_of=now, most=2) if silent else {})
