@@ -12,11 +12,13 @@ from tests.understand.lifetime_value.test_service import shop
 
 from regulars.company.rights.model import SHELL
 from regulars.kit.errors import Conflict, Invalid, NotFound
+from regulars.kit.text import Text
 from regulars.timeline import erasure, people
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import customers, following, service, storing
 from regulars.understand.audiences.model import Audience, Draft
+from regulars.understand.costs import service as costs
 from regulars.understand.lifetime_value import service as lifetime_value
 
 APP = Draft("App users", "channel = 'app'")
@@ -262,6 +264,26 @@ def test_a_refresh_puts_the_rows_of_those_touched_on_top(ws: Workspace) -> None:
     del kept[guest(20)]
     assert rows(ws) == kept
     assert customers._path(ws, None).read_bytes() != everybody
+
+
+def test_a_pain_point_of_this_week_is_looked_at_until_monday(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One at the margin comes and goes, and nobody's row need be made anew for it."""
+    pains = [costs.Pain(step, Text(step, step), []) for step in ("checkout", "delivery")]
+    monkeypatch.setattr(costs, "pains", lambda _ws, _look, *, now: pains)
+    tell(ws, guests())
+    refreshed(ws, NOW)  # all that the guests did, they did on a Monday
+    tell(ws, [event(20, "Signed In", MAY + timedelta(days=4))])
+    del pains[1]
+    refreshed(ws, NOW + timedelta(days=1))
+    (first, later) = (customers.stored(ws, None, now=NOW), customers._path(ws, None).read_bytes())
+    assert first is not None and first.payload.pains == {"checkout": False, "delivery": False}
+    tell(ws, [event(20, "Signed In", MAY + timedelta(days=7))])
+    refreshed(ws, NOW + timedelta(days=2))
+    second = customers.stored(ws, None, now=NOW)
+    assert second is not None and second.payload.pains == {"checkout": False}
+    assert customers._path(ws, None).read_bytes() != later
 
 
 def refreshed(ws: Workspace, now: datetime) -> None:

@@ -18,7 +18,7 @@ from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health.model import Extent
 from regulars.understand.levels import reading, service
-from regulars.understand.levels.references import usual_of
+from regulars.understand.levels.references import begun, usual_of
 
 DOC = Path(__file__).resolve().parents[3] / "docs/algorithms/levels.md"
 ROWS = re.findall(
@@ -40,6 +40,16 @@ def levels_of(ws: Workspace) -> Told:
             found.felt.participation, strict=True,
         )
     }  # fmt: skip
+
+
+def test_a_month_begins_for_every_question_at_once() -> None:
+    """A question first answered later in the month would otherwise change what is kept twice."""
+    asked = {"scale_min": 0.0, "scale_max": 10.0, "n": 900, "total": 6300.0, "people": 900}
+    daily = {"metric": "nps", "month": 3} | asked
+    late = [{"metric": "ces", "month": month} | asked for month in (1, 3)]
+    first, second = begun(usual_of([daily, late[0]])), begun(usual_of([daily, *late]))
+    assert first == second
+    assert [one.means for one in first] == [[70.0, 70.0, 70.0], [70.0]]
 
 
 def two_stores(count: int = 40) -> list[dict[str, Any]]:

@@ -132,7 +132,8 @@ def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     csat = _basis(counted, "csat", None)
     asked = queries.Asked(scope, end, currency, nps, csat)
     day = (as_of or now).astimezone(ws.zone).date()
-    rows = _renew(ws, asked, day, now)
+    pains = _pains(ws, scope, day, now)
+    rows = _renew(ws, asked, pains, day, now)
     return CustomerTable(
         as_of,
         rows,
@@ -140,20 +141,39 @@ def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
         nps[0] if nps else None,
         csat[0] if csat else None,
         csat[1] if csat else None,
+        pains,
     )
 
 
-def _renew(ws: Workspace, asked: queries.Asked, day: date, now: datetime) -> int:
+def _pains(ws: Workspace, scope: Scope, day: date, now: datetime) -> dict[str, bool]:
+    """Return the touchpoints that are pain points, and those that were since Monday.
+
+    One at the margin comes and goes; the table need not be made anew each time it does.
+    """
+    present = {pain.step: pain.left for pain in costs.pains(ws, Look(), now=now)}
+    before = findings.latest(ws, KIND.key, CustomerTable, about=about(scope), version=KIND.version)
+    made = before.payload.as_of if before is not None else None
+    if before is None or made is None or made.astimezone(ws.zone).date() < _monday(day):
+        return present
+    return before.payload.pains | present
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _renew(
+    ws: Workspace, asked: queries.Asked, pains: dict[str, bool], day: date, now: datetime
+) -> int:
     """Write what is known of every customer, in a refresh only of those touched; return how many.
 
     What does not come from a customer's own events is learnt weekly; then, and from every Monday
     on, everybody's row is made anew. So is what goes with the days themselves.
     """
-    scope, monday = asked.scope, day - timedelta(days=day.weekday())
+    scope, monday = asked.scope, _monday(day)
     value = _predicted(ws, lifetime_value.KIND, lifetime_value.about(scope), scope, now)
     leaving = _predicted(ws, churn.KIND, churn.about(scope), scope, now)
     wants = _predicted(ws, needs.KIND, needs.about(scope), scope, now)
-    pains = costs.pains(ws, Look(), now=now)
     met_from = monday - timedelta(days=FOLLOW_UP_DAYS)
     others = {
         "valued": value_groups.customers(ws, scope),
@@ -182,7 +202,7 @@ def _renew(ws: Workspace, asked: queries.Asked, day: date, now: datetime) -> int
         (about(scope), asked.currency, asked.nps, asked.csat, asked.since, monday),
         value_groups.stamps(ws)[:1],
         (value and value.learnt, leaving and leaving.learnt, wants and wants.watched_to),
-        sorted((pain.step, pain.left) for pain in pains),
+        sorted(pains.items()),
         words.state(ws),
     )
 

@@ -177,7 +177,8 @@ class CustomerTable:
     """The customer table as it was last made: when, of how many, and on which scales.
 
     `as_of` is the moment of the last event, None without events. `nps_kind` and `csat_kind` are
-    the kinds of survey counted (None: the answers name none).
+    the kinds of survey counted (None: the answers name none). `pains` are the touchpoints that
+    were pain points since Monday, each with whether it is one because customers left there.
     """
 
     as_of: datetime | None
@@ -186,6 +187,7 @@ class CustomerTable:
     nps_kind: str | None = None
     csat_kind: str | None = None
     csat_scale: tuple[float, float] | None = None
+    pains: dict[str, bool] = field(default_factory=dict)
 
 
 KINDS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -115,16 +116,19 @@ def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Costs]:
     return findings.answer(ws, FINDING, _about(ws, look), now=now)
 
 
-def customers(ws: Workspace, scope: Scope, asked: list[Pain], first: date, last: date) -> pa.Table:
+def customers(
+    ws: Workspace, scope: Scope, asked: Mapping[str, bool], first: date, last: date
+) -> pa.Table:
     """Return who met which pain point from one day to another: person_id, step, met_on.
 
+    `asked` are the touchpoints, each with whether it is a pain point because customers left there.
     `met_on` is the first of the days.
     """
     if not asked:
         return MET.empty_table()
-    source = replace(_anywhere(ws, scope, ws.settings.workspace.currency), left=_left(asked))
-    steps = [pain.step for pain in asked]
-    table = ws.query(lambda view: queries.met(view, source, steps, first, last + DAY))
+    left = frozenset(step for step, one in asked.items() if one)
+    source = replace(_anywhere(ws, scope, ws.settings.workspace.currency), left=left)
+    table = ws.query(lambda view: queries.met(view, source, sorted(asked), first, last + DAY))
     return table.select(["person", "step", "day"]).rename_columns(MET.names).cast(MET)
 
 

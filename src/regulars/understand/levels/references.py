@@ -86,19 +86,25 @@ def within(counts: Floats, n: Floats, people: Ints) -> tuple[Floats, NDArray[np.
 
 
 def usual_of(asked: Iterable[Mapping[str, object]]) -> list[Usual]:
-    """Return what was usual, from the sums of `queries.asked`: one row a question and month."""
+    """Return what was usual, from the sums of `queries.asked`: one row a question and month.
+
+    Every question is followed to the newest month of any, so that a month begins for all at once.
+    """
     questions: dict[tuple[str, float, float], dict[int, tuple[float, float, int]]] = {}
     for row in asked:
         key = (str(row["metric"]), _number(row["scale_min"]), _number(row["scale_max"]))
         sums = (_number(row["n"]), _number(row["total"]), int(_number(row["people"])))
         questions.setdefault(key, {})[int(_number(row["month"]))] = sums
-    return [_usual(key, months) for key, months in sorted(questions.items())]
+    last = max((month for months in questions.values() for month in months), default=0)
+    return [_usual(key, months, last) for key, months in sorted(questions.items())]
 
 
-def _usual(key: tuple[str, float, float], months: Mapping[int, tuple[float, float, int]]) -> Usual:
+def _usual(
+    key: tuple[str, float, float], months: Mapping[int, tuple[float, float, int]], last: int
+) -> Usual:
     metric, low, high = key
     first = min(months)
-    dense = [months.get(first + place, (0.0, 0.0, 0)) for place in range(max(months) - first + 1)]
+    dense = [months.get(first + place, (0.0, 0.0, 0)) for place in range(last - first + 1)]
     counts = np.array([(n, total) for n, total, _people in dense])
     sums, known = within(counts, counts[:, 0], np.array([people for _n, _t, people in dense]))
     means = [
