@@ -266,12 +266,12 @@ def _address(key: str, dimension: str, value: str) -> str:
 def _words(
     ws: Workspace, look: Look, extent: Extent, window: Period, now: datetime
 ) -> dict[str, list[Any]]:
-    """Return a few words for each of the gravest pain points, of the window where there are any."""
+    """Return a few words for each of the gravest pain points, of the window if there are any."""
     found = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
     pains = journeys.marks(found, "pain")[:PAINS]
     steps = list(dict.fromkeys(mark.step for mark in pains))
-    said: dict[str, list[Any]] = {}
-    if extent.period.end == window.end:
-        said = journeys.words(ws, steps, extent.during(window), as_of=now, most=2)
-    silent = [step for step in steps if not said.get(step)]
-    return said | (journeys.words(ws, silent, extent, as_of=now, most=2) if silent else {})
+    for period in (window, extent.period) if extent.period.end == window.end else (extent.period,):
+        said = journeys.words(ws, steps, extent.during(period), as_of=now, most=2)
+        if any(said.values()):
+            return said
+    return {}

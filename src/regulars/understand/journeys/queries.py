@@ -24,6 +24,7 @@ MASK_BITS = 60
 PRIME = 2_147_483_647
 MIXERS = ((48_271, 11, 7), (69_621, 12_345, 99))
 """Two ways to mix (position, step) into a number below the prime; see `prints`."""
+PRINT = ("length", "print0", "print1")
 
 
 @ibis.udf.agg.builtin  # type: ignore[untyped-decorator]
@@ -175,15 +176,14 @@ def prints(rows: ir.Table, *, collapse: bool) -> ir.Table:
 def commonest(found: pa.Table, top: int) -> tuple[list[dict[str, Any]], int]:
     """Return the commonest sequences of `prints` and how many different ones there are.
 
-    A row has the number `n` of journeys that took it and one of them, `case`.
+    A row has its PRINT, the number `n` of journeys that took it and one of them, `case`.
     """
-    counted = found.group_by(["length", "print0", "print1"]).aggregate(
-        [("case", "count"), ("case", "min")]
-    )
+    counted = found.group_by(list(PRINT)).aggregate([("case", "count"), ("case", "min")])
     order = [("case_count", "descending"), ("case_min", "ascending")]
     first = counted.take(pc.select_k_unstable(counted, k=min(top, len(counted)), sort_keys=order))
-    rows = first.select(["case_count", "case_min"]).rename_columns(["n", "case"]).to_pylist()
-    return rows, len(counted)
+    names = {"case_count": "n", "case_min": "case"}
+    rows = first.rename_columns([names.get(name, name) for name in first.column_names])
+    return rows.to_pylist(), len(counted)
 
 
 def _mix(key: ir.Value, factor: int, add: int, twist: int) -> ir.Value:

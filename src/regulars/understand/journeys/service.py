@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from regulars.kit.memo import Memo
 from regulars.kit.period import day_start
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog, Target
@@ -47,6 +49,7 @@ MOST_WORDS = 12
 MOST_STEPS = 240
 """Steps of a map at most; rarer ones beyond it are left out and listed."""
 MOST_VARIANTS = 20
+_sequences: Memo[list[str]] = Memo(1_000)
 Row = dict[str, Any]
 
 
@@ -305,13 +308,24 @@ class _Work:
             return [], 0
         prints = self.prints(codes, collapse=collapse)
         top, total = queries.commonest(prints, MOST_VARIANTS)
-        chosen = [row["case"] for row in top]
-        taken: dict[str, list[str]] = defaultdict(list)
-        for row in self._steps_of(codes, chosen, collapse=collapse):
-            taken[row["case"]].append(codes.steps[row["code"]])
         least = MINIMUM_GROUP if self.asked.by == "person" else 1
-        shown = [Variant(taken[row["case"]], row["n"]) for row in top if row["n"] >= least]
-        return shown, total
+        shown = [row for row in top if row["n"] >= least]
+        taken = self._taken(codes, shown, collapse=collapse)
+        return [Variant(taken[row["case"]], row["n"]) for row in shown], total
+
+    def _taken(self, codes: Codes, shown: list[Row], *, collapse: bool) -> dict[str, list[str]]:
+        """Return the steps of these sequences by `case`; a print once met is known by heart."""
+        keys = {
+            row["case"]: (*codes.steps, *(row[name] for name in queries.PRINT)) for row in shown
+        }
+        unknown = [case for case, key in keys.items() if _sequences.peek(key) is None]
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self._steps_of(codes, unknown, collapse=collapse) if unknown else ():
+            found[row["case"]].append(codes.steps[row["code"]])
+        return {
+            case: _sequences.get(key, partial(found.__getitem__, case))
+            for case, key in keys.items()
+        }
 
     def _steps_of(self, codes: Codes, chosen: list[str], *, collapse: bool) -> list[Row]:
         """Return the steps of these journeys; of people, read from their own events only."""

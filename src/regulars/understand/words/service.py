@@ -299,10 +299,11 @@ def _folded(ws: Workspace, table: pa.Table) -> pa.Table:
     """Return the table with `person_id`: the folded person of each identity_id."""
     with ws.database.reading() as connection:
         linked = timeline_people.folded(ws, connection).people
-    identity = table.column("identity_id").combine_chunks()
-    places = pc.index_in(identity, linked.column("identity_id").combine_chunks())
-    person = linked.column("person_id").combine_chunks().take(places)
-    return table.append_column("person_id", pc.coalesce(person, identity))
+    code, known = counting.coded(table.column("identity_id"))
+    linked = linked.filter(pc.is_in(linked.column("identity_id"), known))
+    places = pc.index_in(known, linked.column("identity_id").combine_chunks())
+    person = pc.coalesce(linked.column("person_id").combine_chunks().take(places), known)
+    return table.append_column("person_id", person.take(pa.array(code)))
 
 
 def _per_person(ws: Workspace, extent: Extent) -> pa.Table:
