@@ -24,7 +24,7 @@ from typing import Any
 import pyarrow as pa
 from benchmarks.company import CUSTOMERS, NOW, RICHNESS, company
 
-from regulars.app import build_web, open_workspace
+from regulars.app import open_workspace
 from regulars.jobs.refresh import service as refresh
 from regulars.jobs.runs.model import Step
 from regulars.timeline import inbox
@@ -47,7 +47,6 @@ def main() -> None:
     asked = parser.parse_args()
     company(asked.folder, asked.customers, asked.richness).close()
     ws = open_workspace(asked.folder)
-    build_web(ws)  # as a server does: pages declare findings too
     began = time.perf_counter()
     words.analyse(ws, now=NOW)
     print(f"texts read in {time.perf_counter() - began:.1f} s", flush=True)

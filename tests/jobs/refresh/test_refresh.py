@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +18,10 @@ from regulars.kit import clock
 from regulars.listen.imports import service as imports
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
+from regulars.understand.findings import service as findings
 from regulars.understand.health import service as health
 from regulars.understand.health.model import Look
+from regulars.understand.metrics import board
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 ORDERS = "event_id,name,user_id,occurred_at\n1,Store Visited,anna,2026-10-05T12:00:00Z\n"
@@ -37,6 +41,27 @@ def test_findings_are_stored_and_new_events_go_to_the_lake(ws: Workspace) -> Non
     found = health.stored(ws, Look(), now=NOON)
     assert found is not None
     assert found.as_of == NOON
+
+
+SCRIPT = """
+import sys
+from regulars.app import open_workspace
+from regulars.jobs.refresh import service
+from regulars.kit import clock
+ws = open_workspace(sys.argv[1])
+print(service.run(ws, reason="script", clock=clock.now).state)
+ws.close()
+"""
+
+
+def test_a_script_alone_makes_the_boards_that_pages_read(ws: Workspace) -> None:
+    """It imports no page; what pages declare of their own is renewed all the same."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(ws.folder)], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "done"
+    stored = findings.find(ws, board.BOARD, {"period": board.USUAL}, now=clock.now())
+    assert stored is not None and stored.payload.tiles
 
 
 def test_it_is_due_first_then_hourly(ws: Workspace) -> None:

@@ -41,6 +41,7 @@ def counter() -> Counter:
 
 @pytest.fixture
 def kind(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kind[list[int]]]:
+    standing._import_kinds()  # not while the registry is another one
     kept = dict(standing.KINDS._entries)
     standing.KINDS._entries.clear()
     yield standing.declare(Kind("count", 1, list[int], counter, ({"period": "12m"},)))

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from regulars.kit import clock
+from regulars.kit import clock, registry
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
@@ -60,6 +61,18 @@ def declare(kind: Kind[Payload]) -> Kind[Payload]:
     """Register `kind`, so that the refresh renews it; returns it."""
     KINDS.add(kind.key, kind)
     return kind
+
+
+@cache
+def _import_kinds() -> None:
+    """Import what declares kinds, whatever this process has imported so far.
+
+    Services declare them, and the boards of nouns whose pages show more than a service's verb.
+    """
+    for role in ("service", "board"):
+        for _module in registry.import_roles("regulars", role):
+            pass
+    registry.import_plugins()
 
 
 def find(
@@ -108,6 +121,7 @@ def renew(
 
 def _wanted(ws: Workspace, now: datetime) -> list[tuple[Kind[Any], Slice]]:
     """Return what stands first, then what was asked for, each once."""
+    _import_kinds()
     with ws.database.transaction() as connection:
         queries.forget_wishes(connection, now - REMEMBERED)
         wishes = queries.wishes(connection)

@@ -21,7 +21,7 @@ from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import AREA_TITLES
 from regulars.timeline.workspace import CurrentWorkspace, Workspace
 from regulars.understand.health import service as health_service
-from regulars.understand.journeys import filtering, funnel_showing, point, service, showing
+from regulars.understand.journeys import board, filtering, funnel_showing, service, showing
 from regulars.understand.journeys.filtering import Wish
 from regulars.understand.journeys.model import BY_TITLES, By, Funnel, JourneyMap, Level, Order
 
@@ -113,9 +113,9 @@ def touchpoint(
     """Show one touchpoint: course, spread, channels and places, before and after, words."""
     chosen = filtering.filtered(request, ws, caller, wish)
     if kind := files.asked(request):
-        found = point.answered(ws, step, chosen.look, now=clock.now()).payload
-        return files.send(request, kind, f"touchpoint-{step}", point.TABLE, point.table(found))
-    known = point.stored(ws, step, chosen.look, now=clock.now())
+        found = board.answered(ws, step, chosen.look, now=clock.now()).payload
+        return files.send(request, kind, f"touchpoint-{step}", board.TABLE, board.table(found))
+    known = board.stored(ws, step, chosen.look, now=clock.now())
     name = say(catalog_service.current(ws).title_of(step))
     return page(
         request,
@@ -135,18 +135,18 @@ def touchpoint_piece(
 ) -> Response:
     """Give the touchpoint's detail, worked out now."""
     chosen = filtering.filtered(request, ws, caller, wish)
-    found = point.answered(ws, step, chosen.look, now=clock.now()).payload
+    found = board.answered(ws, step, chosen.look, now=clock.now()).payload
     return page(request, "journeys/_touchpoint.html", title="", **_detail_values(caller, found))
 
 
-def _detail_values(caller: Principal, found: point.Detail) -> dict[str, Any]:
+def _detail_values(caller: Principal, found: board.Detail) -> dict[str, Any]:
     return {
         "detail": found,
-        "charts": point.charts(found),
+        "charts": board.charts(found),
         "may_edit": caller.may(Right.EDIT_CATALOG),
         "may_read": caller.may(Right.READ_PEOPLE),
-        "detail_rows": point.month_rows,
-        "compared_rows": point.compared_rows,
+        "detail_rows": board.month_rows,
+        "compared_rows": board.compared_rows,
         "address": showing.address,
         "areas": AREA_TITLES,
         "layers": showing.LAYERS,
