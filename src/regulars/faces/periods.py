@@ -17,6 +17,7 @@ from fastapi import Query, Request
 
 from regulars.faces import formats
 from regulars.faces.language import gettext as _
+from regulars.faces.links import Item, here
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.period import ALL_TIME, Period, add_months, day_start, days, parse_edge
@@ -36,7 +37,7 @@ class Chosen:
     key: str
     period: Period
     label: str
-    items: tuple[tuple[str, str, bool], ...] = ()
+    items: tuple[Item, ...] = ()
 
 
 def read(key: str, now: datetime, zone: ZoneInfo) -> Chosen:
@@ -112,15 +113,23 @@ def of_request(
         chosen = read(key or default, now, zone)
     keys = list(dict.fromkeys([*offered(now, zone), *([chosen.key] if chosen.key else [])]))
     items = tuple(
-        (read(one, now, zone).label, _address(request, one), one == chosen.key) for one in keys
+        (read(one, now, zone).label, here(request, period=one), one == chosen.key) for one in keys
     )
     return Chosen(chosen.key, chosen.period, chosen.label, items)
 
 
-def _address(request: Request, key: str) -> str:
-    url = request.url.remove_query_params(["from", "to", "after", "page"])
-    url = url.include_query_params(period=key)
-    return f"{url.path}?{url.query}"
+def with_usual(
+    request: Request, key: str | None, start: str | None, end: str | None
+) -> tuple[str, tuple[Item, ...]]:
+    """Return what the period is called, and all choices: first twelve months to the last event.
+
+    That one is usual, where the address names none.
+    """
+    own = bool(key or start or end)
+    chosen = of_request(request, "12m", key=key, start=start, end=end)
+    usual = (_("12 months to the last event"), here(request, period=None), not own)
+    others = ((words, href, on and own) for words, href, on in chosen.items)
+    return chosen.label if own else _("Last 12 months"), (usual, *others)
 
 
 def period_of(default: str) -> Callable[..., Chosen]:

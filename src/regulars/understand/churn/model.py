@@ -55,11 +55,11 @@ CANDIDATES = {
 MEANING = Text(
     "Chance that a customer does nothing at all in the next 91 days (or, where an event of leaving "
     "is chosen, that it happens). Learnt and tested in time order: nothing that became known "
-    "after a cut is used at it. The simplest model that is as good as the best is used. The "
-    "interval is what became of customers rated so in the back-test.",
+    "after a cut is used at it. The simplest model that is as good as the best is used. Beside "
+    "each chance stands what share of customers rated so was lost in the back-test.",
     "客户在未来 91 天内没有任何行为的概率（若选定了流失事件，则为该事件发生的概率）。训练与检验均按"
-    "时间先后进行：截点之后才知道的信息一概不用。在效果相当的模型中采用最简单的一个。区间为回测中"
-    "同类评分客户的实际结果。",
+    "时间先后进行：截点之后才知道的信息一概不用。在效果相当的模型中采用最简单的一个。概率旁列出"
+    "回测中同等评分客户的实际流失比例。",
 )
 
 

@@ -7,18 +7,15 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
-from regulars.company.places import service as places
+from regulars.company.places import picking
 from regulars.company.rights.model import Principal
 from regulars.faces import periods
-from regulars.faces.language import gettext as _
 from regulars.faces.language import say
+from regulars.faces.links import Item, here
 from regulars.timeline.workspace import Workspace
 from regulars.understand.drivers import service
 from regulars.understand.drivers.model import BEHAVIOURS, RULE_TITLES, Asked, Drivers, missing_of
 from regulars.understand.health.model import USUAL, Look
-
-Item = tuple[str, str, bool]
-"""A choice: its words, its address, whether it is the present one."""
 
 
 class Wish:
@@ -63,32 +60,18 @@ def pickers(
 ) -> Pickers:
     """Return the choices of outcome, rule, period and place; `found` knows more outcomes."""
     asked = wish.asked(caller)
-    own = bool(wish.period or wish.start or wish.end)
-    chosen = periods.of_request(request, "12m", key=wish.period, start=wish.start, end=wish.end)
-    usual: Item = (_("12 months to the last event"), address(request, period=None), not own)
-    others = ((words, href, on and own) for words, href, on in chosen.items)
-    tree = places.visible(ws, caller.places)
-    every: Item = (_("All places"), address(request, place=None), wish.place is None)
-    below = (
-        (
-            "\u2003" * depth + say(one.name),
-            address(request, place=one.id),
-            one.id == wish.place,
-        )
-        for depth, one in tree.walk()
-    )
+    period = periods.with_usual(request, wish.period, wish.start, wish.end)
+    place = picking.choices(request, ws, caller.places, wish.place)
     return Pickers(
         say(service.title(ws, asked.outcome)),
         _outcomes(request, ws, asked, found.offered if found else []),
         say(RULE_TITLES[asked.missing]),
         tuple(
-            (say(words), address(request, missing=str(rule)), rule == asked.missing)
+            (say(words), here(request, missing=str(rule)), rule == asked.missing)
             for rule, words in RULE_TITLES.items()
         ),
-        chosen.label if own else _("Last 12 months"),
-        (usual, *others),
-        say(tree.name(wish.place)) if wish.place else _("All places"),
-        (every, *below),
+        *period,
+        *place,
     )
 
 
@@ -97,15 +80,6 @@ def _outcomes(
 ) -> tuple[Item, ...]:
     keys = dict.fromkeys([*(offered or ["nps", *BEHAVIOURS]), asked.outcome])
     return tuple(
-        (say(service.title(ws, key)), address(request, outcome=key), key == asked.outcome)
+        (say(service.title(ws, key)), here(request, outcome=key), key == asked.outcome)
         for key in keys
     )
-
-
-def address(request: Request, **changes: str | None) -> str:
-    """Return the page's address with some query fields changed; None takes one away."""
-    gone = [name for name, value in changes.items() if value is None]
-    url = request.url.remove_query_params([*gone, "format"])
-    kept = {name: value for name, value in changes.items() if value is not None}
-    url = url.include_query_params(**kept) if kept else url
-    return url.path + (f"?{url.query}" if url.query else "")

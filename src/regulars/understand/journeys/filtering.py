@@ -7,18 +7,16 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
-from regulars.company.places import service as places
+from regulars.company.places import picking
 from regulars.company.rights.model import Principal
 from regulars.faces import periods
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
+from regulars.faces.links import Item, here
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
 from regulars.understand.health.model import USUAL, Look
 from regulars.understand.journeys.model import BY_TITLES, By
-
-Item = tuple[str, str, bool]
-"""A choice: its words, its address, whether it is the present one."""
 
 
 class Wish:
@@ -54,32 +52,14 @@ def filtered(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> 
 
     Without a period it is the standard one: twelve months up to the last event's day.
     """
-    if wish.period or wish.start or wish.end:
-        chosen = periods.of_request(request, "12m", key=wish.period, start=wish.start, end=wish.end)
-        label = chosen.label
-    else:
-        chosen, label = periods.of_request(request, "12m"), _("Last 12 months")
-    tree = places.visible(ws, caller.places)
     look = Look(wish.period or USUAL, wish.start, wish.end, wish.place, wish.channel, caller.places)
-    usual: Item = (_("12 months to the last event"), address(request, period=None), not wish.period)
     return Filtered(
         look,
-        label,
-        (usual, *((words, href, on and bool(wish.period)) for words, href, on in chosen.items)),
-        say(tree.name(wish.place)) if wish.place else _("All places"),
-        _place_items(request, ws, caller, wish),
+        *periods.with_usual(request, wish.period, wish.start, wish.end),
+        *picking.choices(request, ws, caller.places, wish.place),
         wish.channel or _("All channels"),
         _channel_items(request, ws, caller, wish),
     )
-
-
-def address(request: Request, **changes: str | None) -> str:
-    """Return the page's address with some query fields changed; None takes one away."""
-    gone = [name for name, value in changes.items() if value is None]
-    url = request.url.remove_query_params([*gone, "format"])
-    kept = {name: value for name, value in changes.items() if value is not None}
-    url = url.include_query_params(**kept) if kept else url
-    return url.path + (f"?{url.query}" if url.query else "")
 
 
 def piece(request: Request, path: str) -> str:
@@ -87,27 +67,12 @@ def piece(request: Request, path: str) -> str:
     return path + (f"?{request.url.query}" if request.url.query else "")
 
 
-def _place_items(
-    request: Request, ws: Workspace, caller: Principal, wish: Wish
-) -> tuple[Item, ...]:
-    every: Item = (_("All places"), address(request, place=None), wish.place is None)
-    below = [
-        (
-            "\u2003" * depth + say(place.name),
-            address(request, place=place.id),
-            place.id == wish.place,
-        )
-        for depth, place in places.visible(ws, caller.places).walk()
-    ]
-    return (every, *below)
-
-
 def _channel_items(
     request: Request, ws: Workspace, caller: Principal, wish: Wish
 ) -> tuple[Item, ...]:
-    every: Item = (_("All channels"), address(request, channel=None), wish.channel is None)
+    every: Item = (_("All channels"), here(request, channel=None), wish.channel is None)
     named = [
-        (name, address(request, channel=name), name == wish.channel)
+        (name, here(request, channel=name), name == wish.channel)
         for name in health.channels(ws, caller.places)
     ]
     return (every, *named)
@@ -115,4 +80,4 @@ def _channel_items(
 
 def by_items(request: Request, by: By) -> list[Item]:
     """Return the choice of whose journeys are shown."""
-    return [(say(title), address(request, by=key), key == by) for key, title in BY_TITLES.items()]
+    return [(say(title), here(request, by=key), key == by) for key, title in BY_TITLES.items()]

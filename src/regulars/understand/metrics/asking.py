@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Query, Request
 
-from regulars.company.places import service as places
+from regulars.company.places import picking
 from regulars.company.rights.model import Principal
 from regulars.faces import periods
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
+from regulars.faces.links import here
 from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import service
 from regulars.understand.metrics.board import QUESTION, USUAL
@@ -98,22 +99,13 @@ def pickers(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> d
     )
     usual = not (wish.period or wish.start or wish.end) or wish.period == USUAL
     label = _("Last 90 days of data") if usual else chosen.label
-    first = (_("Last 90 days of data"), _address(request, period=USUAL), usual)
+    first = (_("Last 90 days of data"), here(request, period=USUAL), usual)
     items = [(words, href, on and not usual) for words, href, on in chosen.items]
-    tree = places.visible(ws, caller.places)
-    spots = [(_("All places"), _address(request, place=None), wish.place is None)]
-    spots += [
-        (
-            "\u2003" * depth + say(place.name),
-            _address(request, place=place.id),
-            place.id == wish.place,
-        )
-        for depth, place in tree.walk()
-    ]
+    place, spots = picking.choices(request, ws, caller.places, wish.place)
     return {
         "period": label,
         "periods": [first, *items],
-        "place": say(tree.name(wish.place)) if wish.place else _("All places"),
+        "place": place,
         "places": spots,
     }
 
@@ -152,12 +144,3 @@ def fields(
             and (name != "metric" or found.key == QUESTION)
         ],
     }
-
-
-def _address(request: Request, **changes: str | None) -> str:
-    gone = [name for name, value in changes.items() if value is None]
-    gone += ["from", "to"] if "period" in changes else []
-    url = request.url.remove_query_params([*gone, "format"])
-    kept = {name: value for name, value in changes.items() if value is not None}
-    url = url.include_query_params(**kept) if kept else url
-    return url.path + (f"?{url.query}" if url.query else "")

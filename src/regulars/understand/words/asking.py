@@ -7,11 +7,10 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
-from regulars.company.places import service as places
+from regulars.company.places import picking
 from regulars.company.rights.model import Principal
 from regulars.faces import periods
-from regulars.faces.language import gettext as _
-from regulars.faces.language import say
+from regulars.faces.links import Item
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
@@ -19,9 +18,6 @@ from regulars.understand.health.model import USUAL, Look
 from regulars.understand.words.model import KINDS, MOODS, Kind, Mood
 from regulars.understand.words.searching import Sought
 from regulars.understand.words.service import Asked
-
-Item = tuple[str, str, bool]
-"""A choice: its words, its address, whether it is the present one."""
 
 
 class Wish:
@@ -107,28 +103,9 @@ class Pickers:
 
 def pickers(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> Pickers:
     """Return the choices of period and place."""
-    own = bool(wish.period or wish.start or wish.end)
-    chosen = periods.of_request(request, "12m", key=wish.period, start=wish.start, end=wish.end)
-    usual: Item = (_("12 months to the last event"), address(request, period=None), not own)
-    others = ((words, href, on and own) for words, href, on in chosen.items)
-    tree = places.visible(ws, caller.places)
-    every: Item = (_("All places"), address(request, place=None), wish.place is None)
-    below = (
-        ("\u2003" * depth + say(one.name), address(request, place=one.id), one.id == wish.place)
-        for depth, one in tree.walk()
-    )
+    period = periods.with_usual(request, wish.period, wish.start, wish.end)
+    place = picking.choices(request, ws, caller.places, wish.place)
     return Pickers(
-        chosen.label if own else _("Last 12 months"),
-        (usual, *others),
-        say(tree.name(wish.place)) if wish.place else _("All places"),
-        (every, *below),
+        *period,
+        *place,
     )
-
-
-def address(request: Request, **changes: str | None) -> str:
-    """Return the page's address with some query fields changed; None takes one away."""
-    gone = [name for name, value in changes.items() if value is None]
-    url = request.url.remove_query_params([*gone, "format", "page"])
-    kept = {name: value for name, value in changes.items() if value is not None}
-    url = url.include_query_params(**kept) if kept else url
-    return url.path + (f"?{url.query}" if url.query else "")
