@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -152,6 +153,23 @@ def test_corrected_answers_are_those_computed_anew(
         if day == 3:
             compaction.compact(ws)
     assert corrections.count("summed") == 6 and corrections.count("amended") == 9
+
+
+def test_a_disk_without_hard_links_keeps_copies(
+    ws: Workspace, corrections: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_self: Path, _target: Path) -> None:
+        raise PermissionError("no hard links here")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    monkeypatch.setattr(pinned, "MOST_BESIDE", 9.0)
+    dice = random.Random(11)
+    for day in range(3):
+        inbox.accept(ws, some_events(dice, 15 if day else 400, day))
+        flush(ws)
+        now = NOON + (day + 1) * DAY
+        assert refreshed(ws, now) == computed(ws, now)
+    assert corrections.count("amended") == 2 * 3
 
 
 def test_a_closed_window_that_moves_is_computed_anew(ws: Workspace, corrections: list[str]) -> None:

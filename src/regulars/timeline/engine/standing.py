@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -76,9 +77,12 @@ class Kept:
 
     def carry(self, before: str, token: str, key: str) -> None:
         """Let the answer of an earlier state stand for this one too."""
-        path = self._path(token, key)
-        with suppress(FileNotFoundError):
-            path.hardlink_to(self._path(before, key))
+        path, source = self._path(token, key), self._path(before, key)
+        with suppress(FileNotFoundError):  # an erasure has dropped it
+            try:
+                path.hardlink_to(source)
+            except OSError:  # not every disk knows hard links
+                shutil.copyfile(source, path)
         if not self._holds(token):
             path.unlink(missing_ok=True)
 
