@@ -41,7 +41,11 @@ def test_a_value_reads_by_its_unit(unit: str, value: Any, english: str, chinese:
 
 
 def test_a_small_negative_number_is_no_minus_zero() -> None:
-    assert formats.number(-0.0) == "0.0"
+    assert formats.number(-0.0) == formats.number(-0.04) == "0.0"
+    assert (formats.percent(-0.0004), formats.signed(0.04), formats.signed(-0.4, 0)) == (
+        "0.0%", "0.0", "0",
+    )  # fmt: skip
+    assert (formats.number(-0.06), formats.signed(0.06)) == ("−0.1", "+0.1")
 
 
 def test_moments_are_shown_in_the_reporting_zone() -> None:

@@ -52,11 +52,11 @@ def whole(value: Numeric | None) -> str:
 
 
 def number(value: Numeric | None, digits: int = 1) -> str:
-    """Format with a fixed number of decimals: 58.4."""
+    """Format with a fixed number of decimals: 58.4; what rounds to nothing has no sign."""
     if value is None:
         return NOTHING
     words = f"{value:,.{digits}f}"
-    return _minus("0" + words[2:] if words.startswith("-0") and not float(value) else words)
+    return _minus(words if words.strip("-0.") else words.lstrip("-"))
 
 
 def percent(value: Numeric | None, digits: int = 1) -> str:
@@ -68,7 +68,8 @@ def signed(value: Numeric | None, digits: int = 1) -> str:
     """Format a difference with its sign: +3.1, −0.4."""
     if value is None:
         return NOTHING
-    return ("+" if value > 0 else "") + number(value, digits)
+    words = number(value, digits)
+    return ("+" if value > 0 and words.strip("0.") else "") + words
 
 
 def compact(value: Numeric | None) -> str:
