@@ -12,9 +12,10 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from regulars.timeline import compaction, erasure, inbox, people
+from regulars.timeline import compaction, erasure, inbox, lake, people
 from regulars.timeline.engine import change, pinned, standing
 from regulars.timeline.flush import flush
+from regulars.timeline.lease import MAINTENANCE, lease
 from regulars.timeline.workspace import Workspace
 from tests.timeline.cast import ANN, NOON, visits
 
@@ -261,6 +262,46 @@ def test_an_erasure_during_a_refresh_lets_it_see_what_is_there_now(ws: Workspace
     ws.engine.unpin()
     assert CROWD[0] not in made.column("person_id").to_pylist()
     assert not list((ws.folder / standing.FOLDER).glob("*"))
+
+
+def test_a_state_whose_files_are_gone_is_kept_no_more(ws: Workspace) -> None:
+    """What is answered then counts the new events already: the next refresh would twice."""
+    dice = random.Random(5)
+
+    def counted(now: datetime) -> pa.Table:
+        return ws.engine.adding(
+            "sizes", lambda: ws.query(sizes, as_of=now), by=("events", "people")
+        )
+
+    inbox.accept(ws, some_events(dice, 400, 0))
+    flush(ws)
+    now = NOON + 2 * DAY
+    ws.engine.pin(now)
+    compaction.compact(ws)
+    with lease(ws.database, MAINTENANCE) as held:
+        lake.vacuum(ws.lake, held, hours=0)
+    inbox.accept(ws, some_events(dice, 15, 0))
+    flush(ws)
+    assert rows(counted(now)) == rows(ws.query(sizes, as_of=now))
+    ws.engine.unpin()
+    ws.engine.pin(now + DAY)
+    assert rows(counted(now + DAY)) == rows(ws.query(sizes, as_of=now + DAY))
+    ws.engine.unpin()
+
+
+def test_somebody_s_own_events_are_read_from_the_same_state(ws: Workspace) -> None:
+    def ids(view: Any) -> Any:
+        return view.events.select("event_id")
+
+    inbox.accept(ws, visits(ANN, 1, 2))
+    flush(ws)
+    ws.engine.pin(NOON + DAY)
+    seen = ws.query(ids)
+    inbox.accept(ws, visits(ANN, 3))
+    assert rows(ws.query(ids, identities=[ANN])) == rows(seen)
+    assert ws.query(ids, identities=CROWD).num_rows == 0
+    ws.engine.unpin()
+    assert ws.query(ids, identities=[ANN]).num_rows == seen.num_rows + 1
 
 
 def test_too_much_new_is_computed_anew(ws: Workspace, corrections: list[str]) -> None:

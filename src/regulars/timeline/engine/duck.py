@@ -57,10 +57,10 @@ class DuckEngine(Engine):
     ) -> pa.Table:
         """Run an expression; a file that is gone makes it open the lake anew and repeat."""
         pinned = self._pinned.get()
-        if pinned is not None and identities is None:
+        if pinned is not None:
             with suppress(duckdb.IOException):  # an erasure took its files: see what is there now
-                return pinned.query(build, as_of)
-            self._let_go()
+                return pinned.query(build, as_of, identities)
+            self._let_go(lost=True)
         with self._session() as session:
             for attempt in range(RETRIES):
                 snapshot = self.reader.read(fresh=attempt > 0)
@@ -156,11 +156,11 @@ class DuckEngine(Engine):
         super().unpin()
         self._let_go()
 
-    def _let_go(self) -> None:
+    def _let_go(self, *, lost: bool = False) -> None:
         pinned = self._pinned.get()
         if pinned is not None:
             self._pinned.set(None)
-            pinned.close()
+            pinned.close(lost=lost)
 
     def watermark(self) -> str:
         """Return what identifies the state of the data that this thread reads."""

@@ -110,10 +110,15 @@ class Pinned:
             return None, ours
         return Touched(token, before.people, people), ours
 
-    def query(self, build: Callable[[Any], Any], as_of: datetime | None) -> pa.Table:
-        """Run an expression over the events of `part`."""
+    def query(
+        self,
+        build: Callable[[Any], Any],
+        as_of: datetime | None,
+        identities: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """Run an expression over the events of `part`, or over those of some identities."""
         session = self._session()
-        return session.run(build(self._view(session, as_of)))
+        return session.run(build(self._view(session, as_of, identities)))
 
     def summed(
         self,
@@ -266,8 +271,13 @@ class Pinned:
             self._sessions[self.part] = session
         return session
 
-    def _view(self, session: Session, as_of: datetime | None) -> Any:
-        return session.seen(None if as_of == self.as_of else as_of, self.mark)
+    def _view(
+        self,
+        session: Session,
+        as_of: datetime | None,
+        identities: Sequence[str] | None = None,
+    ) -> Any:
+        return session.seen(None if as_of == self.as_of else as_of, self.mark, identities)
 
     def _asked(self, build: Callable[[Any], Any], as_of: datetime | None, name: Hashable) -> Asked:
         """Return what is asked, as compiled for an earlier refresh where it has a name."""
@@ -291,13 +301,16 @@ class Pinned:
             self._end_text = _as_ibis(session, self._state.end)
         return Asked(expression, whole, text.replace(self._end_text, "THE_END"))
 
-    def close(self) -> None:
-        """Drop what was made, and the answers of earlier states."""
+    def close(self, *, lost: bool = False) -> None:
+        """Drop what was made, and the answers of earlier states; of this one too when it is lost.
+
+        What is answered after that is of another state, so none of it may be kept as of this one.
+        """
         self._sessions.clear()
         if len(self._named) > MOST_NAMED:
             self._named.clear()
         change.forget(self._root)
-        self._kept.sweep(self._token)
+        self._kept.sweep(None if lost else self._token)
 
 
 def _in_order(dropped: re.Match[str]) -> str:

@@ -314,18 +314,25 @@ class _Work:
         return [Variant(taken[row["case"]], row["n"]) for row in shown], total
 
     def _taken(self, codes: Codes, shown: list[Row], *, collapse: bool) -> dict[str, list[str]]:
-        """Return the steps of these sequences by `case`; a print once met is known by heart."""
-        keys = {
-            row["case"]: (*codes.steps, *(row[name] for name in queries.PRINT)) for row in shown
-        }
-        unknown = [case for case, key in keys.items() if _sequences.peek(key) is None]
-        found: dict[str, list[str]] = defaultdict(list)
-        for row in self._steps_of(codes, unknown, collapse=collapse) if unknown else ():
-            found[row["case"]].append(codes.steps[row["code"]])
-        return {
-            case: _sequences.get(key, partial(found.__getitem__, case))
-            for case, key in keys.items()
-        }
+        """Return the steps of these sequences by `case`; a print once met is known by heart.
+
+        Unless something came to the journey since its print was taken: it is longer then.
+        """
+        taken: dict[str, list[str]] = defaultdict(list)
+        unknown = {}
+        for row in shown:
+            case, key = row["case"], (*codes.steps, *(row[name] for name in queries.PRINT))
+            known = _sequences.peek(key)
+            if known is None:
+                unknown[case] = key, row["length"]
+            else:
+                taken[case] = known
+        for row in self._steps_of(codes, list(unknown), collapse=collapse) if unknown else ():
+            taken[row["case"]].append(codes.steps[row["code"]])
+        for case, (key, length) in unknown.items():
+            if len(taken[case]) == length:
+                _sequences.get(key, partial(taken.__getitem__, case))
+        return taken
 
     def _steps_of(self, codes: Codes, chosen: list[str], *, collapse: bool) -> list[Row]:
         """Return the steps of these journeys; of people, read from their own events only."""
