@@ -19,6 +19,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import customers, following, service, storing
 from regulars.understand.audiences.model import Audience, Draft
 from regulars.understand.costs import service as costs
+from regulars.understand.levels import service as levels
 from regulars.understand.lifetime_value import service as lifetime_value
 
 APP = Draft("App users", "channel = 'app'")
@@ -284,6 +285,18 @@ def test_a_pain_point_of_this_week_is_looked_at_until_monday(
     second = customers.stored(ws, None, now=NOW)
     assert second is not None and second.payload.pains == {"checkout": False}
     assert customers._path(ws, None).read_bytes() != later
+
+
+def test_other_rules_of_levels_hold_for_everybody_at_once(ws: Workspace) -> None:
+    tell(ws, guests())
+    refreshed(ws, NOW)
+    before = {row["person_id"]: row["last_level"] for row in rows(ws).values()}
+    levels.set_rules(ws, {"far": 100.0, "strong": 1.0, "engaged": 0.5}, by=SHELL, now=NOW)
+    tell(ws, [event(20, "Signed In", MAY + timedelta(days=4))])
+    refreshed(ws, NOW + timedelta(days=1))
+    told = levels.customers(ws, None)
+    known = dict(zip(*(told.column(name).to_pylist() for name in ("person_id", "last_level"))))
+    assert {name: row["last_level"] for name, row in rows(ws).items()} == known != before
 
 
 def refreshed(ws: Workspace, now: datetime) -> None:

@@ -203,6 +203,7 @@ def _renew(
         value_groups.stamps(ws)[:1],
         (value and value.learnt, leaving and leaving.learnt, wants and wants.watched_to),
         sorted(pains.items()),
+        levels.rules(ws),
         words.state(ws),
     )
 
