@@ -227,6 +227,25 @@ def test_all_new_events_are_among_those_of_whom_they_touch(ws: Workspace) -> Non
     assert set(new.column("event_id").to_pylist()) <= set(touched.column("event_id").to_pylist())
 
 
+def test_a_crash_leaves_no_state_with_the_people_of_another(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox.accept(ws, some_events(random.Random(8), 400, 0))
+    flush(ws)
+    now = NOON + 2 * DAY
+    refreshed(ws, now)
+    with ws.database.transaction() as connection:
+        people.link(ws, connection, *CROWD[:2], link_id="1", kind="user", source="t", at=now)
+    with monkeypatch.context() as crash, pytest.raises(KeyboardInterrupt):
+        crash.setattr(standing, "asdict", interrupted)
+        ws.engine.pin(now)
+    assert refreshed(ws, now) == computed(ws, now)
+
+
+def interrupted(_file: Any) -> dict[str, Any]:
+    raise KeyboardInterrupt
+
+
 def test_what_arrives_during_a_refresh_is_seen_by_the_next(ws: Workspace) -> None:
     inbox.accept(ws, visits(ANN, 1, 2))
     flush(ws)

@@ -294,8 +294,7 @@ def test_other_rules_of_levels_hold_for_everybody_at_once(ws: Workspace) -> None
     levels.set_rules(ws, {"far": 100.0, "strong": 1.0, "engaged": 0.5}, by=SHELL, now=NOW)
     tell(ws, [event(20, "Signed In", MAY + timedelta(days=4))])
     refreshed(ws, NOW + timedelta(days=1))
-    told = levels.customers(ws, None)
-    known = dict(zip(*(told.column(name).to_pylist() for name in ("person_id", "last_level"))))
+    known = {row["person_id"]: row["last_level"] for row in levels.customers(ws, None).to_pylist()}
     assert {name: row["last_level"] for name, row in rows(ws).items()} == known != before
 
 

@@ -24,7 +24,7 @@ from regulars.timeline.engine.change import State
 from regulars.timeline.lake import LakeFile
 
 FOLDER = "sums"
-STATE, PEOPLE = "state.json", "people.arrow"
+STATE, PEOPLE = "state.json", "people"
 Work = Callable[[], pa.Table]
 
 
@@ -40,16 +40,19 @@ class Kept:
             told = json.loads((self._folder / STATE).read_text("utf-8"))
             files = tuple(LakeFile(**one) for one in told["files"])
             as_of, end = (datetime.fromisoformat(told[name]) for name in ("as_of", "end"))
-            people = _read(self._folder / PEOPLE)
+            people = _read(self._path(told["token"], PEOPLE))
             state = State(told["version"], files, people, as_of, end, told["whole"])
             return told["token"], state
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def write_state(self, state: State) -> str:
-        """Keep a state as the one read last; return its new token."""
+        """Keep a state as the one read last; return its new token.
+
+        Its people lie under the token too, so that a crash leaves no state with another's people.
+        """
         token = secrets.token_hex(8)
-        _write(self._folder / PEOPLE, state.people)
+        _write(self._path(token, PEOPLE), state.people)
         told = {
             "token": token,
             "version": state.version,
@@ -58,7 +61,9 @@ class Kept:
             "end": state.end.isoformat(),
             "whole": state.whole,
         }
-        (self._folder / STATE).write_text(json.dumps(told), "utf-8")
+        aside = self._folder / f"{STATE}.writing"
+        aside.write_text(json.dumps(told), "utf-8")
+        aside.replace(self._folder / STATE)
         return token
 
     def read(self, token: str, key: str) -> pa.Table | None:
@@ -96,7 +101,7 @@ class Kept:
         """Delete the answers of every state but `token`, without one the states too; how many."""
         gone = 0
         for path in sorted(self._folder.glob("*"), reverse=True):  # the state goes first
-            if token is None or not path.name.startswith((token, STATE, PEOPLE)):
+            if token is None or not path.name.startswith((token, STATE)):
                 path.unlink(missing_ok=True)
                 gone += 1
         return gone
