@@ -1,0 +1,189 @@
+"""Findings that refreshes have corrected day by day are those of one that begins from nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from regulars.app import init_workspace, open_workspace
+from regulars.jobs.refresh.steps import steps
+from regulars.kit.memo import Memo
+from regulars.simulate.model import Plan
+from regulars.simulate.stream import parts
+from regulars.store.settings import EngineSettings, Settings
+from regulars.timeline import duck, erasure, inbox, people
+from regulars.timeline.engine import standing
+from regulars.timeline.loading import load
+from regulars.timeline.workspace import Workspace
+from regulars.understand.audiences import customers
+from regulars.understand.churn import service as churn
+from regulars.understand.findings import service as findings
+from regulars.understand.journeys import service as journeys
+from regulars.understand.words import service as words
+from regulars.understand.words.service import Asked
+from tests.conftest import SHANGHAI
+
+DAY = timedelta(days=1)
+MONDAY = datetime(2026, 11, 16, 3, tzinfo=UTC)
+STEPS = ("lake", "health", "journey", "overview", "predictions", "levels", "words", "complaints",
+         "audiences")  # fmt: skip
+SEEN = {"journey", "health", "overview", "complaints", "levels", "level_references", "words",
+        "customer_table", "early_warning"}  # fmt: skip
+
+
+class Story:
+    """A company whose last days come one by one; some events name nobody, come late or early."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = Settings(workspace=SHANGHAI, engine=EngineSettings(memory="1GB"))
+        self.ws = init_workspace(folder, settings)
+        (part,) = parts(Plan(300, MONDAY + 4 * DAY, richness=0.6), self.ws)
+        self._events, self._links = odd(part.events), part.links
+        connection = duck.connect(self.ws, share=0.5)
+        connection.register("earlier", self._between(MONDAY - 1_000 * DAY, MONDAY))
+        load(self.ws, connection, "earlier", "earlier")
+        connection.close()
+        self.link(self._links[:-3])
+
+    def send(self, day: int) -> pa.Table:
+        sent = self._between(MONDAY + (day - 1) * DAY, MONDAY + day * DAY).combine_chunks()
+        assert inbox.accept(self.ws, sent, now=MONDAY + day * DAY).accepted
+        return sent
+
+    def link(self, rows: list[dict[str, Any]] | None = None) -> None:
+        """Make these links, or those that were not made at first."""
+        with self.ws.database.transaction() as connection:
+            people.link_many(self.ws, connection, rows or self._links[-3:])
+
+    def _between(self, start: datetime, end: datetime) -> pa.Table:
+        at = self._events.column("received_at")
+        first, after = (pa.scalar(one, at.type) for one in (start, end))
+        return self._events.filter(pc.and_(pc.greater_equal(at, first), pc.less(at, after)))
+
+
+def odd(events: pa.Table) -> pa.Table:
+    """Let some events name nobody, be seen two days late, or tell of a day to come."""
+    dice = np.random.default_rng(3)
+
+    def moved(name: str, rows: pa.Array, days: int) -> pa.Array:
+        told = events.column(name).combine_chunks()
+        return pc.if_else(rows, pc.add(told, pa.scalar(days * DAY)).cast(told.type), told)
+
+    nobody, late, early = (
+        pa.array(dice.random(len(events)) < share) for share in (0.04, 0.03, 0.3)
+    )
+    lately = pc.greater(events.column("occurred_at"), pa.scalar(MONDAY - DAY)).combine_chunks()
+    changes = {
+        "identity_id": pc.if_else(nobody, None, events.column("identity_id").combine_chunks()),
+        "known_at": moved("known_at", late, 2),
+        "occurred_at": moved("occurred_at", pc.and_(early, lately), 9),
+    }
+    for name, column in changes.items():
+        place = events.schema.get_field_index(name)
+        events = events.set_column(place, events.schema.field(place), column)
+    return events
+
+
+def refreshed(ws: Workspace, now: datetime) -> None:
+    try:
+        for step in steps():
+            if step.key in STEPS:
+                step.run(ws, now, lambda _share: None)
+        words.answered(ws, Asked(), now=now)
+    finally:
+        ws.engine.unpin()
+
+
+@pytest.fixture
+def corrections(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note each sum that is corrected."""
+    noted: list[str] = []
+    real = standing.summed
+
+    def summed(*args: Any) -> pa.Table:
+        noted.append("summed")
+        return real(*args)
+
+    monkeypatch.setattr(standing, "summed", summed)
+    return noted
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    made = Story(tmp_path / "company")
+    yield made
+    made.ws.close()
+
+
+def test_corrected_findings_are_those_computed_from_nothing(
+    story: Story, tmp_path: Path, corrections: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first day somebody is erased, the last some are linked; a copy forgets what was kept.
+
+    Early warning is learnt weekly: in between only who acted is rated anew, so those are compared.
+    """
+    ws, now = story.ws, MONDAY + 3 * DAY
+    refreshed(ws, MONDAY)
+    somebody = story.send(1).column("identity_id").drop_null()[0].as_py()
+    erasure.erase(ws, people.identities_of(ws, somebody), by="t", now=MONDAY + DAY)
+    refreshed(ws, MONDAY + DAY)
+    assert not corrections
+    story.send(2)
+    refreshed(ws, MONDAY + 2 * DAY)
+    acted = story.send(3).column("identity_id").drop_null().to_pylist()
+    story.link()
+    shutil.copytree(ws.folder, tmp_path / "copy")
+    shutil.rmtree(tmp_path / "copy" / standing.FOLDER)
+    corrections.clear()
+    refreshed(ws, now)
+    assert len(corrections) > 10
+    corrections.clear()
+    monkeypatch.setattr(journeys, "_sequences", Memo(1_000))
+    copy = open_workspace(tmp_path / "copy")
+    refreshed(copy, now)
+    assert not corrections
+    corrected, anew = told(ws, now), told(copy, now)
+    rated = {people.person_of(ws, one) for one in acted} & set(corrected["early_warning"])
+    copy.close()
+    assert set(corrected) == SEEN and all(corrected.values()) and rated
+    for found in (corrected, anew):
+        found["early_warning"] = {one: found["early_warning"][one] for one in rated}
+    assert list(differing(corrected, anew)) == []
+
+
+def told(ws: Workspace, now: datetime) -> dict[str, Any]:
+    """Return by kind what is told as of now; of customers and of early warning, everybody's row."""
+    found: dict[str, Any] = {key: {} for key in SEEN}
+    for one in findings.every(ws):
+        if one.as_of == now and one.key in SEEN:
+            found[one.key][str(one.slice)] = msgspec.to_builtins(one.payload)
+    warned = churn.answered(ws, None, now=now).payload
+    found["early_warning"] = by_person(churn.customers(ws, None, warned, now=now))
+    with customers.opened(ws, None) as (table, run):
+        found["customer_table"] = by_person(run(table.drop("churn_chance")))
+    return found
+
+
+def differing(one: Any, other: Any, at: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield where two answers differ by more than the last digits of their fractions."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        for key in one:
+            yield from differing(one[key], other[key], f"{at}.{key}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for place, pair in enumerate(zip(one, other, strict=True)):
+            yield from differing(*pair, f"{at}[{place}]")
+    elif one != other and not (isinstance(one, float) and other == pytest.approx(one, rel=1e-9)):
+        yield at, one, other
+
+
+def by_person(table: pa.Table) -> dict[str, Any]:
+    return {row["person_id"]: row for row in table.to_pylist()}
