@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -36,6 +37,21 @@ def persons(workspace: Workspace) -> dict[str, str]:
 
     rows = workspace.query(build).to_pylist()
     return {row["identity_id"]: row["person_id"] for row in rows}
+
+
+def test_an_undoing_that_commits_late_is_folded_too(any_ws: Workspace) -> None:
+    """A link that begins after it ends after it, so no fold of the link alone is taken for both."""
+    for who in (ANN, BO):
+        inbox.accept(any_ws, visits(who, 1), now=NOON)
+    link(any_ws, ANN, BO, "1")
+    newer = threading.Thread(target=link, args=(any_ws, ANN, CHEN, "2"))
+    with any_ws.database.transaction() as connection:
+        people.unlink(any_ws, connection, "1", at=NOON)
+        newer.start()
+        newer.join(0.5)
+        assert persons(any_ws) == {ANN: ANN, BO: ANN}
+    newer.join()
+    assert persons(any_ws) == {ANN: ANN, BO: BO}
 
 
 def test_without_links_everyone_is_their_own_person(any_ws: Workspace) -> None:

@@ -120,7 +120,11 @@ def _erased(store: Store, connection: sa.Connection, identities: set[str]) -> se
 
 
 def unlink(store: Store, connection: sa.Connection, link_id: str, *, at: datetime) -> None:
-    """Keep the fact that the link was undone, even if the link itself has not arrived yet."""
+    """Keep the fact that the link was undone, even if the link itself has not arrived yet.
+
+    In order with making links: a change that commits after a newer one would never be folded.
+    """
+    lock_inbox(connection)
     statement = upsert(connection, links).values(
         link_id=link_id, undone_at=at, change=_next_change(connection)
     )
