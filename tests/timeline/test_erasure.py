@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
@@ -74,6 +76,36 @@ def test_an_erasure_that_was_cut_off_is_finished_later(
     with ws.database.reading() as connection:
         kept = connection.execute(sa.select(erasures)).one()
     assert (kept.identities, kept.by) == ("[]", "dana")
+
+
+def test_a_refresh_that_began_meanwhile_keeps_nothing_of_the_person(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its kept rows are written after the places were gone through and before the lake was."""
+    inbox.accept(ws, visits(ANN, 1, text=WORDS), now=NOON)
+    inbox.accept(ws, visits(BO, 1, text="fine"), now=NOON)
+    flush(ws)
+    from_lake = erasure._from_lake
+
+    def refreshing(*given: Any) -> int:
+        ws.engine.pin(NOON)
+        told = ws.engine.persons(lambda view: view.events.select("identity_id"), of="identity_id")
+        assert told.num_rows == 2
+        assert any(ANN.encode() in uncompressed(file) for file in (ws.folder / "sums").iterdir())
+        return from_lake(*given)
+
+    monkeypatch.setattr(erasure, "_from_lake", refreshing)
+    erasure.erase(ws, [ANN], by="dana", now=NOON)
+    ws.engine.unpin()
+    assert list((ws.folder / "sums").iterdir()) == []
+
+
+def uncompressed(file: Path) -> bytes:
+    """Return the words of a kept answer, whose file holds them compressed."""
+    try:
+        return str(pa.ipc.open_file(file).read_all().to_pydict()).encode()
+    except pa.ArrowInvalid:
+        return file.read_bytes()
 
 
 def test_older_backups_are_named(ws: Workspace) -> None:

@@ -68,6 +68,10 @@ def _forget_answers(
 def _forget_sums(
     workspace: Workspace, _connection: sa.Connection, _identities: frozenset[str]
 ) -> int:
+    return _drop_sums(workspace)
+
+
+def _drop_sums(workspace: Workspace) -> int:
     return standing.Kept(workspace.folder / standing.FOLDER).sweep(None)
 
 
@@ -139,6 +143,7 @@ def _carry_out(
             ).rowcount
         rows["lake"] = _from_lake(workspace, held, identities)
         lake.vacuum(workspace.lake, held, hours=0)
+        _drop_sums(workspace)  # of a refresh that began while the files were there
         spill.sweep(workspace.folder)
         spill.drop_copies(workspace.folder)
         with workspace.database.transaction() as connection:

@@ -155,7 +155,7 @@ class Pinned:
             return self.query(build, as_of)
         asked = self._asked(build, as_of, name)
         work = partial(self._run, asked)
-        return self.by_person(asked.key, work, of)
+        return self.by_person(f"{asked.key} of {of}", work, of)
 
     def _run(self, asked: Asked) -> pa.Table:
         """Run what is asked over the events of `part`; all sessions call their tables the same."""
