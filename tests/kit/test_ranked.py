@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.kit.errors import Invalid
-from regulars.kit.ranked import part, ranked
+from regulars.kit.ranked import among, part, ranked
 
 
 def of(values: list[float]) -> pa.Table:
@@ -31,7 +31,8 @@ def test_every_row_once_in_order(values: list[float], size: int) -> None:
 
 def test_only_the_wanted_persons_and_only_keys_of_the_list() -> None:
     table = of([3.0, 2.0, 1.0])
-    wanted = part(table, "value", size=5, persons=["p002", "nobody"])
+    wanted = part(among(table, ["p002", "nobody"]), "value", size=5)
+    assert among(table, None) is table
     assert [row["person_id"] for row in wanted.rows] == ["p002"]
     with pytest.raises(Invalid):
         part(table, "value", size=5, after=("x",))

@@ -32,35 +32,44 @@ def ranked(table: pa.Table, by: str) -> pa.Table:
     return table.take(pc.sort_indices(table, sort_keys=order))
 
 
+def among(table: pa.Table, persons: Sequence[str] | None) -> pa.Table:
+    """Return the rows of `persons`; all rows where it is None."""
+    if persons is None:
+        return table
+    return table.filter(pc.is_in(table.column(NAME), pa.array(list(persons), pa.string())))
+
+
 def part(
     table: pa.Table,
     by: str,
     *,
     size: int,
     after: tuple[Any, ...] | None = None,
-    persons: Sequence[str] | None = None,
 ) -> Part:
-    """Return up to `size` rows of a ranked table behind the key `after`, of `persons` or of all.
+    """Return up to `size` rows of a ranked table behind the key `after`.
 
     Raises Invalid for a key that is none.
     """
-    if persons is not None:
-        wanted = pa.array(list(persons), pa.string())
-        table = table.filter(pc.is_in(table.column(NAME), wanted))
-    start = 0 if after is None else _behind(table, by, _key(after))
+    start = 0 if after is None else _behind(table, by, key(after))
     rows = table.slice(start, size).to_pylist()
     more = start + size < table.num_rows and bool(rows)
     return Part(rows, table.num_rows, (rows[-1][by], rows[-1][NAME]) if more else None)
 
 
-def _key(after: tuple[Any, ...]) -> Key:
+def key(after: tuple[Any, ...]) -> Key:
+    """Return what a cursor holds as the key of a ranked list. Raises Invalid for another one."""
     if len(after) != 2 or not isinstance(after[0], int | float) or not isinstance(after[1], str):
-        raise Invalid(
-            "paging.cursor",
-            Text("This is no cursor of this list.", "游标不属于此列表。"),
-            field="after",
-        )
+        raise no_cursor()
     return float(after[0]), after[1]
+
+
+def no_cursor() -> Invalid:
+    """Return the refusal of a cursor that belongs to another list."""
+    return Invalid(
+        "paging.cursor",
+        Text("This is no cursor of this list.", "游标不属于此列表。"),
+        field="after",
+    )
 
 
 def _behind(table: pa.Table, by: str, after: Key) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -125,6 +126,7 @@ def test_editing_makes_versions_that_can_be_put_back(client: TestClient, key: st
     assert client.post(f"/audiences/{key}/edit", data=sent).status_code == 303
     assert "richer than rows can say" in client.get(f"/audiences/{key}/edit").text
     assert client.post(f"/audiences/{key}/versions/1").status_code == 303
+    assert client.post(f"/audiences/{key}/versions/9").status_code == 404
     versions = client.get(f"/api/v1/audiences/{key}").json()["versions"]
     assert [one["where"] for one in versions][::2] == ["channel = 'app'"] * 2
     assert client.delete(f"/api/v1/audiences/{key}").status_code == 204
@@ -144,6 +146,9 @@ def test_members_are_paged_exported_and_written_down(client: TestClient, key: st
     assert text.count("\n") == 41
     assert "audiences.exported" in client.get("/api/v1/audit").text
     assert guest(78) in client.get(f"/audiences/{key}/members").text
+    other = base64.urlsafe_b64encode(b'["x", "y"]').decode()
+    assert client.get(f"/audiences/{key}/members?after={other}").status_code == 422
+    assert client.get(f"/api/v1/audiences/{key}/members?after={other}").status_code == 422
 
 
 def test_the_person_s_page_names_the_audiences(client: TestClient, key: str, ws: Workspace) -> None:

@@ -87,6 +87,8 @@ def test_the_whole_list_begins_with_the_stored_one(client: TestClient, ws: Works
     assert told["chance"] == pytest.approx(listed.chance)
     file = client.get("/early-warning/customers?format=csv").text.lstrip("\ufeff")
     assert len(list(csv.DictReader(io.StringIO(file)))) == found.active
+    nobody = client.get("/early-warning/customers?q=nobody&format=csv").text
+    assert nobody.count("\n") == 1
     assert "early_warning.exported" in client.get("/api/v1/audit").text
     assert f"{found.active:,} in all" in client.get("/early-warning/customers").text
     assert f"{found.n:,} in all" in client.get("/early-warning/customers?who=all").text

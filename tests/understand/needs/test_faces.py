@@ -82,6 +82,7 @@ def test_customers_are_paged_filtered_and_taken_away(client: TestClient) -> None
     assert [line["Customer"] for line in csv.DictReader(io.StringIO(file))] == [
         row["person_id"] for row in tea
     ]
+    assert client.get("/needs/customers?q=nobody&format=csv").text.count("\n") == 1
     assert "needs.exported" in client.get("/api/v1/audit").text
     told = client.get(f"/api/v1/people/{tea[0]['person_id']}/needs").json()
     assert told["wants"] == tea[0]["wants"]

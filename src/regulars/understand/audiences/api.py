@@ -11,9 +11,7 @@ from pydantic import BaseModel
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.paging import CursorPaging, Page, encode, envelope
-from regulars.kit import clock
-from regulars.kit.errors import Invalid
-from regulars.kit.text import Text
+from regulars.kit import clock, ranked
 from regulars.timeline.workspace import CurrentWorkspace
 from regulars.understand.audiences import service, showing
 from regulars.understand.audiences.fields import FIELDS
@@ -114,8 +112,9 @@ def members(
 ) -> dict[str, Any]:
     """Return the members, those who spent most first."""
     one = service.get(ws, key)
+    behind = ranked.key(wanted.after) if wanted.after is not None else None
     rows = service.members(
-        ws, caller.places, one, size=wanted.size + 1, after=_key(wanted.after), now=clock.now()
+        ws, caller.places, one, size=wanted.size + 1, after=behind, now=clock.now()
     )
     shown = rows[: wanted.size]
     more = len(rows) > wanted.size
@@ -129,15 +128,3 @@ def of_person(ws: CurrentWorkspace, caller: PeopleReader, person: str) -> list[d
     found = service.of_person(ws, caller.places, person, now=clock.now())
     made: list[dict[str, Any]] = msgspec.to_builtins(found)
     return made
-
-
-def _key(after: tuple[Any, ...] | None) -> tuple[float, str] | None:
-    if after is None:
-        return None
-    if len(after) != 2 or not isinstance(after[0], int | float):
-        raise Invalid(
-            "paging.cursor",
-            Text("This is no cursor of this list.", "游标不属于此列表。"),
-            field="after",
-        )
-    return float(after[0]), str(after[1])

@@ -14,8 +14,8 @@ from regulars.faces.forms import Fields, FormFields
 from regulars.faces.language import gettext as _
 from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.faces.paging import cut, decode
-from regulars.kit import clock
-from regulars.kit.errors import RegularsError
+from regulars.kit import clock, ranked
+from regulars.kit.errors import NotFound, RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.listen.profiles import service as profiles
@@ -148,8 +148,9 @@ def members(
         return files.send(
             request, kind, f"audience-{one.key}", showing.MEMBERS, showing.member_lines(found)
         )
-    rows = service.members(ws, caller.places, one, size=SIZE + 1, after=_key(after), now=now)
-    shown = cut(rows, SIZE, lambda row: (row["spend"], row["person_id"]), _key(after))
+    behind = ranked.key(decode(after)) if after else None
+    rows = service.members(ws, caller.places, one, size=SIZE + 1, after=behind, now=now)
+    shown = cut(rows, SIZE, lambda row: (row["spend"], row["person_id"]), behind)
     return page(
         request,
         "audiences/members.html",
@@ -193,7 +194,9 @@ def change(
 def put_back(ws: CurrentWorkspace, caller: Editor, key: str, number: int) -> Response:
     """Put an earlier version back in force, as a new one."""
     one = service.get(ws, key)
-    old = next((two for two in service.versions(ws, one.key) if two.number == number), one)
+    old = next((two for two in service.versions(ws, one.key) if two.number == number), None)
+    if old is None:
+        raise NotFound("audiences.version", Text("There is no such version.", "没有这个版本。"))
     wanted = Draft(old.name, old.where, old.note)
     service.change(ws, caller, one.key, wanted, now=clock.now())
     return RedirectResponse(f"/audiences/{one.key}?done=changed", 303)
@@ -274,11 +277,3 @@ def _one_values(
         "may_list": caller.may(Right.READ_PEOPLE),
         **showing.values(catalog.current(ws)),
     }
-
-
-def _key(after: str | None) -> tuple[float, str] | None:
-    if not after:
-        return None
-    parts = decode(after)
-    spend, person = parts if len(parts) == 2 else decode("no cursor of this list")
-    return float(spend), str(person)

@@ -14,7 +14,7 @@ from regulars.faces.language import gettext as _
 from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.faces.paging import Page, decode, encode
 from regulars.kit import clock
-from regulars.kit.ranked import part
+from regulars.kit.ranked import among, part
 from regulars.kit.text import Text
 from regulars.listen.identities import service as identities
 from regulars.listen.profiles import service as profiles
@@ -78,14 +78,12 @@ def customers(
 ) -> Response:
     """List every customer's forecast, the highest value first, found by name or address."""
     found = service.answered(ws, caller.places, now=clock.now())
-    people = service.customers(ws, caller.places, found.payload)
+    people = among(service.customers(ws, caller.places, found.payload), _persons(ws, caller, q))
     if kind := files.asked(request):
         service.note_export(ws, caller, "customers")
         lines = showing.customer_lines(people)
         return files.send(request, kind, "lifetime-value", showing.CUSTOMERS, lines)
-    persons = _persons(ws, caller, q)
-    key = decode(after) if after else None
-    shown = part(people, "value", size=SIZE, after=key, persons=persons)
+    shown = part(people, "value", size=SIZE, after=decode(after) if after else None)
     more = {"after": encode(shown.following)} if shown.following else None
     return page(
         request,

@@ -16,7 +16,7 @@ from regulars.faces.language import gettext as _
 from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.faces.paging import Page, decode, encode
 from regulars.kit import clock
-from regulars.kit.ranked import part
+from regulars.kit.ranked import among, part
 from regulars.kit.text import Text
 from regulars.listen.identities import service as identities
 from regulars.listen.profiles import service as profiles
@@ -82,12 +82,12 @@ def customers(
     """List what each customer will likely want, of one thing or all, the surest first."""
     found = service.answered(ws, caller.places, now=clock.now())
     people = _wanting(service.customers(ws, caller.places, found.payload), want)
+    people = among(people, _persons(ws, caller, q))
     if kind := files.asked(request):
         service.note_export(ws, caller, "customers")
         lines = showing.customer_lines(people)
         return files.send(request, kind, "predicted-needs", showing.CUSTOMERS, lines)
-    key, persons = decode(after) if after else None, _persons(ws, caller, q)
-    shown = part(people, "rank", size=SIZE, after=key, persons=persons)
+    shown = part(people, "rank", size=SIZE, after=decode(after) if after else None)
     more = {"after": encode(shown.following)} if shown.following else None
     return page(
         request,

@@ -12,7 +12,8 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.paging import CursorPaging, Page, encode, envelope
 from regulars.kit import clock
-from regulars.kit.errors import Invalid, NotFound
+from regulars.kit.errors import NotFound
+from regulars.kit.ranked import no_cursor, part
 from regulars.kit.text import Text
 from regulars.timeline.workspace import CurrentWorkspace
 from regulars.understand.findings.model import enveloped
@@ -82,9 +83,8 @@ def customers(
     ] = None,
 ) -> dict[str, Any]:
     """Return customers, the highest score first."""
-    found = service.listed(
-        ws, caller.places, group=group, segment=segment, size=wanted.size, after=_key(wanted.after)
-    )
+    people = service.chosen(ws, caller.places, group=group, segment=segment)
+    found = part(people, "score", size=wanted.size, after=wanted.after)
     following = {"after": encode(found.following)} if found.following else None
     return envelope(Page(found.rows, following), found.rows, request, response)
 
@@ -100,7 +100,7 @@ def changes(
 ) -> dict[str, Any]:
     """Return the customers whose group changed at the last assignment, with the reason."""
     found = service.changed(ws, scope=caller.places)
-    start = int(wanted.after[0]) if wanted.after and isinstance(wanted.after[0], int) else 0
+    start = _start(wanted.after)
     rows = found.slice(start, wanted.size).to_pylist() if found is not None else []
     more = found is not None and found.num_rows > start + wanted.size
     following = {"after": encode((start + wanted.size,))} if more else None
@@ -118,13 +118,10 @@ def of_person(ws: CurrentWorkspace, caller: PeopleReader, person: str) -> dict[s
     return found
 
 
-def _key(after: tuple[Any, ...] | None) -> tuple[float, str] | None:
+def _start(after: tuple[Any, ...] | None) -> int:
+    """Return how many changes the cursor has passed; changes stand, so their count is a key."""
     if after is None:
-        return None
-    if len(after) != 2 or not isinstance(after[0], int | float):
-        raise Invalid(
-            "paging.cursor",
-            Text("This is no cursor of this list.", "游标不属于此列表。"),
-            field="after",
-        )
-    return float(after[0]), str(after[1])
+        return 0
+    if len(after) != 1 or not isinstance(after[0], int) or not 0 <= after[0] <= 10**9:
+        raise no_cursor()
+    return after[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 from regulars.company.rights.model import Scope
 from regulars.kit.errors import Invalid
 from regulars.kit.memo import Memo
+from regulars.kit.ranked import among
 from regulars.kit.text import Text
 from regulars.timeline import people as timeline_people
 from regulars.timeline.workspace import Workspace
@@ -33,16 +33,6 @@ SCHEMA = pa.schema(
         ("silent", pa.float64()),
     ]
 )
-Key = tuple[float, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Some customers, how many fit in all, and the key of the last one if more follow."""
-
-    rows: list[dict[str, Any]]
-    total: int
-    following: Key | None
 
 
 def customers(ws: Workspace, scope: Scope) -> pa.Table:
@@ -60,17 +50,15 @@ def customers(ws: Workspace, scope: Scope) -> pa.Table:
     return _memo.get((str(ws.folder), stamps[0], linked, seen), lambda: _table(ws, stamps, scope))
 
 
-def listed(
+def chosen(
     ws: Workspace,
     scope: Scope,
     *,
     group: str | None = None,
     segment: str | None = None,
     persons: Sequence[str] | None = None,
-    size: int = 50,
-    after: Key | None = None,
-) -> Listed:
-    """Return up to `size` customers behind `after`, of a group, segment or of these persons.
+) -> pa.Table:
+    """Return `customers` of a group, a segment or of these persons; None leaves all.
 
     Raises Invalid for a group or segment that is none.
     """
@@ -78,14 +66,7 @@ def listed(
     for name, word, known in (("group", group, GROUPS), ("segment", segment, SEGMENTS)):
         if word is not None:
             found = found.filter(pc.equal(found.column(name), _known(name, word, known)))
-    if persons is not None:
-        wanted = pa.array(list(persons), pa.string())
-        found = found.filter(pc.is_in(found.column("person_id"), wanted))
-    start = 0 if after is None else _behind(found, after)
-    rows = found.slice(start, size).to_pylist()
-    more = start + size < found.num_rows
-    last = (rows[-1]["score"], rows[-1]["person_id"]) if more and rows else None
-    return Listed(rows, found.num_rows, last)
+    return among(found, persons)
 
 
 def _known(name: str, word: str, known: Sequence[str]) -> str:
@@ -97,15 +78,6 @@ def _known(name: str, word: str, known: Sequence[str]) -> str:
             field=name,
         )
     return word
-
-
-def _behind(found: pa.Table, after: Key) -> int:
-    """Return how many rows stand at or before the key; rows fall by score, then rise by person."""
-    falling = -found.column("score").to_numpy()
-    begin = int(np.searchsorted(falling, -after[0], "left"))
-    end = int(np.searchsorted(falling, -after[0], "right"))
-    level = found.column("person_id").slice(begin, end - begin)
-    return begin + int(pc.sum(pc.less_equal(level, after[1])).as_py() or 0)
 
 
 def _table(ws: Workspace, stamps: list[Any], scope: Scope) -> pa.Table:

@@ -16,6 +16,7 @@ from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.faces.paging import Page, decode, encode
 from regulars.kit import clock
 from regulars.kit.errors import RegularsError
+from regulars.kit.ranked import part
 from regulars.kit.text import Text
 from regulars.listen.identities import service as identities
 from regulars.listen.profiles import service as profiles
@@ -33,6 +34,7 @@ Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
 Word = Annotated[str | None, Query()]
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 SIZE = 50
 MOST_FOUND = 200
 
@@ -92,14 +94,14 @@ def customers(
 ) -> Response:
     """List the customers of a group or segment, found by name or address, paged."""
     group, segment = group or None, segment or None
+    people = service.chosen(
+        ws, caller.places, group=group, segment=segment, persons=_persons(ws, caller, q)
+    )
     if kind := files.asked(request):
         service.note_export(ws, caller, "customers")
-        rows = showing.customer_lines(service.customers(ws, caller.places))
+        rows = showing.customer_lines(people)
         return files.send(request, kind, "customers-by-value", showing.CUSTOMERS, rows)
-    found = service.listed(
-        ws, caller.places, group=group, segment=segment, size=SIZE,
-        persons=_persons(ws, caller, q), after=_key(after),
-    )  # fmt: skip
+    found = part(people, "score", size=SIZE, after=decode(after) if after else None)
     return page(
         request,
         "value_groups/customers.html",
@@ -116,7 +118,7 @@ def customers(
 
 @router.get("/changes")
 def changes(
-    request: Request, ws: CurrentWorkspace, caller: PeopleReader, number: int = 1
+    request: Request, ws: CurrentWorkspace, caller: PeopleReader, number: PageNumber = 1
 ) -> Response:
     """List whose group changed at the last assignment, and why."""
     found = service.changed(ws, scope=caller.places)
@@ -124,7 +126,7 @@ def changes(
         service.note_export(ws, caller, "changes")
         lines = showing.change_lines(found)
         return files.send(request, kind, "value-group-changes", showing.CHANGES, lines)
-    start = (max(number, 1) - 1) * SIZE
+    start = (number - 1) * SIZE
     rows = found.slice(start, SIZE).to_pylist() if found is not None else []
     more = found is not None and found.num_rows > start + SIZE
     back = {"number": number - 1 if number > 2 else None} if number > 1 else None
@@ -213,13 +215,6 @@ def _persons(ws: Workspace, caller: Principal, words: str) -> list[str] | None:
         return None
     found = identities.find(ws, words, scope=caller.places, limit=MOST_FOUND)
     return [one.person_id for one in found]
-
-
-def _key(after: str | None) -> tuple[float, str] | None:
-    if not after:
-        return None
-    score, person = decode(after) if len(decode(after)) == 2 else decode("no cursor of this list")
-    return float(score), str(person)
 
 
 def _page(rows: list[Any], following: Any, after: str | None, total: int) -> Page[Any]:

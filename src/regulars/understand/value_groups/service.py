@@ -32,7 +32,7 @@ from regulars.understand.value_groups.assigning import (
     runs,
     stamps,
 )
-from regulars.understand.value_groups.listing import customers, listed
+from regulars.understand.value_groups.listing import chosen, customers
 from regulars.understand.value_groups.model import (
     DIMENSIONS,
     GROUPS,
@@ -63,10 +63,10 @@ __all__ = [
     "assign_due",
     "changed",
     "changes",
+    "chosen",
     "customers",
     "group_of",
     "grouped",
-    "listed",
     "note_export",
     "overview",
     "rules",
