@@ -58,6 +58,11 @@ def test_a_cost_brings_a_gain(client: TestClient) -> None:
     (gain,) = client.get("/api/v1/drivers", params={"period": "all"}).json()["gains"]
     assert (gain["touchpoint"], gain["cost"]["currency"]) == ("till", "CNY")
     assert client.put(address, json={"cost": 0, "points": 10}).status_code == 422
+    wrong = client.post("/drivers/costs", data={"touchpoint": "till", "cost": "ten"})
+    assert wrong.status_code == 422
+    assert "Write a number" in wrong.text
+    (stated,) = client.get("/api/v1/drivers/costs").json()
+    assert stated["cost"] == 500
     assert client.delete(address).status_code == 204
     assert client.get("/api/v1/drivers/costs").json() == []
 

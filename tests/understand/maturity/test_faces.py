@@ -78,6 +78,12 @@ def test_forms_lead_back(client: TestClient, ws: Workspace) -> None:
     assert client.put("/api/v1/maturity/spending", json=[line]).status_code == 204
     (part,) = client.get("/api/v1/maturity").json()["spread"]
     assert (part["touchpoint"], part["share"]) == ("hotline", 1.0)
+    typed = {"hotline.short": "700", "store.short": "a lot"}
+    wrong = client.post("/maturity/spending", data=typed | {"delivery.short": "-5"})
+    assert wrong.status_code == 422
+    assert "nothing has been kept" in wrong.text
+    assert 'value="700"' in wrong.text
+    assert client.get("/api/v1/maturity").json()["spread"] == [part]
     analyst = signed(ws, Role.ANALYST)
     assert analyst.get("/maturity").status_code == 200
     assert analyst.get("/maturity/spending").status_code == 403

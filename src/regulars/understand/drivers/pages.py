@@ -68,8 +68,10 @@ def set_cost(ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Respon
     """State what it costs to raise a touchpoint, or take it away with an empty cost."""
     touchpoint = fields.text("touchpoint", required=True, most=200)
     cost, points = fields.number("cost"), fields.number("points")
-    if touchpoint and fields.ok:
-        service.set_cost(ws, touchpoint, cost, points or 10.0, by=caller, now=clock.now())
+    if touchpoint is None or not fields.ok:
+        name, words = next(iter(fields.errors.items()))
+        raise Invalid("drivers.cost", Text(words, words), field=name)
+    service.set_cost(ws, touchpoint, cost, points or 10.0, by=caller, now=clock.now())
     back = fields.text("back") or ""
     return RedirectResponse(f"/drivers{back if back.startswith('?') else ''}#cost", 303)
 

@@ -30,6 +30,10 @@ navigation = [
 ]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
+NO_AMOUNTS = Text(
+    "Amounts are numbers of 0 or more; nothing has been kept yet.",
+    "金额须为不小于 0 的数字；尚未保存任何内容。",
+)
 
 
 @router.get("")
@@ -84,10 +88,13 @@ def spending(request: Request, ws: CurrentWorkspace, _caller: Editor) -> Respons
 @router.post("/spending")
 def state(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Response:
     """Keep what is spent by touchpoint and horizon."""
+    lines = _lines(ws, fields)
+    if not fields.ok:
+        return _spending(request, ws, NO_AMOUNTS, fields.raw)
     try:
-        service.state_spending(ws, _lines(ws, fields), caller, now=clock.now())
+        service.state_spending(ws, lines, caller, now=clock.now())
     except Invalid as error:
-        return _spending(request, ws, error.message)
+        return _spending(request, ws, error.message, fields.raw)
     return RedirectResponse("/maturity#spending", 303)
 
 
@@ -137,9 +144,12 @@ def _questions(request: Request, ws: Workspace, error: Text | None) -> Response:
     )
 
 
-def _spending(request: Request, ws: Workspace, error: Text | None) -> Response:
+def _spending(
+    request: Request, ws: Workspace, error: Text | None, typed: dict[str, str] | None = None
+) -> Response:
     last = service.spendings(ws)
     lines = last[0].lines if last else []
+    stated = {f"{line.touchpoint}.{line.horizon}": line.amount for line in lines}
     return page(
         request,
         "maturity/spending.html",
@@ -147,7 +157,7 @@ def _spending(request: Request, ws: Workspace, error: Text | None) -> Response:
         status=422 if error else 200,
         points=catalog.current(ws).touchpoints,
         horizons=HORIZON_TITLES,
-        amounts={f"{line.touchpoint}.{line.horizon}": line.amount for line in lines},
+        amounts=stated if typed is None else typed,
         currency=ws.settings.workspace.currency,
         error=error,
     )
