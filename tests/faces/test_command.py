@@ -71,7 +71,7 @@ def test_the_words_of_a_caller_are_no_markup(run: Run) -> None:
         (("fail", "file"), 3, "Cannot use /nowhere", "无法使用 /nowhere"),
         (("fail", "database"), 3, "file is not a database", "数据库无法使用"),
         (("fail",), 2, "See: regulars", "缺少参数 HOW"),
-        (("fail", "down", "--count", "x"), 2, "--count", "--count 的值无效"),
+        (("fail", "down", "--count", "x"), 2, "--count: no number", "--count 的值无效：不是数字"),
         (("fail", "down", "--nosuch"), 2, "--nosuch", "没有选项 --nosuch"),
         (("nosuch",), 2, "nosuch", "命令写法不对"),
     ],

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from regulars.faces import help_texts
+from regulars.faces import help_texts, refusals
 from regulars.faces.language import shell_language
 from regulars.kit.errors import Invalid, NotFound, RegularsError, Unavailable
 from regulars.kit.text import Text
@@ -93,26 +93,37 @@ def _told(error: Exception) -> RegularsError | None:
 
 def _usage(error: Any) -> Invalid:
     """Return what the command line's parser refuses, in both languages and with the way out."""
+    refused = _refused(error)
     words = error.format_message().strip().rstrip(".")
+    if refused is not None:
+        words = f"{_parameter(error)}: {refused.en}"
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "regulars"
     return Invalid(
         "command.usage",
         Text(
             f"{words}. See: {path} --help",
-            f"{_in_chinese(error, words)}。用法见：{path} --help",
+            f"{_in_chinese(error, words, refused)}。用法见：{path} --help",
         ),
     )
 
 
-def _in_chinese(error: Any, words: str) -> str:
+def _refused(error: Any) -> Text | None:
+    """Return why the validator refused an option's value; None where it did not."""
+    cause = error.__cause__
+    return refusals.reason(cause.errors()[0]) if hasattr(cause, "errors") else None
+
+
+def _in_chinese(error: Any, words: str, refused: Text | None) -> str:
     kind = type(error).__name__
     if kind == "NoSuchOption":
         return f"没有选项 {error.option_name}"
     if kind == "MissingParameter":
         return f"缺少参数 {_parameter(error)}"
     if kind == "BadParameter":
-        return f"{_parameter(error)} 的值无效：{error.message.rstrip('.')}"
+        return (
+            f"{_parameter(error)} 的值无效：{refused.zh if refused else error.message.rstrip('.')}"
+        )
     if kind == "BadOptionUsage":
         return f"选项 {error.option_name} 用法不对：{words}"
     return f"命令写法不对：{words}"

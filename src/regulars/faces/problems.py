@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from regulars.faces import refusals
 from regulars.faces.callers import recognise
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say, speaking
@@ -36,32 +37,6 @@ TITLES = {
     500: Text("Something broke on our side", "服务器出错了"),
     503: Text("A part that is needed does not answer", "所需的服务暂时没有响应"),
 }
-_NUMBER, _MOMENT = Text("no number", "不是数字"), Text("no day or moment", "不是日期或时刻")
-REASONS = {
-    "missing": Text("is missing", "缺失"),
-    "int_parsing": _NUMBER,
-    "int_from_float": Text("no whole number", "不是整数"),
-    "float_parsing": _NUMBER,
-    "decimal_parsing": _NUMBER,
-    "bool_parsing": Text("neither true nor false", "不是 true 或 false"),
-    "date_from_datetime_parsing": _MOMENT,
-    "date_parsing": _MOMENT,
-    "datetime_from_date_parsing": _MOMENT,
-    "datetime_parsing": _MOMENT,
-    "enum": Text("must be {expected}", "须为 {expected} 之一"),
-    "literal_error": Text("must be {expected}", "须为 {expected} 之一"),
-    "string_too_short": Text(
-        "must have {min_length} characters at least", "至少 {min_length} 个字符"
-    ),
-    "string_too_long": Text("may have {max_length} characters at most", "最多 {max_length} 个字符"),
-    "string_pattern_mismatch": Text("must look like {pattern}", "须符合 {pattern}"),
-    "greater_than": Text("must be above {gt}", "须大于 {gt}"),
-    "greater_than_equal": Text("must be {ge} or more", "不得小于 {ge}"),
-    "less_than": Text("must be below {lt}", "须小于 {lt}"),
-    "less_than_equal": Text("may be {le} at most", "不得大于 {le}"),
-    "json_invalid": Text("no JSON", "不是 JSON"),
-}
-"""Why a field was refused, by the validator's code; other codes come with its English words."""
 ADVICE = {
     400: Text("Check the request and send it again.", "请检查请求后重新发送。"),
     401: Text("Sign in, then open the page again.", "登录后重新打开此页面。"),
@@ -184,11 +159,6 @@ def _http(request: Request, error: Exception) -> Response:
     )
 
 
-def _reason(found: dict[str, Any]) -> str:
-    known = REASONS.get(found["type"])
-    return say(known).format(**found.get("ctx", {})) if known else str(found["msg"])
-
-
 def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     with speaking(language_of(request)):
@@ -196,7 +166,7 @@ def _validation(request: Request, error: Exception) -> Response:
             {
                 "field": ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0]),
                 "in": str(found["loc"][0]),
-                "reason": _reason(found),
+                "reason": say(refusals.reason(found)),
                 "code": found["type"],
             }
             for found in error.errors()
