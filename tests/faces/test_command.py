@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Annotated
 import pytest
 import sqlalchemy as sa
 import typer
+from rich.console import Console
 
 from regulars.faces import command
 from regulars.faces.language import shell_language
@@ -107,3 +109,14 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         command.read_text(file)
     file.write_text("a = 1", "utf-8-sig")
     assert command.read_text(file) == "a = 1"
+
+
+def test_a_table_folds_what_is_too_wide_and_cuts_nothing_off() -> None:
+    asked = "尚未测量：请询问此题：您对我们的响应速度是否满意？"
+    shown = command.table("维度", "分值")
+    shown.add_row("响应速度", asked)
+    console = Console(width=40, file=io.StringIO())
+    console.print(shown)
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "…" not in said
+    assert all(sign in said for sign in asked)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from regulars.faces import help_texts, refusals
 from regulars.faces.language import shell_language
@@ -52,6 +53,14 @@ def run(build: Callable[[], typer.Typer]) -> NoReturn:
         err.print(f"[bold red]✗[/] {words}", soft_wrap=True)
         raise SystemExit(EXIT_UNAVAILABLE if told.status >= 500 else EXIT_WRONG_INPUT) from None
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def table(*heads: str, title: str | None = None) -> Table:
+    """Return a table to print. Chinese has no spaces: what is too wide is folded, not cut off."""
+    made = Table(box=None, pad_edge=False, title=title, title_justify="left")
+    for head in heads:
+        made.add_column(head, overflow="fold")
+    return made
 
 
 def read_text(file: Path) -> str:

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.table import Table
 
 from regulars.faces import show
-from regulars.faces.command import WorkspaceFolder, out
+from regulars.faces.command import WorkspaceFolder, out, table
 from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
@@ -89,9 +88,7 @@ def _print_answers(ws: Workspace, answers: list[Compared]) -> None:
         out.print(_("No product or service has enough answers for a test."))
         return
     language, title = shell_language(), showing.subject_title(catalog.current(ws))
-    shown = Table(box=None, pad_edge=False)
-    for head in (_("Product or service"), _("Metric"), _("Members"), _("The others"), "q", ""):
-        shown.add_column(head)
+    shown = table(_("Product or service"), _("Metric"), _("Members"), _("The others"), "q", "")
     for one in answers:
         shown.add_row(
             title(one).in_(language),

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.table import Table
 
 from regulars.faces import show
-from regulars.faces.command import WorkspaceFolder, out
+from regulars.faces.command import WorkspaceFolder, out, table
 from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
@@ -63,9 +62,7 @@ def _print(ws: Workspace, found: Complaints) -> None:
     if not found.total:
         out.print(_("No such problems in this period."))
         return
-    shown = Table(box=None, pad_edge=False)
-    for head in (_("Stage"), _("Touchpoint"), _("Problems"), _("Share"), _("Per 1,000 passages")):
-        shown.add_column(head)
+    shown = table(_("Stage"), _("Touchpoint"), _("Problems"), _("Share"), _("Per 1,000 passages"))
     for one in [*found.stages, *(point for point in found.touchpoints if point.n)]:
         rate, share = one.rate, one.share
         stage = showing.stage_title(known, one.stage).in_(language)

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from regulars.faces import show
-from regulars.faces.command import WorkspaceFolder, out
+from regulars.faces.command import WorkspaceFolder, out, table
 from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
@@ -53,8 +53,7 @@ def _print(found: Costs) -> None:
 
 
 def _table(found: Costs, language: str) -> Table:
-    shown = Table(box=None, pad_edge=False)
-    heads = (
+    shown = table(
         _("Pain point"),
         _("Met it"),
         _("Matched"),
@@ -63,8 +62,6 @@ def _table(found: Costs, language: str) -> Table:
         _("Lifetime value at risk"),
         _("Goes with"),
     )
-    for head in heads:
-        shown.add_column(head)
     for one in found.points:
         shown.add_row(
             one.title.in_(language),

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from regulars.faces import show
-from regulars.faces.command import WorkspaceFolder, out
+from regulars.faces.command import WorkspaceFolder, out, table
 from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
@@ -83,9 +83,7 @@ def _print(ws: Workspace, found: Drivers) -> None:
 
 def _table(ws: Workspace, found: Drivers) -> Table:
     language, known = shell_language(), catalog.current(ws)
-    shown = Table(box=None, pad_edge=False)
-    for head in (_("Touchpoint"), _("Importance"), _("Rank"), _("Sign"), _("Johnson"), "n"):
-        shown.add_column(head)
+    shown = table(_("Touchpoint"), _("Importance"), _("Rank"), _("Sign"), _("Johnson"), "n")
     for one in found.drivers:
         part, johnson = one.importance, one.johnson
         shown.add_row(

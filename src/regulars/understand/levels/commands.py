@@ -8,10 +8,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.table import Table
 
 from regulars.faces import show
-from regulars.faces.command import WorkspaceFolder, out
+from regulars.faces.command import WorkspaceFolder, out, table
 from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
@@ -75,12 +74,8 @@ def _print(found: Levels, known: Catalog) -> None:
     if found.whole is None:
         out.print(_("No scored experiences yet."))
         return
-    shown = Table(box=None, pad_edge=False)
-    shown.add_column(_("Touchpoint"))
-    for number in range(1, 6):
-        shown.add_column(showing.level_title(number).in_(language))
-    for head in ("n", _("Mark")):
-        shown.add_column(head)
+    levels = (showing.level_title(number).in_(language) for number in range(1, 6))
+    shown = table(_("Touchpoint"), *levels, "n", _("Mark"))
     for one in [found.whole, *found.points]:
         shares = (
             f"{share.value:.1%} ({share.low:.1%} – {share.high:.1%})" if share.value is not None

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.table import Table
 
 from regulars.faces import show
-from regulars.faces.command import WorkspaceFolder, out
+from regulars.faces.command import WorkspaceFolder, out, table
 from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
@@ -49,9 +48,7 @@ def _print(ws: Workspace, found: Diagnosis) -> None:
     texts = {one.key: one.text for one in asked.questions}
     rows = service.checked(found, service.history(ws))
     out.print(f"[dim]{MEANING.in_(language)}[/]")
-    shown = Table(box=None, pad_edge=False)
-    for head in (_("Question"), _("Claimed"), _("Evidence"), ""):
-        shown.add_column(head)
+    shown = table(_("Question"), _("Claimed"), _("Evidence"), "")
     for row in rows:
         told, grade = row.evidence, "–"
         if told is not None:

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.table import Table
 
 from regulars.faces import show
-from regulars.faces.command import WorkspaceFolder, out
+from regulars.faces.command import WorkspaceFolder, out, table
 from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
@@ -54,9 +53,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
 def _print(ws: Workspace, found: Radar, other: Mapping[str, Against]) -> None:
     language, mapped = shell_language(), service.mapping(ws)
     out.print(f"[dim]{MEANING.in_(language)}[/]")
-    shown = Table(box=None, pad_edge=False)
-    for head in (_("Dimension"), _("Points"), "n", _("Compared with"), _("Verdict")):
-        shown.add_column(head)
+    shown = table(_("Dimension"), _("Points"), "n", _("Compared with"), _("Verdict"))
     for one in found.dimensions:
         than = other.get(one.key)
         points, declared = "", mapped.dimension(one.key)
@@ -65,6 +62,8 @@ def _print(ws: Workspace, found: Radar, other: Mapping[str, Against]) -> None:
         elif declared is not None:
             points = showing.not_measured(declared.ask).in_(language)
         theirs = "" if than is None or than.value is None else f"{than.value:.1f}"
+        if than is not None and than.low is not None and than.high is not None:
+            theirs += f" ({than.low:.1f} – {than.high:.1f}), n {than.n:,}"
         verdict = showing.VERDICTS[than.verdict].in_(language) if than and than.verdict else ""
         name = showing.title(mapped, one.key).in_(language)
         shown.add_row(name, points, f"{one.n:,}", theirs, verdict)

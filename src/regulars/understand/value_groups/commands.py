@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from regulars.faces import show
-from regulars.faces.command import WorkspaceFolder, out
+from regulars.faces.command import WorkspaceFolder, out, table
 from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
@@ -69,23 +69,19 @@ def _print_moves(found: Overview, language: str) -> None:
     if found.before is None:
         out.print(_("There is one assignment so far; the next month's is compared with it."))
         return
-    shown = Table(box=None, pad_edge=False, title=_("Who moved, and why"), title_justify="left")
-    for title in (_("From"), _("To"), "n", _("Reasons")):
-        shown.add_column(title)
+    shown = table(_("From"), _("To"), "n", _("Reasons"), title=_("Who moved, and why"))
     for one in (move for move in found.moves if move.before != move.after):
         ends = (showing.group_title(key).in_(language) for key in (one.before, one.after))
         why = (
             f"{REASON_TITLES[Reason(key)].in_(language)} {n:,}" for key, n in one.reasons.items()
         )
-        shown.add_row(*ends, f"{one.n:,}", ", ".join(why))
+        shown.add_row(*ends, f"{one.n:,}", ", ".join(why) or "–")
     out.print(shown if shown.row_count else _("Nobody's group changed."))
 
 
 def _print_tiers(found: Overview, language: str) -> None:
-    shown = Table(box=None, pad_edge=False, title=_("Proposed thresholds for tiers"),
-                  title_justify="left")  # fmt: skip
-    for title in (_("Tier"), "n", _("Score"), _("Spend alone"), _("Orders alone")):
-        shown.add_column(title)
+    heads = (_("Tier"), "n", _("Score"), _("Spend alone"), _("Orders alone"))
+    shown = table(*heads, title=_("Proposed thresholds for tiers"))
     for one in found.thresholds:
         score = "–" if one.score is None else f"{one.score:.3f}"
         spend = _reach(one.spend, one.spend_reached, 2, f" {found.currency}")
@@ -102,9 +98,7 @@ def _reach(value: float | None, n: int | None, digits: int, unit: str = "") -> s
 
 
 def _table(head: str, rows: list[tuple[str, Row]], currency: str) -> Table:
-    shown = Table(box=None, pad_edge=False)
-    for title in (head, "n", _("Spend"), _("Mean spend")):
-        shown.add_column(title)
+    shown = table(head, "n", _("Spend"), _("Mean spend"))
     for title, one in rows:
         mean = "–" if one.mean is None else f"{one.mean:,.2f}"
         if one.low is not None and one.high is not None:
