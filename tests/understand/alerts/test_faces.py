@@ -16,6 +16,7 @@ from regulars.app import build_cli, build_web
 from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL, Role
 from regulars.kit import clock
+from regulars.kit.errors import Invalid
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import service
 from regulars.understand.metrics import service as metrics
@@ -61,6 +62,15 @@ def test_file_api_and_command_show_the_same(client: TestClient, ws: Workspace) -
     shown = json.loads(CliRunner().invoke(build_cli(), [*args, "--json"]).stdout)
     assert shown[0]["told"]["zh"] == alert["told"]["zh"]
     assert alert["id"][:8] in CliRunner().invoke(build_cli(), args).stdout
+
+
+def test_a_view_that_is_none_is_refused_everywhere(client: TestClient, ws: Workspace) -> None:
+    assert client.get("/alerts?view=nope").status_code == 422
+    assert client.get("/api/v1/alerts?view=nope").status_code == 422
+    args = ["show", "alerts", "--view", "nope", "--workspace", str(ws.folder)]
+    refused = CliRunner().invoke(build_cli(), args).exception
+    assert isinstance(refused, Invalid)
+    assert "waiting, muted" in refused.message.en
 
 
 def test_an_alert_about_the_whole_shows_where_its_evidence_is(ws: Workspace) -> None:

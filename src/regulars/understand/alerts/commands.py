@@ -31,7 +31,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     ) -> None:
         """Show what changed and deserves a person."""
         ws, now = opens(workspace), clock.now()
-        found = service.listed(ws, None, view, now=now)
+        found = service.listed(ws, None, showing.view_of(view), now=now)
         language = shell_language()
         for about, why in showing.broken(ws):
             words = _("This rule could not be looked at: {about}.").format(

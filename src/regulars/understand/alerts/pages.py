@@ -49,7 +49,7 @@ def alerts(
 ) -> Response:
     """Show the inbox."""
     now = clock.now()
-    found = service.listed(ws, caller.places, view, now=now)
+    found = service.listed(ws, caller.places, showing.view_of(view), now=now)
     if kind := files.asked(request):
         return files.send(request, kind, "alerts", showing.TABLE, showing.table(ws, found, now))
     tabs = (
@@ -135,7 +135,7 @@ def change(ws: CurrentWorkspace, caller: Reader, alert: str, fields: FormFields)
     days = int(fields.number("days") or SNOOZE_DAYS)
     service.change(ws, alert, fields.text("act") or "", caller, now=clock.now(), days=days)
     view = fields.text("view") or "open"
-    return RedirectResponse(f"/alerts?view={view if view.isalpha() else 'open'}", 303)
+    return RedirectResponse(f"/alerts?view={showing.view_of(view)}", 303)
 
 
 def _rule(fields: Fields) -> Rule:

@@ -11,6 +11,7 @@ import msgspec
 from regulars.company.places import service as places
 from regulars.company.staff import service as staff
 from regulars.faces import formats
+from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.timeline.workspace import Workspace
@@ -46,6 +47,7 @@ TABLE = (
     Text("Seen again", "再次出现"),
 )
 YES, NO = Text("yes", "是"), Text("no", "否")
+VIEWS = ("open", "waiting", "muted", "all")
 
 
 def table(ws: Workspace, found: list[Alert], now: datetime) -> Iterator[tuple[Any, ...]]:
@@ -132,3 +134,17 @@ def broken(ws: Workspace) -> list[tuple[Text, Text]]:
             about = Text(f"{name.en}, {at.en}", f"{name.zh}（{at.zh}）") if at.en else name
             made.append((about, told[one.id]))
     return made
+
+
+def view_of(word: str) -> str:
+    """Return which part of the inbox is meant. Raises Invalid for another word."""
+    if word not in VIEWS:
+        raise Invalid(
+            "alerts.view",
+            Text(
+                "Choose open, waiting, muted or all.",
+                "请选择 open（未处理）、waiting（等待中）、muted（已静音）或 all（全部）。",
+            ),
+            field="view",
+        )
+    return word
