@@ -27,6 +27,39 @@ LIMITS: Mapping[str, Edges] = {
 }
 """The values from which grades 2, 3, 4 and 5 hold; docs/algorithms/maturity.md explains them."""
 
+SHARES: Mapping[str, Text] = {
+    "owners": Text(
+        "{part} of {whole} touchpoints with an owner", "{whole} 个触点中有 {part} 个有负责人"
+    ),
+    "targets": Text(
+        "{part} of {whole} touchpoints with a target", "{whole} 个触点中有 {part} 个有目标"
+    ),
+    "feedback": Text(
+        "{part} of {whole} touchpoints with 30 answers or more",
+        "{whole} 个触点中有 {part} 个有 30 条及以上评价",
+    ),
+    "words": Text(
+        "{part} of {whole} customers' answers with words",
+        "{whole} 条客户反馈中有 {part} 条带有原话",
+    ),
+    "priorities": Text(
+        "{part} of {whole} touchpoints ranked by what goes with recommendation",
+        "{whole} 个触点中有 {part} 个已按与推荐的相伴程度排名",
+    ),
+    "map": Text(
+        "{part} of {whole} events at touchpoints of the catalog",
+        "{whole} 个事件中有 {part} 个归入目录中的触点",
+    ),
+    "places": Text(
+        "{part} of {whole} events that name their place", "{whole} 个事件中有 {part} 个注明了地点"
+    ),
+    "returns": Text(
+        "{part} of {whole} ranked touchpoints with a stated cost",
+        "{whole} 个已排名触点中有 {part} 个写明了成本",
+    ),
+}
+"""What a share is called, by its key: of how many how many hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -55,34 +88,30 @@ def gathered(catalog: Catalog, held: Held) -> list[Evidence]:
     owned = sum(point.owner is not None for point in points)
     aimed = sum(point.target is not None for point in points)
     return [
-        _share("owners", owned, len(points), Text("touchpoints with an owner", "个触点有负责人")),
-        _share("targets", aimed, len(points), Text("touchpoints with a target", "个触点有目标")),
+        _share("owners", owned, len(points)),
+        _share("targets", aimed, len(points)),
         _count("sources", int(seen["sources"] or 0), events,
                Text("sources on the timeline", "个数据来源进入时间线")),
-        _share("feedback", held.rated, held.weighted,
-               Text("touchpoints with 30 answers or more", "个触点有 30 条以上评价")),
-        _share("words", int(seen["words"] or 0), answers,
-               Text("customers' answers with words", "条客户反馈带有原话")),
-        _share("priorities", held.drivers, held.weighted,
-               Text("touchpoints ranked by what goes with recommendation", "个触点已按重要性排名")),
-        _share("map", int(seen["known"] or 0), events,
-               Text("events at touchpoints of the catalog", "个事件归入目录中的触点")),
-        _share("places", int(seen["placed"] or 0), events,
-               Text("events that name their place", "个事件注明了地点")),
+        _share("feedback", held.rated, held.weighted),
+        _share("words", int(seen["words"] or 0), answers),
+        _share("priorities", held.drivers, held.weighted),
+        _share("map", int(seen["known"] or 0), events),
+        _share("places", int(seen["placed"] or 0), events),
         _minutes(held.minutes),
         _groups(held.groups),
         _count("measuring", held.months, held.months,
                Text("months of the last 12 with a health index", "个月有健康度指数（近 12 个月）")),
-        _share("returns", held.priced, held.drivers,
-               Text("ranked touchpoints with a stated cost", "个已排名触点写明了成本")),
+        _share("returns", held.priced, held.drivers),
     ]  # fmt: skip
 
 
-def _share(key: str, part: int, whole: int, words: Text) -> Evidence:
+def _share(key: str, part: int, whole: int) -> Evidence:
     if whole <= 0:
         return _silent(key)
     value = part / whole
-    text = Text(f"{part:,} of {whole:,} {words.en}", f"{whole:,} 中有 {part:,} {words.zh}")
+    counts = {"part": f"{part:,}", "whole": f"{whole:,}"}
+    words = SHARES[key]
+    text = Text(words.en.format(**counts), words.zh.format(**counts))
     return Evidence(key, value, whole, graded(LIMITS[key], value), text)
 
 
