@@ -29,6 +29,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Beginnings of a formula; spreadsheets of the Far East take the full-width signs for one, too."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 CHUNK = 64 * 1024
+YES, NO = Text("yes", "是"), Text("no", "否")
 MOST_ROWS_OF_EXCEL = 1_048_575
 
 
@@ -102,6 +103,8 @@ def safe(text: str) -> str:
 def _csv_cell(value: Any, zone: tzinfo) -> Any:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return say(YES if value else NO)
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat(sep=" ", timespec="seconds")
     if isinstance(value, Text):

@@ -57,6 +57,10 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
         build_cli(), ["show", "lifetime-value", "--json", "--workspace", str(ws.folder)]
     )
     assert json.loads(shown.stdout)["ahead"] == answer["ahead"]
+    args = ["show", "lifetime-value", "--workspace", str(ws.folder)]
+    words = CliRunner().invoke(build_cli(), args, env={"LANG": "en_US", "COLUMNS": "200"}).stdout
+    assert f"n {answer['back_test']['customers']:,}" in words
+    assert f"({answer['back_test']['covered']['low']:.1%} – " in words
     assert sum(one["share"] for one in answer["tenths"]) == pytest.approx(1.0)
     for name in ("tenths", "models", "back-test"):
         assert client.get(f"/lifetime-value/tables/{name}?format=xlsx").status_code == 200

@@ -16,7 +16,7 @@ from regulars.faces.language import shell_language
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 from regulars.understand.churn import service
-from regulars.understand.churn.model import CANDIDATES, MEANING, BackTest, EarlyWarning
+from regulars.understand.churn.model import CANDIDATES, MEANING, BackTest, EarlyWarning, Warned
 from regulars.understand.findings.model import enveloped
 
 SHOWN = 20
@@ -49,16 +49,24 @@ def _print(found: EarlyWarning) -> None:
     for one in found.warned[:SHOWN]:
         worth = "–" if one.at_stake is None else f"{one.at_stake:,.0f} {found.currency or ''}"
         line = _("{person}  chance {chance}, silent for {days} days, at stake {worth}")
-        said = line.format(
-            person=one.person, chance=f"{one.chance:.0%}", days=one.silence, worth=worth
-        )
+        said = line.format(person=one.person, chance=_chance(one), days=one.silence, worth=worth)
         out.print(said, highlight=False)
+
+
+def _chance(one: Warned) -> str:
+    if one.low is None or one.high is None:
+        return f"{one.chance:.0%}"
+    words = _("{chance} (back-test {low} – {high}, n {n})")
+    low, high = f"{one.low:.0%}", f"{one.high:.0%}"
+    return words.format(chance=f"{one.chance:.0%}", low=low, high=high, n=f"{one.n:,}")
 
 
 def _print_test(test: BackTest, used: str) -> None:
     language = shell_language()
     line = _("Back-test at {cut}: {n} customers, {share} of them lost")
     share = f"{test.base.value:.1%}" if test.base.value is not None else "–"
+    if test.base.low is not None and test.base.high is not None:
+        share += f" ({test.base.low:.1%} – {test.base.high:.1%})"
     out.print(line.format(cut=test.cut, n=f"{test.customers:,}", share=share))
     for one in test.candidates:
         mark = "●" if one.key == used else " "
@@ -69,7 +77,9 @@ def _print_test(test: BackTest, used: str) -> None:
         out.print(f"{mark} AUC {auc} {ends}  " + _("slope {slope}").format(slope=slope), title)
     if test.lift.value is not None:
         lead = "–" if test.lead.value is None else f"{test.lead.value:.0f}"
-        line = _("Lift of the first tenth {lift} ({low} – {high}), n {n}; lead {lead} days")
+        line = _(
+            "Lift of the first tenth of the active {lift} ({low} – {high}), n {n}; lead {lead} days"
+        )
         low, high = f"{test.lift.low:.1f}", f"{test.lift.high:.1f}"
         lift = f"{test.lift.value:.1f}"
         out.print(line.format(lift=lift, n=test.lift.n, lead=lead, low=low, high=high))

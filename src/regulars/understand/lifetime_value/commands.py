@@ -59,17 +59,22 @@ def _print(found: LifetimeValue) -> None:
 
 
 def _print_test(test: BackTest) -> None:
-    line = _("Back-test from {cut}, {days} days: {expected} purchases foretold, {actual} happened")
+    line = _(
+        "Back-test from {cut}, {days} days, n {n}: {expected} purchases foretold, {actual} happened"
+    )
     out.print(
         line.format(
             cut=test.cut,
             days=test.days,
+            n=f"{test.customers:,}",
             expected=f"{test.expected:,.0f}",
             actual=f"{test.actual:,.0f}",
         )
     )
     line = _("Amount foretold {expected}, happened {actual}; {covered} within their interval")
     covered = f"{test.covered.value:.1%}" if test.covered.value is not None else "–"
+    if test.covered.low is not None and test.covered.high is not None:
+        covered += f" ({test.covered.low:.1%} – {test.covered.high:.1%})"
     out.print(
         line.format(
             expected=f"{test.expected_value:,.0f}",
