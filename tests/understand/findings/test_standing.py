@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from regulars.kit.errors import Invalid
+from regulars.kit.text import Text
 from regulars.timeline import inbox
 from regulars.timeline.erasure import PLACES
 from regulars.timeline.workspace import Workspace
-from regulars.understand.findings import service, standing
+from regulars.understand.findings import queries, service, standing
 from regulars.understand.findings.standing import Kind
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -131,3 +133,41 @@ def test_a_finding_that_quotes_an_erased_person_goes(ws: Workspace) -> None:
         assert PLACES.get("findings")(ws, connection, frozenset({ANNA})) == 1
     assert service.latest(ws, "words", list) is None
     assert service.latest(ws, "counts", list) is not None
+
+
+class Picky(Counter):
+    """Refuses a slice as a page's service does an unreadable period."""
+
+    def __call__(self, ws: Workspace, about: dict[str, Any], now: datetime) -> list[int]:
+        if about.get("period") == "nonsense":
+            raise Invalid("period.key", Text("No such period.", "没有该时间段。"), field="period")
+        return super().__call__(ws, about, now)
+
+
+def test_a_question_that_is_refused_does_not_trouble_the_refresh(
+    ws: Workspace, kind: Kind[list[int]]
+) -> None:
+    """Neither one refused when it was asked nor one that only ever stood as a wish."""
+    picky = replace(kind, compute=Picky())
+    standing.KINDS._entries["count"] = picky
+    with pytest.raises(Invalid):
+        standing.answer(ws, picky, {"period": "nonsense"}, now=NOON)
+    assert standing.renew(ws, NOON) == 1  # the standing one
+    standing.find(ws, picky, {"period": "nonsense"}, now=NOON)
+    later = NOON + timedelta(hours=7)
+    assert (standing.renew(ws, later), wishes(ws)) == (1, [])
+
+
+def test_a_standing_question_that_is_refused_is_an_error(
+    ws: Workspace, kind: Kind[list[int]]
+) -> None:
+    standing.KINDS._entries["count"] = replace(
+        kind, compute=Picky(), standing=({"period": "nonsense"},)
+    )
+    with pytest.raises(Invalid):
+        standing.renew(ws, NOON)
+
+
+def wishes(ws: Workspace) -> list[tuple[str, dict[str, Any]]]:
+    with ws.database.reading() as connection:
+        return queries.wishes(connection)

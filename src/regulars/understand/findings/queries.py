@@ -114,6 +114,15 @@ def wishes(connection: sa.Connection) -> list[tuple[str, dict[str, Any]]]:
     return [(row["key"], msgspec.json.decode(row["slice"])) for row in rows]
 
 
+def forget_wish(connection: sa.Connection, key: str, slice_hash: str) -> None:
+    """Forget that a slice was asked for."""
+    connection.execute(
+        sa.delete(finding_wishes).where(
+            finding_wishes.c.key == key, finding_wishes.c.slice_hash == slice_hash
+        )
+    )
+
+
 def forget_wishes(connection: sa.Connection, before: datetime) -> None:
     """Forget slices that nobody has asked for since `before`."""
     connection.execute(sa.delete(finding_wishes).where(finding_wishes.c.asked_at < before))

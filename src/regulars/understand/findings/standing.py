@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 from regulars.kit import clock, registry
+from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
@@ -30,6 +31,8 @@ YOUNG = timedelta(hours=6)
 """Of an unchanged timeline, a finding younger than this is not computed again."""
 NOTED = timedelta(hours=12)
 """One asking is noted at most this often."""
+REFUSED = (Invalid, NotFound)
+"""What a question meets that has no answer: an unreadable period, a place that is gone."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ def renew(
     """Compute what is standing or was asked for, where the timeline has moved on.
 
     Returns how many findings were computed. One that fails does not keep the others from being
-    renewed: the first error is raised at the end.
+    renewed: the first error is raised at the end. A question that is refused is no failure, unless
+    it stands.
     """
     wanted = _wanted(ws, now)
     computed, first = 0, None
@@ -113,7 +117,8 @@ def renew(
         try:
             computed += _once(ws, kind, about, now)[1]
         except Exception as error:
-            first = first or error
+            if not isinstance(error, REFUSED) or about in kind.standing:
+                first = first or error
     if first is not None:
         raise first
     return computed
@@ -138,7 +143,12 @@ def _once(
         found = storing.latest(ws, kind.key, kind.payload, about=about, version=kind.version)
         if found is not None and _holds(ws, kind, found, now):
             return found, False
-        return _compute(ws, kind, about, now), True
+        try:
+            return _compute(ws, kind, about, now), True
+        except REFUSED:  # nobody will be answered, however often it is asked again
+            with ws.database.transaction() as connection:
+                queries.forget_wish(connection, kind.key, slice_hash(about))
+            raise
 
 
 @contextmanager
