@@ -15,13 +15,13 @@ from regulars.faces.language import gettext as _
 from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.faces.paging import cut, decode
 from regulars.kit import clock, ranked
-from regulars.kit.errors import NotFound, RegularsError
+from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.listen.profiles import service as profiles
 from regulars.timeline.workspace import CurrentWorkspace, Workspace
 from regulars.understand.audiences import service, showing
-from regulars.understand.audiences.model import SUGGESTIONS, Audience, Draft, Overview
+from regulars.understand.audiences.model import SUGGESTIONS, Audience, Overview
 
 router = APIRouter(prefix="/audiences", include_in_schema=False)
 navigation = [
@@ -193,12 +193,7 @@ def change(
 @router.post("/{key}/versions/{number}")
 def put_back(ws: CurrentWorkspace, caller: Editor, key: str, number: int) -> Response:
     """Put an earlier version back in force, as a new one."""
-    one = service.get(ws, key)
-    old = next((two for two in service.versions(ws, one.key) if two.number == number), None)
-    if old is None:
-        raise NotFound("audiences.version", Text("There is no such version.", "没有这个版本。"))
-    wanted = Draft(old.name, old.where, old.note)
-    service.change(ws, caller, one.key, wanted, now=clock.now())
+    one = service.put_back(ws, caller, key, number, now=clock.now())
     return RedirectResponse(f"/audiences/{one.key}?done=changed", 303)
 
 

@@ -108,6 +108,15 @@ def change(ws: Workspace, by: Principal, key: str, wanted: Draft, *, now: dateti
     return made
 
 
+def put_back(ws: Workspace, by: Principal, key: str, number: int, *, now: datetime) -> Audience:
+    """Make an earlier version the one in force, as a new version. Raises as `change`."""
+    known = {one.number: one for one in versions(ws, get(ws, key).key)}
+    if number not in known:
+        raise NotFound("audiences.version", Text("There is no such version.", "没有这个版本。"))
+    old = known[number]
+    return change(ws, by, old.key, Draft(old.name, old.where, old.note), now=now)
+
+
 def retire(ws: Workspace, by: Principal, key: str, *, now: datetime) -> None:
     """Take an audience out of force; its members leave it on the timeline. Raises NotFound."""
     one = get(ws, key)

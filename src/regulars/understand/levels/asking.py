@@ -60,7 +60,4 @@ def pickers(request: Request, ws: Workspace, caller: Principal, asked: Asked) ->
     """Return the choices of period and place."""
     period = periods.with_usual(request, asked.period, asked.start, asked.end)
     place = picking.choices(request, ws, caller.places, asked.place)
-    return Pickers(
-        *period,
-        *place,
-    )
+    return Pickers(*period, *place)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from regulars.kit.codes import coded
 from regulars.understand.levels.model import (
     LEVEL,
     Case,
@@ -104,11 +105,7 @@ def stimulus(points: Floats, person: Ints, touchpoint: Ints) -> Ints:
 
 
 def _coded(table: pa.Table, name: str) -> tuple[Ints, pa.Array]:
-    column = table.column(name).combine_chunks()
-    coded = pc.dictionary_encode(pc.fill_null(column, ""))
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.combine_chunks()
-    return coded.indices.to_numpy().astype(np.int64), coded.dictionary
+    return coded(pc.fill_null(table.column(name), ""))
 
 
 def _floats(table: pa.Table, name: str) -> Floats:

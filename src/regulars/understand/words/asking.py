@@ -105,7 +105,4 @@ def pickers(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> P
     """Return the choices of period and place."""
     period = periods.with_usual(request, wish.period, wish.start, wish.end)
     place = picking.choices(request, ws, caller.places, wish.place)
-    return Pickers(
-        *period,
-        *place,
-    )
+    return Pickers(*period, *place)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from regulars.kit.codes import coded
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import exceeding, proportion
 from regulars.understand.health.model import MINIMUM_GROUP
@@ -33,13 +34,6 @@ def flags(readings: pa.Table) -> pa.Table:
     for place, name in enumerate(MOODS):
         made = made.append_column(str(name), pa.array((mood == place - 1).astype(np.int32)))
     return made
-
-
-def coded(values: pa.ChunkedArray | pa.Array) -> tuple[Ints, pa.Array]:
-    """Return the values as numbers from 0 on, and what each number stands for."""
-    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    found = array.dictionary_encode()
-    return found.indices.to_numpy(zero_copy_only=False).astype(np.int64), found.dictionary
 
 
 def different(group: Ints, member: Ints, groups: int) -> Ints:

@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.stats import hypergeom
 
+from regulars.kit.codes import coded
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import proportion
-from regulars.understand.words.counting import coded, different
+from regulars.understand.words.counting import different
 from regulars.understand.words.model import KINDS, MOODS, Risen
 
 LEAST = 8

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.company.rights.model import Scope
+from regulars.kit.codes import coded
 from regulars.kit.period import Period
 from regulars.kit.stats.proportion import proportion
 from regulars.kit.text import Text
@@ -299,7 +300,7 @@ def _folded(ws: Workspace, table: pa.Table) -> pa.Table:
     """Return the table with `person_id`: the folded person of each identity_id."""
     with ws.database.reading() as connection:
         linked = timeline_people.folded(ws, connection).people
-    code, known = counting.coded(table.column("identity_id"))
+    code, known = coded(table.column("identity_id"))
     linked = linked.filter(pc.is_in(linked.column("identity_id"), known))
     places = pc.index_in(known, linked.column("identity_id").combine_chunks())
     person = pc.coalesce(linked.column("person_id").combine_chunks().take(places), known)
