@@ -62,15 +62,32 @@ def test_without_a_backup_of_postgresql_nothing_is_changed(
     assert upgrade.current(workspace.database) == before
 
 
-def test_a_workspace_of_the_second_version_upgrades_and_keeps_its_rows(ws: Workspace) -> None:
+def go_back(ws: Workspace, revision: str) -> None:
+    """Make the database anew, empty, as the release of that revision left it."""
     with ws.database.transaction() as connection:
-        connection.execute(sa.text("ALTER TABLE alert_checks DROP COLUMN error"))
+        for name in sa.inspect(connection).get_table_names():
+            connection.execute(sa.text(f'DROP TABLE "{name}"'))
+        upgrade._run(connection, revision)
+
+
+def test_a_workspace_of_the_second_version_upgrades_and_keeps_its_rows(ws: Workspace) -> None:
+    go_back(ws, "0002")
+    with ws.database.transaction() as connection:
         connection.execute(
             sa.text("INSERT INTO alert_checks VALUES ('nps', '2026-11-01', 3, '2026-11-08')")
         )
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))
+        connection.execute(
+            sa.text(
+                "INSERT INTO import_runs (id, recipe, source, mapping, files, state, read, events, "
+                "accepted, duplicates, refused, repeats, rejected, reasons, created_by, created_at)"
+                " VALUES ('r', 'orders', 'shop', '', '[]', 'done', 9, 8, 8, 0, 0, 0, 1, '{}', "
+                "'ann', '2026-11-08 00:00:00')"
+            )
+        )
     assert upgrade.upgrade(ws) is not None
     with ws.database.reading() as connection:
         rows = connection.execute(sa.text("SELECT rule, tests, error FROM alert_checks")).all()
+        runs = connection.execute(sa.text("SELECT read, replaced, notes FROM import_runs")).all()
     assert rows == [("nps", 3, None)]
+    assert runs == [(9, 0, "[]")]
     assert upgrade.current(ws.database) == upgrade.newest()

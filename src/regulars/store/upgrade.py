@@ -108,12 +108,12 @@ def refuse_newer(found: str | None) -> None:
         )
 
 
-def _run(connection: sa.Connection) -> None:
+def _run(connection: sa.Connection, revision: str = "head") -> None:
     from alembic import command
 
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _config() -> Config:

@@ -23,14 +23,42 @@ from regulars.company.rights.model import Principal, Right
 from regulars.faces import export, paging
 from regulars.faces.language import say
 from regulars.kit import clock
-from regulars.listen.imports import service
-from regulars.listen.imports.model import CURES, Habits, Reject, Run, State, reason_text
+from regulars.listen.imports import questions, service
+from regulars.listen.imports.model import CURES, Habits, Note, Reject, Run, State, reason_text
+from regulars.listen.imports.questions import Question
 from regulars.timeline.workspace import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1", tags=["imports"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
 Importer = Annotated[Principal, Depends(needs(Right.IMPORT))]
 REJECT_COLUMNS = ("file", "row", "field", "reason", "value", "line")
+
+
+class NoteOut(BaseModel):
+    """Something an import tells: about how many rows, in words, with examples."""
+
+    code: str
+    rows: int
+    text: str
+    examples: list[str]
+
+
+class ChoiceOut(BaseModel):
+    """One answer to a question, and what it gives."""
+
+    value: str
+    text: str
+    gives: str | None
+
+
+class QuestionOut(BaseModel):
+    """What only the owner of the file can settle; send `answers` with `KEY=VALUE` to settle it."""
+
+    key: str
+    field: str | None
+    rows: int
+    text: str
+    choices: list[ChoiceOut]
 
 
 class ImportOut(BaseModel):
@@ -50,7 +78,13 @@ class ImportOut(BaseModel):
     refused: int
     repeats: int
     rejected: int
+    used: int
+    empty: int
+    skipped: int
+    replaced: int
     reasons: dict[str, int]
+    notes: list[NoteOut]
+    questions: list[QuestionOut]
     by: str
     created_at: datetime
     started_at: datetime | None
@@ -119,6 +153,9 @@ def start(
     date_format: Annotated[
         list[str] | None, Form(description="How times are written, such as %d/%m/%Y; or iso.")
     ] = None,
+    answers: Annotated[
+        list[str] | None, Form(description="Answers to questions, each KEY=VALUE.")
+    ] = None,
 ) -> ImportOut:
     """Take files in and import them after the answer; ask `GET /imports/{id}` how far it is."""
     run = service.upload(
@@ -127,7 +164,7 @@ def start(
         service.chosen(recipe, mapping),
         now=clock.now(),
         by=caller,
-        habits=Habits(zone, decimal, tuple(date_format or ())),
+        habits=Habits(zone, decimal, tuple(date_format or ()), questions.parse(answers or ())),
     )
     later.add_task(service.carry_out_quietly, ws, run)
     response.headers["Location"] = f"/api/v1/imports/{run.id}"
@@ -204,12 +241,32 @@ def _out(run: Run) -> ImportOut:
         done=run.done,
         **counts,
         reasons=dict(run.reasons),
+        notes=[_note(one) for one in run.notes],
+        questions=[_question(one) for one in run.questions],
         by=run.by,
         created_at=run.created_at,
         started_at=run.started_at,
         ended_at=run.ended_at,
         error_code=run.error_code,
         error=say(run.error) if run.error else None,
+    )
+
+
+def _note(one: Note) -> NoteOut:
+    return NoteOut(code=one.code, rows=one.rows, text=say(one.text), examples=list(one.examples))
+
+
+def _question(one: Question) -> QuestionOut:
+    choices = [
+        ChoiceOut(
+            value=choice.value,
+            text=say(choice.words),
+            gives=say(choice.gives) if choice.gives else None,
+        )
+        for choice in one.choices
+    ]
+    return QuestionOut(
+        key=one.key, field=one.field, rows=one.rows, text=say(one.words), choices=choices
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,17 +20,19 @@ from regulars.faces.language import say
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.listen.imports import library, model, service
+from regulars.listen.imports import library, model, questions, service
 from regulars.listen.imports.guessing import ROLES
 from regulars.listen.imports.model import CURES, STAGES, Habits, Outcome, Recipe, reason_text
 from regulars.listen.imports.preview import Proposal
+from regulars.listen.imports.questions import Question
 from regulars.timeline.workspace import Workspace
 
 Opens = Callable[[Path], Workspace]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 EXAMPLE = 32
 """Signs of an example that are shown: a moment with its zone is whole."""
-COUNTS = ("read", "events", "accepted", "duplicates", "repeats", "rejected", "refused")
+COUNTS = ("read", "used", "rejected", "empty", "skipped", "repeats")
+EVENT_COUNTS = ("events", "accepted", "duplicates", "replaced", "refused")
 
 
 def register(app: typer.Typer, opens: Opens) -> None:
@@ -66,6 +69,10 @@ def _importing(app: typer.Typer, opens: Opens) -> None:
                 help="How times are written: %d/%m/%Y, epoch_s, iso; more than one may be."
             ),
         ] = None,
+        answer: Annotated[
+            list[str] | None,
+            typer.Option(help="Answer to a question of --preview: KEY=VALUE; more may be given."),
+        ] = None,
         as_json: AsJson = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
@@ -74,7 +81,8 @@ def _importing(app: typer.Typer, opens: Opens) -> None:
         if preview:
             _preview(ws, paths[0], zone or None, write, as_json)
             return
-        habits = Habits(zone or None, decimal or None, tuple(date_format or ()))
+        formats, answers = tuple(date_format or ()), questions.parse(answer or ())
+        habits = Habits(zone or None, decimal or None, formats, answers)
         outcome = _run(ws, paths, _chosen(recipe, map_), habits, quiet=as_json)
         _print_outcome(outcome, as_json)
         if outcome.all_refused:
@@ -130,7 +138,7 @@ def _print_outcome(outcome: Outcome, as_json: bool) -> None:
         return
     titles = count_titles()
     table = Table(box=None, show_header=False)
-    for name in COUNTS:
+    for name in COUNTS + EVENT_COUNTS:
         number = getattr(outcome.counts, name)
         if number or name in ("read", "accepted", "rejected"):
             table.add_row(titles[name], f"{number:,}")
@@ -139,12 +147,27 @@ def _print_outcome(outcome: Outcome, as_json: bool) -> None:
         out.print(f"  {count:,} · {say(reason_text(reason))}", style="yellow")
         if reason in CURES:
             out.print(f"    {say(CURES[reason])}", style="yellow", soft_wrap=True)
+    for note in outcome.notes:
+        out.print("  · " + say(note.text), markup=False, soft_wrap=True)
+    for question in outcome.questions:
+        _print_question(question)
     if outcome.rejects_file:
         out.print(
             _("Refused rows: regulars rejects {id}").format(id=outcome.run_id), soft_wrap=True
         )
     if outcome.ignored:
         out.print(_("Not read: {files}").format(files=", ".join(outcome.ignored)), style="dim")
+
+
+def _print_question(question: Question) -> None:
+    """Print a question with its choices, what each gives, and how to answer."""
+    out.print("? " + say(question.words), style="yellow", markup=False, soft_wrap=True)
+    for choice in question.choices:
+        gives = f" → {say(choice.gives)}" if choice.gives else ""
+        line = f"    --answer {question.key}={choice.value}  {say(choice.words)}{gives}"
+        out.print(line, markup=False, soft_wrap=True)
+    if not question.choices:
+        out.print(f"    --answer {question.key}=…", markup=False)
 
 
 def count_titles() -> dict[str, str]:
@@ -155,7 +178,11 @@ def count_titles() -> dict[str, str]:
         "accepted": _("New events"),
         "duplicates": _("Known before"),
         "repeats": _("Rows that repeat word for word"),
+        "used": _("Rows used"),
         "rejected": _("Rows refused"),
+        "empty": _("Rows that gave nothing"),
+        "skipped": _("Rows skipped"),
+        "replaced": _("Told anew, replaced"),
         "refused": _("Of erased people, left out"),
     }
 
@@ -284,7 +311,9 @@ def run_facts(run: model.Run) -> dict[str, Any]:
         "state": run.state.value,
         "stage": run.stage.value if run.stage else None,
         "done": run.done,
-        **{name: getattr(run.counts, name) for name in COUNTS},
+        **asdict(run.counts),
+        "notes": [note.as_json() for note in run.notes],
+        "questions": [question.as_json() for question in run.questions],
         "reasons": run.reasons,
         "rejects_file": run.rejects_file,
         "by": run.by,

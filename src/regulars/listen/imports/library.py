@@ -161,7 +161,12 @@ def written_as(recipe: Recipe, habits: Habits) -> Recipe:
     given = {"decimal": habits.decimal, "formats": habits.formats}
     said = {name: value for name, value in given.items() if value}
     inputs = tuple(msgspec.structs.replace(part, **said) for part in recipe.inputs)
-    return msgspec.structs.replace(recipe, zone=habits.zone or recipe.zone, inputs=inputs)
+    return msgspec.structs.replace(
+        recipe,
+        zone=habits.zone or recipe.zone,
+        inputs=inputs,
+        answers={**recipe.answers, **habits.answers},
+    )
 
 
 def _format_problem(format_: str) -> Text | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from regulars.kit.text import Text
+from regulars.listen.imports.questions import UNANSWERED, Question
 
 Format = Literal["delimited", "whitespace", "jsonl", "parquet", "excel", "xes"]
 Kind = Literal["text", "number", "decimal", "whole", "moment", "flag", "list"]
@@ -136,7 +137,8 @@ class Bilingual(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A whole recipe or mapping: inputs → tables → events.
 
-    `zone` is where times without an offset were written down; `set` holds for every event.
+    `zone` is where times without an offset were written down; `set` holds for every event;
+    `answers` settle what only the owner of the files knows (question's key → choice).
     """
 
     name: str
@@ -148,15 +150,17 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     zone: str | None = None
     tables: tuple[Table, ...] = ()
     set: dict[str, Scalar] = {}
+    answers: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How times and numbers of some files are written, where their recipe does not say."""
+    """What is said of files beside their recipe: how times and numbers are written, answers."""
 
     zone: str | None = None
     decimal: str | None = None
     formats: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 class State(StrEnum):
@@ -187,11 +191,12 @@ STAGES: Mapping[Stage, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of the rows: every row read is in events, left out by the recipe, or refused.
+    """What became of the rows: read = used + rejected + empty + skipped.
 
-    `read` rows of all files; `repeats` rows that stand again word for word in their file; `events`
-    made; `accepted` of them new, `duplicates` known before, `refused` of erased persons;
-    `rejected` rows with at least one entry in the rejects file.
+    `read` rows of all files; `used` in an event; `rejected` with at least one entry in the rejects
+    file; `empty` gave no event; `skipped` blank lines, titles, second headers, preview answers;
+    `repeats` rows that stand again word for word in their file. `events` made = `accepted` new +
+    `duplicates` known before + `replaced` (told anew) + `refused` of erased persons.
     """
 
     read: int = 0
@@ -201,6 +206,25 @@ class Counts:
     refused: int = 0
     repeats: int = 0
     rejected: int = 0
+    used: int = 0
+    empty: int = 0
+    skipped: int = 0
+    replaced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a run tells: its stable code, how many rows it is about, words, some examples."""
+
+    code: str
+    rows: int
+    text: Text
+    examples: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the note as plain values."""
+        words = {"en": self.text.en, "zh": self.text.zh}
+        return {"code": self.code, "rows": self.rows, **words, "examples": list(self.examples)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +260,8 @@ class Run:
     reasons: Mapping[str, int]
     error_code: str | None
     error: Text | None
+    notes: tuple[Note, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def seconds(self) -> float | None:
@@ -286,6 +312,7 @@ REASONS: Mapping[str, Text] = {
     "no_zone": Text("The time has no zone and none is declared.", "时间没有时区，且未声明时区。"),
     "future": Text("The time lies in the future.", "时间在未来。"),
     "actor": Text("Nobody we know did it.", "未知的行为主体。"),
+    UNANSWERED: Text("A question about the file has no answer yet.", "关于文件的问题尚未回答。"),
     "group": Text("Another line of the same order is refused.", "同一订单的另一行被拒绝。"),
 }
 
@@ -320,12 +347,15 @@ class Outcome:
     reasons: Mapping[str, int]
     rejects_file: str | None
     seconds: float
+    notes: tuple[Note, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @property
     def all_refused(self) -> bool:
         """Tell whether rows were refused and not one event came of the others, now or before."""
         counts = self.counts
-        return bool(counts.rejected) and not (counts.accepted or counts.duplicates)
+        known = counts.duplicates or counts.replaced
+        return bool(counts.rejected) and not (counts.accepted or known)
 
     def as_json(self) -> dict[str, Any]:
         """Return the summary that `import --json` ends with."""
@@ -335,14 +365,10 @@ class Outcome:
             "source": self.source,
             "files": list(self.files),
             "ignored": list(self.ignored),
-            "read": self.counts.read,
-            "events": self.counts.events,
-            "accepted": self.counts.accepted,
-            "duplicates": self.counts.duplicates,
-            "repeats": self.counts.repeats,
-            "refused": self.counts.refused,
-            "rejected": self.counts.rejected,
+            **asdict(self.counts),
             "reasons": dict(self.reasons),
+            "notes": [note.as_json() for note in self.notes],
+            "questions": [question.as_json() for question in self.questions],
             "rejects_file": self.rejects_file,
             "seconds": round(self.seconds, 3),
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,8 @@ from ibis.expr import types as ir
 
 from regulars.faces import paging
 from regulars.kit.text import Text
-from regulars.listen.imports.model import Counts, Run, Stage, State
+from regulars.listen.imports import questions
+from regulars.listen.imports.model import Counts, Note, Outcome, Run, Stage, State
 from regulars.listen.imports.tables import import_runs
 
 
@@ -83,9 +84,15 @@ def rejects_files(connection: sa.Connection) -> list[tuple[str, str]]:
     return [(row.id, row.rejects_file) for row in connection.execute(query)]
 
 
-def outcome_values(counts: Counts, reasons: Mapping[str, int]) -> dict[str, Any]:
-    """Return the columns that hold counts and reasons."""
-    return {**asdict(counts), "reasons": json.dumps(dict(reasons))}
+def outcome_values(outcome: Outcome) -> dict[str, Any]:
+    """Return the columns that hold counts, reasons, what was told and what has to be asked."""
+    notes = [note.as_json() for note in outcome.notes]
+    return {
+        **asdict(outcome.counts),
+        "reasons": json.dumps(dict(outcome.reasons)),
+        "notes": json.dumps(notes, ensure_ascii=False),
+        "questions": questions.dump(outcome.questions),
+    }
 
 
 def _run(row: sa.Row[Any]) -> Run:
@@ -98,15 +105,7 @@ def _run(row: sa.Row[Any]) -> Run:
         state=State(row.state),
         stage=Stage(row.stage) if row.stage else None,
         done=row.done,
-        counts=Counts(
-            row.read,
-            row.events,
-            row.accepted,
-            row.duplicates,
-            row.refused,
-            row.repeats,
-            row.rejected,
-        ),
+        counts=Counts(**{part.name: getattr(row, part.name) for part in fields(Counts)}),
         by=row.created_by,
         created_at=row.created_at,
         started_at=row.started_at,
@@ -116,7 +115,14 @@ def _run(row: sa.Row[Any]) -> Run:
         reasons=json.loads(row.reasons),
         error_code=row.error_code,
         error=error,
+        notes=tuple(_note(one) for one in json.loads(row.notes)),
+        questions=questions.load(row.questions),
     )
+
+
+def _note(one: Mapping[str, Any]) -> Note:
+    words = Text(one["en"], one["zh"])
+    return Note(one["code"], one["rows"], words, tuple(one["examples"]))
 
 
 def freshness(events: ir.Table) -> ir.Table:

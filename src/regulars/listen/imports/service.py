@@ -175,7 +175,7 @@ def _outcome_values(outcome: Outcome) -> dict[str, object]:
         "files": json.dumps(list(outcome.files)),
         "rejects_file": outcome.rejects_file,
         "ended_at": clock.now(),
-        **queries.outcome_values(outcome.counts, outcome.reasons),
+        **queries.outcome_values(outcome),
     }
 
 
