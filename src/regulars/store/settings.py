@@ -39,14 +39,19 @@ class EngineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class IntakeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[intake]`: limits of the HTTP intake, in bytes, rows, seconds and days."""
+    """`[intake]`: limits of the HTTP intake, in bytes, rows, seconds and days.
+
+    `events_per_second` of one key, 0: ten times its `requests_per_second`.
+    """
 
     event_bytes: int = 32_768
     batch_bytes: int = 512_000
+    batch_events: int = 2_500
     flush_rows: int = 100_000
     flush_seconds: int = 300
     remember_days: int = 30
     requests_per_second: int = 2_000
+    events_per_second: int = 0
 
 
 class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

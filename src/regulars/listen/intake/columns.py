@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from regulars.listen.intake import commerce, feedback
+from regulars.listen.intake import commerce, feedback, wire
 from regulars.listen.intake.fields import Sender, read_object, word
 from regulars.listen.intake.model import Row
 from regulars.listen.intake.wire import Context, Message
@@ -46,7 +46,7 @@ def promote(row: Row, call: str, message: Message, context: Context, sender: Sen
     """Fill the typed columns from the properties, which stay as they came."""
     properties = read_object(message.properties, "properties")
     if properties:
-        row.properties = str(memoryview(message.properties), "utf-8")
+        row.properties = _as_sent(message.properties, properties)
         for key, value in properties.items():
             column = PLAIN.get(key)
             if column is not None and (key == column or getattr(row, column) is None):
@@ -63,8 +63,15 @@ def promote(row: Row, call: str, message: Message, context: Context, sender: Sen
         _name_view(row, message, properties)
 
 
+def _as_sent(raw: msgspec.Raw, properties: Mapping[str, Any]) -> str:
+    """Return the properties as they came, but for NUL characters, which no reader may meet."""
+    if wire.has_nul(raw):
+        return msgspec.json.encode(properties).decode()
+    return str(memoryview(raw), "utf-8")
+
+
 def _name_view(row: Row, message: Message, properties: Mapping[str, Any]) -> None:
-    named = {"name": message.name, "category": message.category}
+    named = wire.without_nul({"name": message.name, "category": message.category})
     added = {key: value for key, value in named.items() if value and key not in properties}
     if added:
         row.properties = msgspec.json.encode({**properties, **added}).decode()

@@ -15,19 +15,27 @@ from regulars.timeline.vocabulary import ORDERS, REFUNDS
 CENT = Decimal("0.0001")
 MOST = Decimal(10) ** 14
 """The lake keeps decimal(18,4): amounts stay below this."""
+LARGEST_QUANTITY = 1e9
+LONGEST_LABEL = 300
 MONEY = ("total", "revenue", "value")
 """Where an event says what it is worth; the first that is there counts."""
 KEYS = frozenset({*MONEY, "products", "product_id", "sku"})
 """Without any of these an event has no money and no lines."""
 
 
+def filled(value: Any) -> Any:
+    """Return the value; None for a blank text, which stands where no number was given."""
+    return None if type(value) is str and not value.strip() else value
+
+
 def number(value: Any, where: str) -> float:
     """Return a finite number given as a number or as its text; raises Refused."""
-    if type(value) is float or type(value) is int:
-        return float(value)  # JSON knows no infinity
+    if type(value) is float:
+        return value  # JSON knows no infinity
+    odd = isinstance(value, bool) or (type(value) is str and "_" in value)
     try:
-        read = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+        read = math.nan if odd else float(value)
+    except (TypeError, ValueError, OverflowError):  # an integer may have a thousand digits
         read = math.nan
     if not math.isfinite(read):
         raise Refused("intake.number", where, Text("This must be a number.", "此处必须是数字。"))
@@ -57,7 +65,7 @@ def _negative(where: str) -> Refused:
 
 def currency_of(value: Any, default: str) -> str:
     """Return the ISO 4217 code; without one the workspace's own currency is meant."""
-    if value is None:
+    if filled(value) is None:
         return default
     code = value.strip().upper() if isinstance(value, str) else ""
     if not (len(code) == 3 and code.isascii() and code.isalpha()):
@@ -78,8 +86,8 @@ def fill(row: Row, properties: Mapping[str, Any], default_currency: str) -> None
     Money that goes back (refunds, cancellations) is negative whichever sign the sender used.
     """
     sign = -1 if row.name in REFUNDS else 1
-    where = next((name for name in MONEY if properties.get(name) is not None), None)
-    if where == "value" and properties.get("currency") is None:
+    where = next((name for name in MONEY if filled(properties.get(name)) is not None), None)
+    if where == "value" and filled(properties.get("currency")) is None:
         where = None  # the specification's `value` is anything; only a currency makes it money
     if where is not None:
         amount = money(properties[where], f"properties.{where}")
@@ -110,11 +118,8 @@ def _line(product: Any, where: str, index: int, sign: int) -> Line:
             "intake.line", where, Text("A product must be an object.", "商品必须是对象。")
         )
     get = product.get
-    quantity, price, amount = 1.0, get("price"), None
-    if "quantity" in product:
-        quantity = number(get("quantity"), f"{where}.quantity")
-        if quantity < 0:
-            raise _negative(f"{where}.quantity")
+    price, count, amount = filled(get("price")), filled(get("quantity")), None
+    quantity = 1.0 if count is None else _quantity(count, f"{where}.quantity")
     if price is not None:
         amount = money(price, f"{where}.price")
         if amount < 0:
@@ -132,7 +137,16 @@ def _line(product: Any, where: str, index: int, sign: int) -> Line:
     )
 
 
+def _quantity(value: Any, where: str) -> float:
+    quantity = number(value, where)
+    if quantity < 0:
+        raise _negative(where)
+    if quantity > LARGEST_QUANTITY:
+        raise Refused("intake.quantity", where, Text("This is too much.", "数量过大。"))
+    return quantity
+
+
 def _label(value: Any) -> str | None:
     if type(value) is str:
-        return value or None
-    return str(value) if isinstance(value, int | float) else None
+        return value[:LONGEST_LABEL] or None
+    return str(value)[:LONGEST_LABEL] if isinstance(value, int | float) else None

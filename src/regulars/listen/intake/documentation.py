@@ -41,14 +41,15 @@ RESULT = {
         "accepted": {"type": "integer"},
         "duplicates": {"type": "integer"},
         "messageId": {"type": "string"},
-        "refused": {"type": "array", "items": REASON},
+        "refused": {"type": "array", "items": REASON, "maxItems": 50},
+        "refusedTotal": {"type": "integer"},
     },
 }
 ERRORS = {
     "400": "Not readable, or every event was refused; `field` says where.",
     "401": "No valid write key.",
-    "413": "Over 32 KB for one event, or over 500 KB for a batch.",
-    "429": "Too many requests with this key; `Retry-After` says when to come back.",
+    "413": "Over 32 KB for one event, over 500 KB or 2,500 events for a batch; nothing was kept.",
+    "429": "Too many requests or events with this key; `Retry-After` says when to come back.",
     "503": "Too much is waiting; nothing was kept, send again.",
 }
 
@@ -133,7 +134,8 @@ CALLS: dict[str, About] = {
     ),
     "batch": About(
         "Many calls at once",
-        "At most 500 KB, gzip allowed. A bad event does not lose the good ones.",
+        "At most 2,500 events in 500 KB, gzip allowed. A bad event does not lose the good ones; "
+        "the first 50 that were refused are listed, `refusedTotal` counts them all.",
         _BATCH,
         ("batch",),
         batch=True,

@@ -27,6 +27,10 @@ from regulars.timeline.workspace import Workspace
 TRUST_SECONDS = 1.0
 """How long a checked key is trusted before `company.keys` is asked again."""
 REMEMBERED_KEYS = 1_000
+EVENTS_A_REQUEST = 10
+"""Events a second that a key may send for each request a second, unless settings say."""
+SHOWN_REFUSALS = 50
+"""Refusals listed in one answer; beyond them their number says how many there were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,9 @@ class _Post:
         name = self.call if self.call in wire.CALLS else None
         return [mapping.read(raw, self.sender, name) for raw in self.body.batch]
 
+    def __len__(self) -> int:
+        return len(self.body.batch)
+
 
 class Door:
     """The intake of one server: its committer, its rate limit, and what it remembers."""
@@ -63,7 +70,11 @@ class Door:
         self._workspace = workspace
         self._limits = workspace.settings.intake
         self._identities = Identities(workspace)
-        self._rate = limits.Rate(self._limits.requests_per_second)
+        requests = self._limits.requests_per_second
+        self._rate = limits.Rate(requests)
+        self._event_rate = limits.Rate(
+            self._limits.events_per_second or EVENTS_A_REQUEST * requests, limits.EVENTS
+        )
         self._checked: dict[str, tuple[float, WriteKey]] = {}
         self._committer: Committer[_Post, list[Outcome]] = Committer(self._keep, self._tidy)
         self._committer.start()
@@ -84,7 +95,7 @@ class Door:
         if not body.batch:
             return Answer([], single=False)
         post = _Post(body, call, self._sender(body, call, key, received_at))
-        outcomes = await self._committer.put(post, len(body.batch))
+        outcomes = await self._committer.put(post, len(post))
         return Answer(outcomes, single=call in wire.CALLS)
 
     async def _body(
@@ -94,8 +105,9 @@ class Door:
         limit = self._limits.event_bytes if call in wire.CALLS else self._limits.batch_bytes
         headers = request.headers
         raw = await limits.read_body(request.stream(), headers.get("content-length"), limit)
-        if headers.get("content-encoding", "").lower() in ("gzip", "deflate"):
-            raw = wire.gunzip(raw, limit)
+        raw = wire.unpacked(raw, headers.get("content-encoding", ""), limit)
+        if wire.has_surrogates(raw):
+            raw = await run_in_threadpool(wire.mend, raw)
         try:
             body = wire.read_single(raw) if call in wire.CALLS else wire.read_batch(raw)
         except wire.BadBody:
@@ -104,6 +116,9 @@ class Door:
             raise
         key = key or await self._key(body.write_key or "")
         self._rate.spend(key.id, clock.monotonic())
+        if len(body.batch) > self._limits.batch_events:
+            raise wire.too_many(len(body.batch), self._limits.batch_events)
+        self._event_rate.spend(key.id, clock.monotonic(), len(body.batch))
         return body, key
 
     async def _key(self, secret: str) -> WriteKey:
@@ -144,8 +159,9 @@ class Door:
     def _keep(self, posts: Sequence[_Post]) -> list[list[Outcome]]:
         """Read the events of all posts, store them together, and hand each its outcomes."""
         arrivals = [arrival for post in posts for arrival in post.read()]
-        outcomes = iter(service.store(self._workspace, arrivals, clock.now()))
-        return [list(islice(outcomes, len(post.body.batch))) for post in posts]
+        sizes = [len(post) for post in posts]
+        outcomes = iter(service.store(self._workspace, arrivals, clock.now(), sizes=sizes))
+        return [list(islice(outcomes, size)) for size in sizes]
 
     def _tidy(self) -> None:
         service.forget_old(self._workspace, clock.now())
@@ -189,13 +205,13 @@ def _plain(answer: Answer, language: str) -> dict[str, object]:
     }
     if answer.single and answer.outcomes:
         body["messageId"] = answer.outcomes[0].message_id
+    every = ((one.message_id, one.reason) for one in answer.outcomes if one.reason is not None)
     refused = [
-        {"messageId": one.message_id, **service.plain(one.reason, language)}
-        for one in answer.outcomes
-        if one.reason is not None
+        {"messageId": message_id, **service.plain(reason, language)}
+        for message_id, reason in islice(every, SHOWN_REFUSALS)
     ]
     if refused:
-        body["refused"] = refused
+        body |= {"refused": refused, "refusedTotal": counts["refused"]}
     if answer.all_refused:
         body = {**refused[0], **body}
     return body

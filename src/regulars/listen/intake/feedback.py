@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from regulars.kit.text import Text
-from regulars.listen.intake.commerce import number
+from regulars.listen.intake.commerce import filled, number
 from regulars.listen.intake.model import Refused, Row
+from regulars.timeline import scores
 from regulars.timeline.vocabulary import PRODUCT_REVIEWED, SURVEY_KINDS
 
-SCALES: dict[str, tuple[float, float]] = {
-    "nps": (0.0, 10.0),
-    "csat": (1.0, 5.0),
-    "ces": (1.0, 7.0),
-    "review": (1.0, 5.0),
-}
-"""The scale of a metric when the sender declares none."""
+LONGEST_METRIC = 100
+WIDEST = 1e6
+"""Ends of a scale lie within this of 0: beyond it its width is no number to divide by."""
 SHORT = ("nps", "csat", "ces")
 """Metrics whose score may stand under their own name: `{"nps": 9}`."""
 WORDS = ("text", "comment", "review_body", "feedback", "answer", "message")
@@ -32,7 +29,7 @@ def fill(row: Row, properties: Mapping[str, Any], locale: Any) -> None:
         metric, value, where = found
         scale = _scale(metric, properties)
         if scale is not None:
-            _set_score(row, metric, number(value, where), scale, where)
+            _set_score(row, metric, _number(value, where), scale, where)
             row.survey_kind = _kind(properties.get("survey_kind"))
             row.weight = _weight(properties.get("weight"))
     row.text = next(
@@ -44,19 +41,44 @@ def fill(row: Row, properties: Mapping[str, Any], locale: Any) -> None:
 
 def _score(name: str, properties: Mapping[str, Any]) -> tuple[str, Any, str] | None:
     metric, score = properties.get("metric"), properties.get("score")
-    if isinstance(metric, str) and metric.strip() and score is not None:
-        return metric.strip().lower(), score, "properties.score"
+    if isinstance(metric, str) and metric.strip() and _given(score):
+        return _metric(metric), score, "properties.score"
     for short in SHORT:
-        if properties.get(short) is not None:
+        if _given(properties.get(short)):
             return short, properties[short], f"properties.{short}"
-    if name == PRODUCT_REVIEWED and properties.get("rating") is not None:
+    if name == PRODUCT_REVIEWED and _given(properties.get("rating")):
         return "review", properties["rating"], "properties.rating"
     return None
 
 
+def _given(value: Any) -> bool:
+    """Tell whether somebody answered: blanks, "N/A" and the like say that nobody did."""
+    return not scores.is_blank(value) if type(value) is str else value is not None
+
+
+def _metric(named: str) -> str:
+    metric = named.strip().lower()
+    if len(metric) > LONGEST_METRIC:
+        raise Refused(
+            "intake.metric",
+            "properties.metric",
+            Text(
+                f"A metric is named in at most {LONGEST_METRIC} characters.",
+                f"指标名称最多 {LONGEST_METRIC} 个字符。",
+            ),
+        )
+    return metric
+
+
+def _number(value: Any, where: str) -> float:
+    """Return a score as a number, also as forms spell it ("9分", "10 - Extremely likely")."""
+    spelled = scores.spelled_score(value) if type(value) is str else None
+    return number(value, where) if spelled is None else spelled
+
+
 def _scale(metric: str, properties: Mapping[str, Any]) -> tuple[float, float] | None:
     """Return the declared scale, else the metric's own; None leaves the score in properties."""
-    low, high = properties.get("scale_min"), properties.get("scale_max")
+    low, high = filled(properties.get("scale_min")), filled(properties.get("scale_max"))
     declared = properties.get("scale")
     if low is None and high is None and isinstance(declared, str) and "-" in declared[1:]:
         middle = declared.index("-", 1)
@@ -65,29 +87,36 @@ def _scale(metric: str, properties: Mapping[str, Any]) -> tuple[float, float] | 
     else:
         where = ("properties.scale_min", "properties.scale_max")
     if low is None or high is None:
-        own = SCALES.get(metric)
+        own = scores.SCALES.get(metric)
         if own is None or (low is None and high is None):
             return own
         low, high = own[0] if low is None else low, own[1] if high is None else high
     scale = number(low, where[0]), number(high, where[1])
-    if scale[0] >= scale[1]:
+    if not -WIDEST <= scale[0] < scale[1] <= WIDEST:
         raise Refused(
             "intake.scale",
             where[1],
-            Text("The scale must end above where it begins.", "量表的上限必须大于下限。"),
+            Text(
+                f"The scale must end above where it begins, and not beyond ±{WIDEST:,.0f}.",
+                f"量表的上限必须大于下限，且不超过 ±{WIDEST:,.0f}。",
+            ),
         )
     return scale
 
 
 def _set_score(row: Row, metric: str, score: float, scale: tuple[float, float], where: str) -> None:
     low, high = scale
-    if not low <= score <= high or (metric == "nps" and not score.is_integer()):
+    if not scores.possible(metric, score, scale):
+        en, zh = (
+            (" is a whole number", "为整数，") if scores.takes_whole(metric, scale) else ("", "")
+        )
         raise Refused(
             "intake.score",
             where,
             Text(
-                f"A score of “{metric}” lies between {low:g} and {high:g}; got {score:g}.",
-                f"“{metric}”的评分应在 {low:g} 到 {high:g} 之间，收到 {score:g}。",
+                f"A score of “{metric}”{en or ' lies'} between {low:g} and {high:g}; "
+                f"got {score:g}.",
+                f"“{metric}”的评分应{zh}在 {low:g} 到 {high:g} 之间，收到 {score:g}。",
             ),
         )
     row.metric, row.score, row.scale_min, row.scale_max = metric, score, low, high
@@ -107,15 +136,17 @@ def _kind(value: Any) -> str | None:
     )
 
 
-def _weight(value: Any) -> float | None:
+def _weight(given: Any) -> float | None:
+    value = filled(given)
     if value is None:
         return None
     weight = number(value, "properties.weight")
-    if weight < 0:
+    if not scores.weight_fits(weight):
+        most = f"{scores.LARGEST_WEIGHT:,.0f}"
         raise Refused(
-            "intake.negative",
+            "intake.negative" if weight < 0 else "intake.weight",
             "properties.weight",
-            Text("This must not be negative.", "此处不能为负数。"),
+            Text(f"A weight lies between 0 and {most}.", f"权重应在 0 到 {most} 之间。"),
         )
     return weight
 

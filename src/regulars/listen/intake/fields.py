@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ from regulars.listen.intake import wire
 from regulars.listen.intake.model import Refused
 from regulars.listen.intake.wire import Context, Id
 from regulars.store.workspace import Store
-from regulars.timeline.identity import identity_id
+from regulars.timeline.identity import BLANK, identity_id
 
 LONGEST_ID = 300
 
@@ -44,10 +45,16 @@ def read_id(value: Id, where: str) -> str | None:
     """Return an id as text, None for none; raises Refused for one too long or with a NUL."""
     if value is None:
         return None
-    spelled = value.strip() if type(value) is str else str(value)
+    spelled = value.strip(BLANK) if type(value) is str else str(value)
     if "\0" in spelled:
         raise Refused(
             "intake.id", where, Text("An id has no NUL character.", "编号不能含空字符（NUL）。")
+        )
+    if wire.CUT in spelled:
+        raise Refused(
+            "intake.id",
+            where,
+            Text("An id has no half character: it was cut.", "编号含有不完整的字符：已被截断。"),
         )
     if len(spelled) > LONGEST_ID:
         raise Refused(
@@ -62,12 +69,35 @@ def read_object(raw: msgspec.Raw, where: str) -> dict[str, Any]:
     """Return an object; nothing and null are an empty one."""
     if not len(raw):
         return {}
-    read = wire.decode_any(raw)
+    try:
+        read = wire.decode_any(raw)
+    except wire.UNREADABLE as error:
+        raise unreadable(error, _part_of(raw, where)) from error
     if read is None:
         return {}
     if not isinstance(read, dict):
         raise Refused("intake.object", where, Text("This must be an object.", "此处必须是对象。"))
-    return read
+    if wire.is_deep(raw, read):
+        raise unreadable(RecursionError(), where)
+    return wire.without_nul(read) if wire.has_nul(raw) else read
+
+
+def unreadable(error: Exception, where: str) -> Refused:
+    """Return the refusal of what the decoder cannot read; `where` holds what it names."""
+    why = wire.said(error)
+    text = Text(f"Cannot be read: {why.en}.", f"无法读取：{why.zh}。")
+    return Refused("intake.unreadable", where, text)
+
+
+def _part_of(raw: msgspec.Raw, where: str) -> str:
+    """Return which part of an object that cannot be read is the one, by trying each."""
+    with suppress(*wire.UNREADABLE):
+        for name, part in wire.decode_parts(raw).items():
+            try:
+                wire.decode_any(part)
+            except wire.UNREADABLE:
+                return f"{where}.{name}"[:LONGEST_ID]
+    return where
 
 
 def word(value: Any) -> str | None:

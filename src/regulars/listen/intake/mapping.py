@@ -8,13 +8,16 @@ import uuid
 import msgspec
 
 from regulars.company.keys.model import WriteKey
+from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.intake import columns, facts, timing, wire
-from regulars.listen.intake.fields import LONGEST_ID, Sender, read_id
+from regulars.listen.intake.commerce import filled
+from regulars.listen.intake.fields import LONGEST_ID, Sender, read_id, unreadable
 from regulars.listen.intake.model import Arrival, Reason, Refused, Row
 from regulars.listen.intake.wire import Context, Id, Message
 from regulars.timeline import vocabulary
 from regulars.timeline.event import ACTORS
+from regulars.timeline.identity import BLANK
 
 LONGEST_NAME = 200
 KEPT_PAYLOAD = 8_192
@@ -52,13 +55,12 @@ def read(raw: msgspec.Raw, sender: Sender, call: str | None = None) -> Arrival:
         message = wire.decode_message(raw)
         _read_into(arrival, message, raw, sender, call)
     except wire.UNREADABLE as error:
-        why = wire.said(error)
-        text = Text(f"Cannot be read: {why.en}.", f"无法读取：{why.zh}。")
-        _refuse(
-            arrival, Reason("intake.unreadable", wire.field_of(error), text), raw, message, sender
-        )
+        _refuse(arrival, unreadable(error, wire.field_of(error)).reason, raw, message, sender)
     except Refused as refused:
         _refuse(arrival, refused.reason, raw, message, sender)
+    except RegularsError as error:  # a rule below that says no: of identities, of profiles
+        field = str(error.details.get("field", "event"))
+        _refuse(arrival, Reason(error.code, field, error.message), raw, message, sender)
     return arrival
 
 
@@ -92,9 +94,9 @@ def _identities_named(message: Message, sender: Sender) -> list[str]:
         ("phone", phone),
     )
     return [
-        sender.identities.of(kind, str(value).strip())
+        sender.identities.of(kind, str(value).strip(BLANK))
         for kind, value in named
-        if value is not None and str(value).strip()
+        if value is not None and str(value).strip(BLANK)
     ]
 
 
@@ -166,27 +168,28 @@ def _name(call: str, message: Message) -> str:
     if call in columns.VIEWS:
         return columns.VIEWS[call]
     name = (message.event or "").strip()
-    if not name or len(name) > LONGEST_NAME or "\0" in name:
+    if not name or len(name) > LONGEST_NAME or "\0" in name or wire.CUT in name:
         raise Refused(
             "intake.event",
             "event",
             Text(
-                f"Name the event in 1 to {LONGEST_NAME} characters.",
-                f"事件名称须为 1 至 {LONGEST_NAME} 个字符。",
+                f"Name the event in 1 to {LONGEST_NAME} whole characters.",
+                f"事件名称须为 1 至 {LONGEST_NAME} 个完整字符。",
             ),
         )
     return name
 
 
 def _occurred(message: Message, sender: Sender) -> int:
-    stamp, where = message.timestamp, "timestamp"
-    if message.original_timestamp is not None:
+    stamp, where = filled(message.timestamp), "timestamp"
+    if filled(message.original_timestamp) is not None:
         stamp, where = message.original_timestamp, "originalTimestamp"
     if stamp is None:
         return sender.received_at
     sent_at = sender.sent_at
-    if sent_at is None and message.sent_at is not None:
-        sent_at = timing.moment(message.sent_at, "sentAt")
+    own = filled(message.sent_at)
+    if sent_at is None and own is not None:
+        sent_at = timing.moment(own, "sentAt")
     return timing.occurred(timing.moment(stamp, where), sent_at, sender.received_at)
 
 

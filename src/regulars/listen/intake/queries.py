@@ -32,25 +32,43 @@ class Refusal:
 def insert_refusals(
     connection: sa.Connection, refused: Iterable[tuple[Arrival, Reason]], now: datetime
 ) -> None:
-    """Keep refused events: (arrival, reason); without identities, without payload."""
-    for arrival, reason in refused:
-        result = connection.execute(
-            sa.insert(intake_refusals).values(
-                message_id=arrival.message_id,
-                source=arrival.source,
-                call=arrival.kind[:20],
-                code=reason.code,
-                field=reason.field[:300],
-                message_en=reason.message.en[:1000],
-                message_zh=reason.message.zh[:1000],
-                payload=arrival.payload if arrival.identities else None,
-                refused_at=now,
-            )
-        )
-        number = int(result.inserted_primary_key[0])  # type: ignore[index]
-        owners = [{"refusal_id": number, "identity_id": one} for one in set(arrival.identities)]
-        if owners:
-            connection.execute(sa.insert(intake_refusal_people), owners)
+    """Keep refused events (at least one): arrival, reason; without identities, without payload.
+
+    The caller holds the inbox's lock, so that the newest rows are these, in their order.
+    """
+    pairs = list(refused)
+    number = intake_refusals.c.id
+    before = connection.execute(sa.select(sa.func.coalesce(sa.func.max(number), 0))).scalar_one()
+    rows = [_refusal_row(arrival, reason, now) for arrival, reason in pairs]
+    connection.execute(sa.insert(intake_refusals), rows)
+    newest = sa.select(number).where(number > before).order_by(number)
+    numbers = connection.execute(newest).scalars()
+    owners = [
+        {"refusal_id": number, "identity_id": one}
+        for number, (arrival, _reason) in zip(numbers, pairs, strict=True)
+        for one in set(arrival.identities)
+    ]
+    if owners:
+        connection.execute(sa.insert(intake_refusal_people), owners)
+
+
+def _refusal_row(arrival: Arrival, reason: Reason, now: datetime) -> dict[str, object]:
+    return {
+        "message_id": arrival.message_id,
+        "source": arrival.source,
+        "call": _storable(arrival.kind)[:20],
+        "code": reason.code,
+        "field": _storable(reason.field)[:300],
+        "message_en": _storable(reason.message.en)[:1000],
+        "message_zh": _storable(reason.message.zh)[:1000],
+        "payload": arrival.payload if arrival.identities else None,
+        "refused_at": now,
+    }
+
+
+def _storable(words: str) -> str:
+    """Return the text without NUL characters: one would spoil the whole group on PostgreSQL."""
+    return words.replace("\0", "")
 
 
 def note_repeats(connection: sa.Connection, hashes: Sequence[bytes], now: datetime) -> None:

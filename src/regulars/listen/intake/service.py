@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,10 +27,21 @@ Verdict = Reason | bool | None
 """Why an event was refused; else whether it was new."""
 
 
-def store(workspace: Workspace, arrivals: Sequence[Arrival], now: datetime) -> list[Outcome]:
+MOST_KEPT = 200
+"""Refusals of one request that are kept; of the others one row says how many there were."""
+
+
+def store(
+    workspace: Workspace,
+    arrivals: Sequence[Arrival],
+    now: datetime,
+    *,
+    sizes: Sequence[int] | None = None,
+) -> list[Outcome]:
     """Make arrivals durable in one transaction; when it returns they are, and told in order.
 
     Links and profile values of an event are kept together with it, and only when it is new.
+    `sizes` says how many arrivals each request brought, in their order; None: they are one's.
     """
     good = [index for index, arrival in enumerate(arrivals) if arrival.row is not None]
     verdicts: list[Verdict] = [arrival.reason for arrival in arrivals]
@@ -40,7 +52,8 @@ def store(workspace: Workspace, arrivals: Sequence[Arrival], now: datetime) -> l
             for index, fresh, erased in zip(good, receipt.fresh, receipt.refused, strict=True):
                 verdicts[index] = ERASED if erased else fresh
         _keep_facts(workspace, connection, arrivals, verdicts)
-        _keep_verdicts(workspace, connection, arrivals, verdicts, now)
+        _keep_repeats(connection, arrivals, verdicts, now)
+        _keep_refusals(workspace, connection, _refused(arrivals, verdicts, sizes), now)
     return [_outcome(arrival, v) for arrival, v in zip(arrivals, verdicts, strict=True)]
 
 
@@ -74,8 +87,7 @@ def _keep_facts(
         profiles.keep(workspace, connection, values)
 
 
-def _keep_verdicts(
-    workspace: Workspace,
+def _keep_repeats(
     connection: sa.Connection,
     arrivals: Sequence[Arrival],
     verdicts: Sequence[Verdict],
@@ -88,11 +100,39 @@ def _keep_verdicts(
     ]
     if repeated:
         queries.note_repeats(connection, repeated, now)
-    refused = [
-        (arrival, verdict)
-        for arrival, verdict in zip(arrivals, verdicts, strict=True)
-        if isinstance(verdict, Reason)
-    ]
+
+
+def _refused(
+    arrivals: Sequence[Arrival], verdicts: Sequence[Verdict], sizes: Sequence[int] | None
+) -> list[tuple[Arrival, Reason]]:
+    """Return the refusals to keep: the first of each request, and how many more it had."""
+    pairs = zip(arrivals, verdicts, strict=True)
+    kept: list[tuple[Arrival, Reason]] = []
+    for size in sizes or [len(arrivals)]:
+        theirs = [(one, why) for one, why in islice(pairs, size) if isinstance(why, Reason)]
+        kept += theirs[:MOST_KEPT]
+        if (more := len(theirs) - MOST_KEPT) > 0:
+            kept.append((Arrival("", theirs[0][0].source, None, kind="batch"), _and_more(more)))
+    return kept
+
+
+def _and_more(count: int) -> Reason:
+    return Reason(
+        "intake.more_refused",
+        "batch",
+        Text(
+            f"{count} more events of the same request were refused.",
+            f"同一请求中另有 {count} 个事件被拒收。",
+        ),
+    )
+
+
+def _keep_refusals(
+    workspace: Workspace,
+    connection: sa.Connection,
+    refused: Sequence[tuple[Arrival, Reason]],
+    now: datetime,
+) -> None:
     if refused:
         _drop_erased(workspace, connection, [arrival for arrival, _reason in refused])
         queries.insert_refusals(connection, refused, now)

@@ -26,7 +26,7 @@ def moment(value: str | int | float, where: str) -> int:
             micros = clock.microseconds(read)
         else:
             micros = int(value * (1_000 if value >= MILLISECONDS_FROM else 1_000_000))
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError):  # an integer may have a thousand digits
         raise _wrong(where) from None
     if not EPOCH_1970 <= micros < 253_402_300_800_000_000:
         raise _wrong(where)

@@ -1,9 +1,13 @@
-"""The bodies that senders post, as the Segment HTTP tracking API has them."""
+"""The bodies that senders post, as the Segment HTTP tracking API has them.
+
+Of a name that stands twice in an object the last counts.
+"""
 
 from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -77,11 +81,37 @@ class TooLarge(RegularsError):
 
 decode_message = msgspec.json.Decoder(Message).decode
 decode_any = msgspec.json.Decoder().decode
+decode_parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_batch = msgspec.json.Decoder(Batch).decode
 _decode_keyed = msgspec.json.Decoder(_Keyed).decode
 _AT = re.compile(r"`\$\.?([^`]*)`")
+CUT = "\ufffd"
+"""What stands for half a character: text was cut in the middle of an emoji."""
+NUL = rb"\u0000"
+DEEPEST = 64
+"""Levels of objects and lists in one event; whoever reads it later must not run out of stack."""
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_PAIR = rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_WHOLE = re.compile(
+    rb"(?:[^\\]++|" + _PAIR + rb"|\\(?!u[dD][89a-fA-F])[\x00-\xff])*+",
+)
+_LONE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoders raise for bytes that are not what they should be."""
+
+
+def too_many(events: int, limit: int) -> TooLarge:
+    """Return the error of a batch of more than `limit` events, of which nothing is kept."""
+    return TooLarge(
+        "intake.too_many_events",
+        Text(
+            f"{events} events in one batch: nothing was kept. Send at most {limit} at a time.",
+            f"一批有 {events} 个事件，均未保存。请每批最多发送 {limit} 个。",
+        ),
+        field="batch",
+        limit=limit,
+        events=events,
+    )
 
 
 def too_large(limit: int, what: str = "body") -> TooLarge:
@@ -95,6 +125,68 @@ def too_large(limit: int, what: str = "body") -> TooLarge:
         field=what,
         limit=limit,
     )
+
+
+def has_surrogates(body: bytes) -> bool:
+    """Tell whether a body spells characters as surrogates, whole pairs or halves."""
+    return _SURROGATE.search(body) is not None
+
+
+def mend(body: bytes) -> bytes:
+    """Return the body with each half of a surrogate pair replaced, so that only it is spoilt.
+
+    An emoji that was cut in the middle (`"\\ud83d"`) is no character; the decoder would refuse the
+    whole body for it.
+    """
+    parts: list[bytes] = []
+    start = 0
+    while (end := _end_of_whole(body, start)) < len(body):
+        lone = _LONE.match(body, end)
+        if lone is None:  # no JSON either; the decoder says what is wrong
+            break
+        parts += (body[start:end], rb"\ufffd")
+        start = lone.end()
+    return b"".join([*parts, body[start:]]) if parts else body
+
+
+def _end_of_whole(body: bytes, start: int) -> int:
+    found = _WHOLE.match(body, start)
+    return found.end() if found else start
+
+
+def is_deep(raw: msgspec.Raw, read: Any) -> bool:
+    """Tell whether a value has more than `DEEPEST` levels."""
+    plain = bytes(raw)
+    return plain.count(b"{") + plain.count(b"[") > DEEPEST and _depth(read) > DEEPEST
+
+
+def _depth(value: Any) -> int:
+    """Return the levels of a value, without recursion."""
+    levels, inner = 0, [value]
+    while inner and levels <= DEEPEST:
+        inner = [one for part in inner for one in _parts(part)]
+        levels += 1
+    return levels
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def has_nul(raw: msgspec.Raw) -> bool:
+    """Tell whether a raw value may hold a NUL character, which no database keeps as text."""
+    return NUL in bytes(raw)
+
+
+def without_nul(value: Any) -> Any:
+    """Return a value, of `DEEPEST` levels at most, without NUL characters in names and texts."""
+    if isinstance(value, dict):
+        return {without_nul(key): without_nul(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [without_nul(part) for part in value]
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 def field_of(error: Exception) -> str:
@@ -116,6 +208,23 @@ def _unreadable(error: Exception) -> BadBody:
         "intake.unreadable",
         Text(f"The body is not what was expected: {why.en}.", f"请求内容不符合要求：{why.zh}。"),
         field=field_of(error),
+    )
+
+
+def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
+    """Return the body without its content encoding; raises BadBody for one we do not know."""
+    named = encoding.strip().lower()
+    if named in ("gzip", "x-gzip", "deflate"):
+        return gunzip(body, limit)
+    if named in ("", "identity"):
+        return body
+    raise BadBody(
+        "intake.encoding",
+        Text(
+            f"“{encoding[:40]}” is not understood here: send gzip, deflate or plain JSON.",
+            f"不支持“{encoding[:40]}”编码：请使用 gzip、deflate 或未压缩的 JSON。",
+        ),
+        field="Content-Encoding",
     )
 
 
