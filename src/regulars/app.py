@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
@@ -10,8 +11,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Annotated
 
+import structlog
 import typer
 from fastapi import FastAPI
+from rich.markup import escape
 
 import regulars
 from regulars.company.sign_in import service as sign_in
@@ -66,16 +69,36 @@ def init_workspace(folder: str | Path, settings: Settings | None = None) -> Work
 
 
 def open_workspace(folder: str | Path) -> Workspace:
-    """Open a workspace; an older one is backed up and brought to the newest version."""
+    """Open a workspace; an older one is backed up, brought to the newest version and repaired."""
     load_tables()
     workspace = timeline_workspace.load(folder)
     spill.sweep(workspace.folder)
     upgrade.upgrade(workspace)
+    _repair(workspace)
     return workspace
 
 
+def _repair(workspace: Workspace) -> None:
+    """Fill in what an earlier version left out of events; kept in the audit log, and told."""
+    from regulars.timeline import repair
+
+    found = repair.repair(workspace)
+    if found is None:
+        return
+    from regulars.company.audit import service as audit
+    from regulars.understand.findings import service as findings
+    from regulars.understand.value_groups import service as value_groups
+
+    with workspace.database.transaction() as connection:
+        findings.unlearn(connection, clock.now())
+        value_groups.unlearn(connection, found.since)
+        audit.record(workspace, connection, None, repair.ACTION, "lake", **found.lacked)
+    workspace.notes.append(found.told)
+
+
 def build_cli() -> typer.Typer:
-    """Return the command line: each noun's commands."""
+    """Return the command line: each noun's commands. Its log goes beside what commands answer."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     app = typer.Typer(
         name="regulars",
         no_args_is_help=True,
@@ -92,6 +115,8 @@ def build_cli() -> typer.Typer:
 def _opens(folder: Path) -> Workspace:
     """Open a workspace for a command, which then speaks of times in the reporting zone."""
     workspace = open_workspace(folder)
+    for note in workspace.notes:
+        command.err.print(escape(note.in_(shell_language())), soft_wrap=True)
     formats.zone.set(workspace.zone)
     return workspace
 

@@ -28,6 +28,8 @@ class Store:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
+        self.notes: list[Text] = []
+        """What whoever opened it is to be told."""
 
     @cached_property
     def database(self) -> Database:

@@ -58,6 +58,8 @@ SCHEMA = pa.schema(
     ]
 )
 COLUMNS = tuple(SCHEMA.names)
+REQUIRED = tuple(field.name for field in SCHEMA if not field.nullable)
+"""What every event has; `timeline.required` holds inbox and lake to it."""
 
 
 def event_hash(event_id: str) -> bytes:

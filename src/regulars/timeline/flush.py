@@ -12,7 +12,7 @@ from deltalake.exceptions import CommitFailedError
 
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
-from regulars.timeline import duck, lake
+from regulars.timeline import duck, lake, required
 from regulars.timeline.inbox import decode
 from regulars.timeline.lease import MAINTENANCE, Lease, lease
 from regulars.timeline.tables import inbox
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 GROUP_EVENTS = 1_000_000
 """Events of one flushed file at most; a longer inbox takes several rounds."""
 ATTEMPTS = 5
+ORDER = "identity_id, occurred_at, received_at"
 CLEANED = 3
 """Groups deleted in one transaction."""
 PAUSE = 0.02
@@ -64,11 +65,7 @@ def _round(workspace: Workspace, held: Lease) -> tuple[int, int]:
         connection = duck.connect(workspace, share=0.5)
         try:
             connection.register("flushed", table)
-            action = lake.write(
-                workspace.lake,
-                connection,
-                "SELECT * FROM flushed ORDER BY identity_id, occurred_at, received_at",
-            )
+            action = lake.write(workspace.lake, connection, f"{_whole(table)} ORDER BY {ORDER}")
         finally:
             connection.close()
         try:
@@ -85,6 +82,13 @@ def _round(workspace: Workspace, held: Lease) -> tuple[int, int]:
             "数据湖正被其他进程修改，稍后将重试写入。",
         ),
     )
+
+
+def _whole(table: pa.Table) -> str:
+    """Return the query of what is flushed; an earlier version took in what lacks something."""
+    if not required.lacking_in(table):
+        return "SELECT * FROM flushed"
+    return f"SELECT * FROM ({required.filled('flushed', 'get_current_timestamp()')})"
 
 
 def _above(workspace: Workspace, mark: int) -> tuple[int, pa.Table | None]:

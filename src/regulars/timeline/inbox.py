@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from regulars.kit import clock
 from regulars.store.workspace import Store
+from regulars.timeline import required
 from regulars.timeline.event import MOMENT, SCHEMA, event_hash
 from regulars.timeline.tables import inbox, seen, tombstones
 
@@ -78,9 +79,11 @@ def append(
     """Append events inside the caller's transaction, so that act and event stand or fall together.
 
     `table` has the columns of `event.SCHEMA`. Events whose id was seen within the window, or
-    whose person was erased, are left out and marked in the receipt.
+    whose person was erased, are left out and marked in the receipt. Raises Invalid when an event
+    lacks what the schema requires.
     """
     now = now or clock.now()
+    required.refuse(required.lacking_in(table))
     lock_inbox(connection)
     refused = _erased(store, connection, table)
     fresh = _remember(connection, table.column("event_id").to_pylist(), refused, now)

@@ -21,7 +21,9 @@ from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
 
 from regulars.kit import clock
+from regulars.timeline import required
 from regulars.timeline.event import SCHEMA
+from regulars.timeline.required import Footer
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 INBOX = "inbox"
 """Application transaction whose version is the watermark W: the last flushed group."""
+COMPLETE = ("complete", 1)
+"""Application transaction that says: no file lacks what the schema requires of every event."""
 PARTITIONS = ["month", "bucket"]
 LAKE_SCHEMA = pa.schema([*SCHEMA, ("month", pa.string()), ("bucket", pa.string())])
 ROW_GROUP = 122_880
@@ -78,6 +82,7 @@ class Lake:
                 "delta.dataSkippingStatsColumns": "identity_id,occurred_at",
                 "delta.logRetentionDuration": "interval 7 days",
             },
+            commit_properties=CommitProperties(app_transactions=[Transaction(*COMPLETE)]),
         )
 
     def open(self) -> DeltaTable:
@@ -92,6 +97,12 @@ class Lake:
 def watermark(handle: DeltaTable) -> int:
     """Return W as the handle sees it: inbox groups up to W are in the lake."""
     return handle.transaction_version(INBOX) or 0
+
+
+def is_complete(handle: DeltaTable) -> bool:
+    """Tell whether every file is known to hold what the schema requires."""
+    name, version = COMPLETE
+    return (handle.transaction_version(name) or 0) >= version
 
 
 def files(handle: DeltaTable) -> list[LakeFile]:
@@ -120,7 +131,8 @@ def write(
     """Write the rows of `select` (columns of the schema) as one file and make it durable.
 
     Returns the action to commit, or None when there are no rows. The file belongs to nobody
-    until committed; a crash before leaves an orphan that clean-up takes away.
+    until committed; a crash before leaves an orphan that clean-up takes away. Raises Invalid
+    when a row lacks what the schema requires; no file is left then.
     """
     name = f"{month or 'new'}-{(bucket or 'x').replace('/', 'of')}-{secrets.token_hex(12)}.parquet"
     path = lake.folder / name
@@ -129,8 +141,13 @@ def write(
         f"COPY (SELECT {columns} FROM ({select})) TO '{_quoted(path)}' "
         f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
     )
+    found = required.footer(connection, str(path))
+    if found.events == 0 or found.lacking:
+        path.unlink()
+        required.refuse(found.lacking)
+        return None
     fsync(path)
-    return _action(connection, path, month, bucket)
+    return _action(path, found, month, bucket)
 
 
 def commit(
@@ -222,22 +239,12 @@ def _removed(handle: DeltaTable, hours: int) -> set[str]:
     return set(handle.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False))
 
 
-def _action(
-    connection: duckdb.DuckDBPyConnection, path: Path, month: str | None, bucket: str | None
-) -> AddAction | None:
-    row = connection.execute(
-        "SELECT count(*), min(identity_id), max(identity_id), "
-        "strftime(min(occurred_at) AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ'), "
-        "strftime(max(occurred_at) AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ') "
-        f"FROM read_parquet('{_quoted(path)}')"
-    ).fetchone()
-    if row is None or row[0] == 0:
-        path.unlink()
-        return None
+def _action(path: Path, found: Footer, month: str | None, bucket: str | None) -> AddAction:
+    names = ("identity_id", "occurred_at")
     statistics: dict[str, Any] = {
-        "numRecords": row[0],
-        "minValues": {"identity_id": row[1], "occurred_at": row[3]},
-        "maxValues": {"identity_id": row[2], "occurred_at": row[4]},
+        "numRecords": found.events,
+        "minValues": dict(zip(names, found.least, strict=True)),
+        "maxValues": dict(zip(names, found.greatest, strict=True)),
         "nullCount": {},
     }
     return AddAction(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
@@ -18,7 +19,7 @@ from regulars.company.rights.model import SHELL, Principal, Role
 from regulars.jobs.export import queries, service
 from regulars.jobs.export.model import Form, What
 from regulars.kit import clock
-from regulars.kit.errors import Conflict, Invalid, NotAllowed
+from regulars.kit.errors import Conflict, Invalid, NotAllowed, Unavailable
 from regulars.kit.period import Period
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Value
@@ -122,3 +123,41 @@ def test_the_command_says_what_it_wrote_and_the_log_keeps_it(ws: Workspace, tmp_
     assert told == [{"what": "events", "file": str(target / "events.parquet"), "rows": 2}]
     entry = audit.find(ws, Search(action="data.exported"))[0]
     assert entry.details == {"rows": {"events": 2}}
+
+
+def test_a_file_that_lost_events_on_the_way_is_taken_back(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = queries.events
+    monkeypatch.setattr(queries, "events", lambda *asked: list(whole(*asked))[1:])
+    with pytest.raises(Unavailable, match="holds 3 events of this period and 2 were written"):
+        service.export(ws, SHELL, tmp_path / "out", now=clock.now())
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_what_comes_while_the_file_is_written_does_not_stop_it(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = queries.events
+
+    def meanwhile(*asked: Any) -> Any:
+        yield from whole(*asked)
+        late = {"event_id": "late", "occurred_at": at(4), "known_at": at(4), "name": "Late"}
+        inbox.accept(ws, inbox.make([late], at(4)))
+
+    monkeypatch.setattr(queries, "events", meanwhile)
+    written = service.export(ws, SHELL, tmp_path / "out", now=clock.now(), what=[What.EVENTS])
+    assert written[0].rows == 3
+
+
+def test_events_that_become_known_later_are_told(ws: Workspace, tmp_path: Path) -> None:
+    next_year = datetime(2100, 1, 1, tzinfo=UTC)
+    later = {"event_id": "later", "occurred_at": at(2), "known_at": next_year, "name": "Sale"}
+    inbox.accept(ws, inbox.make([later], at(4)))
+    words = ["--what", "events", "-w", str(ws.folder)]
+    ran = CliRunner().invoke(build_cli(), ["export", str(tmp_path / "all"), *words])
+    assert ran.exit_code == 0
+    assert "Left out: 1 events that become known only after now" in ran.stderr
+    outside = ["--from", "2026-10-03"]
+    ran = CliRunner().invoke(build_cli(), ["export", str(tmp_path / "some"), *outside, *words])
+    assert "Left out" not in ran.stderr

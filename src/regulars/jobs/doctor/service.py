@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from regulars.company.audit import service as audit
-from regulars.company.audit.model import Search
-from regulars.jobs.doctor import machine, stores
+from regulars.company.audit.model import Entry, Search
+from regulars.jobs.doctor import machine, required, stores
 from regulars.jobs.doctor.model import Finding, State, worst
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
+from regulars.timeline import repair
 from regulars.timeline import workspace as timeline_workspace
 from regulars.timeline.workspace import Workspace
 
@@ -45,6 +46,7 @@ def _checks(workspace: Workspace, now: datetime) -> Iterator[tuple[str, Check]]:
     answering = _run("database", partial(stores.database, workspace))
     yield "database", lambda: iter(answering)
     yield "lake", partial(stores.events, workspace)
+    yield "required", lambda: required.filled(workspace, _repaired(workspace))
     yield "spark", partial(stores.engine, workspace)
     if worst(answering) is State.BAD:
         return
@@ -62,6 +64,14 @@ def _newest(workspace: Workspace) -> datetime | None:
     except Exception:  # the database has a check of its own
         return None
     return last[0].at if last else None
+
+
+def _repaired(workspace: Workspace) -> Entry | None:
+    try:
+        last = audit.find(workspace, Search(action=repair.ACTION), limit=1)
+    except Exception:  # the database has a check of its own
+        return None
+    return last[0] if last else None
 
 
 def _run(key: str, check: Check) -> list[Finding]:

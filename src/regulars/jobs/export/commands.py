@@ -63,6 +63,10 @@ def register(app: typer.Typer, opens: Opens) -> None:
 
 
 def _print(written: list[Written], as_json: bool) -> None:
+    later = sum(one.later for one in written)
+    if later:
+        words = _("Left out: %(count)s events that become known only after now (known_at).")
+        err.print(words % {"count": f"{later:,}"})
     if as_json:
         rows = [{"what": one.what, "file": str(one.file), "rows": one.rows} for one in written]
         typer.echo(msgspec.json.encode(rows).decode())

@@ -33,8 +33,12 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One file and how many rows stand in it."""
+    """One file and how many rows stand in it.
+
+    `later` counts events of the period that are known only after the moment of the export.
+    """
 
     what: What
     file: Path
     rows: int
+    later: int = 0

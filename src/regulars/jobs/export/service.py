@@ -14,7 +14,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.jobs.export import queries
 from regulars.jobs.export.model import Form, What, Written
 from regulars.jobs.export.writing import write
-from regulars.kit.errors import Conflict, Invalid
+from regulars.kit.errors import Conflict, Invalid, Unavailable
 from regulars.kit.period import ALL_TIME, Period
 from regulars.kit.text import Text
 from regulars.listen.profiles import service as profiles
@@ -52,26 +52,48 @@ def export(
 
     The period holds for when events occurred and as of when findings were made; of people the
     file has what is held now. Raises NotAllowed unless the caller may see and take away
-    everything, Invalid for a folder within the workspace, Conflict for one that is not empty.
+    everything, Invalid for a folder within the workspace, Conflict for one that is not empty,
+    Unavailable when the file of events has not as many as the timeline.
     """
     for right in (Right.EXPORT, Right.READ_PEOPLE, Right.ERASE_PEOPLE):
         caller.require(right)
     target = _prepared(ws, folder)
-    makes: dict[What, tuple[pa.Schema, Callable[[], Iterator[pa.Table]]]] = {
-        What.EVENTS: (queries.EVENTS, lambda: queries.events(ws, period, now)),
-        What.PEOPLE: (profiles.VALUES, lambda: profiles.values(ws)),
-        What.FINDINGS: (FINDINGS, lambda: _findings(ws, period)),
+    makes: dict[What, Callable[[Path], Written]] = {
+        What.EVENTS: lambda file: _events(ws, file, form, period, now),
+        What.PEOPLE: lambda file: Written(
+            What.PEOPLE, file, write(file, form, profiles.VALUES, profiles.values(ws))
+        ),
+        What.FINDINGS: lambda file: Written(
+            What.FINDINGS, file, write(file, form, FINDINGS, _findings(ws, period))
+        ),
     }
     written = []
     for one in dict.fromkeys(what):
         tell(one)
-        schema, tables = makes[one]
-        file = target / f"{one.value}.{form.value}"
-        written.append(Written(one, file, write(file, form, schema, tables())))
+        written.append(makes[one](target / f"{one.value}.{form.value}"))
     with ws.database.transaction() as connection:
         rows = {one.what.value: one.rows for one in written}
         audit.record(ws, connection, caller, "data.exported", str(target), rows=rows)
     return written
+
+
+def _events(ws: Workspace, file: Path, form: Form, period: Period, now: datetime) -> Written:
+    """Write the events and count them against the timeline, which may grow meanwhile."""
+    before, _later = queries.count(ws, period, now)
+    rows = write(file, form, queries.EVENTS, queries.events(ws, period, now))
+    after, later = queries.count(ws, period, now)
+    if not min(before, after) <= rows <= max(before, after):
+        file.unlink()
+        raise Unavailable(
+            "export.incomplete",
+            Text(
+                f"The timeline holds {after:,} events of this period and {rows:,} were written: "
+                "the file is taken back. Run “regulars doctor” and export again.",
+                f"时间线在此期间有 {after:,} 个事件，而写出了 {rows:,} 个：文件已撤回。"
+                "请运行“regulars doctor”后重新导出。",
+            ),
+        )
+    return Written(What.EVENTS, file, rows, later)
 
 
 def _prepared(ws: Workspace, folder: Path) -> Path:

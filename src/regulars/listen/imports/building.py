@@ -78,7 +78,8 @@ class Builder:
         made = self._event_id(event)
         sent = values.get("event_id")
         values["event_id"] = f"coalesce({sent}, {made})" if sent else made
-        values.setdefault("known_at", values["occurred_at"])
+        known, occurred = values.get("known_at"), values["occurred_at"]
+        values["known_at"] = f"coalesce({known}, {occurred})" if known else occurred
         values.setdefault("actor", literal("customer"))
         values.setdefault("source", literal(self.recipe.source or self.recipe.name))
         values["currency"] = self._currency(values)

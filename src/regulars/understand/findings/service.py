@@ -11,7 +11,7 @@ from regulars.understand.findings.standing import (
     renew,
     still,
 )
-from regulars.understand.findings.storing import every, forget, latest, prune, store
+from regulars.understand.findings.storing import every, forget, latest, prune, store, unlearn
 
 __all__ = [
     "KINDS",
@@ -26,4 +26,5 @@ __all__ = [
     "renew",
     "still",
     "store",
+    "unlearn",
 ]

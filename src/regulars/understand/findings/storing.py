@@ -16,7 +16,7 @@ from regulars.kit.period import ALL_TIME, Period
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import queries
-from regulars.understand.findings.model import Finding, Slice, slice_hash, superseded
+from regulars.understand.findings.model import LEARNT_EVERY, Finding, Slice, slice_hash, superseded
 
 Kind = TypeVar("Kind")
 EVERYTHING: Slice = {}
@@ -122,6 +122,16 @@ def prune(ws: Workspace, now: datetime) -> int:
             groups[key, digest].append((number, moment))
         gone = [one for pairs in groups.values() for one in superseded(pairs, now, ws.zone)]
         queries.delete(connection, gone)
+    return len(gone)
+
+
+def unlearn(connection: sa.Connection, now: datetime) -> int:
+    """Delete what was found while something learnt still holds; the next refresh learns it anew.
+
+    For when events turn out to have been left out: nothing else would tell a refresh.
+    """
+    gone = queries.numbers(connection, now - LEARNT_EVERY, None)
+    queries.delete(connection, gone)
     return len(gone)
 
 

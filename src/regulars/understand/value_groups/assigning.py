@@ -148,6 +148,16 @@ def again(ws: Workspace, *, now: datetime) -> int:
     return assign(ws, found[0][1], now=now)
 
 
+def unlearn(connection: sa.Connection, since: datetime) -> int:
+    """Drop the assignments computed since then; the next refresh makes what is due anew.
+
+    For when events turn out to have been left out since a moment.
+    """
+    gone = [row[0] for row in queries.stamps(connection) if row[2] >= since]
+    queries.drop_runs(connection, gone)
+    return len(gone)
+
+
 def runs(ws: Workspace) -> list[tuple[int, datetime]]:
     """Return (id, as_of) of the kept assignments, the newest first."""
     with ws.database.reading() as connection:

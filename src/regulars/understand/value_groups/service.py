@@ -31,6 +31,7 @@ from regulars.understand.value_groups.assigning import (
     rules,
     runs,
     stamps,
+    unlearn,
 )
 from regulars.understand.value_groups.listing import chosen, customers
 from regulars.understand.value_groups.model import (
@@ -75,6 +76,7 @@ __all__ = [
     "set_rules",
     "stamps",
     "stored",
+    "unlearn",
 ]
 
 LEAST_TOLD = 5
