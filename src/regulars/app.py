@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
-from fastapi import FastAPI
 from rich.markup import escape
 
 import regulars
-from regulars.company.sign_in import service as sign_in
-from regulars.faces import command, formats, serving, setting_up
+from regulars.faces import command, command_index, serving
+from regulars.faces.command_index import Listed
 from regulars.faces.language import shell_language, speak
 from regulars.kit import clock, registry
-from regulars.simulate.demo import opening
-from regulars.simulate.demo import service as demo_service
 from regulars.simulate.demo.model import CUSTOMERS, SEED
-from regulars.store import spill, upgrade
-from regulars.store import workspace as store_workspace
 from regulars.store.settings import DatabaseSettings, Settings
-from regulars.timeline import workspace as timeline_workspace
-from regulars.timeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from regulars.timeline.workspace import Workspace
 
 FLOORS = (
     "faces",
@@ -61,6 +61,8 @@ def load_tables() -> None:
 
 def init_workspace(folder: str | Path, settings: Settings | None = None) -> Workspace:
     """Make a workspace: settings, secret, database at the newest version, empty lake."""
+    from regulars.store import workspace as store_workspace
+
     path = Path(folder).expanduser().resolve()
     store_workspace.create_folder(path, settings or Settings())
     workspace = open_workspace(path)
@@ -70,6 +72,9 @@ def init_workspace(folder: str | Path, settings: Settings | None = None) -> Work
 
 def open_workspace(folder: str | Path) -> Workspace:
     """Open a workspace; an older one is backed up, brought to the newest version and repaired."""
+    from regulars.store import spill, upgrade
+    from regulars.timeline import workspace as timeline_workspace
+
     load_tables()
     workspace = timeline_workspace.load(folder)
     spill.sweep(workspace.folder)
@@ -96,8 +101,12 @@ def _repair(workspace: Workspace) -> None:
     workspace.notes.append(found.told)
 
 
-def build_cli() -> typer.Typer:
-    """Return the command line: each noun's commands. Its log goes beside what commands answer."""
+def build_cli(words: Sequence[str] | None = None) -> typer.Typer:
+    """Return the command line: each noun's commands. Its log goes beside what commands answer.
+
+    With the `words` of a call, only the modules that it needs are imported; the other commands are
+    listed by what their source says.
+    """
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     app = typer.Typer(
         name="regulars",
@@ -107,18 +116,55 @@ def build_cli() -> typer.Typer:
         help="Customer experience and loyalty on one timeline.",
     )
     _register_own(app)
-    for module in roles("commands"):
-        module.register(app, _opens)
+    listed = commands()
+    needed = None if words is None else command_index.wanted(listed, words)
+    for module in dict.fromkeys(one.module for one in listed):
+        if needed is None or module in needed:
+            importlib.import_module(module).register(app, _opens)
+        else:
+            command_index.list_in(app, [one for one in listed if one.module == module])
     return app
+
+
+def commands() -> list[Listed]:
+    """Return every noun's commands, floor by floor, read from their source."""
+    root = Path(__file__).parent
+    found: list[Listed] = []
+    for floor in FLOORS:
+        for file in sorted((root / floor).glob("*/commands.py")):
+            module = ".".join(("regulars", *file.relative_to(root).with_suffix("").parts))
+            found += command_index.read(file, module)
+    return found
 
 
 def _opens(folder: Path) -> Workspace:
     """Open a workspace for a command, which then speaks of times in the reporting zone."""
+    from regulars.faces import formats
+
+    _without_pandas()
     workspace = open_workspace(folder)
     for note in workspace.notes:
         command.err.print(escape(note.in_(shell_language())), soft_wrap=True)
     formats.zone.set(workspace.zone)
     return workspace
+
+
+def _without_pandas() -> None:
+    """Let pyarrow find a pandas too old to use: it imports pandas at its first array.
+
+    Nothing of ours uses it, and a command would wait .3 s; a notebook's pyarrow is left alone.
+    """
+    if "pandas" in sys.modules:
+        return
+    import pyarrow as pa
+
+    sys.modules["pandas"] = old = ModuleType("pandas")
+    vars(old)["__version__"] = "0"
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            pa.array([None])
+    finally:
+        del sys.modules["pandas"]
 
 
 def _register_own(app: typer.Typer) -> None:
@@ -135,6 +181,8 @@ def _register_own(app: typer.Typer) -> None:
         database: Annotated[str, typer.Option(help="SQLAlchemy URL.")] = DatabaseSettings().url,
     ) -> None:
         """Make a workspace: regulars.toml, the state database, an empty lake."""
+        from regulars.faces import setting_up
+
         settings = setting_up.settings_of(
             name=name,
             time_zone=time_zone,
@@ -167,6 +215,9 @@ def _register_own(app: typer.Typer) -> None:
         browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
     ) -> None:
         """Simulate a company over two years and serve it, to this machine only."""
+        from regulars.simulate.demo import opening
+        from regulars.simulate.demo import service as demo_service
+
         serving.require_free(serving.LOOPBACK, port)
         now = clock.now()
         wanted = demo_service.planned(customers, seed, now)
@@ -186,6 +237,8 @@ def serve_workspace(
     proxy: str | None = None,
 ) -> None:
     """Serve until interrupted; on the first run print the way to the first account."""
+    from regulars.company.sign_in import service as sign_in
+
     serving.require_free(host, port)
     code = sign_in.first_run_code(workspace, clock.now())
     first_run = None if code is None else sign_in.first_run_path(code)
@@ -223,4 +276,4 @@ def build_web(workspace: Workspace) -> FastAPI:
 def main() -> None:
     """Run the command line; errors of ours end with a sentence and exit code 2."""
     speak(shell_language())
-    command.run(build_cli)
+    command.run(lambda: build_cli(sys.argv[1:]))

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-import sqlalchemy as sa
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -86,8 +85,8 @@ def _told(error: Exception) -> RegularsError | None:
     if isinstance(error, OSError) and error.filename is not None:
         what = f"{error.filename}: {error.strerror}"
         return Unavailable("file.unavailable", Text(f"Cannot use {what}.", f"无法使用 {what}。"))
-    if isinstance(error, sa.exc.DBAPIError):
-        why = str(error.orig).strip().partition("\n")[0]
+    if isinstance(error, _database_errors()):
+        why = str(getattr(error, "orig", error)).strip().partition("\n")[0]
         return Unavailable(
             "database.unavailable",
             Text(
@@ -98,6 +97,12 @@ def _told(error: Exception) -> RegularsError | None:
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):
         return _usage(error)
     return None
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    """Return what a database raises; nothing where none was ever loaded."""
+    loaded = sys.modules.get("sqlalchemy.exc")
+    return (loaded.DBAPIError,) if loaded else ()
 
 
 def _usage(error: Any) -> Invalid:

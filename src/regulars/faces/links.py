@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from fastapi import Request
+if TYPE_CHECKING:
+    from fastapi import Request
 
 Item: TypeAlias = tuple[str, str, bool]
 """A choice: its words, its address, whether it is the present one."""

@@ -10,8 +10,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from regulars.faces.command import err, out
 from regulars.faces.language import gettext as _
 from regulars.kit.errors import Unavailable
@@ -74,6 +72,8 @@ def run(
     `build` makes the application in this process; with several `workers` each process makes its
     own by `regulars.app:web_of_environment`. `X-Forwarded-*` is believed from `proxy` only.
     """
+    import uvicorn
+
     os.environ[FOLDER] = str(folder)
     uvicorn.run(
         build() if workers == 1 else "regulars.app:web_of_environment",

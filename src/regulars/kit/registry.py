@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import ModuleType
 from typing import Generic, TypeVar
 
@@ -74,12 +75,16 @@ def import_folder(package: ModuleType) -> list[ModuleType]:
 
 
 def import_roles(package: str, role: str) -> Iterator[ModuleType]:
-    """Import and yield every module of that name (tables, service, pages…) within a package."""
-    path = importlib.import_module(package).__path__
-    found = pkgutil.walk_packages(path, f"{package}.")
-    for name in sorted(one.name for one in found):
-        if name.rsplit(".", 1)[-1] == role:
-            yield importlib.import_module(name)
+    """Import and yield every noun's module of that name (tables, service, pages…) in a package.
+
+    `package` is a floor, or the whole house; what lies deeper inside a noun is the noun's own.
+    """
+    folder = Path(next(iter(importlib.import_module(package).__path__)))
+    depth = 3 - len(package.split("."))
+    files = (file for level in range(depth + 1) for file in folder.glob(f"{'*/' * level}{role}.py"))
+    names = (".".join((package, *file.relative_to(folder).with_suffix("").parts)) for file in files)
+    for name in sorted(names):
+        yield importlib.import_module(name)
 
 
 def import_plugins() -> None:

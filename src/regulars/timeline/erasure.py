@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from regulars.faces import idempotency
 from regulars.kit import registry
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
@@ -61,6 +60,8 @@ def places() -> Registry[Forget]:
 def _forget_answers(
     _workspace: Workspace, connection: sa.Connection, _identities: frozenset[str]
 ) -> int:
+    from regulars.faces import idempotency
+
     return idempotency.forget_all(connection)
 
 

@@ -6,16 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import pyarrow as pa
-from fastapi import Depends, Request
+from typing import TYPE_CHECKING, Any
 
 from regulars.store import settings as settings_file
 from regulars.store.workspace import Store
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
     from regulars.timeline.engine.base import Engine
     from regulars.timeline.engine.view import View
@@ -72,9 +70,9 @@ def load(folder: str | Path) -> Workspace:
     return Workspace(path, settings_file.load(path))
 
 
-def _of_request(request: Request) -> Workspace:
-    workspace: Workspace = request.app.state.workspace
-    return workspace
+def __getattr__(name: str) -> Any:
+    if name == "CurrentWorkspace":
+        from regulars.timeline.current import CurrentWorkspace
 
-
-CurrentWorkspace = Annotated[Workspace, Depends(_of_request)]
+        return CurrentWorkspace
+    raise AttributeError(name)

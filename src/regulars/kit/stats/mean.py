@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import stats
-
 from regulars.kit.stats.estimate import LEVEL, NO_CHANGE_KNOWN, Change, Estimate, between, empty
 from regulars.kit.stats.proportion import wilson
+from regulars.kit.stats.tails import student_above, student_quantile
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Sums:
 
 def t_quantile(freedom: float) -> float:
     """Return Student's t that leaves 2.5 % above it."""
-    return float(stats.t.ppf(0.5 + LEVEL / 2, freedom))
+    return student_quantile(0.5 + LEVEL / 2, freedom)
 
 
 def mean(sums: Sums, *, scale: tuple[float, float] | None = None) -> Estimate:
@@ -93,7 +92,7 @@ def welch(earlier: Sums, later: Sums) -> Change:
     freedom = (one + two) ** 2 / (one**2 / (earlier.n - 1) + two**2 / (later.n - 1))
     error = math.sqrt(one + two)
     reach = t_quantile(freedom) * error
-    p = float(2 * stats.t.sf(abs(difference) / error, freedom))
+    p = 2 * student_above(abs(difference) / error, freedom)
     return Change(difference, difference - reach, difference + reach, p)
 
 

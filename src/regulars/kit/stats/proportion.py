@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from scipy import stats
-
 from regulars.kit.stats.estimate import NO_CHANGE_KNOWN, Change, Estimate, Z, empty, normal_p
+from regulars.kit.stats.tails import normal_above
 
 FEW = 5.0
 """Below this expected count in a cell the exact test takes the place of the normal one."""
@@ -69,6 +68,8 @@ def two_proportions(first: tuple[float, float], second: tuple[float, float]) -> 
     smallest = min(first[1], second[1]) * min(pooled, 1 - pooled)
     whole = all(float(number).is_integer() for number in (*first, *second))
     if smallest < FEW and whole:
+        from scipy import stats
+
         table = [[first[0], first[1] - first[0]], [second[0], second[1] - second[0]]]
         return float(stats.fisher_exact(table).pvalue)
     error = math.sqrt(pooled * (1 - pooled) * (1 / first[1] + 1 / second[1]))
@@ -88,4 +89,4 @@ def exceeding(usual: tuple[float, float], own: tuple[float, float], margin: floa
             for share, (_yes, size) in zip(shares, (usual, own), strict=True)
         )
     )
-    return float(stats.norm.sf((shares[1] - shares[0] - margin) / error))
+    return normal_above((shares[1] - shares[0] - margin) / error)

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from regulars.kit.stats.estimate import LEVEL, NO_CHANGE_KNOWN, Change, Estimate, Z, empty, normal_p
 
@@ -41,6 +40,8 @@ def quantile(values: Floats, counts: Counts, share: float = 0.5) -> Estimate:
 
 def _ranks(n: int, share: float, tail: float) -> tuple[int, int]:
     """Return ranks r < s with P(X(r) > quantile) ≤ tail and P(X(s) < quantile) ≤ tail."""
+    from scipy import stats
+
     return int(stats.binom.ppf(tail, n, share)), int(stats.binom.ppf(1 - tail, n, share)) + 1
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from scipy import stats
-
 from regulars.kit.stats.estimate import LEVEL, NO_CHANGE_KNOWN, Change, Estimate, Z, normal_p
+from regulars.kit.stats.tails import gamma_quantile
 
 TAIL = (1 - LEVEL) / 2
 
@@ -17,8 +16,8 @@ def poisson(count: int, exposure: float = 1.0) -> Estimate:
     Garwood, Biometrika 28 (1936) 437-442. A count of 0 is a value here: it says that nothing
     happened; the caller decides whether anything was watched.
     """
-    low = 0.0 if count == 0 else float(stats.chi2.ppf(TAIL, 2 * count)) / 2
-    high = float(stats.chi2.ppf(1 - TAIL, 2 * count + 2)) / 2
+    low = 0.0 if count == 0 else gamma_quantile(TAIL, count)
+    high = gamma_quantile(1 - TAIL, count + 1)
     return Estimate(count, count / exposure, low / exposure, high / exposure)
 
 
@@ -56,6 +55,8 @@ def two_rates(first: tuple[int, float], second: tuple[int, float]) -> float:
     n = first[0] + second[0]
     if n == 0:
         return 1.0
+    from scipy import stats
+
     return float(stats.binomtest(second[0], n, second[1] / (first[1] + second[1])).pvalue)
 
 

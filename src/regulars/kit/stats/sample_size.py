@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from scipy import stats
-
 from regulars.kit.stats.estimate import Z
+from regulars.kit.stats.tails import normal_quantile
 
 
 def for_proportion(margin: float, share: float = 0.5) -> int:
@@ -41,7 +40,7 @@ def for_two_proportions(
     Methods for Rates and Proportions (2003), formula 4.14, without continuity correction.
     """
     middle = (first + second) / 2
-    miss, hit = float(stats.norm.ppf(1 - level / 2)), float(stats.norm.ppf(power))
+    miss, hit = normal_quantile(1 - level / 2), normal_quantile(power)
     apart = math.sqrt(first * (1 - first) + second * (1 - second))
     root = miss * math.sqrt(2 * middle * (1 - middle)) + hit * apart
     return math.ceil((root / (first - second)) ** 2 - 1e-9)
@@ -51,5 +50,5 @@ def for_two_means(
     difference: float, deviation: float, *, power: float = 0.8, level: float = 0.05
 ) -> int:
     """Return n in each of two groups to see a `difference` of means; normal approximation."""
-    miss, hit = float(stats.norm.ppf(1 - level / 2)), float(stats.norm.ppf(power))
+    miss, hit = normal_quantile(1 - level / 2), normal_quantile(power)
     return math.ceil(2 * ((miss + hit) * deviation / difference) ** 2 - 1e-9)

@@ -18,7 +18,8 @@ from regulars.kit import clock
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.prove.overview import service, showing
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
 from regulars.understand.health.model import MEANING, Look
 from regulars.understand.journeys import service as journeys

@@ -16,7 +16,7 @@ from regulars.kit.text import Text
 from regulars.prove.targets import service
 from regulars.prove.targets.model import Horizon, Kind, Target
 from regulars.prove.targets.rows import plain_baseline, plain_judged, plain_target
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.metrics.model import Direction
 
 router = APIRouter(prefix="/api/v1/targets", tags=["targets"])

@@ -22,7 +22,8 @@ from regulars.kit.period import days as days_between
 from regulars.kit.text import Text
 from regulars.prove.targets import board, presets, service, showing
 from regulars.prove.targets.model import Judged, Target
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Measured

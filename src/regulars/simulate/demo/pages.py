@@ -12,7 +12,7 @@ from regulars.faces.layout import NavItem
 from regulars.kit import clock
 from regulars.kit.errors import NotAllowed
 from regulars.simulate.demo import service
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 
 router = APIRouter(include_in_schema=False)
 navigation: list[NavItem] = []

@@ -36,7 +36,7 @@ WHOLE, NOW, BEFORE = "whole", "now", "before"
 AMENDED = ("rows", "replaced")
 MOST_BESIDE = 0.1
 """Share of rows that may lie beside those of everybody before all are written anew."""
-NOBODY = pa.array([], pa.string())
+NOBODY = pa.nulls(0, pa.string())
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM"
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.alerts import service, showing
 from regulars.understand.alerts.model import SNOOZE_DAYS, Grain, Rule, Way, kind_of
 

@@ -17,7 +17,8 @@ from regulars.faces.layout import NavItem, Section, page
 from regulars.kit import clock
 from regulars.kit.errors import Invalid, RegularsError
 from regulars.kit.text import Text
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import service, showing
 from regulars.understand.alerts.model import (
     MEANING,

@@ -12,7 +12,7 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.paging import CursorPaging, Page, encode, envelope
 from regulars.kit import clock, ranked
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.audiences import service, showing
 from regulars.understand.audiences.fields import FIELDS
 from regulars.understand.audiences.model import Draft

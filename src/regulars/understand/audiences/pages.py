@@ -19,7 +19,8 @@ from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.listen.profiles import service as profiles
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import service, showing
 from regulars.understand.audiences.model import SUGGESTIONS, Audience, Overview
 

@@ -20,7 +20,8 @@ from regulars.kit.ranked import among, part
 from regulars.kit.text import Text
 from regulars.listen.identities import service as identities
 from regulars.listen.profiles import service as profiles
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.churn import listing, service, showing
 from regulars.understand.churn.model import EarlyWarning
 

@@ -11,7 +11,7 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.listen.catalog import service as catalog
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.complaints import service, showing
 from regulars.understand.complaints.asking import Wish
 from regulars.understand.findings.model import enveloped

@@ -9,7 +9,7 @@ from fastapi import Query, Request
 
 from regulars.company.places import picking
 from regulars.company.rights.model import Principal
-from regulars.faces import periods
+from regulars.faces import period_picker
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.faces.links import Item, here
@@ -66,7 +66,7 @@ class Pickers:
 def pickers(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> Pickers:
     """Return the choices of problem, days before, period and place."""
     asked = wish.asked(caller)
-    period = periods.with_usual(request, wish.period, wish.start, wish.end)
+    period = period_picker.with_usual(request, wish.period, wish.start, wish.end)
     place = picking.choices(request, ws, caller.places, wish.place)
     return Pickers(
         say(PROBLEM_TITLES[asked.problem]),

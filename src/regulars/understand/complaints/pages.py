@@ -17,7 +17,7 @@ from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.complaints import asking, service, showing
 from regulars.understand.complaints.asking import Wish
 from regulars.understand.complaints.model import PROBLEM_TITLES

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.costs import service, showing
 from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look

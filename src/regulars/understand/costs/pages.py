@@ -10,12 +10,12 @@ from fastapi.responses import Response
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
-from regulars.faces import periods
+from regulars.faces import period_picker
 from regulars.faces.language import gettext as _
 from regulars.faces.layout import NavItem, Section, page
 from regulars.kit import clock
 from regulars.kit.text import Text
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.costs import service, showing
 from regulars.understand.costs.model import MEANING
 from regulars.understand.health.model import USUAL, Look
@@ -38,7 +38,7 @@ def costs(
         found = service.answered(ws, look, now=clock.now()).payload
         return files.send(request, kind, "pain-points", showing.TABLE, showing.table(found))
     known = service.stored(ws, look, now=clock.now())
-    chosen = periods.of_request(request, "12m", key=period)
+    chosen = period_picker.of_request(request, "12m", key=period)
     return page(
         request,
         "costs/costs.html",

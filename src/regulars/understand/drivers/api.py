@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.drivers import service, showing
 from regulars.understand.drivers.model import MEANING, RULES, Asked, missing_of
 from regulars.understand.findings.model import enveloped

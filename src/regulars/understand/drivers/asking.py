@@ -9,7 +9,7 @@ from fastapi import Query, Request
 
 from regulars.company.places import picking
 from regulars.company.rights.model import Principal
-from regulars.faces import periods
+from regulars.faces import period_picker
 from regulars.faces.language import say
 from regulars.faces.links import Item, here
 from regulars.timeline.workspace import Workspace
@@ -60,7 +60,7 @@ def pickers(
 ) -> Pickers:
     """Return the choices of outcome, rule, period and place; `found` knows more outcomes."""
     asked = wish.asked(caller)
-    period = periods.with_usual(request, wish.period, wish.start, wish.end)
+    period = period_picker.with_usual(request, wish.period, wish.start, wish.end)
     place = picking.choices(request, ws, caller.places, wish.place)
     return Pickers(
         say(service.title(ws, asked.outcome)),

@@ -12,7 +12,7 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.asking import period_of
 from regulars.kit.period import parse_edge
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.health import service
 from regulars.understand.health.model import MEANING, Extent
 

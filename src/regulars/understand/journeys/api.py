@@ -16,7 +16,8 @@ from regulars.faces import export as files
 from regulars.faces.asking import period_of, seconds_of
 from regulars.kit import clock
 from regulars.kit.period import parse_edge
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.health.model import Extent
 from regulars.understand.journeys import export, service
 from regulars.understand.journeys.model import By, Funnel, Journeys, Level, Order

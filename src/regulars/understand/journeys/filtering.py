@@ -9,7 +9,7 @@ from fastapi import Query, Request
 
 from regulars.company.places import picking
 from regulars.company.rights.model import Principal
-from regulars.faces import periods
+from regulars.faces import period_picker
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.faces.links import Item, here
@@ -55,7 +55,7 @@ def filtered(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> 
     look = Look(wish.period or USUAL, wish.start, wish.end, wish.place, wish.channel, caller.places)
     return Filtered(
         look,
-        *periods.with_usual(request, wish.period, wish.start, wish.end),
+        *period_picker.with_usual(request, wish.period, wish.start, wish.end),
         *picking.choices(request, ws, caller.places, wish.place),
         wish.channel or _("All channels"),
         _channel_items(request, ws, caller, wish),

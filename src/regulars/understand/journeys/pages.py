@@ -19,7 +19,8 @@ from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import AREA_TITLES
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health_service
 from regulars.understand.journeys import board, filtering, funnel_showing, service, showing
 from regulars.understand.journeys.filtering import Wish

@@ -11,7 +11,7 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.paging import CursorPaging, Page, encode, envelope
 from regulars.kit import clock
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look
 from regulars.understand.levels import asking, service, showing

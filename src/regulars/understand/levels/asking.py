@@ -9,7 +9,7 @@ from fastapi import Query, Request
 
 from regulars.company.places import picking
 from regulars.company.rights.model import Principal
-from regulars.faces import periods
+from regulars.faces import period_picker
 from regulars.faces.links import Item
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health.model import USUAL, Look
@@ -58,6 +58,6 @@ class Pickers:
 
 def pickers(request: Request, ws: Workspace, caller: Principal, asked: Asked) -> Pickers:
     """Return the choices of period and place."""
-    period = periods.with_usual(request, asked.period, asked.start, asked.end)
+    period = period_picker.with_usual(request, asked.period, asked.start, asked.end)
     place = picking.choices(request, ws, caller.places, asked.place)
     return Pickers(*period, *place)

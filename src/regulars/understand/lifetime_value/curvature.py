@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
 
 Array = npt.NDArray[np.float64]
 Slope = Callable[[Array], tuple[float, Array]]
@@ -74,7 +77,9 @@ def curvature(slope: Slope, at: Array) -> Array:
     return hessian
 
 
-def _descend(slope: Slope, start: Array) -> optimize.OptimizeResult:
+def _descend(slope: Slope, start: Array) -> OptimizeResult:
+    from scipy import optimize
+
     return optimize.minimize(
         slope,
         start,

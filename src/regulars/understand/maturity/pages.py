@@ -18,7 +18,8 @@ from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.maturity import service, showing
 from regulars.understand.maturity.model import HORIZON_TITLES, Diagnosis, Horizon, Line
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit.period import Period, parse_edge
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.metrics import service
 from regulars.understand.metrics.model import Direction, Goal
 from regulars.understand.metrics.rows import described, plain

@@ -8,7 +8,7 @@ from fastapi import Query, Request
 
 from regulars.company.places import picking
 from regulars.company.rights.model import Principal
-from regulars.faces import periods
+from regulars.faces import period_picker
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.faces.links import here
@@ -90,7 +90,7 @@ def _fits(found: Definition, name: str) -> bool:
 
 def pickers(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> dict[str, Any]:
     """Return labels and choices of period and place."""
-    chosen = periods.of_request(
+    chosen = period_picker.of_request(
         request,
         "90d",
         key=wish.period if wish.period != USUAL else None,

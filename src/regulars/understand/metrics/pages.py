@@ -16,7 +16,8 @@ from regulars.faces.language import say
 from regulars.faces.layout import NavItem, Section, page
 from regulars.kit import clock
 from regulars.kit.text import Text
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.metrics import asking, board, rows, service, showing
 from regulars.understand.metrics.asking import Wish

@@ -1,4 +1,7 @@
-"""Numbers that other nouns have worked out, told like every metric."""
+"""Numbers that other nouns have worked out, told like every metric.
+
+What learns is imported where it is asked: a command that shows another metric does not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.period import day_start
 from regulars.kit.stats.estimate import Estimate
-from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.lifetime_value.model import YEAR, LifetimeValue
 from regulars.understand.metrics.answering import last_watched
 from regulars.understand.metrics.model import Question, Row
@@ -32,6 +34,8 @@ def lifetime_values(ws: Workspace, question: Question) -> list[Row]:
     By value group it is the expected amount of each group's customers. Raises Invalid where there
     is too little to learn from.
     """
+    from regulars.understand.lifetime_value import service as lifetime_value
+
     found = lifetime_value.answered(ws, question.scope, now=clock.now()).payload
     year = next((one for one in found.ahead if one.days == YEAR), None)
     if year is None or found.watched_to is None:
@@ -47,6 +51,8 @@ def lifetime_values(ws: Workspace, question: Question) -> list[Row]:
 
 def _by_group(ws: Workspace, question: Question, found: LifetimeValue) -> list[Row]:
     """Return the expected amounts by value group, or of the groups asked for together."""
+    from regulars.understand.lifetime_value import service as lifetime_value
+
     moment = question.period.start or EARLIEST
     groups = ws.query(lambda view: value_groups.grouped(ws, view, moment))
     people = lifetime_value.customers(ws, question.scope, found).select(["person_id", "value"])
@@ -66,6 +72,8 @@ def _by_group(ws: Workspace, question: Question, found: LifetimeValue) -> list[R
 
 
 def _together(found: LifetimeValue, rows: list[Row]) -> Estimate:
+    from regulars.understand.lifetime_value import service as lifetime_value
+
     n, amounts, squares = (
         sum(row[name] for row in rows) for name in ("count_all", "value_sum", "square_sum")
     )

@@ -14,7 +14,7 @@ from regulars.kit import clock
 from regulars.kit.errors import NotFound
 from regulars.kit.ranked import part
 from regulars.kit.text import Text
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.findings.model import enveloped
 from regulars.understand.needs import service
 from regulars.understand.needs.model import MEANING

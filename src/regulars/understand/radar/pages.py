@@ -17,7 +17,8 @@ from regulars.kit import clock
 from regulars.kit.errors import Invalid, RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.radar import asking, service, showing
 from regulars.understand.radar.asking import Wish
 from regulars.understand.radar.model import Radar

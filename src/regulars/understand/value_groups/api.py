@@ -15,7 +15,7 @@ from regulars.kit import clock
 from regulars.kit.errors import NotFound
 from regulars.kit.ranked import no_cursor, part
 from regulars.kit.text import Text
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.findings.model import enveloped
 from regulars.understand.value_groups import service, showing
 from regulars.understand.value_groups.model import NONE_YET, Rules

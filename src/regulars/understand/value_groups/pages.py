@@ -20,7 +20,8 @@ from regulars.kit.ranked import part
 from regulars.kit.text import Text
 from regulars.listen.identities import service as identities
 from regulars.listen.profiles import service as profiles
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.value_groups import service, showing
 from regulars.understand.value_groups.model import GROUPS, REASON_TITLES, SEGMENTS, Overview, Rules
 

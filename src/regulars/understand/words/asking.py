@@ -9,7 +9,7 @@ from fastapi import Query, Request
 
 from regulars.company.places import picking
 from regulars.company.rights.model import Principal
-from regulars.faces import periods
+from regulars.faces import period_picker
 from regulars.faces.links import Item
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
@@ -103,6 +103,6 @@ class Pickers:
 
 def pickers(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> Pickers:
     """Return the choices of period and place."""
-    period = periods.with_usual(request, wish.period, wish.start, wish.end)
+    period = period_picker.with_usual(request, wish.period, wish.start, wish.end)
     place = picking.choices(request, ws, caller.places, wish.place)
     return Pickers(*period, *place)

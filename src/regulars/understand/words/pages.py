@@ -19,7 +19,8 @@ from regulars.kit.errors import Invalid, RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.listen.profiles import service as profiles
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
 from regulars.understand.words import asking, forms, service, showing
 from regulars.understand.words.asking import Seek, Wish
