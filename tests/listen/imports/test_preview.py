@@ -65,8 +65,8 @@ def test_chinese_headers_in_gb18030(ws: Workspace, tmp_path: Path) -> None:
         "评价内容": "text",
     }
     assert proposal.fits == ("orders",)
-    assert {row["name"] for row in proposal.samples} == {"Order Completed"}
-    assert any("Asia/Shanghai" in question.en for question in proposal.questions)
+    assert {row["name"] for row in proposal.samples} == {"Order Completed", "Product Reviewed"}
+    assert any("Asia/Shanghai" in note.text.en for note in proposal.notes)
 
 
 def test_a_proposal_can_be_written_down_edited_and_used(ws: Workspace, tmp_path: Path) -> None:
@@ -86,10 +86,15 @@ def test_days_and_months_that_could_be_either_are_asked_about(
 ) -> None:
     rows = "".join(f"0{n}/0{n}/2026,{n}\n" for n in range(1, 9))
     proposal = look(ws, write(tmp_path, "a.csv", "day,score\n" + rows), "UTC")
-    assert any("Day or month" in question.en for question in proposal.questions)
+    (question,) = [one for one in proposal.questions if one.key == "day_month:day"]
+    assert [one.value for one in question.choices] == ["day", "month"]
+    assert (question.rows, proposal.columns[0].formats) == (8, ())
     clear = write(tmp_path, "b.csv", "day,score\n" + rows + "03/25/2026,4\n")
-    (day, _score) = look(ws, clear, "UTC").columns
-    assert day.formats == ("%m/%d/%Y",)
+    settled = look(ws, clear, "UTC")
+    assert settled.columns[0].formats == ("%m/%d/%Y",)
+    assert not [one for one in settled.questions if one.field == "day"]
+    both = write(tmp_path, "c.csv", "day,score\n" + rows + "03/25/2026,4\n25/03/2026,4\n")
+    assert "The file says both" in look(ws, both, "UTC").questions[0].words.en
 
 
 def test_a_code_outside_the_scale_is_proposed_as_no_answer(ws: Workspace, tmp_path: Path) -> None:
@@ -97,16 +102,18 @@ def test_a_code_outside_the_scale_is_proposed_as_no_answer(ws: Workspace, tmp_pa
         "".join(f"2026-03-01,{n % 11},{n % 5 + 1}\n" for n in range(50)) + "2026-03-01,11,Blank\n"
     )
     proposal = look(ws, write(tmp_path, "a.csv", "date,nps,csat\n" + rows), "UTC")
-    blanks = {one.header: one.blank for one in proposal.columns if one.scale}
+    blanks = {one.header: (*one.blank, *one.codes) for one in proposal.columns if one.scale}
     assert blanks == {"nps": ("11",), "csat": ("Blank",)}
-    assert any("11" in question.en for question in proposal.questions)
+    (question,) = proposal.questions
+    assert (question.key, question.field) == ("scale:nps", "nps")
+    assert "does 11 mean “no answer”" in question.words.en
 
 
 def test_files_with_types_of_their_own(ws: Workspace, tmp_path: Path) -> None:
     file = parquet(
         tmp_path,
         "SELECT 'u' || range AS user_id, TIMESTAMPTZ '2026-03-01 00:00:00Z' AS created_at, "
-        "range % 6 AS rating, [1] AS list FROM range(20)",
+        "range % 5 + 1 AS rating, [1] AS list FROM range(20)",
     )
     proposal = look(ws, file)
     assert roles(proposal)["created_at"] == "occurred_at"
@@ -120,7 +127,7 @@ def test_a_file_without_a_time_says_so_and_is_not_imported_until_it_is_filled_in
 ) -> None:
     file = write(tmp_path, "a.csv", "name,stars\nx,5\ny,4\n")
     proposal = look(ws, file)
-    assert any("No column is the time" in question.en for question in proposal.questions)
+    assert any("No column is the time" in one.words.en for one in proposal.questions)
     assert proposal.samples == ()
     words = library.render(proposal.recipe)
     with pytest.raises(Invalid, match=r"recipe\.unfilled"):
@@ -138,7 +145,7 @@ def test_a_column_may_mix_ways_to_write_a_time(ws: Workspace, tmp_path: Path) ->
     file = write(tmp_path, "a.csv", "date,stars\n" + "".join(f"{one},5\n" for one in values))
     proposal = look(ws, file, "UTC")
     (day, _stars) = proposal.columns
-    assert (day.role, set(day.formats)) == ("occurred_at", {"iso", "%d/%m/%Y", "%Y年%m月%d日"})
+    assert (day.role, set(day.formats)) == ("occurred_at", {"iso", "%d/%m/%Y"})
     assert proposal.questions == ()
     mapping = library.parse(library.render(proposal.recipe))
     assert service.import_files(ws, [file], mapping, now=clock.now()).counts.rejected == 0
@@ -159,8 +166,9 @@ def test_one_bad_date_in_six_is_told_and_refused(
     file = write(tmp_path, "a.csv", f"{header},stars\n{rows}")
     proposal = look(ws, file, "UTC")
     assert roles(proposal)[header] == "occurred_at"
-    (question,) = proposal.questions
-    assert "1 of 6 values are no time (soon)" in question.en
+    (note,) = [one for one in proposal.notes if one.code == "no_times"]
+    assert (note.rows, note.examples) == (1, ("soon",))
+    assert "1 of 6 values are no time (soon)" in note.text.en
     outcome = service.import_files(ws, [file], proposal.recipe, now=clock.now())
     assert (outcome.counts.accepted, outcome.reasons) == (5, {"unreadable_moment": 1})
 
@@ -186,6 +194,8 @@ def test_numbers_and_words_are_no_times(ws: Workspace, tmp_path: Path) -> None:
 def test_known_files_are_known(ws: Workspace, real_data: Path, path: str, fits: str) -> None:
     proposal = look(ws, real_data / path)
     assert fits in proposal.fits
+    assert proposal.recipes[0].recipe == fits
+    assert proposal.recipes[0].words.en.startswith(f"The recipe “{fits}”")
     assert library.parse(library.render(proposal.recipe)) == proposal.recipe
     assert proposal.samples
     assert set(proposal.as_json()) >= {"columns", "mapping", "questions", "fits"}

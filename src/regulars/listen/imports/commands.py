@@ -215,10 +215,13 @@ def _print_proposal(proposal: Proposal) -> None:
         examples = ", ".join(_shortened(example) for example in one.examples[:3])
         table.add_row(one.header, role + scale, f"{one.confidence:.0%}", examples)
     out.print(table)
+    for note in proposal.notes:
+        out.print("  · " + say(note.text), markup=False, soft_wrap=True)
     for question in proposal.questions:
-        out.print("? " + say(question), style="yellow")
-    if proposal.fits:
-        out.print(_("Recipes that fit: {names}").format(names=", ".join(proposal.fits)))
+        _print_question(question)
+    for fit in proposal.recipes:
+        out.print("✓ " + say(fit.words), style="green", markup=False, soft_wrap=True)
+        out.print(f"    --recipe {fit.recipe}", markup=False)
 
 
 def _shortened(example: str) -> str:

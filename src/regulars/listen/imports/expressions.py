@@ -38,6 +38,7 @@ FUNCTIONS: Mapping[str, int | None] = {
     "substring": 3,
     "trim": 1,
     "upper": 1,
+    "words": None,
     # kinds
     "number": 1,
     "decimal": 1,
@@ -261,6 +262,7 @@ class _Writer:
             "matches": f"regexp_matches({', '.join(parts)})",
             "moment": f"timezone({zone}, TRY_CAST({one} AS TIMESTAMP))",
             "first": f"arg_min({one}, _row)",
+            "words": f"nullif(concat_ws(chr(10), {', '.join(parts)}), '')",
         }
         if name == "date_of":
             year, month, number = (f"CAST({part} AS BIGINT)" for part in parts)

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from regulars.kit.text import Text
+from regulars.listen.imports import naming, scales
 from regulars.listen.imports.columns import ISO
 from regulars.listen.imports.looking import Facts
 
 ROLES: dict[str, Text] = {
     "occurred_at": Text("time of the event", "事件时间"),
     "moment": Text("another time", "其他时间"),
+    "approved_at": Text("time of payment", "付款时间"),
+    "shipped_at": Text("time of dispatch", "发货时间"),
+    "delivered_at": Text("time of delivery", "送达时间"),
+    "cancelled_at": Text("time of cancellation", "取消时间"),
+    "refunded_at": Text("time of refund", "退款时间"),
+    "clock": Text("time of day", "钟点"),
+    "year": Text("year of the event", "事件年份"),
+    "month": Text("month of the event", "事件月份"),
     "name": Text("name of the event", "事件名称"),
     "event_id": Text("id of the event", "事件编号"),
     "user": Text("customer id", "客户编号"),
@@ -24,6 +33,12 @@ ROLES: dict[str, Text] = {
     "case_id": Text("ticket id", "工单号"),
     "session_id": Text("session id", "会话编号"),
     "amount": Text("amount of money", "金额"),
+    "price": Text("price of one piece", "单价"),
+    "quantity": Text("quantity", "数量"),
+    "product": Text("product", "商品"),
+    "category": Text("category", "类别"),
+    "refund": Text("money given back", "退款金额"),
+    "status": Text("status", "状态"),
     "currency": Text("currency", "币种"),
     "nps": Text("recommendation 0-10 (NPS)", "推荐意愿 0-10（NPS）"),
     "csat": Text("satisfaction (CSAT)", "满意度（CSAT）"),
@@ -38,78 +53,28 @@ ROLES: dict[str, Text] = {
     "property": Text("kept as a property", "保留为属性"),
     "personal": Text("personal data, left out", "个人信息，不导入"),
 }
-
-# Header words, the surest first; each is looked for in the header's folded form.
-HEADERS: tuple[tuple[str, str], ...] = (
-    ("openid", r"open_?id|微信"),
-    ("email", r"e_?mail|邮箱|邮件地址"),
-    ("phone", r"phone|mobile|(^|_)tel(_|$)|手机|电话"),
-    ("session_id", r"session|会话"),
-    (
-        "order_id",
-        r"order_?(id|no|num|code)|invoice_?(no|id|num)|(^|_)order$|订单(号|编号|id)|发票号",
-    ),
-    ("case_id", r"(ticket|case|incident)(_?(id|no|num|key))?$|工单(号|编号|id)?$|case_concept"),
-    ("event_id", r"(event|message|response|answer|review|tweet)_?id|答卷(编号|id)|评价(编号|id)"),
-    ("anonymous", r"anonymous|visitor|device_?id|cookie|访客|设备"),
-    (
-        "user",
-        r"(customer|user|member|client|buyer|respondent|loyalty|account|person)(_?(id|no|num|number|"
-        r"code|key|unique_id))*$|resp_?num|(客户|会员|用户|买家|顾客)(号|编号|id|卡号)?$",
-    ),
-    ("nps", r"(^|_)nps|net_?pro|recommend|推荐"),
-    ("csat", r"c_?sat|satisf|满意"),
-    ("ces", r"(^|_)ces(_|$)|effort|(^|_)ease|费力|轻松|易用"),
-    ("currency", r"currency|币种|货币"),
-    (
-        "amount",
-        r"amount|total|revenue|spend|price|value_?paid|dollar|payment_value|sales|金额|价格|实付|单价|总价|消费",
-    ),
-    ("weight", r"^weight$|(^|_)weight(_|$)|权重"),
-    ("score", r"score|rating|stars?|grade|评分|打分|得分|星级|^q\d+"),
-    (
-        "text",
-        r"comment|feedback|text|review|message|description|words|verbatim|意见|评论|内容|留言|反馈|描述|建议",
-    ),
-    ("touchpoint", r"touch_?point|stage|触点|环节"),
-    ("channel", r"channel|渠道"),
-    ("place", r"store|shop|branch|(^|_)place|region|team|门店|店铺|网点|区域|团队"),
-    ("name", r"^event(_name)?$|activity|action|concept_name|^name$|事件(名称)?$|行为|活动名?"),
-    ("occurred_at", r"time|date|(^|_)at$|created|timestamp|日期|时间"),
-    (
-        "personal",
-        r"(first|last|full|customer|user)_?name|address|street|birth|salary|姓名|地址|生日|身份证",
-    ),
-)
-
-NUMBERED = r"q\d"
-"""Headers such as Q7: a question, but perhaps one of facts."""
 SCORES = ("nps", "csat", "ces", "score")
-BLANK_WORDS = (
-    "blank",
-    "n/a",
-    "na",
-    "-",
-    "--",
-    "none",
-    "null",
-    "无",
-    "未填",
-    "不适用",
-    "不清楚",
-    "?",
-)
+TIMES = ("occurred_at", "approved_at", "shipped_at", "delivered_at", "cancelled_at", "refunded_at")
+IDS = ("user", "anonymous", "openid", "order_id", "case_id", "session_id", "event_id", "product")
 MOSTLY_DATES = 0.8
 """A column of which this share are times is one of times, whatever its header."""
 SOME_DATES = 0.5
 """A column whose header says time is one when this share of its values are times."""
-SCALES = ((0.0, 1.0), (1.0, 5.0), (0.0, 5.0), (1.0, 7.0), (1.0, 10.0), (0.0, 10.0), (0.0, 100.0))
-"""Usual scales, the narrowest first; the first that holds all values is proposed."""
+SOME_PHONES = 0.25
+"""A column named phone or e-mail is one when this share of its values are: cut ones are many."""
+LONG_WORDS = 30.0
+"""Letters (a Chinese character counts three) from which a nameless column may be words."""
+SHORT_WORDS = 12.0
+"""Letters from which a column named like words is words: four Chinese characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A column's probable role and kind, how sure (0 to 1), and how it is read."""
+    """A column's probable role and kind, how sure (0 to 1), and how it is read.
+
+    `scales` are the scales to choose from where it is open which is meant, `codes` the numbers
+    that may mean “no answer”, `recode` numbers of words, `grid` what its columns' names share.
+    """
 
     header: str
     role: str
@@ -122,64 +87,30 @@ class Guess:
     scale: tuple[float, float] | None = None
     decimal: str = "."
     zoned: bool = True
-    question: Text | None = None
-
-
-def folded(header: str) -> str:
-    """Return the header in lower case with words parted by underscores."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", header)
-    return re.sub(r"[^0-9a-z\u4e00-\u9fff]+", "_", parted.lower()).strip("_")
+    recode: Mapping[str, str] = field(default_factory=dict)
+    scales: tuple[tuple[float, float], ...] = ()
+    codes: tuple[str, ...] = ()
+    grid: str = ""
 
 
 def guess(found: Facts) -> Guess:
     """Return the most probable role of a column, header and values taken together."""
-    by_name = next(
-        (role for role, words in HEADERS if re.search(words, folded(found.header))), None
-    )
-    by_value = _by_value(found)
-    if by_name == "occurred_at" and _dated(found) >= SOME_DATES:
-        by_value = "moment"
-    blank = Guess(found.header, "property", "text", 0.4, _said(None, None), found.examples)
+    base = Guess(found.header, "property", "text", 0.4, _said(None, None), found.examples)
     if not found.filled:
-        return replace(blank, confidence=0.2, why=Text("The sample is empty.", "样本中没有值。"))
-    certain = _by_values_alone(found, by_name, by_value, blank)
+        return replace(base, confidence=0.2, why=Text("The sample is empty.", "样本中没有值。"))
+    said = naming.roles(found.header)
+    certain = _by_values(found, said, base)
     if certain is not None:
         return certain
-    if by_name in ("amount", "weight"):
-        return _number(found, by_name, blank)
-    if _denied(found, by_name):
-        by_name = None
-    if by_name is not None:
-        confidence = 0.85 if by_name != "place" else 0.7
-        return replace(blank, role=by_name, confidence=confidence, why=_said(True, False))
-    if by_value == "text":
-        return replace(blank, role="text", confidence=0.6, why=_said(False, True))
-    return _number(found, "number", blank) if found.numbers >= 0.98 else blank
-
-
-def _by_values_alone(
-    found: Facts, by_name: str | None, by_value: str | None, blank: Guess
-) -> Guess | None:
-    """Return the guess that values settle, whatever else the header might mean."""
-    if by_value in ("email", "phone"):
-        return replace(blank, role=by_value, confidence=0.95, why=_said(by_name == by_value, True))
-    if by_value == "moment":
-        return _moment(found, replace(blank, why=_said(by_name == "occurred_at", True)))
-    if by_name in SCORES and found.numbers >= 0.6:
-        sure = 0.5 if re.match(NUMBERED, folded(found.header)) else 0.9
-        return _score(found, replace(blank, role=by_name, confidence=sure, why=_said(True, True)))
-    return None
-
-
-def _denied(found: Facts, by_name: str | None) -> bool:
-    """Tell whether the values cannot be what the header says."""
-    if by_name == "event_id":
-        return found.distinct < found.filled
-    if by_name in ("email", "phone"):
-        return (found.emails if by_name == "email" else found.phones) < 0.5
-    if by_name == "text":
-        return found.length < 12 or found.distinct < 5
-    return by_name == "occurred_at" or by_name in SCORES
+    for role in said:
+        read = READ.get(role, _as_words)(found, role, base)
+        if read is not None:
+            return read
+    if found.length >= LONG_WORDS and found.numbers < 0.5 and found.distinct > 0.5 * found.filled:
+        return replace(base, role="text", confidence=0.6, why=_said(False, True))
+    if found.numbers >= 0.98:
+        return _number(found, "number", base, 0.5) or base
+    return base
 
 
 def _said(header: bool | None, values: bool | None) -> Text:
@@ -192,133 +123,191 @@ def _said(header: bool | None, values: bool | None) -> Text:
     return Text("Nothing speaks for more.", "没有更多依据。")
 
 
-def _by_value(found: Facts) -> str | None:
+def _by_values(found: Facts, said: list[str], base: Guess) -> Guess | None:
+    """Return the guess that values settle, whatever else the header might mean."""
     if found.emails >= 0.9:
-        return "email"
-    if found.phones >= 0.9 and found.distinct > 1:
-        return "phone"
+        return replace(base, role="email", confidence=0.95, why=_said("email" in said, True))
+    named = any(role in IDS for role in said) or re.search(
+        naming.ID + "$", naming.words(found.header)
+    )
+    if found.mobiles + found.phones >= 0.9 and found.distinct > 1 and not named:
+        sure = 0.95 if "phone" in said else 0.7
+        return replace(base, role="phone", confidence=sure, why=_said("phone" in said, True))
+    if found.clocks >= 0.9:
+        return replace(base, role="clock", confidence=0.9, why=_said(False, True))
+    return _moment(found, next((role for role in said if role in TIMES), None), base)
+
+
+def _moment(found: Facts, named: str | None, base: Guess) -> Guess | None:
+    """Return the guess of a column of times; numbers are none unless they look like days."""
+    role = "moment" if named in (None, "occurred_at") else named
     if found.duck.startswith(("TIMESTAMP", "DATE")):
-        return "moment"
-    if _dated(found) >= MOSTLY_DATES:
-        return "moment"
-    return "text" if found.length >= 25 and found.distinct > 0.5 * found.filled else None
-
-
-def _dated(found: Facts) -> float:
-    """Return the share of values that are times; numbers are none unless they look like days."""
-    if found.numbers >= 0.5 and found.dates.formats != ("%Y%m%d",):
-        return 0.0
-    return found.dates.share
-
-
-def _moment(found: Facts, base: Guess) -> Guess:
+        zoned = "ZONE" in found.duck
+        return replace(
+            base,
+            role=role,
+            kind="moment",
+            confidence=0.95,
+            zoned=zoned,
+            why=_said(bool(named), True),
+        )
+    if named and found.numbers >= 0.98 and (written := _counted(found)):
+        return replace(
+            base, role=role, kind="moment", confidence=0.85, formats=written, why=_said(True, True)
+        )
     dates = found.dates
-    zoned = found.zoned >= 0.98 * (dates.share or 1.0) or "ZONE" in found.duck
+    if found.numbers >= 0.5 and not _eight_digits(found):
+        return None
+    if dates.share < (SOME_DATES if named else MOSTLY_DATES):
+        return None
+    # Which of day and month stands first is asked when rows are read; a format would settle it.
+    formats = () if dates.formats == (ISO,) or dates.unsettled else dates.formats
     return replace(
         base,
-        role="moment",
+        role=role,
         kind="moment",
-        confidence=0.5 if dates.either else 0.9 * (dates.share or 1.0),
-        formats=() if dates.formats == (ISO,) else dates.formats,
-        zoned=zoned,
-        question=_about_dates(found),
+        confidence=0.7 if dates.unsettled else 0.95 * dates.share,
+        formats=formats,
+        zoned=found.zoned >= 0.98 * dates.share,
+        why=_said(bool(named), True),
     )
 
 
-def _about_dates(found: Facts) -> Text | None:
-    """Say what of a column of times is not sure."""
-    dates = found.dates
-    if dates.unread:
-        count, shown = round((1 - dates.share) * found.filled), " · ".join(dates.unread)
-        return Text(
-            f"{found.header}: {count} of {found.filled} values are no time ({shown}); their rows "
-            "will be refused. Mend them, or add their format to “formats”.",
-            f"{found.header}：{found.filled} 个值中有 {count} 个不是时间（{shown}），"
-            "对应的行会被拒绝。请修改这些值，或在 formats 中补充其写法。",
-        )
-    if dates.either:
-        return Text("Day or month first? The sample fits both.", "日在前还是月在前？样本两者皆可。")
-    return None
+def _eight_digits(found: Facts) -> bool:
+    """Tell whether numbers are days such as 20240305."""
+    least, most = found.least or 0.0, found.most or 0.0
+    return found.whole >= MOSTLY_DATES and least >= 19000101 and most <= 21001231
 
 
-def _number(found: Facts, role: str, base: Guess) -> Guess:
-    comma = found.commas >= 0.3 and found.numbers < 0.9
-    if found.numbers < 0.9 and not comma:
-        return base
-    kind = "decimal" if role == "amount" else "number"
-    sure = 0.85 if role in ("amount", "weight") else 0.5
+def _counted(found: Facts) -> tuple[str, ...]:
+    """Return the format of times that are counted from an epoch."""
+    least, most = found.least or 0.0, found.most or 0.0
+    if least >= 5e8 and most < 5e9:
+        return ("epoch_s",)
+    return ("epoch_ms",) if least >= 5e11 and most < 5e12 else ()
+
+
+def _as_words(found: Facts, role: str, base: Guess) -> Guess | None:
+    """Take the header at its word where values do not speak against it."""
+    if role in ("year", "month"):
+        low, high = (1900, 2100) if role == "year" else (1, 12)
+        if found.whole < 0.9 or not scales.within(found, (low, high)):
+            return None
+        return replace(base, role=role, kind="whole", confidence=0.6, why=_said(True, True))
+    if role == "name" and found.distinct > 0.5 * found.filled and found.filled > 10:
+        return None
+    return replace(base, role=role, confidence=0.7, why=_said(True, False))
+
+
+def _id(found: Facts, role: str, base: Guess) -> Guess | None:
+    """Ids name someone or something: many of them, without fractions, not yes and no."""
+    fractions = found.numbers >= 0.9 and found.whole < 0.9
+    if fractions or (found.distinct <= 2 and found.filled > 20) or found.several > 0.2:
+        return None
+    if role == "event_id" and found.distinct < found.filled:
+        return None
+    plain = naming.words(found.header) in ("id", "序号", "编号", "account", "person", "member")
+    return replace(base, role=role, confidence=0.65 if plain else 0.9, why=_said(True, True))
+
+
+def _address(found: Facts, role: str, base: Guess) -> Guess | None:
+    share = found.emails if role == "email" else found.mobiles + found.phones
+    if share < SOME_PHONES:
+        return None
+    return replace(base, role=role, confidence=0.9, why=_said(True, True))
+
+
+def _money(found: Facts, role: str, base: Guess) -> Guess | None:
+    """Money is numbers; tax, freight and discounts are money beside an order's amount."""
+    if role != "refund" and naming.lesser(found.header):
+        return _number(found, "number", base, 0.5)
+    sure = 0.9 if found.signs or found.cents >= 0.3 or role == "refund" else 0.82
+    return _number(found, role, base, sure)
+
+
+def _number(found: Facts, role: str, base: Guess, sure: float) -> Guess | None:
+    comma = found.commas >= 0.3 and found.cents >= 0.3 and not _points(found)
+    if found.numbers < 0.7 and not comma:
+        return None
+    kind = "decimal" if role in ("amount", "price", "refund") else "number"
     mark = "," if comma else "."
     return replace(
         base, role=role, kind=kind, confidence=sure, decimal=mark, why=_said(role != "number", True)
     )
 
 
-def _score(found: Facts, base: Guess) -> Guess:
-    blank = tuple(word for word in found.odd if word.lower() in BLANK_WORDS or len(found.odd) <= 2)
-    least, most = found.least or 0.0, found.most or 0.0
-    wished = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (1.0, 7.0)}.get(base.role)
-    scale = next((one for one in SCALES if least >= one[0] and most <= one[1]), None)
-    if wished and least >= wished[0] and most <= wished[1]:
-        scale = wished
-    if scale is None or (wished and scale != wished and most in (wished[1] + 1, 99.0, 999.0)):
-        outside = [str(int(most))] if most in (11.0, 99.0, 999.0, (wished or (0, 0))[1] + 1) else []
-        return replace(
-            base,
-            kind="number",
-            scale=wished or (least, most),
-            blank=(*blank, *outside),
-            confidence=0.6,
-            question=Text(
-                f"{found.header}: does {int(most)} mean “no answer”?",
-                f"{found.header}：{int(most)} 是否表示“未作答”？",
-            )
-            if outside
-            else Text(f"{found.header}: which scale?", f"{found.header}：量表是多少？"),
-        )
-    return replace(base, kind="number", scale=scale, blank=blank)
+def _points(found: Facts) -> bool:
+    return any(re.search(r"\.\d{1,2}$", value) for value, _n in found.common)
 
 
-def settle(guesses: Sequence[Guess]) -> list[Guess]:
-    """Let one column have each single role: the surest; the others become properties."""
-    single = set(ROLES) - {
-        "moment",
-        "nps",
-        "csat",
-        "ces",
-        "score",
-        "number",
-        "property",
-        "personal",
-    }
-    best: dict[str, Guess] = {}
-    for one in guesses:
-        if one.role in single and one.confidence > best.get(one.role, one).confidence - 1e-9:
-            best.setdefault(one.role, one)
-            if one.confidence > best[one.role].confidence:
-                best[one.role] = one
-    settled = [
-        replace(one, role="number" if one.kind in ("number", "decimal") else "property")
-        if one.role in single and best[one.role] is not one
-        else one
-        for one in guesses
-    ]
-    return _first_moment(settled)
+def _quantity(found: Facts, role: str, base: Guess) -> Guess | None:
+    return _number(found, role, base, 0.85)
 
 
-def _first_moment(guesses: list[Guess]) -> list[Guess]:
-    """Make the likeliest time the time of the event."""
+def _weight(found: Facts, role: str, base: Guess) -> Guess | None:
+    if (found.least or 0.0) < 0 or found.distinct < 2:
+        return None
+    return _number(found, role, base, 0.85)
 
-    def rank(one: Guess) -> float:
-        name = folded(one.header)
-        likely = bool(
-            re.search(
-                r"occurred|timestamp|created|purchase|order|submit|answer|下单|提交|创建|发生", name
-            )
-        )
-        return one.confidence + (0.2 if likely else 0.0)
 
-    moments = [one for one in guesses if one.role == "moment"]
-    if not moments:
-        return guesses
-    first = max(moments, key=rank)
-    return [replace(one, role="occurred_at") if one is first else one for one in guesses]
+def _score(found: Facts, role: str, base: Guess) -> Guess | None:
+    """A score needs a name and a usual scale; what its values leave open is asked."""
+    if naming.denies_score(found.header) and not found.dates.share:
+        return None
+    read = scales.scored(found, role)
+    if read is None:
+        return None
+    if found.distinct <= 2 and found.filled >= scales.MANY and role == "score":
+        return None
+    return replace(
+        base,
+        role=role,
+        kind="number",
+        confidence=read.sure,
+        why=_said(True, True),
+        scale=(float(read.scale[0]), float(read.scale[1])),
+        blank=read.blank,
+        recode=read.recode,
+        scales=read.asked,
+        codes=read.codes,
+    )
+
+
+def _text(found: Facts, role: str, base: Guess) -> Guess | None:
+    """Words are no numbers and no few codes; the surer the header, the shorter they may be."""
+    if found.numbers >= 0.5 or found.dates.share >= SOME_DATES:
+        return None
+    sure = re.search(naming.SURE_WORDS, naming.words(found.header)) is not None
+    repeated = found.filled > 50 and found.distinct < 0.02 * found.filled
+    if repeated or (not sure and found.length < SHORT_WORDS):
+        return None
+    return replace(base, role=role, confidence=0.9 if sure else 0.75, why=_said(True, True))
+
+
+def _label(found: Facts, role: str, base: Guess) -> Guess | None:
+    """Channels, places, stages are few words that come again; lists of several are none."""
+    if found.several > 0.1 or found.length > 60 or (found.numbers >= 0.9 and found.whole < 0.9):
+        return None
+    if found.distinct > 0.5 * found.filled and found.filled > 50:
+        return None
+    flags = found.distinct <= 2 and found.numbers >= 0.9 and found.filled > 20
+    sure = 0.4 if flags else 0.85 if found.numbers < 0.5 else 0.6
+    return None if flags else replace(base, role=role, confidence=sure, why=_said(True, True))
+
+
+def _no_time(_found: Facts, _role: str, _base: Guess) -> None:
+    """A header that says time does not make times of other values."""
+
+
+Reads = Callable[[Facts, str, Guess], Guess | None]
+READ: dict[str, Reads] = {
+    **dict.fromkeys(TIMES, _no_time),
+    **dict.fromkeys(IDS, _id),
+    **dict.fromkeys(SCORES, _score),
+    **dict.fromkeys(("email", "phone"), _address),
+    **dict.fromkeys(("amount", "price", "refund"), _money),
+    **dict.fromkeys(("channel", "place", "touchpoint"), _label),
+    "quantity": _quantity,
+    "weight": _weight,
+    "text": _text,
+}

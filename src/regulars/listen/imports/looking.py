@@ -1,195 +1,193 @@
-"""What a sample of a file shows of each column, found by the engine."""
+"""What a sample of a file shows of each column, found by the engine.
+
+One pass turns the sample into its distinct values by column, with how often each stands; what is
+asked of a value is asked once for all columns, so that 500 columns cost little more than one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from regulars.listen.imports.columns import ISO
+from regulars.listen.imports import dating
+from regulars.listen.imports.dating import NO_DATES, Dates
 from regulars.listen.imports.expressions import literal, quote
 
 if TYPE_CHECKING:
     import duckdb
 
-EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]{2,}$"
-PHONE = r"^(\+?\d{1,3}[ -]?)?(1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\(?\d{3}\)?[ -]?\d{3}[ -]?\d{4})$"
-DATE_FORMATS = (
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y/%m/%d",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%d/%m/%Y",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%Y",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y",
-    "%Y%m%d",
-    "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日 %H:%M",
-    "%Y年%m月%d日",
+CELLS = "preview_cells"
+MOST_CELLS = 1_000_000
+"""Cells that are looked at; a wide file gives fewer rows of them."""
+LEAST_ROWS = 200
+MOST_ROWS = 20_000
+MOST_COMMON = 30
+EXAMPLES = 5
+HAN = r"\p{Han}"
+EMAIL = r'^[^@\s"{},;<>]+@[^@\s"{},;<>]+\.[^@\s"{},;<>]{2,}$'
+MOBILE = r"^'?(\+?86[ -]?)?1[3-9]\d{9}(\.0)?$"
+PHONE = (
+    r"^(\+\d{1,3}[ -]?)?(0\d{2,3}-?\d{7,8}|\(\d{3}\) ?\d{3}[ -]?\d{4}|\d{3}[ -]\d{3}[ -]\d{4})$"
+    r"|^\+\d{7,15}$"
 )
-
-
-MOST_FORMATS = 4
-HARDLY = 0.02
-"""A format that reads a smaller share of the values reads them by chance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """The formats that together read most values as times, the best first.
-
-    `share` is what they read; `either` tells whether day and month could be the other way round,
-    `unread` shows values that none of them reads.
-    """
-
-    formats: tuple[str, ...] = ()
-    share: float = 0.0
-    either: bool = False
-    unread: tuple[str, ...] = ()
+CLOCK = (
+    r"^(\d{1,2}/\d{1,2}/1899 |1899-12-3[01][ T]|1900-01-0[01][ T])?"
+    r"\d{1,2}:\d{2}(:\d{2}(\.0+)?)?( ?[AaPp][Mm])?$"
+)
+"""A time of day; a spreadsheet shows one as of the last day of 1899."""
+SIGN = r"[¥￥$€£元]|^[A-Z]{3} ?[-\d]|\d ?[A-Z]{3}$"
+SEVERAL = r"[^;；、┋|]+[;；、┋|][^;；、┋|]+"
+NUMBER = (
+    "TRY_CAST(regexp_replace(regexp_replace(regexp_replace(translate(v, "
+    "'０１２３４５６７８９．，－−', '0123456789.,--'), "
+    r"'^([-+]?) ?[A-Za-z]{0,3} ?[¥￥$€£]? ?([-+]?\d)', '\1\2'), "
+    r"'(\d) ?(元|块|分|[¥￥$€£]|[A-Za-z]{3})$', '\1'), "
+    r"'(\d),(\d{3})', '\1\2', 'g') AS DOUBLE)"
+)
+"""A value as a number, whatever sign of money or unit stands beside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a sample says of a column; shares are of the values that are not blank."""
+    """What a sample says of a column; shares are of the values that are not blank.
+
+    `length` counts a Chinese character as three letters. `common` are the most frequent values
+    with their counts, all of them where there are few; `odd` the few words among numbers.
+    """
 
     header: str
     duck: str
-    filled: int
     rows: int
-    distinct: int
-    numbers: float
-    whole: float
-    least: float | None
-    most: float | None
-    emails: float
-    phones: float
-    zoned: float
-    commas: float
-    length: float
-    dates: Dates
-    odd: tuple[str, ...]
-    examples: tuple[str, ...]
+    filled: int = 0
+    distinct: int = 0
+    numbers: float = 0.0
+    whole: float = 0.0
+    least: float | None = None
+    most: float | None = None
+    signs: float = 0.0
+    cents: float = 0.0
+    zeros: float = 0.0
+    emails: float = 0.0
+    mobiles: float = 0.0
+    phones: float = 0.0
+    clocks: float = 0.0
+    zoned: float = 0.0
+    commas: float = 0.0
+    several: float = 0.0
+    length: float = 0.0
+    common: tuple[tuple[str, int], ...] = ()
+    odd: tuple[str, ...] = ()
+    dates: Dates = NO_DATES
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Return the most frequent values, cut to what a table can show."""
+        return tuple(value[:80] for value, _count in self.common[:EXAMPLES])
+
+    @property
+    def unique(self) -> bool:
+        """Tell whether every row has a value of its own."""
+        return self.filled == self.rows and self.distinct == self.filled
+
+    def levels(self) -> frozenset[float]:
+        """Return the numbers of a column of few; empty where there are many."""
+        if self.distinct > MOST_COMMON:
+            return frozenset()
+        return frozenset(
+            number for value, _n in self.common if (number := _float(value)) is not None
+        )
+
+
+def _float(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+SHARES: Mapping[str, str] = {
+    "numbers": "number IS NOT NULL",
+    "whole": "coalesce(number = floor(number), FALSE)",
+    "signs": f"number IS NOT NULL AND regexp_matches(v, '{SIGN}')",
+    "cents": r"number IS NOT NULL AND regexp_matches(v, '\d[.,]\d{2}\D*$')",
+    "zeros": r"regexp_matches(v, '^0\d+$')",
+    "emails": f"regexp_matches(v, {literal(EMAIL)})",
+    "mobiles": f"regexp_matches(v, {literal(MOBILE)})",
+    "phones": f"regexp_matches(v, {literal(PHONE)})",
+    "clocks": f"regexp_matches(v, {literal(CLOCK)})",
+    "zoned": r"length(v) > 10 AND regexp_matches(v, '(Z|(UTC|GMT)?[+-]\d{1,2}(:?\d{2})?)$')",
+    "commas": r"regexp_matches(v, '^-?[\d.]*\d,\d{1,2}$')",
+    "several": f"regexp_matches(v, {literal(SEVERAL)})",
+}
 
 
 def facts(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: int
 ) -> list[Facts]:
-    """Look at every column of a sample."""
-    return [_facts(connection, table, header, duck) for header, duck in columns.items()]
+    """Look at every column of a sample of so many rows."""
+    _spread(connection, table, list(columns), rows)
+    measured = _measured(connection)
+    dates = dating.dates(connection, CELLS)
+    looked = min(rows, _most_rows(len(columns)))
+    return [
+        Facts(header, duck, looked, **measured.get(index, {}), dates=dates.get(index, NO_DATES))
+        for index, (header, duck) in enumerate(columns.items())
+    ]
 
 
-def _facts(connection: duckdb.DuckDBPyConnection, table: str, header: str, duck: str) -> Facts:
-    value = f"nullif(trim(CAST({quote(header)} AS VARCHAR)), '')"
-    number = r"TRY_CAST(regexp_replace(v, '^[¥￥$€£]\s*', '') AS DOUBLE)"
-    thousands = r"regexp_matches(v, '^-?[¥￥$€£]?\d{1,3}(,\d{3})+(\.\d+)?$')"
-    tests = (
-        f"{number} IS NOT NULL OR {thousands}",
-        f"coalesce({number} = floor({number}), FALSE)",
-        f"regexp_matches(v, {literal(EMAIL)})",
-        f"regexp_matches(v, {literal(PHONE)})",
-        r"length(v) > 10 AND regexp_matches(v, '(Z|[+-]\d{2}(:?\d{2})?)$')",
-        r"regexp_matches(v, '^-?[\d.]*\d,\d{1,2}$')",
-    )
-    shares = ", ".join(f"avg(({test})::INT) FILTER (v IS NOT NULL)" for test in tests)
-    row = connection.execute(
-        f"SELECT count(v), count(*), count(DISTINCT v), min({number}), max({number}), "
-        f"avg(length(v)), {shares} FROM (SELECT {value} AS v FROM {table})"
-    ).fetchone()
-    examples = connection.execute(
-        f"SELECT v FROM (SELECT {value} AS v, _row FROM {table}) WHERE v IS NOT NULL "
-        "GROUP BY v ORDER BY count(*) DESC, min(_row) LIMIT 5"
-    ).fetchall()
-    filled, count, distinct, least, most, length, *found = row or (0, 0, 0, None, None, None)
-    numbers, whole, emails, phones, zoned, commas = (share or 0.0 for share in found)
-    return Facts(
-        header=header,
-        duck=duck,
-        filled=filled,
-        rows=count,
-        distinct=distinct,
-        numbers=numbers,
-        whole=whole,
-        least=least,
-        most=most,
-        emails=emails,
-        phones=phones,
-        zoned=zoned,
-        commas=commas,
-        length=length or 0.0,
-        dates=_dates(connection, table, value) if duck == "VARCHAR" else Dates(),
-        odd=_odd(connection, table, value),
-        examples=tuple(row[0][:80] for row in examples),
-    )
+def _most_rows(columns: int) -> int:
+    return min(MOST_ROWS, max(LEAST_ROWS, MOST_CELLS // max(1, columns)))
 
 
-def _dates(connection: duckdb.DuckDBPyConnection, table: str, value: str) -> Dates:
-    """Find the formats greedily: the one that reads most, then the one that reads most of the rest.
+def _spread(
+    connection: duckdb.DuckDBPyConnection, table: str, headers: list[str], rows: int
+) -> None:
+    """Make the table of distinct values by column: `col`, `v`, `n`, `first`.
 
-    Where day and month could be either, the first choice holds for the whole column.
+    Of a long sample every k-th row is looked at, so that its end counts as its beginning.
     """
-    candidates = [ISO, *DATE_FORMATS]
-    chosen: list[str] = []
-    either = False
-    left = f"(SELECT {value} AS v FROM {table} WHERE {value} IS NOT NULL)"
-    whole = rest = _count(connection, left)
-    while rest and len(chosen) < MOST_FORMATS:
-        counts = _read_by(connection, left, candidates)
-        best = max(candidates, key=lambda one: counts[one])
-        if counts[best] < HARDLY * whole or counts[best] == 0:
-            break
-        either = either or counts.get(_swapped(best), 0) == counts[best]
-        chosen.append(best)
-        candidates = [one for one in candidates if one != best and not _contradict(one, best)]
-        left = f"(SELECT v FROM {left} WHERE NOT ({_fits(best)}))"
-        rest = _count(connection, left)
-    unread = connection.execute(f"SELECT DISTINCT v FROM {left} ORDER BY v LIMIT 3").fetchall()
-    share = 1 - rest / whole if whole else 0.0
-    return Dates(tuple(chosen), share, either, tuple(row[0][:40] for row in unread))
+    step = -(-rows // _most_rows(len(headers))) or 1
+    texts = ", ".join(
+        f"CAST({quote(header)} AS VARCHAR) AS c{index}" for index, header in enumerate(headers)
+    )
+    names = ", ".join(f"c{index}" for index in range(len(headers)))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {CELLS} AS "
+        "SELECT CAST(substr(col, 2) AS INTEGER) AS col, v, count(*) AS n, min(_row) AS first FROM ("
+        r"SELECT _row, col, trim(v, chr(9) || chr(10) || chr(13) || ' 　') AS v FROM ("
+        f"SELECT _row, {texts} FROM {table} WHERE _row % {step} = {1 % step}) "
+        f"UNPIVOT (v FOR col IN ({names}))) WHERE v <> '' GROUP BY ALL"
+    )
 
 
-def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
-    return int(row[0]) if row else 0
+def _measured(connection: duckdb.DuckDBPyConnection) -> dict[int, dict[str, Any]]:
+    """Return what is measured of each column, by its number."""
+    shares = ", ".join(
+        f"sum(n) FILTER (WHERE {test}) / sum(n) AS {name}" for name, test in SHARES.items()
+    )
+    found = connection.execute(
+        "SELECT col, CAST(sum(n) AS BIGINT) AS filled, count(*) AS distinct_values, "
+        f"min(number) AS least, max(number) AS most, {shares}, "
+        "sum(n * size) / sum(n) AS length, "
+        f"max_by(struct_pack(v, n), rank, {MOST_COMMON}) AS common, "
+        "max_by(v, rank, 6) FILTER (WHERE number IS NULL) AS odd "
+        "FROM (SELECT *, CASE WHEN isfinite(given) THEN given END AS number, "
+        f"length(v) + 2 * length(regexp_replace(v, '[^{HAN}]', '', 'g')) AS size, "
+        "n * 1000000000 - first AS rank "
+        f"FROM (SELECT *, {NUMBER} AS given FROM {CELLS})) GROUP BY col"
+    )
+    names = [column[0] for column in found.description or ()]
+    return {row[0]: _as_facts(dict(zip(names, row, strict=True))) for row in found.fetchall()}
 
 
-def _read_by(
-    connection: duckdb.DuckDBPyConnection, relation: str, formats: list[str]
-) -> dict[str, int]:
-    counts = ", ".join(f"count(*) FILTER (WHERE {_fits(one)})" for one in formats)
-    row = connection.execute(f"SELECT {counts} FROM {relation}").fetchone()
-    return dict(zip(formats, row or (), strict=False))
-
-
-def _fits(format_: str) -> str:
-    if format_ == ISO:
-        return "TRY_CAST(v AS TIMESTAMP) IS NOT NULL AND length(v) >= 8"
-    return f"try_strptime(v, {literal(format_)}) IS NOT NULL"
-
-
-def _swapped(format_: str) -> str:
-    """Return the format with day and month the other way round; "" where that is no format."""
-    day_first = format_.startswith("%d/%m/")
-    if not day_first and not format_.startswith("%m/%d/"):
-        return ""
-    return ("%m/%d/" if day_first else "%d/%m/") + format_[6:]
-
-
-def _contradict(one: str, other: str) -> bool:
-    return bool(_swapped(one) and _swapped(other)) and one[:5] != other[:5]
-
-
-def _odd(connection: duckdb.DuckDBPyConnection, table: str, value: str) -> tuple[str, ...]:
-    """Return the few words that stand among numbers."""
-    rows = connection.execute(
-        f"SELECT v FROM (SELECT {value} AS v FROM {table}) WHERE v IS NOT NULL "
-        "AND TRY_CAST(v AS DOUBLE) IS NULL GROUP BY v ORDER BY count(*) DESC LIMIT 6"
-    ).fetchall()
-    return tuple(row[0] for row in rows) if len(rows) <= 5 else ()
+def _as_facts(row: dict[str, Any]) -> dict[str, Any]:
+    del row["col"]
+    row["distinct"] = row.pop("distinct_values")
+    row["common"] = tuple((one["v"], one["n"]) for one in row["common"])
+    odd = row["odd"] or []
+    row["odd"] = tuple(odd) if len(odd) <= EXAMPLES else ()
+    kept = ("least", "most")
+    return {name: value if name in kept else value or 0.0 for name, value in row.items()} | {
+        name: row[name] for name in ("common", "odd", "filled", "distinct")
+    }
