@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
-from rich.markup import escape
 
 import regulars
 from regulars.faces import command, command_index, serving
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from regulars.timeline.workspace import Workspace
+
+ACCEPT_LOSS = "Go on with an older lake, without the events it lacks."
 
 FLOORS = (
     "faces",
@@ -62,23 +63,31 @@ def load_tables() -> None:
 def init_workspace(folder: str | Path, settings: Settings | None = None) -> Workspace:
     """Make a workspace: settings, secret, database at the newest version, empty lake."""
     from regulars.store import workspace as store_workspace
+    from regulars.timeline import workspace as timeline_workspace
 
     path = Path(folder).expanduser().resolve()
     store_workspace.create_folder(path, settings or Settings())
-    workspace = open_workspace(path)
-    workspace.lake.create()
-    return workspace
+    timeline_workspace.load(path).lake.create()
+    return open_workspace(path)
 
 
-def open_workspace(folder: str | Path) -> Workspace:
-    """Open a workspace; an older one is backed up, brought to the newest version and repaired."""
-    from regulars.store import spill, upgrade
+def open_workspace(folder: str | Path, *, accept_loss: bool = False) -> Workspace:
+    """Open a workspace; an older one is backed up, brought to the newest version and repaired.
+
+    Where database and lake do not fit they are brought together first; `workspace.notes` tells.
+    Raises Unavailable where that cannot be done, or only by a loss that nobody has accepted.
+    """
+    from regulars.store import private, spill, upgrade
+    from regulars.timeline import settling
     from regulars.timeline import workspace as timeline_workspace
 
     load_tables()
     workspace = timeline_workspace.load(folder)
+    private.repair(workspace.folder, workspace.database.file)
     spill.sweep(workspace.folder)
     upgrade.upgrade(workspace)
+    told = settling.settle(workspace, now=clock.now(), accept_loss=accept_loss)
+    workspace.notes.extend(told)
     _repair(workspace)
     return workspace
 
@@ -116,6 +125,7 @@ def build_cli(words: Sequence[str] | None = None) -> typer.Typer:
         help="Customer experience and loyalty on one timeline.",
     )
     _register_own(app)
+    _register_loss(app)
     listed = commands()
     needed = None if words is None else command_index.wanted(listed, words)
     for module in dict.fromkeys(one.module for one in listed):
@@ -137,14 +147,14 @@ def commands() -> list[Listed]:
     return found
 
 
-def _opens(folder: Path) -> Workspace:
+def _opens(folder: Path, *, accept_loss: bool = False) -> Workspace:
     """Open a workspace for a command, which then speaks of times in the reporting zone."""
     from regulars.faces import formats
 
     _without_pandas()
-    workspace = open_workspace(folder)
+    workspace = open_workspace(folder, accept_loss=accept_loss)
     for note in workspace.notes:
-        command.err.print(escape(note.in_(shell_language())), soft_wrap=True)
+        command.warn(note)
     formats.zone.set(workspace.zone)
     return workspace
 
@@ -201,9 +211,11 @@ def _register_own(app: typer.Typer) -> None:
         port: Annotated[int, typer.Option(help="Port to listen on.")] = serving.PORT,
         workers: Annotated[int, typer.Option(min=1, help="Processes (PostgreSQL).")] = 1,
         proxy: Annotated[str | None, typer.Option(help="Trusted proxy's address.")] = None,
+        accept_loss: Annotated[bool, typer.Option("--accept-loss", help=ACCEPT_LOSS)] = False,
     ) -> None:
         """Serve the pages, the API and the intake; only to this machine unless told otherwise."""
-        serve_workspace(_opens(workspace), host=host, port=port, workers=workers, proxy=proxy)
+        ws = _opens(workspace, accept_loss=accept_loss)
+        serve_workspace(ws, host=host, port=port, workers=workers, proxy=proxy)
 
     @app.command()
     def demo(
@@ -226,6 +238,15 @@ def _register_own(app: typer.Typer) -> None:
         )
         opening.invite(workspace, port, browser=browser)
         serve_workspace(workspace, port=port)
+
+
+def _register_loss(app: typer.Typer) -> None:
+    """Add `accept-loss`, which opens what every other command leaves closed."""
+
+    @app.command()
+    def accept_loss(workspace: command.WorkspaceFolder = Path()) -> None:
+        """Go on with a lake that is older than the database: what it lacks is lost."""
+        _opens(workspace, accept_loss=True).close()
 
 
 def serve_workspace(

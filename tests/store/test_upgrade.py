@@ -32,7 +32,7 @@ def test_an_older_database_is_copied_before_it_is_changed(
 ) -> None:
     done: list[str] = []
     monkeypatch.setattr(upgrade, "newest", lambda: "9999")
-    monkeypatch.setattr(upgrade, "_run", lambda _connection: done.append("upgraded"))
+    monkeypatch.setattr(upgrade, "run", lambda _connection: done.append("upgraded"))
     copy = upgrade.upgrade(ws)
     assert done == ["upgraded"]
     assert copy is not None
@@ -67,7 +67,7 @@ def go_back(ws: Workspace, revision: str) -> None:
     with ws.database.transaction() as connection:
         for name in sa.inspect(connection).get_table_names():
             connection.execute(sa.text(f'DROP TABLE "{name}"'))
-        upgrade._run(connection, revision)
+        upgrade.run(connection, revision)
 
 
 def test_a_workspace_of_the_second_version_upgrades_and_keeps_its_rows(ws: Workspace) -> None:

@@ -54,6 +54,11 @@ def run(build: Callable[[], typer.Typer]) -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def warn(words: Text) -> None:
+    """Tell on the side what a person has to know, whatever else the command prints."""
+    err.print(f"[yellow]◆[/] {escape(words.in_(shell_language()))}", soft_wrap=True)
+
+
 def table(*heads: str, title: str | None = None) -> Table:
     """Return a table to print. Chinese has no spaces: what is too wide is folded, not cut off."""
     made = Table(box=None, pad_edge=False, title=title, title_justify="left")

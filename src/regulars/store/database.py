@@ -6,7 +6,7 @@ Nouns declare their tables on `metadata`; services open one `transaction()` per 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
+from regulars.store import private
 
 metadata = sa.MetaData(
     naming_convention={
@@ -111,6 +112,11 @@ def _manual(connection: sa.Connection) -> Iterator[None]:
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
+    """Make the engine; a new file is its owner's alone, as are the two that SQLite puts beside."""
+    file = Path(url.database or "")
+    if url.database not in (None, "", ":memory:") and file.parent.is_dir():
+        with suppress(FileExistsError):
+            private.create(file)
     engine = sa.create_engine(
         url,
         poolclass=NullPool if url.database in (None, "", ":memory:") else QueuePool,

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from regulars.kit import clock
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
+from regulars.store import private
 from regulars.store.database import Database
 from regulars.store.workspace import Store
 
@@ -63,17 +64,18 @@ def upgrade(store: Store) -> str | None:
     with store.database.transaction() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE_LOCK)))
-        _run(connection)
+        run(connection)
     return copy
 
 
 def backup(store: Store) -> str:
     """Write a copy of the database into the workspace's `backups` folder; return its path."""
     folder = store.folder / "backups"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     stamp = clock.now().strftime("%Y%m%dT%H%M%SZ")
     if store.database.file is not None:
         copy = folder / f"state-{stamp}.db"
+        private.create(copy)
         raw = store.database.engine.raw_connection()
         with closing(raw):
             raw.cursor().execute("VACUUM INTO ?", (str(copy),))
@@ -85,9 +87,13 @@ def _dump(store: Store, copy: Path) -> str:
     """Back PostgreSQL up with its own tool, which knows everything that belongs to it."""
     if os.environ.get(BACKUP_DONE):
         return "made elsewhere"
+    private.create(copy)
     tool = shutil.which("pg_dump")
-    url = store.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    if tool is None or subprocess.run([tool, "-Fc", "-f", str(copy), url], check=False).returncode:
+    url = store.database.url.set(drivername="postgresql")
+    told = {**os.environ, "PGPASSWORD": url.password or os.environ.get("PGPASSWORD", "")}
+    line = ["-Fc", "-f", str(copy), url.set(password=None).render_as_string(hide_password=False)]
+    if tool is None or subprocess.run([tool, *line], check=False, env=told).returncode:
+        copy.unlink()
         raise Unavailable(
             "upgrade.backup",
             Text(
@@ -112,7 +118,8 @@ def refuse_newer(found: str | None) -> None:
         )
 
 
-def _run(connection: sa.Connection, revision: str = "head") -> None:
+def run(connection: sa.Connection, revision: str = "head") -> None:
+    """Bring the connection's database to the revision, inside the caller's transaction."""
     from alembic import command
 
     config = _config()

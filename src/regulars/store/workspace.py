@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from regulars.kit.errors import Conflict
+from regulars.kit.errors import Conflict, Unavailable
 from regulars.kit.text import Text
+from regulars.store import private
 from regulars.store import settings as settings_file
 from regulars.store.database import Database
 from regulars.store.settings import Settings
@@ -41,8 +42,21 @@ class Store:
 
     @cached_property
     def secret(self) -> bytes:
-        """32 random bytes, this workspace's own; losing them severs identities from events."""
-        return bytes.fromhex((self.folder / SECRET_FILE).read_text().strip())
+        """32 random bytes, this workspace's own; losing them severs identities from events.
+
+        Raises Unavailable when the file is missing or damaged.
+        """
+        path = self.folder / SECRET_FILE
+        words = path.read_text("ascii", "replace").strip() if path.is_file() else ""
+        if not re.fullmatch(r"[0-9a-f]{64}", words):
+            raise Unavailable(
+                "secret.damaged",
+                Text(
+                    f"{path} is missing or damaged: put it back from a backup.",
+                    f"{path} 缺失或已损坏：请从备份恢复。",
+                ),
+            )
+        return bytes.fromhex(words)
 
     @cached_property
     def spill(self) -> Spill:
@@ -82,7 +96,5 @@ def create_folder(folder: Path, settings: Settings) -> None:
             Text(f"{folder} holds a workspace already.", f"{folder} 里已有工作区。"),
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    secret = os.open(folder / SECRET_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(secret, "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
-    (folder / settings_file.FILE).write_text(settings_file.render(settings), "utf-8")
+    private.create(folder / SECRET_FILE, secrets.token_hex(32) + "\n")
+    private.create(folder / settings_file.FILE, settings_file.render(settings))

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -22,11 +23,11 @@ from regulars.kit.registry import Registry
 from regulars.kit.text import Text
 from regulars.store import spill
 from regulars.store.database import insert_or_ignore
-from regulars.timeline import duck, lake
+from regulars.timeline import duck, erased, lake
 from regulars.timeline.engine import standing
 from regulars.timeline.inbox import decode, encode, lock_inbox, tombstone
 from regulars.timeline.lease import MAINTENANCE, Lease, lease
-from regulars.timeline.tables import erasures, inbox, links, tombstones
+from regulars.timeline.tables import backups, erasures, inbox, links, tombstones
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
@@ -69,10 +70,11 @@ def _forget_answers(
 def _forget_sums(
     workspace: Workspace, _connection: sa.Connection, _identities: frozenset[str]
 ) -> int:
-    return _drop_sums(workspace)
+    return drop_sums(workspace)
 
 
-def _drop_sums(workspace: Workspace) -> int:
+def drop_sums(workspace: Workspace) -> int:
+    """Drop the sums kept between refreshes; return how many."""
     return standing.Kept(workspace.folder / standing.FOLDER).sweep(None)
 
 
@@ -132,6 +134,8 @@ def _carry_out(
 ) -> Erased:
     rows: dict[str, int] = {}
     known = places()
+    hashes = [tombstone(workspace, one) for one in identities]
+    erased.append(erased.path_of(workspace.lake), hashes, now)
     with lease(workspace.database, MAINTENANCE, patience=600.0) as held:
         with workspace.database.transaction() as connection:
             rows["inbox"] = _from_inbox(connection, identities)
@@ -144,7 +148,7 @@ def _carry_out(
             ).rowcount
         rows["lake"] = _from_lake(workspace, held, identities)
         lake.vacuum(workspace.lake, held, hours=0)
-        _drop_sums(workspace)  # of a refresh that began while the files were there
+        drop_sums(workspace)  # of a refresh that began while the files were there
         spill.sweep(workspace.folder)
         spill.drop_copies(workspace.folder)
         with workspace.database.transaction() as connection:
@@ -154,7 +158,15 @@ def _carry_out(
                 .values(ended_at=now, identities="[]")
             )
     _scrub(workspace)
-    return Erased(rows, sorted(str(file) for file in workspace.folder.glob("backups/*")))
+    return Erased(rows, sorted(_backups(workspace)))
+
+
+def _backups(workspace: Workspace) -> set[str]:
+    """Return the backups there are, and those on a disk that is not there now."""
+    with workspace.database.reading() as connection:
+        made = [Path(one) for one in connection.execute(sa.select(backups.c.path)).scalars()]
+    elsewhere = {str(one) for one in made if one.exists() or not one.parent.exists()}
+    return elsewhere | {str(file) for file in workspace.folder.glob("backups/*")}
 
 
 def _from_inbox(connection: sa.Connection, identities: frozenset[str]) -> int:

@@ -125,9 +125,16 @@ def remember(store: Store, event_ids: Sequence[str], *, now: datetime) -> None:
         with store.database.transaction() as connection:
             portion = hashes[start : start + PORTION]
             for first in range(0, len(portion), CHUNK):
-                _insert_seen(connection, portion[first : first + CHUNK], _day(now))
+                _insert_seen(connection, portion[first : first + CHUNK], day_of(now))
         if start + PORTION < len(hashes):
             time.sleep(PAUSE)
+
+
+def know(connection: sa.Connection, event_ids: Sequence[str], now: datetime) -> None:
+    """Know ids inside the caller's transaction."""
+    hashes = sorted(map(event_hash, event_ids))
+    for start in range(0, len(hashes), CHUNK):
+        _insert_seen(connection, hashes[start : start + CHUNK], day_of(now))
 
 
 def forget_seen(store: Store, *, now: datetime) -> int:
@@ -136,7 +143,7 @@ def forget_seen(store: Store, *, now: datetime) -> int:
     In 256 short transactions over ranges of the key: an index on the day would cost every
     acknowledged event as much as the key itself, and one long deletion would hold up intake.
     """
-    oldest = _day(now) - store.settings.intake.remember_days
+    oldest = day_of(now) - store.settings.intake.remember_days
     gone = 0
     for first in range(256):
         chosen = (seen.c.day < oldest) & (seen.c.id >= bytes([first]))
@@ -209,7 +216,7 @@ def _remember(
     fresh = [False] * len(event_ids)
     hashes = list(first)
     for start in range(0, len(hashes), CHUNK):
-        for kept in _insert_seen(connection, hashes[start : start + CHUNK], _day(now)):
+        for kept in _insert_seen(connection, hashes[start : start + CHUNK], day_of(now)):
             fresh[first[bytes(kept)]] = True
     return fresh
 
@@ -228,7 +235,8 @@ def _insert_seen(connection: sa.Connection, hashes: list[bytes], day: int) -> li
     return list(result.scalars())
 
 
-def _day(moment: datetime) -> int:
+def day_of(moment: datetime) -> int:
+    """Return the day under which ids are remembered."""
     return clock.microseconds(moment) // 86_400_000_000
 
 

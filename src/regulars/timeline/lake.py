@@ -21,13 +21,14 @@ from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
 
 from regulars.kit import clock
-from regulars.timeline import required
+from regulars.timeline import memory, required
 from regulars.timeline.event import SCHEMA
 from regulars.timeline.required import Footer
 
 if TYPE_CHECKING:
     import duckdb
 
+    from regulars.store.database import Database
     from regulars.timeline.lease import Lease
 
 INBOX = "inbox"
@@ -165,6 +166,7 @@ def commit(
     start again from a new handle; Unavailable when the lease was lost while the files were written.
     """
     held.require()
+    memory.announce(held.database, handle)
     now = clock.microseconds(clock.now()) // 1000
     gone = [
         RemoveAction(
@@ -187,6 +189,19 @@ def commit(
         ),
     )
     fsync_folder(Path(handle.table_uri.removeprefix("file://")) / "_delta_log")
+    handle.update_incremental()
+    remember(held.database, handle)
+
+
+def remember(database: Database, handle: DeltaTable) -> None:
+    """Let the store remember the lake as the handle sees it."""
+    memory.note(
+        database,
+        lake_id=str(handle.metadata().id),
+        version=handle.version(),
+        watermark=watermark(handle),
+        events=sum(file.events for file in files(handle)),
+    )
 
 
 def added_since(lake: Lake, before: int, now: int) -> list[str] | None:

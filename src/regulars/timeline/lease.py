@@ -31,7 +31,7 @@ class Lease:
     """A lease that is held: renewed by a thread until it is released."""
 
     def __init__(self, database: Database, name: str) -> None:
-        self._database = database
+        self.database = database
         self._name = name
         self._holder = f"{socket.gethostname()}|{os.getpid()}|{secrets.token_hex(6)}"
         self._ended = threading.Event()
@@ -55,7 +55,7 @@ class Lease:
         """Take it when it is free, run out, or held by a process that has died here."""
         now = clock.now()
         mine = {"holder": self._holder, "until": now + LIFE}
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             statement = insert_or_ignore(connection, leases).values(name=self._name, **mine)
             if connection.execute(statement.returning(leases.c.name)).first() is not None:
                 return True
@@ -75,7 +75,7 @@ class Lease:
         self._ended.set()
         self._renewal.join()
         try:
-            with self._database.transaction() as connection:
+            with self.database.transaction() as connection:
                 connection.execute(sa.delete(leases).where(self._held_by(self._holder)))
         except Exception:
             log.exception("lease.not_released", name=self._name)
@@ -95,7 +95,7 @@ class Lease:
 
     def _renewed(self) -> bool:
         mine = sa.update(leases).where(self._held_by(self._holder))
-        with self._database.transaction() as connection:
+        with self.database.transaction() as connection:
             return connection.execute(mine.values(until=clock.now() + LIFE)).rowcount == 1
 
     def _held_by(self, holder: str) -> sa.ColumnElement[bool]:

@@ -69,3 +69,28 @@ erasures = sa.Table(
     sa.Column("ended_at", Moment),
     comment="Erasures asked for; identities are emptied when one has ended.",
 )
+
+lake_memory = sa.Table(
+    "lake_memory",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("workspace_id", sa.String(32)),
+    sa.Column("key_print", sa.String(32)),
+    sa.Column("lake_id", sa.String(64)),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("announced", sa.BigInteger, nullable=False),
+    sa.Column("watermark", sa.BigInteger, nullable=False),
+    sa.Column("events", sa.BigInteger, nullable=False),
+    sa.Column("noted_at", Moment, nullable=False),
+    sa.Column("restored_at", Moment),
+    sa.Column("unsettled", sa.String(32)),
+    comment="One row: the lake as the store knew it last.",
+)
+
+backups = sa.Table(
+    "backups",
+    metadata,
+    sa.Column("path", sa.String(1000), primary_key=True),
+    sa.Column("made_at", Moment, nullable=False),
+    comment="Where backups were written: an erasure names those that still hold the person.",
+)

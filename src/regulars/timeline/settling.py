@@ -1,0 +1,237 @@
+"""Settling: a workspace whose database and lake do not fit is made whole before it is used.
+
+With an old or empty database nothing of the lake is lost, with an old lake nothing happens unless
+the loss is accepted; and every erasure that either side knows of is carried out on both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from regulars.kit import registry
+from regulars.kit.registry import Registry
+from regulars.kit.text import Text
+from regulars.timeline import belonging, duck, erasure, inbox, lake, lineage, memory, reapplying
+from regulars.timeline.lineage import Fit, Judged
+from regulars.timeline.refusing import refusal
+from regulars.timeline.tables import inbox as waiting
+from regulars.timeline.tables import seen
+
+if TYPE_CHECKING:
+    from regulars.timeline.workspace import Workspace
+
+Settle = Callable[["Workspace", sa.Connection, datetime], object]
+AFTER: Registry[Settle] = Registry(Text("thing done after a restore", "恢复后的处理"))
+SLACK = timedelta(minutes=5)
+"""How much earlier than the database's last note ids of the lake are remembered from."""
+ID_PORTION = 100_000
+TOLD = {
+    Fit.OLD_DATABASE: Text(
+        "The database is older than the lake: all events are kept. What else was changed since "
+        "{at} (accounts, catalog, links, targets) is as it was then.",
+        "数据库比数据湖旧：所有事件均已保留。自 {at} 以来的其他修改"
+        "（账号、目录、身份关联、目标）恢复为当时的状态。",
+    ),
+    Fit.EMPTY_DATABASE: Text(
+        "The database was empty: all events of the lake are kept, but accounts, catalog, links "
+        "and targets are gone. “regulars restore” puts them back from a backup.",
+        "数据库为空：数据湖中的事件均已保留，但账号、目录、身份关联和目标已丢失。"
+        "可用“regulars restore”从备份恢复。",
+    ),
+    Fit.OLD_LAKE: Text(
+        "{count} events that the database knew of are lost; they may be sent or imported again.",
+        "数据库所知的 {count} 个事件已丢失，可以重新发送或导入。",
+    ),
+}
+
+
+def after_restore(name: str) -> Callable[[Settle], Settle]:
+    """Register what must be done in the database of a workspace that was put back."""
+
+    def keep(settle: Settle) -> Settle:
+        return AFTER.add(name, settle)
+
+    return keep
+
+
+def settle(workspace: Workspace, *, now: datetime, accept_loss: bool = False) -> list[Text]:
+    """Make database and lake fit; return what is to be told. Costs next to nothing if they do.
+
+    Raises Unavailable when they cannot be brought together: with a foreign key or lake, a log
+    that was cut, or an older lake unless its loss is accepted.
+    """
+    judged = lineage.judge(workspace)
+    refused = refusal(workspace, judged, accept_loss=accept_loss)
+    if refused is not None:
+        raise refused
+    told = _told(workspace, judged)
+    if judged.fit is not Fit.WHOLE:
+        _begin(workspace, judged)
+        _adopt(workspace, judged, now)
+        _learn(workspace)
+    _erase_again(workspace, now)
+    _finish(workspace, now)
+    return told
+
+
+def _told(workspace: Workspace, judged: Judged) -> list[Text]:
+    text, known = TOLD.get(judged.fit), judged.memory
+    if text is None or (known is not None and known.unsettled == "restored"):
+        return []
+    at = "?" if known is None else f"{known.noted_at.astimezone(workspace.zone):%Y-%m-%d %H:%M}"
+    lost = lineage.missing(workspace, known).events if judged.fit is Fit.OLD_LAKE and known else 0
+    return [Text(*(one.format(at=at, count=f"{lost:,}") for one in (text.en, text.zh)))]
+
+
+def _begin(workspace: Workspace, judged: Judged) -> None:
+    """Note why, so that a crash on the way is taken up again at the next opening."""
+    if judged.fit is not Fit.LEARN:
+        with workspace.database.transaction() as connection:
+            memory.write(connection, unsettled=judged.fit.value)
+
+
+def _adopt(workspace: Workspace, judged: Judged, now: datetime) -> None:
+    """Take over what the lake has: numbers above its watermark, hidden events, known ids."""
+    workspace.lake.create()
+    handle = workspace.lake.open()
+    mark = lake.watermark(handle)
+    paths = [workspace.lake.absolute(file) for file in lake.files(handle)]
+    since = _ids_since(workspace, judged, now)
+    with workspace.database.transaction() as connection:
+        inbox.lock_inbox(connection)
+        _draw_above(connection, mark)
+        _show_hidden(workspace, connection, paths, mark, now)
+        if judged.fit is Fit.OLD_LAKE:
+            connection.execute(sa.delete(seen).where(seen.c.day >= inbox.day_of(since)))
+            _remember_waiting(connection, now)
+    if judged.fit is not Fit.LEARN:
+        _remember_lake(workspace, paths, since, now)
+
+
+def _ids_since(workspace: Workspace, judged: Judged, now: datetime) -> datetime:
+    """Return from when the database's remembered ids cannot be relied upon."""
+    window = now - timedelta(days=workspace.settings.intake.remember_days)
+    known = judged.memory
+    if judged.fit is Fit.OLD_LAKE and known is not None:
+        since = lineage.missing(workspace, known).since or window
+        return datetime(since.year, since.month, since.day, tzinfo=UTC)
+    if known is None or known.version == memory.UNKNOWN:
+        return window
+    return max(window, known.noted_at - SLACK)
+
+
+def _draw_above(connection: sa.Connection, mark: int) -> None:
+    """Let the next group's number be above the watermark, or no reader would ever see it."""
+    if lineage.last_number(connection) >= mark:
+        return
+    if connection.dialect.name == "postgresql":
+        sequence = "pg_get_serial_sequence('inbox', 'seq')"
+        connection.execute(sa.text(f"SELECT setval({sequence}, :mark)"), {"mark": mark})
+        return
+    connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = 'inbox'")
+    connection.exec_driver_sql("INSERT INTO sqlite_sequence VALUES ('inbox', ?)", (mark,))
+
+
+def _show_hidden(
+    workspace: Workspace, connection: sa.Connection, paths: list[str], mark: int, now: datetime
+) -> None:
+    """Give groups at or below the watermark new numbers where the lake does not have their events.
+
+    They were acknowledged by a database that had been put back and drew its numbers anew.
+    """
+    rows = connection.execute(sa.select(waiting).where(waiting.c.seq <= mark)).all()
+    if not rows:
+        return
+    groups = pa.Table.from_batches([inbox.decode(row.batch) for row in rows])
+    lost = groups.filter(pc.invert(_in_lake(workspace, paths, groups)))
+    who = {one for one in lost.column("identity_id").to_pylist() if one is not None}
+    gone = sorted(inbox.erased_among(workspace, connection, who))
+    lost = lost.filter(pc.invert(pc.is_in(lost.column("identity_id"), pa.array(gone, pa.string()))))
+    connection.execute(sa.delete(waiting).where(waiting.c.seq <= mark))
+    if lost.num_rows:
+        values = {"events": lost.num_rows, "appended_at": now, "batch": inbox.encode(lost)}
+        connection.execute(sa.insert(waiting).values(revision=0, **values))
+
+
+def _in_lake(workspace: Workspace, paths: list[str], groups: pa.Table) -> pa.Array:
+    """Tell of each event of the groups whether the lake has its id."""
+    if not paths:
+        return pa.array([False] * groups.num_rows)
+    connection = duck.connect(workspace, share=0.5)
+    try:
+        connection.register("hidden", groups.select(["event_id"]))
+        asked = f"SELECT DISTINCT event_id FROM read_parquet({duck.file_list(paths)}) "
+        found = connection.execute(asked + "SEMI JOIN hidden USING (event_id)").to_arrow_table()
+    finally:
+        connection.close()
+    return pc.is_in(groups.column("event_id"), found.column(0).combine_chunks()).combine_chunks()
+
+
+def _remember_waiting(connection: sa.Connection, now: datetime) -> None:
+    for batch in connection.execute(sa.select(waiting.c.batch)).scalars():
+        inbox.know(connection, inbox.decode(batch).column("event_id").to_pylist(), now)
+
+
+def _remember_lake(workspace: Workspace, paths: list[str], since: datetime, now: datetime) -> None:
+    """Let intake know the ids of what reached the lake since then."""
+    if not paths:
+        return
+    connection = duck.connect(workspace, share=0.5)
+    try:
+        found = connection.execute(
+            f"SELECT event_id FROM read_parquet({duck.file_list(paths)}) WHERE received_at >= ?",
+            [since],
+        )
+        while rows := found.fetchmany(ID_PORTION):
+            inbox.remember(workspace, [row[0] for row in rows], now=now)
+    finally:
+        connection.close()
+
+
+def _learn(workspace: Workspace) -> None:
+    """Let both sides remember each other as they are now; two processes agree on one id."""
+    erasure.drop_sums(workspace)
+    lake.remember(workspace.database, workspace.lake.open())
+    with workspace.database.transaction() as connection:
+        inbox.lock_inbox(connection)
+        known = memory.read(connection)
+        owner = belonging.read(workspace.lake) or belonging.new_owner(workspace)
+        if known is not None and known.workspace_id is not None:
+            owner = belonging.Owner(known.workspace_id, belonging.key_print(workspace))
+        belonging.write(workspace.lake, owner)
+        memory.write(connection, workspace_id=owner.workspace_id, key_print=owner.key_print)
+
+
+def _erase_again(workspace: Workspace, now: datetime) -> None:
+    """Carry out on both sides what either knows to be erased."""
+    only_lake, only_database = lineage.unknown_erasures(workspace)
+    if only_lake or only_database:
+        with workspace.database.transaction() as connection:
+            known = memory.read(connection)
+            if known is not None and known.unsettled is None:
+                memory.write(connection, unsettled="erasures")
+        reapplying.erase(workspace, only_lake, only_database, now)
+
+
+def _finish(workspace: Workspace, now: datetime) -> None:
+    """Do what a restore asks of each noun, and note that all is settled."""
+    with workspace.database.reading() as connection:
+        known = memory.read(connection)
+    if known is None or known.unsettled is None:
+        return
+    erasure.resume(workspace, now=now)
+    put_back = known.unsettled in ("restored", Fit.OLD_DATABASE, Fit.EMPTY_DATABASE)
+    if put_back:
+        for _service in registry.import_roles("regulars", "service"):
+            pass
+    with workspace.database.transaction() as connection:
+        for name in AFTER if put_back else ():
+            AFTER.get(name)(workspace, connection, now)
+        restored = {"restored_at": now} if put_back else {}
+        memory.write(connection, unsettled=None, **restored)
