@@ -125,6 +125,7 @@ def build_cli(words: Sequence[str] | None = None) -> typer.Typer:
         help="Customer experience and loyalty on one timeline.",
     )
     _register_own(app)
+    _register_demo(app)
     _register_loss(app)
     listed = commands()
     needed = None if words is None else command_index.wanted(listed, words)
@@ -178,7 +179,7 @@ def _without_pandas() -> None:
 
 
 def _register_own(app: typer.Typer) -> None:
-    """Add the commands that put the parts together: `init`, `serve` and `demo`."""
+    """Add the commands that put the parts together: `init` and `serve`."""
 
     @app.command()
     def init(
@@ -216,6 +217,10 @@ def _register_own(app: typer.Typer) -> None:
         """Serve the pages, the API and the intake; only to this machine unless told otherwise."""
         ws = _opens(workspace, accept_loss=accept_loss)
         serve_workspace(ws, host=host, port=port, workers=workers, proxy=proxy)
+
+
+def _register_demo(app: typer.Typer) -> None:
+    """Add `demo`, which simulates a company and serves it."""
 
     @app.command()
     def demo(
