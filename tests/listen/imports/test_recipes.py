@@ -75,7 +75,9 @@ def test_a_recipe_makes_the_expected_events_once(
     record_expected(expected, found)
     lines = expected.read_text("utf-8").splitlines()
     assert found == [json.loads(line) for line in lines]
-    assert (first.counts.accepted, first.counts.rejected) == (len(found), 0)
+    counts = first.counts
+    assert (counts.accepted, counts.rejected) == (len(found), 0)
+    assert counts.read == counts.used + counts.empty + counts.skipped
     second = bring(ws, name)
     assert (second.counts.accepted, second.counts.duplicates) == (0, len(found))
     assert events_of(ws) == found

@@ -56,6 +56,8 @@ class Builder:
         self.currency = currency
         self.now = clock.microseconds(now)
         self.maps: dict[tuple[str, str, str], str] = {}
+        self.made: list[tuple[str, str]] = []
+        """Tables that events are made of, each with the query of the rows that gave one."""
 
     def build(self) -> str:
         """Make the view of all events; rows that give no sound event go to the rejects."""
@@ -170,9 +172,11 @@ class Builder:
                 )
         view = quote(f"event_{event.key}")
         self.connection.execute(f"CREATE VIEW {view} AS {self._select(event, index)}")
+        bad = " OR ".join(f"({check.bad})" for check in hits)
+        sound = f" WHERE NOT coalesce({bad}, FALSE)" if hits else ""
+        self.made.append((event.from_, f"SELECT _row FROM {checked}{sound}"))
         if not hits:
             return view
-        bad = " OR ".join(f"({check.bad})" for check in hits)
         return f"(SELECT * FROM {view} WHERE NOT coalesce({bad}, FALSE))"
 
     def _to_check(self, event: Event) -> str:

@@ -11,7 +11,8 @@ from regulars.kit.text import Text
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Column, Input
 from regulars.listen.imports.reading.delimited import numbered
-from regulars.listen.imports.reading.tables import RawRows, candidates
+from regulars.listen.imports.reading.heading import candidates
+from regulars.listen.imports.reading.tables import RawRows
 from regulars.timeline.event import LINE
 
 OFFSET = r"(Z|z|UTC|[+-]\d{2}(:?\d{2})?)$"

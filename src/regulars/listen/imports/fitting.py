@@ -13,7 +13,7 @@ from regulars.listen.imports.headers import fold
 from regulars.listen.imports.model import Column, Input, Recipe
 from regulars.listen.imports.reading import files
 from regulars.listen.imports.reading.files import File
-from regulars.listen.imports.reading.tables import candidates
+from regulars.listen.imports.reading.heading import candidates
 from regulars.timeline import vocabulary
 
 KNOWN_SHARE = 0.5

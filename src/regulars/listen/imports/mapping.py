@@ -22,7 +22,7 @@ from regulars.listen.imports.model import (
     Table,
     Unpivot,
 )
-from regulars.listen.imports.reading.tables import candidates
+from regulars.listen.imports.reading.heading import candidates
 from regulars.timeline import vocabulary
 
 ROWS = "rows"

@@ -46,7 +46,9 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     `names` gives the columns of a file without a header. `repeats` says whether a row that stands
     again word for word in one file counts again; `id` names the column that makes a row itself,
     so that rows which have it need not be told apart by their content. `decimal`, `formats` and
-    `zone` are how numbers and times are written where a column does not say.
+    `zone` are how numbers and times are written where a column does not say. `skip` counts the
+    rows above the header, `skip_below` those right below it that are no data; where they are not
+    given, titles and further headers are found.
     """
 
     name: str
@@ -57,6 +59,8 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     names: tuple[str, ...] = ()
     encoding: str | None = None
     sheet: str | None = None
+    skip: int | None = None
+    skip_below: int | None = None
     decimal: Literal[".", ","] = "."
     formats: tuple[str, ...] = ()
     zone: str | None = None
@@ -301,6 +305,11 @@ REASONS: Mapping[str, Text] = {
     "quotes": Text("A quotation mark is not closed.", "引号没有配对。"),
     "encoding": Text("The bytes are not in the file's encoding.", "字节不符合文件的编码。"),
     "not_json": Text("The line is not a JSON object.", "该行不是 JSON 对象。"),
+    "nul": Text("The line has a NUL byte, which no text has.", "该行含有空字节（NUL）。"),
+    "lost": Text(
+        "The row was counted in the file but did not arrive: check the line.",
+        "文件中有该行，但未能读入：请检查该行。",
+    ),
     "too_long": Text("The line is too long.", "该行过长。"),
     "unreadable": Text("The line cannot be read.", "该行无法读取。"),
     "missing": Text("A value that is needed is empty.", "必填的值为空。"),
@@ -320,6 +329,18 @@ CURES: Mapping[str, Text] = {
     "unreadable_number": Text(
         "If commas are decimal marks, as in 1.234,50, say so: decimal mark “,” (--decimal ,).",
         "若以逗号作小数点（如 1.234,50），请注明：小数点为“,”（--decimal ,）。",
+    ),
+    "quotes": Text(
+        "Close the quotation marks around the cell, and double those within it.",
+        "请配对单元格两侧的引号，并将其中的引号写成两个。",
+    ),
+    "columns": Text(
+        "Give every row as many cells as the header has; quote cells that hold the delimiter.",
+        "请使每行的单元格数与表头一致；含分隔符的单元格须加引号。",
+    ),
+    "encoding": Text(
+        'Save the file as UTF-8, or name its encoding in the mapping (encoding = "gb18030").',
+        '请将文件另存为 UTF-8，或在映射中写明编码（encoding = "gb18030"）。',
     ),
     "unreadable_moment": Text(
         "Say how dates are written, such as %d/%m/%Y (--date-format; more than one may be given).",

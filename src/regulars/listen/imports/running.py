@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from regulars.kit import clock
 from regulars.listen.imports import rejects
+from regulars.listen.imports.accounting import account
 from regulars.listen.imports.bench import bench
 from regulars.listen.imports.building import Builder, check_filled
 from regulars.listen.imports.model import Counts, Outcome, Progress, Recipe, Stage
@@ -110,25 +111,30 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
     ):
         shaper, pieces = _shape(connection, scratch, job, taken, teller)
         teller.enter(Stage.BUILD)
-        events = Builder(
+        builder = Builder(
             connection,
             shaper,
             salt=workspace.keyed_hash("import", job.recipe.source or job.recipe.name),
             currency=workspace.settings.workspace.currency,
             now=job.now,
-        ).build()
+        )
+        events = builder.build()
+        sums = account(connection, shaper, pieces, builder.made)
         rejected, reasons, file = rejects.keep(connection, pieces, run_folder(workspace, job.id))
         teller.enter(Stage.LOAD)
         loaded = loading.load(workspace, connection, events, f"import:{job.id}")
         seconds = clock.monotonic() - teller.began
     counts = Counts(
-        read=sum(piece.rows for piece in pieces),
+        read=sums.read,
         events=loaded.accepted + loaded.duplicates + loaded.refused,
         accepted=loaded.accepted,
         duplicates=loaded.duplicates,
         refused=loaded.refused,
         repeats=shaper.repeats,
         rejected=rejected,
+        used=sums.used,
+        empty=sums.empty,
+        skipped=sums.skipped,
     )
     return Outcome(
         run_id=job.id,
@@ -140,6 +146,7 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
         reasons=reasons,
         rejects_file=str(file.relative_to(workspace.folder)) if file else None,
         seconds=seconds,
+        notes=sums.notes,
     )
 
 

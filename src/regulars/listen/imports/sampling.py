@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,13 +46,8 @@ def sample(file: File, scratch: Path) -> Sample:
         rows = [line.split() for line in text.splitlines()[:HEAD_ROWS] if line.strip()]
         return Sample("whitespace", part, _names(rows))
     mark = delimited.delimiter_of(part, None)
-    rows = [
-        row
-        for row, _ in zip(
-            csv.reader(io.StringIO(text), delimiter=mark), range(HEAD_ROWS), strict=False
-        )
-    ]
-    return Sample(kind, part, _names([row for row in rows if row]))
+    rows = [row for row in delimited.head_rows(part, mark, '"') if any(row)]
+    return Sample(kind, part, _names(rows))
 
 
 def _head(file: File) -> bytes:

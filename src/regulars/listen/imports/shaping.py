@@ -8,6 +8,7 @@ what the recipe declares.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regulars.kit.errors import Invalid
@@ -32,6 +33,19 @@ LINE_KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Whence a table's rows come: its origins, the query of rows before they are grouped.
+
+    `keys` group them; `joined` are tables that columns were taken of, with the columns they share.
+    """
+
+    origins: tuple[str, ...]
+    source: str
+    keys: tuple[str, ...]
+    joined: tuple[tuple[str, tuple[str, ...]], ...]
+
+
 class Shaper:
     """Builds the relations of one recipe on one connection; `columns` knows their columns."""
 
@@ -43,18 +57,31 @@ class Shaper:
         self.zone = zone
         self.columns: dict[str, list[str]] = {}
         self.raws: dict[str, RawRows] = {}
+        self.steps: dict[str, Step] = {}
+        self.fields: list[Field] = []
+        self.read: set[str] = set()
         self.repeats = 0
 
     def compiled(self, words: str, table: str, *, aggregates: bool = False) -> Compiled:
         """Compile an expression over the columns of `table`."""
         columns = [*self.columns[table], "_row"]
-        return compile_expression(words, columns, zone=self.zone, aggregates=aggregates)
+        found = compile_expression(words, columns, zone=self.zone, aggregates=aggregates)
+        self.read |= found.columns
+        return found
+
+    def unused(self) -> list[str]:
+        """Return the headers that nothing was made of, once all events are compiled."""
+        known = {name.lower() for name in self.read}
+        headers = (one.header for one in self.fields if one.name.lower() not in known)
+        return list(dict.fromkeys(header for header in headers if header is not None))
 
     def input(self, raw: RawRows) -> None:
         """Make the relation of an input: typed values, refused rows taken out, keys given."""
         part = raw.part
         self.raws[part.name] = raw
         fields = reading.fields(raw)
+        self.fields += fields
+        self.read.add(part.id or "")
         self._need_zone(raw, fields)
         self.columns[part.name] = [*(field.name for field in fields), FILE]
         typed = quote(f"typed_{part.name}")
@@ -160,6 +187,7 @@ class Shaper:
         if not any(name in self.columns for name in (spec.from_, *spec.union)):
             return
         source = self._source(spec)
+        self.steps[spec.name] = self._step(spec, source)
         if spec.group_by:
             source = self._grouped(spec, source)
         if spec.unpivot is not None:
@@ -173,6 +201,17 @@ class Shaper:
             self.columns[spec.name] = [*self.columns[spec.name], *spec.add]
         kind = "TABLE" if spec.group_by else "VIEW"
         self.connection.execute(f"CREATE {kind} {quote(spec.name)} AS {source}")
+
+    def _step(self, spec: Table, source: str) -> Step:
+        origins = [name for name in (spec.from_, *spec.union) if name in self.columns]
+        joined = [
+            (one.table, tuple(quote(key) for key in _keys(one)))
+            for one in spec.join
+            if one.table in self.columns
+        ]
+        self.read |= {*spec.group_by, *(key for one in spec.join for key in _keys(one))}
+        keys = tuple(quote(key) for key in spec.group_by)
+        return Step(tuple(name for name in origins if name), source, keys, tuple(joined))
 
     def _source(self, spec: Table) -> str:
         if spec.union:
@@ -191,7 +230,7 @@ class Shaper:
         return source
 
     def _joined(self, name: str, join: Join, source: str) -> str:
-        keys = [join.on] if isinstance(join.on, str) else list(join.on)
+        keys = _keys(join)
         if join.table not in self.columns:
             # An optional input that did not come: its columns are empty.
             nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {quote(one)}" for one in join.take)
@@ -265,6 +304,7 @@ class Shaper:
                 "recipe.unpivot",
                 Text(f"None of these columns is there: {wanted}.", f"缺少以下各列：{wanted}。"),
             )
+        self.read |= there.keys()
         pairs = ", ".join(
             f"{{'item': {literal(item)}, 'value': {quote(column)}}}"
             for column, item in there.items()
@@ -278,6 +318,10 @@ class Shaper:
             f"(SELECT *, unnest([{pairs}]) AS _pair FROM ({source})) "
             "WHERE _pair.value IS NOT NULL"
         )
+
+
+def _keys(join: Join) -> list[str]:
+    return [join.on] if isinstance(join.on, str) else list(join.on)
 
 
 def no_zone(field: str) -> Invalid:

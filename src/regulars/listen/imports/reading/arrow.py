@@ -6,15 +6,19 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 from lxml import etree
 
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.listen.imports.expressions import quote
-from regulars.listen.imports.reading.delimited import distinct
+from regulars.listen.imports.model import Input
+from regulars.listen.imports.reading import heading
+from regulars.listen.imports.reading.careful import Found
+from regulars.listen.imports.reading.delimited import header_of
 from regulars.listen.imports.reading.files import File
 
 if TYPE_CHECKING:
@@ -30,30 +34,37 @@ def _store(
     connection: duckdb.DuckDBPyConnection,
     batches: Iterator[dict[str, list[str | None]]],
     table: str,
-) -> None:
-    """Make `table` of batches that may differ in their columns; `_row` counts from 1."""
+) -> Found:
+    """Make `table` of batches that may differ in their columns; `_row` counts from 1.
+
+    Blank rows are left out; those at the very end do not count.
+    """
     parts = [
         pa.table({name: pa.array(column, pa.string()) for name, column in batch.items()})
         for batch in batches
     ]
     whole = pa.concat_tables(parts, promote_options="default") if parts else pa.table({})
-    count = whole.num_rows
-    numbered = whole.add_column(0, "_row", pa.array(range(1, count + 1), pa.int64()))
-    connection.register("arrived", numbered)
-    filled = ", ".join(quote(name) for name in whole.column_names)
-    blank = f" WHERE coalesce({filled}) IS NOT NULL" if filled else ""
-    connection.execute(f"CREATE TABLE {table} AS SELECT * FROM arrived{blank}")
+    numbers = np.arange(1, whole.num_rows + 1)
+    empty = np.ones(whole.num_rows, np.bool_)
+    for column in whole.columns:
+        empty &= column.is_null().to_numpy()
+    filled = np.flatnonzero(~empty)
+    count = int(filled[-1]) + 1 if len(filled) else 0
+    rows = whole.add_column(0, "_row", pa.array(numbers, pa.int64())).take(pa.array(filled))
+    connection.register("arrived", rows)
+    connection.execute(f"CREATE TABLE {table} AS SELECT * FROM arrived")
     connection.unregister("arrived")
+    blank = numbers[:count][empty[:count]]
+    return Found(count, blank=[blank], columns=whole.column_names)
 
 
 def read_excel(
     connection: duckdb.DuckDBPyConnection,
     file: File,
-    sheet: str | None,
-    names: Sequence[str],
+    part: Input,
     table: str,
-) -> None:
-    """Make `table` of one sheet (the first unless named), its first row being the header.
+) -> Found:
+    """Make `table` of one sheet (the first one shown unless named); titles above are skipped.
 
     Raises Invalid when the workbook or the sheet cannot be read.
     """
@@ -64,20 +75,28 @@ def read_excel(
     try:
         _check_size(content, file)
         book = openpyxl.load_workbook(content, read_only=True, data_only=True)
-        page = book[sheet] if sheet else book.worksheets[0]
+        shown = [one for one in book.worksheets if one.sheet_state == "visible"]
+        page = book[part.sheet] if part.sheet else (shown or book.worksheets)[0]
     except Invalid:
         raise
     except Exception as error:  # openpyxl raises whatever its parts raise
+        named = part.sheet is not None
         raise Invalid(
             "import.excel",
             Text(
-                f"{file.name} cannot be read as a workbook{' with that sheet' if sheet else ''}.",
-                f"无法把 {file.name} 读作工作簿{'中的该工作表' if sheet else ''}。",
+                f"{file.name} cannot be read as a workbook{' with that sheet' if named else ''}.",
+                f"无法把 {file.name} 读作工作簿{'中的该工作表' if named else ''}。",
             ),
             file=file.name,
         ) from error
-    _store(connection, _sheet(page.iter_rows(values_only=True), names, file), table)
+    rows = page.iter_rows(values_only=True)
+    top = [[_word(cell) for cell in row] for row in islice(rows, heading.LOOKED_AT)]
+    above, header = header_of(file, [[cell or "" for cell in row] for row in top], part)
+    found = _store(connection, _sheet(chain(top[above:], rows), header), table)
+    found.titles = above if part.names else above - 1
+    found.below = 0 if part.names else heading.below(top[above:], part)
     book.close()
+    return found
 
 
 def _check_size(content: io.BytesIO, file: File) -> None:
@@ -97,16 +116,8 @@ def _check_size(content: io.BytesIO, file: File) -> None:
 
 
 def _sheet(
-    rows: Iterator[tuple[Any, ...]], names: Sequence[str], file: File
+    rows: Iterator[Sequence[Any]], header: Sequence[str]
 ) -> Iterator[dict[str, list[str | None]]]:
-    first = None if names else next(rows, None)
-    if not names and not first:
-        raise Invalid(
-            "import.empty",
-            Text(f"{file.name} is empty.", f"{file.name} 是空文件。"),
-            file=file.name,
-        )
-    header = list(names) or distinct([str(cell or "").strip() for cell in first or ()])
     columns: dict[str, list[str | None]] = {name: [] for name in header}
     for row in rows:
         cells = [*map(_word, row), *[None] * len(header)]
@@ -133,14 +144,14 @@ def _word(cell: Any) -> str | None:
     return str(cell)
 
 
-def read_xes(connection: duckdb.DuckDBPyConnection, file: File, table: str) -> None:
+def read_xes(connection: duckdb.DuckDBPyConnection, file: File, table: str) -> Found:
     """Make `table` of an event log: attributes by their keys, those of the case after `case:`.
 
     Raises Invalid with the line at which the file is not well-formed.
     """
     try:
         with file.open() as stream:
-            _store(connection, _log(stream), table)
+            return _store(connection, _log(stream), table)
     except etree.XMLSyntaxError as error:
         raise Invalid(
             "import.xes",

@@ -5,67 +5,78 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Input
+from regulars.listen.imports.reading import careful, heading
+from regulars.listen.imports.reading.careful import Found
 from regulars.listen.imports.reading.files import File
+from regulars.listen.imports.reading.plain import Plain, survey
+from regulars.listen.imports.reading.records import LINE_BYTES, Dialect
 
 if TYPE_CHECKING:
     import duckdb
 
 DELIMITERS = (",", "\t", ";", "|", "，")
 NO_DELIMITER = "\x01"
-LINE_BYTES = 16 * 1024 * 1024
-REASONS = {
-    "MISSING COLUMNS": "columns",
-    "TOO MANY COLUMNS": "columns",
-    "UNQUOTED VALUE": "quotes",
-    "INVALID ENCODING": "encoding",
-    "LINE SIZE OVER MAXIMUM": "too_long",
-}
+HEAD = 1 << 16
 
 
 def head_text(file: File) -> str:
     """Return the first lines as text; a character cut at the end is left out."""
-    return codecs.getincrementaldecoder("utf-8-sig")("replace").decode(file.head(1 << 16))
+    return codecs.getincrementaldecoder("utf-8-sig")("replace").decode(file.head(HEAD))
+
+
+def head_rows(file: File, delimiter: str, quotation: str) -> list[list[str]]:
+    """Return the rows at the top of a file; one that is cut is left out."""
+    reader = csv.reader(
+        io.StringIO(head_text(file).replace("\r\r\n", "\r\n"), newline=""),
+        delimiter=delimiter,
+        quotechar=quotation or None,
+        quoting=csv.QUOTE_MINIMAL if quotation else csv.QUOTE_NONE,
+    )
+    rows = list(islice(reader, heading.LOOKED_AT + 1))
+    cut = len(rows) <= heading.LOOKED_AT and len(file.head(HEAD)) == HEAD
+    return rows[:-1] if cut and len(rows) > 1 else rows
 
 
 def delimiter_of(file: File, declared: str | None) -> str:
-    """Return the delimiter: declared, or the one that cuts the first lines most evenly."""
+    """Return the delimiter: declared, or the one that cuts most of the first rows alike."""
     if declared:
         return declared
-    lines = [line for line in head_text(file).splitlines()[:25] if line.strip()]
-    if not lines:
-        return ","
 
     def evenness(mark: str) -> tuple[float, int]:
-        counts = [len(row) for row in csv.reader(lines, delimiter=mark)]
-        same = sum(count == counts[0] for count in counts) / len(counts)
-        return (same if counts[0] > 1 else -1.0, counts[0])
+        rows = [row for row in head_rows(file, mark, '"') if any(row)]
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        if not widths:
+            return -1.0, 0
+        width, times = max(widths.items(), key=lambda pair: (pair[1], pair[0]))
+        return times / len(rows), width
 
     return max(DELIMITERS, key=evenness)
 
 
-def header_of(file: File, part: Input, delimiter: str) -> list[str]:
-    """Return the column names: declared, or those of the first line, made distinct."""
+def header_of(file: File, rows: Sequence[Sequence[str]], part: Input) -> tuple[int, list[str]]:
+    """Return how many rows stand before the data, and the column names, made distinct."""
     if part.names:
-        return list(part.names)
-    reader = csv.reader(
-        io.StringIO(head_text(file)), delimiter=delimiter, quotechar=part.quote or None
-    )
-    first = next(reader, None)
-    if not first:
+        return part.skip or 0, list(part.names)
+    titles = heading.above(rows, part)
+    if titles >= len(rows) or not rows[titles]:
         raise Invalid(
             "import.empty",
             Text(f"{file.name} is empty.", f"{file.name} 是空文件。"),
             file=file.name,
         )
-    return distinct([name.strip() for name in first])
+    return titles + 1, distinct([name.strip() for name in rows[titles]])
 
 
 def distinct(names: Sequence[str]) -> list[str]:
@@ -87,98 +98,129 @@ def numbered(name: str, number: int) -> str:
 
 def read_delimited(
     connection: duckdb.DuckDBPyConnection, file: File, part: Input, table: str
-) -> None:
+) -> Found:
     """Make `table` (`_row` and the columns as text); malformed lines go to `unread`.
 
-    `_row` counts data rows from 1, malformed ones among them.
+    `_row` counts data rows from 1, malformed and blank ones among them. The engine's own reader
+    takes a plain file; what it would leave out or misread is read carefully.
     """
     delimiter = delimiter_of(file, part.delimiter)
-    columns = header_of(file, part, delimiter)
+    rows = head_rows(file, delimiter, part.quote)
+    above, columns = header_of(file, rows, part)
+    titles = above if part.names else above - 1
+    dialect = Dialect.of(delimiter, part.quote)
+    found = None
+    if titles == 0:
+        found = _read_plain(connection, file, dialect, columns, table, above=above)
+    if found is None:
+        found = careful.read(connection, file, dialect, columns, table, above=above)
+    found.titles, found.columns = titles, columns
+    found.below = 0 if part.names else heading.below(rows[above:], part)
+    return found
+
+
+def _read_plain(
+    connection: duckdb.DuckDBPyConnection,
+    file: File,
+    dialect: Dialect,
+    columns: Sequence[str],
+    table: str,
+    *,
+    above: int,
+) -> Found | None:
+    """Let the engine read a plain file; None where it is not plain or a record got lost."""
+    with file.open() as stream:
+        plain = survey(stream, dialect)
+    if plain is None:
+        return None
     shape = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
+    sign = literal(dialect.quote.decode())
     options = {
-        "auto_detect": "false",
         "columns": f"{{{shape}}}",
-        "delim": literal(delimiter),
-        "quote": literal(part.quote),
-        "escape": literal(part.quote),
-        "header": "false" if part.names else "true",
-        "compression": "'gzip'" if file.zipped else "'none'",
-        "store_rejects": "true",
-        "rejects_limit": "0",
-        "max_line_size": str(LINE_BYTES),
-        "buffer_size": str(LINE_BYTES * 2),
+        "delim": literal(dialect.delimiter.decode()),
+        "quote": sign,
+        "escape": sign,
+        "header": "true" if above else "false",
     }
-    _scan(connection, file, options, table)
-    _set_aside(connection, table, header=not part.names)
+    return _witnessed(connection, file, options, table, plain, above=above)
+
+
+def _witnessed(
+    connection: duckdb.DuckDBPyConnection,
+    file: File,
+    options: dict[str, str],
+    table: str,
+    plain: Plain,
+    *,
+    above: int,
+) -> Found | None:
+    """Return what the engine found when that is every record; else None, and nothing is left."""
+    import duckdb
+
+    records = max(0, plain.records - above)
+    blank = min(plain.trailing, records)
+    try:
+        _scan(connection, file, options, table)
+    except duckdb.InvalidInputException:  # a line that does not fit the header
+        return None
+    if connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (records - blank,):
+        return Found(records, blank=[np.arange(records - blank + 1, records + 1)])
+    connection.execute(f"DROP TABLE {table}")
+    return None
 
 
 def _scan(
     connection: duckdb.DuckDBPyConnection, file: File, options: dict[str, str], table: str
 ) -> None:
+    options = {
+        **options,
+        "auto_detect": "false",
+        "compression": "'gzip'" if file.zipped else "'none'",
+        "max_line_size": str(LINE_BYTES),
+        "buffer_size": str(LINE_BYTES * 2),
+    }
     words = ", ".join(f"{key} = {value}" for key, value in options.items())
-    connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
     connection.execute(
         f"CREATE TABLE {table} AS SELECT row_number() OVER () AS _row, * "
         f"FROM read_csv({literal(str(file.path))}, {words})"
     )
 
 
-def _set_aside(connection: duckdb.DuckDBPyConnection, table: str, *, header: bool) -> None:
-    """Keep the malformed lines in `unread` and give the good rows their numbers in the file."""
-    rows = connection.execute(
-        "SELECT line, min_by(error_type::VARCHAR, column_idx), min(csv_line) "
-        "FROM reject_errors GROUP BY line ORDER BY line"
-    ).fetchall()
-    if not rows:
-        return
-    first = 1 if header else 0
-    for index, (line, kind, words) in enumerate(rows):
-        reason = REASONS.get(kind, "unreadable")
-        number = line - first
-        connection.execute(
-            "INSERT INTO unread VALUES (?, ?, ?, ?)", [number, number - index, reason, words]
-        )
-    # The k-th good row stands after as many malformed ones as have at most k - 1 good ones before.
-    connection.execute(
-        f"UPDATE {table} SET _row = _row + "
-        f"(SELECT count(*) FROM unread WHERE unread.good_row <= {table}._row)"
-    )
-
-
-def read_lines(connection: duckdb.DuckDBPyConnection, file: File, table: str) -> None:
-    """Make `table` (`_row`, `line`) of a text file's lines."""
-    options = {
-        "auto_detect": "false",
-        "columns": "{'line': 'VARCHAR'}",
-        "delim": f"'{NO_DELIMITER}'",
-        "quote": "''",
-        "escape": "''",
-        "header": "false",
-        "strict_mode": "false",
-        "compression": "'gzip'" if file.zipped else "'none'",
-        "store_rejects": "true",
-        "rejects_limit": "0",
-        "max_line_size": str(LINE_BYTES),
-        "buffer_size": str(LINE_BYTES * 2),
-    }
-    _scan(connection, file, options, table)
-    _set_aside(connection, table, header=False)
+def read_lines(
+    connection: duckdb.DuckDBPyConnection, file: File, table: str, *, above: int = 0
+) -> Found:
+    """Make `table` (`_row`, `line`) of a text file's lines but the first `above` and blank ones."""
+    with file.open() as stream:
+        plain = survey(stream, Dialect())
+    if plain is not None and not above:
+        options = {
+            "columns": "{'line': 'VARCHAR'}",
+            "delim": f"'{NO_DELIMITER}'",
+            "quote": "''",
+            "escape": "''",
+            "header": "false",
+            "strict_mode": "false",
+        }
+        found = _witnessed(connection, file, options, table, plain, above=0)
+        if found is not None:
+            return found
+    return careful.read(connection, file, Dialect(), ["line"], table, above=above)
 
 
 def read_whitespace(
     connection: duckdb.DuckDBPyConnection, file: File, part: Input, table: str
-) -> None:
+) -> Found:
     """Make `table` of a file whose columns are parted by spaces and tabs."""
-    columns = list(part.names) or distinct(head_text(file).lstrip("\r\n").split("\n")[0].split())
-    skip = 0 if part.names else 1
-    read_lines(connection, file, "lines_read")
+    rows = [line.split() for line in re.split(r"\r*\n|\r", head_text(file))]
+    above, columns = header_of(file, rows[: heading.LOOKED_AT], part)
+    found = read_lines(connection, file, "lines_read", above=above)
+    found.titles, found.columns = above if part.names else above - 1, columns
     connection.execute(
-        f"CREATE TABLE cut AS SELECT _row - {skip} AS _row, line, "
-        r"regexp_split_to_array(trim(line, ' \t\r\n'), '\s+') AS parts FROM lines_read "
-        rf"WHERE _row > {skip} AND trim(coalesce(line, ''), ' \t\r\n') <> ''"
+        r"CREATE TABLE cut AS SELECT _row, line, "
+        r"regexp_split_to_array(trim(line, ' \t\r\n'), '\s+') AS parts FROM lines_read"
     )
     connection.execute(
-        "INSERT INTO unread SELECT _row, _row, 'columns', line FROM cut WHERE len(parts) <> ?",
+        "INSERT INTO unread SELECT _row, 'columns', line FROM cut WHERE len(parts) <> ?",
         [len(columns)],
     )
     values = ", ".join(f"parts[{i}] AS {quote(name)}" for i, name in enumerate(columns, 1))
@@ -186,20 +228,20 @@ def read_whitespace(
         f"CREATE TABLE {table} AS SELECT _row, {values} FROM cut WHERE len(parts) = {len(columns)}"
     )
     connection.execute("DROP TABLE lines_read; DROP TABLE cut")
+    return found
 
 
 def read_jsonl(
     connection: duckdb.DuckDBPyConnection, file: File, paths: Sequence[str], table: str
-) -> None:
+) -> Found:
     """Make `table` of JSON objects, one a line; inner objects and lists stay JSON text.
 
     `paths` are dotted names (`user.id`) that are wanted from within.
     """
-    read_lines(connection, file, "lines_read")
+    found = read_lines(connection, file, "lines_read")
     connection.execute(
-        "INSERT INTO unread SELECT _row, _row, 'not_json', line FROM lines_read "
-        "WHERE trim(coalesce(line, '')) <> '' "
-        "AND (NOT json_valid(line) OR coalesce(json_type(line), '') <> 'OBJECT')"
+        "INSERT INTO unread SELECT _row, 'not_json', line FROM lines_read "
+        "WHERE NOT json_valid(line) OR coalesce(json_type(line), '') <> 'OBJECT'"
     )
     connection.execute(
         "CREATE TABLE objects AS SELECT _row, line::JSON AS line FROM lines_read "
@@ -230,3 +272,4 @@ def read_jsonl(
     )
     connection.execute(f"CREATE TABLE {table} AS SELECT _row{values} FROM objects")
     connection.execute("DROP TABLE lines_read; DROP TABLE objects")
+    return found

@@ -299,18 +299,28 @@ def as_utf8(file: File, encoding: str, folder: Path) -> File:
 
 
 def check_text(file: File) -> None:
-    """Raise Invalid for a file in UTF-8 that has NUL bytes: no program writes text with them."""
-    if b"\0" in file.head():
-        raise Invalid(
-            "import.not_text",
-            Text(
-                f"{file.name} is no text file: it has NUL bytes. Save it as CSV or JSON Lines in "
-                "UTF-8, or give it the ending of what it is (.xlsx, .parquet).",
-                f"{file.name} 不是文本文件（含空字节）：请另存为 UTF-8 的 CSV 或 JSON Lines，"
-                "或改用与内容相符的后缀（.xlsx、.parquet）。",
-            ),
-            file=file.name,
-        )
+    """Raise Invalid for a file whose very first line has NUL bytes: it is no text.
+
+    Further down a NUL spoils its own row only.
+    """
+    head = file.head()
+    ends = [at for at in (head.find(b"\n"), head.find(b"\r")) if at >= 0]
+    if b"\0" in head[: min(ends, default=len(head))]:
+        raise not_text(file)
+
+
+def not_text(file: File) -> Invalid:
+    """Return the error of a file that is no text."""
+    return Invalid(
+        "import.not_text",
+        Text(
+            f"{file.name} is no text file: it has NUL bytes. Save it as CSV or JSON Lines in "
+            "UTF-8, or give it the ending of what it is (.xlsx, .parquet).",
+            f"{file.name} 不是文本文件（含空字节）：请另存为 UTF-8 的 CSV 或 JSON Lines，"
+            "或改用与内容相符的后缀（.xlsx、.parquet）。",
+        ),
+        file=file.name,
+    )
 
 
 def unzipped(file: File, folder: Path) -> File:

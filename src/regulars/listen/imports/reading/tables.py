@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports.expressions import literal, quote
-from regulars.listen.imports.model import Column, Input
-from regulars.listen.imports.reading import arrow, delimited
+from regulars.listen.imports.model import Input
+from regulars.listen.imports.reading import arrow, delimited, skipping
+from regulars.listen.imports.reading.careful import Found
 from regulars.listen.imports.reading.files import (
     File,
     as_utf8,
@@ -21,22 +22,29 @@ from regulars.listen.imports.reading.files import (
     format_of,
     unzipped,
 )
+from regulars.listen.imports.reading.heading import candidates
 
 if TYPE_CHECKING:
     import duckdb
 
 RAW = "_row"
 HASH = "_hash"
+LOST = "lost"
+"""The reason for which rows are refused that were counted and never arrived."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One file's rows: those numbered above `offset`, `rows` of them, malformed ones included."""
+    """One file's rows: those numbered above `offset`, `rows` of them, whatever became of them.
+
+    `titles` more stand above the header and have no number.
+    """
 
     file: File
     input: str
     offset: int
     rows: int
+    titles: int = 0
 
 
 @dataclass(slots=True)
@@ -53,7 +61,7 @@ class RawRows:
 
 
 class Reader:
-    """Reads inputs on one connection; keeps `rejects`, numbers rows from `start` on."""
+    """Reads inputs on one connection, numbers their rows; keeps `rejects` and `skipped`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
         self.connection = connection
@@ -62,8 +70,9 @@ class Reader:
         connection.execute(
             "CREATE TABLE rejects "
             "(_row BIGINT, field VARCHAR, reason VARCHAR, value VARCHAR, line VARCHAR); "
-            "CREATE TABLE unread "
-            "(row BIGINT, good_row BIGINT, reason VARCHAR, line VARCHAR)"
+            "CREATE TABLE skipped (_row BIGINT, reason VARCHAR); "
+            "CREATE TABLE unread (row BIGINT, reason VARCHAR, line VARCHAR); "
+            "CREATE TABLE apart (row BIGINT, reason VARCHAR)"
         )
 
     def read(self, part: Input, files: Sequence[File]) -> RawRows:
@@ -76,33 +85,33 @@ class Reader:
             kind = format_of(file, part.format)
             typed = kind == "parquet"
             check_whole(file, self.scratch)
-            if typed:
-                self._parquet(file, table)
-            else:
-                self._text(file, part, kind, table)
-            rows = self._number(file, part.name, pieces, table)
+            found = self._parquet(file, table) if typed else self._text(file, part, kind, table)
+            pieces.append(self._number(file, part.name, found, table))
             tables.append((table, self.total))
-            self.total += rows
-        self.connection.execute("DELETE FROM unread")
+            self.total += found.records
         return self._union(part, tables, pieces, typed)
 
-    def _text(self, file: File, part: Input, kind: str, table: str) -> None:
+    def _text(self, file: File, part: Input, kind: str, table: str) -> Found:
         connection = self.connection
-        if kind in ("delimited", "whitespace", "jsonl"):
+        if kind == "excel":
+            found = arrow.read_excel(connection, file, part, table)
+        elif kind == "xes":
+            return arrow.read_xes(connection, file, table)
+        else:
             file = as_utf8(file, encoding_of(file, part.encoding), self.scratch)
             check_text(file)
-        if kind == "delimited":
-            delimited.read_delimited(connection, file, part, table)
-        elif kind == "whitespace":
-            delimited.read_whitespace(connection, file, part, table)
-        elif kind == "jsonl":
-            delimited.read_jsonl(connection, file, dotted(part), table)
-        elif kind == "excel":
-            arrow.read_excel(connection, file, part.sheet, part.names, table)
-        else:
-            arrow.read_xes(connection, file, table)
+            if kind == "jsonl":
+                found = delimited.read_jsonl(connection, file, dotted(part), table)
+            elif kind == "delimited":
+                found = delimited.read_delimited(connection, file, part, table)
+            else:
+                found = delimited.read_whitespace(connection, file, part, table)
+        skipping.set_apart(connection, table, found)
+        return found
 
-    def _parquet(self, file: File, table: str) -> None:
+    def _parquet(self, file: File, table: str) -> Found:
+        from pyarrow import parquet
+
         plain = unzipped(file, self.scratch)
         try:
             self.connection.execute(
@@ -110,6 +119,7 @@ class Reader:
                 "* EXCLUDE (file_row_number) "
                 f"FROM read_parquet({literal(str(plain.path))}, file_row_number = true)"
             )
+            return Found(parquet.read_metadata(plain.path).num_rows)
         except Exception as error:  # the engine's own errors differ by what is broken
             raise Invalid(
                 "import.parquet",
@@ -117,22 +127,24 @@ class Reader:
                 file=file.name,
             ) from error
 
-    def _number(self, file: File, name: str, pieces: list[Piece], table: str) -> int:
-        """Count the file's rows and move its malformed ones to `rejects`."""
-        good = _one(self.connection, f"SELECT count(*) FROM {table}")
-        bad = _one(self.connection, "SELECT count(*) FROM unread")
-        # Blank lines are no rows but have numbers, so a number may be above the count.
-        highest = max(
-            good + bad,
-            _one(self.connection, f"SELECT coalesce(max(_row), 0) FROM {table}") if bad else 0,
-            _one(self.connection, "SELECT coalesce(max(row), 0) FROM unread"),
-        )
-        self.connection.execute(
-            "INSERT INTO rejects SELECT ? + row, NULL, reason, NULL, line FROM unread", [self.total]
-        )
-        self.connection.execute("DELETE FROM unread")
-        pieces.append(Piece(file, name, self.total, good + bad))
-        return highest
+    def _number(self, file: File, name: str, found: Found, table: str) -> Piece:
+        """Give the file's refused and skipped rows their numbers; name those that got lost."""
+        counted = "(SELECT count(*) FROM {}) + (SELECT count(*) FROM unread) + "
+        seen = _one(self.connection, f"SELECT {counted.format(table)} (SELECT count(*) FROM apart)")
+        if seen < found.records:
+            self.connection.execute(
+                f"INSERT INTO unread SELECT i, '{LOST}', NULL "
+                f"FROM range(1, {found.records + 1}) AS numbers(i) WHERE i NOT IN ("
+                f"SELECT _row FROM {table} UNION ALL SELECT row FROM unread "
+                "UNION ALL SELECT row FROM apart)"
+            )
+        for move in (
+            "INSERT INTO rejects SELECT ? + row, NULL, reason, NULL, line FROM unread",
+            "INSERT INTO skipped SELECT ? + row, reason FROM apart",
+        ):
+            self.connection.execute(move, [self.total])
+        self.connection.execute("DELETE FROM unread; DELETE FROM apart")
+        return Piece(file, name, self.total, found.records, found.titles)
 
     def _union(
         self, part: Input, tables: list[tuple[str, int]], pieces: list[Piece], typed: bool
@@ -159,10 +171,3 @@ def dotted(part: Input) -> list[str]:
     for key, column in part.columns.items():
         names += candidates(key, column)
     return [name for name in names if "." in name and "*" not in name]
-
-
-def candidates(key: str, column: str | Column) -> tuple[str, ...]:
-    """Return the headers that may hold a declared column, the best first."""
-    if isinstance(column, str) or not column.from_:
-        return (key,)
-    return (column.from_,) if isinstance(column.from_, str) else column.from_

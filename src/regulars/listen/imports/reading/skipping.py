@@ -1,0 +1,52 @@
+"""Rows of a file that are no data: blank ones, further headers, answers given as a preview."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from regulars.listen.imports.expressions import literal, quote
+from regulars.listen.imports.headers import fold
+from regulars.listen.imports.reading.careful import Found
+
+if TYPE_CHECKING:
+    import duckdb
+
+TITLE, BLANK, HEADER, PREVIEW = "title", "blank", "header", "preview"
+STATES = ("status", "response_type", "distribution_channel", "distributionchannel")
+"""Columns in which survey tools say how an answer came (folded)."""
+TRIED = ("survey preview", "survey test", "preview", "test")
+TRIED_CODES = ("1", "2")
+"""How Qualtrics writes them when it exports codes."""
+
+
+def set_apart(connection: duckdb.DuckDBPyConnection, table: str, found: Found) -> None:
+    """Move the rows of a file that are no data from `table` and `unread` to `apart`."""
+    for numbers in found.blank:
+        connection.register("blank_rows", pa.table({"row": numbers}))
+        connection.execute(f"INSERT INTO apart SELECT row, '{BLANK}' FROM blank_rows WHERE row > 0")
+        connection.unregister("blank_rows")
+    if found.below:
+        below = f"_row <= {found.below}"
+        connection.execute(
+            f"INSERT INTO apart SELECT i, '{HEADER}' FROM range(1, {found.below + 1}) AS r(i) "
+            f"WHERE i NOT IN (SELECT row FROM apart)"
+        )
+        connection.execute(f"DELETE FROM {table} WHERE {below}")
+        connection.execute(f"DELETE FROM unread WHERE row <= {found.below}")
+    if len(found.columns) > 1:
+        again = " AND ".join(f"trim({quote(name)}) = {literal(name)}" for name in found.columns)
+        _move(connection, table, again, HEADER)
+    for name in found.columns:
+        if fold(name) in STATES:
+            tried = [*TRIED, *(TRIED_CODES if found.below > 1 else ())]
+            listed = ", ".join(literal(word) for word in tried)
+            _move(connection, table, f"lower(trim({quote(name)})) IN ({listed})", PREVIEW)
+
+
+def _move(connection: duckdb.DuckDBPyConnection, table: str, where: str, reason: str) -> None:
+    row = connection.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()
+    if row and row[0]:
+        connection.execute(f"INSERT INTO apart SELECT _row, '{reason}' FROM {table} WHERE {where}")
+        connection.execute(f"DELETE FROM {table} WHERE {where}")

@@ -1,0 +1,151 @@
+"""Files as people really have them, each with what is right: by command and by API.
+
+The files lie beside the checkout (`own-files/README.md` says what a user expects of each). Every
+file comes in by the command and then by the API: both tell the same, and the second doubles
+nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from regulars.app import build_cli, build_web
+from regulars.company.keys import service as keys
+from regulars.company.rights.model import SHELL, Role
+from regulars.kit import clock
+from regulars.timeline.workspace import Workspace
+
+pytestmark = pytest.mark.data
+ROWS = ("read", "used", "rejected", "empty", "skipped")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file, how it is imported, and what is right.
+
+    `rows` are read, used, refused, gave nothing, skipped; `notes` the codes of what must be told;
+    `questions` the keys of what must be asked; `then` looks at the timeline.
+    """
+
+    file: str
+    rows: tuple[int, int, int, int, int]
+    reasons: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    recipe: str = "survey"
+    """A recipe's name, or a mapping as TOML."""
+    zone: str = "UTC"
+    answers: tuple[str, ...] = ()
+    then: Callable[[Workspace], None] = lambda _ws: None
+
+    @property
+    def given(self) -> str:
+        """What this case is called."""
+        return f"{self.file} {' '.join(self.answers)}".strip()
+
+
+def scores(*wanted: float | None) -> Callable[[Workspace], None]:
+    """Expect these scores in the order of rows."""
+
+    def look(ws: Workspace) -> None:
+        rows = ws.query(lambda view: view.events.order_by("received_at")).to_pylist()
+        assert [row["score"] for row in rows] == list(wanted)
+
+    return look
+
+
+SIX = (6, 6, 0, 0, 0)
+THREE = (3, 3, 0, 0, 0)
+CASES = [
+    *(
+        Case(f"newline-in-header/{name}.csv", SIX, then=scores(3, 4, 5, 6, 7, 8))
+        for name in ("crlf", "crlfcrlf", "lf", "mid", "quotedbody")
+    ),
+    Case("newlines-in-quotes/appended.csv", THREE, then=scores(9, 9, 9)),
+    Case("newlines-in-quotes/cr_inside.csv", (2, 2, 0, 0, 0)),
+    Case("newlines-in-quotes/crlf_crlf.csv", (2, 2, 0, 0, 0)),
+    Case("newlines-in-quotes/excel.csv", THREE, then=scores(9, 9, 2)),
+    Case("newlines-in-quotes/unix_crlf_inside.csv", THREE),
+    *(Case(f"mixed-newlines/{name}.csv", THREE) for name in "abe"),
+    Case("mixed-newlines/c.csv", (1, 1, 0, 0, 0)),
+    Case("mixed-newlines/d.csv", (2, 2, 0, 0, 0)),
+    Case("csv-shapes/cr.csv", (2, 2, 0, 0, 0), then=scores(9, 3)),
+    Case("csv-shapes/mixed.csv", (2, 2, 0, 0, 0)),
+    Case("csv-shapes/nul_late.csv", (6001, 6000, 1, 0, 0), {"nul": 1}),
+]
+
+
+@pytest.fixture
+def own_files(real_data: Path) -> Path:
+    """The folder of the files."""
+    folder = real_data / "own-files"
+    if not folder.is_dir():
+        pytest.skip("own-files is not beside the checkout")
+    return folder
+
+
+@pytest.fixture
+def api(ws: Workspace) -> Iterator[TestClient]:
+    """A program with the rights of an analyst."""
+    _key, secret = keys.add_api_key(
+        ws, SHELL, name="loader", role=Role.ANALYST, places=None, now=clock.now()
+    )
+    with TestClient(build_web(ws), headers={"Authorization": f"Bearer {secret}"}) as client:
+        yield client
+
+
+def by_command(ws: Workspace, file: Path, case: Case, mapping: Path) -> dict[str, Any]:
+    """Import a file by the command; return what `--json` tells."""
+    words = ["import", str(file), "--zone", case.zone, "--json", "--workspace", str(ws.folder)]
+    if "\n" in case.recipe:
+        mapping.write_text(case.recipe, "utf-8")
+        words += ["--map", str(mapping)]
+    else:
+        words += ["--recipe", case.recipe]
+    for answer in case.answers:
+        words += ["--answer", answer]
+    said = CliRunner().invoke(build_cli(), words)
+    assert said.exit_code in (0, 2), said.output
+    told: dict[str, Any] = json.loads(said.stdout.splitlines()[-1])
+    return told
+
+
+def by_api(api: TestClient, file: Path, case: Case) -> dict[str, Any]:
+    """Import a file by the API; return what it tells when the import is done."""
+    given = "mapping" if "\n" in case.recipe else "recipe"
+    form: dict[str, Any] = {given: case.recipe, "zone": case.zone, "answers": list(case.answers)}
+    sent = api.post("/api/v1/imports", files={"files": (file.name, file.read_bytes())}, data=form)
+    assert sent.status_code == 202, sent.text
+    for _attempt in range(200):
+        told: dict[str, Any] = api.get(f"/api/v1/imports/{sent.json()['id']}").json()
+        if told["state"] in ("done", "failed"):
+            return told
+        time.sleep(0.05)
+    raise AssertionError("the import does not end")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.given)
+def test_a_file_as_people_have_it(
+    ws: Workspace, api: TestClient, own_files: Path, tmp_path: Path, case: Case
+) -> None:
+    file = own_files / case.file
+    told = by_command(ws, file, case, tmp_path / "mapping.toml")
+    case.then(ws)
+    again = by_api(api, file, case)
+    for one in (told, again):
+        assert tuple(one[name] for name in ROWS) == case.rows
+        assert one["read"] == sum(one[name] for name in ROWS[1:])
+        assert one["reasons"] == case.reasons
+        assert {note["code"] for note in one["notes"]} >= set(case.notes)
+        assert {question["key"] for question in one["questions"]} == set(case.questions)
+    assert again["accepted"] == 0
+    case.then(ws)
