@@ -12,6 +12,8 @@ from regulars.listen.imports.guessing import Guess
 from regulars.listen.imports.looking import Facts
 from regulars.listen.imports.scales import BLANK_WORDS, CODES, Scale
 
+LARGE = 10
+"""In a grid of so many columns some may show one step only."""
 LEAST = 3
 """Columns that make a grid when their names share a stem."""
 WHOLE_FILE = 5
@@ -28,7 +30,7 @@ def find(found: Sequence[Facts], guesses: Sequence[Guess]) -> list[Guess]:
         for index, (facts, one) in enumerate(zip(found, guesses, strict=True))
         if one.role in PLAIN and _few_steps(facts)
     ]
-    grids = _whole_file(found, free) or _by_stem(found, free)
+    grids = _whole_file(found, free) or [*_large(found, guesses), *_by_stem(found, free)]
     settled = list(guesses)
     done: set[int] = set()
     for grid in sorted(grids, key=len, reverse=True):
@@ -81,6 +83,18 @@ def _by_stem(found: Sequence[Facts], free: list[int]) -> list[list[int]]:
         # Q1, Q2, Q3 share no question: only the same answers make a grid of them.
         stems[stem, found[index].levels() if stem == "q" else frozenset()].append(index)
     return [grid for (stem, _levels), grid in stems.items() if stem and len(grid) >= LEAST]
+
+
+def _large(found: Sequence[Facts], guesses: Sequence[Guess]) -> list[list[int]]:
+    """Return numbered columns, many of a stem, that together have a scale's steps and no more."""
+    stems: dict[str, list[int]] = defaultdict(list)
+    for index, (facts, one) in enumerate(zip(found, guesses, strict=True)):
+        numbered = re.fullmatch(r"[a-z]+_?\d+", naming.words(facts.header))
+        if numbered and one.role in PLAIN and facts.whole == 1 and facts.levels():
+            stems[_stem(facts.header)].append(index)
+    large = [grid for grid in stems.values() if len(grid) >= LARGE]
+    read = [(grid, _scale(found[index] for index in grid)) for grid in large]
+    return [grid for grid, one in read if one is not None and not one[1]]
 
 
 def _whole_file(found: Sequence[Facts], free: list[int]) -> list[list[int]]:

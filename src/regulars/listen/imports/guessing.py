@@ -96,10 +96,14 @@ class Guess:
 def guess(found: Facts) -> Guess:
     """Return the most probable role of a column, header and values taken together."""
     base = Guess(found.header, "property", "text", 0.4, _said(None, None), found.examples)
-    if not found.filled:
-        return replace(base, confidence=0.2, why=Text("The sample is empty.", "样本中没有值。"))
     said = naming.roles(found.header)
+    if not found.filled:
+        words = re.search(naming.SURE_WORDS, naming.words(found.header)) is not None
+        empty = Text("The sample is empty.", "样本中没有值。")
+        return replace(base, role="text" if words else "property", confidence=0.2, why=empty)
     certain = _by_values(found, said, base)
+    if said == ["personal"] and all(re.fullmatch(r"#\d+", value) for value in found.examples):
+        said = ["order_id"]  # shops number their orders #1001 and call that a name
     if certain is not None:
         return certain
     for role in said:

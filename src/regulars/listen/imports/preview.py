@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from regulars.listen.imports import (
     asking,
     building,
+    choosing,
     fitting,
     guessing,
     library,
     looking,
     mapping,
     sampling,
-    settling,
 )
 from regulars.listen.imports.bench import bench
 from regulars.listen.imports.building import Builder
@@ -123,7 +123,7 @@ def propose(
         raw = Reader(connection, scratch).read(seen.part(), [seen.file])
         rows = sum(piece.rows for piece in raw.pieces)
         found = looking.facts(connection, raw.table, raw.columns, rows)
-        guesses = settling.settle(
+        guesses = choosing.settle(
             found, [guessing.guess(one) for one in found], named=not seen.names
         )
         part = _part(file, seen)

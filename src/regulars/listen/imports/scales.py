@@ -62,7 +62,8 @@ def scored(found: Facts, role: str) -> Scored | None:
     worded = by_words(found)
     if worded is not None:
         return worded
-    if found.numbers < 0.6 or found.least is None or found.most is None:
+    plain = naming.words(found.header) in WISHED
+    if found.least is None or found.most is None or found.numbers < (0.3 if plain else 0.6):
         return None
     blank = tuple(word for word in found.odd if word.lower() in BLANK_WORDS or len(found.odd) <= 2)
     stated = naming.stated_scale(found.header)

@@ -14,7 +14,8 @@ MANY = frozenset({"moment", *SCORES, "text", "number", "property", "personal", "
 """Roles that several columns may have."""
 MONEY = (
     r"实付|实收|支付金额|payment_value|(^|_)paid(?!_at)|amount_paid",
-    r"^(grand_|order_)?total$|total|revenue|spend|spent|总|订单金额|消费|应付",
+    r"^(grand_|order_)?total(_(price|amount))?$|订单金额|总(金额|价)|应付",
+    r"(?<!sub)total|revenue|spend|spent|总|消费",
     r"amount|金额|value|sales|charge",
 )
 """What is paid stands above totals, totals above other amounts."""
