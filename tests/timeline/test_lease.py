@@ -97,7 +97,7 @@ def test_the_lake_is_not_changed_without_the_lease_and_nothing_is_lost(
     assert ids(ws) == ["a1", "a2"]
     flush(ws)
     compaction.compact(ws)
-    assert load(ws, 3) == loading.Loaded(1, 0, 0)
+    assert load(ws, 3) == loading.Loaded(1, 0, 0, 0)
     assert ids(ws) == ["a1", "a2", "a3"]
 
 

@@ -23,22 +23,22 @@ def load(workspace: Workspace, *numbers: int, key: str = "file") -> loading.Load
 
 
 def test_new_events_stand_in_the_lake(any_ws: Workspace) -> None:
-    assert load(any_ws, 1, 2, 3) == loading.Loaded(3, 0, 0)
+    assert load(any_ws, 1, 2, 3) == loading.Loaded(3, 0, 0, 0)
     assert ids(any_ws) == ["a1", "a2", "a3"]
 
 
 def test_loading_again_adds_nothing_and_a_longer_export_adds_the_rest(any_ws: Workspace) -> None:
     load(any_ws, 1, 2)
     version = any_ws.lake.open().version()
-    assert load(any_ws, 1, 2) == loading.Loaded(0, 2, 0)
+    assert load(any_ws, 1, 2) == loading.Loaded(0, 2, 0, 0)
     assert any_ws.lake.open().version() == version
-    assert load(any_ws, 1, 2, 3) == loading.Loaded(1, 2, 0)
+    assert load(any_ws, 1, 2, 3) == loading.Loaded(1, 2, 0, 0)
     assert ids(any_ws) == ["a1", "a2", "a3"]
 
 
 def test_an_event_that_waits_in_the_inbox_is_known(any_ws: Workspace) -> None:
     inbox.accept(any_ws, visits(ANN, 1), now=NOON)
-    assert load(any_ws, 1, 2) == loading.Loaded(1, 1, 0)
+    assert load(any_ws, 1, 2) == loading.Loaded(1, 1, 0, 0)
 
 
 def test_what_was_loaded_of_the_last_days_is_a_duplicate_when_it_is_sent(
@@ -88,12 +88,12 @@ def test_what_was_not_committed_is_not_remembered(
 
 
 def test_an_id_twice_in_the_relation_counts_once(ws: Workspace) -> None:
-    assert load(ws, 1, 1, 2) == loading.Loaded(2, 1, 0)
+    assert load(ws, 1, 1, 2) == loading.Loaded(2, 1, 0, 0)
 
 
 def test_nothing_to_load_commits_nothing(ws: Workspace) -> None:
     version = ws.lake.open().version()
-    assert load(ws) == loading.Loaded(0, 0, 0)
+    assert load(ws) == loading.Loaded(0, 0, 0, 0)
     assert ws.lake.open().version() == version
     assert [file.name for file in ws.lake.folder.glob("*.parquet")] == []
 

@@ -12,7 +12,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from regulars.timeline import compaction, erasure, inbox, lake, people
+from regulars.timeline import compaction, duck, erasure, inbox, lake, loading, people
 from regulars.timeline.engine import change, pinned, standing
 from regulars.timeline.flush import flush
 from regulars.timeline.lease import MAINTENANCE, lease
@@ -332,3 +332,74 @@ def test_too_much_new_is_computed_anew(ws: Workspace, corrections: list[str]) ->
     flush(ws)
     assert refreshed(ws, NOON + 2 * DAY) == computed(ws, NOON + 2 * DAY)
     assert corrections == []
+
+
+def retold(dice: random.Random, ws: Workspace, count: int) -> pa.Table:
+    """Some imported events as a later export tells them: another name, person, time, or order."""
+    table = ws.query(lambda view: view.events.filter(view.events.source == "shop"))
+    rows = dice.sample(table.to_pylist(), count)
+    for row in rows:
+        changed = {
+            "name": dice.choice(NAMES),
+            "identity_id": dice.choice([*CROWD, None]),
+            "occurred_at": row["occurred_at"] + timedelta(minutes=dice.randrange(-900, 900)),
+            "order_id": dice.choice([None, f"order-{dice.randrange(60)}"]),
+        }
+        row.update({name: changed[name] for name in dice.sample(sorted(changed), 2)})
+    return inbox.make(rows, NOON)
+
+
+def imported(ws: Workspace, table: pa.Table, key: str, now: datetime) -> loading.Loaded:
+    connection = duck.connect(ws)
+    source = pa.array(["shop"] * table.num_rows)
+    index = table.schema.get_field_index("source")
+    connection.register("incoming", table.set_column(index, "source", source))
+    return loading.load(ws, connection, "incoming", key, now=now)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_tellings_replaced_are_corrected_not_computed(
+    ws: Workspace, corrections: list[str], seed: int
+) -> None:
+    """Each day brings events by HTTP and an export that tells some of the import anew, twice."""
+    dice = random.Random(seed)
+    imported(ws, some_events(dice, 400, 0), "import-0", NOON)
+    for day in range(1, 5):
+        now = NOON + day * DAY
+        made = refreshed(ws, now)
+        assert made == computed(ws, now)
+        for turn in (0.2, 0.4):
+            key = f"import-{day}-{turn}"
+            imported(ws, retold(dice, ws, 8), key, now + turn * DAY)
+        inbox.accept(ws, some_events(dice, 15, day))
+        flush(ws)
+        if day == 3:
+            compaction.compact(ws)
+        assert computed(ws, now) == made  # as of then, what counted then counts
+    assert corrections.count("summed") == 6 and corrections.count("amended") == 9
+
+
+def test_as_of_a_moment_before_a_retelling_a_refresh_computes_what_counted(
+    ws: Workspace, corrections: list[str]
+) -> None:
+    dice = random.Random(9)
+    imported(ws, some_events(dice, 400, 0), "import-1", NOON)
+    past, counted = NOON + 2 * DAY, None
+    for day in (2, 3, 4):
+        now = NOON + day * DAY
+        ws.engine.pin(now)
+        told = [
+            rows(ws.engine.summed(sizes, by=("events", "people"), as_of=past)),
+            rows(ws.engine.adding("s", lambda: ws.query(sizes, as_of=past),
+                                  by=("events", "people"))),
+            rows(ws.engine.persons(whose, of="who", as_of=past)),
+            rows(ws.engine.by_person("w", lambda: ws.query(whose, as_of=past), of="who")),
+        ]  # fmt: skip
+        ws.engine.unpin()
+        counted = counted or told
+        assert told == counted
+        imported(ws, retold(dice, ws, 8), f"import-{day}", now + DAY / 2)
+    ws.engine.pin(past)  # a refresh as of an earlier moment holds no state
+    assert not ws.engine.keeps and ws.engine.refreshing
+    assert rows(ws.engine.summed(sizes, by=("events", "people"), as_of=past)) == counted[0]
+    ws.engine.unpin()

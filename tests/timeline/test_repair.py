@@ -51,7 +51,7 @@ def add(ws: Workspace, table: pa.Table) -> None:
     columns = ", ".join(COLUMNS)
     connection.execute(f"COPY (SELECT {columns} FROM incoming) TO '{path}' (FORMAT parquet)")
     found = required.footer(connection, str(path))
-    action = lake._action(path, found, None, None)
+    action = lake._action(path, found, None, None, moved=False)
     with lease(ws.database, MAINTENANCE) as held:
         lake.commit(held, ws.lake.open(), [action])
 

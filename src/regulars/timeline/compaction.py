@@ -1,7 +1,8 @@
 """Compaction: files of one month and one identity bucket, ordered by identity and time.
 
 The bucket count grows with the lake: 1 below two million events, then 16, then 64. An event that
-came twice, beyond the window in which ids are remembered, is kept once from here on.
+came twice, beyond the window in which ids are remembered, is kept once from here on: the first,
+which is what a load brought, if one did, even where a later load has told it anew.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 PORTION = 12_000_000
 """Events sorted at a time; each portion reads the new files once, and spills beyond memory."""
+MOST_SUPERSEDED, LARGE = 8, 1_000_000
+"""So many files of superseded tellings, each of fewer events than this, become one."""
 ORDER = "bucket, identity_id, occurred_at, received_at"
 
 
@@ -45,18 +48,43 @@ def compact(workspace: Workspace) -> Compacted:
     """Sort new files, and the months they touch, into month and bucket; one commit for all."""
     with lease(workspace.database, MAINTENANCE, patience=3600.0) as held:
         handle = workspace.lake.open()
-        present = lake.files(handle)
+        every = lake.files(handle)
+        present = [file for file in every if not file.aside]
         buckets = bucket_count(sum(file.events for file in present))
         connection = duck.connect(workspace, share=0.5)
         try:
             old = _to_rewrite(workspace, connection, present, buckets)
-            if not old:
-                return Compacted(0, 0)
-            adds = list(_rewrite(workspace, connection, old, buckets))
+            adds = list(_rewrite(workspace, connection, old, buckets)) if old else []
+            superseded = _small(every)
+            if len(superseded) >= MOST_SUPERSEDED:
+                adds += _merge(workspace, connection, superseded)
+                old += superseded
         finally:
             connection.close()
-        lake.commit(held, handle, adds, old)
+        if old:
+            lake.commit(held, handle, adds, old)
         return Compacted(len(old), len(adds))
+
+
+def _small(every: Sequence[LakeFile]) -> list[LakeFile]:
+    """Return the files of superseded tellings that are worth putting together."""
+    return [one for one in every if one.month == lake.SUPERSEDED and one.events < LARGE]
+
+
+def _merge(
+    workspace: Workspace, connection: duckdb.DuckDBPyConnection, superseded: Sequence[LakeFile]
+) -> list[AddAction]:
+    """Write superseded tellings as one file."""
+    paths = duck.file_list([workspace.lake.absolute(file) for file in superseded])
+    action = lake.write(
+        workspace.lake,
+        connection,
+        f"SELECT * FROM read_parquet({paths}) ORDER BY event_id, known_at",
+        month=lake.SUPERSEDED,
+        bucket=max(str(file.bucket) for file in superseded),
+        moved=True,
+    )
+    return [action] if action else []
 
 
 def _to_rewrite(
@@ -111,7 +139,8 @@ def _rewrite(
 
 _DROP_REPEATS = """
     DELETE FROM sorted WHERE rowid IN (SELECT rowid FROM (
-        SELECT rowid, row_number() OVER (PARTITION BY event_id ORDER BY received_at) AS nth
+        SELECT rowid, row_number() OVER (
+            PARTITION BY event_id ORDER BY brought_by IS NULL, received_at) AS nth
         FROM sorted) WHERE nth > 1)
 """
 _MONTH = "CAST(date_trunc('month', make_timestamp(epoch_us(occurred_at))) AS DATE)"
@@ -123,7 +152,7 @@ def _bucket(buckets: int) -> str:
 
 
 def _source(workspace: Workspace, files: Sequence[LakeFile]) -> str:
-    return f"read_parquet({duck.file_list([workspace.lake.absolute(file) for file in files])})"
+    return f"({lake.rows(workspace.lake, [file.path for file in files])})"
 
 
 def _months(

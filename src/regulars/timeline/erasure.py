@@ -190,22 +190,30 @@ def _from_inbox(connection: sa.Connection, identities: frozenset[str]) -> int:
 
 
 def _from_lake(workspace: Workspace, held: Lease, identities: frozenset[str]) -> int:
-    """Rewrite the files that hold the person, in one commit; return the events gone."""
+    """Rewrite the files that hold the person, in one commit; return the events gone.
+
+    Of an event that is theirs every earlier telling goes too, whoever that was told of.
+    """
     handle = workspace.lake.open()
-    candidates = [file for file in lake.files(handle) if file.may_hold(sorted(identities))]
-    if not candidates:
-        return 0
-    theirs = "identity_id IN (" + ", ".join(f"'{one}'" for one in sorted(identities)) + ")"
+    every = [file for file in lake.files(handle) if file.may_hold(sorted(identities))]
     connection = duck.connect(workspace, share=0.5)
+    connection.execute("CREATE TEMP TABLE theirs (event_id VARCHAR)")
+    named = "identity_id IN (" + ", ".join(f"'{one}'" for one in sorted(identities)) + ")"
+    told = f"(({named}) OR event_id IN (SELECT event_id FROM theirs))"
     try:
         gone, adds, removes = 0, [], []
-        for file in candidates:
+        for file in sorted(every, key=lambda one: one.aside):
+            theirs = told if file.aside else named
             source = f"read_parquet({duck.file_list([workspace.lake.absolute(file)])})"
             row = connection.execute(f"SELECT count(*) FROM {source} WHERE {theirs}").fetchone()
             if row is None or row[0] == 0:
                 continue
             gone += row[0]
             removes.append(file)
+            connection.execute(
+                f"INSERT INTO theirs SELECT event_id FROM {source} WHERE {theirs} AND $present",
+                {"present": not file.aside},
+            )
             select = f"SELECT * FROM {source} WHERE ({theirs}) IS NOT TRUE"
             action = lake.write(
                 workspace.lake, connection, select, month=file.month, bucket=file.bucket

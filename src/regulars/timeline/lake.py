@@ -1,8 +1,9 @@
 """The lake: a Delta Lake table of Parquet files, written by DuckDB and committed file by file.
 
 Flushed and imported files carry no partition (month and bucket null); compaction makes files of
-one month and one identity bucket, ordered by identity and time. Statistics in the Delta log cover
-identity and time only, so that no customer's words stand there.
+one month and one identity bucket, ordered by identity and time. Tellings that count no more lie
+aside, in partitions of their own (docs/adr/0009). Statistics in the Delta log cover identity and
+time only, so that no customer's words stand there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +23,7 @@ from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
 
 from regulars.kit import clock
-from regulars.timeline import memory, required
+from regulars.timeline import duck, memory, required
 from regulars.timeline.event import SCHEMA
 from regulars.timeline.required import Footer
 
@@ -38,6 +40,18 @@ COMPLETE = ("complete", 1)
 PARTITIONS = ["month", "bucket"]
 LAKE_SCHEMA = pa.schema([*SCHEMA, ("month", pa.string()), ("bucket", pa.string())])
 ROW_GROUP = 122_880
+SUPERSEDED, TAKEN_BACK = "superseded", "taken back"
+"""Values of `month` for files aside: tellings that others replaced, or that were taken back.
+
+`bucket` is a moment there: up to when one of the tellings counts, or when they were taken back.
+"""
+TOLD = {"brought_by": "VARCHAR", "updated_at": "TIMESTAMPTZ"}
+"""Columns of the files that analytics never read: the load that brought an event, null where it
+came by the inbox, and when its source changed it last."""
+REPLACED = {"superseded_at": "TIMESTAMPTZ", "superseded_by": "VARCHAR"}
+"""More of these, in files of superseded tellings."""
+SECOND_LAYOUT = "-2.parquet"
+"""How names of files with the columns of `TOLD` end; those of earlier releases have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +66,19 @@ class LakeFile:
 
     def may_hold(self, identities: Sequence[str]) -> bool:
         """Tell whether the file can hold an event of one of these identities."""
-        if self.bucket is None:
+        if self.bucket is None or self.aside:
             return True
         number, count = (int(part) for part in self.bucket.split("/"))
         return any(bucket_of(identity, count) == number for identity in identities)
+
+    @property
+    def aside(self) -> bool:
+        """Whether the file's tellings count no more: no reader of the present wants it."""
+        return self.month in (SUPERSEDED, TAKEN_BACK)
+
+    def counts_at(self, as_of: datetime) -> bool:
+        """Tell whether one of the file's superseded tellings may count as of a moment."""
+        return self.month == SUPERSEDED and datetime.fromisoformat(str(self.bucket)) > as_of
 
 
 def bucket_of(identity: str, count: int) -> int:
@@ -107,7 +130,7 @@ def is_complete(handle: DeltaTable) -> bool:
 
 
 def files(handle: DeltaTable) -> list[LakeFile]:
-    """Return the files that make up the handle's version."""
+    """Return the files that make up the handle's version, with those aside."""
     rows = pa.table(handle.get_add_actions(flatten=True)).to_pylist()
     return [
         LakeFile(
@@ -128,16 +151,19 @@ def write(
     *,
     month: str | None = None,
     bucket: str | None = None,
+    moved: bool = False,
 ) -> AddAction | None:
     """Write the rows of `select` (columns of the schema) as one file and make it durable.
 
     Returns the action to commit, or None when there are no rows. The file belongs to nobody
-    until committed; a crash before leaves an orphan that clean-up takes away. Raises Invalid
-    when a row lacks what the schema requires; no file is left then.
+    until committed; a crash before leaves an orphan that clean-up takes away. Columns of `TOLD`
+    that `select` lacks are null. `moved` says that all rows stood in other files before. Raises
+    Invalid when a row lacks what the schema requires; no file is left then.
     """
-    name = f"{month or 'new'}-{(bucket or 'x').replace('/', 'of')}-{secrets.token_hex(12)}.parquet"
-    path = lake.folder / name
-    columns = ", ".join(SCHEMA.names)
+    part = "aside" if month in (SUPERSEDED, TAKEN_BACK) else (bucket or "x").replace("/", "of")
+    start = (month or "new").replace(" ", "-")
+    path = lake.folder / f"{start}-{part}-{secrets.token_hex(12)}{SECOND_LAYOUT}"
+    columns = _columns(connection, select)
     connection.execute(
         f"COPY (SELECT {columns} FROM ({select})) TO '{_quoted(path)}' "
         f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
@@ -148,7 +174,37 @@ def write(
         required.refuse(found.lacking)
         return None
     fsync(path)
-    return _action(path, found, month, bucket)
+    return _action(path, found, month, bucket, moved=moved)
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, select: str) -> str:
+    there = {row[0] for row in connection.execute(f"DESCRIBE {select}").fetchall()}
+    told = [
+        name if name in there else f"CAST(NULL AS {kind}) AS {name}" for name, kind in TOLD.items()
+    ]
+    return ", ".join([*SCHEMA.names, *told, *(name for name in REPLACED if name in there)])
+
+
+def rows(lake: Lake, paths: Sequence[str], *, located: bool = False) -> str:
+    """Return the query of all rows of files of the lake: columns of the schema and of `TOLD`.
+
+    With `located`, also `filename` and `file_row_number`.
+    """
+    place = ", filename, file_row_number" if located else ""
+    options = ", filename = true, file_row_number = true" if located else ""
+    parts = []
+    for second in (False, True):
+        chosen = [path for path in paths if path.endswith(SECOND_LAYOUT) == second]
+        if chosen:
+            told = ", ".join(
+                name if second else f"CAST(NULL AS {kind}) AS {name}" for name, kind in TOLD.items()
+            )
+            listed = duck.file_list([str(lake.folder / path) for path in chosen])
+            parts.append(
+                f"SELECT {', '.join(SCHEMA.names)}, {told}{place} "
+                f"FROM read_parquet({listed}{options})"
+            )
+    return " UNION ALL ".join(parts)
 
 
 def commit(
@@ -200,25 +256,8 @@ def remember(database: Database, handle: DeltaTable) -> None:
         lake_id=str(handle.metadata().id),
         version=handle.version(),
         watermark=watermark(handle),
-        events=sum(file.events for file in files(handle)),
+        events=sum(file.events for file in files(handle) if not file.aside),
     )
-
-
-def added_since(lake: Lake, before: int, now: int) -> list[str] | None:
-    """Return the unsorted files that commits after version `before`, up to `now`, brought.
-
-    Those that a later commit took out again are among them. None when the log no longer tells.
-    """
-    paths: list[str] = []
-    for version in range(before + 1, now + 1):
-        entry = lake.folder / "_delta_log" / f"{version:020d}.json"
-        if not entry.exists():
-            return None
-        for line in entry.read_text("utf-8").splitlines():
-            add = json.loads(line).get("add")
-            if add and not add["partitionValues"].get("month"):
-                paths.append(add["path"])
-    return paths if before <= now else None
 
 
 def records(action: AddAction) -> int:
@@ -254,7 +293,9 @@ def _removed(handle: DeltaTable, hours: int) -> set[str]:
     return set(handle.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False))
 
 
-def _action(path: Path, found: Footer, month: str | None, bucket: str | None) -> AddAction:
+def _action(
+    path: Path, found: Footer, month: str | None, bucket: str | None, *, moved: bool
+) -> AddAction:
     names = ("identity_id", "occurred_at")
     statistics: dict[str, Any] = {
         "numRecords": found.events,
@@ -267,7 +308,7 @@ def _action(path: Path, found: Footer, month: str | None, bucket: str | None) ->
         size=path.stat().st_size,
         partition_values={"month": month, "bucket": bucket},
         modification_time=int(path.stat().st_mtime * 1000),
-        data_change=True,
+        data_change=not moved,
         stats=json.dumps(statistics),
     )
 

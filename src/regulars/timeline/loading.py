@@ -2,26 +2,32 @@
 
 Imports come this way instead of through the inbox: one set-based pass writes the file, a second
 looks only at ids. Ids of what happened lately are remembered, as if it had come by the intake.
+An event that the same source told by a load before is told anew (`replacing`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from deltalake.transaction import AddAction
 
 from regulars.kit import clock
-from regulars.timeline import duck, identity, inbox, lake
+from regulars.store.database import insert_or_ignore
+from regulars.timeline import duck, identity, inbox, lake, replacing
+from regulars.timeline.event import COLUMNS
 from regulars.timeline.inbox import TOMBSTONE
+from regulars.timeline.lake import LakeFile
 from regulars.timeline.lease import MAINTENANCE, lease
-from regulars.timeline.tables import tombstones
+from regulars.timeline.tables import retellings, tombstones
 
 if TYPE_CHECKING:
     import duckdb
+    from deltalake.transaction import AddAction
 
+    from regulars.timeline.engine.snapshot import Snapshot
     from regulars.timeline.workspace import Workspace
 
 ORDER = "identity_id, occurred_at, received_at"
@@ -32,34 +38,77 @@ REMEMBERED = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """How many events were new, were there already, and belong to erased persons."""
+    """How many events were new, known before, told anew, and of erased persons."""
 
     accepted: int
     duplicates: int
+    replaced: int
     refused: int
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A load's key, since when its tellings count, and how many are refused."""
+
+    key: str
+    now: datetime
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """What is to be committed of a load, and how many events of which loads stay as they were."""
+
+    loaded: Loaded
+    action: AddAction | None = None
+    adds: Sequence[AddAction] = ()
+    removes: Sequence[LakeFile] = ()
+    stayed: Mapping[str | None, int] = field(default_factory=dict)
+
+
 def load(
-    workspace: Workspace, connection: duckdb.DuckDBPyConnection, relation: str, key: str
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    key: str,
+    *,
+    now: datetime | None = None,
 ) -> Loaded:
     """Add the events of `relation` (a table or view with the schema's columns) to the lake.
 
-    Events whose id the timeline has already, or that repeat an id within the relation, are
-    duplicates; events of erased persons are refused. `key` stands in the lake's history.
-    The relation is read once, and once more only when something has to be left out. The newest of
-    what happened within the window in which intake knows ids are remembered for it.
+    An event whose id the timeline knows is known before; or it replaces the telling that counts,
+    from `now` on, when a load of the same `source` brought that one and it says something that no
+    telling of this id said before. Where both have `updated_at` (a column that `relation` may
+    have), the later of these wins instead. Of an id's rows within the relation the one updated
+    last counts, else the last received. Events of erased persons are refused. `key` names the load,
+    and stands in the lake's history. The relation is read once, and once more only when something
+    has to be left out. The newest of what happened within the window in which intake knows ids are
+    remembered for it.
     """
+    now = now or clock.now()
     with lease(workspace.database, MAINTENANCE, patience=PATIENCE) as held:
-        written = lake.write(
-            workspace.lake, connection, f"SELECT * FROM {relation} ORDER BY {ORDER}"
-        )
+        written = lake.write(workspace.lake, connection, _as_told(connection, relation, key))
         if written is None:
-            return Loaded(0, 0, 0)
-        action, loaded = _sift(workspace, connection, written)
-        if action is not None:
-            lake.commit(held, workspace.lake.open(), [action], note={"import": key})
-            _remember(workspace, connection, action)
-        return loaded
+            return Loaded(0, 0, 0, 0)
+        sifted = _sift(workspace, connection, written, key, now)
+        adds = [*([sifted.action] if sifted.action else []), *sifted.adds]
+        if adds:
+            lake.commit(held, workspace.lake.open(), adds, sifted.removes, note={"import": key})
+        if sifted.action is not None:
+            _remember(workspace, connection, sifted.action)
+        _note(workspace, key, sifted.stayed)
+        return sifted.loaded
+
+
+def _as_told(connection: duckdb.DuckDBPyConnection, relation: str, key: str) -> str:
+    """Return the query of a relation's events with the columns that its files have beside."""
+    there = {row[0] for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
+    updated = "CAST(updated_at AS TIMESTAMPTZ)" if "updated_at" in there else "NULL::TIMESTAMPTZ"
+    brought = key.replace("'", "''")
+    return (
+        f"SELECT {', '.join(COLUMNS)}, '{brought}' AS brought_by, {updated} AS updated_at "
+        f"FROM {relation} ORDER BY {ORDER}"
+    )
 
 
 def _remember(
@@ -77,32 +126,100 @@ def _remember(
 
 
 def _sift(
-    workspace: Workspace, connection: duckdb.DuckDBPyConnection, written: AddAction
-) -> tuple[AddAction | None, Loaded]:
-    """Leave out what is there already; return the file to commit."""
-    fresh = f"read_parquet({duck.file_list([str(workspace.lake.folder / written.path)])})"
-    total = lake.records(written)
-    _known_ids(workspace, connection)
-    _forbidden(workspace, connection, fresh)
-    refused = _count(connection, f"{fresh} SEMI JOIN forbidden USING (identity_id)")
-    kept = f"SELECT * FROM {fresh} ANTI JOIN forbidden USING (identity_id)"
-    if refused or _has_duplicates(connection, fresh):
-        kept = (
-            f"SELECT * FROM ({kept}) ANTI JOIN known_ids USING (event_id) "
-            "QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY received_at) = 1"
-        )
-        action = lake.write(workspace.lake, connection, f"SELECT * FROM ({kept}) ORDER BY {ORDER}")
-        lake.discard(workspace.lake, [written])
-    else:
-        action = written
-    accepted = lake.records(action) if action else 0
-    connection.execute("DROP VIEW known_ids; DROP TABLE forbidden")
-    return action, Loaded(accepted, total - accepted - refused, refused)
-
-
-def _known_ids(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:
-    """Define the view `known_ids`: every event id of inbox and lake."""
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    written: AddAction,
+    key: str,
+    now: datetime,
+) -> Sifted:
+    """Leave out what is there already, and find what is told anew."""
+    fresh = f"read_parquet({duck.file_list([str(workspace.lake.folder / written.path)])}"
+    rows = f"{fresh}, file_row_number = true)"
     snapshot = workspace.engine.reader.read()
+    _known_ids(workspace, connection, snapshot)
+    _forbidden(workspace, connection, f"{fresh})")
+    try:
+        refused = _count(connection, f"{fresh}) SEMI JOIN forbidden USING (identity_id)")
+        repeated = _repeated(connection, f"{fresh})")
+        if not refused and not repeated and not _any_known(connection, f"{fresh})"):
+            return Sifted(Loaded(lake.records(written), 0, 0, 0), written)
+        _choose(connection, rows, repeated=repeated)
+        return _sift_known(workspace, connection, written, snapshot, Load(key, now, refused))
+    finally:
+        connection.execute(
+            "DROP VIEW IF EXISTS incoming; DROP TABLE IF EXISTS passed_over; "
+            "DROP TABLE IF EXISTS winners; DROP VIEW known_ids; DROP TABLE forbidden"
+        )
+
+
+def _choose(connection: duckdb.DuckDBPyConnection, rows: str, *, repeated: bool) -> None:
+    """Define the view `incoming`: rows that may count, one of each id, with their `told_row`."""
+    allowed = (
+        f"SELECT * RENAME (file_row_number AS told_row) FROM {rows} "
+        "ANTI JOIN forbidden USING (identity_id)"
+    )
+    connection.execute("CREATE OR REPLACE TEMP TABLE passed_over (told_row BIGINT)")
+    if repeated:
+        connection.execute(f"""
+            INSERT INTO passed_over SELECT told_row FROM (
+                SELECT told_row, row_number() OVER (
+                    PARTITION BY event_id ORDER BY {replacing.NEWEST}) AS nth
+                FROM ({allowed}) WHERE hash(event_id) IN (
+                    SELECT hash(event_id) FROM {rows} GROUP BY ALL HAVING count(*) > 1))
+            WHERE nth > 1
+        """)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW incoming AS SELECT * FROM ({allowed}) "
+        f"{'ANTI JOIN passed_over USING (told_row)' if repeated else ''}"
+    )
+
+
+def _sift_known(
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    written: AddAction,
+    snapshot: Snapshot,
+    load: Load,
+) -> Sifted:
+    """Write the new and the winners of `incoming` to a file of their own; put losers aside."""
+    met = replacing.meet(workspace, connection, snapshot.files)
+    files = [file for file in snapshot.files if workspace.lake.absolute(file) in met.files]
+    won = replacing.find_winners(workspace, connection, files, snapshot.superseded, load.now)
+    action = lake.write(
+        workspace.lake,
+        connection,
+        "SELECT * EXCLUDE (told_row) FROM ("
+        "SELECT * FROM incoming ANTI JOIN known_ids USING (event_id) UNION ALL "
+        "SELECT i.* REPLACE (w.since AS known_at) FROM incoming i JOIN winners w USING (told_row)) "
+        f"ORDER BY {ORDER}",
+    )
+    lake.discard(workspace.lake, [written])
+    swap = replacing.put_aside(workspace, connection, files, by=load.key, now=load.now)
+    accepted = (lake.records(action) if action else 0) - won.all
+    known = lake.records(written) - accepted - won.replacing - load.refused
+    stayed = {one: count - won.by_load.get(one, 0) for one, count in met.events.items()}
+    loaded = Loaded(accepted, known, won.replacing, load.refused)
+    return Sifted(loaded, action, swap.adds, swap.removes, stayed)
+
+
+def _note(workspace: Workspace, key: str, stayed: Mapping[str | None, int]) -> None:
+    """Keep how many events of other loads this one told again, to say so if one is taken back."""
+    noted = {one: count for one, count in stayed.items() if one not in (None, key) and count}
+    if noted:
+        with workspace.database.transaction() as connection:
+            connection.execute(
+                insert_or_ignore(connection, retellings),
+                [
+                    {"load_id": key, "of_load_id": one, "events": count}
+                    for one, count in noted.items()
+                ],
+            )
+
+
+def _known_ids(
+    workspace: Workspace, connection: duckdb.DuckDBPyConnection, snapshot: Snapshot
+) -> None:
+    """Define the view `known_ids`: every event id of inbox and lake."""
     connection.register("waiting_ids", snapshot.waiting.select(["event_id"]))
     parts = ["SELECT event_id FROM waiting_ids"]
     if snapshot.files:
@@ -126,15 +243,19 @@ def _forbidden(workspace: Workspace, connection: duckdb.DuckDBPyConnection, fres
     )
 
 
-def _has_duplicates(connection: duckdb.DuckDBPyConnection, fresh: str) -> bool:
-    """Tell whether an id repeats or is known; 8-byte hashes first, so that no is cheap."""
-    repeated = connection.execute(
+def _repeated(connection: duckdb.DuckDBPyConnection, fresh: str) -> bool:
+    """Tell whether an id may repeat; by 8-byte hashes, so that no is cheap."""
+    found = connection.execute(
         f"SELECT 1 FROM {fresh} GROUP BY hash(event_id) HAVING count(*) > 1 LIMIT 1"
     ).fetchone()
-    known = connection.execute(
+    return found is not None
+
+
+def _any_known(connection: duckdb.DuckDBPyConnection, fresh: str) -> bool:
+    found = connection.execute(
         f"SELECT 1 FROM known_ids SEMI JOIN {fresh} AS fresh USING (event_id) LIMIT 1"
     ).fetchone()
-    return repeated is not None or known is not None
+    return found is not None
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:

@@ -116,7 +116,7 @@ def run(
 
 def _compact(workspace: Workspace) -> int:
     """Compact when there are many new files, or many events in them; return the files."""
-    new = [one for one in lake.files(workspace.lake.open()) if one.bucket is None]
+    new = [one for one in lake.files(workspace.lake.open()) if one.month is None]
     if len(new) < NEW_FILES and sum(one.events for one in new) < NEW_EVENTS:
         return 0
     return compaction.compact(workspace).before

@@ -101,7 +101,8 @@ def _adopt(workspace: Workspace, judged: Judged, now: datetime) -> None:
     workspace.lake.create()
     handle = workspace.lake.open()
     mark = lake.watermark(handle)
-    paths = [workspace.lake.absolute(file) for file in lake.files(handle)]
+    counting = [file for file in lake.files(handle) if not file.aside]
+    paths = [workspace.lake.absolute(file) for file in counting]
     since = _ids_since(workspace, judged, now)
     with workspace.database.transaction() as connection:
         inbox.lock_inbox(connection)

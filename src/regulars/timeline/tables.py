@@ -94,3 +94,21 @@ backups = sa.Table(
     sa.Column("made_at", Moment, nullable=False),
     comment="Where backups were written: an erasure names those that still hold the person.",
 )
+
+earlier_loads = sa.Table(
+    "earlier_loads",
+    metadata,
+    sa.Column("load_id", sa.String(64), primary_key=True),
+    sa.Column("first_at", Moment, nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+    comment="Loads before each event noted the load that brought it: when these were received.",
+)
+
+retellings = sa.Table(
+    "retellings",
+    metadata,
+    sa.Column("load_id", sa.String(64), primary_key=True),
+    sa.Column("of_load_id", sa.String(64), primary_key=True, index=True),
+    sa.Column("events", sa.BigInteger, nullable=False),
+    comment="How many events a load told again that another load had brought, and that stayed.",
+)

@@ -64,7 +64,7 @@ def test_an_id_of_its_own_makes_an_event_itself(ws: Workspace, tmp_path: Path) -
     for score in (9, 2):
         file = write(tmp_path, "a.csv", HEAD + f"ann,2026-03-01,{score}\n")
         service.import_files(ws, [file], with_id, now=clock.now())
-    assert [score for _at, score in visits(ws)] == [9.0]
+    assert [score for _at, score in visits(ws)] == [2.0]  # told anew
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))

@@ -105,7 +105,10 @@ def events(workspace: Workspace) -> Iterator[Finding]:
     handle = workspace.lake.open()
     found = lake.files(handle)
     lost = [file for file in found if _size(workspace.lake.absolute(file)) != file.size]
-    count, total = sum(file.events for file in found), size_words(sum(f.size for f in found))
+    count, total = (
+        sum(file.events for file in found if not file.aside),
+        size_words(sum(f.size for f in found)),
+    )
     if lost:
         yield Finding(
             "lake", title, State.BAD,

@@ -122,13 +122,14 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
         sums = account(connection, shaper, pieces, builder.made)
         rejected, reasons, file = rejects.keep(connection, pieces, run_folder(workspace, job.id))
         teller.enter(Stage.LOAD)
-        loaded = loading.load(workspace, connection, events, f"import:{job.id}")
+        loaded = loading.load(workspace, connection, events, f"import:{job.id}", now=job.now)
         seconds = clock.monotonic() - teller.began
     counts = Counts(
         read=sums.read,
-        events=loaded.accepted + loaded.duplicates + loaded.refused,
+        events=loaded.accepted + loaded.duplicates + loaded.replaced + loaded.refused,
         accepted=loaded.accepted,
         duplicates=loaded.duplicates,
+        replaced=loaded.replaced,
         refused=loaded.refused,
         repeats=shaper.repeats,
         rejected=rejected,

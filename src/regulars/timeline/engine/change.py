@@ -1,10 +1,11 @@
 """What has come to the timeline since an earlier state: the events of everybody it touches.
 
 Whoever has a new event, or was linked or unlinked, is touched, and so is whoever shares an order, a
-case or a visit with a new event. All their events make two small tables, as they were and as they
-are. A statistic that adds up over people then changes by what it is of the one, less what it is of
-the other. Where that cannot be told (events were erased or dropped as repeated, files are gone, or
-too much is new) there is no change to go by, and everything is computed anew.
+case or a visit with a new event. A telling that was replaced or taken back touches as a new one
+does. All their events make two small tables, as they were and as they are. A statistic that adds up
+over people then changes by what it is of the one, less what it is of the other. Where that cannot
+be told (events were erased or dropped as repeated, files are gone, or too much is new) there is no
+change to go by, and everything is computed anew.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.timeline import duck, lake
+from regulars.timeline.engine import since
 from regulars.timeline.event import COLUMNS
 from regulars.timeline.lake import Lake, LakeFile
 
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 MOST_NEW = 0.1
 """Above this share of new events, correcting costs as much as computing anew."""
 NOW, BEFORE = "touched_now", "touched_before"
+TELLING = ("event_id", "known_at", "brought_by")
+"""What tells tellings apart, wherever they lie."""
+KEYS = ("session_id", "order_id", "case_id")
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,12 @@ def find(
     """
     if now.as_of < before.as_of or now.end < before.end:
         return None
-    new = lake.added_since(store, before.version, now.version)
-    if new is None or not all((store.folder / path).exists() for path in new):
+    changes = since.changes_since(store, before.version, now.version)
+    if changes is None:
         return None
-    _relations(connection, store, before, now, new)
+    if not all((store.folder / path).exists() for path in (*changes.came, *changes.went)):
+        return None
+    _relations(connection, store, before, now, changes)
     if not _adds_up(connection, before, now):
         return None
     people = _touched(connection, before, now)
@@ -82,18 +89,39 @@ def _relations(
     store: Lake,
     before: State,
     now: State,
-    new: list[str],
+    changes: since.Changes,
 ) -> None:
-    """Define what there is, what is new, and what was there but not yet to be seen."""
+    """Define what there is, what is new, what is gone, and what was there but not to be seen.
+
+    What came and went since, or went and came back, is neither new nor gone.
+    """
     present = duck.file_list([store.absolute(file) for file in now.files])
-    connection.execute(f"CREATE OR REPLACE VIEW present AS SELECT * FROM read_parquet({present})")
-    keys = "event_id, identity_id, session_id, order_id, case_id"
-    added = "SELECT * FROM present WHERE false"
-    if new:
-        files = duck.file_list([str(store.folder / path) for path in new])
-        added = f"SELECT * FROM read_parquet({files})"
-    connection.execute(f"CREATE OR REPLACE TABLE added AS SELECT {keys} FROM ({added})")
-    connection.execute("CREATE OR REPLACE TABLE fresh AS SELECT * FROM added")
+    columns = ", ".join(COLUMNS)
+    connection.execute(
+        f"CREATE OR REPLACE VIEW present AS SELECT {columns} FROM read_parquet({present})"
+    )
+    copy = f"row_number() OVER (PARTITION BY {', '.join(TELLING)})" if changes.went else "1"
+    for name, paths in (("came", changes.came), ("went", changes.went)):
+        rows = (
+            lake.rows(store, paths)
+            if paths
+            else f"SELECT {columns}, '' AS brought_by FROM present WHERE false"
+        )
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {name} AS SELECT {columns}, brought_by, {copy} AS copy FROM ("
+            f"SELECT * REPLACE (coalesce(brought_by, '') AS brought_by) FROM ({rows}))"
+        )
+    same = f"USING ({', '.join(TELLING)}, copy)"
+    keys = f"event_id, identity_id, {', '.join(KEYS)}"
+    connection.execute(
+        f"CREATE OR REPLACE TABLE added AS SELECT {keys} FROM came ANTI JOIN went {same}"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE gone AS SELECT {columns} FROM went ANTI JOIN came {same}"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE fresh AS FROM added UNION ALL SELECT {keys} FROM gone"
+    )
     if not before.whole:
         connection.execute(
             f"INSERT INTO fresh SELECT {keys} FROM present "
@@ -105,12 +133,11 @@ def _relations(
 
 
 def _adds_up(connection: duckdb.DuckDBPyConnection, before: State, now: State) -> bool:
-    """Tell whether nothing but the new events came, and these are few."""
-    new = _count(connection, "added")
-    return now.events == before.events + new and new <= MOST_NEW * max(before.events, 1)
-
-
-KEYS = ("session_id", "order_id", "case_id")
+    """Tell whether nothing but what is known came and went, and these are few."""
+    came, went = _count(connection, "came"), _count(connection, "went")
+    touching = max(_count(connection, "added"), _count(connection, "gone"))
+    few = touching <= MOST_NEW * max(before.events, 1)
+    return few and now.events == before.events + came - went
 
 
 def _sharing(table: str, columns: str) -> str:
@@ -200,7 +227,8 @@ def _slices(connection: duckdb.DuckDBPyConnection, before: State, now: State) ->
         )
     connection.execute(
         f"CREATE OR REPLACE TABLE {BEFORE} AS SELECT {columns} FROM {NOW} "
-        f"WHERE event_id NOT IN (SELECT event_id FROM added) AND {seen_before}"
+        f"WHERE event_id NOT IN (SELECT event_id FROM added) AND {seen_before} "
+        f"UNION ALL SELECT {columns} FROM gone WHERE {seen_before}"
     )
 
 
@@ -233,7 +261,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 def forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the tables."""
     for name in (
-        "added", "fresh", "touched", "theirs", "others", NOW, BEFORE,
+        "came", "went", "added", "gone", "fresh", "touched", "theirs", "others", NOW, BEFORE,
     ):  # fmt: skip
         connection.execute(f"DROP TABLE IF EXISTS {name}")
     for name in ("fold_before", "fold_now"):

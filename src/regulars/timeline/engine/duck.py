@@ -25,6 +25,7 @@ from regulars.timeline.event import COLUMNS
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from regulars.timeline.lake import LakeFile
     from regulars.timeline.workspace import Workspace
 
 SESSIONS = 4
@@ -135,7 +136,8 @@ class DuckEngine(Engine):
         """Let this thread, which refreshes, read the lake as it is now until `unpin`."""
         super().pin(as_of)
         snapshot = self.reader.read(lake_only=True)
-        if snapshot.files:
+        # As of a moment before the last retelling there is no state to hold and correct later.
+        if snapshot.files and not snapshot.counted_at(as_of):
             root = self._root.cursor()
             self._pinned.set(
                 Pinned(
@@ -246,9 +248,10 @@ class Session:
         self, snapshot: Snapshot, as_of: datetime | None, identities: Sequence[str] | None
     ) -> View:
         """Return the view of a snapshot, defining it when the session holds another one."""
-        wanted = (snapshot.mark, tuple(identities) if identities is not None else None)
+        past = as_of if snapshot.counted_at(as_of) else None
+        wanted = (snapshot.mark, tuple(identities) if identities is not None else None, past)
         if wanted != self._mark:
-            self._define(snapshot, identities)
+            self._define(snapshot, identities, past)
             self._mark = wanted
         return self.seen(as_of, snapshot.mark, identities)
 
@@ -291,20 +294,32 @@ class Session:
             finally:
                 self._cursor.execute("RESET disabled_optimizers")
 
-    def _define(self, snapshot: Snapshot, identities: Sequence[str] | None) -> None:
+    def _define(
+        self, snapshot: Snapshot, identities: Sequence[str] | None, past: datetime | None
+    ) -> None:
+        """Let `events` be those of a snapshot; with `past`, also what counted as of then only."""
         columns = ", ".join(COLUMNS)
         self._cursor.register("waiting_events", snapshot.waiting)
-        parts = [f"SELECT {columns} FROM waiting_events"]
-        files = [
-            self._workspace.lake.absolute(file)
-            for file in snapshot.files
-            if identities is None or file.may_hold(identities)
-        ]
+        files = [file for file in snapshot.files if identities is None or file.may_hold(identities)]
+        parts = []
         if files:
-            parts.insert(0, f"SELECT {columns} FROM read_parquet({duck.file_list(files)})")
-            if not snapshot.waiting.num_rows:
-                parts.pop()
+            parts.append(f"SELECT {columns} FROM {self._parquet(files)}")
+        if past is not None:
+            parts.append(self.superseded(snapshot, past))
+        if snapshot.waiting.num_rows or not parts:
+            parts.append(f"SELECT {columns} FROM waiting_events")
         self.define(" UNION ALL ".join(parts), snapshot.people)
+
+    def superseded(self, snapshot: Snapshot, past: datetime) -> str:
+        """Return the query of tellings that were superseded after a moment."""
+        return (
+            f"SELECT {', '.join(COLUMNS)} FROM {self._parquet(snapshot.counted_at(past))} "
+            f"WHERE superseded_at > TIMESTAMPTZ '{past.isoformat()}'"
+        )
+
+    def _parquet(self, files: Sequence[LakeFile]) -> str:
+        paths = [self._workspace.lake.absolute(file) for file in files]
+        return f"read_parquet({duck.file_list(paths)})"
 
     def define(self, select: str, people: pa.Table) -> None:
         """Let `events` be what a query gives, and `people` the fold of its identities."""

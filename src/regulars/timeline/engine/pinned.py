@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,8 @@ import ibis
 import ibis.expr.operations as ops
 import pyarrow as pa
 
-from regulars.kit.period import day_start
 from regulars.timeline import duck
-from regulars.timeline.engine import change, standing
+from regulars.timeline.engine import change, extent, standing
 from regulars.timeline.engine.base import Amended
 from regulars.timeline.engine.change import State
 from regulars.timeline.event import COLUMNS
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from regulars.timeline.engine.snapshot import Snapshot
     from regulars.timeline.workspace import Workspace
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DROPPED = re.compile(r"EXCLUDE \(([^)]*)\)")
 """Columns that Ibis drops come in any order, another one in each process."""
 MOST_NAMED = 300
@@ -38,6 +37,10 @@ MOST_BESIDE = 0.1
 """Share of rows that may lie beside those of everybody before all are written anew."""
 NOBODY = pa.nulls(0, pa.string())
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM"
+
+
+class EarlierMoment(Exception):
+    """What is asked as of a moment before the last retelling cannot be corrected."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +78,17 @@ class Pinned:
         self._workspace, self._root = workspace, root
         files = [workspace.lake.absolute(file) for file in snapshot.files]
         read = f"{SELECT} read_parquet({duck.file_list(files)})"
-        self._covered, known = _moments(root, files)
+        self._covered, known = extent.moments(root, files)
         last = self._covered[1] if self._covered else None
-        self.end = end = _end(workspace, last, as_of)
-        hidden = _hidden(last, known, as_of, end)
+        self.end = end = extent.end(workspace, last, as_of)
+        hidden = extent.hidden(last, known, as_of, end)
         self._state = State(
             snapshot.version, snapshot.files, snapshot.people, as_of, end, whole=not hidden
         )
         self._kept = standing.Kept(workspace.folder / standing.FOLDER)
         self._touched, self._token = self._look_back()
         self._sessions: dict[str, Session] = {}
+        self._snapshot = snapshot
         self._open_session, self._named = open_session, named
         self._end_text: str | None = None
         self._reads = {
@@ -116,8 +120,12 @@ class Pinned:
         as_of: datetime | None,
         identities: Sequence[str] | None = None,
     ) -> pa.Table:
-        """Run an expression over the events of `part`, or over those of some identities."""
-        session = self._session()
+        """Run an expression over the events of `part`, or over those of some identities.
+
+        Raises EarlierMoment where only tellings replaced since tell what those touched did.
+        """
+        past = as_of if self._snapshot.counted_at(as_of) else None
+        session = self._session() if past is None else self._session_as_of(past)
         return session.run(build(self._view(session, as_of, identities)))
 
     def summed(
@@ -128,7 +136,7 @@ class Pinned:
         name: Hashable = None,
     ) -> pa.Table:
         """Return the sums that `build` makes by the columns `by`, corrected where they can be."""
-        if self.part != WHOLE:
+        if self.part != WHOLE or self._snapshot.counted_at(as_of):
             return self.query(build, as_of)
         asked = self._asked(build, as_of, name)
         return self.adding(asked.key, partial(self._run, asked), by)
@@ -151,7 +159,7 @@ class Pinned:
         name: Hashable = None,
     ) -> pa.Table:
         """Return the rows by person that `build` makes, made anew for those touched."""
-        if self.part != WHOLE:
+        if self.part != WHOLE or self._snapshot.counted_at(as_of):
             return self.query(build, as_of)
         asked = self._asked(build, as_of, name)
         work = partial(self._run, asked)
@@ -177,7 +185,10 @@ class Pinned:
             table, newer = self._kept.read(old, key), self._amended(old, key)
         if self._touched is None or old is None or table is None or newer is None:
             return self._kept_anew(key, work())
-        newer = self._more_amended(newer, work, of)
+        try:
+            newer = self._more_amended(newer, work, of)
+        except EarlierMoment:
+            return self._kept_anew(key, work())
         made = standing.replaced(table, newer.rows, of, newer.replaced)
         if len(newer.replaced) > MOST_BESIDE * table.num_rows:
             return self._kept_anew(key, made)
@@ -204,12 +215,13 @@ class Pinned:
         if made is not None:
             return made
         stored = self._amended(self._touched.token, key) if self._touched else None
-        if self._touched is None or stored is None:
-            self._keep(key, Amended(base().empty_table(), NOBODY))
-            return None
-        made = self._more_amended(stored, work, of)
-        self._keep(key, made)
-        return made
+        with suppress(EarlierMoment):
+            if stored is not None:
+                made = self._more_amended(stored, work, of)
+                self._keep(key, made)
+                return made
+        self._keep(key, Amended(base().empty_table(), NOBODY))
+        return None
 
     def of_touched(self, build: Callable[[Any], Any]) -> pa.Table | None:
         """Run an expression over the events of those touched; None where these are not known."""
@@ -242,7 +254,10 @@ class Pinned:
         if made is not None:
             return made
         stored = self._kept.read(self._touched.token, key) if self._touched else None
-        made = work() if stored is None else correct(stored)
+        try:
+            made = work() if stored is None else correct(stored)
+        except EarlierMoment:
+            made = work()
         self._kept.write(self._token, key, made)
         return made
 
@@ -269,6 +284,15 @@ class Pinned:
                 )
             session.define(self._reads[self.part], people)
             self._sessions[self.part] = session
+        return session
+
+    def _session_as_of(self, past: datetime) -> Session:
+        """Return the session in which that counts which counted as of an earlier moment."""
+        if self.part != WHOLE:
+            raise EarlierMoment
+        session = self._open_session(self._root.cursor(), self._workspace)
+        superseded = session.superseded(self._snapshot, past)
+        session.define(f"{self._reads[WHOLE]} UNION ALL {superseded}", self._state.people)
         return session
 
     def _view(
@@ -315,63 +339,6 @@ class Pinned:
 
 def _in_order(dropped: re.Match[str]) -> str:
     return f"EXCLUDE ({', '.join(sorted(dropped[1].split(', ')))})"
-
-
-def _moments(
-    root: duckdb.DuckDBPyConnection, files: list[str]
-) -> tuple[tuple[datetime, datetime] | None, datetime | None]:
-    """Return the first and last moments at which anything occurred, and the last of knowing.
-
-    Read from what the files tell of their columns, and from the columns where one does not tell.
-    """
-    listed = duck.file_list(files)
-    told = f"""
-        WITH told AS (
-            SELECT path_in_schema AS name, TRY_CAST(stats_min_value AS TIMESTAMPTZ) AS least,
-                TRY_CAST(stats_max_value AS TIMESTAMPTZ) AS greatest
-            FROM parquet_metadata({listed})
-            WHERE path_in_schema IN ('occurred_at', 'known_at') AND num_values > 0
-        )
-        SELECT min(least) FILTER (name = 'occurred_at') AS first,
-            max(greatest) FILTER (name = 'occurred_at') AS last,
-            max(greatest) FILTER (name = 'known_at') AS known,
-            bool_and(least IS NOT NULL AND greatest IS NOT NULL) AS complete
-        FROM told
-    """
-    row = root.execute(
-        f"SELECT epoch_us(first), epoch_us(last), epoch_us(known), complete FROM ({told})"
-    ).fetchone()
-    if row is None or not row[3]:
-        row = root.execute(
-            "SELECT epoch_us(min(occurred_at)), epoch_us(max(occurred_at)), "
-            f"epoch_us(max(known_at)) FROM read_parquet({listed})"
-        ).fetchone()
-    first, last, known = (
-        None if value is None else EPOCH + timedelta(microseconds=value)
-        for value in (row or (None, None, None))[:3]
-    )
-    return (first, last) if first is not None and last is not None else None, known
-
-
-def _end(workspace: Workspace, last: datetime | None, as_of: datetime) -> datetime:
-    """Return the end of the day of the last event, or of `as_of` when that comes first."""
-    latest = as_of if last is None else last
-    day: date = min(latest, as_of).astimezone(workspace.zone).date()
-    return day_start(day + timedelta(days=1), workspace.zone)
-
-
-def _hidden(last: datetime | None, known: datetime | None, as_of: datetime, end: datetime) -> str:
-    """Return the condition that hides what is not yet to be seen; mostly there is nothing."""
-    hides = []
-    if known is not None and known > as_of:
-        hides.append(f"known_at <= {_literal(as_of)}")
-    if last is not None and last >= end:
-        hides.append(f"occurred_at < {_literal(end)}")
-    return f" WHERE {' AND '.join(hides)}" if hides else ""
-
-
-def _literal(moment: datetime) -> str:
-    return f"TIMESTAMPTZ '{moment.isoformat()}'"
 
 
 def _as_ibis(session: Session, moment: datetime) -> str:

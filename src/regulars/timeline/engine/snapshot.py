@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -30,13 +31,23 @@ Group = tuple[int, int]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Inbox events not yet in the lake, the lake's files, and who is linked with whom."""
+    """Inbox events not yet in the lake, the lake's files, and who is linked with whom.
+
+    `files` hold what counts now; `superseded` what counted once, and was replaced.
+    """
 
     waiting: pa.Table
     files: tuple[LakeFile, ...]
+    superseded: tuple[LakeFile, ...]
     people: pa.Table
     mark: str
     version: int
+
+    def counted_at(self, as_of: datetime | None) -> list[LakeFile]:
+        """Return the files of superseded tellings of which some may count as of a moment."""
+        if as_of is None:
+            return []
+        return [file for file in self.superseded if file.counts_at(as_of)]
 
 
 class SnapshotReader:
@@ -48,6 +59,7 @@ class SnapshotReader:
         self._groups: dict[Group, pa.RecordBatch] = {}
         self._handle: DeltaTable | None = None
         self._files: tuple[int, tuple[LakeFile, ...]] = (-1, ())
+        self._superseded: tuple[LakeFile, ...] = ()
         self._fold = people.Folded((-1, -1), people.FOLDED.empty_table())
 
     def read(self, *, fresh: bool = False, lake_only: bool = False) -> Snapshot:
@@ -62,11 +74,14 @@ class SnapshotReader:
             above = [] if lake_only else [group for group in groups if group[0] > mark]
             version = handle.version()
             if self._files[0] != version or fresh:
-                self._files = (version, tuple(lake.files(handle)))
+                every = lake.files(handle)
+                self._files = (version, tuple(one for one in every if not one.aside))
+                self._superseded = tuple(one for one in every if one.month == lake.SUPERSEDED)
             waiting = pa.Table.from_batches([self._groups[group] for group in above], SCHEMA)
             return Snapshot(
                 waiting=waiting,
                 files=self._files[1],
+                superseded=self._superseded,
                 people=self._fold.people,
                 mark=_mark(version, above, self._fold.change, self._events(above)),
                 version=version,

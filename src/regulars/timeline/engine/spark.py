@@ -89,18 +89,26 @@ class SparkEngine(Engine):
     def _view(
         self, snapshot: Snapshot, as_of: datetime | None, identities: Sequence[str] | None
     ) -> View:
-        if snapshot.mark != self._mark:
-            self._define(snapshot)
-            self._mark = snapshot.mark
+        past = as_of if snapshot.counted_at(as_of) else None
+        if (snapshot.mark, past) != self._mark:
+            self._define(snapshot, past)
+            self._mark = (snapshot.mark, past)
         events, people = self._tables
         kept = narrowed(events, as_of, identities)
         return View(kept, people, snapshot.mark, as_of, self.workspace.zone)
 
-    def _define(self, snapshot: Snapshot) -> None:
+    def _define(self, snapshot: Snapshot, past: datetime | None) -> None:
+        """Let `events` be those of a snapshot; with `past`, also what counted as of then only."""
         paths = [self.workspace.lake.absolute(file) for file in snapshot.files]
         if snapshot.waiting.num_rows or not paths:
             paths.append(self._aside("waiting", snapshot.waiting))
-        self._session.read.parquet(*paths).select(*COLUMNS).createOrReplaceTempView("events")
+        events = self._session.read.parquet(*paths).select(*COLUMNS)
+        if past is not None:
+            aside = [self.workspace.lake.absolute(file) for file in snapshot.counted_at(past)]
+            superseded = self._session.read.parquet(*aside)
+            later = f"superseded_at > TIMESTAMP '{past.isoformat(sep=' ')}'"
+            events = events.unionAll(superseded.where(later).select(*COLUMNS))
+        events.createOrReplaceTempView("events")
         people = None
         if snapshot.people.num_rows:
             folded = self._aside("people", snapshot.people)
