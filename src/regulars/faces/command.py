@@ -16,6 +16,7 @@ from regulars.faces import help_texts, refusals
 from regulars.faces.language import shell_language
 from regulars.kit.errors import Invalid, NotFound, RegularsError, Unavailable
 from regulars.kit.text import Text
+from regulars.store import faults
 
 WorkspaceFolder = Annotated[
     Path, typer.Option("--workspace", "-w", help="Folder of the workspace.", show_default=True)
@@ -101,7 +102,7 @@ def _told(error: Exception) -> RegularsError | None:
         )
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):
         return _usage(error)
-    return None
+    return faults.told(error)
 
 
 def _database_errors() -> tuple[type[Exception], ...]:

@@ -25,6 +25,7 @@ from regulars.faces.tables import idempotency_keys as kept
 from regulars.kit import clock
 from regulars.kit.errors import Conflict, Invalid, RegularsError
 from regulars.kit.text import Text
+from regulars.store import faults
 from regulars.store.database import Database, insert_or_ignore
 
 HEADER = "idempotency-key"
@@ -39,6 +40,7 @@ class Idempotency:
     def __init__(self, app: ASGIApp, server: FastAPI) -> None:
         self._app = app
         self._server = server
+        self._unreleased: set[tuple[str, str]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _concerned(scope):
@@ -59,7 +61,7 @@ class Idempotency:
         database: Database = self._server.state.workspace.database
         try:
             answer = await run_in_threadpool(
-                claim, database, caller, key, fingerprint(request, body), clock.now()
+                self._claim, database, caller, key, fingerprint(request, body), clock.now()
             )
         except RegularsError as error:
             refusal = problems.problem(error.status, error.code, say(error.message))
@@ -69,6 +71,23 @@ class Idempotency:
             await answer(scope, receive, send)
             return
         await self._act(scope, _again(body), send, caller, key)
+
+    def _release(self, database: Database, caller: str, key: str) -> None:
+        """Forget the key; while the database is away it is remembered to be forgotten."""
+        try:
+            release(database, caller, key)
+        except Exception as error:
+            if faults.told(error) is None:
+                raise
+            self._unreleased.add((caller, key))
+
+    def _claim(
+        self, database: Database, caller: str, key: str, print_: str, now: datetime
+    ) -> Response | None:
+        for left in list(self._unreleased):
+            release(database, *left)
+            self._unreleased.discard(left)
+        return claim(database, caller, key, print_, now)
 
     async def _caller(self, request: Request) -> str | None:
         request.scope["app"] = self._server
@@ -92,10 +111,10 @@ class Idempotency:
         try:
             await self._app(scope, receive, listening)
         except BaseException:
-            await run_in_threadpool(release, database, caller, key)
+            await run_in_threadpool(self._release, database, caller, key)
             raise
         if start["status"] >= 500 or start["status"] in (401, 403, 429):
-            await run_in_threadpool(release, database, caller, key)
+            await run_in_threadpool(self._release, database, caller, key)
             return
         headers = dict(start["headers"])
         media_type = headers.get(b"content-type", b"").decode()

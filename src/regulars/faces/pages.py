@@ -7,14 +7,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from sqlalchemy import text
 
+from regulars.faces.health import REASONS
 from regulars.faces.language import gettext as _
+from regulars.faces.language import say
 from regulars.faces.layout import NavItem, Section, page
 from regulars.faces.look import samples
 from regulars.faces.reference import sections
 from regulars.kit.errors import NotAllowed, NotSignedIn
 from regulars.kit.text import LANGUAGES, Text
+from regulars.store.faults import COME_BACK
 
 router = APIRouter(include_in_schema=False)
 THEMES = ("auto", "light", "dark")
@@ -57,10 +59,15 @@ for _guard, _name in (
 
 @router.get("/healthz", dependencies=[Depends(public)])
 def health(request: Request) -> JSONResponse:
-    """Tell whether the server and its database answer; open to everybody, and says no more."""
-    with request.app.state.workspace.database.reading() as connection:
-        connection.execute(text("SELECT 1"))
-    return JSONResponse({"status": "ok"})
+    """Tell whether the server's parts answer; open to everybody, and says no more."""
+    found = request.app.state.health.now()
+    if not found:
+        return JSONResponse({"status": "ok"})
+    parts = {
+        fault.part: {"code": fault.code, "reason": say(REASONS[fault.code])} for fault in found
+    }
+    headers = {"Retry-After": str(COME_BACK)}
+    return JSONResponse({"status": "degraded", "parts": parts}, 503, headers)
 
 
 @router.post("/preferences", dependencies=[Depends(public)])

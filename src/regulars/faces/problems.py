@@ -19,6 +19,7 @@ from regulars.faces.language import say, speaking
 from regulars.faces.layout import language_of, page
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
+from regulars.store import faults
 
 MEDIA_TYPE = "application/problem+json"
 MACHINES = ("/api", "/v1", "/healthz", "/metrics-of-server")
@@ -134,8 +135,18 @@ def _ours(request: Request, error: Exception) -> Response:
         return to_sign_in(request)
     more = {name: value for name, value in error.details.items() if _plain(value)}
     if error.status >= 500:
-        log.error("%s on %s: %s", error.code, request.url.path, error.message.en)
-    return answer(request, error.status, error.code, detail, more=more)
+        why = error.why if isinstance(error, faults.Fault) else error.message.en
+        log.error("%s on %s: %s", error.code, request.url.path, why)
+    if isinstance(error, faults.Fault):
+        request.app.state.health.note(error)
+    return answer(request, error.status, error.code, detail, more=more, headers=come_back(error))
+
+
+def come_back(error: RegularsError) -> dict[str, str]:
+    """Return the header that says when to try again, where that helps."""
+    if error.status not in (429, 503):
+        return {}
+    return {"Retry-After": str(error.details.get("retry_after", faults.COME_BACK))}
 
 
 def _plain(value: Any) -> bool:
@@ -176,7 +187,13 @@ def _validation(request: Request, error: Exception) -> Response:
 
 
 def unexpected(request: Request, error: Exception) -> Response:
-    """Answer an error nobody foresaw, with a number that stands in the log too."""
+    """Answer an error nobody foresaw, with a number that stands in the log too.
+
+    A database that is away or a full disk is no such error: it is told as what it is.
+    """
+    known = error if isinstance(error, RegularsError) else faults.told(error)
+    if known is not None:
+        return _ours(request, known)
     number = getattr(request.state, "number", "")
     log.error("request %s to %s broke", number, request.url.path, exc_info=error)
     return answer(request, 500, "server.error", more={"number": number})

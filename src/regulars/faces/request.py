@@ -11,6 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from regulars.faces import formats, problems
 from regulars.faces.language import choose, speak
 from regulars.faces.security import HEADERS, policy
+from regulars.store.database import patience
+
+ANSWER_WITHIN = 10.0
+"""Seconds that a request waits for the database's lock before it is told to come back."""
 
 
 class Frame:
@@ -32,6 +36,7 @@ class Frame:
         )
         speak(request.state.language)
         formats.zone.set(self._server.state.workspace.zone)
+        patience.set(ANSWER_WITHIN)
         started = False
 
         async def sending(message: Message) -> None:

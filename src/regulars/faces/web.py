@@ -18,6 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from regulars.faces import assets, callers, openapi, problems, rendering, security
 from regulars.faces.bounds import Bounds
+from regulars.faces.health import Health
 from regulars.faces.idempotency import Idempotency
 from regulars.faces.language import speak
 from regulars.faces.request import Frame
@@ -43,6 +44,7 @@ def create(workspace: Store, version: str) -> FastAPI:
         dependencies=[Depends(_prepare)],
     )
     app.state.workspace = workspace
+    app.state.health = Health(workspace)
     app.state.navigation = []
     app.state.person_panels = []
     for hooks in ("recognise", "on_preference", "on_start", "on_stop"):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,20 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+PATIENCE = 60.0
+"""Seconds that work in the background waits for SQLite's lock."""
+patience: ContextVar[float] = ContextVar("patience", default=PATIENCE)
+"""How long the caller at hand may wait: somebody who waits for an answer has left before that."""
+POOL_SECONDS = 10.0
+POSTGRES = {
+    "connect_timeout": "5",
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+"""A server that went away without a word is noticed within seconds, not within hours."""
 
 
 class Moment(sa.TypeDecorator[datetime]):
@@ -80,6 +95,7 @@ class Database:
         """
         with self.engine.connect() as connection:
             if self.dialect == "sqlite":
+                _be_patient(connection)
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             with connection.begin() if self.dialect != "sqlite" else _manual(connection):
                 yield connection
@@ -89,6 +105,7 @@ class Database:
         """One consistent read."""
         with self.engine.connect() as connection:
             if self.dialect == "sqlite":
+                _be_patient(connection)
                 connection.exec_driver_sql("BEGIN")
             try:
                 yield connection
@@ -98,6 +115,14 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _be_patient(connection: sa.Connection) -> None:
+    """Let SQLite wait for a lock as long as this caller may wait."""
+    wanted = patience.get()
+    if connection.info.get("patience", PATIENCE) != wanted:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(wanted * 1000)}")
+        connection.info["patience"] = wanted
 
 
 @contextmanager
@@ -122,7 +147,8 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         poolclass=NullPool if url.database in (None, "", ":memory:") else QueuePool,
         pool_size=8,
         max_overflow=24,
-        connect_args={"timeout": 60, "check_same_thread": False},
+        pool_timeout=POOL_SECONDS,
+        connect_args={"timeout": PATIENCE, "check_same_thread": False},
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -134,7 +160,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         cursor.execute("PRAGMA wal_autocheckpoint = 4000")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA secure_delete = ON")
-        cursor.execute("PRAGMA busy_timeout = 60000")
+        cursor.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
         cursor.execute("PRAGMA cache_size = -32000")
         cursor.close()
 
@@ -145,7 +171,14 @@ def _postgres(url: sa.URL) -> sa.Engine:
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     try:
-        return sa.create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+        return sa.create_engine(
+            url,
+            pool_size=8,
+            max_overflow=24,
+            pool_pre_ping=True,
+            pool_timeout=POOL_SECONDS,
+            connect_args={**POSTGRES, **url.query},
+        )
     except ModuleNotFoundError as error:
         raise Unavailable(
             "database.driver",

@@ -20,6 +20,7 @@ from regulars.kit.errors import RegularsError
 from regulars.listen.intake import documentation, door, service
 from regulars.listen.intake.door import Door
 from regulars.listen.intake.queries import Refusal
+from regulars.store import faults
 from regulars.timeline.workspace import CurrentWorkspace
 
 CORS = {
@@ -97,14 +98,21 @@ async def _answer(request: Request, call: str) -> Response:
     try:
         answer = await door_of(request.app).take(request, call)
     except RegularsError as error:
-        return _error(error, language)
+        return _error(request, error, language)
     except ClientDisconnect:
         return Response(status_code=400)
+    except Exception as error:
+        fault = faults.told(error)
+        if fault is None:
+            raise
+        return _error(request, fault, language)
     status = 400 if answer.all_refused else 200
     return Response(door.encode(answer, language), status, CORS, "application/json")
 
 
-def _error(error: RegularsError, language: str) -> Response:
+def _error(request: Request, error: RegularsError, language: str) -> Response:
+    if isinstance(error, faults.Fault):
+        request.app.state.health.note(error)
     body = {
         "success": False,
         "code": error.code,

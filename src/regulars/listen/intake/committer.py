@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from regulars.kit import clock
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
+from regulars.store import faults
+from regulars.store.database import patience
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,8 @@ GROUP = 800
 """Events after which a group is closed: the next is read and sent while it is committed."""
 TIDY_SECONDS = 3_600.0
 JOIN_SECONDS = 30.0
+WAIT_SECONDS = 10.0
+"""How long a group waits for SQLite's lock: soon after senders give up."""
 
 
 @dataclass(slots=True)
@@ -88,6 +91,7 @@ class Committer(Generic[Load, Result]):
         return await parcel.answer
 
     def _run(self) -> None:
+        patience.set(WAIT_SECONDS)
         due = clock.monotonic() + TIDY_SECONDS
         while True:
             with self._wake:
@@ -117,12 +121,13 @@ class Committer(Generic[Load, Result]):
         try:
             results = self._keep([parcel.load for parcel in group])
         except Exception as error:
-            if len(group) == 1 or isinstance(error, OperationalError | InterfaceError):
-                log.exception("intake.failed")
-                _wake_up([(parcel, None) for parcel in group])
+            fault = faults.told(error)
+            if fault is None and len(group) > 1:
+                for parcel in group:
+                    self._commit([parcel])
                 return
-            for parcel in group:
-                self._commit([parcel])
+            log.exception("intake.failed")
+            _wake_up([(parcel, fault or _failed()) for parcel in group])
             return
         _wake_up(list(zip(group, results, strict=True)))
 
@@ -142,7 +147,17 @@ def _busy() -> Unavailable:
     )
 
 
-Part = tuple[_Parcel[Load, Result], Result | None]
+def _failed() -> Unavailable:
+    return Unavailable(
+        "intake.failed",
+        Text(
+            "Storing failed for a reason that stands in the server's log; nothing was kept.",
+            "保存失败，原因见服务器日志；未保存任何内容。",
+        ),
+    )
+
+
+Part = tuple[_Parcel[Load, Result], Result | Unavailable]
 
 
 def _wake_up(parts: Sequence[Part[Load, Result]]) -> None:
@@ -159,7 +174,7 @@ def _resolve(parts: list[Part[Load, Result]]) -> None:
     for parcel, result in parts:
         if parcel.answer.done():
             continue  # the sender went away
-        if result is None:
-            parcel.answer.set_exception(_busy())
+        if isinstance(result, Unavailable):
+            parcel.answer.set_exception(result)
         else:
             parcel.answer.set_result(result)
