@@ -25,6 +25,23 @@ def test_numbers(ws: Workspace, tmp_path: Path) -> None:
     assert scores(ws, tmp_path, values) == [9, 8.5, 7, 10, None, 3]
 
 
+@pytest.mark.parametrize("blank", [" ", "\t", "\r", "\n", "\u3000", " \u3000\t"])
+def test_blanks_at_both_ends_are_no_part_of_words(
+    ws: Workspace, tmp_path: Path, blank: str
+) -> None:
+    words = [f"{blank}王 芳{blank}", f"{blank}Bo", f"Cy{blank}", blank, "no-break\u00a0"]
+    rows = [f'ann,2026-03-{day:02d},{day},"{word}"' for day, word in enumerate(words, 1)]
+    bring(
+        ws,
+        write(tmp_path, "a.csv", "\n".join(["who,at,score,said", *rows])),
+        columns='said = "text"',
+        take=', text = "said"',
+    )
+    found = ws.query(lambda view: view.events.order_by("occurred_at").select("text")).to_pylist()
+    said = ["王 芳", "Bo", "Cy", None, "no-break\u00a0"]
+    assert [row["text"] for row in found] == said
+
+
 def test_thousands_and_decimal_commas(ws: Workspace, tmp_path: Path) -> None:
     text = 'who,at,score,paid\nann,2026-03-01,1,"1,234.50"\nbo,2026-03-02,2,"12,34"\n'
     outcome = bring(

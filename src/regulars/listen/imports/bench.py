@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from regulars.kit.errors import Invalid, RegularsError, Unavailable
 from regulars.kit.text import Text
-from regulars.listen.imports.expressions import literal
 from regulars.timeline import duck, identity
 
 if TYPE_CHECKING:
@@ -21,14 +20,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def bench(
-    ws: Workspace, *, share: float, on_disk: bool = False
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+def bench(ws: Workspace, *, share: float) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """Give a connection with `share` of the memory and a scratch folder; both go away afterwards.
 
-    `on_disk`: tables lie in a file, so that a file larger than memory can be imported. What the
-    engine cannot do with the files and their mapping is Invalid, what it has no room for
-    Unavailable.
+    Tables lie in memory and go to the engine's spill place where they do not fit, so that a file
+    larger than memory can be imported: a database on disk would compress every block as it comes,
+    and write all of them once more as it is closed. What the engine cannot do with the files and
+    their mapping is Invalid, what it has no room for Unavailable.
     """
     import duckdb
 
@@ -37,8 +35,6 @@ def bench(
     connection = duck.connect(ws, share=share)
     try:
         identity.register(connection, ws)
-        if on_disk:
-            connection.execute(f"ATTACH {literal(str(scratch / 'work.db'))} AS work; USE work")
         # What moments look like as text must not depend on the zone reports are made in.
         connection.execute("SET TimeZone = 'UTC'")
         yield connection, scratch

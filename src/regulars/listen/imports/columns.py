@@ -29,6 +29,8 @@ CHINESE_MOMENTS = (
 ISO = "iso"
 """The format of times that is understood when none is declared: ISO 8601 and what is near it."""
 EPOCHS = {"epoch_s": 1.0, "epoch_ms": 1000.0}
+BLANKS = " \t\r\n\u3000"
+"""Signs that are taken off the ends of words; below "!" stand all of them but the last."""
 TRUE = ("1", "true", "t", "yes", "y", "是", "有", "真")
 FALSE = ("0", "false", "f", "no", "n", "否", "无", "假")
 DUCK = {
@@ -169,7 +171,13 @@ def clean(field: Field, part: Input, *, typed: bool = False) -> str:
 
 
 def _trimmed(text: str) -> str:
-    return f"trim({text}, ' \t\r\n\u3000')"
+    """Return the SQL that takes blanks off both ends.
+
+    The engine's `trim` walks every letter; words that begin and end with none are left as they are.
+    """
+    ends = " OR ".join(f"suffix({text}, {literal(blank)})" for blank in BLANKS)
+    begins = f"{text} < '!' OR prefix({text}, {literal(BLANKS[-1])})"
+    return f"CASE WHEN {begins} OR {ends} THEN trim({text}, {literal(BLANKS)}) ELSE {text} END"
 
 
 def _is_text(duck: str) -> bool:

@@ -106,7 +106,7 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
     found = reading.gather(job.paths, job.names)
     taken, left = reading.assign(found, job.recipe.inputs)
     with (
-        bench(workspace, share=MEMORY_SHARE, on_disk=True) as (connection, scratch),
+        bench(workspace, share=MEMORY_SHARE) as (connection, scratch),
         Teller(connection, tell) as teller,
     ):
         shaper, pieces = _shape(connection, scratch, job, taken, teller)
