@@ -288,6 +288,7 @@ def build_web(workspace: Workspace) -> FastAPI:
     """Return the server: intake, API and pages of every noun."""
     from regulars.faces import web
 
+    workspace.occupy()
     app = web.create(workspace, version=regulars.__version__)
     for module in roles("api"):
         app.include_router(module.router)

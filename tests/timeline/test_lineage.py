@@ -32,10 +32,11 @@ from tests.timeline.putting_back import (
 )
 
 
-def send(ws: Workspace, who: str, *numbers: int) -> list[bool]:
+def send(ws: Workspace, who: str, *numbers: int, **more: object) -> list[bool]:
     """Acknowledge events that happen now; return which were new."""
     now = clock.now()
-    table = visits(who, *numbers, start=now - timedelta(days=1), received_at=now, known_at=now)
+    told = {"received_at": now, "known_at": now, **more}
+    table = visits(who, *numbers, start=now - timedelta(days=1), **told)
     return inbox.accept(ws, table, now=now).fresh
 
 

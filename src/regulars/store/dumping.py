@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -60,8 +61,16 @@ def dump(database: Database, folder: Path) -> str:
     return revision
 
 
-def load(database: Database, folder: Path, *, replace: bool = False) -> None:
-    """Put PostgreSQL's tables back, in one transaction; SQLite's file is simply copied.
+def load(
+    database: Database,
+    folder: Path,
+    *,
+    replace: bool = False,
+    then: Callable[[sa.Connection], object] = lambda _connection: None,
+) -> None:
+    """Put PostgreSQL's tables back, and do `then`, in one transaction.
+
+    SQLite's file is simply copied.
 
     Raises Conflict when the database holds tables already, unless they are to be replaced;
     Unavailable when the dump is of a newer version.
@@ -82,6 +91,7 @@ def load(database: Database, folder: Path, *, replace: bool = False) -> None:
             connection.execute(
                 sa.text("SELECT setval(:name, :last)"), {"name": sequence, "last": last}
             )
+        then(connection)
 
 
 def _copy_sqlite(database: Database, target: Path) -> str:

@@ -13,6 +13,8 @@ from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.text import Language, Text
 
 FILE = "regulars.toml"
+RESTORING = ".restoring"
+"""Stands in a folder while a backup is moved into it: until that has ended it is no workspace."""
 
 
 class WorkspaceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,6 +122,14 @@ def load(folder: Path) -> Settings:
     Raises NotFound when there is none, Invalid when a field is wrong.
     """
     file = folder / FILE
+    if not file.is_file() and (folder / RESTORING).exists():
+        raise NotFound(
+            "workspace.restoring",
+            Text(
+                f"A restore into {folder} was cut off: run it again.",
+                f"恢复到 {folder} 的操作被中断：请再次运行。",
+            ),
+        )
     if not file.is_file():
         raise NotFound(
             "workspace.missing",

@@ -64,6 +64,11 @@ def left_behind(workspace: Path) -> list[Path]:
     return found
 
 
+def living(workspace: Path) -> bool:
+    """Tell whether a process is at work in the workspace."""
+    return any(not _free(lock) for lock in (workspace / FOLDER).glob("*.lock"))
+
+
 def sweep(workspace: Path) -> int:
     """Delete what processes that have died left behind; return how many."""
     parent = workspace / FOLDER

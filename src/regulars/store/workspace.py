@@ -36,9 +36,17 @@ class Store:
     def database(self) -> Database:
         """The SQL database that `regulars.toml` names."""
         url = sa.make_url(self.settings.database.url)
-        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_absolute():
-            url = url.set(database=str(self.folder / (url.database or "state.db")))
+        if self.database_file is not None:
+            url = url.set(database=str(self.database_file))
         return Database(url.render_as_string(hide_password=False))
+
+    @property
+    def database_file(self) -> Path | None:
+        """Where SQLite's file lies, whether it is there or not; None on PostgreSQL."""
+        url = sa.make_url(self.settings.database.url)
+        if url.get_backend_name() != "sqlite":
+            return None
+        return self.folder / (url.database or "state.db")
 
     @cached_property
     def secret(self) -> bytes:
@@ -62,6 +70,10 @@ class Store:
     def spill(self) -> Spill:
         """Where this process puts aside what does not fit into memory, until it is closed."""
         return Spill(self.folder)
+
+    def occupy(self) -> None:
+        """Let other processes see that this one is at work here, until it closes."""
+        _ = self.spill
 
     @property
     def zone(self) -> ZoneInfo:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from regulars.timeline.lake import Lake
 
 
+BACKUPS = "backups"
+"""Folder of what a workspace was before: by backups, upgrades and restores."""
+
+
 class Workspace(Store):
     """Settings, database, lake and engine of one company."""
 

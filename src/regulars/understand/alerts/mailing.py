@@ -18,6 +18,7 @@ from regulars.company.staff.model import Staff
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.store.settings import MailSettings
+from regulars.timeline import memory, settling
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import queries, wording
 from regulars.understand.alerts.model import Alert
@@ -35,11 +36,21 @@ def post(
 ) -> None:
     """Let a mail to the owner wait, in the alert's own transaction.
 
-    Only where mail is set up and the owner signs in with an address.
+    Only where mail is set up and the owner signs in with an address. What had happened before the
+    workspace was put back from a backup may have been mailed already, and stands on the page only.
     """
+    known = memory.read(connection)
+    if known is not None and known.restored_at is not None and alert.end <= known.restored_at:
+        return
     if ws.settings.mail.host and "@" in owner.login:
         language = owner.language or ws.settings.workspace.languages[0]
         queries.add_mail(connection, alert.id, owner.login, language, now)
+
+
+@settling.after_restore("mails of alerts")
+def hold(_ws: Workspace, connection: sa.Connection, now: datetime) -> int:
+    """Send nothing that waited when the backup was made: it may have gone since."""
+    return queries.hold_mails(connection, now)
 
 
 def deliver(ws: Workspace, *, now: datetime) -> int:

@@ -200,10 +200,20 @@ def due_mails(connection: sa.Connection, now: datetime, tries: int) -> list[Mail
     columns = alert_mails.c
     query = (
         sa.select(columns.id, columns.alert, columns.address, columns.language, columns.tries)
-        .where(columns.sent_at.is_(None), columns.next_at <= now, columns.tries < tries)
+        .where(_unsent(), columns.next_at <= now, columns.tries < tries)
         .order_by(columns.id)
     )
     return [Mail(*row) for row in connection.execute(query)]
+
+
+def _unsent() -> sa.ColumnElement[bool]:
+    return alert_mails.c.sent_at.is_(None) & alert_mails.c.held_at.is_(None)
+
+
+def hold_mails(connection: sa.Connection, now: datetime) -> int:
+    """Let no mail that waits be sent; return how many."""
+    held = sa.update(alert_mails).where(_unsent()).values(held_at=now)
+    return connection.execute(held).rowcount
 
 
 def mailed(connection: sa.Connection, mail: int, now: datetime) -> None:
@@ -221,7 +231,7 @@ def failed(connection: sa.Connection, mail: Mail, next_at: datetime, error: str)
 
 def waiting(connection: sa.Connection) -> tuple[int, str | None]:
     """Return how many mails were not sent yet, and the newest error."""
-    unsent = alert_mails.c.sent_at.is_(None)
+    unsent = _unsent()
     count = connection.execute(sa.select(sa.func.count()).where(unsent)).scalar_one()
     query = sa.select(alert_mails.c.error).where(unsent, alert_mails.c.error.isnot(None))
     error = connection.execute(query.order_by(alert_mails.c.id.desc()).limit(1)).scalar()

@@ -56,5 +56,6 @@ alert_mails = sa.Table(
     sa.Column("next_at", Moment, nullable=False),
     sa.Column("sent_at", Moment),
     sa.Column("error", sa.Text),
+    sa.Column("held_at", Moment),  # when a restore kept it from being sent, perhaps again
     sa.UniqueConstraint("alert", "address"),
 )

@@ -1,0 +1,80 @@
+"""`regulars backup` and `regulars restore`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from regulars.company.rights.model import SHELL
+from regulars.faces.command import WorkspaceFolder, err, out
+from regulars.faces.language import gettext as _
+from regulars.jobs.backup import service
+from regulars.kit import clock
+from regulars.timeline.workspace import Workspace
+
+Opens = Callable[[Path], Workspace]
+Target = Annotated[Path | None, typer.Argument(help="New folder; none: in the backups folder.")]
+Source = Annotated[Path, typer.Argument(metavar="BACKUP", help="Folder of the backup.")]
+Place = Annotated[Path, typer.Argument(help="Folder of the workspace.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Put what is there aside.")]
+Url = Annotated[str | None, typer.Option("--database", help="Another database to restore into.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+def register(app: typer.Typer, opens: Opens) -> None:
+    """Add `backup` and `restore`."""
+
+    @app.command()
+    def backup(
+        target: Target = None, *, workspace: WorkspaceFolder = Path(), as_json: AsJson = False
+    ) -> None:
+        """Copy the whole workspace while it is served: database, lake, settings and key."""
+        ws = opens(workspace)
+        with err.status(_("Copying…")):
+            made = service.make(ws, SHELL, target, now=clock.now())
+        told = made.manifest
+        if as_json:
+            facts = {"folder": str(made.folder), "events": told.events, "bytes": told.bytes}
+            typer.echo(msgspec.json.encode(facts).decode())
+            return
+        words = _("{events} events of the lake, {size} MB: {folder}")
+        size = f"{told.bytes / 1e6:,.1f}"
+        out.print(
+            words.format(events=f"{told.events:,}", size=size, folder=made.folder),
+            soft_wrap=True, markup=False,
+        )  # fmt: skip
+        err.print(
+            _("It holds the key and everybody's data: keep it as safe as the workspace itself.")
+        )
+
+    @app.command()
+    def restore(
+        source: Source,
+        folder: Place = Path(),
+        *,
+        replace: Replace = False,
+        database: Url = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Put a backup back, checked file by file; stop the server first."""
+        target, now = folder.expanduser().resolve(), clock.now()
+        with err.status(_("Copying…")):
+            done = service.restore(
+                source.expanduser().resolve(), SHELL, target, now=now, opens=opens,
+                replace=replace, database=database,
+            )  # fmt: skip
+        made = f"{done.manifest.made_at:%Y-%m-%d %H:%M} UTC"
+        if as_json:
+            aside = str(done.aside) if done.aside else None
+            facts = {"folder": str(target), "made_at": made, "aside": aside}
+            typer.echo(msgspec.json.encode(facts).decode())
+            return
+        words = _("{folder} is as it was at {made}.").format(folder=target, made=made)
+        out.print(words, soft_wrap=True, markup=False)
+        if done.aside is not None:
+            words = _("What was there before: {folder}").format(folder=done.aside)
+            err.print(words, soft_wrap=True, markup=False)
