@@ -211,12 +211,26 @@ def test_a_log_that_lost_its_last_entry_or_one_between_stays_closed(ws: Workspac
     entry.unlink()
     with pytest.raises(Unavailable, match="1 events are missing"):
         opened(ws)
+    entry.write_bytes(b"")  # as a disk leaves it that lost its power
+    with pytest.raises(Unavailable, match="1 events are missing"):
+        opened(ws)
     entry.write_bytes(kept)
     between = ws.lake.folder / "_delta_log" / f"{2:020d}.json"
     between.unlink()
     assert lake_log.look(ws.lake.folder).missing == (2,)
     with pytest.raises(Unavailable, match=r"0000000002\.json missing"):
         opened(ws, accept_loss=True)
+
+
+def test_a_last_entry_that_was_emptied_is_given_up_with_its_loss(ws: Workspace) -> None:
+    for number in range(2):
+        send(ws, ANN, number)
+        flush(ws)
+    (ws.lake.folder / "_delta_log" / f"{2:020d}.json").write_bytes(b"")
+    ws = opened(ws, accept_loss=True)
+    assert send(ws, ANN, 1) == [True]
+    flush(ws)
+    assert ids(opened(ws)) == ["a0", "a1"]
 
 
 def test_a_crash_between_announcing_and_noting_a_commit_is_none_of_these(

@@ -23,7 +23,7 @@ from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
 
 from regulars.kit import clock
-from regulars.timeline import duck, memory, required
+from regulars.timeline import checksums, duck, memory, required
 from regulars.timeline.event import SCHEMA
 from regulars.timeline.required import Footer
 
@@ -173,6 +173,7 @@ def write(
         path.unlink()
         required.refuse(found.lacking)
         return None
+    path = checksums.seal(path)
     fsync(path)
     return _action(path, found, month, bucket, moved=moved)
 
@@ -286,6 +287,11 @@ def vacuum(lake: Lake, held: Lease, *, hours: int) -> int:
     for path in unused:
         path.unlink(missing_ok=True)
     return len(unused)
+
+
+def removed(handle: DeltaTable) -> set[str]:
+    """Return the files that commits took out of the lake and that may still lie about."""
+    return _removed(handle, 0)
 
 
 def _removed(handle: DeltaTable, hours: int) -> set[str]:

@@ -31,13 +31,20 @@ def look(lake: Path) -> Log:
     checkpoints: list[int] = []
     for path in (lake / FOLDER).glob("*") if lake.is_dir() else []:
         found = NAME.fullmatch(path.name)
-        if found:
+        if found and path.stat().st_size:  # an empty entry would be passed over in silence
             (entries if found[2] == "json" else checkpoints).append(int(found[1]))
     if not entries and not checkpoints:
         return Log(None)
     base, newest = max(checkpoints, default=-1), max([*entries, *checkpoints])
     there = set(entries)
     return Log(newest, tuple(one for one in range(base + 1, newest + 1) if one not in there))
+
+
+def drop_empty(lake: Path) -> None:
+    """Take away entries that hold nothing, once what they held is given up."""
+    for path in (lake / FOLDER).glob("*.json"):
+        if NAME.fullmatch(path.name) and path.stat().st_size == 0:
+            path.unlink()
 
 
 def upto(lake: Path, version: int) -> list[Path]:

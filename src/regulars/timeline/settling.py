@@ -17,7 +17,17 @@ import sqlalchemy as sa
 from regulars.kit import registry
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
-from regulars.timeline import belonging, duck, erasure, inbox, lake, lineage, memory, reapplying
+from regulars.timeline import (
+    belonging,
+    duck,
+    erasure,
+    inbox,
+    lake,
+    lake_log,
+    lineage,
+    memory,
+    reapplying,
+)
 from regulars.timeline.lineage import Fit, Judged
 from regulars.timeline.refusing import refusal
 from regulars.timeline.tables import inbox as waiting
@@ -98,6 +108,8 @@ def _begin(workspace: Workspace, judged: Judged) -> None:
 
 def _adopt(workspace: Workspace, judged: Judged, now: datetime) -> None:
     """Take over what the lake has: numbers above its watermark, hidden events, known ids."""
+    if judged.fit is Fit.OLD_LAKE:
+        lake_log.drop_empty(workspace.lake.folder)
     workspace.lake.create()
     handle = workspace.lake.open()
     mark = lake.watermark(handle)

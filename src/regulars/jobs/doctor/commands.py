@@ -26,10 +26,12 @@ def register(app: typer.Typer, _opens: Callable[[Path], Workspace]) -> None:
     @app.command()
     def doctor(
         workspace: WorkspaceFolder = Path(),
+        *,
+        deep: Annotated[bool, typer.Option("--deep", help="Read every byte, too.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
     ) -> None:
         """Check configuration, stores, versions, disk, clock and zones; exit code 1 when bad."""
-        found = service.examine(workspace, clock.now())
+        found = service.examine(workspace, clock.now(), deep=deep)
         if as_json:
             typer.echo(msgspec.json.encode([_facts(finding) for finding in found]).decode())
         else:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from regulars.jobs.doctor.model import Finding, State, size_words, well
 from regulars.kit.text import Text
-from regulars.store import spill
+from regulars.store import private, spill
 from regulars.store.workspace import SECRET_FILE, Store
 from regulars.timeline import duck
 from regulars.timeline.workspace import Workspace
@@ -131,14 +131,14 @@ def files(store: Store) -> Iterator[Finding]:
                  "请从备份恢复：没有它，客户与事件的关联将无法恢复。"),
         )  # fmt: skip
         return
-    if _open_to_others(path):
+    if private.open_to_others(path):
         yield Finding(
             "secret", title, State.BAD,
             Text(f"others on this machine can read {SECRET_FILE}",
                  f"本机其他用户可以读取 {SECRET_FILE}"),
             Text(f"Run: chmod 600 {path}", f"请运行：chmod 600 {path}"),
         )  # fmt: skip
-    elif _open_to_others(store.folder):
+    elif private.open_to_others(store.folder):
         yield Finding(
             "secret", title, State.WARN,
             Text("the key is private, the folder with the customers' data is not",
@@ -147,6 +147,25 @@ def files(store: Store) -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield well("secret", title, Text("whole, and only its owner's", "完整，仅所有者可读"))
+
+
+def private_files(store: Store) -> Iterator[Finding]:
+    """Check that settings, database and backups are their owner's alone, too."""
+    title = Text("Private files", "私有文件")
+    found = [
+        one for one in private.of(store.folder, store.database_file) if private.open_to_others(one)
+    ]
+    others = [one for one in found if one.name != SECRET_FILE]  # which has a check of its own
+    if not others:
+        yield well("private", title, Text("only their owner's", "仅所有者可读"))
+        return
+    names = ", ".join(one.name for one in others[:4])
+    paths = " ".join(str(one) for one in others)
+    yield Finding(
+        "private", title, State.BAD,
+        Text(f"others on this machine can read {names}", f"本机其他用户可以读取 {names}"),
+        Text(f"Run: chmod 600 {paths}", f"请运行：chmod 600 {paths}"),
+    )  # fmt: skip
 
 
 def clock(store: Store, now: datetime, newest: datetime | None) -> Iterator[Finding]:
@@ -202,10 +221,6 @@ def zones(workspace: Workspace, now: datetime) -> Iterator[Finding]:
 def _size(path: Path) -> int:
     files = path.rglob("*") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file())
-
-
-def _open_to_others(path: Path) -> bool:
-    return os.name == "posix" and path.exists() and bool(path.stat().st_mode & 0o077)
 
 
 def _memory_of_machine() -> int | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from regulars.company.audit import service as audit
 from regulars.company.audit.model import Entry, Search
-from regulars.jobs.doctor import machine, required, stores
+from regulars.jobs.doctor import fit, machine, required, stores
 from regulars.jobs.doctor.model import Finding, State, worst
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
@@ -20,8 +20,11 @@ from regulars.timeline.workspace import Workspace
 Check = Callable[[], Iterator[Finding]]
 
 
-def examine(folder: Path, now: datetime) -> list[Finding]:
-    """Return what was found in the workspace folder; changes nothing in it."""
+def examine(folder: Path, now: datetime, *, deep: bool = False) -> list[Finding]:
+    """Return what was found in the workspace folder; changes nothing in it.
+
+    With `deep`, every byte of the lake and of SQLite's file is read.
+    """
     found = _run("versions", machine.versions)
     try:
         workspace = timeline_workspace.load(folder)
@@ -29,36 +32,42 @@ def examine(folder: Path, now: datetime) -> list[Finding]:
         return [*found, _unreadable(error)]
     found.append(_settings(workspace))
     try:
-        for key, check in _checks(workspace, now):
+        for key, check in _checks(workspace, now, deep):
             found += _run(key, check)
     finally:
         workspace.close()
     return found
 
 
-def _checks(workspace: Workspace, now: datetime) -> Iterator[tuple[str, Check]]:
+def _checks(workspace: Workspace, now: datetime, deep: bool) -> Iterator[tuple[str, Check]]:
     yield "disk", partial(machine.disk, workspace)
     yield "spill", partial(machine.spilled, workspace)
     yield "memory", partial(machine.memory, workspace)
     yield "secret", partial(machine.files, workspace)
+    yield "private", partial(machine.private_files, workspace)
     yield "clock", lambda: machine.clock(workspace, now, _newest(workspace))
     yield "zones", partial(machine.zones, workspace, now)
-    answering = _run("database", partial(stores.database, workspace))
+    answering = _run("database", partial(stores.database, workspace, deep=deep))
     yield "database", lambda: iter(answering)
     yield "lake", partial(stores.events, workspace)
     yield "required", lambda: required.filled(workspace, _repaired(workspace))
+    if deep:
+        yield "bytes", partial(fit.bytes_whole, workspace)
     yield "spark", partial(stores.engine, workspace)
     if worst(answering) is State.BAD:
         return
     known = _run("revision", partial(stores.revision, workspace))
     yield "revision", lambda: iter(known)
     if worst(known) is State.OK:  # older or newer tables cannot be asked
+        yield "fit", partial(fit.together, workspace)
         yield "inbox", partial(stores.backlog, workspace, now)
         yield "findings", partial(stores.numbers, workspace, now)
         yield "staff", partial(stores.people, workspace)
 
 
 def _newest(workspace: Workspace) -> datetime | None:
+    if not fit.database_in_use(workspace):
+        return None
     try:
         last = audit.find(workspace, Search(), limit=1)
     except Exception:  # the database has a check of its own

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from regulars.company.rights.model import Role
 from regulars.company.staff import service as staff
+from regulars.jobs.doctor import fit
 from regulars.jobs.doctor.model import Finding, State, size_words, well
 from regulars.jobs.runs import service as runs
 from regulars.jobs.runs.model import State as RunState
@@ -21,7 +22,7 @@ from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
 from regulars.store import upgrade
 from regulars.store.workspace import Store
-from regulars.timeline import inbox, lake
+from regulars.timeline import inbox, lake, lake_log
 from regulars.timeline.workspace import Workspace
 
 LARGEST_CHECKED = 2_000_000_000
@@ -30,32 +31,40 @@ MANY_FILES = 500
 SKEW = timedelta(seconds=5)
 
 
-def database(store: Store) -> Iterator[Finding]:
-    """Check that the database answers, is whole, and agrees on the time."""
+def database(workspace: Workspace, *, deep: bool = False) -> Iterator[Finding]:
+    """Check that the database is there, answers, is whole, and agrees on the time."""
     title, began = Text("Database", "数据库"), clock.monotonic()
-    with store.database.reading() as connection:
-        connection.execute(sa.text("SELECT 1"))
-        took = (clock.monotonic() - began) * 1000
-        kind = f"{store.database.dialect}, {took:.0f} ms"
-        wrong = _damage(connection, store) or _skew(connection)
-    if wrong is not None:
-        yield wrong
-        return
-    yield well("database", title, Text(kind, kind))
+    try:
+        if not fit.database_in_use(workspace) and fit.lake_in_use(workspace):
+            yield Finding("database", title, State.BAD, fit.emptied(workspace), fit.EMPTY)
+            return
+        with workspace.database.reading() as connection:
+            connection.execute(sa.text("SELECT 1"))
+            took = (clock.monotonic() - began) * 1000
+            kind = f"{workspace.database.dialect}, {took:.0f} ms"
+            wrong = _damage(connection, workspace, deep) or _skew(connection)
+    except sa.exc.DatabaseError as error:
+        if workspace.database_file is None or isinstance(error, sa.exc.OperationalError):
+            raise
+        wrong = _damaged(str(error.orig))
+    yield wrong if wrong is not None else well("database", title, Text(kind, kind))
 
 
-def _damage(connection: sa.Connection, store: Store) -> Finding | None:
+def _damage(connection: sa.Connection, store: Store, deep: bool) -> Finding | None:
     file = store.database.file
-    if file is None or file.stat().st_size > LARGEST_CHECKED:
+    if file is None or (file.stat().st_size > LARGEST_CHECKED and not deep):
         return None
-    said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    if said == "ok":
-        return None
+    check = "integrity_check" if deep else "quick_check"
+    said = connection.exec_driver_sql(f"PRAGMA {check}(1)").scalar()
+    return None if said == "ok" else _damaged(str(said))
+
+
+def _damaged(why: str) -> Finding:
     return Finding(
         "database", Text("Database", "数据库"), State.BAD,
-        Text(f"damaged: {said}", f"已损坏：{said}"),
-        Text("Stop the server and put the newest file of backups/ in its place.",
-             "请停止服务，用 backups/ 中最新的文件替换。"),
+        Text(f"damaged: {why}", f"已损坏：{why}"),
+        Text("Stop the server and put a backup back: regulars restore BACKUP DIR --replace",
+             "请停止服务并恢复备份：regulars restore 备份 文件夹 --replace"),
     )  # fmt: skip
 
 
@@ -101,7 +110,17 @@ def revision(store: Store) -> Iterator[Finding]:
 
 def events(workspace: Workspace) -> Iterator[Finding]:
     """Check that the lake opens and that every file it names is there and whole."""
-    title = Text("Lake", "数据湖")
+    title, log = Text("Lake", "数据湖"), lake_log.look(workspace.lake.folder)
+    if log.newest is None or log.missing:
+        gone = ", ".join(f"{one:020d}.json" for one in log.missing[:3])
+        yield Finding(
+            "lake", title, State.BAD,
+            Text(f"the Delta log was cut: {gone} missing", f"Delta 日志不完整：缺少 {gone}")
+            if gone else Text("there is none", "不存在"),
+            Text("Put the folder lake/ back from a backup: regulars restore",
+                 "请从备份恢复 lake/ 文件夹：regulars restore"),
+        )  # fmt: skip
+        return
     handle = workspace.lake.open()
     found = lake.files(handle)
     lost = [file for file in found if _size(workspace.lake.absolute(file)) != file.size]
