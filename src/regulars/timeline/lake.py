@@ -144,6 +144,11 @@ def files(handle: DeltaTable) -> list[LakeFile]:
     ]
 
 
+def events(handle: DeltaTable) -> int:
+    """Return how many events the handle's version holds, without those aside."""
+    return sum(file.events for file in files(handle) if not file.aside)
+
+
 def write(
     lake: Lake,
     connection: duckdb.DuckDBPyConnection,
@@ -257,7 +262,7 @@ def remember(database: Database, handle: DeltaTable) -> None:
         lake_id=str(handle.metadata().id),
         version=handle.version(),
         watermark=watermark(handle),
-        events=sum(file.events for file in files(handle) if not file.aside),
+        events=events(handle),
     )
 
 

@@ -107,7 +107,7 @@ def missing(workspace: Workspace, known: Memory) -> Missing:
     if lake_log.look(workspace.lake.folder).newest is None:
         return Missing(known.events, None)
     handle = workspace.lake.open()
-    there = sum(file.events for file in lake.files(handle) if not file.aside)
+    there = lake.events(handle)
     since = next((one.get("timestamp") for one in handle.history(1)), None)
     waiting = sa.select(sa.func.coalesce(sa.func.sum(inbox.c.events), 0)).where(
         inbox.c.seq > lake.watermark(handle), inbox.c.seq <= known.watermark

@@ -47,7 +47,7 @@ def build(ws: Workspace, folder: Path, now: datetime) -> Manifest:
         database=ws.database.dialect,
         revision=revision,
         lake_version=handle.version(),
-        events=sum(file.events for file in lake.files(handle)),
+        events=lake.events(handle),
         files=files,
     )
     words = msgspec.json.format(msgspec.json.encode(manifest)).decode()

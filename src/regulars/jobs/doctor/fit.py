@@ -53,7 +53,7 @@ def together(workspace: Workspace) -> Iterator[Finding]:
 
 def emptied(workspace: Workspace) -> Text:
     """Return in words that the database is empty beside a lake that is not."""
-    count = sum(file.events for file in lake.files(workspace.lake.open()))
+    count = lake.events(workspace.lake.open())
     return Text(
         f"the database is empty, while the lake holds {count:,} events",
         f"数据库为空，而数据湖中有 {count:,} 个事件",
@@ -77,7 +77,7 @@ def database_in_use(workspace: Workspace) -> bool:
 def _counted(workspace: Workspace, judged: Judged) -> Finding:
     """Compare what the lake holds with what the database knows, where they are at one version."""
     handle = workspace.lake.open()
-    there = sum(file.events for file in lake.files(handle))
+    there = lake.events(handle)
     with workspace.database.reading() as connection:
         known = memory.read(connection)
     same = known is not None and known == judged.memory and handle.version() == known.version
