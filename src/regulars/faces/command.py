@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from regulars.faces import faults, help_texts, refusals
+from regulars.faces import help_texts, lake_faults, refusals
 from regulars.faces.language import shell_language
 from regulars.kit.errors import Invalid, NotFound, RegularsError, Unavailable
 from regulars.kit.text import Text
@@ -100,18 +100,22 @@ def _told(error: Exception) -> RegularsError | None:
                 f"数据库无法使用（{why}）：请运行“regulars doctor”查看。",
             ),
         )
-    if faults.of_lake(error):
-        why = str(error).strip().partition("\n")[0]
-        return Unavailable(
-            "lake.unreadable",
-            Text(
-                f"The lake cannot be read ({why}): see “regulars doctor --deep”.",
-                f"数据湖无法读取（{why}）：请运行“regulars doctor --deep”查看。",
-            ),
-        )
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):
         return _usage(error)
-    return faults.told(error)
+    return faults.told(error) or _of_lake(error)
+
+
+def _of_lake(error: Exception) -> Unavailable | None:
+    if not lake_faults.of_lake(error):
+        return None
+    why = str(error).strip().partition("\n")[0]
+    return Unavailable(
+        "lake.unreadable",
+        Text(
+            f"The lake cannot be read ({why}): see “regulars doctor --deep”.",
+            f"数据湖无法读取（{why}）：请运行“regulars doctor --deep”查看。",
+        ),
+    )
 
 
 def _database_errors() -> tuple[type[Exception], ...]:
