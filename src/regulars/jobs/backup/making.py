@@ -7,12 +7,12 @@ database are in it already. The other order would lose what a flush moves in bet
 from __future__ import annotations
 
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 from deltalake import DeltaTable
 
-import regulars
 from regulars.jobs.backup import copying
 from regulars.jobs.backup.model import DATABASE, FORM, LAKE, MANIFEST, Manifest, Piece
 from regulars.kit.errors import Unavailable
@@ -43,7 +43,7 @@ def build(ws: Workspace, folder: Path, now: datetime) -> Manifest:
     manifest = Manifest(
         form=FORM,
         made_at=now,
-        regulars=regulars.__version__,
+        regulars=version("regulars"),
         database=ws.database.dialect,
         revision=revision,
         lake_version=handle.version(),
