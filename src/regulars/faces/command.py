@@ -16,7 +16,6 @@ from regulars.faces import help_texts, lake_faults, refusals
 from regulars.faces.language import shell_language
 from regulars.kit.errors import Invalid, NotFound, RegularsError, Unavailable
 from regulars.kit.text import Text
-from regulars.store import faults
 
 WorkspaceFolder = Annotated[
     Path, typer.Option("--workspace", "-w", help="Folder of the workspace.", show_default=True)
@@ -102,7 +101,16 @@ def _told(error: Exception) -> RegularsError | None:
         )
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):
         return _usage(error)
-    return faults.told(error) or _of_lake(error)
+    return _of_parts(error) or _of_lake(error)
+
+
+def _of_parts(error: Exception) -> RegularsError | None:
+    """Return the fault of database or disk behind the error; none before anything was opened."""
+    if "sqlalchemy" not in sys.modules:
+        return None
+    from regulars.store import faults
+
+    return faults.told(error)
 
 
 def _of_lake(error: Exception) -> Unavailable | None:

@@ -54,8 +54,10 @@ class Idempotency:
             return
         try:
             body = await request.body()
-        except HTTPException as error:  # longer than this caller may send
-            refusal = problems.problem(error.status_code, "http.413", error.detail)
+        except HTTPException as error:  # longer than this caller may send, or too slow
+            refusal = problems.problem(
+                error.status_code, f"http.{error.status_code}", error.detail, headers=error.headers
+            )
             await refusal(scope, receive, send)
             return
         database: Database = self._server.state.workspace.database

@@ -31,6 +31,7 @@ TITLES = {
     403: Text("Your account may not see this", "您的账号无权查看此内容"),
     404: Text("There is nothing here", "这里没有内容"),
     405: Text("This address does not take that method", "此地址不支持该方法"),
+    408: Text("The request came in too slowly", "请求发送过慢"),
     409: Text("Somebody was quicker", "内容已被他人更改"),
     413: Text("That is too large", "内容过大"),
     422: Text("Something in the input is wrong", "输入有误"),
@@ -49,6 +50,7 @@ ADVICE = {
         "Check the address, or start from the overview.",
         "请检查地址，或从总览重新开始。",
     ),
+    408: Text("Send it again over a better line.", "请在网络良好时重新发送。"),
     409: Text("Open the page again and repeat your change.", "请重新打开页面，再做一次修改。"),
     413: Text(
         "Split it into smaller pieces; large files go in by “regulars import”.",

@@ -17,6 +17,7 @@ from regulars.kit.text import Text
 
 LOOPBACK = "127.0.0.1"
 PORT = 8000
+PROTOCOL = "regulars.faces.protocol:Prompt"
 FOLDER = "REGULARS_WORKSPACE"
 """Tells further worker processes which workspace to open."""
 
@@ -81,6 +82,7 @@ def run(
         host=host,
         port=port,
         workers=workers,
+        http=PROTOCOL,
         proxy_headers=proxy is not None,
         forwarded_allow_ips=proxy,
         access_log=False,

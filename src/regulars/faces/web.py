@@ -22,6 +22,7 @@ from regulars.faces.health import Health
 from regulars.faces.idempotency import Idempotency
 from regulars.faces.language import speak
 from regulars.faces.request import Frame
+from regulars.faces.timeouts import BodyTimeout
 from regulars.store.workspace import Store
 
 DESCRIPTION = (
@@ -56,6 +57,7 @@ def create(workspace: Store, version: str) -> FastAPI:
     app.add_middleware(Idempotency, server=app)
     app.add_middleware(Bounds, server=app)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(BodyTimeout)
     app.add_middleware(Frame, server=app)
     return app
 
