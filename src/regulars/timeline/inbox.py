@@ -137,6 +137,19 @@ def know(connection: sa.Connection, event_ids: Sequence[str], now: datetime) -> 
         _insert_seen(connection, hashes[start : start + CHUNK], day_of(now))
 
 
+def forget(store: Store, event_ids: Sequence[str]) -> None:
+    """Know ids no more: their events were taken back, and may be sent again."""
+    hashes = sorted(map(event_hash, event_ids))
+    for start in range(0, len(hashes), PORTION):
+        with store.database.transaction() as connection:
+            portion = hashes[start : start + PORTION]
+            for first in range(0, len(portion), CHUNK):
+                chosen = portion[first : first + CHUNK]
+                connection.execute(sa.delete(seen).where(seen.c.id.in_(chosen)))
+        if start + PORTION < len(hashes):
+            time.sleep(PAUSE)
+
+
 def forget_seen(store: Store, *, now: datetime) -> int:
     """Drop remembered ids older than the declared window; return how many.
 

@@ -16,7 +16,7 @@ import structlog
 from regulars.kit import clock
 from regulars.kit.errors import Unavailable
 from regulars.store import spill
-from regulars.timeline import compaction, erasure, inbox, lake
+from regulars.timeline import compaction, erasure, inbox, lake, taking_back
 from regulars.timeline.flush import flush
 from regulars.timeline.lease import MAINTENANCE, lease
 
@@ -127,4 +127,5 @@ def _clean_up(workspace: Workspace, now: datetime) -> int:
     inbox.forget_seen(workspace, now=now)
     spill.sweep(workspace.folder)
     with lease(workspace.database, MAINTENANCE) as held:
+        taking_back.drop(workspace, held, before=now - timedelta(hours=KEEP_HOURS))
         return lake.vacuum(workspace.lake, held, hours=KEEP_HOURS)
