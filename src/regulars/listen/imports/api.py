@@ -23,7 +23,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.faces import export, paging
 from regulars.faces.language import say
 from regulars.kit import clock
-from regulars.listen.imports import questions, service
+from regulars.listen.imports import questions, service, taking_back
 from regulars.listen.imports.model import CURES, Habits, Note, Reject, Run, State, reason_text
 from regulars.listen.imports.questions import Question
 from regulars.timeline.workspace import CurrentWorkspace
@@ -190,6 +190,12 @@ def all_imports(
 def one_import(ws: CurrentWorkspace, _caller: Reader, run_id: str) -> ImportOut:
     """Return one import."""
     return _out(service.get_run(ws, run_id))
+
+
+@router.post("/imports/{run_id}/take-back")
+def take_back(ws: CurrentWorkspace, caller: Importer, run_id: str) -> ImportOut:
+    """Take an import back: what it brought goes, what it replaced returns; a note says how much."""
+    return _out(taking_back.take_back(ws, run_id, now=clock.now(), by=caller))
 
 
 @router.get("/imports/{run_id}/rejects", response_model=Rejects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -20,7 +21,7 @@ from regulars.faces.language import say
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.listen.imports import library, model, questions, service
+from regulars.listen.imports import library, model, questions, service, taking_back
 from regulars.listen.imports.guessing import ROLES
 from regulars.listen.imports.model import CURES, STAGES, Habits, Outcome, Recipe, reason_text
 from regulars.listen.imports.preview import Proposal
@@ -246,9 +247,24 @@ def _looking(app: typer.Typer, opens: Opens) -> None:
         out.print(table)
 
     @app.command()
-    def imports(as_json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
-        """List the imports, the newest first."""
-        found = service.runs(opens(workspace))
+    def imports(
+        take_back: Annotated[
+            str,
+            typer.Option(
+                metavar="ID",
+                help="Take this import back: what it brought goes, what it replaced returns.",
+            ),
+        ] = "",
+        yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+        as_json: AsJson = False,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """List the imports, the newest first; or take one back."""
+        ws = opens(workspace)
+        if take_back:
+            _take_back(ws, take_back, yes=yes, as_json=as_json)
+            return
+        found = service.runs(ws)
         if as_json:
             typer.echo(msgspec.json.encode([run_facts(run) for run in found]).decode())
             return
@@ -266,6 +282,20 @@ def _looking(app: typer.Typer, opens: Opens) -> None:
                 f"{run.counts.rejected:,}",
             )
         out.print(table)
+
+
+def _take_back(ws: Workspace, run_id: str, *, yes: bool, as_json: bool) -> None:
+    """Say what goes, ask whoever sits there, and take the import back."""
+    _run, effect = taking_back.effect_of(ws, run_id)
+    if not yes and sys.stdin.isatty():
+        err.print(say(taking_back.words(effect)), markup=False, soft_wrap=True)
+        if not typer.confirm(_("Take it back?"), err=True):
+            raise typer.Exit(1)
+    run = taking_back.take_back(ws, run_id, now=clock.now())
+    if as_json:
+        typer.echo(msgspec.json.encode(run_facts(run)).decode())
+        return
+    out.print(say(run.notes[-1].text), markup=False, soft_wrap=True)
 
 
 def _refused(app: typer.Typer, opens: Opens) -> None:

@@ -174,6 +174,7 @@ class State(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    TAKEN_BACK = "taken_back"
 
 
 class Stage(StrEnum):

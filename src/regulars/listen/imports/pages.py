@@ -17,7 +17,7 @@ from regulars.faces.layout import NavItem, Section, page
 from regulars.kit import clock
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
-from regulars.listen.imports import library, service
+from regulars.listen.imports import library, service, taking_back
 from regulars.listen.imports.guessing import ROLES
 from regulars.listen.imports.model import CURES, STAGES, Habits, Run, State, reason_text
 from regulars.timeline import vocabulary
@@ -43,6 +43,7 @@ STATES = {
     State.RUNNING: (Text("running", "进行中"), "info"),
     State.DONE: (Text("done", "已完成"), "good"),
     State.FAILED: (Text("failed", "失败"), "bad"),
+    State.TAKEN_BACK: (Text("taken back", "已撤回"), "info"),
 }
 
 
@@ -181,7 +182,7 @@ def _mapping_page(
 def one(
     request: Request,
     ws: CurrentWorkspace,
-    _caller: Reader,
+    caller: Reader,
     run_id: str,
     *,
     reason: str = "",
@@ -207,7 +208,30 @@ def one(
         chips=_chips(run, reason),
         reason_text=reason_text,
         cures=[CURES[one] for one in run.reasons if one in CURES],
+        may_take_back=caller.may(Right.IMPORT) and run.state in (State.DONE, State.FAILED),
     )
+
+
+@router.get("/imports/{run_id}/take-back")
+def ask_to_take_back(
+    request: Request, ws: CurrentWorkspace, _caller: Importer, run_id: str
+) -> Response:
+    """Say what taking an import back does, and ask."""
+    run, effect = taking_back.effect_of(ws, run_id)
+    return page(
+        request,
+        "imports/take_back.html",
+        title=_("Take back {files}?").format(files=", ".join(run.files)[:120]),
+        run=run,
+        effect=taking_back.words(effect),
+    )
+
+
+@router.post("/imports/{run_id}/take-back")
+def take_back(ws: CurrentWorkspace, caller: Importer, run_id: str) -> Response:
+    """Take an import back."""
+    taking_back.take_back(ws, run_id, now=clock.now(), by=caller)
+    return RedirectResponse(f"/sources/imports/{run_id}", 303)
 
 
 @router.get("/imports/{run_id}/progress")

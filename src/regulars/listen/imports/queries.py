@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -86,13 +86,17 @@ def rejects_files(connection: sa.Connection) -> list[tuple[str, str]]:
 
 def outcome_values(outcome: Outcome) -> dict[str, Any]:
     """Return the columns that hold counts, reasons, what was told and what has to be asked."""
-    notes = [note.as_json() for note in outcome.notes]
     return {
         **asdict(outcome.counts),
         "reasons": json.dumps(dict(outcome.reasons)),
-        "notes": json.dumps(notes, ensure_ascii=False),
+        "notes": notes_value(outcome.notes),
         "questions": questions.dump(outcome.questions),
     }
+
+
+def notes_value(notes: Sequence[Note]) -> str:
+    """Return what is kept of notes."""
+    return json.dumps([note.as_json() for note in notes], ensure_ascii=False)
 
 
 def _run(row: sa.Row[Any]) -> Run:
