@@ -8,10 +8,10 @@ import pytest
 
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
-from regulars.listen.imports import library, service
+from regulars.listen.imports import service
 from regulars.listen.imports.model import Habits
 from regulars.timeline.workspace import Workspace
-from tests.listen.imports.makes import bring, parquet, reasons, visits, write
+from tests.listen.imports.makes import bring, reasons, visits, write
 
 
 def scores(ws: Workspace, tmp_path: Path, values: list[str], **options: str) -> list[float | None]:
@@ -139,29 +139,26 @@ def test_what_is_said_of_a_file_must_make_sense(
 
 
 def test_times_that_cannot_be(ws: Workspace, tmp_path: Path) -> None:
-    text = "who,at\nann,2026-02-30\nbo,31/12/2026\ncy,2999-01-01\ndi,1066-10-14\nem,\n"
+    text = "who,at\nann,2026-02-30\nbo,31 Dec\ncy,2999-01-01\ndi,1066-10-14\nem,\n"
     outcome = bring(ws, write(tmp_path, "a.csv", text))
     assert sorted(reasons(ws, outcome)) == [
         (1, "at", "unreadable_moment", "2026-02-30"),
-        (2, "at", "unreadable_moment", "31/12/2026"),
+        (2, "at", "unreadable_moment", "31 Dec"),
         (3, "occurred_at", "future", "2998-12-31 16:00:00+00"),
         (4, "occurred_at", "out_of_range", "1066-10-13 15:54:17+00"),
         (5, "at", "missing", None),
     ]
 
 
-def test_times_without_a_zone_need_one(ws: Workspace, tmp_path: Path) -> None:
-    words = library.render(library.get("survey"))
-    assert "\nzone" not in words
-    file = write(tmp_path, "a.csv", "date,nps\n2026-03-01 10:00,9\n")
-    with pytest.raises(Invalid, match=r"import\.zone"):
-        service.import_files(ws, [file], "survey", now=clock.now())
-    naive = parquet(tmp_path, "SELECT TIMESTAMP '2026-03-01 10:00' AS date, 9 AS nps")
-    with pytest.raises(Invalid, match=r"import\.zone"):
-        service.import_files(ws, [naive], "survey", now=clock.now())
-    outcome = service.import_files(
+def test_times_without_a_zone_are_the_workspaces_and_it_is_said(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    file = write(tmp_path, "a.csv", "date,nps\n2026-03-01 10:00,9\n2026-03-01 10:00 +0200,8\n")
+    outcome = service.import_files(ws, [file], "survey", now=clock.now())
+    assert visits(ws) == [("2026-03-01 02:00", 9.0), ("2026-03-01 08:00", 8.0)]
+    assert [(note.code, note.rows) for note in outcome.notes] == [("zone", 1)]
+    assert "Asia/Shanghai" in outcome.notes[0].text.en
+    london = service.import_files(
         ws, [file], "survey", now=clock.now(), habits=Habits("Europe/London")
     )
-    assert outcome.counts.accepted == 1
-    assert visits(ws) == [("2026-03-01 10:00", 9.0)]
-    assert [run.state.value for run in service.runs(ws)] == ["done", "failed", "failed"]
+    assert london.notes == ()

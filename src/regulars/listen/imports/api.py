@@ -24,8 +24,9 @@ from regulars.faces import export, paging
 from regulars.faces.language import say
 from regulars.kit import clock
 from regulars.listen.imports import questions, service, taking_back
-from regulars.listen.imports.model import CURES, Habits, Note, Reject, Run, State, reason_text
+from regulars.listen.imports.model import Habits, Note, Reject, Run, State
 from regulars.listen.imports.questions import Question
+from regulars.listen.imports.reasons import CURES, reason_text
 from regulars.timeline.workspace import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1", tags=["imports"])
@@ -156,6 +157,10 @@ def start(
     answers: Annotated[
         list[str] | None, Form(description="Answers to questions, each KEY=VALUE.")
     ] = None,
+    currency: Annotated[
+        str | None, Form(description="What all money of the files is in, such as CNY.")
+    ] = None,
+    source: Annotated[str | None, Form(description="What the files are as a source.")] = None,
 ) -> ImportOut:
     """Take files in and import them after the answer; ask `GET /imports/{id}` how far it is."""
     run = service.upload(
@@ -164,7 +169,14 @@ def start(
         service.chosen(recipe, mapping),
         now=clock.now(),
         by=caller,
-        habits=Habits(zone, decimal, tuple(date_format or ()), questions.parse(answers or ())),
+        habits=Habits(
+            zone,
+            decimal,
+            tuple(date_format or ()),
+            questions.parse(answers or ()),
+            currency,
+            source,
+        ),
     )
     later.add_task(service.carry_out_quietly, ws, run)
     response.headers["Location"] = f"/api/v1/imports/{run.id}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from regulars.kit.errors import Invalid, RegularsError, Unavailable
 from regulars.kit.text import Text
+from regulars.listen.imports import currencies, numbers, signs, times
 from regulars.timeline import duck, identity
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def bench(ws: Workspace, *, share: float) -> Iterator[tuple[duckdb.DuckDBPyConne
     connection = duck.connect(ws, share=share)
     try:
         identity.register(connection, ws)
+        for macros in (signs, currencies, numbers, times):
+            macros.register(connection)
         # What moments look like as text must not depend on the zone reports are made in.
         connection.execute("SET TimeZone = 'UTC'")
         yield connection, scratch

@@ -101,7 +101,8 @@ class Builder:
         """Return the SQL of the currency: money has one, whatever has no money has none."""
         if "amount" not in values:
             return "NULL"
-        given = f"coalesce({values.get('currency', 'NULL')}, {literal(self.currency)})"
+        declared = self.recipe.currency or self.currency
+        given = f"coalesce(_currency, {values.get('currency', 'NULL')}, {literal(declared)})"
         return f"CASE WHEN {values['amount']} IS NOT NULL THEN {given} END"
 
     def _values(self, event: Event) -> dict[str, str]:

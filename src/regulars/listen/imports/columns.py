@@ -1,40 +1,33 @@
-"""From text to values: the declared columns of an input, and the rows that do not fit."""
+"""From text to values: how each declared column is read, and which rows do not fit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
-from regulars.kit.errors import Invalid
-from regulars.kit.text import Text
+from regulars.listen.imports import numbers, times
+from regulars.listen.imports.currencies import YEN
 from regulars.listen.imports.expressions import literal, quote
+from regulars.listen.imports.fields import Field
 from regulars.listen.imports.model import Column, Input
-from regulars.listen.imports.reading.delimited import numbered
-from regulars.listen.imports.reading.heading import candidates
-from regulars.listen.imports.reading.tables import RawRows
+from regulars.listen.imports.questions import UNANSWERED
 from regulars.timeline.event import LINE
 
-OFFSET = r"(Z|z|UTC|[+-]\d{2}(:?\d{2})?)$"
-CHINESE_MOMENTS = (
-    "%Y年%m月%d日 %H:%M:%S",
-    "%Y年%m月%d日 %H:%M",
-    "%Y年%m月%d日 %H时%M分%S秒",
-    "%Y年%m月%d日 %H时%M分",
-    "%Y年%m月%d日",
-    "%Y%m%d",
-    "%Y%m%d%H%M%S",
-    "%Y.%m.%d",
-)
 ISO = "iso"
-"""The format of times that is understood when none is declared: ISO 8601 and what is near it."""
+"""The format of times that is understood when none is declared: ISO 8601 and what people write."""
 EPOCHS = {"epoch_s": 1.0, "epoch_ms": 1000.0}
 BLANKS = " \t\r\n\u3000"
 """Signs that are taken off the ends of words; below "!" stand all of them but the last."""
 TRUE = ("1", "true", "t", "yes", "y", "是", "有", "真")
 FALSE = ("0", "false", "f", "no", "n", "否", "无", "假")
+CUT = r"\d([.,]\d+)?[Ee]\+\d{1,2}"
+"""What a spreadsheet makes of a long number: the rest of its digits is gone."""
+CURRENCIES = "_currencies"
+"""The currencies that the cells of a row name: one, if all is well."""
 DUCK = {
     "text": "VARCHAR",
+    "id": "VARCHAR",
+    "currency": "VARCHAR",
     "number": "DOUBLE",
     "decimal": "DECIMAL(18, 4)",
     "whole": "BIGINT",
@@ -43,17 +36,8 @@ DUCK = {
     "list": "STRUCT(line_id VARCHAR, product VARCHAR, category VARCHAR, quantity DOUBLE, "
     "amount DECIMAL(18, 4))[]",
 }
+NUMERIC = ("number", "decimal", "whole")
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "U")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One column of an input: its name, the header it comes from (None: none), how it is read."""
-
-    name: str
-    header: str | None
-    duck: str
-    column: Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,85 +50,6 @@ class Check:
     value: str
 
 
-def fields(raw: RawRows) -> list[Field]:
-    """Match declared columns with the file's headers; the rest are taken as they are.
-
-    Raises Invalid when a column that is needed has no header, or one that is there twice.
-    """
-    declared = {key: _column(column) for key, column in raw.part.columns.items()}
-    by_fold = {name.lower().strip(): name for name in reversed(raw.columns)}
-    result: list[Field] = []
-    used: set[str] = set()
-    for key, column in declared.items():
-        if "*" in key:
-            continue
-        names = candidates(key, column)
-        header = _find(names, raw.columns, by_fold)
-        for name in names if header is None else ():
-            if numbered(name.lower().strip(), 1) in by_fold:
-                raise _repeated(raw, name)
-        if header is None and not column.optional:
-            raise _missing(raw, key, column)
-        result.append(Field(key, header, raw.columns.get(header or "", "VARCHAR"), column))
-        used.add(header or "")
-    named = {field.name.lower() for field in result}
-    for header, duck in raw.columns.items():
-        if header not in used and header.lower() not in named:
-            result.append(Field(header, header, duck, _pattern(header, declared)))
-    return result
-
-
-def _column(column: str | Column) -> Column:
-    return Column(type=column) if isinstance(column, str) else column  # type: ignore[arg-type]
-
-
-def _find(
-    names: tuple[str, ...], columns: Mapping[str, str], by_fold: Mapping[str, str]
-) -> str | None:
-    for name in names:
-        if name in columns:
-            return name
-        if name.lower().strip() in by_fold:
-            return by_fold[name.lower().strip()]
-    return None
-
-
-def _pattern(header: str, declared: Mapping[str, Column]) -> Column:
-    for key, column in declared.items():
-        if "*" in key and fnmatchcase(header.lower(), key.lower()):
-            return column
-    return Column()
-
-
-def _missing(raw: RawRows, key: str, column: Column) -> Invalid:
-    wanted = " / ".join(candidates(key, column))
-    there = ", ".join(raw.columns)
-    file = raw.pieces[0].file.name if raw.pieces else raw.part.name
-    return Invalid(
-        "import.column_missing",
-        Text(
-            f"{file} has no column “{wanted}”. It has: {there}.",
-            f"{file} 没有列“{wanted}”。现有的列：{there}。",
-        ),
-        column=key,
-    )
-
-
-def _repeated(raw: RawRows, name: str) -> Invalid:
-    file = raw.pieces[0].file.name if raw.pieces else raw.part.name
-    first, second = numbered(name, 1), numbered(name, 2)
-    return Invalid(
-        "import.column_repeated",
-        Text(
-            f"{file} has several columns “{name}”: rename them, or say in the mapping which is "
-            f'meant (from = "{first}" or "{second}").',
-            f"{file} 有多个“{name}”列：请改名，或在映射中写明用哪一列"
-            f'（from = "{first}" 或 "{second}"）。',
-        ),
-        column=name,
-    )
-
-
 def clean(field: Field, part: Input, *, typed: bool = False) -> str:
     """Return the SQL of the column's text without blanks, or of its own typed value.
 
@@ -152,12 +57,17 @@ def clean(field: Field, part: Input, *, typed: bool = False) -> str:
     """
     column = field.column
     if field.header is None:
-        return f"CAST(NULL AS {'VARCHAR' if column.type == 'text' else DUCK[column.type]})"
+        worded = column.type in ("text", "id", "currency")
+        return f"CAST(NULL AS {'VARCHAR' if worded else DUCK[column.type]})"
     name = quote(field.header)
-    if not _is_text(field.duck) and not column.values and not column.blank:
+    if not is_text(field.duck) and not column.values and not column.blank:
         return name
     text = name if field.duck == "VARCHAR" else f"CAST({name} AS VARCHAR)"
     words = f"nullif({text if typed else _trimmed(text)}, '')"
+    if field.clock is not None:
+        words = _with_clock(words, _trimmed(quote(field.clock)))
+    if column.type == "id":
+        words = _unwrapped(words)
     blanks = [*part.blank, *column.blank]
     if blanks:
         listed = ", ".join(literal(code) for code in blanks)
@@ -180,54 +90,65 @@ def _trimmed(text: str) -> str:
     return f"CASE WHEN {begins} OR {ends} THEN trim({text}, {literal(BLANKS)}) ELSE {text} END"
 
 
-def _is_text(duck: str) -> bool:
+def _with_clock(day: str, clock: str) -> str:
+    """Return the SQL of a day and the time beside it as one text; without a day there is none."""
+    bare = rf"regexp_replace({day}, '[T ]0?0:00(:00)?$', '')"
+    return f"CASE WHEN {day} IS NOT NULL THEN concat_ws(' ', {bare}, nullif({clock}, '')) END"
+
+
+def _unwrapped(words: str) -> str:
+    """Return the SQL of an id without what spreadsheets put around it: ="2031", '2031, 2031.0."""
+    inner = rf"""regexp_replace({words}, '^(="|='')?''?(.*?)"?$', '\2')"""
+    whole = rf"regexp_replace({inner}, '^(\d+)\.0+$', '\1')"
+    wrapped = f"substr({words}, 1, 1) IN ('=', '''') OR ends_with({words}, '.0')"
+    return f"CASE WHEN {wrapped} THEN nullif({whole}, '') ELSE {words} END"
+
+
+def is_text(duck: str) -> bool:
+    """Tell whether the engine's type is text that is still to be read."""
     return duck in ("VARCHAR", "JSON")
 
 
-def converted(field: Field, part: Input, zone: str | None) -> str:
+def converted(field: Field, part: Input, zone: str) -> str:
     """Return the SQL that turns the cleaned column (of the same name) into its kind."""
     kind, name = field.column.type, quote(field.name)
-    text = _is_text(field.duck) or bool(field.column.values or field.column.blank)
+    text = is_text(field.duck) or bool(field.column.values or field.column.blank)
     if field.header is None:
         return f"CAST(NULL AS {DUCK[kind]})"
-    if kind == "text":
+    if kind == "currency":
+        return f"{CURRENCIES}[1]"
+    if kind in ("text", "id"):
         return name if text or _keeps_type(field) else f"CAST({name} AS VARCHAR)"
-    zone = field.column.zone or part.zone or zone
-    if kind == "moment":
-        formats = formats_of(field, part)
-        return moment(name, formats, zone) if text else _typed_moment(name, field, formats, zone)
-    if kind in ("number", "decimal", "whole"):
-        return _number(name, DUCK[kind], field.column.decimal or part.decimal, text)
+    if kind in NUMERIC:
+        return _number(field, name, text)
     if kind == "flag":
         return _flag(name) if text else f"TRY_CAST({name} AS BOOLEAN)"
-    return _lines(name, text)
+    return _lines(name, text) if kind == "list" else _moment(field, part, zone, text)
+
+
+def _moment(field: Field, part: Input, zone: str, text: bool) -> str:
+    name, formats = quote(field.name), formats_of(field, part)
+    zone = field.column.zone or part.zone or zone
+    return moment(field, formats, zone) if text else _typed_moment(name, field, formats, zone)
+
+
+def _number(field: Field, name: str, text: bool) -> str:
+    kind = field.column.type
+    if not text:
+        return _typed_number(name, DUCK[kind])
+    read = numbers.read_money if kind == "decimal" else numbers.read_number
+    return read(name, DUCK[kind], field.written)
 
 
 def _keeps_type(field: Field) -> bool:
     """Columns nobody declared keep a Parquet file's own type, for expressions to use."""
-    return field.column == Column() and not _is_text(field.duck)
+    return field.column == Column() and not is_text(field.duck)
 
 
-def _number(name: str, duck: str, mark: str, text: bool) -> str:
-    if not text:
-        finite = (
-            f"CASE WHEN isfinite(TRY_CAST({name} AS DOUBLE)) THEN TRY_CAST({name} AS {duck}) END"
-        )
-        return f"TRY_CAST({name} AS {duck})" if duck != "DOUBLE" else finite
-    bare = rf"regexp_replace({name}, '^([+-]?)[¥￥$€£]\s*', '\1')"
-    if mark == ",":
-        shape = r"'^[+-]?(\d+|\d{1,3}([. \x{00A0}]\d{3})+)(,\d+)?$'"
-        plain = rf"replace(regexp_replace({bare}, '[. \x{{00A0}}]', '', 'g'), ',', '.')"
-        return f"CASE WHEN regexp_matches({bare}, {shape}) THEN TRY_CAST({plain} AS {duck}) END"
-    shape = r"'^[+-]?\d{1,3}([,，]\d{3})+(\.\d+)?$'"
-    plain = rf"regexp_replace({bare}, '[,，]', '', 'g')"
-    direct = f"TRY_CAST({name} AS {duck})"
-    if duck == "DOUBLE":
-        direct = f"CASE WHEN isfinite({direct}) THEN {direct} END"
-    return (
-        f"coalesce({direct}, TRY_CAST({bare} AS {duck}), "
-        f"CASE WHEN regexp_matches({bare}, {shape}) THEN TRY_CAST({plain} AS {duck}) END)"
-    )
+def _typed_number(name: str, duck: str) -> str:
+    if duck != "DOUBLE":
+        return f"TRY_CAST({name} AS {duck})"
+    return f"CASE WHEN isfinite(TRY_CAST({name} AS DOUBLE)) THEN TRY_CAST({name} AS DOUBLE) END"
 
 
 def formats_of(field: Field, part: Input) -> tuple[str, ...]:
@@ -235,54 +156,33 @@ def formats_of(field: Field, part: Input) -> tuple[str, ...]:
     return field.column.formats or part.formats or (ISO,)
 
 
-def is_naive(format_: str) -> bool:
-    """Tell whether times of that format are sure to have no zone."""
-    return "%z" not in format_ and format_ not in EPOCHS and format_ != ISO
-
-
-def moment(name: str, formats: Sequence[str], zone: str | None) -> str:
-    """Return the SQL of the text `name` as a moment: the first format that fits counts."""
-    parts = [_as_written(name, one, zone) for one in formats]
+def moment(field: Field, formats: Sequence[str], zone: str) -> str:
+    """Return the SQL of a text column as a moment: the first format that fits counts."""
+    parts = [_as_written(field, one, zone) for one in formats]
     return f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
 
 
-def _as_written(name: str, format_: str, zone: str | None) -> str:
+def _as_written(field: Field, format_: str, zone: str) -> str:
+    name = quote(field.name)
     if format_ == ISO:
-        return _iso(name, zone)
+        return times.read_moment(name, zone, field.order)
     if format_ in EPOCHS:
         return _epoch(name, format_)
     parsed = f"try_strptime({name}, {literal(format_)})"
-    return _at(parsed, zone) if is_naive(format_) else f"CAST({parsed} AS TIMESTAMPTZ)"
+    return f"CAST({parsed} AS TIMESTAMPTZ)" if "%z" in format_ else times.at(parsed, zone)
 
 
 def _epoch(name: str, format_: str) -> str:
     return f"to_timestamp(TRY_CAST({name} AS DOUBLE) / {EPOCHS[format_]})"
 
 
-def _typed_moment(name: str, field: Field, formats: Sequence[str], zone: str | None) -> str:
+def _typed_moment(name: str, field: Field, formats: Sequence[str], zone: str) -> str:
     if "TIME ZONE" in field.duck:
         return name
     epoch = next((one for one in formats if one in EPOCHS), None)
     if epoch is not None and field.duck.startswith(NUMBERS):
         return _epoch(name, epoch)
-    return _at(f"TRY_CAST({name} AS TIMESTAMP)", zone)
-
-
-def _iso(name: str, zone: str | None) -> str:
-    chinese = ", ".join(literal(one) for one in CHINESE_MOMENTS)
-    naive = f"coalesce(TRY_CAST({name} AS TIMESTAMP), try_strptime({name}, [{chinese}]))"
-    # ISO 8601 lets seconds and the colon of an offset be left out; the engine wants them.
-    seconds = rf"regexp_replace({name}, '^(.{{10}}[T ]\d{{2}}:\d{{2}})(Z|[+-])', '\1:00\2')"
-    colon = rf"regexp_replace({seconds}, '([+-]\d{{2}})(\d{{2}})$', '\1:\2')"
-    return (
-        f"CASE WHEN length({name}) > 10 AND regexp_matches({name}, '{OFFSET}') "
-        f"THEN coalesce(TRY_CAST({name} AS TIMESTAMPTZ), TRY_CAST({colon} AS TIMESTAMPTZ)) "
-        f"ELSE {_at(naive, zone)} END"
-    )
-
-
-def _at(naive: str, zone: str | None) -> str:
-    return "CAST(NULL AS TIMESTAMPTZ)" if zone is None else f"timezone({literal(zone)}, {naive})"
+    return times.at(f"TRY_CAST({name} AS TIMESTAMP)", zone)
 
 
 def _flag(name: str) -> str:
@@ -301,31 +201,55 @@ def _lines(name: str, text: bool) -> str:
     return f"TRY_CAST({listed} AS {DUCK['list']})"
 
 
-def checks(field: Field, part: Input, zone: str | None) -> Iterator[Check]:
+def checks(field: Field) -> Iterator[Check]:
     """Yield what must not be, in terms of `name` (the value) and `clean$name` (what was there)."""
     if field.header is None:
         return
     name, before = quote(field.name), quote(f"clean${field.name}")
     shown = f"CAST({before} AS VARCHAR)"
     column = field.column
+    if len(field.rivals) > 1:
+        yield Check(field.name, "TRUE", UNANSWERED, shown)
     if column.required:
         yield Check(field.name, f"{before} IS NULL", "missing", shown)
-    if column.type != "text" and not _same(field):
-        unread = f"({name} IS NULL AND {before} IS NOT NULL)"
-        zone = column.zone or part.zone or zone
-        if column.type == "moment" and zone is None and ISO in formats_of(field, part):
-            naive = f"TRY_CAST({shown} AS TIMESTAMP) IS NOT NULL"
-            yield Check(field.name, f"{unread} AND {naive}", "no_zone", shown)
-            unread = f"{unread} AND NOT {naive}"
-        yield Check(field.name, unread, f"unreadable_{_word(column.type)}", shown)
+    if column.type == "id":
+        cut = f"contains(upper({shown}), 'E+') AND regexp_full_match({shown}, '{CUT}')"
+        yield Check(field.name, cut, "cut_id", shown)
+    elif column.type == "currency":
+        unknown = f"{before} IS NOT NULL AND currency_code(plain_signs({shown})) IS NULL"
+        yield Check(field.name, unknown, "unreadable_currency", shown)
+    elif column.type != "text" and not _same(field):
+        yield from _unread(field, name, before, shown)
     for edge, sign in ((column.minimum, "<"), (column.maximum, ">")):
         if edge is not None:
             yield Check(field.name, f"{name} {sign} {edge!r}", "out_of_range", shown)
 
 
+def _unread(field: Field, name: str, before: str, shown: str) -> Iterator[Check]:
+    """Yield the checks of a value that cannot be read, or can be read in two ways."""
+    unread = f"({name} IS NULL AND {before} IS NOT NULL)"
+    if field.asked:
+        module = times if field.column.type == "moment" else numbers
+        either = f"coalesce({module.is_open(shown)}, FALSE)"
+        yield Check(field.name, f"{unread} AND {either}", UNANSWERED, shown)
+        unread = f"{unread} AND NOT {either}"
+    yield Check(field.name, unread, f"unreadable_{_word(field.column.type)}", shown)
+
+
+def money_checks(told_of: str, declared: str | None) -> Iterator[Check]:
+    """Yield what must not be of a row's currencies; `told_of` is the column they are told of."""
+    shown = f"array_to_string({CURRENCIES}, ' ')"
+    mixed = f"len({CURRENCIES}) > 1 OR list_contains({CURRENCIES}, '?')"
+    yield Check(told_of, mixed, "currencies", shown)
+    yield Check(told_of, f"{CURRENCIES}[1] = '{YEN}'", UNANSWERED, shown)
+    if declared is not None:
+        one = f"len({CURRENCIES}) = 1 AND {CURRENCIES}[1] NOT IN ({literal(declared)}, '{YEN}')"
+        yield Check(told_of, one, "other_currency", shown)
+
+
 def _same(field: Field) -> bool:
     """Tell whether the file's own type needs no reading."""
-    if field.column.values or field.column.blank or _is_text(field.duck):
+    if field.column.values or field.column.blank or is_text(field.duck):
         return False
     kind = field.column.type
     if kind == "moment":
@@ -336,4 +260,4 @@ def _same(field: Field) -> bool:
 
 
 def _word(kind: str) -> str:
-    return "number" if kind in ("number", "decimal", "whole") else kind
+    return "number" if kind in NUMERIC else kind

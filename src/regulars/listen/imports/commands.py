@@ -23,9 +23,10 @@ from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports import library, model, questions, service, taking_back
 from regulars.listen.imports.guessing import ROLES
-from regulars.listen.imports.model import CURES, STAGES, Habits, Outcome, Recipe, reason_text
+from regulars.listen.imports.model import STAGES, Habits, Outcome, Recipe
 from regulars.listen.imports.preview import Proposal
 from regulars.listen.imports.questions import Question
+from regulars.listen.imports.reasons import CURES, reason_text
 from regulars.timeline.workspace import Workspace
 
 Opens = Callable[[Path], Workspace]
@@ -74,6 +75,12 @@ def _importing(app: typer.Typer, opens: Opens) -> None:
             list[str] | None,
             typer.Option(help="Answer to a question of --preview: KEY=VALUE; more may be given."),
         ] = None,
+        currency: Annotated[
+            str, typer.Option(help="What all money of the files is in: CNY. Others are refused.")
+        ] = "",
+        source: Annotated[
+            str, typer.Option(help="What the files are called as a source; the recipe's if not.")
+        ] = "",
         as_json: AsJson = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
@@ -83,7 +90,9 @@ def _importing(app: typer.Typer, opens: Opens) -> None:
             _preview(ws, paths[0], zone or None, write, as_json)
             return
         formats, answers = tuple(date_format or ()), questions.parse(answer or ())
-        habits = Habits(zone or None, decimal or None, formats, answers)
+        habits = Habits(
+            zone or None, decimal or None, formats, answers, currency or None, source or None
+        )
         outcome = _run(ws, paths, _chosen(recipe, map_), habits, quiet=as_json)
         _print_outcome(outcome, as_json)
         if outcome.all_refused:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regulars.listen.imports.columns import ISO, moment
+from regulars.listen.imports import times
+from regulars.listen.imports.columns import ISO
 from regulars.listen.imports.expressions import literal
 
 if TYPE_CHECKING:
@@ -94,7 +95,9 @@ def dates(connection: duckdb.DuckDBPyConnection, cells: str) -> dict[int, Dates]
 def _fits(format_: str) -> str:
     if format_ == ISO:
         year = r"regexp_matches(v, '\d{4}|[A-Za-z]{3}')"  # 5/03/24 is no day of the year 5
-        return f"{year} AND {moment('v', (ISO,), 'UTC')} IS NOT NULL"
+        # Days with figures only say by themselves at times which of day and month is first.
+        ordered = r"regexp_matches(v, '^\d{1,2}[-/]\d{1,2}[-/]')"
+        return f"{year} AND NOT {ordered} AND {times.read_moment('v', 'UTC', '')} IS NOT NULL"
     # The engine's two-digit year also reads the first two of four.
     sound = " AND NOT regexp_matches(v, '\\d{4}')" if "%y" in format_ else ""
     return f"try_strptime(v, {literal(format_)}) IS NOT NULL{sound}"

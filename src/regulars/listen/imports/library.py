@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from itertools import chain
@@ -17,9 +17,9 @@ from regulars.faces.command import read_text
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
-from regulars.listen.imports import building
+from regulars.listen.imports import building, currencies
 from regulars.listen.imports.columns import EPOCHS, ISO
-from regulars.listen.imports.model import Column, Habits, Recipe
+from regulars.listen.imports.model import Column, Habits, Recipe, Scalar
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -111,6 +111,8 @@ def _problems(recipe: Recipe) -> Iterator[Text]:
     for zone in _zones(recipe):
         if zone not in available_timezones():
             yield Text(f"“{zone}” is no time zone.", f"“{zone}”不是时区。")
+    if recipe.currency is not None and recipe.currency not in currencies.CODES:
+        yield Text(f"“{recipe.currency}” is no currency.", f"“{recipe.currency}”不是币种。")
     for part in recipe.inputs:
         own = [one.formats for one in part.columns.values() if isinstance(one, Column)]
         for format_ in (*part.formats, *chain.from_iterable(own)):
@@ -161,12 +163,25 @@ def written_as(recipe: Recipe, habits: Habits) -> Recipe:
     given = {"decimal": habits.decimal, "formats": habits.formats}
     said = {name: value for name, value in given.items() if value}
     inputs = tuple(msgspec.structs.replace(part, **said) for part in recipe.inputs)
+    currency = currencies.check(habits.currency) if habits.currency else None
+    words = {"source": habits.source, "currency": currency}
     return msgspec.structs.replace(
         recipe,
         zone=habits.zone or recipe.zone,
+        currency=currency or recipe.currency,
+        source=habits.source or recipe.source,
+        set=_said_anew(recipe.set, words),
         inputs=inputs,
+        events=tuple(
+            msgspec.structs.replace(one, set=_said_anew(one.set, words)) for one in recipe.events
+        ),
         answers={**recipe.answers, **habits.answers},
     )
+
+
+def _said_anew(settled: dict[str, Scalar], words: Mapping[str, str | None]) -> dict[str, Scalar]:
+    """Return what holds for every event with what is said beside the recipe instead."""
+    return {name: words.get(name) or value for name, value in settled.items()}
 
 
 def _format_problem(format_: str) -> Text | None:

@@ -11,10 +11,10 @@ from typing import Any, Literal
 import msgspec
 
 from regulars.kit.text import Text
-from regulars.listen.imports.questions import UNANSWERED, Question
+from regulars.listen.imports.questions import Question
 
 Format = Literal["delimited", "whitespace", "jsonl", "parquet", "excel", "xes"]
-Kind = Literal["text", "number", "decimal", "whole", "moment", "flag", "list"]
+Kind = Literal["text", "id", "number", "decimal", "whole", "currency", "moment", "flag", "list"]
 Repeats = Literal["keep", "drop"]
 Words = str | tuple[str, ...]
 
@@ -61,7 +61,7 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     sheet: str | None = None
     skip: int | None = None
     skip_below: int | None = None
-    decimal: Literal[".", ","] = "."
+    decimal: Literal[".", ","] | None = None
     formats: tuple[str, ...] = ()
     zone: str | None = None
     blank: tuple[str, ...] = ()
@@ -141,7 +141,8 @@ class Bilingual(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A whole recipe or mapping: inputs → tables → events.
 
-    `zone` is where times without an offset were written down; `set` holds for every event;
+    `zone` is where times without an offset were written down, `currency` what all money of the
+    files is in (a cell that names another is refused); `set` holds for every event;
     `answers` settle what only the owner of the files knows (question's key → choice).
     """
 
@@ -152,6 +153,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     events: tuple[Event, ...]
     source: str = ""
     zone: str | None = None
+    currency: str | None = None
     tables: tuple[Table, ...] = ()
     set: dict[str, Scalar] = {}
     answers: dict[str, str] = {}
@@ -159,12 +161,14 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What is said of files beside their recipe: how times and numbers are written, answers."""
+    """What is said of files beside their recipe: how it is written, whose it is, answers."""
 
     zone: str | None = None
     decimal: str | None = None
     formats: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
+    currency: str | None = None
+    source: str | None = None
 
 
 class State(StrEnum):
@@ -299,61 +303,6 @@ class Reject:
     reason: str
     value: str | None
     line: str | None
-
-
-REASONS: Mapping[str, Text] = {
-    "columns": Text("The number of columns differs from the header's.", "列数与表头不一致。"),
-    "quotes": Text("A quotation mark is not closed.", "引号没有配对。"),
-    "encoding": Text("The bytes are not in the file's encoding.", "字节不符合文件的编码。"),
-    "not_json": Text("The line is not a JSON object.", "该行不是 JSON 对象。"),
-    "nul": Text("The line has a NUL byte, which no text has.", "该行含有空字节（NUL）。"),
-    "lost": Text(
-        "The row was counted in the file but did not arrive: check the line.",
-        "文件中有该行，但未能读入：请检查该行。",
-    ),
-    "too_long": Text("The line is too long.", "该行过长。"),
-    "unreadable": Text("The line cannot be read.", "该行无法读取。"),
-    "missing": Text("A value that is needed is empty.", "必填的值为空。"),
-    "unreadable_number": Text("The value is not a number.", "该值不是数字。"),
-    "unreadable_moment": Text("The value is not a date or time.", "该值不是日期或时间。"),
-    "unreadable_flag": Text("The value is not yes or no.", "该值不是“是”或“否”。"),
-    "unreadable_list": Text("The value is not a list of order lines.", "该值不是订单行列表。"),
-    "out_of_range": Text("The value lies outside its range.", "该值超出范围。"),
-    "no_zone": Text("The time has no zone and none is declared.", "时间没有时区，且未声明时区。"),
-    "future": Text("The time lies in the future.", "时间在未来。"),
-    "actor": Text("Nobody we know did it.", "未知的行为主体。"),
-    UNANSWERED: Text("A question about the file has no answer yet.", "关于文件的问题尚未回答。"),
-    "group": Text("Another line of the same order is refused.", "同一订单的另一行被拒绝。"),
-}
-
-CURES: Mapping[str, Text] = {
-    "unreadable_number": Text(
-        "If commas are decimal marks, as in 1.234,50, say so: decimal mark “,” (--decimal ,).",
-        "若以逗号作小数点（如 1.234,50），请注明：小数点为“,”（--decimal ,）。",
-    ),
-    "quotes": Text(
-        "Close the quotation marks around the cell, and double those within it.",
-        "请配对单元格两侧的引号，并将其中的引号写成两个。",
-    ),
-    "columns": Text(
-        "Give every row as many cells as the header has; quote cells that hold the delimiter.",
-        "请使每行的单元格数与表头一致；含分隔符的单元格须加引号。",
-    ),
-    "encoding": Text(
-        'Save the file as UTF-8, or name its encoding in the mapping (encoding = "gb18030").',
-        '请将文件另存为 UTF-8，或在映射中写明编码（encoding = "gb18030"）。',
-    ),
-    "unreadable_moment": Text(
-        "Say how dates are written, such as %d/%m/%Y (--date-format; more than one may be given).",
-        "请注明日期的写法，例如 %d/%m/%Y（--date-format，可给出多个）。",
-    ),
-}
-"""What to do about a reason that many rows of a file share."""
-
-
-def reason_text(reason: str) -> Text:
-    """Return a reason in both languages."""
-    return REASONS.get(reason) or Text(reason, reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.imports import library, service, taking_back
 from regulars.listen.imports.guessing import ROLES
-from regulars.listen.imports.model import CURES, STAGES, Habits, Run, State, reason_text
+from regulars.listen.imports.model import STAGES, Habits, Run, State
+from regulars.listen.imports.reasons import CURES, reason_text
 from regulars.timeline import vocabulary
 from regulars.timeline.workspace import CurrentWorkspace, Workspace
 
@@ -98,6 +99,8 @@ def _habits(fields: Fields) -> Habits:
         zone=fields.text("zone", most=60),
         decimal=fields.text("decimal", most=1),
         formats=tuple(one.strip() for one in formats if one.strip()),
+        currency=fields.text("currency", most=8),
+        source=fields.text("source", most=60),
     )
 
 

@@ -30,6 +30,7 @@ from regulars.listen.imports.reading.files import File
 from regulars.listen.imports.reading.tables import RawRows, Reader
 from regulars.listen.imports.sampling import Sample
 from regulars.listen.imports.shaping import Shaper
+from regulars.listen.imports.written import Ground
 from regulars.timeline.event import COLUMNS
 
 if TYPE_CHECKING:
@@ -174,7 +175,8 @@ def _samples(
     connection.execute(
         f"CREATE TEMP TABLE first_rows AS SELECT * FROM {raw.table} WHERE _row <= {SAMPLE_ROWS}"
     )
-    shaper = Shaper(connection, recipe, recipe.zone)
+    own = ws.settings.workspace
+    shaper = Shaper(connection, recipe, Ground(own.time_zone, own.currency))
     shaper.input(RawRows(recipe.inputs[0], "first_rows", raw.columns, raw.typed, raw.pieces))
     for table in recipe.tables:
         shaper.table(table)

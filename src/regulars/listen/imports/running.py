@@ -19,6 +19,7 @@ from regulars.listen.imports.model import Counts, Outcome, Progress, Recipe, Sta
 from regulars.listen.imports.reading import files as reading
 from regulars.listen.imports.reading.tables import Piece, Reader
 from regulars.listen.imports.shaping import Shaper
+from regulars.listen.imports.written import Ground
 from regulars.timeline import loading
 
 if TYPE_CHECKING:
@@ -105,11 +106,14 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
     check_filled(job.recipe)
     found = reading.gather(job.paths, job.names)
     taken, left = reading.assign(found, job.recipe.inputs)
+    own = workspace.settings.workspace
+    ground = Ground(own.time_zone, own.currency)
     with (
         bench(workspace, share=MEMORY_SHARE) as (connection, scratch),
         Teller(connection, tell) as teller,
     ):
-        shaper, pieces = _shape(connection, scratch, job, taken, teller)
+        shaper = Shaper(connection, job.recipe, ground)
+        pieces = _shape(shaper, scratch, taken, teller)
         teller.enter(Stage.BUILD)
         builder = Builder(
             connection,
@@ -147,7 +151,8 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
         reasons=reasons,
         rejects_file=str(file.relative_to(workspace.folder)) if file else None,
         seconds=seconds,
-        notes=sums.notes,
+        notes=(*shaper.notes, *sums.notes),
+        questions=tuple(shaper.questions.values()),
     )
 
 
@@ -157,17 +162,12 @@ def run_folder(workspace: Workspace, run_id: str) -> Path:
 
 
 def _shape(
-    connection: duckdb.DuckDBPyConnection,
-    scratch: Path,
-    job: Job,
-    taken: dict[str, list[reading.File]],
-    teller: Teller,
-) -> tuple[Shaper, list[Piece]]:
+    shaper: Shaper, scratch: Path, taken: dict[str, list[reading.File]], teller: Teller
+) -> list[Piece]:
     """Read every input and make the recipe's tables."""
-    reader = Reader(connection, scratch)
-    shaper = Shaper(connection, job.recipe, job.recipe.zone)
+    reader = Reader(shaper.connection, scratch)
     pieces: list[Piece] = []
-    present = [part for part in job.recipe.inputs if taken[part.name]]
+    present = [part for part in shaper.recipe.inputs if taken[part.name]]
     for index, part in enumerate(present):
         teller.enter(Stage.READ, (index, len(present)))
         raw = reader.read(part, taken[part.name])
@@ -175,9 +175,9 @@ def _shape(
         teller.rows = sum(piece.rows for piece in pieces)
         teller.enter(Stage.CHECK, (index, len(present)))
         shaper.input(raw)
-    for table in job.recipe.tables:
+    for table in shaper.recipe.tables:
         shaper.table(table)
-    return shaper, pieces
+    return pieces
 
 
 def silent(_progress: Progress) -> None:

@@ -7,23 +7,28 @@ what the recipe declares.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports import columns as reading
-from regulars.listen.imports.columns import Check, Field
+from regulars.listen.imports import fields, written
+from regulars.listen.imports.columns import CURRENCIES, Check
 from regulars.listen.imports.expressions import Compiled, compile_expression, literal, quote
-from regulars.listen.imports.model import Join, Recipe, Table, Unpivot
+from regulars.listen.imports.fields import Field
+from regulars.listen.imports.model import Join, Note, Recipe, Table, Unpivot
+from regulars.listen.imports.questions import Question
 from regulars.listen.imports.reading.tables import Piece, RawRows
+from regulars.listen.imports.written import Ground, Settled
 
 if TYPE_CHECKING:
     import duckdb
 
 FILE = "_file"
 """The name of the row's file, for expressions that need it; it is no part of the row's content."""
+CURRENCY = "_currency"
+"""The currency that the cells of a row name, if any."""
 LINE_KINDS = {
     "line_id": "VARCHAR",
     "product": "VARCHAR",
@@ -50,11 +55,14 @@ class Shaper:
     """Builds the relations of one recipe on one connection; `columns` knows their columns."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, recipe: Recipe, zone: str | None
+        self, connection: duckdb.DuckDBPyConnection, recipe: Recipe, ground: Ground
     ) -> None:
         self.connection = connection
         self.recipe = recipe
-        self.zone = zone
+        self.ground = ground
+        self.zone = recipe.zone or ground.zone
+        self.notes: list[Note] = []
+        self.questions: dict[str, Question] = {}
         self.columns: dict[str, list[str]] = {}
         self.raws: dict[str, RawRows] = {}
         self.steps: dict[str, Step] = {}
@@ -72,21 +80,27 @@ class Shaper:
     def unused(self) -> list[str]:
         """Return the headers that nothing was made of, once all events are compiled."""
         known = {name.lower() for name in self.read}
-        headers = (one.header for one in self.fields if one.name.lower() not in known)
+        clocks = {one.clock for one in self.fields if one.name.lower() in known}
+        headers = (
+            one.header
+            for one in self.fields
+            if one.name.lower() not in known and one.header not in clocks
+        )
         return list(dict.fromkeys(header for header in headers if header is not None))
 
     def input(self, raw: RawRows) -> None:
         """Make the relation of an input: typed values, refused rows taken out, keys given."""
         part = raw.part
         self.raws[part.name] = raw
-        fields = reading.fields(raw)
-        self.fields += fields
+        settled = written.settle(self.connection, raw, fields.fields(raw), self.recipe, self.ground)
+        self.fields += settled.fields
         self.read.add(part.id or "")
-        self._need_zone(raw, fields)
-        self.columns[part.name] = [*(field.name for field in fields), FILE]
+        self.notes += settled.notes
+        self.questions.update((one.key, one) for one in settled.questions)
+        self.columns[part.name] = [*(field.name for field in settled.fields), FILE]
         typed = quote(f"typed_{part.name}")
-        self._typed(raw, fields, typed)
-        refused = self._refuse(raw, fields, typed)
+        self._typed(raw, settled, typed)
+        refused = self._refuse(raw, settled, typed)
         key, extra = self._key(raw, typed)
         names = ", ".join(quote(name) for name in self.columns[part.name])
         wheres = ([f"NOT coalesce({refused}, FALSE)"] if refused else []) + (
@@ -94,42 +108,31 @@ class Shaper:
         )
         where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
         self.connection.execute(
-            f"CREATE VIEW {quote(part.name)} AS "
-            f"SELECT _row, {key} AS _key, {names} FROM {typed}{extra}{where}"
+            f"CREATE VIEW {quote(part.name)} AS SELECT _row, {key} AS _key, "
+            f"{CURRENCIES}[1] AS {CURRENCY}, {names} FROM {typed}{extra}{where}"
         )
 
-    def _need_zone(self, raw: RawRows, fields: Iterable[Field]) -> None:
-        """Refuse times that can have no zone before anything is read."""
-        for field in fields:
-            column = field.column
-            zone = column.zone or raw.part.zone or self.zone
-            if column.type != "moment" or zone is not None or field.header is None:
-                continue
-            naive_type = field.duck.startswith(("TIMESTAMP", "DATE")) and "ZONE" not in field.duck
-            naive_format = any(map(reading.is_naive, reading.formats_of(field, raw.part)))
-            if naive_type or naive_format:
-                raise no_zone(field.name)
-
-    def _typed(self, raw: RawRows, fields: list[Field], typed: str) -> None:
+    def _typed(self, raw: RawRows, settled: Settled, typed: str) -> None:
         part = raw.part
         cleaned = ", ".join(
             f"{reading.clean(field, part, typed=raw.typed)} AS {quote(field.name)}"
-            for field in fields
+            for field in settled.fields
         )
-        itself = self._own_id(raw, fields)
+        itself = self._own_id(raw, settled.fields)
         # Only rows without an id of their own are told apart by their content.
         hashed = f"CASE WHEN {itself} IS NULL THEN {_content_hash(raw)} END"
         values = []
-        for field in fields:
+        for field in settled.fields:
             values.append(f"{reading.converted(field, part, self.zone)} AS {quote(field.name)}")
-            if any(True for _check in reading.checks(field, part, self.zone)):
+            if any(True for _check in reading.checks(field)):
                 values.append(f"{quote(field.name)} AS {quote(f'clean${field.name}')}")
         names = [literal(piece.file.name) for piece in raw.pieces]
         values.append(f"{by_file(raw.pieces, names)} AS {FILE}")
         kind = "VIEW" if raw.typed else "TABLE"
         self.connection.execute(
-            f"CREATE {kind} {typed} AS SELECT _row, _own, _hash, {', '.join(values)} "
-            f"FROM (SELECT _row, {cleaned}, {itself} AS _own, {hashed} AS _hash FROM {raw.table})"
+            f"CREATE {kind} {typed} AS SELECT _row, _own, _hash, {CURRENCIES}, {', '.join(values)} "
+            f"FROM (SELECT *, {settled.currencies} AS {CURRENCIES} FROM "
+            f"(SELECT _row, {cleaned}, {itself} AS _own, {hashed} AS _hash FROM {raw.table}))"
         )
 
     def _own_id(self, raw: RawRows, fields: list[Field]) -> str:
@@ -139,13 +142,14 @@ class Shaper:
             return "CAST(NULL AS VARCHAR)"
         return f"CAST({quote(raw.part.id)} AS VARCHAR)"
 
-    def _refuse(self, raw: RawRows, fields: list[Field], typed: str) -> str:
+    def _refuse(self, raw: RawRows, settled: Settled, typed: str) -> str:
         """Put rows that do not fit among the rejects; return the condition that finds them."""
-        found = [check for field in fields for check in reading.checks(field, raw.part, self.zone)]
+        found = [check for field in settled.fields for check in reading.checks(field)]
+        if settled.money:
+            declared = self.recipe.currency or self.recipe.set.get("currency")
+            found += reading.money_checks(settled.money, str(declared) if declared else None)
         hits = count_bad(self.connection, typed, found)
         for check in hits:
-            if check.reason == "no_zone":
-                raise no_zone(check.field)
             self.connection.execute(
                 f"INSERT INTO rejects SELECT _row, {literal(check.field)}, "
                 f"{literal(check.reason)}, {check.value}, line FROM {typed} "
@@ -277,7 +281,9 @@ class Shaper:
         if spec.lines:
             parts.append(f"{self._lines(spec)} AS lines")
             names.append("lines")
-        made = ", ".join(["min(_row) AS _row", f"concat_ws(chr(31), {itself}) AS _key", *parts])
+        key = f"concat_ws(chr(31), {itself}) AS _key"
+        money = f"min({CURRENCY}) AS {CURRENCY}"
+        made = ", ".join(["min(_row) AS _row", key, money, *parts])
         self.columns[spec.name] = names
         return f"SELECT {keys}, {made} FROM ({source}) GROUP BY {keys}"
 
@@ -313,7 +319,7 @@ class Shaper:
         names = ", ".join(quote(column) for column in kept)
         self.columns[name] = [*kept, spec.item, spec.value]
         return (
-            f"SELECT _row, concat(_key, ':', _pair.item) AS _key, {names}, "
+            f"SELECT _row, concat(_key, ':', _pair.item) AS _key, {CURRENCY}, {names}, "
             f"_pair.item AS {quote(spec.item)}, _pair.value AS {quote(spec.value)} FROM "
             f"(SELECT *, unnest([{pairs}]) AS _pair FROM ({source})) "
             "WHERE _pair.value IS NOT NULL"
@@ -322,20 +328,6 @@ class Shaper:
 
 def _keys(join: Join) -> list[str]:
     return [join.on] if isinstance(join.on, str) else list(join.on)
-
-
-def no_zone(field: str) -> Invalid:
-    """Return the error of times that have no zone."""
-    return Invalid(
-        "import.zone",
-        Text(
-            f"The times in “{field}” have no zone: declare one (zone = "
-            '"Asia/Shanghai" in the mapping, or --zone).',
-            f"“{field}”里的时间没有时区：请声明时区（在映射中写 zone = "
-            '"Asia/Shanghai"，或使用 --zone）。',
-        ),
-        field=field,
-    )
 
 
 def count_bad(
