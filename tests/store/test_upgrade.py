@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from regulars.kit.errors import Unavailable
 from regulars.store import upgrade
 from regulars.store.database import metadata
+from regulars.timeline import memory
 from regulars.timeline.workspace import Workspace
 
 
@@ -91,3 +92,19 @@ def test_a_workspace_of_the_second_version_upgrades_and_keeps_its_rows(ws: Works
     assert rows == [("nps", 3, None)]
     assert runs == [(9, 0, "[]")]
     assert upgrade.current(ws.database) == upgrade.newest()
+
+
+def test_a_database_in_use_is_not_taken_for_an_empty_one_by_its_upgrade(ws: Workspace) -> None:
+    go_back(ws, "0004")
+    assert upgrade.upgrade(ws) is not None
+    assert known_versions(ws) == []  # nobody ever worked with it: it may meet any lake
+    go_back(ws, "0004")
+    with ws.database.transaction() as connection:
+        connection.execute(sa.text("INSERT INTO seen_events VALUES (x'00', 1)"))
+    upgrade.upgrade(ws)
+    assert known_versions(ws) == [memory.UNKNOWN]
+
+
+def known_versions(ws: Workspace) -> list[int]:
+    with ws.database.reading() as connection:
+        return list(connection.execute(sa.text("SELECT version FROM lake_memory")).scalars())

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import Message
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,11 +23,13 @@ from regulars.company.staff import service as staff
 from regulars.kit.errors import Invalid, NotFound
 from regulars.store.settings import MailSettings
 from regulars.timeline import inbox
+from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import service
 from regulars.understand.alerts.model import Alert, Grain, Kind, Rule, State, Way
 from regulars.understand.metrics import service as metrics
 from regulars.understand.words import service as words
+from tests.timeline.putting_back import keep_database, opened, put_database
 
 FIRST = datetime(2026, 6, 1, 4, tzinfo=UTC)  # a Monday at noon
 NOW = FIRST + timedelta(weeks=13, days=1)
@@ -316,6 +319,31 @@ def test_a_mail_that_fails_is_tried_again(
     assert service.deliver(watched, now=NOW + timedelta(minutes=6)) == 1
     assert len(box.mails) == 1
     assert service.waiting_mails(watched) == (0, None)
+
+
+def test_no_mail_goes_out_again_after_a_database_was_put_back(
+    watched: Workspace, post: tuple[Controller, Box], tmp_path: Path
+) -> None:
+    server, box = post
+    with_mail(watched, server.port)
+    hire(watched, "dana@shop.test", "Digital")
+    before = keep_database(watched, tmp_path / "before")
+    one(watched)
+    waiting = keep_database(watched, tmp_path / "waiting")
+    assert service.deliver(watched, now=NOW) == 1
+    flush(watched)
+    put_database(watched, waiting)  # in which the mail still waits
+    ws = opened(watched)
+    with_mail(ws, server.port)
+    assert service.deliver(ws, now=NOW) == 0
+    assert service.waiting_mails(ws) == (0, None)
+    put_database(ws, before)  # which has not met the alert yet
+    ws = opened(ws)
+    with_mail(ws, server.port)
+    assert [alert.owner_name for alert in service.evaluate(ws, now=NOW)] == ["Digital"]
+    assert service.deliver(ws, now=NOW) == 0
+    assert len(box.mails) == 1
+    ws.close()
 
 
 def test_a_refused_address_does_not_keep_the_others(
