@@ -15,6 +15,7 @@ import msgspec
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
+from tests.timeline.putting_back import keep_database, opened, put_database
 
 from regulars.company.audit import service as audit
 from regulars.company.audit.model import Search
@@ -29,7 +30,6 @@ from regulars.understand.alerts import service
 from regulars.understand.alerts.model import Alert, Grain, Kind, Rule, State, Way
 from regulars.understand.metrics import service as metrics
 from regulars.understand.words import service as words
-from tests.timeline.putting_back import keep_database, opened, put_database
 
 FIRST = datetime(2026, 6, 1, 4, tzinfo=UTC)  # a Monday at noon
 NOW = FIRST + timedelta(weeks=13, days=1)
