@@ -127,12 +127,13 @@ def test_an_old_lake_stays_closed_until_the_loss_is_accepted(
 def test_a_lake_that_is_gone_stays_closed_too(any_ws: Workspace, tmp_path: Path) -> None:
     send(any_ws, ANN, *range(10))
     flush(any_ws)
-    keep_lake(any_ws, tmp_path / "lake")
+    with any_ws.database.transaction() as connection:  # they came ten days ago
+        connection.execute(sa.text("UPDATE seen_events SET day = day - 10"))
     (any_ws.folder / "lake").rename(tmp_path / "away")
     with pytest.raises(Unavailable, match="10 events are missing, since the beginning"):
         opened(any_ws)
     ws = opened(any_ws, accept_loss=True)
-    assert send(ws, ANN, 1) == [True]
+    assert send(ws, ANN, 1) == [True]  # nothing is known that is nowhere
     assert ids(ws) == ["a1"]
     ws.close()
 

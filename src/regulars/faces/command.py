@@ -101,7 +101,7 @@ def _told(error: Exception) -> RegularsError | None:
         )
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):
         return _usage(error)
-    return _of_parts(error) or _of_lake(error)
+    return _of_parts(error) or lake_faults.told(error, why=True)
 
 
 def _of_parts(error: Exception) -> RegularsError | None:
@@ -111,19 +111,6 @@ def _of_parts(error: Exception) -> RegularsError | None:
     from regulars.store import faults
 
     return faults.told(error)
-
-
-def _of_lake(error: Exception) -> Unavailable | None:
-    if not lake_faults.of_lake(error):
-        return None
-    why = str(error).strip().partition("\n")[0]
-    return Unavailable(
-        "lake.unreadable",
-        Text(
-            f"The lake cannot be read ({why}): see “regulars doctor --deep”.",
-            f"数据湖无法读取（{why}）：请运行“regulars doctor --deep”查看。",
-        ),
-    )
 
 
 def _database_errors() -> tuple[type[Exception], ...]:

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from regulars.faces import refusals
+from regulars.faces import lake_faults, refusals
 from regulars.faces.callers import recognise
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say, speaking
@@ -191,9 +191,12 @@ def _validation(request: Request, error: Exception) -> Response:
 def unexpected(request: Request, error: Exception) -> Response:
     """Answer an error nobody foresaw, with a number that stands in the log too.
 
-    A database that is away or a full disk is no such error: it is told as what it is.
+    A database that is away, a full disk or a lake that cannot be read is no such error: it is
+    told as what it is.
     """
     known = error if isinstance(error, RegularsError) else faults.told(error)
+    if known is None and (known := lake_faults.told(error)):
+        log.error("the lake cannot be read: %s", error)
     if known is not None:
         return _ours(request, known)
     number = getattr(request.state, "number", "")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 OWNER_ONLY = 0o600
 OTHERS = 0o077
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+"""How a file is opened that must not be there yet; bytes stay as they are on every system."""
 KEPT = ("regulars.toml", "secret.key", "backups/*.db", "backups/*.dump")
 """What is private in every workspace; its SQLite database is named by the settings."""
 
@@ -18,7 +20,7 @@ def create(path: Path, words: str = "") -> None:
 
     Raises FileExistsError when it is there.
     """
-    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+    opened = os.open(path, NEW, OWNER_ONLY)
     with os.fdopen(opened, "w", encoding="utf-8") as file:
         file.write(words)
 

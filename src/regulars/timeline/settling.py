@@ -41,6 +41,7 @@ AFTER: Registry[Settle] = Registry(Text("thing done after a restore", "恢复后
 SLACK = timedelta(minutes=5)
 """How much earlier than the database's last note ids of the lake are remembered from."""
 ID_PORTION = 100_000
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 TOLD = {
     Fit.OLD_DATABASE: Text(
         "The database is older than the lake: all events are kept. What else was changed since "
@@ -108,6 +109,7 @@ def _begin(workspace: Workspace, judged: Judged) -> None:
 
 def _adopt(workspace: Workspace, judged: Judged, now: datetime) -> None:
     """Take over what the lake has: numbers above its watermark, hidden events, known ids."""
+    since = _ids_since(workspace, judged, now)
     if judged.fit is Fit.OLD_LAKE:
         lake_log.drop_empty(workspace.lake.folder)
     workspace.lake.create()
@@ -115,7 +117,6 @@ def _adopt(workspace: Workspace, judged: Judged, now: datetime) -> None:
     mark = lake.watermark(handle)
     counting = [file for file in lake.files(handle) if not file.aside]
     paths = [workspace.lake.absolute(file) for file in counting]
-    since = _ids_since(workspace, judged, now)
     with workspace.database.transaction() as connection:
         inbox.lock_inbox(connection)
         _draw_above(connection, mark)
@@ -132,7 +133,7 @@ def _ids_since(workspace: Workspace, judged: Judged, now: datetime) -> datetime:
     window = now - timedelta(days=workspace.settings.intake.remember_days)
     known = judged.memory
     if judged.fit is Fit.OLD_LAKE and known is not None:
-        since = lineage.missing(workspace, known).since or window
+        since = lineage.missing(workspace, known).since or BEGINNING
         return datetime(since.year, since.month, since.day, tzinfo=UTC)
     if known is None or known.version == memory.UNKNOWN:
         return window

@@ -13,7 +13,7 @@ from pathlib import Path
 from regulars.jobs.backup.model import Piece
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
-from regulars.store.private import OWNER_ONLY
+from regulars.store import private
 
 CHUNK = 1 << 20
 PRIVATE_FOLDER = 0o700
@@ -23,7 +23,7 @@ def copy(source: Path, target: Path) -> Piece:
     """Copy one file; return its size and checksum."""
     digest, size = hashlib.sha256(), 0
     make_folder(target.parent)
-    opened = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+    opened = os.open(target, private.NEW, private.OWNER_ONLY)
     with source.open("rb") as read, os.fdopen(opened, "wb") as written:
         while part := read.read(CHUNK):
             digest.update(part)

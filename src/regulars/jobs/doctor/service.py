@@ -66,10 +66,9 @@ def _checks(workspace: Workspace, now: datetime, deep: bool) -> Iterator[tuple[s
 
 
 def _newest(workspace: Workspace) -> datetime | None:
-    if not fit.database_in_use(workspace):
-        return None
     try:
-        last = audit.find(workspace, Search(), limit=1)
+        used = fit.database_in_use(workspace)
+        last = audit.find(workspace, Search(), limit=1) if used else []
     except Exception:  # the database has a check of its own
         return None
     return last[0].at if last else None

@@ -35,8 +35,8 @@ def database(workspace: Workspace, *, deep: bool = False) -> Iterator[Finding]:
     """Check that the database is there, answers, is whole, and agrees on the time."""
     title, began = Text("Database", "数据库"), clock.monotonic()
     try:
-        if not fit.database_in_use(workspace) and fit.lake_in_use(workspace):
-            yield Finding("database", title, State.BAD, fit.emptied(workspace), fit.EMPTY)
+        if not fit.database_in_use(workspace):
+            yield _empty(workspace)
             return
         with workspace.database.reading() as connection:
             connection.execute(sa.text("SELECT 1"))
@@ -48,6 +48,16 @@ def database(workspace: Workspace, *, deep: bool = False) -> Iterator[Finding]:
             raise
         wrong = _damaged(str(error.orig))
     yield wrong if wrong is not None else well("database", title, Text(kind, kind))
+
+
+def _empty(workspace: Workspace) -> Finding:
+    title = Text("Database", "数据库")
+    if fit.lake_in_use(workspace):
+        return Finding("database", title, State.BAD, fit.emptied(workspace), fit.EMPTY)
+    return Finding(
+        "database", title, State.BAD, Text("there is none yet", "尚未建立"),
+        Text("The next command or start makes it.", "下次运行命令或启动时会自动建立。"),
+    )  # fmt: skip
 
 
 def _damage(connection: sa.Connection, store: Store, deep: bool) -> Finding | None:
