@@ -51,6 +51,7 @@ def find(found: Sequence[Facts], guesses: Sequence[Guess]) -> list[Guess]:
                 scale=scale,
                 scales=(scale,) if codes or scale[1] == 10 else (),
                 codes=codes,
+                blank=found[index].odd,
                 grid=stem,
             )
     return settled

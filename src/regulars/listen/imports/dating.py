@@ -30,6 +30,10 @@ FORMATS = (
     *(one.replace("%d", "#").replace("%m", "%d").replace("#", "%m") for one in BOTH),
 )
 """The formats that are tried: ISO first, so that it is proposed wherever it reads as much."""
+PLAINLY_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?$"
+"""What is a time at a glance: no other format is tried on it."""
+MOST_VALUES = 2000
+"""Distinct values of a column that are tried."""
 MOST_FORMATS = 4
 HARDLY = 0.02
 """A format that reads a smaller share of the values reads them by chance."""
@@ -75,12 +79,14 @@ class Group:
 def dates(connection: duckdb.DuckDBPyConnection, cells: str) -> dict[int, Dates]:
     """Return how times are written in each column that has any, by its number; one pass."""
     bits = " + ".join(f"(({_fits(one)})::BIGINT << {bit})" for bit, one in enumerate(FORMATS))
+    plain = f"regexp_matches(v, {literal(PLAINLY_ISO)})"
+    read = "(TRY_CAST(substr(v, 1, 10) AS DATE) IS NOT NULL)::BIGINT"
+    shaped = f"regexp_matches(v, {literal(SHAPED)}) AND length(v) BETWEEN 6 AND 40 AND ({OUR_TIME})"
     rows = connection.execute(
-        f"SELECT col, mask, CAST(sum(n) AS BIGINT), min_by(v, first, 3) FROM "
-        f"(SELECT col, v, n, first, CASE WHEN regexp_matches(v, {literal(SHAPED)}) "
-        f"AND length(v) BETWEEN 6 AND 40 AND ({OUR_TIME}) "
-        f"THEN {bits} ELSE 0 END AS mask FROM {cells}) "
-        "GROUP BY col, mask"
+        "SELECT col, mask, CAST(sum(n) AS BIGINT), min_by(v, first, 3) FROM (SELECT col, v, n, "
+        f"first, CASE WHEN NOT ({shaped}) THEN 0 WHEN {plain} THEN {read} ELSE {bits} END AS mask "
+        f"FROM (SELECT * FROM {cells} QUALIFY row_number() OVER (PARTITION BY col) "
+        f"<= {MOST_VALUES})) GROUP BY col, mask"
     ).fetchall()
     groups: dict[int, list[Group]] = {}
     for column, mask, count, some in rows:

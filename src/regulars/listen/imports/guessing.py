@@ -56,14 +56,18 @@ ROLES: dict[str, Text] = {
 SCORES = ("nps", "csat", "ces", "score")
 TIMES = ("occurred_at", "approved_at", "shipped_at", "delivered_at", "cancelled_at", "refunded_at")
 IDS = ("user", "anonymous", "openid", "order_id", "case_id", "session_id", "event_id", "product")
+NAMED_ID = r"_(id|no|code|key|sn|ref)$"
+"""Numbers of columns that are called so name something: nobody adds them."""
 MOSTLY_DATES = 0.8
-"""A column of which this share are times is one of times, whatever its header."""
+"""A column of which this share are times is one of times, whatever its header; so of objects."""
 SOME_DATES = 0.5
 """A column whose header says time is one when this share of its values are times."""
 SOME_PHONES = 0.25
 """A column named phone or e-mail is one when this share of its values are: cut ones are many."""
 LONG_WORDS = 30.0
 """Letters (a Chinese character counts three) from which a nameless column may be words."""
+OWN_WORDS = 0.3
+"""The share of distinct values from which a column named like words is words."""
 SHORT_WORDS = 12.0
 """Letters from which a column named like words is words: four Chinese characters."""
 
@@ -112,7 +116,7 @@ def guess(found: Facts) -> Guess:
             return read
     if found.length >= LONG_WORDS and found.numbers < 0.5 and found.distinct > 0.5 * found.filled:
         return replace(base, role="text", confidence=0.6, why=_said(False, True))
-    if found.numbers >= 0.98:
+    if found.numbers >= 0.98 and not re.search(NAMED_ID, naming.words(found.header)):
         return _number(found, "number", base, 0.5) or base
     return base
 
@@ -129,6 +133,8 @@ def _said(header: bool | None, values: bool | None) -> Text:
 
 def _by_values(found: Facts, said: list[str], base: Guess) -> Guess | None:
     """Return the guess that values settle, whatever else the header might mean."""
+    if found.nested >= MOSTLY_DATES:
+        return base  # objects and lists of JSON
     if found.emails >= 0.9:
         return replace(base, role="email", confidence=0.95, why=_said("email" in said, True))
     named = any(role in IDS for role in said) or re.search(
@@ -282,7 +288,9 @@ def _text(found: Facts, role: str, base: Guess) -> Guess | None:
     if found.numbers >= 0.5 or found.dates.share >= SOME_DATES:
         return None
     sure = re.search(naming.SURE_WORDS, naming.words(found.header)) is not None
-    repeated = found.filled > 50 and found.distinct < 0.02 * found.filled
+    # A customer's words are theirs; what comes again and again is a code or a product's name.
+    least = 0.02 if sure else OWN_WORDS
+    repeated = found.filled > 50 and found.distinct < least * found.filled
     if repeated or (not sure and found.length < SHORT_WORDS):
         return None
     return replace(base, role=role, confidence=0.9 if sure else 0.75, why=_said(True, True))

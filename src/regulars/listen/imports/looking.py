@@ -75,6 +75,7 @@ class Facts:
     zoned: float = 0.0
     commas: float = 0.0
     several: float = 0.0
+    nested: float = 0.0
     length: float = 0.0
     common: tuple[tuple[str, int], ...] = ()
     odd: tuple[str, ...] = ()
@@ -118,6 +119,7 @@ SHARES: Mapping[str, str] = {
     "clocks": f"regexp_matches(v, {literal(CLOCK)})",
     "zoned": r"length(v) > 10 AND regexp_matches(v, '(Z|(UTC|GMT)?[+-]\d{1,2}(:?\d{2})?)$')",
     "commas": r"regexp_matches(v, '^-?[\d.]*\d,\d{1,2}$')",
+    "nested": r"regexp_matches(v, '^[{\[].*[}\]]$')",
     "several": f"regexp_matches(v, {literal(SEVERAL)})",
 }
 

@@ -80,10 +80,11 @@ def _slug(name: str) -> str:
 
 
 def _is_orders(sheet: Sheet) -> bool:
-    """Tell whether rows are orders, or lines of orders, with their money and time."""
-    money = sheet.of("amount") or (sheet.of("price") and sheet.of("quantity"))
+    """Tell whether rows are orders, or lines of orders, with their money or what became of them."""
+    told = sheet.of("amount", *(role for role in TIMES if role != "occurred_at"))
+    told = told or (sheet.of("price") and sheet.of("quantity"))
     scored = sheet.of(*SCORES)
-    return bool(sheet.of("order_id") and sheet.of("occurred_at") and money and not scored)
+    return bool(sheet.of("order_id") and sheet.of("occurred_at") and told and not scored)
 
 
 def _orders(sheet: Sheet) -> Recipe:
@@ -100,7 +101,28 @@ def _orders(sheet: Sheet) -> Recipe:
     }
     part = msgspec.structs.replace(sheet.part, name=part.name, columns=columns)
     words = tuple(_words_of_orders(sheet, part.name))
-    return msgspec.structs.replace(template, inputs=(part,), events=(*template.events, *words))
+    recipe = msgspec.structs.replace(template, inputs=(part,), events=(*template.events, *words))
+    known = {one.header for key, one in chosen.items() if key in columns}
+    return _with_properties(recipe, [name for name in _kept(sheet) if name not in known])
+
+
+def _with_properties(recipe: Recipe, kept: Sequence[str]) -> Recipe:
+    """Keep the columns that the recipe does not know as properties of its first event."""
+    first = recipe.events[0]
+    tables = tuple(
+        msgspec.structs.replace(
+            table,
+            columns={
+                **{name: f"first({quote(name)})" for name in kept if name not in table.columns},
+                **table.columns,
+            },
+        )
+        if table.name == first.from_ and table.group_by
+        else table
+        for table in recipe.tables
+    )
+    told = msgspec.structs.replace(first, properties=(*first.properties, *kept))
+    return msgspec.structs.replace(recipe, tables=tables, events=(told, *recipe.events[1:]))
 
 
 def _as_column(column: str | Column) -> Column:
