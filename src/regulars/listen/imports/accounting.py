@@ -30,11 +30,11 @@ NAMED = 20
 """Columns that are named at most; the rest are counted."""
 Flags = NDArray[np.bool_]
 SKIPPED: Mapping[str, Text] = {
-    skipping.BLANK: Text("are blank, skipped", "为空白行，已跳过"),
-    skipping.HEADER: Text("are further headers, skipped", "为重复的表头，已跳过"),
+    skipping.BLANK: Text("skipped: blank", "已跳过：空白行"),
+    skipping.HEADER: Text("skipped: further headers", "已跳过：其他表头行"),
     skipping.PREVIEW: Text(
-        "were answered as a preview or test of the survey, skipped",
-        "为问卷预览或测试答卷，已跳过",
+        "skipped: answered as a preview or test of the survey",
+        "已跳过：问卷预览或测试答卷",
     ),
 }
 
@@ -167,7 +167,7 @@ def _skips(
         yield _note(
             "skipped_title",
             titles,
-            Text("stand above the header: titles, skipped", "位于表头之上（标题），已跳过"),
+            Text("skipped: titles above the header", "已跳过：表头之上的标题"),
         )
     for reason, words in SKIPPED.items():
         numbers = connection.execute(
@@ -184,8 +184,8 @@ def _empties(rest: Flags, pieces: Sequence[Piece]) -> Iterator[Note]:
     rows = np.flatnonzero(rest)
     if len(rows):
         words = Text(
-            "gave no event: they hold nothing of which the recipe makes one",
-            "未产生事件：其中没有可用于生成事件的内容",
+            "gave nothing: no event is made of what stands there",
+            "未产生内容：其中没有可生成事件的值",
         )
         where = _places([int(row) for row in rows[:EXAMPLES]], pieces)
         yield _note("rows_without_event", len(rows), words, where)
@@ -195,8 +195,8 @@ def _partly(count: int) -> Iterator[Note]:
     """Tell of rows that are refused for one event and gave another."""
     if count:
         words = Text(
-            "count as refused although a part of them became an event",
-            "计为被拒绝，但其中一部分已成为事件",
+            "refused for a part: the rest became an event",
+            "部分被拒绝：其余部分已成为事件",
         )
         yield _note("partly_refused", count, words)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,8 @@ from lxml import etree
 
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.listen.imports.model import Input
-from regulars.listen.imports.reading import heading
+from regulars.listen.imports.model import Input, Note
+from regulars.listen.imports.reading import heading, workbook
 from regulars.listen.imports.reading.careful import Found
 from regulars.listen.imports.reading.delimited import header_of
 from regulars.listen.imports.reading.files import File
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 BATCH = 50_000
 MOST_UNPACKED = 2 << 30
 """Bytes that the parts of a workbook may have: a small file can unpack to any size."""
+CASE = "case:concept:name"
 VALUES = ("string", "date", "int", "float", "boolean", "id")
 
 
@@ -55,7 +56,7 @@ def _store(
     connection.execute(f"CREATE TABLE {table} AS SELECT * FROM arrived")
     connection.unregister("arrived")
     blank = numbers[:count][empty[:count]]
-    return Found(count, blank=[blank], columns=whole.column_names)
+    return Found(count, blank=[blank], columns=list(whole.column_names))
 
 
 def read_excel(
@@ -63,6 +64,7 @@ def read_excel(
     file: File,
     part: Input,
     table: str,
+    answers: Mapping[str, str],
 ) -> Found:
     """Make `table` of one sheet (the first one shown unless named); titles above are skipped.
 
@@ -96,6 +98,9 @@ def read_excel(
     found.titles = above if part.names else above - 1
     found.below = 0 if part.names else heading.below(top[above:], part)
     book.close()
+    sheet = workbook.sheet_bytes(content, page.title)
+    found.notes += workbook.uncalculated(sheet, header, above)
+    workbook.merge(connection, table, sheet, found, above=above, answers=answers)
     return found
 
 
@@ -151,7 +156,9 @@ def read_xes(connection: duckdb.DuckDBPyConnection, file: File, table: str) -> F
     """
     try:
         with file.open() as stream:
-            return _store(connection, _log(stream), table)
+            nameless: list[str] = []
+            stem = file.bare.removesuffix(".xes")
+            found = _store(connection, _log(stream, stem, nameless), table)
     except etree.XMLSyntaxError as error:
         raise Invalid(
             "import.xes",
@@ -161,16 +168,37 @@ def read_xes(connection: duckdb.DuckDBPyConnection, file: File, table: str) -> F
             ),
             file=file.name,
         ) from error
+    found.columns = []
+    if nameless:
+        found.notes.append(_numbered_cases(file, nameless))
+    return found
 
 
-def _log(stream: Any) -> Iterator[dict[str, list[str | None]]]:
+def _numbered_cases(file: File, names: Sequence[str]) -> Note:
+    count = len(names)
+    return Note(
+        "numbered_cases",
+        count,
+        Text(
+            f"{count:,} traces of {file.name} have no name (concept:name) and were numbered: "
+            f"{names[0]} …",
+            f"{file.name} 中有 {count:,} 条轨迹没有名称（concept:name），已编号：{names[0]} …",
+        ),
+        tuple(names[:5]),
+    )
+
+
+def _log(stream: Any, name: str, nameless: list[str]) -> Iterator[dict[str, list[str | None]]]:
     columns: dict[str, list[str | None]] = {}
     count = 0
     walk = etree.iterparse(
         stream, events=("end",), tag="{*}trace", resolve_entities=False, no_network=True
     )
-    for _action, trace in walk:
+    for number, (_action, trace) in enumerate(walk, 1):
         case = {f"case:{key}": value for key, value in _attributes(trace)}
+        if not case.get(CASE):
+            case[CASE] = f"{name} {number}"
+            nameless.append(case[CASE])
         for event in trace.iterchildren("{*}event"):
             for key, value in (*case.items(), *_attributes(event)):
                 column = columns.setdefault(key, [])

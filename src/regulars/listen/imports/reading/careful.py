@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from regulars.listen.imports.expressions import quote
+from regulars.listen.imports.model import Note
+from regulars.listen.imports.questions import Question
 from regulars.listen.imports.reading.files import File
 from regulars.listen.imports.reading.records import (
     NUL,
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 class Found:
     """What was found in one file: records after the header, blank ones by number, titles above.
 
-    `below` counts the rows right below the header that are headers too.
+    `below` counts the rows right below the header that are headers too; `beside` are columns that
+    repeat parts of others.
     """
 
     records: int = 0
@@ -41,6 +44,9 @@ class Found:
     blank: list[Places] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     below: int = 0
+    beside: frozenset[str] = frozenset()
+    notes: list[Note] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
 
 
 def read(

@@ -31,6 +31,7 @@ FORMATS: dict[str, Format] = {
     ".xlsm": "excel",
     ".xes": "xes",
 }
+OLD_EXCEL = ".xls"
 HEAD = 1 << 20
 CHUNK = 1 << 22
 MAGIC_GZIP = b"\x1f\x8b"
@@ -156,6 +157,15 @@ def format_of(file: File, declared: Format | None = None) -> Format:
     if declared is not None:
         return declared
     ending = Path(file.bare).suffix.lower()
+    if ending == OLD_EXCEL:
+        raise Invalid(
+            "import.old_excel",
+            Text(
+                f"{file.name} is a workbook of the old kind: open it and save as .xlsx, or as CSV.",
+                f"{file.name} 是旧版工作簿：请打开后另存为 .xlsx 或 CSV。",
+            ),
+            file=file.name,
+        )
     if ending not in FORMATS:
         known = ", ".join(FORMATS)
         raise Invalid(

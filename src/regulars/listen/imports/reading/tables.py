@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports.expressions import literal, quote
-from regulars.listen.imports.model import Input
-from regulars.listen.imports.reading import arrow, delimited, skipping
+from regulars.listen.imports.model import Input, Note
+from regulars.listen.imports.questions import Question
+from regulars.listen.imports.reading import arrow, delimited, jsonl, skipping
 from regulars.listen.imports.reading.careful import Found
 from regulars.listen.imports.reading.files import (
     File,
@@ -58,13 +59,28 @@ class RawRows:
     typed: bool
     """Whether the file had types of its own (Parquet); then nothing was copied."""
     pieces: list[Piece] = field(default_factory=list)
+    beside: frozenset[str] = frozenset()
+    """Columns that repeat parts of others."""
+    notes: list[Note] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+    @property
+    def content(self) -> list[str]:
+        """The columns that make up a row."""
+        return [name for name in self.columns if name not in self.beside]
 
 
 class Reader:
     """Reads inputs on one connection, numbers their rows; keeps `rejects` and `skipped`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        scratch: Path,
+        answers: Mapping[str, str] | None = None,
+    ) -> None:
         self.connection = connection
+        self.answers = answers or {}
         self.scratch = scratch
         self.total = 0
         connection.execute(
@@ -79,6 +95,7 @@ class Reader:
         """Read all files of an input; columns that one of them lacks are null there."""
         tables: list[tuple[str, int]] = []
         pieces: list[Piece] = []
+        founds: list[Found] = []
         typed = False
         for index, file in enumerate(files):
             table = f"{quote(f'file_{part.name}_{index}')}"
@@ -88,20 +105,26 @@ class Reader:
             found = self._parquet(file, table) if typed else self._text(file, part, kind, table)
             pieces.append(self._number(file, part.name, found, table))
             tables.append((table, self.total))
+            founds.append(found)
             self.total += found.records
-        return self._union(part, tables, pieces, typed)
+        raw = self._union(part, tables, pieces, typed)
+        for found in founds:
+            raw.beside |= found.beside
+            raw.notes += found.notes
+            raw.questions += found.questions
+        return raw
 
     def _text(self, file: File, part: Input, kind: str, table: str) -> Found:
         connection = self.connection
         if kind == "excel":
-            found = arrow.read_excel(connection, file, part, table)
+            found = arrow.read_excel(connection, file, part, table, self.answers)
         elif kind == "xes":
             return arrow.read_xes(connection, file, table)
         else:
             file = as_utf8(file, encoding_of(file, part.encoding), self.scratch)
             check_text(file)
             if kind == "jsonl":
-                found = delimited.read_jsonl(connection, file, dotted(part), table)
+                found = jsonl.read_jsonl(connection, file, dotted(part), table, self.scratch)
             elif kind == "delimited":
                 found = delimited.read_delimited(connection, file, part, table)
             else:

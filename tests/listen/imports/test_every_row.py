@@ -1,0 +1,144 @@
+"""A writer that knows its rows: whatever the dialect, each cell arrives or its line is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from regulars.listen.imports.model import Input
+from regulars.listen.imports.reading import files
+from regulars.listen.imports.reading.tables import Reader
+
+HEADER = ["who", "at", "score", "say"]
+ENDS = {"lf": "\n", "crlf": "\r\n", "cr": "\r", "crcrlf": "\r\r\n"}
+CELLS = st.one_of(
+    st.sampled_from(
+        ["", "9", "ann", "安", "很好，下次还来", '5" screen', "a\nb", "a\r\nb", "x\ry"]
+    ),
+    st.text(st.sampled_from(list("ab9 好é\"';|\t,\n\r。")), min_size=1, max_size=8).map(
+        lambda words: "w" + words
+    ),
+)
+GOOD, BLANK, RAGGED, UNSOUND, NUL = "good", "blank", "columns", "quotes", "nul"
+KINDS = st.sampled_from([GOOD] * 8 + [BLANK, RAGGED, UNSOUND, NUL])
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record as the writer knows it: what it is, its cells, its text."""
+
+    kind: str
+    cells: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file: its bytes, how to read it, and its rows."""
+
+    content: bytes
+    delimiter: str
+    encoding: str | None
+    rows: tuple[Row, ...]
+    titles: int
+
+
+def quoted(cell: str, delimiter: str, always: bool) -> str:
+    """Return a cell as a careful writer writes it."""
+    if always or any(sign in cell for sign in (delimiter, '"', "\n", "\r")):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
+
+
+@st.composite
+def rows(draw: st.DrawFn, delimiter: str) -> Row:
+    """Draw one record."""
+    kind, always = draw(KINDS), draw(st.booleans())
+    cells = [f"p{draw(st.integers(0, 9))}", *(draw(CELLS) for _column in HEADER[1:])]
+    written = [quoted(cell, delimiter, always) for cell in cells]
+    if kind == BLANK:
+        text = draw(st.sampled_from(["", "  ", delimiter * 3, f'""{delimiter * 3}']))
+        return Row(kind, (), text)
+    if kind == RAGGED:
+        written = draw(st.sampled_from([written[:3], [*written, "more"], written[:1]]))
+    if kind == UNSOUND:
+        written = [f'"{cells[0]}"odd', "2026", "1", "x"]
+    if kind == NUL:
+        written[0] = "p\0"
+    return Row(kind, tuple(cells), delimiter.join(written))
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> Written:
+    """Draw a file."""
+    delimiter = draw(st.sampled_from([",", ";", "\t", "|", "，"]))
+    end = draw(st.sampled_from([*ENDS, "mixed"]))
+    records = draw(st.lists(rows(delimiter), max_size=12))
+    above = draw(st.sampled_from([[], [], ["", ""], ["Survey 2024", ""]]))
+    lines = [*above, delimiter.join(HEADER), *(record.text for record in records)]
+    chosen = [draw(st.sampled_from(list(ENDS))) if end == "mixed" else end for _line in lines]
+    if end == "mixed":  # a CR before an empty line would be taken together with its LF
+        follows = [*lines[1:], "x"]
+        chosen = [one if line else "lf" for line, one in zip(follows, chosen, strict=True)]
+    text = "".join(line + ENDS[one] for line, one in zip(lines, chosen, strict=True))
+    if draw(st.booleans()) and records and records[-1].kind != BLANK:
+        text = text.rstrip("\r\n")
+    encoding, declared = draw(
+        st.sampled_from(
+            [("utf-8", None), ("utf-8-sig", None), ("utf-16", None), ("gb18030", "gb18030")]
+        )
+    )
+    return Written(text.encode(encoding), delimiter, declared, tuple(records), len(above))
+
+
+def check(written: Written, folder: Path) -> None:
+    """Read the file and compare it with what its writer knows."""
+    file = folder / "a.csv"
+    file.write_bytes(written.content)
+    part = Input(name="rows", delimiter=written.delimiter, encoding=written.encoding)
+    with duckdb.connect() as connection:
+        raw = Reader(connection, folder).read(part, files.gather([file]))
+        names = ", ".join(f'"{name}"' for name in HEADER)
+        arrived = connection.execute(
+            f"SELECT _row, {names} FROM {raw.table} ORDER BY _row"
+        ).fetchall()
+        refused = connection.execute("SELECT _row, reason FROM rejects ORDER BY _row").fetchall()
+        skipped = connection.execute("SELECT _row, reason FROM skipped ORDER BY _row").fetchall()
+    numbered = list(enumerate(written.rows, 1))
+    (piece,) = raw.pieces
+    assert (piece.rows, piece.titles) == (len(numbered), written.titles)
+    assert arrived == [
+        (number, *(cell or None for cell in row.cells))
+        for number, row in numbered
+        if row.kind == GOOD
+    ]
+    assert refused == [
+        (number, row.kind) for number, row in numbered if row.kind in (RAGGED, UNSOUND, NUL)
+    ]
+    assert skipped == [(number, BLANK) for number, row in numbered if row.kind == BLANK]
+
+
+quick = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+long = settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@quick
+@given(texts())
+def test_each_cell_arrives_or_its_line_is_named(
+    tmp_path_factory: pytest.TempPathFactory, written: Written
+) -> None:
+    check(written, tmp_path_factory.mktemp("rows"))
+
+
+@pytest.mark.heavy
+@long
+@given(texts())
+def test_each_cell_of_two_thousand_files_arrives(
+    tmp_path_factory: pytest.TempPathFactory, written: Written
+) -> None:
+    check(written, tmp_path_factory.mktemp("rows"))
