@@ -63,6 +63,59 @@ def scores(*wanted: float | None) -> Callable[[Workspace], None]:
     return look
 
 
+QUALTRICS = """
+name = "qualtrics"
+title = { en = "Answers", zh = "答复" }
+about = { en = "For tests.", zh = "测试用。" }
+zone = "UTC"
+
+[[inputs]]
+name = "answers"
+[inputs.columns]
+RecordedDate = { type = "moment", required = true }
+ResponseId = { required = true }
+Q1 = { type = "number", minimum = 0, maximum = 10 }
+
+[[events]]
+key = "nps"
+from = "answers"
+when = "Q1 is not null"
+id = "ResponseId"
+set = { name = "Survey Answered", metric = "nps", scale_min = 0, scale_max = 10 }
+take = { occurred_at = "RecordedDate", score = "Q1", text = "Q2" }
+"""
+NESTED = """
+name = "nested"
+title = { en = "Answers", zh = "答复" }
+about = { en = "For tests.", zh = "测试用。" }
+zone = "UTC"
+
+[[inputs]]
+name = "answers"
+[inputs.columns]
+ts = { type = "moment", required = true }
+email = { from = "user.profile.email" }
+user_id = { from = "user.id" }
+
+[[events]]
+key = "visit"
+from = "answers"
+set = { name = "Store Visited" }
+take = { occurred_at = "ts", text = "email" }
+identity = { user = "user_id" }
+"""
+
+
+def texts(*wanted: str | None) -> Callable[[Workspace], None]:
+    """Expect these words in the order of rows."""
+
+    def look(ws: Workspace) -> None:
+        rows = ws.query(lambda view: view.events.order_by("received_at")).to_pylist()
+        assert [row["text"] for row in rows] == list(wanted)
+
+    return look
+
+
 SIX = (6, 6, 0, 0, 0)
 THREE = (3, 3, 0, 0, 0)
 CASES = [
@@ -81,6 +134,22 @@ CASES = [
     Case("csv-shapes/cr.csv", (2, 2, 0, 0, 0), then=scores(9, 3)),
     Case("csv-shapes/mixed.csv", (2, 2, 0, 0, 0)),
     Case("csv-shapes/nul_late.csv", (6001, 6000, 1, 0, 0), {"nul": 1}),
+    Case("json/array.json", (2, 2, 0, 0, 0), then=scores(9, 3)),
+    Case("json/obj.json", (1, 1, 0, 0, 0), then=scores(9)),
+    Case("json/pretty.json", (1, 1, 0, 0, 0), then=scores(9)),
+    Case("json/nested.jsonl", (1, 1, 0, 0, 0), recipe=NESTED, then=texts("a@example.org")),
+    Case(
+        "three-headers/q.csv",
+        (6, 2, 0, 1, 3),
+        notes=("skipped_header", "skipped_preview", "rows_without_event", "unused_columns"),
+        recipe=QUALTRICS,
+        then=scores(10, 3),
+    ),
+    Case("excel/hidden.xlsx", (1, 1, 0, 0, 0), then=texts("visible sheet")),
+    Case("excel/title.xlsx", (3, 1, 0, 0, 2), notes=("skipped_title",), then=scores(9)),
+    Case("excel/merged.xlsx", (2, 1, 1, 0, 0), {"unanswered": 1}, questions=("merged",)),
+    Case("excel/merged.xlsx", (2, 2, 0, 0, 0), answers=("merged=fill",), then=scores(9, 8)),
+    Case("excel/merged.xlsx", (2, 1, 1, 0, 0), {"missing": 1}, answers=("merged=blank",)),
 ]
 
 

@@ -29,7 +29,7 @@ def survey(stream: BinaryIO, dialect: Dialect) -> Plain | None:
     """
     count, returns, waiting, first = 0, 0, b"", True
     while chunk := stream.read(CHUNK):
-        lines = waiting + chunk
+        lines = waiting + chunk if waiting else chunk
         lines, first = lines.removeprefix(MARK) if first else lines, False
         # Line ends at the very end wait for what comes: they may be the end of the text.
         cut = len(lines.rstrip(ENDS)) if lines[-1:] in (b"\n", b"\r") else len(lines)
@@ -39,50 +39,50 @@ def survey(stream: BinaryIO, dialect: Dialect) -> Plain | None:
                 return None
             waiting = lines
             continue
-        if not _is_plain(lines[:cut], dialect):
+        found = _plain_lines(lines[:cut], dialect)
+        if found is None:
             return None
-        count += lines.count(b"\n", 0, cut)
-        returns += lines.count(b"\r", 0, cut)
+        count, returns = count + found.lines, returns + found.returns
         waiting = lines[cut:]
+    return _ended(waiting, dialect, _Lines(count, returns))
+
+
+def _ended(waiting: bytes, dialect: Dialect, before: _Lines) -> Plain | None:
+    """Return the sum with the last line and the line ends behind it."""
     last = waiting.rstrip(ENDS)
     ending = waiting[len(last) :]
-    if last and not _is_plain(last + ending[:2], dialect):
+    ends, returns = ending.count(b"\n"), ending.count(b"\r")
+    if last and _plain_lines(last, dialect) is None:
         return None
-    ends = ending.count(b"\n")
-    returns, ended = returns + waiting.count(b"\r"), count + waiting.count(b"\n")
-    if returns not in (0, ended) or (returns and waiting.count(b"\r\n") != waiting.count(b"\r")):
+    if ending.count(b"\r\n") != returns or before.returns + returns not in (0, before.lines + ends):
         return None
-    trailing = ends - 1 if last and ends else ends
-    return Plain(count + ends + (1 if last and not ends else 0), trailing)
+    open_ = bool(last) and not ends
+    return Plain(before.lines + ends + open_, ends - 1 if last and ends else ends)
 
 
-def _is_plain(lines: bytes, dialect: Dialect) -> bool:
-    if b"\0" in lines or lines.count(b"\r") != lines.count(b"\r\n"):
-        return False
-    if dialect.quote in lines and dialect.quote and not _wholly_quoted(lines, dialect):
-        return False
-    return not _has_blank(lines, dialect)
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    lines: int
+    returns: int
 
 
-def _wholly_quoted(lines: bytes, dialect: Dialect) -> bool:
-    """Tell whether every quotation mark belongs to a quoted cell, and no line break to one."""
-    data = np.frombuffer(lines, np.uint8)
-    quotes = records.quotes_of(data, dialect, final=True)
-    if quotes.wrong is not None or quotes.stray:
-        return False
-    breaks = np.flatnonzero(data == records.LF)
-    return len(quotes.outside(breaks)) == len(breaks)
-
-
-def _has_blank(lines: bytes, dialect: Dialect) -> bool:
-    """Tell whether a line holds nothing but blanks, delimiters and quotation marks."""
-    if lines[:1] in (b"\n", b"\r") or b"\n\n" in lines or b"\n\r" in lines:
-        return True
-    hollow = [b" ", b"\t", dialect.delimiter, dialect.quote * 2]
-    if not any(sign and (lines.startswith(sign) or b"\n" + sign in lines) for sign in hollow):
-        return False
-    data = np.frombuffer(lines, np.uint8)
-    stops = np.flatnonzero(data == records.LF)
-    starts = np.concatenate([[0], stops[:-1] + 1]) if len(stops) else np.array([0])
-    stops = stops if len(stops) else np.array([len(data)])
-    return bool(records.hollow(data, starts, stops, dialect).any())
+def _plain_lines(text: bytes, dialect: Dialect) -> _Lines | None:
+    """Count the lines of a text and those that end with CRLF; None when they are not plain."""
+    if b"\0" in text:
+        return None
+    data = np.frombuffer(text, np.uint8)
+    ends = np.flatnonzero(data == records.LF)
+    returns = 0
+    if b"\r" in text:
+        returns = int(np.count_nonzero(data[ends - 1] == records.CR)) if len(ends) else 0
+        if returns != text.count(b"\r") or (len(ends) and ends[0] == 0):
+            return None
+    if dialect.quote and dialect.quote in text:
+        quotes = records.quotes_of(data, dialect, final=True)
+        if quotes.wrong is not None or quotes.stray or len(quotes.outside(ends)) != len(ends):
+            return None
+    stops = ends if len(ends) and ends[-1] == len(data) - 1 else np.append(ends, len(data))
+    starts = np.concatenate([[0], stops[:-1] + 1])
+    if records.hollow(data, starts, stops, dialect).any():
+        return None
+    return _Lines(len(ends), returns)
