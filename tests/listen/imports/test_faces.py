@@ -22,7 +22,9 @@ from regulars.listen.imports import service
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import visits, write
 
-ANSWERS = "date,customer_id,nps\n2026-03-01T10:00:00Z,ann,9\n2026-03-02T10:00:00Z,bo,12\n"
+ANSWERS = (
+    "date,customer_id,nps,weight\n2026-03-01T10:00:00Z,ann,9,1\n2026-03-02T10:00:00Z,bo,8,-1\n"
+)
 
 
 def run(ws: Workspace, *words: str) -> Any:
@@ -147,8 +149,8 @@ def test_what_stops_an_import_is_told(ws: Workspace, api: TestClient) -> None:
 
 
 def test_rejects_come_by_pages(ws: Workspace, api: TestClient) -> None:
-    rows = "".join(f"2026-03-01T10:00:00Z,c{n},99\n" for n in range(7))
-    files = [("files", ("answers.csv", ("date,customer_id,nps\n" + rows).encode()))]
+    rows = "".join(f"2026-03-01T10:00:00Z,c{n},9,-1\n" for n in range(7))
+    files = [("files", ("answers.csv", ("date,customer_id,nps,weight\n" + rows).encode()))]
     run_id = api.post("/api/v1/imports", files=files, data={"recipe": "survey"}).json()["id"]
     finished(api, run_id)
     seen: list[int] = []

@@ -23,6 +23,7 @@ from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL, Role
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
+from regulars.understand.metrics import service as metrics
 
 pytestmark = pytest.mark.data
 ROWS = ("read", "used", "rejected", "empty", "skipped")
@@ -116,6 +117,27 @@ def texts(*wanted: str | None) -> Callable[[Workspace], None]:
     return look
 
 
+def nps(value: float, n: int) -> Callable[[Workspace], None]:
+    """Expect this net promoter score."""
+
+    def look(ws: Workspace) -> None:
+        (found,) = metrics.measure(ws, "nps", minimum_n=1)
+        assert (round(found.value or 0, 2), found.n) == (value, n)
+
+    return look
+
+
+def weighted_nps(wanted: dict[str, tuple[float, int]]) -> Callable[[Workspace], None]:
+    """Expect these weighted net promoter scores by store, and none elsewhere."""
+
+    def look(ws: Workspace) -> None:
+        told = metrics.measure(ws, "nps", by=["place"], weighted=True, minimum_n=1)
+        found = {one.slice["place"]: (round(one.value or 0, 2), one.n) for one in told if one.n}
+        assert found == wanted
+
+    return look
+
+
 SIX = (6, 6, 0, 0, 0)
 THREE = (3, 3, 0, 0, 0)
 CASES = [
@@ -134,6 +156,34 @@ CASES = [
     Case("csv-shapes/cr.csv", (2, 2, 0, 0, 0), then=scores(9, 3)),
     Case("csv-shapes/mixed.csv", (2, 2, 0, 0, 0)),
     Case("csv-shapes/nul_late.csv", (6001, 6000, 1, 0, 0), {"nul": 1}),
+    Case("csv-shapes/markup.csv", THREE, notes=("left_out_unreadable_number",)),
+    Case("csv-shapes/gb.csv", (5, 4, 1, 0, 0), {"unreadable_moment": 1}),
+    Case(
+        "rows-without-event/s.csv",
+        (2, 2, 0, 0, 0),
+        notes=("unused_columns",),
+        then=texts("good", "bad"),
+    ),
+    Case("rows-without-event/t.csv", THREE, then=scores(None, 3, None)),
+    Case(
+        "odd-scores/n.csv",
+        (16, 8, 1, 7, 0),
+        {"columns": 1},
+        notes=("left_out_out_of_range", "rows_without_event"),
+        then=nps(50.0, 8),
+    ),
+    Case(
+        "weights/w.csv",
+        (24, 17, 7, 0, 0),
+        {"out_of_range": 7},
+        then=weighted_nps({"mix": (42.86, 4), "blank": (-100.0, 3)}),
+    ),
+    Case(
+        "json/l.jsonl",
+        (10, 3, 3, 3, 1),
+        {"not_json": 2, "nul": 1},
+        notes=("left_out_unreadable_number", "skipped_blank"),
+    ),
     Case("json/array.json", (2, 2, 0, 0, 0), then=scores(9, 3)),
     Case("json/obj.json", (1, 1, 0, 0, 0), then=scores(9)),
     Case("json/pretty.json", (1, 1, 0, 0, 0), then=scores(9)),
@@ -147,6 +197,8 @@ CASES = [
     ),
     Case("excel/hidden.xlsx", (1, 1, 0, 0, 0), then=texts("visible sheet")),
     Case("excel/title.xlsx", (3, 1, 0, 0, 2), notes=("skipped_title",), then=scores(9)),
+    Case("excel/formula.xlsx", (2, 2, 0, 0, 0), notes=("not_calculated",), then=scores(None, 8)),
+    Case("excel/newlinehead.xlsx", (1, 1, 0, 0, 0), then=scores(9)),
     Case("excel/merged.xlsx", (2, 1, 1, 0, 0), {"unanswered": 1}, questions=("merged",)),
     Case("excel/merged.xlsx", (2, 2, 0, 0, 0), answers=("merged=fill",), then=scores(9, 8)),
     Case("excel/merged.xlsx", (2, 1, 1, 0, 0), {"missing": 1}, answers=("merged=blank",)),

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from regulars.kit.text import Text
 from regulars.listen.imports.model import Note
 from regulars.listen.imports.reading import skipping
-from regulars.listen.imports.reading.tables import Piece
+from regulars.listen.imports.reading.tables import Piece, place
 
 if TYPE_CHECKING:
     import duckdb
@@ -203,7 +203,13 @@ def _partly(count: int) -> Iterator[Note]:
 
 def _unused(shaper: Shaper) -> Iterator[Note]:
     """Name the columns that no event was made of."""
-    names = [" ".join(name.split()) for name in shaper.unused()]
+    unused = shaper.unused()
+    whole = {one.header for one in shaper.fields}
+    names = [
+        " ".join(name.split())
+        for name in unused
+        if not any(other and other.startswith(f"{name}.") for other in whole)
+    ]
     if not names:
         return
     shown, more = ", ".join(f"“{name}”" for name in names[:NAMED]), len(names) - NAMED
@@ -229,9 +235,4 @@ def _note(code: str, rows: int, words: Text, examples: Sequence[str] = ()) -> No
 
 def _places(numbers: Sequence[int], pieces: Sequence[Piece]) -> tuple[str, ...]:
     """Return rows as people find them: their number in the file, and its name if there are more."""
-    found = []
-    for number in numbers:
-        piece = next(one for one in reversed(pieces) if one.offset < number)
-        name = f"{piece.file.name}:" if len(pieces) > 1 else "#"
-        found.append(f"{name}{number - piece.offset}")
-    return tuple(found)
+    return tuple(place(number, pieces) for number in numbers)

@@ -13,6 +13,7 @@ from regulars.listen.imports.columns import DUCK, Check
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Event, Recipe
 from regulars.listen.imports.shaping import Shaper, count_bad, original
+from regulars.timeline import scores
 from regulars.timeline.event import ACTORS, COLUMNS, IDENTITY_KINDS
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ KINDS = {
 }
 SETTABLE = frozenset(COLUMNS) - {"event_id", "received_at", "lines", "properties"}
 TAKEABLE = frozenset(COLUMNS) - {"received_at"}
-CHECKED = ("occurred_at", "name", "actor", "score", "scale_min", "scale_max")
+CHECKED = (
+    *("occurred_at", "name", "actor"),
+    *("metric", "score", "scale_min", "scale_max", "weight"),
+)
 EARLIEST = "1900-01-01"
 MICROSECONDS_OF_GRACE = 86_400_000_000
 
@@ -208,8 +212,11 @@ class Builder:
             known = ", ".join(literal(actor) for actor in ACTORS)
             yield Check("actor", f"actor NOT IN ({known})", "actor", "actor")
         if "score" in event.take or "score" in event.set:
-            outside = "score < scale_min OR score > scale_max"
+            outside = scores.impossible_sql()
             yield Check("score", outside, "out_of_range", "CAST(score AS VARCHAR)")
+        if "weight" in event.take:
+            outside = f"NOT weight BETWEEN 0 AND {scores.LARGEST_WEIGHT!r}"
+            yield Check("weight", outside, "weight", "CAST(weight AS VARCHAR)")
 
 
 TO_FILL_IN = ""

@@ -11,6 +11,7 @@ from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.fields import Field
 from regulars.listen.imports.model import Column, Input
 from regulars.listen.imports.questions import UNANSWERED
+from regulars.timeline import scores
 from regulars.timeline.event import LINE
 
 ISO = "iso"
@@ -42,12 +43,16 @@ NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUB
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A row for which `bad` holds is refused for `reason`; `value` shows what was there."""
+    """A row for which `bad` holds is refused for `reason`; `value` shows what was there.
+
+    With `cell` only the value is left out, and the row's others stay.
+    """
 
     field: str
     bad: str
     reason: str
     value: str
+    cell: bool = False
 
 
 def clean(field: Field, part: Input, *, typed: bool = False) -> str:
@@ -137,7 +142,10 @@ def _number(field: Field, name: str, text: bool) -> str:
     if not text:
         return _typed_number(name, DUCK[kind])
     read = numbers.read_money if kind == "decimal" else numbers.read_number
-    return read(name, DUCK[kind], field.written)
+    value = read(name, DUCK[kind], field.written)
+    if field.scores is None:
+        return value
+    return f"coalesce({value}, CAST({scores.spelled_score_sql(name)} AS {DUCK[kind]}))"
 
 
 def _keeps_type(field: Field) -> bool:
@@ -220,9 +228,21 @@ def checks(field: Field) -> Iterator[Check]:
         yield Check(field.name, unknown, "unreadable_currency", shown)
     elif column.type != "text" and not _same(field):
         yield from _unread(field, name, before, shown)
+    outside = _outside(field, name)
+    if outside:
+        yield Check(field.name, outside, "out_of_range", shown, cell=not column.spoils_row)
+
+
+def _outside(field: Field, name: str) -> str:
+    """Return the SQL condition that a value lies out of its range, or is no possible score."""
+    column, parts = field.column, []
     for edge, sign in ((column.minimum, "<"), (column.maximum, ">")):
         if edge is not None:
-            yield Check(field.name, f"{name} {sign} {edge!r}", "out_of_range", shown)
+            parts.append(f"{name} {sign} {edge!r}")
+    if field.scores is not None:
+        metric, low, high = field.scores
+        parts.append(scores.impossible_sql(literal(metric), name, repr(low), repr(high)))
+    return " OR ".join(parts)
 
 
 def _unread(field: Field, name: str, before: str, shown: str) -> Iterator[Check]:
@@ -233,7 +253,12 @@ def _unread(field: Field, name: str, before: str, shown: str) -> Iterator[Check]
         either = f"coalesce({module.is_open(shown)}, FALSE)"
         yield Check(field.name, f"{unread} AND {either}", UNANSWERED, shown)
         unread = f"{unread} AND NOT {either}"
-    yield Check(field.name, unread, f"unreadable_{_word(field.column.type)}", shown)
+    whole = field.column.spoils_row
+    if not whole and field.column.type in ("number", "whole"):
+        words = ", ".join(literal(word) for word in sorted(scores.NO_ANSWER))
+        unread = f"{unread} AND lower({shown}) NOT IN ({words})"
+    kind = f"unreadable_{_word(field.column.type)}"
+    yield Check(field.name, unread, kind, shown, cell=not whole)
 
 
 def money_checks(told_of: str, declared: str | None) -> Iterator[Check]:

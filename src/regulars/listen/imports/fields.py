@@ -27,7 +27,8 @@ class Field:
 
     `rivals` are the headers that all claim to be this column; `others` are headers of the
     recipe's further names for it. `written`, `order` and `asked` are what the file settles of
-    numbers and days; `clock` is another header that holds the time of the day.
+    numbers and days; `scores` is the metric and the scale whose answers it holds; `clock` is
+    another header that holds the time of the day.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Field:
     written: Written = AS_USUAL
     order: str = ""
     asked: bool = False
+    scores: tuple[str, float, float] | None = None
     clock: str | None = None
 
 

@@ -24,7 +24,8 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     `from` names the header, or several of which the first found counts. `blank` are the codes that
     mean "no answer" or "not applicable"; `values` recodes. A value that cannot be read as `type`,
-    or lies outside `minimum`..`maximum`, refuses the row.
+    or lies outside `minimum`..`maximum`, is left out and told; it refuses the row where it is
+    `needed`: as declared, or where the column is required or holds money or order lines.
     """
 
     type: Kind = "text"
@@ -38,6 +39,14 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     optional: bool = False
     minimum: float | None = None
     maximum: float | None = None
+    needed: bool | None = None
+
+    @property
+    def spoils_row(self) -> bool:
+        """Tell whether a value that cannot be read refuses its row."""
+        if self.needed is not None:
+            return self.needed
+        return self.required or self.type in ("decimal", "list", "id", "currency")
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

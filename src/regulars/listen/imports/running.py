@@ -165,7 +165,7 @@ def _shape(
     shaper: Shaper, scratch: Path, taken: dict[str, list[reading.File]], teller: Teller
 ) -> list[Piece]:
     """Read every input and make the recipe's tables."""
-    reader = Reader(shaper.connection, scratch)
+    reader = Reader(shaper.connection, scratch, shaper.recipe.answers)
     pieces: list[Piece] = []
     present = [part for part in shaper.recipe.inputs if taken[part.name]]
     for index, part in enumerate(present):

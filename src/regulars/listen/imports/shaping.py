@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports import columns as reading
-from regulars.listen.imports import fields, written
+from regulars.listen.imports import fields, leaving, written
 from regulars.listen.imports.columns import CURRENCIES, Check
 from regulars.listen.imports.expressions import Compiled, compile_expression, literal, quote
 from regulars.listen.imports.fields import Field
@@ -95,14 +95,19 @@ class Shaper:
         settled = written.settle(self.connection, raw, fields.fields(raw), self.recipe, self.ground)
         self.fields += settled.fields
         self.read.add(part.id or "")
-        self.notes += settled.notes
-        self.questions.update((one.key, one) for one in settled.questions)
+        self.notes += [*raw.notes, *settled.notes]
+        self.questions.update((one.key, one) for one in (*raw.questions, *settled.questions))
         self.columns[part.name] = [*(field.name for field in settled.fields), FILE]
         typed = quote(f"typed_{part.name}")
         self._typed(raw, settled, typed)
-        refused = self._refuse(raw, settled, typed)
+        refused, left = self._refuse(raw, settled, typed)
         key, extra = self._key(raw, typed)
-        names = ", ".join(quote(name) for name in self.columns[part.name])
+        names = ", ".join(
+            f"CASE WHEN NOT coalesce({left[name]}, FALSE) THEN {quote(name)} END AS {quote(name)}"
+            if name in left
+            else quote(name)
+            for name in self.columns[part.name]
+        )
         wheres = ([f"NOT coalesce({refused}, FALSE)"] if refused else []) + (
             ["coalesce(_occurrence, 1) = 1"] if extra and part.repeats == "drop" else []
         )
@@ -142,20 +147,31 @@ class Shaper:
             return "CAST(NULL AS VARCHAR)"
         return f"CAST({quote(raw.part.id)} AS VARCHAR)"
 
-    def _refuse(self, raw: RawRows, settled: Settled, typed: str) -> str:
-        """Put rows that do not fit among the rejects; return the condition that finds them."""
+    def _refuse(self, raw: RawRows, settled: Settled, typed: str) -> tuple[str, dict[str, str]]:
+        """Put rows that do not fit among the rejects, and tell of values that are left out.
+
+        Returns the conditions that find the rows, and by their column the values.
+        """
         found = [check for field in settled.fields for check in reading.checks(field)]
         if settled.money:
             declared = self.recipe.currency or self.recipe.set.get("currency")
             found += reading.money_checks(settled.money, str(declared) if declared else None)
         hits = count_bad(self.connection, typed, found)
+        cells = [check for check in hits if check.cell]
+        hits = [check for check in hits if not check.cell]
         for check in hits:
             self.connection.execute(
                 f"INSERT INTO rejects SELECT _row, {literal(check.field)}, "
                 f"{literal(check.reason)}, {check.value}, line FROM {typed} "
                 f"JOIN ({original(raw)}) USING (_row) WHERE {check.bad}"
             )
-        return " OR ".join(f"({check.bad})" for check in hits)
+        refused = " OR ".join(f"({check.bad})" for check in hits)
+        left: dict[str, str] = {}
+        for check in cells:
+            note = leaving.note(self.connection, typed, check, refused, raw)
+            self.notes += [note] if note is not None else []
+            left[check.field] = " OR ".join(filter(None, (left.get(check.field), check.bad)))
+        return refused, left
 
     def _key(self, raw: RawRows, typed: str) -> tuple[str, str]:
         """Return the SQL of `_key`, and the join it needs; counts repeats."""
@@ -343,7 +359,7 @@ def count_bad(
 
 def original(raw: RawRows) -> str:
     """Return the query of each raw row as it was: `_row`, `line` (JSON)."""
-    parts = ", ".join(f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in raw.columns)
+    parts = ", ".join(f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in raw.content)
     return f"SELECT _row, to_json(struct_pack({parts}))::VARCHAR AS line FROM {raw.table}"
 
 
@@ -364,6 +380,6 @@ def _content_hash(raw: RawRows) -> str:
     """
     parts = [
         f"coalesce({literal(name + chr(30))} || CAST({quote(name)} AS VARCHAR) || chr(31), '')"
-        for name in sorted(raw.columns)
+        for name in sorted(raw.content)
     ]
     return f"md5({' || '.join(parts)})"

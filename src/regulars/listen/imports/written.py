@@ -60,7 +60,8 @@ def settle(
     ground: Ground,
 ) -> Settled:
     """Look at the columns of an input and settle what can be."""
-    result = Settled([_meant(one, recipe) for one in found])
+    scales = _scales(recipe)
+    result = Settled([replace(_meant(one, recipe), scores=scales.get(one.name)) for one in found])
     _rivals(raw, result, recipe)
     if not raw.typed:
         _clocks(connection, raw, result)
@@ -83,6 +84,18 @@ def _meant(one: Field, recipe: Recipe) -> Field:
     if kind is None or one.column.type != "text" or one.duck != "VARCHAR":
         return one
     return replace(one, column=msgspec.structs.replace(one.column, type=kind))
+
+
+def _scales(recipe: Recipe) -> dict[str, tuple[str, float, float]]:
+    """Return the metric and the scale of columns that an event takes its score from as it is."""
+    found = {}
+    for event in recipe.events:
+        settled = {**recipe.set, **event.set}
+        words = event.take.get("score", "").strip('"')
+        metric, low, high = (settled.get(name) for name in ("metric", "scale_min", "scale_max"))
+        if words and isinstance(low, int | float) and isinstance(high, int | float):
+            found[words] = (str(metric or ""), float(low), float(high))
+    return found
 
 
 def _rivals(raw: RawRows, result: Settled, recipe: Recipe) -> None:

@@ -70,6 +70,13 @@ class RawRows:
         return [name for name in self.columns if name not in self.beside]
 
 
+def place(number: int, pieces: Sequence[Piece]) -> str:
+    """Return a row as people find it: its number in the file, with its name if there are more."""
+    piece = next(one for one in reversed(pieces) if one.offset < number)
+    name = f"{piece.file.name}:" if len(pieces) > 1 else "#"
+    return f"{name}{number - piece.offset}"
+
+
 class Reader:
     """Reads inputs on one connection, numbers their rows; keeps `rejects` and `skipped`."""
 
