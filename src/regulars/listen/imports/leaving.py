@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regulars.kit.text import Text
-from regulars.listen.imports.model import Note, reason_text
+from regulars.listen.imports.model import Note
 from regulars.listen.imports.reading.tables import RawRows, place
+from regulars.listen.imports.reasons import reason_text
 
 if TYPE_CHECKING:
     import duckdb

@@ -35,6 +35,10 @@ REASONS: Mapping[str, Text] = {
     "unreadable_flag": Text("The value is not yes or no.", "该值不是“是”或“否”。"),
     "unreadable_list": Text("The value is not a list of order lines.", "该值不是订单行列表。"),
     "out_of_range": Text("The value lies outside its range.", "该值超出范围。"),
+    "weight": Text(
+        "A weight is not below 0 and not above 1,000,000.",
+        "权重不能小于 0，也不能大于 1,000,000。",
+    ),
     "future": Text("The time lies in the future.", "时间在未来。"),
     "actor": Text("Nobody we know did it.", "未知的行为主体。"),
     UNANSWERED: Text("A question about the file has no answer yet.", "关于文件的问题尚未回答。"),
