@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from regulars.faces import lake_faults, refusals
+from regulars.faces import lake_faults, refusals, unstorable
 from regulars.faces.callers import recognise
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say, speaking
@@ -195,6 +195,7 @@ def unexpected(request: Request, error: Exception) -> Response:
     told as what it is.
     """
     known = error if isinstance(error, RegularsError) else faults.told(error)
+    known = known or unstorable.told(error)
     if known is None and (known := lake_faults.told(error)):
         log.error("the lake cannot be read: %s", error)
     if known is not None:

@@ -16,7 +16,7 @@ from fastapi import Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 
-from regulars.faces import assets, callers, openapi, problems, rendering, security
+from regulars.faces import assets, callers, openapi, problems, rendering, security, unstorable
 from regulars.faces.bounds import Bounds
 from regulars.faces.health import Health
 from regulars.faces.idempotency import Idempotency
@@ -81,6 +81,7 @@ async def _prepare(request: Request) -> None:
     await run_in_threadpool(callers.recognise, request)
     speak(request.state.language)
     await security.check_sender(request)
+    unstorable.check(request)
 
 
 @asynccontextmanager
