@@ -89,6 +89,7 @@ def open_workspace(folder: str | Path, *, accept_loss: bool = False) -> Workspac
     told = settling.settle(workspace, now=clock.now(), accept_loss=accept_loss)
     workspace.notes.extend(told)
     _repair(workspace)
+    _judge(workspace)
     return workspace
 
 
@@ -108,6 +109,26 @@ def _repair(workspace: Workspace) -> None:
         value_groups.unlearn(connection, found.since)
         audit.record(workspace, connection, None, repair.ACTION, "lake", **found.lacked)
     workspace.notes.append(found.told)
+
+
+def _judge(workspace: Workspace) -> None:
+    """Judge anew who is nobody, where the list is another one than last time; told."""
+    from regulars.timeline import listed
+
+    if listed.judged_by(workspace):
+        return
+    from regulars.listen.profiles import service as profiles
+    from regulars.timeline import judging
+
+    now = clock.now()
+    found = judging.judge(workspace, now=now, told=lambda: profiles.addresses(workspace))
+    if found is not None and found.told is not None:
+        from regulars.company.audit import service as audit
+
+        told = {"nobodies": found.nobodies, "events": found.events, "links": found.links}
+        with workspace.database.transaction() as connection:
+            audit.record(workspace, connection, None, judging.ACTION, "identities", **told)
+        workspace.notes.append(found.told)
 
 
 def build_cli(words: Sequence[str] | None = None) -> typer.Typer:

@@ -14,7 +14,7 @@ from regulars.kit.text import Text
 from regulars.listen.imports import service as imports
 from regulars.prove.targets import service as targets
 from regulars.prove.targets.model import Kind, Target
-from regulars.timeline import inbox, people
+from regulars.timeline import inbox, linking
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import queries as alerts
 from regulars.understand.alerts import service as rules
@@ -86,7 +86,7 @@ def plant_all(ws: Workspace, folder: Path, now: datetime) -> dict[tuple[str, str
     inbox.accept(ws, inbox.make(list(event_rows(now)), now))
     with ws.database.transaction() as connection:
         one, other = identity(OTHER_STORE), identity(OTHER_STORE, ALIAS)
-        people.link(ws, connection, one, other, link_id=LINK, kind="identify", source="test",
+        linking.link(ws, connection, one, other, link_id=LINK, kind="identify", source="test",
                     at=now)  # fmt: skip
         alerts.add(connection, _alert(now))
     file = folder / f"{OTHER}.csv"

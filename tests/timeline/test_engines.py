@@ -15,7 +15,7 @@ import pytest
 from regulars.app import init_workspace
 from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
 from regulars.store.spill import COPIES
-from regulars.timeline import erasure, inbox, people
+from regulars.timeline import erasure, inbox, linking
 from regulars.timeline.engine.duck import DuckEngine
 from regulars.timeline.engine.view import View
 from regulars.timeline.flush import flush
@@ -50,7 +50,7 @@ def spark_ws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     inbox.accept(workspace, visits(BO, *range(10), start=start, **money))
     inbox.accept(workspace, visits(CHEN, 0, start=start))
     with workspace.database.transaction() as connection:
-        people.link(
+        linking.link(
             workspace, connection, ANN, BO, link_id="1", kind="user", source="t", at=MIDNIGHT
         )
     yield workspace

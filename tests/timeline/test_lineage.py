@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from regulars.kit import clock
 from regulars.kit.errors import Unavailable
 from regulars.store import dumping
-from regulars.timeline import erased, erasure, inbox, lake, lake_log, lineage, people
+from regulars.timeline import erased, erasure, inbox, lake, lake_log, lineage, linking
 from regulars.timeline.flush import flush
 from regulars.timeline.lineage import Fit
 from regulars.timeline.tables import inbox as inbox_table
@@ -144,7 +144,7 @@ def test_an_erasure_that_only_the_lake_knows_is_carried_out_in_an_old_database(
     send(any_ws, BO, 1)
     send(any_ws, ANN, 1)
     with any_ws.database.transaction() as connection:
-        people.link(
+        linking.link(
             any_ws, connection, ANN, BO, link_id="l1", kind="identify", source="web", at=clock.now()
         )
     aside = keep_database(any_ws, tmp_path / "aside")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
@@ -105,45 +103,10 @@ def test_loaded_files_are_sorted_with_the_others(ws: Workspace) -> None:
     assert ids(ws) == ["a1", "a2", "b1"]
 
 
-@given(
-    st.sampled_from(["user", "anonymous", "email", "phone", "openid"]),
-    st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=20),
-)
-def test_python_and_sql_give_one_identity(kind: str, value: str) -> None:
-    """The macro of set-based imports equals the function of single events."""
-    connection, store = _macro()
-    found = connection.execute("SELECT identity_id(?, ?)", [kind, value]).fetchone()[0]
-    try:
-        expected = identity.identity_id(store, kind, value)
-    except Invalid:
-        expected = None
-    assert found == expected
-
-
-_KEPT: list[object] = []
-
-
-def _macro():  # type: ignore[no-untyped-def]
-    """One connection with the macro for all examples."""
-    if not _KEPT:
-        import tempfile
-        from pathlib import Path
-
-        from regulars.store.settings import Settings
-        from regulars.store.workspace import create_folder
-        from regulars.timeline.workspace import load as open_folder
-
-        folder = Path(tempfile.mkdtemp())
-        create_folder(folder, Settings())
-        store = open_folder(folder)
-        connection = duck.connect(store)
-        identity.register(connection, store)
-        _KEPT.extend([connection, store])
-    return _KEPT
-
-
 def test_an_identity_needs_a_known_kind_and_a_value(ws: Workspace) -> None:
     with pytest.raises(Invalid, match="no kind"):
         identity.identity_id(ws, "shoe", "44")
     with pytest.raises(Invalid, match="empty"):
+        identity.identity_id(ws, "phone", " ")
+    with pytest.raises(Invalid, match="names nobody"):
         identity.identity_id(ws, "phone", "n/a")

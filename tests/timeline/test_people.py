@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regulars.store.database import Database
-from regulars.timeline import erasure, inbox, people
+from regulars.timeline import erasure, inbox, linking, people, remembered
 from regulars.timeline.flush import flush
+from regulars.timeline.folding import fold
 from regulars.timeline.tables import links
 from regulars.timeline.workspace import Workspace
 from tests.timeline.cast import ANN, BO, CHEN, NOON, visits
@@ -20,14 +20,14 @@ from tests.timeline.cast import ANN, BO, CHEN, NOON, visits
 
 def link(workspace: Workspace, left: str, right: str, link_id: str) -> None:
     with workspace.database.transaction() as connection:
-        people.link(
+        linking.link(
             workspace, connection, left, right, link_id=link_id, kind="user", source="t", at=NOON
         )
 
 
 def unlink(workspace: Workspace, link_id: str) -> None:
     with workspace.database.transaction() as connection:
-        people.unlink(workspace, connection, link_id, at=NOON)
+        linking.unlink(workspace, connection, link_id, at=NOON)
 
 
 def persons(workspace: Workspace) -> dict[str, str]:
@@ -46,7 +46,7 @@ def test_an_undoing_that_commits_late_is_folded_too(any_ws: Workspace) -> None:
     link(any_ws, ANN, BO, "1")
     newer = threading.Thread(target=link, args=(any_ws, ANN, CHEN, "2"))
     with any_ws.database.transaction() as connection:
-        people.unlink(any_ws, connection, "1", at=NOON)
+        linking.unlink(any_ws, connection, "1", at=NOON)
         newer.start()
         newer.join(0.5)
         assert persons(any_ws) == {ANN: ANN, BO: ANN}
@@ -104,14 +104,13 @@ def test_any_order_of_arrival_gives_one_state(
     states = []
     for _order in range(3):
         shuffle.shuffle(arrivals)
-        _forget_links(ws.database)
+        _forget_links(ws)
         for what, number in arrivals:
             if what == "link":
                 link(ws, *pairs[number], str(number))
             else:
                 unlink(ws, str(number))
-        with ws.database.reading() as connection:
-            states.append(_as_dict(people.fold(people.holding(connection))))
+        states.append(_anew(ws))
     assert states[0] == states[1] == states[2]
 
 
@@ -122,33 +121,31 @@ def test_any_order_of_arrival_gives_one_state(
 def test_undoing_a_merge_gives_the_first_state_back(
     ws: Workspace, told: list[tuple[int, str, str, bool]], merged: tuple[str, str]
 ) -> None:
-    _forget_links(ws.database)
+    _forget_links(ws)
     for number, left, right, _undone in told:
         link(ws, left, right, str(number))
-    with ws.database.reading() as connection:
-        before = _as_dict(people.fold(people.holding(connection)))
+    before = _persons_of(ws)
     link(ws, *merged, "merge")
     unlink(ws, "merge")
-    with ws.database.reading() as connection:
-        assert _as_dict(people.fold(people.holding(connection))) == before
+    assert _persons_of(ws) == before
 
 
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(facts, facts)
-def test_a_fold_made_longer_is_the_fold_made_anew(
+def test_a_fold_mended_is_the_fold_made_anew(
     ws: Workspace, told: list[tuple[int, str, str, bool]], more: list[tuple[int, str, str, bool]]
 ) -> None:
-    _forget_links(ws.database)
+    _forget_links(ws)
     for which, some in (("first", told), ("then", more)):
         for number, left, right, undone in some:
             link(ws, left, right, f"{which}-{number}")
-            if undone and which == "first":
+            if undone:
                 unlink(ws, f"{which}-{number}")
         with ws.database.reading() as connection:
             found = people.folded(ws, connection).people
-            assert _as_dict(found) == _as_dict(people.fold(people.holding(connection)))
+        assert _as_dict(found) == _anew(ws)
 
 
 def test_a_link_made_after_an_erasure_is_seen_whoever_was_erased(ws: Workspace) -> None:
@@ -157,8 +154,7 @@ def test_a_link_made_after_an_erasure_is_seen_whoever_was_erased(ws: Workspace) 
     link(ws, BO, CHEN, "2")
     with ws.database.reading() as connection:
         assert people.folded(ws, connection).people.num_rows == 3
-    with ws.database.transaction() as connection:
-        connection.execute(sa.delete(links).where(links.c.link_id == "2"))
+    erasure.erase(ws, [CHEN], by="dana", now=NOON)
     link(ws, ANN, "d" * 32, "3")
     with ws.database.reading() as connection:
         found = _as_dict(people.folded(ws, connection).people)
@@ -170,9 +166,23 @@ def _as_dict(found: pa.Table) -> dict[str, str]:
     return dict(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
 
-def _forget_links(database: Database) -> None:
-    with database.transaction() as connection:
+def _anew(ws: Workspace) -> dict[str, str]:
+    with ws.database.reading() as connection:
+        return _as_dict(fold(remembered.everything(connection)).people)
+
+
+def _persons_of(ws: Workspace) -> dict[str, str]:
+    """Return who of the cast is whose, alone or linked."""
+    return {
+        one: people.person_of(ws, one) for one in sorted({letter * 32 for letter in "abcdefgh"})
+    }
+
+
+def _forget_links(ws: Workspace) -> None:
+    """Take all links away, as no user can; what the process knows of them too."""
+    with ws.database.transaction() as connection:
         connection.execute(sa.delete(links))
+    people._kept.pop(ws, None)
 
 
 def test_nobody_is_linked_with_whom_was_erased(any_ws: Workspace) -> None:
@@ -186,6 +196,6 @@ def test_nobody_is_linked_with_whom_was_erased(any_ws: Workspace) -> None:
         {"left": BO, "right": CHEN, "link_id": "3", **told},
     ]
     with any_ws.database.transaction() as connection:
-        people.link_many(any_ws, connection, many)
+        linking.link_many(any_ws, connection, many)
     assert people.identities_of(any_ws, BO) == [BO, CHEN]
     assert persons(any_ws) == {BO: BO}

@@ -12,7 +12,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from regulars.timeline import compaction, duck, erasure, inbox, lake, loading, people
+from regulars.timeline import compaction, duck, erasure, inbox, lake, linking, loading
 from regulars.timeline.engine import change, pinned, standing
 from regulars.timeline.flush import flush
 from regulars.timeline.lease import MAINTENANCE, lease
@@ -138,7 +138,7 @@ def test_corrected_answers_are_those_computed_anew(
     flush(ws)
     linked = ["first"]
     with ws.database.transaction() as connection:
-        people.link(ws, connection, *CROWD[:2], link_id="first", kind="user", source="t", at=NOON)
+        linking.link(ws, connection, *CROWD[:2], link_id="first", kind="user", source="t", at=NOON)
     for day in range(1, 5):
         now = NOON + day * DAY
         assert refreshed(ws, now) == computed(ws, now)
@@ -147,10 +147,10 @@ def test_corrected_answers_are_those_computed_anew(
         with ws.database.transaction() as connection:
             left, right = dice.sample(CROWD, 2)
             linked.append(f"{seed}-{day}")
-            people.link(ws, connection, left, right, link_id=linked[-1], kind="user",
+            linking.link(ws, connection, left, right, link_id=linked[-1], kind="user",
                         source="t", at=now)  # fmt: skip
             if day % 2 == 0:
-                people.unlink(ws, connection, dice.choice(linked), at=now)
+                linking.unlink(ws, connection, dice.choice(linked), at=now)
         if day == 3:
             compaction.compact(ws)
     assert corrections.count("summed") == 6 and corrections.count("amended") == 9
@@ -235,7 +235,7 @@ def test_a_crash_leaves_no_state_with_the_people_of_another(
     now = NOON + 2 * DAY
     refreshed(ws, now)
     with ws.database.transaction() as connection:
-        people.link(ws, connection, *CROWD[:2], link_id="1", kind="user", source="t", at=now)
+        linking.link(ws, connection, *CROWD[:2], link_id="1", kind="user", source="t", at=now)
     with monkeypatch.context() as crash, pytest.raises(KeyboardInterrupt):
         crash.setattr(standing, "asdict", interrupted)
         ws.engine.pin(now)

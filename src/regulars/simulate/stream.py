@@ -31,7 +31,7 @@ VISITORS = 0.25
 class Part:
     """One block of customers: events of the timeline's schema, links, and who they are.
 
-    `links` are rows for `timeline.people.link_many`. `accounts` holds one identity a customer.
+    `links` are rows for `timeline.linking.link_many`. `accounts` holds one identity a customer.
     """
 
     number: int

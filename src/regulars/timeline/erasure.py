@@ -23,11 +23,11 @@ from regulars.kit.registry import Registry
 from regulars.kit.text import Text
 from regulars.store import spill
 from regulars.store.database import insert_or_ignore
-from regulars.timeline import duck, erased, lake
+from regulars.timeline import duck, erased, lake, linking
 from regulars.timeline.engine import standing
 from regulars.timeline.inbox import decode, encode, lock_inbox, tombstone
 from regulars.timeline.lease import MAINTENANCE, Lease, lease
-from regulars.timeline.tables import backups, erasures, inbox, links, tombstones
+from regulars.timeline.tables import backups, erasures, inbox, tombstones
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
@@ -114,11 +114,6 @@ def resume(workspace: Workspace, *, now: datetime) -> int:
     return len(open_ones)
 
 
-def erased_so_far(connection: sa.Connection) -> int:
-    """Return how many identities were ever erased: what tells that one was meanwhile."""
-    return int(connection.execute(sa.select(sa.func.count()).select_from(tombstones)).scalar() or 0)
-
-
 def under_way(connection: sa.Connection) -> frozenset[str]:
     """Return the identities of erasures that have begun and not ended.
 
@@ -141,11 +136,7 @@ def _carry_out(
             rows["inbox"] = _from_inbox(connection, identities)
             for name in known:
                 rows[name] = known.get(name)(workspace, connection, identities)
-            rows["links"] = connection.execute(
-                sa.delete(links).where(
-                    links.c.left_id.in_(identities) | links.c.right_id.in_(identities)
-                )
-            ).rowcount
+            rows["links"] = linking.forget(connection, identities)
         rows["lake"] = _from_lake(workspace, held, identities)
         lake.vacuum(workspace.lake, held, hours=0)
         drop_sums(workspace)  # of a refresh that began while the files were there

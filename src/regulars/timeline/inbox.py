@@ -197,6 +197,11 @@ def any_erased(connection: sa.Connection) -> bool:
     return connection.execute(sa.select(tombstones.c.hash).limit(1)).first() is not None
 
 
+def erased_so_far(connection: sa.Connection) -> int:
+    """Return how many identities were ever erased: what tells that one was meanwhile."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(tombstones)).scalar() or 0)
+
+
 def erased_among(store: Store, connection: sa.Connection, identities: set[str]) -> set[str]:
     """Return those of the identities that were erased."""
     if not any_erased(connection):

@@ -38,9 +38,65 @@ links = sa.Table(
     sa.Column("kind", sa.String(32)),
     sa.Column("source", sa.String(120)),
     sa.Column("linked_at", Moment),
+    sa.Column("known_at", Moment),
+    sa.Column("through_id", sa.String(32), index=True),
     sa.Column("undone_at", Moment),
     sa.Column("change", Key, nullable=False, index=True),
     comment="Facts: two identities are one person; and that such a fact was undone.",
+)
+
+user_sources = sa.Table(
+    "identity_user_sources",
+    metadata,
+    sa.Column("identity_id", sa.String(32), primary_key=True),
+    sa.Column("source", sa.String(120), primary_key=True),
+    sa.Column("known_at", Moment, nullable=False),
+    sa.Column("change", Key, nullable=False, index=True),
+    comment="Facts: an identity is a user id that a source gives.",
+)
+
+kept_apart = sa.Table(
+    "identity_kept_apart",
+    metadata,
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("identity_id", sa.String(32), nullable=False, index=True),
+    sa.Column("decided_at", Moment, nullable=False),
+    sa.Column("undone_at", Moment),
+    sa.Column("staff", sa.String(200), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("change", Key, nullable=False, index=True),
+    comment="Facts: a device, address or number that several use joins none of them.",
+)
+
+nobody_words = sa.Table(
+    "nobody_words",
+    metadata,
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("word", sa.String(200), primary_key=True),
+    sa.Column("listed", sa.Boolean, nullable=False),
+    sa.Column("changed_by", sa.String(200), nullable=False),
+    sa.Column("changed_at", Moment, nullable=False),
+    comment="Values that name nobody: what the workspace added to the list or took out of it.",
+)
+
+nobody_identities = sa.Table(
+    "nobody_identities",
+    metadata,
+    sa.Column("identity_id", sa.String(32), primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("word", sa.String(200), nullable=False),
+    sa.Column("events", sa.BigInteger, nullable=False),
+    comment="Identities on the timeline that name nobody, kept there before that was known.",
+)
+
+identity_judgements = sa.Table(
+    "identity_judgements",
+    metadata,
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("list_hash", sa.String(32), nullable=False),
+    sa.Column("judged_at", Moment, nullable=False),
+    sa.Column("from_before", sa.Boolean, nullable=False),
+    comment="When the timeline's identities were judged by which list; from_before: by an upgrade.",
 )
 
 tombstones = sa.Table(

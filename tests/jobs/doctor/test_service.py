@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from regulars.company.audit.tables import audit_entries
 from regulars.company.rights.model import Role
-from regulars.jobs.doctor import machine, service
+from regulars.jobs.doctor import machine, service, who
 from regulars.jobs.doctor.model import Finding, State, worst
 from regulars.kit import clock
 from regulars.store.workspace import SECRET_FILE
-from regulars.timeline import inbox
+from regulars.timeline import inbox, linking
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from tests.company.cast import hire
@@ -129,3 +129,14 @@ def test_what_a_process_that_died_left_behind_is_told(ws: Workspace) -> None:
     assert found.state is State.WARN
     assert found.seen.en == "1 left behind by processes that died, 1.2 kB"
     assert left.exists()
+
+
+def test_contested_links_are_told_with_what_to_do(ws: Workspace) -> None:
+    with ws.database.transaction() as connection:
+        for user in ("a" * 32, "b" * 32):
+            linking.link(ws, connection, user, "c" * 32, link_id=user, kind="identify",
+                         source="shop", at=clock.now(), through="c" * 32)  # fmt: skip
+            linking.tell_users(ws, connection, [(user, "shop", clock.now())])
+    (found,) = who.identities(ws)
+    assert (found.state, "1 links contested" in found.seen.en) == (State.WARN, True)
+    assert found.advice is not None and "regulars contested" in found.advice.en

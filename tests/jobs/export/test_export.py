@@ -23,7 +23,7 @@ from regulars.kit.errors import Conflict, Invalid, NotAllowed, Unavailable
 from regulars.kit.period import Period
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Value
-from regulars.timeline import inbox, people
+from regulars.timeline import inbox, linking
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 
@@ -52,7 +52,7 @@ def a_few_days(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     inbox.accept(ws, inbox.make(rows, at(4)))
     with ws.database.transaction() as connection:
-        people.link(ws, connection, LEI, PHONE, link_id="1", kind="phone", source="shop", at=at(1))
+        linking.link(ws, connection, LEI, PHONE, link_id="1", kind="phone", source="shop", at=at(1))
         profiles.keep(ws, connection, [Value(PHONE, "name", "shop", "李雷", at(1))])
     findings.store(ws, "test.answer", {"nps": 40}, as_of=at(2), now=at(2))
 

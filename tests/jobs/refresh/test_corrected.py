@@ -20,7 +20,7 @@ from regulars.kit.memo import Memo
 from regulars.simulate.model import Plan
 from regulars.simulate.stream import parts
 from regulars.store.settings import EngineSettings, Settings
-from regulars.timeline import duck, erasure, inbox, people
+from regulars.timeline import duck, erasure, inbox, linking, people
 from regulars.timeline.engine import standing
 from regulars.timeline.loading import load
 from regulars.timeline.workspace import Workspace
@@ -62,7 +62,7 @@ class Story:
     def link(self, rows: list[dict[str, Any]] | None = None) -> None:
         """Make these links, or those that were not made at first."""
         with self.ws.database.transaction() as connection:
-            people.link_many(self.ws, connection, rows or self._links[-3:])
+            linking.link_many(self.ws, connection, rows or self._links[-3:])
 
     def _between(self, start: datetime, end: datetime) -> pa.Table:
         at = self._events.column("received_at")

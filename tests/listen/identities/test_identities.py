@@ -20,7 +20,8 @@ from regulars.listen.identities import finding, service, story
 from regulars.listen.identities.model import Kind, link_id
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Value
-from regulars.timeline import inbox, orders, people
+from regulars.timeline import inbox, linking, orders, people, remembered
+from regulars.timeline.folding import fold
 from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 
@@ -60,7 +61,7 @@ def apply(ws: Workspace, names: Sequence[str], facts: Sequence[Fact]) -> None:
         key = link_id("alias", names[left], names[right])
         with ws.database.transaction() as connection:
             if act == "link":
-                people.link(
+                linking.link(
                     ws,
                     connection,
                     names[left],
@@ -71,15 +72,15 @@ def apply(ws: Workspace, names: Sequence[str], facts: Sequence[Fact]) -> None:
                     at=NOW,
                 )
             else:
-                people.unlink(ws, connection, key, at=NOW)
+                linking.unlink(ws, connection, key, at=NOW)
 
 
 def state(ws: Workspace, names: Sequence[str]) -> list[int]:
     """Return for each identity the number of its person's smallest identity."""
     folded = [names.index(people.person_of(ws, one)) for one in names]
     with ws.database.reading() as connection:
-        pairs = [pair for pair in people.holding(connection) if pair[0] in names]
-    whole = dict(zip(*people.fold(pairs).to_pydict().values(), strict=True))
+        found = fold(remembered.everything(connection)).people
+    whole = dict(zip(*found.to_pydict().values(), strict=True))
     assert [names.index(whole.get(one, one)) for one in names] == folded
     return folded
 
@@ -169,7 +170,7 @@ def test_what_cannot_be_merged_or_undone_says_why(ws: Workspace) -> None:
 
 def test_evidence_sent_again_does_not_bring_back_what_staff_undid(ws: Workspace) -> None:
     seen(ws, LEI, MEI)
-    said = [(LEI, MEI, "email", "shop", NOW)]
+    said = [service.Observed(LEI, MEI, "email", "shop", NOW)]
     with ws.database.transaction() as connection:
         service.observe(ws, connection, said * 2)
     (link,) = service.person(ws, LEI).links
@@ -328,7 +329,7 @@ def test_erasing_leaves_no_trace_of_who_was_who(ws: Workspace) -> None:
     story.erase(ws, SHELL, LEI, now=NOW)
     assert finding.sightings(ws, [LEI, MEI]) == []
     with ws.database.reading() as connection:
-        assert people.link_by_id(connection, link) is None
+        assert linking.link_by_id(connection, link) is None
     assert ws.query(lambda view: view.events).num_rows == 0
     everything = b"".join(f.read_bytes() for f in ws.folder.rglob("*") if f.is_file())
     assert b"Han Mei" not in everything

@@ -16,7 +16,7 @@ from regulars.company.rights.model import Role
 from regulars.company.sign_in import service as sign_in
 from regulars.kit import clock
 from regulars.listen.identities import service
-from regulars.timeline import inbox, people
+from regulars.timeline import inbox, linking
 from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 from tests.company.cast import ONE_STORE, OTHER_STORE, hire, plant
@@ -167,7 +167,7 @@ def test_a_link_of_a_kind_that_we_have_no_words_for_is_shown_by_its_kind(
 ) -> None:
     mei = customer(ws, "mei", "Han Mei")
     with ws.database.transaction() as connection:
-        people.link(
+        linking.link(
             ws, connection, lei, mei, link_id="card", kind="loyalty_card", source="till", at=NOW
         )
     shown = sign(app, ws, "ana", Role.AGENT).get(f"/people/{lei}")
@@ -256,7 +256,7 @@ def test_a_search_with_many_hits_comes_by_pages(app: FastAPI, ws: Workspace) -> 
         hold(ws, identity, "name", f"王小{n:02}")
     hold(ws, identity_id(ws, "user", "other"), "name", "李雷")
     with ws.database.transaction() as connection:
-        people.link(
+        linking.link(
             ws, connection, wangs[3], wangs[55], link_id="l", kind="alias", source="shop", at=NOW
         )
     admin = sign(app, ws, "boss", Role.ADMIN)

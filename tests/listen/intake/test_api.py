@@ -361,3 +361,48 @@ def test_the_openapi_document_describes_the_calls(client: TestClient) -> None:
         assert {"200", "400", "401", "413", "429", "503"} <= set(operation["responses"])
         assert operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
     assert "/v1/t" not in paths and "/api/v1/receipts/{message_id}" in paths
+
+
+def test_events_of_nobody_are_kept_and_told(
+    client: TestClient, ws: Workspace, write_key: str
+) -> None:
+    batch = [
+        {"type": "track", "event": "Cart Viewed", "messageId": str(number), **who}
+        for number, who in enumerate(
+            ({"userId": "Guest"}, {"userId": "Guest"}, {"userId": "null", "anonymousId": "b1"},
+             {"userId": "lei"})
+        )
+    ]  # fmt: skip
+    answer = client.post("/v1/batch", json={"batch": batch}, auth=(write_key, ""))
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "success": True,
+        "accepted": 4,
+        "duplicates": 0,
+        "nobody": [
+            {"field": "userId", "value": "Guest", "events": 2},
+            {"field": "userId", "value": "null", "events": 1},
+        ],
+    }
+    rows = ws.query(lambda view: view.events.select("identity_id")).to_pylist()
+    assert sum(row["identity_id"] is None for row in rows) == 2
+    counted = service.nobodies(ws, now=clock.now())
+    assert [(kind, word, events) for _source, kind, word, events in counted] == [
+        ("user", "guest", 2), ("user", "null", 1),
+    ]  # fmt: skip
+
+
+def test_two_users_who_share_a_device_stay_two_in_any_order(
+    client: TestClient, ws: Workspace, write_key: str
+) -> None:
+    for number, user in enumerate(("lei", "mei")):
+        body = {"userId": user, "anonymousId": "till-1", "messageId": str(number)}
+        client.post("/v1/identify", json=body, auth=(write_key, ""))
+    lei, mei, till = (
+        identity_id(ws, kind, value)
+        for kind, value in (("user", "lei"), ("user", "mei"), ("anonymous", "till-1"))
+    )
+    assert people.identities_of(ws, lei) == [lei]
+    assert people.identities_of(ws, mei) == [mei]
+    with ws.database.reading() as connection:
+        assert people.folded(ws, connection).contested.to_pylist() == [till]

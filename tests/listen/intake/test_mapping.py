@@ -372,3 +372,45 @@ def test_whatever_is_sent_becomes_an_event_or_a_reason(shop: Reader, call: dict[
     if arrival.row is not None:
         table = to_table([arrival.row])
         assert table.num_rows == 1 and table.column("occurred_at")[0].value <= NOON
+
+
+@pytest.mark.parametrize("nobody", ["null", "undefined", "Guest", "0", "N/A", "游客", "1.38E+10"])
+def test_a_user_id_that_names_nobody_leaves_the_device(shop: Reader, nobody: str) -> None:
+    arrival = shop.read(
+        {"type": "track", "userId": nobody, "anonymousId": "browser-1", "event": "Cart Viewed"}
+    )
+    assert arrival.row is not None
+    assert arrival.row.identity_id == identity_id(shop.ws, "anonymous", "browser-1")
+    assert arrival.nobodies == [("user", nobody)]
+
+
+def test_an_event_of_nobody_at_all_counts_for_no_customer(shop: Reader) -> None:
+    zeros = "00000000-0000-0000-0000-000000000000"
+    arrival = shop.read({"type": "track", "userId": 0, "anonymousId": zeros, "event": "Seen"})
+    assert arrival.row is not None and arrival.row.identity_id is None
+    assert arrival.nobodies == [("user", "0"), ("anonymous", zeros)]
+
+
+def test_what_names_nobody_ties_and_describes_nobody(shop: Reader) -> None:
+    traits = {"email": "noreply@shop.example", "phone": "138****0000", "name": "Lei"}
+    arrival = shop.read({"type": "identify", "userId": "lei", "traits": traits})
+    assert (arrival.ties, arrival.traits) == ([], {"name": "Lei"})
+    assert [kind for kind, _value in arrival.nobodies] == ["email", "phone"]
+    guest = shop.read({"type": "identify", "userId": "guest", "traits": {"name": "Lei"}})
+    assert (guest.ties, guest.traits) == ([], {})
+    assert shop.read({"type": "alias", "userId": "guest", "previousId": "lei"}).ties == []
+
+
+def test_a_tie_says_what_it_rests_on_and_whose_user_id_it_is(shop: Reader) -> None:
+    traits = {"email": "lei@example.cn", "phone": "+86 138 0013 8000"}
+    arrival = shop.read({"type": "identify", "anonymousId": "browser-1", "traits": traits})
+    assert arrival.user_id == identity_id(shop.ws, "user", "lei")
+    assert [tie.through_id for tie in arrival.ties] == [
+        identity_id(shop.ws, kind, value)
+        for kind, value in (
+            ("anonymous", "browser-1"), ("email", "lei@example.cn"), ("phone", "13800138000"),
+        )
+    ]  # fmt: skip
+    assert [tie.former_id for tie in arrival.ties] == [
+        None, None, shop.ws.keyed_hash("identity:phone", "+8613800138000"),
+    ]  # fmt: skip

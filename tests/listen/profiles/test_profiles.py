@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from regulars.kit.errors import Conflict
 from regulars.listen.profiles import service
 from regulars.listen.profiles.model import Value, canonical, folded, gather
-from regulars.timeline import erasure, people
+from regulars.timeline import erasure, linking
 from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 
@@ -130,7 +130,7 @@ def test_identities_of_one_person_count_together(any_ws: Workspace) -> None:
     keep(ws, held(LEI, "name", "shop", "Li Lei"), held(TOM, "name", "desk", "Tom"))
     assert service.information_consistency(ws).share is None
     with ws.database.transaction() as connection:
-        people.link(ws, connection, LEI, TOM, link_id="l", kind="merge", source="staff", at=NOON)
+        linking.link(ws, connection, LEI, TOM, link_id="l", kind="merge", source="staff", at=NOON)
     found = service.information_consistency(ws)
     assert (found.agreed, found.held) == (0, 1)
 

@@ -13,7 +13,7 @@ from tests.understand.lifetime_value.test_service import shop
 from regulars.company.rights.model import SHELL
 from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.text import Text
-from regulars.timeline import erasure, people
+from regulars.timeline import erasure, linking
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import customers, following, service, storing
@@ -158,8 +158,9 @@ def test_a_merge_is_no_entry_and_no_exit(ws: Workspace) -> None:
     one = made(ws)
     service.refresh(ws, now=NOW)
     with ws.database.transaction() as connection:
-        people.link(ws, connection, guest(10), guest(12), link_id="a", kind="merge", source="staff",
-                    at=NOW)  # fmt: skip
+        linking.link(
+            ws, connection, guest(10), guest(12), link_id="a", kind="merge", source="staff", at=NOW
+        )
     assert service.refresh(ws, now=NOW + timedelta(hours=7)) == {one.key: (0, 0)}
     assert service.memberships(ws)[one.key].members == 39
 

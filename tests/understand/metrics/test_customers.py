@@ -6,6 +6,7 @@ import pytest
 from tests.understand.metrics.story import NOON, by, days, happened, one, tell
 
 from regulars.kit.period import Period, month
+from regulars.timeline import linking
 from regulars.timeline.workspace import Workspace
 
 
@@ -19,13 +20,12 @@ def test_six_of_two_hundred_complained(ws: Workspace) -> None:
 
 
 def test_one_customer_under_two_linked_identities_counts_once(ws: Workspace) -> None:
-    from regulars.timeline import people
 
     tell(ws, [happened(f"p{i}", "Page Viewed") for i in range(10)])
     tell(ws, [happened("p0-mail", "Complaint Made")])
     assert one(ws, "complaint_share").n == 11
     with ws.database.transaction() as connection:
-        people.link(
+        linking.link(
             ws, connection, "p0", "p0-mail", link_id="l1", kind="alias", source="test", at=NOON
         )
     found = one(ws, "complaint_share")

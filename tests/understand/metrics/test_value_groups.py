@@ -9,7 +9,7 @@ from tests.understand.metrics.story import NOON, by, days, happened, one, tell
 
 from regulars.kit.errors import Invalid
 from regulars.kit.period import Period
-from regulars.timeline import people
+from regulars.timeline import linking
 from regulars.timeline.workspace import Workspace
 from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.metrics import service
@@ -71,7 +71,7 @@ def test_later_groups_do_not_change_what_is_told_of_an_earlier_period(shop: Work
 
 def test_linked_people_have_the_higher_group_once(shop: Workspace) -> None:
     with shop.database.transaction() as connection:
-        people.link(shop, connection, "p00", "p99", link_id="l", kind="identify", source="t",
+        linking.link(shop, connection, "p00", "p99", link_id="l", kind="identify", source="t",
                     at=NOON)  # fmt: skip
     found = by(shop, "orders", "value_group", period=AFTER)
     assert {group: row.value for group, row in found.items()} == {"core": 16, "base": 19}

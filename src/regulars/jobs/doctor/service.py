@@ -9,7 +9,7 @@ from pathlib import Path
 
 from regulars.company.audit import service as audit
 from regulars.company.audit.model import Entry, Search
-from regulars.jobs.doctor import fit, machine, required, stores
+from regulars.jobs.doctor import fit, machine, required, stores, who
 from regulars.jobs.doctor.model import Finding, State, worst
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
@@ -63,6 +63,7 @@ def _checks(workspace: Workspace, now: datetime, deep: bool) -> Iterator[tuple[s
         yield "inbox", partial(stores.backlog, workspace, now)
         yield "findings", partial(stores.numbers, workspace, now)
         yield "staff", partial(stores.people, workspace)
+        yield "people", partial(who.identities, workspace)
 
 
 def _newest(workspace: Workspace) -> datetime | None:

@@ -13,7 +13,7 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.paging import CursorPaging, cut, envelope
 from regulars.kit import clock
-from regulars.listen.identities import finding, service, story
+from regulars.listen.identities import contested, finding, service, story
 from regulars.listen.identities.model import Entry, Kind, Person
 from regulars.listen.profiles.model import Attribute
 from regulars.timeline.workspace import CurrentWorkspace
@@ -60,6 +60,47 @@ def candidates(
     """List pairs of people who hold the same e-mail address or phone number."""
     found = service.candidates(ws, scope=caller.places, limit=limit)
     return {"items": [asdict(one) for one in found]}
+
+
+class Joining(Reason):
+    """Which of those who share it are one person, each named by any of their identities."""
+
+    persons: list[str] = Field(min_length=2, max_length=50)
+
+
+@router.get("/contested", summary="What people share who cannot be one")
+def contested_links(
+    ws: CurrentWorkspace,
+    caller: Editor,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+) -> dict[str, Any]:
+    """List devices, addresses and numbers that join nobody until staff decide; and the decided."""
+    found = contested.every(ws, scope=caller.places, limit=limit, after=after)
+    return {
+        "items": [asdict(one) for one in found],
+        "next": found[-1].identity if len(found) == limit else None,
+        "kept_apart": [asdict(one) for one in contested.decided(ws, scope=caller.places)],
+    }
+
+
+@router.post("/contested/{identity}/join", status_code=201, summary="They are one person")
+def join(ws: CurrentWorkspace, caller: Editor, identity: str, body: Joining) -> dict[str, Any]:
+    """Merge those who share it; undoing the links gives them back exactly."""
+    made = contested.join(ws, caller, identity, body.persons, reason=body.reason, now=clock.now())
+    return {"links": made}
+
+
+@router.post("/contested/{identity}/apart", status_code=204, summary="They are not one person")
+def keep_apart(ws: CurrentWorkspace, caller: Editor, identity: str, body: Reason) -> None:
+    """Let what is shared join nobody, also when more people come to share it."""
+    contested.keep_apart(ws, caller, identity, reason=body.reason, now=clock.now())
+
+
+@router.post("/contested/{identity}/undo", status_code=204, summary="Decide again")
+def decide_again(ws: CurrentWorkspace, caller: Editor, identity: str) -> None:
+    """Take the word that keeps them apart back."""
+    contested.undo(ws, caller, identity, now=clock.now())
 
 
 @router.post("/merges", status_code=201, summary="Make two people one")

@@ -1,8 +1,9 @@
-"""`regulars erase`: forget a person, everywhere."""
+"""`regulars erase`: forget a person, everywhere; `regulars contested`: who shares what."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,14 +12,14 @@ import typer
 from rich.table import Table
 
 from regulars.company.rights.model import SHELL
-from regulars.faces.command import WorkspaceFolder, err, out
+from regulars.faces.command import WorkspaceFolder, err, out, table
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit import clock
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.text import Text
-from regulars.listen.identities import finding, service, story
-from regulars.listen.identities.model import Sighting
+from regulars.listen.identities import contested, finding, service, story
+from regulars.listen.identities.model import Contested, Sighting
 from regulars.timeline.erasure import Erased
 from regulars.timeline.workspace import Workspace
 
@@ -26,7 +27,8 @@ Opens = Callable[[Path], Workspace]
 
 
 def register(app: typer.Typer, opens: Opens) -> None:
-    """Add `erase`."""
+    """Add `erase` and `contested`."""
+    _contested(app, opens)
 
     @app.command()
     def erase(  # noqa: PLR0917 (one option each)
@@ -45,6 +47,44 @@ def register(app: typer.Typer, opens: Opens) -> None:
         if not yes and not typer.confirm(_("Erase this for good?"), err=True):
             raise typer.Exit(1)
         _report(story.erase_identities(ws, SHELL, identities, now=clock.now()), as_json)
+
+
+def _contested(app: typer.Typer, opens: Opens) -> None:
+    @app.command("contested")
+    def contested_links(
+        apart: Annotated[str | None, typer.Option(help="Keep apart who share this id.")] = None,
+        join: Annotated[str | None, typer.Option(help="Make one who share this id.")] = None,
+        undo: Annotated[str | None, typer.Option(help="Decide again about this id.")] = None,
+        *,
+        reason: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "",
+        as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+        workspace: WorkspaceFolder = Path(),
+    ) -> None:
+        """Show devices, addresses and numbers that several share, and decide about them."""
+        ws, now = opens(workspace), clock.now()
+        if apart is not None:
+            contested.keep_apart(ws, SHELL, apart, reason=reason, now=now)
+        if join is not None:
+            sides = [side.sighting.person_id for side in contested.get(ws, join).sides]
+            contested.join(ws, SHELL, join, sides, reason=reason, now=now)
+        if undo is not None:
+            contested.undo(ws, SHELL, undo, now=now)
+        _tell_contested(contested.every(ws), contested.count(ws), as_json)
+
+
+def _tell_contested(found: list[Contested], waiting: int, as_json: bool) -> None:
+    if as_json:
+        told = {"waiting": waiting, "items": [asdict(one) for one in found]}
+        typer.echo(msgspec.json.encode(told).decode())
+        return
+    shown = table(_("Shared"), _("Link"), _("Customer"), _("Events"), _("Told by"))
+    for one in found:
+        for side in one.sides:
+            who = side.sighting
+            shown.add_row(one.identity, one.kind, who.person_id, f"{who.events:,}", side.source)
+    if found:
+        out.print(shown)
+    out.print(_("{n} wait for a decision.").format(n=f"{waiting:,}"))
 
 
 def _identities(

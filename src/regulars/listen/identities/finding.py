@@ -14,7 +14,7 @@ from regulars.listen.identities import queries
 from regulars.listen.identities.model import SHARED, Entry, Sighting
 from regulars.listen.profiles import service as profiles
 from regulars.timeline import people
-from regulars.timeline.identity import identity_id
+from regulars.timeline.identity import known_as
 from regulars.timeline.workspace import Workspace
 
 RECENT = timedelta(days=30)
@@ -185,7 +185,7 @@ def _exact(workspace: Workspace, spelled: str) -> list[str]:
     kinds = ["user", "anonymous", "openid"]
     kinds += ["email"] if "@" in spelled else []
     kinds += ["phone"] if sum(sign.isdigit() for sign in spelled) >= 5 else []
-    hits = [identity_id(workspace, kind, spelled) for kind in kinds]
+    hits = [one for kind in kinds for one in known_as(workspace, kind, spelled)]
     if len(spelled) == 32 and set(spelled) <= set("0123456789abcdef"):
         hits.insert(0, spelled)
     for kind in SHARED:
@@ -208,7 +208,9 @@ def named(
     An address or number also finds the people whose profile holds it.
     """
     given = {"user": user, "anonymous": anonymous, "email": email, "phone": phone, "openid": openid}
-    hits = [identity_id(workspace, kind, value) for kind, value in given.items() if value]
+    hits = [
+        one for kind, value in given.items() if value for one in known_as(workspace, kind, value)
+    ]
     for kind in SHARED:
         value = given[kind]
         if value:

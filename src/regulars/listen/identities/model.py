@@ -19,24 +19,13 @@ from regulars.timeline.orders import AGAIN, FIRST
 LinkKind = Literal["identify", "alias", "email", "phone", "merge"]
 KINDS: tuple[LinkKind, ...] = ("identify", "alias", "email", "phone", "merge")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
-_NOBODY = frozenset(
-    {"none", "null", "noreply", "no-reply", "test", "unknown", "na", "n/a", "anonymous"}
-)
-LEAST_DIGITS = 7
 SHARED = ("email", "phone")
 """Attributes that two people do not hold by chance."""
 
 
-def email_names_someone(email: str) -> bool:
-    """Tell whether an address may link two identities: well formed, no placeholder."""
-    spelled = email.strip().lower()
-    return bool(_EMAIL.match(spelled)) and spelled.split("@")[0] not in _NOBODY
-
-
-def phone_names_someone(phone: str) -> bool:
-    """Tell whether a number may link two identities: long enough, not one digit repeated."""
-    digits = re.sub(r"\D", "", phone)
-    return len(digits) >= LEAST_DIGITS and len(set(digits)) > 2
+def email_is_sound(email: str) -> bool:
+    """Tell whether an address may link two identities: it is written as one."""
+    return bool(_EMAIL.match(email.strip()))
 
 
 def link_id(kind: str, left: str, right: str) -> str:
@@ -97,6 +86,39 @@ class Candidate:
     left_person: str
     right_person: str
     attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of those who share something: who they are, what told so, and since when."""
+
+    sighting: Sighting
+    source: str
+    linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """Something that people share who cannot be one person: a device, address or number.
+
+    It joins none of them until staff decide. `kind` is that of its links; `apart` tells who has
+    decided that it joins none of them, None while that is open.
+    """
+
+    identity: str
+    kind: str
+    sides: tuple[Side, ...]
+    more: int
+    apart: Apart | None
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Staff's word that what several share joins none of them."""
+
+    staff: str
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

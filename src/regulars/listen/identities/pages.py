@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from regulars.company.places import service as places
 from regulars.company.rights.access import NO_STORE, needs
@@ -20,7 +20,7 @@ from regulars.kit import clock
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
-from regulars.listen.identities import api, finding, picture, service, story
+from regulars.listen.identities import api, contested, finding, picture, service, story
 from regulars.listen.identities.model import KIND_NAMES, Candidate, Entry, Kind
 from regulars.listen.identities.story import Filter
 from regulars.listen.profiles import model as profile
@@ -28,7 +28,17 @@ from regulars.listen.profiles import service as profiles
 from regulars.timeline.workspace import CurrentWorkspace, Workspace
 
 router = APIRouter(prefix="/people", include_in_schema=False)
-navigation = [NavItem(Text("People", "客户"), "/people", Section.LISTEN, 10, Right.READ_PEOPLE)]
+navigation = [
+    NavItem(Text("People", "客户"), "/people", Section.LISTEN, 10, Right.READ_PEOPLE),
+    NavItem(
+        Text("Contested", "有争议的关联"),
+        "/people/contested",
+        Section.LISTEN,
+        12,
+        Right.EDIT_PEOPLE,
+        badge="/people/contested/count",
+    ),
+]
 Reader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_PEOPLE))]
 Eraser = Annotated[Principal, Depends(needs(Right.ERASE_PEOPLE))]
@@ -42,6 +52,13 @@ LINK_NAMES = {
     "email": Text("same e-mail address", "相同的邮箱"),
     "phone": Text("same phone number", "相同的手机号"),
     "merge": Text("merged by staff", "由员工合并"),
+    "spelling": Text("the same number, written otherwise", "同一号码的不同写法"),
+}
+SHARED_NAMES = {
+    "identify": Text("A device", "一台设备"),
+    "alias": Text("An id of before", "一个旧编号"),
+    "email": Text("An e-mail address", "一个邮箱"),
+    "phone": Text("A phone number", "一个手机号"),
 }
 COLUMNS = (
     Text("When", "时间"),
@@ -107,6 +124,64 @@ def _known(ws: Workspace, persons: dict[str, tuple[str, ...]]) -> dict[str, dict
     return {
         person: {one.name: one.value for one in attributes} for person, attributes in held.items()
     }
+
+
+@router.get("/contested")
+def contested_links(
+    request: Request, ws: CurrentWorkspace, caller: Editor, *, after: str = "", done: str = ""
+) -> Response:
+    """Show what people share who cannot be one person."""
+    return _contested(request, ws, caller, after=after, done=done)
+
+
+@router.get("/contested/count")
+def contested_count(ws: CurrentWorkspace, _caller: Editor) -> Response:
+    """Return how many wait for a decision, for the navigation."""
+    waiting = contested.count(ws)
+    return PlainTextResponse(f"{waiting:,}" if waiting else "", headers=NO_STORE)
+
+
+@router.post("/contested/{identity}")
+def decide(
+    request: Request, ws: CurrentWorkspace, caller: Editor, identity: str, fields: FormFields
+) -> Response:
+    """Join those who share it, keep them apart, or take that back."""
+    act = fields.choice("act", ("join", "apart", "undo"), required=True)
+    now = clock.now()
+    try:
+        reason = fields.text("reason", required=act != "undo", most=1_000) or ""
+        if fields.ok and act == "join":
+            persons = fields.choices("persons")
+            contested.join(ws, caller, identity, persons, reason=reason, now=now)
+        elif fields.ok and act == "apart":
+            contested.keep_apart(ws, caller, identity, reason=reason, now=now)
+        elif fields.ok:
+            contested.undo(ws, caller, identity, now=now)
+        if fields.ok:
+            return RedirectResponse("/people/contested?done=decided", 303)
+    except RegularsError as error:
+        fields.take(error)
+    return _contested(request, ws, caller, errors=fields.errors, wrong=identity, status=422)
+
+
+def _contested(
+    request: Request, ws: Workspace, caller: Principal, *, after: str = "", **more: Any
+) -> Response:
+    found = contested.every(ws, scope=caller.places, limit=SIZE, after=after or None)
+    apart = contested.decided(ws, scope=caller.places)
+    sides = [side.sighting for one in (*found, *apart) for side in one.sides]
+    return page(
+        request,
+        "people/contested.html",
+        title=_("Who shares what?"),
+        headers=NO_STORE,
+        found=found,
+        apart=apart,
+        next=found[-1].identity if len(found) == SIZE else None,
+        known=_known(ws, {one.person_id: one.identities for one in sides}),
+        shared=SHARED_NAMES,
+        **{"done": "", "errors": {}, "wrong": "", **more},
+    )
 
 
 @router.get("/{identity}")

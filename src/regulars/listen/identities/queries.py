@@ -13,7 +13,7 @@ from regulars.company.rights.model import Scope
 from regulars.listen.catalog import service as catalog
 from regulars.listen.identities.model import Decision, Entry
 from regulars.listen.identities.tables import identity_decisions
-from regulars.timeline.people import LinkFact
+from regulars.timeline.linking import LinkFact
 from regulars.timeline.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import combinations
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -24,32 +25,77 @@ from regulars.listen.identities.model import (
     link_id,
 )
 from regulars.listen.profiles import service as profiles
-from regulars.timeline import people
+from regulars.timeline import inbox, judged, linking, people
 from regulars.timeline.erasure import erasable
-from regulars.timeline.people import LinkFact
+from regulars.timeline.linking import LinkFact
 from regulars.timeline.workspace import Workspace
 
-Observed = tuple[str, str, str, str, datetime]
-"""What a sender said: left identity, right identity, kind, source, when."""
+
+class Observed(NamedTuple):
+    """What a sender said, and when: `left` and `right` are one person; known since `known_at`.
+
+    They may be so through one of them that several people share (`through`); `user` is the end
+    that is a user id of the source. `former` is the id under which an earlier release kept
+    `through`.
+    """
+
+    left: str
+    right: str
+    kind: str
+    source: str
+    at: datetime
+    known_at: datetime | None = None
+    through: str | None = None
+    user: str | None = None
+    former: str | None = None
+
+
 STAFF = "staff"
+SPELLING = "spelling"
+"""Kind of a link between two spellings of one number."""
 LONGEST_REASON = 1_000
 
 
 def observe(workspace: Workspace, connection: sa.Connection, ties: Iterable[Observed]) -> None:
     """Keep what senders said inside the caller's transaction; said twice, it is one fact."""
-    rows = {}
-    for left, right, kind, source, at in ties:
-        if left != right:
-            key = link_id(kind, left, right)
-            rows[key] = {
-                "left": left,
-                "right": right,
-                "link_id": key,
-                "kind": kind,
-                "source": source,
-                "at": at,
-            }
-    people.link_many(workspace, connection, list(rows.values()))
+    told = [tie for tie in ties if tie.left != tie.right]
+    spelled = _kept_otherwise(workspace, connection, told)
+    gone = {tie.former for tie in told} & inbox.erased_among(
+        workspace, connection, {tie.former for tie in told if tie.former}
+    )
+    kept = [tie for tie in (*told, *spelled) if tie.former is None or tie.former not in gone]
+    linking.link_many(workspace, connection, [_row(tie) for tie in kept])
+    linking.tell_users(
+        workspace,
+        connection,
+        [(tie.user, tie.source, tie.known_at or tie.at) for tie in kept if tie.user],
+    )
+
+
+def _row(tie: Observed) -> dict[str, Any]:
+    return {
+        "left": tie.left,
+        "right": tie.right,
+        "link_id": link_id(tie.kind, tie.left, tie.right),
+        "kind": tie.kind,
+        "source": tie.source,
+        "at": tie.at,
+        "known_at": tie.known_at,
+        "through": tie.through,
+    }
+
+
+def _kept_otherwise(
+    workspace: Workspace, connection: sa.Connection, told: Sequence[Observed]
+) -> list[Observed]:
+    """Return links to the ids under which an earlier release kept the same numbers."""
+    numbers = {tie.former: tie for tie in told if tie.former and tie.through}
+    if not numbers or not judged.from_before(connection):
+        return []
+    return [
+        Observed(str(tie.through), former, SPELLING, tie.source, tie.at, tie.known_at)
+        for former, tie in numbers.items()
+    ]
 
 
 def find(
@@ -63,7 +109,7 @@ def person(workspace: Workspace, identity: str) -> Person:
     """Return the person an identity belongs to, with links and the decisions about them."""
     identities = people.identities_of(workspace, identity)
     with workspace.database.reading() as connection:
-        facts = people.links_of(connection, identities)
+        facts = linking.links_of(connection, identities)
         decided = queries.decisions(connection, [fact.link_id for fact in facts])
     links = tuple(_link(fact, decided.get(fact.link_id, [])) for fact in facts)
     return Person(min(identities), tuple(identities), links)
@@ -97,7 +143,7 @@ def merge(
     they are one person already, NotFound for an identity that cannot be.
     """
     caller.require(Right.EDIT_PEOPLE)
-    words = _reason(reason)
+    words = checked_reason(reason)
     for one in (left, right):
         _require_seen(workspace, caller, check_id(one))
     if right in people.identities_of(workspace, left):
@@ -108,7 +154,7 @@ def merge(
         secrets.token_hex(16), min(left, right), max(left, right), "merge", STAFF, now, None
     )
     with workspace.database.transaction() as connection:
-        people.link(
+        linking.link(
             workspace,
             connection,
             left,
@@ -136,17 +182,17 @@ def unmerge(
     unknown link, Conflict for an undone one.
     """
     caller.require(Right.EDIT_PEOPLE)
-    words = _reason(reason)
+    words = checked_reason(reason)
     with workspace.database.reading() as connection:
-        known = people.link_by_id(connection, link)
+        known = linking.link_by_id(connection, link)
     if known is None:
         raise NotFound("identities.link", Text("There is no such link.", "没有这条关联。"))
     _require_seen(workspace, caller, known.left_id)
     with workspace.database.transaction() as connection:
-        fact = people.link_by_id(connection, link) or known
+        fact = linking.link_by_id(connection, link) or known
         if fact.undone_at is not None:
             raise Conflict("identities.undone", Text("It is undone already.", "该关联已经解除。"))
-        people.unlink(workspace, connection, link, at=now)
+        linking.unlink(workspace, connection, link, at=now)
         queries.insert_decision(connection, fact, Decision(link, "undo", caller.name, words, now))
         audit.record(workspace, connection, caller, "person.unmerged", fact.left_id, link=link)
     return known.left_id, known.right_id
@@ -158,7 +204,8 @@ def _require_seen(workspace: Workspace, caller: Principal, identity: str) -> Non
         raise NotFound("identities.unknown", Text("There is no such person.", "没有这位客户。"))
 
 
-def _reason(words: str) -> str:
+def checked_reason(words: str) -> str:
+    """Return the reason of a decision; raises Invalid for none, or one too long."""
     spelled = words.strip()
     if not spelled or len(spelled) > LONGEST_REASON:
         raise Invalid(
@@ -206,7 +253,7 @@ def _kept_apart(workspace: Workspace, left: str, right: str) -> bool:
     theirs = set(people.identities_of(workspace, right))
     ours = people.identities_of(workspace, left)
     with workspace.database.reading() as connection:
-        undone = [one for one in people.links_of(connection, ours) if one.undone_at is not None]
+        undone = [one for one in linking.links_of(connection, ours) if one.undone_at is not None]
     near = {end for one in undone for end in (one.left_id, one.right_id)}
     return bool(near & theirs)
 

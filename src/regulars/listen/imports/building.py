@@ -13,6 +13,7 @@ from regulars.listen.imports.columns import DUCK, Check
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Event, Recipe
 from regulars.listen.imports.shaping import Shaper, count_bad, original
+from regulars.listen.imports.whom import Named
 from regulars.timeline import scores
 from regulars.timeline.event import ACTORS, COLUMNS, IDENTITY_KINDS
 
@@ -62,6 +63,7 @@ class Builder:
         self.maps: dict[tuple[str, str, str], str] = {}
         self.made: list[tuple[str, str]] = []
         """Tables that events are made of, each with the query of the rows that gave one."""
+        self.named: dict[str, Named] = {}
 
     def build(self) -> str:
         """Make the view of all events; rows that give no sound event go to the rejects."""
@@ -146,6 +148,8 @@ class Builder:
             joins.append(f" LEFT JOIN {table} ON {table}.spelled = {value}")
         if not ids:
             return "", ""
+        tables = tuple(one.partition(".")[0] for one in ids)
+        self.named.setdefault(event.from_, Named(tables, "".join(joins)))
         return (f"coalesce({', '.join(ids)})" if len(ids) > 1 else ids[0]), "".join(joins)
 
     def _map(self, table: str, kind: str, value: str) -> str:
@@ -154,7 +158,9 @@ class Builder:
             name = f"identities_{len(self.maps)}"
             self.connection.execute(
                 f"CREATE TABLE {name} AS SELECT spelled, "
-                f"identity_id({literal(kind)}, spelled) AS identity "
+                f"identity_id({literal(kind)}, spelled) AS identity, "
+                f"is_nobody({literal(kind)}, spelled) AS nobody, "
+                f"former_id({literal(kind)}, spelled) AS former "
                 f"FROM (SELECT DISTINCT {value} AS spelled FROM {quote(table)}) "
                 "WHERE spelled IS NOT NULL"
             )

@@ -103,7 +103,9 @@ def _forget_in(
     identity.register(connection, store)
     wanted = ", ".join(literal(one) for one in sorted(identities))
     named = " OR ".join(
-        f"identity_id({literal(kind)}, spelled) IN ({wanted})" for kind in IDENTITY_KINDS
+        f"{ids}({literal(kind)}, spelled) IN ({wanted})"
+        for kind in IDENTITY_KINDS
+        for ids in ("identity_id", "former_id")
     )
     connection.execute(
         "CREATE TABLE kept AS SELECT row_number() OVER () AS number, * FROM read_parquet(?)",

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from regulars.kit import clock
-from regulars.listen.imports import rejects
+from regulars.listen.imports import rejects, whom
 from regulars.listen.imports.accounting import account
 from regulars.listen.imports.bench import bench
 from regulars.listen.imports.building import Builder, check_filled
@@ -124,9 +124,12 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
         )
         events = builder.build()
         sums = account(connection, shaper, pieces, builder.made)
+        nobodies = whom.notes(connection, builder.named)
+        spelled = whom.settle(workspace, connection, builder.named)
         rejected, reasons, file = rejects.keep(connection, pieces, run_folder(workspace, job.id))
         teller.enter(Stage.LOAD)
         loaded = loading.load(workspace, connection, events, f"import:{job.id}", now=job.now)
+        whom.link_spellings(workspace, spelled, job.recipe.source or job.recipe.name, job.now)
         seconds = clock.monotonic() - teller.began
     counts = Counts(
         read=sums.read,
@@ -151,7 +154,7 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
         reasons=reasons,
         rejects_file=str(file.relative_to(workspace.folder)) if file else None,
         seconds=seconds,
-        notes=(*shaper.notes, *sums.notes),
+        notes=(*shaper.notes, *sums.notes, *nobodies),
         questions=tuple(shaper.questions.values()),
     )
 

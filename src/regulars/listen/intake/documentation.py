@@ -43,6 +43,18 @@ RESULT = {
         "messageId": {"type": "string"},
         "refused": {"type": "array", "items": REASON, "maxItems": 50},
         "refusedTotal": {"type": "integer"},
+        "nobody": {
+            "type": "array",
+            "description": "Ids and addresses that name nobody, such as Guest or null.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "field": {"type": "string"},
+                    "value": {"type": "string"},
+                    "events": {"type": "integer"},
+                },
+            },
+        },
     },
 }
 ERRORS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +32,14 @@ EVENTS_A_REQUEST = 10
 """Events a second that a key may send for each request a second, unless settings say."""
 SHOWN_REFUSALS = 50
 """Refusals listed in one answer; beyond them their number says how many there were."""
+MOST_TOLD = 20
+"""Values that name nobody that an answer lists."""
+FIELDS = {
+    "user": "userId",
+    "anonymous": "anonymousId",
+    "email": "traits.email",
+    "phone": "traits.phone",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +221,12 @@ def _plain(answer: Answer, language: str) -> dict[str, object]:
     ]
     if refused:
         body |= {"refused": refused, "refusedTotal": counts["refused"]}
+    nobody = Counter(pair for one in answer.outcomes for pair in one.nobody)
+    if nobody:
+        body["nobody"] = [
+            {"field": FIELDS[kind], "value": value, "events": events}
+            for (kind, value), events in nobody.most_common(MOST_TOLD)
+        ]
     if answer.all_refused:
         body = {**refused[0], **body}
     return body

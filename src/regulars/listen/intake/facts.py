@@ -7,11 +7,14 @@ from collections.abc import Mapping
 import msgspec
 
 from regulars.kit.text import Text
-from regulars.listen.identities.model import email_names_someone, phone_names_someone
+from regulars.listen.identities.model import email_is_sound
 from regulars.listen.intake.fields import Sender, read_id, read_object
 from regulars.listen.intake.model import Arrival, Refused, Row, Tie
 from regulars.listen.intake.wire import Context, Message
 from regulars.listen.profiles.model import canonical
+from regulars.timeline.identity import BLANK
+
+ADDRESSES = ("email", "phone")
 
 
 def group(message: Message) -> str:
@@ -41,37 +44,69 @@ def alias_ties(message: Message, sender: Sender) -> list[Tie]:
     now = sender.identities.of("user", user)
     # The specification leaves open which kind the previous id is; the other kind is nobody's.
     before = {sender.identities.of(kind, previous) for kind in ("anonymous", "user")} - {now}
-    return [Tie(now, one, "alias") for one in sorted(before)]
+    if now is None:
+        return []
+    return [Tie(now, one, "alias", one) for one in sorted(filter(None, before))]
 
 
 def identify(
     arrival: Arrival, row: Row, message: Message, context: Context, sender: Sender
 ) -> None:
     """Put the ties and traits of an identify call on its arrival."""
-    arrival.traits = values = _traits(message, context)
-    main, of = str(row.identity_id), sender.identities.of
-    user, anonymous = (
+    main, values = row.identity_id, _traits(message, context)
+    named = {kind: _address(kind, values, sender) for kind in ADDRESSES if values.get(kind)}
+    for kind in [kind for kind, of in named.items() if of is None]:
+        arrival.nobodies = [*arrival.nobodies, (kind, str(values.pop(kind)))]
+    if main is None:
+        return
+    arrival.traits = values
+    user, device = ids(message, sender)
+    if user is not None and device is not None:
+        arrival.ties.append(Tie(user, device, "identify", device))
+    for kind, of in named.items():
+        if of is not None and (kind != "email" or email_is_sound(str(values[kind]))):
+            former = sender.identities.former(kind, str(values[kind]))
+            arrival.ties.append(Tie(main, of, kind, of, former))
+
+
+def ids(message: Message, sender: Sender) -> tuple[str | None, str | None]:
+    """Return the identities of userId and anonymousId; None for none, and for nobody's."""
+    user, device = (
         read_id(message.user_id, "userId"),
         read_id(message.anonymous_id, "anonymousId"),
     )
-    if user is not None and anonymous is not None:
-        arrival.ties.append(Tie(of("user", user), of("anonymous", anonymous), "identify"))
-    email, phone = _naming_someone(values)
-    if email:
-        arrival.ties.append(Tie(main, of("email", email), "email"))
-    if phone:
-        arrival.ties.append(Tie(main, of("phone", phone), "phone"))
+    of = sender.identities.of
+    return (
+        None if user is None else of("user", user),
+        None if device is None else of("anonymous", device),
+    )
 
 
-def addresses(message: Message) -> tuple[str | None, str | None]:
-    """Return the e-mail address and the phone number that a call tells, whether it is sound or not.
+def nobodies(message: Message, sender: Sender) -> list[tuple[str, str]]:
+    """Return the ids of a call that name nobody, by kind."""
+    given = (("user", message.user_id), ("anonymous", message.anonymous_id))
+    return [
+        (kind, str(value))
+        for kind, value in given
+        if value is not None
+        and str(value).strip(BLANK)
+        and sender.identities.of(kind, str(value).strip(BLANK)) is None
+    ]
+
+
+def addresses(message: Message, sender: Sender) -> list[str]:
+    """Return the identities of the e-mail address and phone number that a call tells.
 
     What is refused is kept only under these too, so that it goes with whoever has them.
     """
     try:
-        return _naming_someone(_traits(message, message.context or Context()))
+        values = _traits(message, message.context or Context())
     except Refused:
-        return None, None
+        return []
+    told = [(kind, str(values[kind])) for kind in ADDRESSES if values.get(kind)]
+    of, former = sender.identities.of, sender.identities.former
+    named = [one for pair in told for one in (of(*pair), former(*pair))]
+    return [one for one in named if one is not None]
 
 
 def _traits(message: Message, context: Context) -> dict[str, str | None]:
@@ -79,9 +114,5 @@ def _traits(message: Message, context: Context) -> dict[str, str | None]:
     return canonical({**traits, **read_object(message.traits, "traits")})
 
 
-def _naming_someone(values: Mapping[str, str | None]) -> tuple[str | None, str | None]:
-    email, phone = values.get("email"), values.get("phone")
-    return (
-        email if email and email_names_someone(email) else None,
-        phone if phone and phone_names_someone(phone) else None,
-    )
+def _address(kind: str, values: Mapping[str, str | None], sender: Sender) -> str | None:
+    return sender.identities.of(kind, str(values[kind]))

@@ -10,12 +10,15 @@ from typing import Any
 import msgspec
 
 from regulars.company.keys.model import WriteKey
+from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.intake import wire
 from regulars.listen.intake.model import Refused
 from regulars.listen.intake.wire import Context, Id
 from regulars.store.workspace import Store
-from regulars.timeline.identity import BLANK, identity_id
+from regulars.timeline import identity, listed
+from regulars.timeline.identity import BLANK
+from regulars.timeline.nobody import Words
 
 LONGEST_ID = 300
 
@@ -24,7 +27,27 @@ class Identities:
     """Identity ids of one workspace, the latest of them remembered."""
 
     def __init__(self, store: Store) -> None:
-        self.of = lru_cache(maxsize=50_000)(lambda kind, value: identity_id(store, kind, value))
+        self._store = store
+        self._words: Words | None = None
+        self._known = lru_cache(maxsize=50_000)(self._find)
+
+    def of(self, kind: str, value: str) -> str | None:
+        """Return the id of an identity; None for a value that names nobody."""
+        words = listed.words(self._store)
+        if words is not self._words:
+            self._known.cache_clear()
+            self._words = words
+        return self._known(kind, value)
+
+    def _find(self, kind: str, value: str) -> str | None:
+        try:
+            return identity.identity_id(self._store, kind, value)
+        except Invalid:
+            return None
+
+    def former(self, kind: str, value: str) -> str | None:
+        """Return the id that an earlier release gave the value, None when it is that of today."""
+        return identity.former_id(self._store, kind, value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,20 +84,18 @@ def _shown(value: Id) -> str:
 
 
 def _identities_named(message: Message, sender: Sender) -> list[str]:
-    email, phone = facts.addresses(message)
     named = (
         ("user", message.user_id),
         ("anonymous", message.anonymous_id),
         ("user", message.previous_id),
         ("anonymous", message.previous_id),
-        ("email", email),
-        ("phone", phone),
     )
-    return [
+    ids = [
         sender.identities.of(kind, str(value).strip(BLANK))
         for kind, value in named
         if value is not None and str(value).strip(BLANK)
     ]
+    return [one for one in ids if one is not None] + facts.addresses(message, sender)
 
 
 def _read_into(
@@ -113,6 +111,9 @@ def _read_into(
     arrival.kind = call
     context = message.context or sender.context or Context()
     row = _row(arrival.message_id, call, message, context, sender)
+    arrival.user_id = facts.ids(message, sender)[0]
+    if arrival.user_id is None or message.anonymous_id is not None:
+        arrival.nobodies = facts.nobodies(message, sender)
     if call in ("track", "page", "screen"):
         columns.promote(row, call, message, context, sender)
     elif call == "group":
@@ -148,11 +149,10 @@ def _row(message_id: str, call: str, message: Message, context: Context, sender:
         )
     name = _name(call, message)
     when = _occurred(message, sender)
+    of_user, of_device = facts.ids(message, sender)
     return Row(
         event_id=message_id,
-        identity_id=sender.identities.of("user", user)
-        if user is not None
-        else sender.identities.of("anonymous", anonymous),
+        identity_id=of_user or of_device,
         actor=_actor(call, name, message, context, sender.key),
         occurred_at=when,
         received_at=sender.received_at,

@@ -96,17 +96,25 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Two identities that the sender says are one person."""
+    """Two identities that the sender says are one person.
+
+    `through_id` is the one of them that several people may share: a device, an address, a number,
+    an id of before. `former_id` is the id under which an earlier release kept that one.
+    """
 
     left_id: str
     right_id: str
     kind: str
+    through_id: str | None = None
+    former_id: str | None = None
 
 
 class Arrival(msgspec.Struct, gc=False):
     """One event that came in, read: either `row` or `reason` is set.
 
-    `payload` (the raw JSON) and `identities` are kept for a refusal only.
+    `payload` (the raw JSON) and `identities` are kept for a refusal only. `user_id` is the
+    identity of the user id that a tie rests on; `nobodies` are values given as somebody's that
+    name nobody, by kind.
     """
 
     message_id: str
@@ -118,14 +126,17 @@ class Arrival(msgspec.Struct, gc=False):
     identities: list[str] = []
     payload: bytes = b""
     kind: str = ""
+    user_id: str | None = None
+    nobodies: list[tuple[str, str]] = []
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):
-    """What became of one event."""
+    """What became of one event; `nobody` holds values in it that name nobody, by kind."""
 
     message_id: str
     status: Status
     reason: Reason | None = None
+    nobody: tuple[tuple[str, str], ...] = ()
 
 
 ERASED = Reason(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from regulars.kit.text import Text
 from regulars.listen.intake.model import Arrival, Reason
-from regulars.listen.intake.tables import intake_refusal_people, intake_refusals, intake_repeats
+from regulars.listen.intake.tables import (
+    intake_nobodies,
+    intake_refusal_people,
+    intake_refusals,
+    intake_repeats,
+)
 from regulars.store.database import upsert
 
 CHUNK = 400
@@ -71,6 +76,36 @@ def _storable(words: str) -> str:
     return words.replace("\0", "")
 
 
+def count_nobodies(
+    connection: sa.Connection, counted: Mapping[tuple[str, str, str], int], now: datetime
+) -> None:
+    """Add to the counts by (source, kind, value) of the day."""
+    statement = upsert(connection, intake_nobodies)
+    more = intake_nobodies.c.events + statement.excluded.events
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["day", "source", "kind", "word"], set_={"events": more}
+        ),
+        [
+            {"day": now.date(), "source": source, "kind": kind, "word": word, "events": events}
+            for (source, kind, word), events in sorted(counted.items())
+        ],
+    )
+
+
+def nobodies(connection: sa.Connection, since: date) -> list[tuple[str, str, str, int]]:
+    """Return (source, kind, value, events) since a day, the most frequent first."""
+    columns = intake_nobodies.c
+    total = sa.func.sum(columns.events)
+    query = (
+        sa.select(columns.source, columns.kind, columns.word, total)
+        .where(columns.day >= since)
+        .group_by(columns.source, columns.kind, columns.word)
+        .order_by(total.desc(), columns.source, columns.kind, columns.word)
+    )
+    return [(row[0], row[1], row[2], int(row[3])) for row in connection.execute(query)]
+
+
 def note_repeats(connection: sa.Connection, hashes: Sequence[bytes], now: datetime) -> None:
     """Count that events we have were sent again."""
     statement = upsert(connection, intake_repeats)
@@ -118,6 +153,7 @@ def forget_before(connection: sa.Connection, oldest: datetime) -> int:
     """Delete what is older; return how many rows."""
     old = intake_refusals.c.refused_at < oldest
     gone = _delete_refusals(connection, sa.select(intake_refusals.c.id).where(old))
+    connection.execute(sa.delete(intake_nobodies).where(intake_nobodies.c.day < oldest.date()))
     gone += connection.execute(
         sa.delete(intake_repeats).where(intake_repeats.c.last_at < oldest)
     ).rowcount

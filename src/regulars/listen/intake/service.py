@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,16 +14,20 @@ import sqlalchemy as sa
 from regulars.kit.errors import NotFound
 from regulars.kit.text import Text
 from regulars.listen.identities import service as identities
+from regulars.listen.identities.service import Observed
 from regulars.listen.intake import queries
-from regulars.listen.intake.model import ERASED, Arrival, Outcome, Reason, to_table
+from regulars.listen.intake.model import ERASED, Arrival, Outcome, Reason, Status, to_table
 from regulars.listen.intake.queries import Refusal
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Value
 from regulars.timeline import inbox
 from regulars.timeline.erasure import erasable
 from regulars.timeline.event import event_hash
+from regulars.timeline.nobody import plain as plain_value
 from regulars.timeline.workspace import Workspace
 
+LONGEST_WORD = 40
+"""Characters of a value that names nobody under which it is counted."""
 Verdict = Reason | bool | None
 """Why an event was refused; else whether it was new."""
 
@@ -52,6 +57,7 @@ def store(
             for index, fresh, erased in zip(good, receipt.fresh, receipt.refused, strict=True):
                 verdicts[index] = ERASED if erased else fresh
         _keep_facts(workspace, connection, arrivals, verdicts)
+        _count_nobodies(connection, arrivals, verdicts, now)
         _keep_repeats(connection, arrivals, verdicts, now)
         _keep_refusals(workspace, connection, _refused(arrivals, verdicts, sizes), now)
     return [_outcome(arrival, v) for arrival, v in zip(arrivals, verdicts, strict=True)]
@@ -60,7 +66,8 @@ def store(
 def _outcome(arrival: Arrival, verdict: Verdict) -> Outcome:
     if isinstance(verdict, Reason):
         return Outcome(arrival.message_id, "refused", verdict)
-    return Outcome(arrival.message_id, "accepted" if verdict else "duplicate")
+    status: Status = "accepted" if verdict else "duplicate"
+    return Outcome(arrival.message_id, status, nobody=tuple(arrival.nobodies))
 
 
 def _keep_facts(
@@ -69,14 +76,27 @@ def _keep_facts(
     arrivals: Sequence[Arrival],
     verdicts: Sequence[Verdict],
 ) -> None:
-    ties: list[identities.Observed] = []
+    ties: list[Observed] = []
     values: list[Value] = []
     for arrival, verdict in zip(arrivals, verdicts, strict=True):
         row, source = arrival.row, arrival.source
         if verdict is not True or row is None or not (arrival.ties or arrival.traits):
             continue
-        at = moment(row.occurred_at)
-        ties += [(tie.left_id, tie.right_id, tie.kind, source, at) for tie in arrival.ties]
+        at, known_at = moment(row.occurred_at), moment(row.known_at)
+        ties += [
+            Observed(
+                tie.left_id,
+                tie.right_id,
+                tie.kind,
+                source,
+                at,
+                known_at,
+                tie.through_id,
+                arrival.user_id,
+                tie.former_id,
+            )
+            for tie in arrival.ties
+        ]
         values += [
             Value(str(row.identity_id), name, source, value, at)
             for name, value in arrival.traits.items()
@@ -85,6 +105,23 @@ def _keep_facts(
         identities.observe(workspace, connection, ties)
     if values:
         profiles.keep(workspace, connection, values)
+
+
+def _count_nobodies(
+    connection: sa.Connection,
+    arrivals: Sequence[Arrival],
+    verdicts: Sequence[Verdict],
+    now: datetime,
+) -> None:
+    """Count, by source and value, the new events in which a value names nobody."""
+    counted = Counter(
+        (arrival.source, kind, plain_value(value)[:LONGEST_WORD])
+        for arrival, verdict in zip(arrivals, verdicts, strict=True)
+        if verdict is True
+        for kind, value in arrival.nobodies
+    )
+    if counted:
+        queries.count_nobodies(connection, counted, now)
 
 
 def _keep_repeats(
@@ -200,6 +237,13 @@ def refusals(workspace: Workspace, *, before: int | None = None, limit: int = 50
     """Return the newest refused events; `before` a refusal's id gives the next page."""
     with workspace.database.reading() as connection:
         return queries.refusals(connection, before=before, limit=limit)
+
+
+def nobodies(workspace: Workspace, *, now: datetime) -> list[tuple[str, str, str, int]]:
+    """Return (source, kind, value, events) of values that named nobody within the window."""
+    since = now - timedelta(days=workspace.settings.intake.remember_days)
+    with workspace.database.reading() as connection:
+        return queries.nobodies(connection, since.date())
 
 
 def forget_old(workspace: Workspace, now: datetime) -> int:

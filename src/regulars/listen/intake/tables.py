@@ -33,6 +33,17 @@ intake_refusal_people = sa.Table(
     sa.Column("identity_id", sa.String(32), primary_key=True, index=True),
 )
 
+intake_nobodies = sa.Table(
+    "intake_nobodies",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("source", sa.String(100), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("word", sa.String(40), primary_key=True),
+    sa.Column("events", sa.BigInteger, nullable=False),
+    comment="How many events gave as somebody's a value that names nobody.",
+)
+
 intake_repeats = sa.Table(
     "intake_repeats",
     metadata,

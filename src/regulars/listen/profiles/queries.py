@@ -121,6 +121,14 @@ def holding(connection: sa.Connection, attribute: str, value: str, limit: int) -
     return list(connection.execute(query).scalars())
 
 
+def distinct(connection: sa.Connection, attributes: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each (attribute, value) of these attributes that is held of anybody."""
+    columns = profile_values.c
+    query = sa.select(columns.attribute, columns.value).distinct()
+    query = query.where(columns.attribute.in_(attributes), columns.value.is_not(None))
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
 def shared(connection: sa.Connection, attribute: str, most: int, limit: int) -> list[list[str]]:
     """Return groups of 2 to `most` identities that hold one value of the attribute."""
     columns = profile_values.c

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from regulars.kit.errors import Conflict, Invalid
+from regulars.kit.errors import Conflict
 from regulars.kit.text import Text
 from regulars.listen.profiles import queries
 from regulars.listen.profiles.model import Attribute, Consistency, Value, gather
 from regulars.listen.profiles.queries import Named
 from regulars.timeline import inbox, people
 from regulars.timeline.erasure import erasable
-from regulars.timeline.identity import identity_id
+from regulars.timeline.identity import known_as
 from regulars.timeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -62,8 +61,7 @@ def _of_nobody_erased(
 def _identities_named(workspace: Workspace, value: Value) -> list[str]:
     named = [value.identity_id]
     if value.attribute in ADDRESSES and value.value:
-        with suppress(Invalid):  # not every word written for a phone number is one
-            named.append(identity_id(workspace, value.attribute, value.value))
+        named += known_as(workspace, value.attribute, value.value)
     return named
 
 
@@ -151,6 +149,15 @@ def known(workspace: Workspace, identities: Sequence[str]) -> set[str]:
     """Return those of the identities of which anything is held."""
     with workspace.database.reading() as connection:
         return {value.identity_id for value in queries.of_identities(connection, identities)}
+
+
+def addresses(workspace: Workspace) -> pa.Table:
+    """Return kind and word of every e-mail address and phone number that is held of anybody."""
+    with workspace.database.reading() as connection:
+        rows = queries.distinct(connection, ADDRESSES)
+    names = ("kind", "word")
+    columns = list(zip(*rows, strict=True)) or [(), ()]
+    return pa.table([pa.array(one, pa.string()) for one in columns], names)
 
 
 def held(workspace: Workspace, attribute: str) -> pa.Table:

@@ -24,8 +24,7 @@ from regulars.simulate.stream import Part, parts
 from regulars.store.settings import FILE as SETTINGS_FILE
 from regulars.store.settings import Settings, WorkspaceSettings
 from regulars.store.workspace import Store
-from regulars.timeline import duck
-from regulars.timeline import people as timeline_people
+from regulars.timeline import duck, linking
 from regulars.timeline.loading import load
 from regulars.timeline.workspace import Workspace
 
@@ -101,7 +100,7 @@ def take_in(ws: Workspace, part: Part, *, names: int | None = None) -> int:
     finally:
         connection.close()
     with ws.database.transaction() as transaction:
-        timeline_people.link_many(ws, transaction, part.links)
+        linking.link_many(ws, transaction, part.links)
         if names is not None:
             profiles.keep(ws, transaction, profiles_of(part, names))
     return int(part.events.num_rows)

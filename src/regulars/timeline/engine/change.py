@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.timeline import duck, lake
-from regulars.timeline.engine import since
+from regulars.timeline.engine import sight, since
 from regulars.timeline.event import COLUMNS
 from regulars.timeline.lake import Lake, LakeFile
 
@@ -37,7 +37,7 @@ KEYS = ("session_id", "order_id", "case_id")
 class State:
     """What a refresh read: the lake's version with its files, known by `as_of`, up to `end`.
 
-    It is `whole` when no event of the files was left out.
+    It is `whole` when no event of the files was left out; `nobody` are identities not to be seen.
     """
 
     version: int
@@ -46,12 +46,14 @@ class State:
     as_of: datetime
     end: datetime
     whole: bool
+    nobody: tuple[str, ...] = ()
 
     def same(self, other: State) -> bool:
         """Tell whether the other state shows the same events of the same people."""
         return (
             (self.whole and other.whole)
             and (self.version, self.end, self.files) == (other.version, other.end, other.files)
+            and self.nobody == other.nobody
             and self.people.equals(other.people)
         )
 
@@ -69,7 +71,7 @@ def find(
     The ids stand for people of either state; of new events of nobody known, the visit and the
     event itself.
     """
-    if now.as_of < before.as_of or now.end < before.end:
+    if now.as_of < before.as_of or now.end < before.end or now.nobody != before.nobody:
         return None
     changes = since.changes_since(store, before.version, now.version)
     if changes is None:
@@ -97,9 +99,9 @@ def _relations(
     """
     present = duck.file_list([store.absolute(file) for file in now.files])
     columns = ", ".join(COLUMNS)
-    connection.execute(
-        f"CREATE OR REPLACE VIEW present AS SELECT {columns} FROM read_parquet({present})"
-    )
+    read = sight.select(now.nobody)
+    connection.execute(f"CREATE OR REPLACE VIEW present AS {read} read_parquet({present})")
+    who = sight.identity(now.nobody)
     copy = f"row_number() OVER (PARTITION BY {', '.join(TELLING)})" if changes.went else "1"
     for name, paths in (("came", changes.came), ("went", changes.went)):
         rows = (
@@ -109,7 +111,7 @@ def _relations(
         )
         connection.execute(
             f"CREATE OR REPLACE TABLE {name} AS SELECT {columns}, brought_by, {copy} AS copy FROM ("
-            f"SELECT * REPLACE (coalesce(brought_by, '') AS brought_by) FROM ({rows}))"
+            f"SELECT * REPLACE (coalesce(brought_by, '') AS brought_by, {who}) FROM ({rows}))"
         )
     same = f"USING ({', '.join(TELLING)}, copy)"
     keys = f"event_id, identity_id, {', '.join(KEYS)}"

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,11 @@ import ibis.expr.operations as ops
 import pyarrow as pa
 
 from regulars.timeline import duck
+from regulars.timeline.engine import sight
 from regulars.timeline.engine.base import Amended, Engine, in_utc, narrowed
 from regulars.timeline.engine.pinned import Asked, Pinned
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.view import View
-from regulars.timeline.event import COLUMNS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 SESSIONS = 4
 RETRIES = 3
+PAST_PEOPLE = "people_as_of"
 MOST_TEXTS, SMALL_GIVEN = 300, 1_000
 """Expressions whose SQL is kept, and rows of a table given with one that is."""
 
@@ -66,7 +68,8 @@ class DuckEngine(Engine):
             for attempt in range(RETRIES):
                 snapshot = self.reader.read(fresh=attempt > 0)
                 try:
-                    view = session.view(snapshot, as_of, identities)
+                    fold = None if as_of is None else self.reader.people_at(as_of)
+                    view = session.view(snapshot, as_of, identities, fold)
                     return session.run(build(view))
                 except duckdb.IOException:
                     if attempt == RETRIES - 1:
@@ -138,6 +141,7 @@ class DuckEngine(Engine):
         snapshot = self.reader.read(lake_only=True)
         # As of a moment before the last retelling there is no state to hold and correct later.
         if snapshot.files and not snapshot.counted_at(as_of):
+            snapshot = replace(snapshot, people=self.reader.people_at(as_of))
             root = self._root.cursor()
             self._pinned.set(
                 Pinned(
@@ -146,6 +150,7 @@ class DuckEngine(Engine):
                     snapshot,
                     as_of,
                     open_session=self._open,
+                    people_at=self.reader.people_at,
                     named=self._named,
                 )
             )
@@ -212,6 +217,7 @@ class Texts:
 
     def __init__(self) -> None:
         self.tables: tuple[Any, Any] | None = None
+        self.past: Any = None
         self._known: dict[Any, str] = {}
 
     def of(self, expression: Any, compile_it: Callable[[Any], str]) -> str:
@@ -245,23 +251,42 @@ class Session:
         self._tables: tuple[Any, Any] = (None, None)
 
     def view(
-        self, snapshot: Snapshot, as_of: datetime | None, identities: Sequence[str] | None
+        self,
+        snapshot: Snapshot,
+        as_of: datetime | None,
+        identities: Sequence[str] | None,
+        fold: pa.Table | None = None,
     ) -> View:
-        """Return the view of a snapshot, defining it when the session holds another one."""
+        """Return the view of a snapshot, defining it when the session holds another one.
+
+        `fold` is who was linked with whom as of `as_of`.
+        """
         past = as_of if snapshot.counted_at(as_of) else None
         wanted = (snapshot.mark, tuple(identities) if identities is not None else None, past)
         if wanted != self._mark:
             self._define(snapshot, identities, past)
             self._mark = wanted
-        return self.seen(as_of, snapshot.mark, identities)
+        return self.seen(as_of, snapshot.mark, identities, fold)
 
     def seen(
-        self, as_of: datetime | None, mark: str, identities: Sequence[str] | None = None
+        self,
+        as_of: datetime | None,
+        mark: str,
+        identities: Sequence[str] | None = None,
+        fold: pa.Table | None = None,
     ) -> View:
-        """Return the view of what is defined, narrowed where asked."""
+        """Return the view of what is defined, narrowed where asked; with the fold of the past."""
         events, people = self._tables
+        if fold is not None:
+            self._cursor.register(PAST_PEOPLE, fold)
+            people = self._past_table() if fold.num_rows else None
         kept = narrowed(events, as_of, identities)
         return View(kept, people, mark, as_of, self._workspace.zone)
+
+    def _past_table(self) -> Any:
+        if self._texts.past is None:
+            self._texts.past = self._backend.table(PAST_PEOPLE)
+        return self._texts.past
 
     def compile(self, expression: Any) -> str:
         """Return the SQL of an expression."""
@@ -298,22 +323,22 @@ class Session:
         self, snapshot: Snapshot, identities: Sequence[str] | None, past: datetime | None
     ) -> None:
         """Let `events` be those of a snapshot; with `past`, also what counted as of then only."""
-        columns = ", ".join(COLUMNS)
+        read = sight.select(snapshot.nobody)
         self._cursor.register("waiting_events", snapshot.waiting)
         files = [file for file in snapshot.files if identities is None or file.may_hold(identities)]
         parts = []
         if files:
-            parts.append(f"SELECT {columns} FROM {self._parquet(files)}")
+            parts.append(f"{read} {self._parquet(files)}")
         if past is not None:
             parts.append(self.superseded(snapshot, past))
         if snapshot.waiting.num_rows or not parts:
-            parts.append(f"SELECT {columns} FROM waiting_events")
+            parts.append(f"{read} waiting_events")
         self.define(" UNION ALL ".join(parts), snapshot.people)
 
     def superseded(self, snapshot: Snapshot, past: datetime) -> str:
         """Return the query of tellings that were superseded after a moment."""
         return (
-            f"SELECT {', '.join(COLUMNS)} FROM {self._parquet(snapshot.counted_at(past))} "
+            f"{sight.select(snapshot.nobody)} {self._parquet(snapshot.counted_at(past))} "
             f"WHERE superseded_at > TIMESTAMPTZ '{past.isoformat()}'"
         )
 

@@ -15,7 +15,7 @@ import ibis.expr.operations as ops
 import pyarrow as pa
 
 from regulars.timeline import duck
-from regulars.timeline.engine import change, extent, standing
+from regulars.timeline.engine import change, extent, sight, standing
 from regulars.timeline.engine.base import Amended
 from regulars.timeline.engine.change import State
 from regulars.timeline.event import COLUMNS
@@ -72,24 +72,32 @@ class Pinned:
         as_of: datetime,
         *,
         open_session: Callable[[duckdb.DuckDBPyConnection, Workspace], Session],
+        people_at: Callable[[datetime], pa.Table],
         named: dict[Hashable, Asked],
     ) -> None:
         self.mark, self.as_of, self.part = snapshot.mark, as_of, WHOLE
         self._workspace, self._root = workspace, root
         files = [workspace.lake.absolute(file) for file in snapshot.files]
-        read = f"{SELECT} read_parquet({duck.file_list(files)})"
+        read = f"{sight.select(snapshot.nobody)} read_parquet({duck.file_list(files)})"
         self._covered, known = extent.moments(root, files)
         last = self._covered[1] if self._covered else None
         self.end = end = extent.end(workspace, last, as_of)
         hidden = extent.hidden(last, known, as_of, end)
         self._state = State(
-            snapshot.version, snapshot.files, snapshot.people, as_of, end, whole=not hidden
+            snapshot.version,
+            snapshot.files,
+            snapshot.people,
+            as_of,
+            end,
+            whole=not hidden,
+            nobody=snapshot.nobody,
         )
         self._kept = standing.Kept(workspace.folder / standing.FOLDER)
         self._touched, self._token = self._look_back()
         self._sessions: dict[str, Session] = {}
         self._snapshot = snapshot
         self._open_session, self._named = open_session, named
+        self._people_at = people_at
         self._end_text: str | None = None
         self._reads = {
             WHOLE: read + hidden,
@@ -136,7 +144,7 @@ class Pinned:
         name: Hashable = None,
     ) -> pa.Table:
         """Return the sums that `build` makes by the columns `by`, corrected where they can be."""
-        if self.part != WHOLE or self._snapshot.counted_at(as_of):
+        if self.part != WHOLE or self._elsewhen(as_of):
             return self.query(build, as_of)
         asked = self._asked(build, as_of, name)
         return self.adding(asked.key, partial(self._run, asked), by)
@@ -159,7 +167,7 @@ class Pinned:
         name: Hashable = None,
     ) -> pa.Table:
         """Return the rows by person that `build` makes, made anew for those touched."""
-        if self.part != WHOLE or self._snapshot.counted_at(as_of):
+        if self.part != WHOLE or self._elsewhen(as_of):
             return self.query(build, as_of)
         asked = self._asked(build, as_of, name)
         work = partial(self._run, asked)
@@ -301,7 +309,20 @@ class Pinned:
         as_of: datetime | None,
         identities: Sequence[str] | None = None,
     ) -> Any:
-        return session.seen(None if as_of == self.as_of else as_of, self.mark, identities)
+        if as_of == self.as_of:
+            return session.seen(None, self.mark, identities)
+        return session.seen(as_of, self.mark, identities, self._past(as_of))
+
+    def _elsewhen(self, as_of: datetime | None) -> bool:
+        """Tell whether other tellings or links counted as of a moment: nothing to correct by."""
+        return bool(self._snapshot.counted_at(as_of)) or self._past(as_of) is not None
+
+    def _past(self, as_of: datetime | None) -> pa.Table | None:
+        """Return the fold as of a moment at which other facts held; it is nobody's to correct."""
+        if as_of is None or as_of == self.as_of:
+            return None
+        people = self._people_at(as_of)
+        return None if people is self._state.people else people
 
     def _asked(self, build: Callable[[Any], Any], as_of: datetime | None, name: Hashable) -> Asked:
         """Return what is asked, as compiled for an earlier refresh where it has a name."""

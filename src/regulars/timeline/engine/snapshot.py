@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import sqlalchemy as sa
 
-from regulars.timeline import lake, people
+from regulars.timeline import judged, lake, people
 from regulars.timeline.event import SCHEMA
 from regulars.timeline.inbox import decode
 from regulars.timeline.lake import LakeFile
@@ -34,6 +34,7 @@ class Snapshot:
     """Inbox events not yet in the lake, the lake's files, and who is linked with whom.
 
     `files` hold what counts now; `superseded` what counted once, and was replaced.
+    `nobody` are identities on the timeline that name nobody.
     """
 
     waiting: pa.Table
@@ -42,6 +43,7 @@ class Snapshot:
     people: pa.Table
     mark: str
     version: int
+    nobody: tuple[str, ...] = ()
 
     def counted_at(self, as_of: datetime | None) -> list[LakeFile]:
         """Return the files of superseded tellings of which some may count as of a moment."""
@@ -60,7 +62,8 @@ class SnapshotReader:
         self._handle: DeltaTable | None = None
         self._files: tuple[int, tuple[LakeFile, ...]] = (-1, ())
         self._superseded: tuple[LakeFile, ...] = ()
-        self._fold = people.Folded((-1, -1), people.FOLDED.empty_table())
+        self._fold = people.NOBODY_YET
+        self._nobody: tuple[str, ...] = ()
 
     def read(self, *, fresh: bool = False, lake_only: bool = False) -> Snapshot:
         """Return the present state; `fresh` opens the lake anew after a file was found gone.
@@ -83,9 +86,17 @@ class SnapshotReader:
                 files=self._files[1],
                 superseded=self._superseded,
                 people=self._fold.people,
-                mark=_mark(version, above, self._fold.change, self._events(above)),
+                mark=_mark(
+                    version, above, (*self._fold.change, *self._nobody), self._events(above)
+                ),
                 version=version,
+                nobody=self._nobody,
             )
+
+    def people_at(self, as_of: datetime) -> pa.Table:
+        """Return who was linked with whom as far as it was known by a moment."""
+        with self._workspace.database.reading() as connection:
+            return people.as_of(self._workspace, connection, as_of).people
 
     def _read_inbox(self) -> list[Group]:
         """Return the groups now in the inbox, decoding those not met before; and the fold."""
@@ -99,6 +110,7 @@ class SnapshotReader:
                 for row in connection.execute(query.where(inbox.c.seq.in_(wanted))):
                     self._groups[(row.seq, row.revision)] = decode(row.batch)
             self._fold = people.folded(self._workspace, connection)
+            self._nobody = judged.nobody(connection)
         present = set(groups)
         self._groups = {group: batch for group, batch in self._groups.items() if group in present}
         return groups
@@ -121,7 +133,7 @@ def events_at(mark: str) -> int:
     return int(parts[1]) if len(parts) == 3 else 0
 
 
-def _mark(version: int, groups: list[Group], change: people.Change, events: int) -> str:
+def _mark(version: int, groups: list[Group], change: tuple[object, ...], events: int) -> str:
     state = f"{version}|{groups[0] if groups else ''}|{groups[-1] if groups else ''}|{len(groups)}"
     digest = hashlib.blake2b(
         f"{state}|{sum(g[1] for g in groups)}|{change}".encode(), digest_size=8

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
 from regulars.store.spill import COPIES
+from regulars.timeline.engine import sight
 from regulars.timeline.engine.base import Engine, in_utc, narrowed
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.view import View
@@ -94,6 +95,8 @@ class SparkEngine(Engine):
             self._define(snapshot, past)
             self._mark = (snapshot.mark, past)
         events, people = self._tables
+        if as_of is not None:
+            people = self._past_people(self.reader.people_at(as_of))
         kept = narrowed(events, as_of, identities)
         return View(kept, people, snapshot.mark, as_of, self.workspace.zone)
 
@@ -102,19 +105,29 @@ class SparkEngine(Engine):
         paths = [self.workspace.lake.absolute(file) for file in snapshot.files]
         if snapshot.waiting.num_rows or not paths:
             paths.append(self._aside("waiting", snapshot.waiting))
-        events = self._session.read.parquet(*paths).select(*COLUMNS)
+        stored = self._session.read.parquet(*paths).select(*COLUMNS)
         if past is not None:
             aside = [self.workspace.lake.absolute(file) for file in snapshot.counted_at(past)]
             superseded = self._session.read.parquet(*aside)
             later = f"superseded_at > TIMESTAMP '{past.isoformat(sep=' ')}'"
-            events = events.unionAll(superseded.where(later).select(*COLUMNS))
-        events.createOrReplaceTempView("events")
+            stored = stored.unionAll(superseded.where(later).select(*COLUMNS))
+        stored.createOrReplaceTempView("stored_events")
+        seen = self._session.sql(f"{sight.select(snapshot.nobody)} stored_events")
+        seen.createOrReplaceTempView("events")
         people = None
         if snapshot.people.num_rows:
             folded = self._aside("people", snapshot.people)
             self._session.read.parquet(folded).createOrReplaceTempView("linked_people")
             people = self._backend.table("linked_people")
         self._tables = (self._backend.table("events"), people)
+
+    def _past_people(self, past: pa.Table) -> Any:
+        """Return the fold of the past as a table; nobody was linked in an empty one."""
+        if not past.num_rows:
+            return None
+        folded = self._aside("past_people", past)
+        self._session.read.parquet(folded).createOrReplaceTempView("people_as_of")
+        return self._backend.table("people_as_of")
 
     def _aside(self, name: str, table: pa.Table) -> str:
         """Write a small table where Spark can read it; the last one of the name is deleted.

@@ -41,7 +41,8 @@ class Kept:
             files = tuple(LakeFile(**one) for one in told["files"])
             as_of, end = (datetime.fromisoformat(told[name]) for name in ("as_of", "end"))
             people = _read(self._path(told["token"], PEOPLE))
-            state = State(told["version"], files, people, as_of, end, told["whole"])
+            nobody = tuple(told["nobody"])
+            state = State(told["version"], files, people, as_of, end, told["whole"], nobody)
             return told["token"], state
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -60,6 +61,7 @@ class Kept:
             "as_of": state.as_of.isoformat(),
             "end": state.end.isoformat(),
             "whole": state.whole,
+            "nobody": list(state.nobody),
         }
         aside = self._folder / f"{STATE}.writing"
         aside.write_text(json.dumps(told), "utf-8")

@@ -17,7 +17,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from regulars.company.rights.model import Scope
-from regulars.timeline import duck, erasure
+from regulars.timeline import duck, erasure, inbox
 from regulars.timeline.engine.base import Amended
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
@@ -111,11 +111,11 @@ def make(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     """
     while True:
         with ws.database.reading() as connection:
-            before = erasure.erased_so_far(connection)
+            before = inbox.erased_so_far(connection)
         made = _made(ws, scope, now)
         with ws.database.reading() as connection:
             forget(ws, connection, erasure.under_way(connection))
-            if erasure.erased_so_far(connection) == before:
+            if inbox.erased_so_far(connection) == before:
                 return made
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from regulars.kit.period import add_months, day_start
-from regulars.timeline import erasure
+from regulars.timeline import erasure, inbox
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
@@ -89,7 +89,7 @@ def assign(ws: Workspace, as_of: datetime, *, now: datetime) -> int:
 def _kept(ws: Workspace, rule: Rules, as_of: datetime, now: datetime) -> int | None:
     """Compute and keep an assignment; None, and nothing kept, if an erasure came between."""
     with ws.database.reading() as connection:
-        before = erasure.erased_so_far(connection)
+        before = inbox.erased_so_far(connection)
     people, cuts = computed(ws, rule, as_of)
     row = {
         "as_of": as_of,
@@ -100,7 +100,7 @@ def _kept(ws: Workspace, rule: Rules, as_of: datetime, now: datetime) -> int | N
         "assigned": _pack(people),
     }
     with ws.database.transaction() as connection:
-        if erasure.erased_so_far(connection) != before:
+        if inbox.erased_so_far(connection) != before:
             return None
         queries.put_run(connection, row)
         forget(ws, connection, erasure.under_way(connection))

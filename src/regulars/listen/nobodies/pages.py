@@ -1,0 +1,73 @@
+"""The page of values that name nobody: the list, its edits, and where they were met."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces.forms import FormFields
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.faces.layout import NavItem, Section, page
+from regulars.kit import clock
+from regulars.kit.errors import RegularsError
+from regulars.kit.text import Text
+from regulars.listen.nobodies import service
+from regulars.listen.nobodies.model import KIND_NAMES, ORIGINS, SHAPES
+from regulars.timeline.workspace import CurrentWorkspace, Workspace
+
+router = APIRouter(prefix="/nobody", include_in_schema=False)
+navigation = [NavItem(Text("Nobody", "无主值"), "/nobody", Section.LISTEN, 14, Right.READ_SOURCES)]
+Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_PEOPLE))]
+
+
+@router.get("")
+def overview(request: Request, ws: CurrentWorkspace, caller: Reader, done: str = "") -> Response:
+    """Show the list."""
+    return _page(request, ws, caller, done=done)
+
+
+@router.post("/add")
+def add(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Response:
+    """Let a value name nobody."""
+    return _change(request, ws, caller, fields, service.add)
+
+
+@router.post("/remove")
+def remove(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Response:
+    """Let a value name somebody again."""
+    return _change(request, ws, caller, fields, service.remove)
+
+
+def _change(
+    request: Request, ws: Workspace, caller: Principal, fields: FormFields, act: Any
+) -> Response:
+    kind = fields.choice("kind", KIND_NAMES, required=True)
+    word = fields.text("word", required=True, most=200)
+    try:
+        if kind and word and fields.ok:
+            act(ws, caller, kind, word, now=clock.now())
+            return RedirectResponse("/nobody?done=changed", 303)
+    except RegularsError as error:
+        fields.take(error)
+    return _page(request, ws, caller, errors=fields.errors, typed=fields.raw, status=422)
+
+
+def _page(request: Request, ws: Workspace, caller: Principal, **more: Any) -> Response:
+    return page(
+        request,
+        "nobodies/list.html",
+        title=_("Which values name nobody?"),
+        told=service.overview(ws, now=clock.now()),
+        kinds=[(kind, say(name)) for kind, name in KIND_NAMES.items()],
+        kind_names=KIND_NAMES,
+        origins=ORIGINS,
+        shapes=SHAPES,
+        may_edit=caller.may(Right.EDIT_PEOPLE),
+        **{"done": "", "errors": {}, "typed": {}, **more},
+    )
