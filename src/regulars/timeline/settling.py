@@ -239,12 +239,16 @@ def _finish(workspace: Workspace, now: datetime) -> None:
         known = memory.read(connection)
     if known is None or known.unsettled is None:
         return
+    from regulars.company.sign_in import service as sign_in
+
     erasure.resume(workspace, now=now)
     put_back = known.unsettled in ("restored", Fit.OLD_DATABASE, Fit.EMPTY_DATABASE)
     if put_back:
         for _service in registry.import_roles("regulars", "service"):
             pass
     with workspace.database.transaction() as connection:
+        if put_back:
+            sign_in.end_all(connection)
         for name in AFTER if put_back else ():
             AFTER.get(name)(workspace, connection, now)
         restored = {"restored_at": now} if put_back else {}

@@ -15,6 +15,7 @@ from regulars.app import open_workspace
 from regulars.company.audit import service as audit
 from regulars.company.audit.model import Search
 from regulars.company.rights.model import SHELL, Role
+from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import service as staff
 from regulars.jobs.backup import restoring, service
 from regulars.jobs.backup.model import MANIFEST, Backup
@@ -211,6 +212,18 @@ def test_what_a_restore_replaces_is_put_aside_and_its_erasures_are_kept(
     database = aside / "state.db" if ws.database.file else aside / "database" / dumping.CONTENTS
     assert database.exists()
     assert backup.exists()
+    restored.close()
+
+
+def test_whoever_was_signed_in_then_signs_in_again(
+    ws: Workspace, put_back: PutBack, tmp_path: Path
+) -> None:
+    now = clock.now()
+    hire(ws, "mei", Role.ADMIN, now)
+    token = sign_in.start_session(ws, staff.everyone(ws)[0], now, address="::1", agent="tests")
+    assert sign_in.session_of(ws, token, now) is not None
+    restored = put_back(made(ws, tmp_path / "copy").folder)
+    assert sign_in.session_of(restored, token, now) is None
     restored.close()
 
 

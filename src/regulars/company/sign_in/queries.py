@@ -45,6 +45,12 @@ def delete_session(connection: sa.Connection, token_hash: str) -> None:
     connection.execute(sessions.delete().where(sessions.c.token_hash == token_hash))
 
 
+def delete_all(connection: sa.Connection) -> None:
+    """End every session and every one-time code."""
+    connection.execute(sa.delete(sessions))
+    connection.execute(sa.delete(one_time_codes))
+
+
 def delete_own_session(connection: sa.Connection, staff_id: str, session_id: str) -> int:
     """End the account's session whose hash begins so; return how many that were."""
     own = (sessions.c.staff_id == staff_id) & sessions.c.token_hash.startswith(

@@ -189,6 +189,11 @@ def sign_out_everywhere(store: Store, caller: Principal, staff_id: str, now: dat
         audit.record(store, connection, caller, "session.all_ended", account.login)
 
 
+def end_all(connection: sa.Connection) -> None:
+    """End every session and one-time code: of a database that was put back, some had ended."""
+    queries.delete_all(connection)
+
+
 def _holds(row: sa.Row[tuple[object, ...]], account: Staff) -> bool:
     over = account.signed_out_at is not None and row.opened_at < account.signed_out_at
     return account.disabled_at is None and not over
