@@ -72,7 +72,7 @@ def backup(store: Store) -> str:
     """Write a copy of the database into the workspace's `backups` folder; return its path."""
     folder = store.folder / "backups"
     folder.mkdir(mode=0o700, exist_ok=True)
-    stamp = clock.now().strftime("%Y%m%dT%H%M%SZ")
+    stamp = clock.now().strftime("%Y%m%dT%H%M%S%fZ")
     if store.database.file is not None:
         copy = folder / f"state-{stamp}.db"
         private.create(copy)
