@@ -185,7 +185,7 @@ def test_upload_look_edit_and_import_by_page(ws: Workspace, browser: TestClient)
     assert shown.url.path.endswith("/mapping")
     assert "recommendation 0-10" in shown.text
     run_id = shown.url.path.split("/")[-2]
-    address = f"/sources/imports/{run_id}/mapping"
+    address = f"/sources/imports/{run_id}/mapping/toml"
     words = service.mapping_of(ws, run_id)
     checked = browser.post(address, data={"mapping": words, "act": "check"})
     assert checked.status_code == 200
@@ -195,7 +195,7 @@ def test_upload_look_edit_and_import_by_page(ws: Workspace, browser: TestClient)
     assert len(visits(ws)) == service.get_run(ws, run_id).counts.accepted > 0
     page = browser.get(f"/sources/imports/{run_id}").text
     assert "answers.csv" in page
-    assert browser.get(address).status_code == 409
+    assert browser.get(address.removesuffix("/toml")).status_code == 409
     assert "answers.csv" in browser.get("/sources").text
 
 
@@ -204,14 +204,15 @@ def test_a_mapping_whose_time_is_to_be_filled_in_waits_for_that(
 ) -> None:
     files = [("files", ("a.csv", b"customer_id,stars\nann,5\nbo,4\n"))]
     shown = browser.post("/sources/imports/new", files=files, data={"recipe": ""})
-    assert shown.status_code == 200 and "No column is the time" in shown.text
+    assert shown.status_code == 200 and "All rows happened on" in shown.text
     run_id = shown.url.path.split("/")[-2]
     words = service.mapping_of(ws, run_id)
-    refused = browser.post(shown.url.path, data={"mapping": words, "act": "start"})
+    text = f"{shown.url.path}/toml"
+    refused = browser.post(text, data={"mapping": words, "act": "start"})
     assert refused.status_code == 422 and "has no occurred_at yet" in refused.text
     assert service.get_run(ws, run_id).state == "waiting"
     filled = words.replace('occurred_at = ""', "occurred_at = \"moment('2026-03-01')\"")
-    browser.post(shown.url.path, data={"mapping": filled, "act": "start"})
+    browser.post(text, data={"mapping": filled, "act": "start"})
     assert len(visits(ws)) == 2
 
 

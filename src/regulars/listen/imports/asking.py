@@ -105,17 +105,26 @@ def _scales(guesses: Sequence[Guess], by_header: dict[str, Facts]) -> Iterator[Q
     groups: dict[object, list[Guess]] = {}
     for one in guesses:
         if one.scales:
-            alone = None if one.codes else one.grid or one.header
-            groups.setdefault((alone, one.scales, one.codes), []).append(one)
+            groups.setdefault(asked_with(one), []).append(one)
     for columns in groups.values():
         first = columns[0]
         yield Question(
-            f"scale:{first.grid or first.header}",
+            f"scale:{asked_as(first)}",
             _about_scale(columns, by_header[first.header]),
             tuple(_scale_choice(first, scale) for scale in first.scales),
             None if len(columns) > 1 else first.header,
             max(by_header[one.header].filled for one in columns),
         )
+
+
+def asked_with(one: Guess) -> tuple[object, ...]:
+    """Return what columns share that one answer about their scale settles."""
+    return (None if one.codes else one.grid or one.header, one.scales, one.codes)
+
+
+def asked_as(one: Guess) -> str:
+    """Return the name under which the scale of a column is asked."""
+    return one.grid or one.header
 
 
 def _about_scale(columns: Sequence[Guess], facts: Facts) -> Text:

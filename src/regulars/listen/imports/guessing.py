@@ -58,6 +58,7 @@ TIMES = ("occurred_at", "approved_at", "shipped_at", "delivered_at", "cancelled_
 IDS = ("user", "anonymous", "openid", "order_id", "case_id", "session_id", "event_id", "product")
 NAMED_ID = r"_(id|no|code|key|sn|ref)$"
 """Numbers of columns that are called so name something: nobody adds them."""
+CHOSEN = Text("You say so.", "由您选择。")
 MOSTLY_DATES = 0.8
 """A column of which this share are times is one of times, whatever its header; so of objects."""
 SOME_DATES = 0.5
@@ -119,6 +120,21 @@ def guess(found: Facts) -> Guess:
     if found.numbers >= 0.98 and not re.search(NAMED_ID, naming.words(found.header)):
         return _number(found, "number", base, 0.5) or base
     return base
+
+
+def read_as(found: Facts, role: str) -> Guess:
+    """Return how a column is read that a person says is of that role."""
+    base = Guess(found.header, role, "text", 1.0, CHOSEN, found.examples)
+    if role in (*TIMES, "moment"):
+        read = _moment(found, role, base)
+        return replace(read or replace(base, kind="moment"), role=role)
+    if role in SCORES:
+        low, high = scales.WISHED.get(role, (1.0, 5.0))
+        return _score(found, role, base) or replace(base, kind="number", scale=(low, high))
+    if role in ("amount", "price", "refund", "number", "quantity", "weight"):
+        kind = "decimal" if role in ("amount", "price", "refund") else "number"
+        return _number(found, role, base, 1.0) or replace(base, kind=kind)
+    return replace(base, kind="whole") if role in ("year", "month") else base
 
 
 def _said(header: bool | None, values: bool | None) -> Text:

@@ -164,7 +164,7 @@ def _text(sheet: Sheet) -> str | None:
 
 
 def _rows(sheet: Sheet) -> Recipe:
-    columns = {one.header: column for one in sheet.guesses if (column := _column(sheet, one))}
+    columns = {one.header: column for one in sheet.guesses if (column := column_of(sheet, one))}
     part = msgspec.structs.replace(sheet.part, name=ROWS, columns=columns)
     grids = dict(_grids(sheet))
     return Recipe(
@@ -184,7 +184,8 @@ def _rows(sheet: Sheet) -> Recipe:
     )
 
 
-def _column(sheet: Sheet, one: Guess) -> Column | None:
+def column_of(sheet: Sheet, one: Guess) -> Column | None:
+    """Return how a column is read; None where its text stands as it is."""
     if one.kind == "text" and not one.recode:
         return None
     if one.kind == "moment" and _clock(sheet) and one.role == "occurred_at":

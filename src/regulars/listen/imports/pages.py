@@ -17,10 +17,14 @@ from regulars.faces.layout import NavItem, Section, page
 from regulars.kit import clock
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
-from regulars.listen.imports import library, service, taking_back
-from regulars.listen.imports.guessing import ROLES
+from regulars.listen.imports import library, service, taking_back, wizard
+from regulars.listen.imports.building import check_filled, unfilled
+from regulars.listen.imports.choices import Choices
+from regulars.listen.imports.library import render
 from regulars.listen.imports.model import STAGES, Habits, Run, State
+from regulars.listen.imports.preview import NOTHING_CHOSEN, Proposal
 from regulars.listen.imports.reasons import CURES, reason_text
+from regulars.listen.imports.uploads import Prepared
 from regulars.timeline import vocabulary
 from regulars.timeline.workspace import CurrentWorkspace, Workspace
 
@@ -121,11 +125,41 @@ def _upload_form(request: Request, ws: Workspace, fields: Fields | None = None) 
 
 @router.get("/imports/{run_id}/mapping")
 def mapping(request: Request, ws: CurrentWorkspace, _caller: Importer, run_id: str) -> Response:
-    """Show what the columns probably are, sample events, and the mapping to edit."""
-    return _mapping_page(request, ws, run_id)
+    """Ask what each column is; show what the import would give."""
+    return _wizard(request, ws, run_id, Choices(zone=service.waiting(ws, run_id).recipe.zone))
 
 
 @router.post("/imports/{run_id}/mapping")
+def choose(
+    request: Request,
+    ws: CurrentWorkspace,
+    _caller: Importer,
+    run_id: str,
+    fields: FormFields,
+    later: BackgroundTasks,
+) -> Response:
+    """Look again with what was chosen, or import by it."""
+    try:
+        choices = wizard.read(fields)
+        if fields.text("act") == "start":
+            found = service.propose(
+                ws, service.waiting(ws, run_id), now=clock.now(), choices=choices
+            )
+            if unfilled(found.recipe):
+                fields.fail(
+                    "happened_on", _("Say which column is the time, or the day of all rows.")
+                )
+                return _wizard(request, ws, run_id, choices, fields)
+            return _start(ws, service.change_mapping(ws, run_id, render(found.recipe)), later)
+        if name := fields.choice("recipe", list(library.every())):
+            return _start(ws, service.choose_recipe(ws, run_id, name), later)
+    except RegularsError as error:
+        fields.take(error)
+        return _wizard(request, ws, run_id, wizard.read_again(fields), fields)
+    return _wizard(request, ws, run_id, choices, fields)
+
+
+@router.post("/imports/{run_id}/mapping/toml")
 def change_mapping(
     request: Request,
     ws: CurrentWorkspace,
@@ -134,16 +168,23 @@ def change_mapping(
     fields: FormFields,
     later: BackgroundTasks,
 ) -> Response:
-    """Check the edited mapping, or import by it."""
+    """Check the mapping as text, or import by it."""
     words = fields.text("mapping", required=True, most=200_000) or ""
     try:
         run = service.change_mapping(ws, run_id, words)
         if fields.text("act") == "check":
-            return _mapping_page(request, ws, run_id)
+            found = service.propose(ws, run, now=clock.now())
+            return _mapping_page(request, run, found, words=words)
     except RegularsError as error:
-        return _mapping_page(request, ws, run_id, words=words, error=error)
+        fields.take(error)
+        return _wizard(request, ws, run_id, Choices(), fields, words=words)
+    return _start(ws, run, later)
+
+
+def _start(ws: Workspace, run: Prepared, later: BackgroundTasks) -> Response:
+    check_filled(run.recipe)
     later.add_task(service.carry_out_quietly, ws, run)
-    return RedirectResponse(f"/sources/imports/{run_id}", 303)
+    return RedirectResponse(f"/sources/imports/{run.id}", 303)
 
 
 @router.post("/imports/{run_id}/give-up")
@@ -153,31 +194,49 @@ def give_up(ws: CurrentWorkspace, caller: Importer, run_id: str) -> Response:
     return RedirectResponse("/sources?done=given_up", 303)
 
 
-def _mapping_page(
+def _wizard(
     request: Request,
     ws: Workspace,
     run_id: str,
+    choices: Choices,
+    fields: Fields | None = None,
     *,
     words: str | None = None,
-    error: RegularsError | None = None,
 ) -> Response:
     run = service.waiting(ws, run_id)
-    proposal = None
     try:
-        proposal = service.propose(ws, run, now=clock.now())
-    except RegularsError as trouble:
-        error = error or trouble
+        found = service.propose(ws, run, now=clock.now(), choices=choices)
+    except RegularsError as error:
+        return _mapping_page(request, run, None, fields, words=words, error=say(error.message))
+    return _mapping_page(request, run, found, fields, words=words, choices=choices)
+
+
+def _mapping_page(
+    request: Request,
+    run: Prepared,
+    found: Proposal | None,
+    fields: Fields | None = None,
+    *,
+    words: str | None = None,
+    error: str | None = None,
+    choices: Choices = NOTHING_CHOSEN,
+) -> Response:
+    errors = dict(fields.errors) if fields else {}
     return page(
         request,
         "imports/mapping.html",
         title=_("How do we read {file}?").format(file=next(iter(run.names.values()))),
-        run_id=run_id,
-        proposal=proposal,
-        words=words or library.render(run.recipe),
-        roles=ROLES,
+        run_id=run.id,
+        proposal=found,
+        words=words or render(found.recipe if found else run.recipe),
+        as_text=words is not None or found is None,
+        wizard=wizard,
+        choices=choices,
+        reason_text=reason_text,
         event_title=vocabulary.title,
-        error=error.message if error else None,
-        status=422 if error else 200,
+        errors=errors,
+        error=error or next(iter(errors.values()), None),
+        status=422 if errors or error else 200,
     )
 
 

@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from regulars.listen.imports import (
     asking,
-    building,
     choosing,
     fitting,
     guessing,
     library,
     looking,
     mapping,
+    outlook,
     sampling,
 )
+from regulars.listen.imports import choices as settled
 from regulars.listen.imports.bench import bench
-from regulars.listen.imports.building import Builder
+from regulars.listen.imports.choices import Choices
+from regulars.listen.imports.export_formats import loading as export_formats
+from regulars.listen.imports.export_formats.loading import ExportFormat
 from regulars.listen.imports.fitting import Fit
 from regulars.listen.imports.guessing import Guess
 from regulars.listen.imports.mapping import Sheet
 from regulars.listen.imports.model import Format, Input, Note, Recipe
+from regulars.listen.imports.outlook import Outlook
 from regulars.listen.imports.questions import Question
 from regulars.listen.imports.reading import delimited, files
 from regulars.listen.imports.reading.files import File
-from regulars.listen.imports.reading.tables import RawRows, Reader
+from regulars.listen.imports.reading.tables import Reader
 from regulars.listen.imports.sampling import Sample
-from regulars.listen.imports.shaping import Shaper
-from regulars.listen.imports.written import Ground
-from regulars.timeline.event import COLUMNS
 
 if TYPE_CHECKING:
-    import duckdb
-
     from regulars.timeline.workspace import Workspace
 
 MEMORY_SHARE = 0.25
-SAMPLE_EVENTS = 5
-SAMPLE_ROWS = 1000
-"""Rows of which the first events are made."""
+
+
+NOTHING_CHOSEN = Choices()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,9 @@ class Proposal:
     recipes: tuple[Fit, ...]
     recipe: Recipe
     samples: tuple[dict[str, Any], ...]
+    outlook: Outlook
+    becomes: Mapping[str, Any]
+    export_format: ExportFormat | None
 
     @property
     def fits(self) -> tuple[str, ...]:
@@ -81,6 +83,8 @@ class Proposal:
             "recipes": [one.as_json() for one in self.recipes],
             "mapping": library.render(self.recipe),
             "sample_events": [_plain(row) for row in self.samples],
+            "outlook": asdict(self.outlook),
+            "export_format": self.export_format.name if self.export_format else None,
         }
 
 
@@ -114,10 +118,12 @@ def propose(
     now: datetime,
     zone: str | None = None,
     recipe: Recipe | None = None,
+    choices: Choices = NOTHING_CHOSEN,
 ) -> Proposal:
     """Look at the beginning of a file and propose how to import it.
 
-    With a `recipe` the samples are those that it makes. Raises Invalid when it does not fit.
+    With a `recipe` the samples are those that it makes; `choices` stand above what is guessed.
+    Raises Invalid when these do not fit the file.
     """
     with bench(ws, share=MEMORY_SHARE) as (connection, scratch):
         seen = sampling.sample(file, scratch)
@@ -127,10 +133,16 @@ def propose(
         guesses = choosing.settle(
             found, [guessing.guess(one) for one in found], named=not seen.names
         )
+        if choices.format is None and choices.detect and not choices.roles:
+            choices = replace(choices, format=export_formats.of_file(list(raw.columns)))
+        guesses = settled.settle(found, guesses, choices)
         part = _part(file, seen)
-        sheet = Sheet(file.bare, part, zone or ws.settings.workspace.time_zone, guesses)
-        proposed = recipe or mapping.propose(sheet)
-        samples = _samples(ws, connection, raw, proposed, now)
+        written = choices.format.zone if choices.format else None
+        usual = written or ws.settings.workspace.time_zone
+        sheet = Sheet(file.bare, part, choices.zone or zone or usual, guesses)
+        proposed = recipe or settled.complete(mapping.propose(sheet), choices)
+        events, expected = outlook.samples(ws, connection, raw, proposed, now)
+        becomes = outlook.becomes(connection, raw, sheet)
         delimiter = delimited.delimiter_of(seen.file, None) if seen.kind == "delimited" else None
     return Proposal(
         file=file.name,
@@ -145,7 +157,10 @@ def propose(
         notes=tuple(asking.notes(found, sheet, zone_given=zone is not None)),
         recipes=tuple(fitting.fits(file, list(raw.columns))),
         recipe=proposed,
-        samples=tuple(samples),
+        samples=tuple(events),
+        outlook=expected,
+        becomes=becomes,
+        export_format=choices.format,
     )
 
 
@@ -158,32 +173,3 @@ def _part(file: File, seen: Sample) -> Input:
         format="whitespace" if seen.kind == "whitespace" else None,
         names=seen.names,
     )
-
-
-def _samples(
-    ws: Workspace,
-    connection: duckdb.DuckDBPyConnection,
-    raw: RawRows,
-    recipe: Recipe,
-    now: datetime,
-) -> Sequence[dict[str, Any]]:
-    """Make the first events of the sample by the proposed mapping."""
-    if len(recipe.inputs) > 1:
-        return []  # a sample of one file cannot show what several make together
-    if building.unfilled(recipe):
-        return []
-    connection.execute(
-        f"CREATE TEMP TABLE first_rows AS SELECT * FROM {raw.table} WHERE _row <= {SAMPLE_ROWS}"
-    )
-    own = ws.settings.workspace
-    shaper = Shaper(connection, recipe, Ground(own.time_zone, own.currency))
-    shaper.input(RawRows(recipe.inputs[0], "first_rows", raw.columns, raw.typed, raw.pieces))
-    for table in recipe.tables:
-        shaper.table(table)
-    currency = ws.settings.workspace.currency
-    view = Builder(connection, shaper, salt="preview", currency=currency, now=now).build()
-    table = connection.execute(
-        f"SELECT {', '.join(COLUMNS)} FROM {view} ORDER BY received_at LIMIT {SAMPLE_EVENTS}"
-    ).to_arrow_table()
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows

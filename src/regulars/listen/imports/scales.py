@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from regulars.kit.text import Text
 from regulars.listen.imports import naming
 from regulars.listen.imports.looking import Facts
 
@@ -22,6 +23,9 @@ CODES = frozenset({-99.0, -9.0, -1.0, 0.0, 6.0, 8.0, 9.0, 11.0, 96.0, 97.0, 98.0
 BLANK_WORDS = (
     *("blank", "n/a", "na", "-", "--", "none", "null", "not applicable", "don't know", "?"),
     *("无", "未填", "不适用", "不清楚", "不知道"),
+)
+WRONG = Text(
+    "“{words}” is no scale: write its ends as 1-5.", "“{words}”不是量表：请写出两端，如 1-5。"
 )
 MANY = 20
 """From so many answers on, an end of the scale that nobody chose tells something."""

@@ -22,6 +22,7 @@ from regulars.kit.memo import Memo
 from regulars.kit.text import Text
 from regulars.listen.imports import library, queries, rejects, running, uploads
 from regulars.listen.imports import preview as proposals
+from regulars.listen.imports.choices import Choices
 from regulars.listen.imports.model import Habits, Outcome, Progress, Recipe, Reject, Run, State
 from regulars.listen.imports.preview import Proposal
 from regulars.listen.imports.reading import files
@@ -278,10 +279,19 @@ def waiting(ws: Workspace, run_id: str) -> Prepared:
     return found
 
 
-def propose(ws: Workspace, run: Prepared, *, now: datetime) -> Proposal:
-    """Look at a waiting run's first file through its present mapping."""
+def propose(
+    ws: Workspace, run: Prepared, *, now: datetime, choices: Choices | None = None
+) -> Proposal:
+    """Look at a waiting run's first file through its present mapping, or through `choices`."""
     first = files.gather(run.paths[:1], run.names)[0]
-    return proposals.propose(ws, first, now=now, recipe=run.recipe)
+    if choices is None:
+        return proposals.propose(ws, first, now=now, recipe=run.recipe)
+    return proposals.propose(ws, first, now=now, choices=choices)
+
+
+def choose_recipe(ws: Workspace, run_id: str, name: str) -> Prepared:
+    """Let a waiting run be made by a recipe that comes with the product."""
+    return change_mapping(ws, run_id, library.render(library.get(name)))
 
 
 def change_mapping(ws: Workspace, run_id: str, words: str) -> Prepared:

@@ -19,7 +19,7 @@ from regulars.kit.text import Text
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
-from regulars.understand.metrics import asking, board, rows, service, showing
+from regulars.understand.metrics import asking, board, first, rows, service, showing
 from regulars.understand.metrics.asking import Wish
 from regulars.understand.metrics.model import GROUP_TITLES
 
@@ -68,6 +68,20 @@ def glossary(request: Request, _caller: Reader) -> Response:
     ]
     return page(
         request, "metrics/glossary.html", title=_("What do the numbers mean?"), groups=groups
+    )
+
+
+@router.get("/first")
+def first_insight(request: Request, ws: CurrentWorkspace, caller: Reader, source: str) -> Response:
+    """Give what a source says in a few numbers, as a piece of another page."""
+    found = first.insights(ws, source, caller.places)
+    return page(
+        request,
+        "metrics/_first.html",
+        title="",
+        rows=[(service.definition(row.metric), row) for row in found],
+        source=source,
+        service=service,
     )
 
 

@@ -1,0 +1,137 @@
+"""What a person settles about a file's columns, put in the place of what was guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from regulars.kit.errors import Invalid
+from regulars.kit.text import Text
+from regulars.listen.imports import asking, building, guessing, scales
+from regulars.listen.imports.export_formats.loading import ExportFormat
+from regulars.listen.imports.guessing import ROLES, SCORES, Guess
+from regulars.listen.imports.looking import Facts
+from regulars.listen.imports.model import Recipe
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?")
+SINGLE = frozenset(ROLES) - {"moment", "number", "property", "personal", "text", "clock", *SCORES}
+"""Roles that one column has: chosen for one, it leaves the column that was guessed to have it."""
+SCALE = "scale:"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Header → role and header → scale as chosen; answers; the day when all rows happened.
+
+    `format` is the tool that wrote the file; it is looked for unless `detect` is off.
+    """
+
+    roles: Mapping[str, str] = field(default_factory=dict)
+    scales: Mapping[str, scales.Scale] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    happened_on: str | None = None
+    zone: str | None = None
+    format: ExportFormat | None = None
+    detect: bool = True
+
+    def __post_init__(self) -> None:
+        """Raise Invalid for a day that is none."""
+        if self.happened_on is not None and not DAY.fullmatch(self.happened_on):
+            raise Invalid(
+                "import.happened_on",
+                Text("Write the day as 2026-03-31.", "请按 2026-03-31 的形式填写日期。"),
+                field="happened_on",
+            )
+
+
+def settle(found: Sequence[Facts], guesses: Sequence[Guess], choices: Choices) -> list[Guess]:
+    """Return the guesses with what was chosen, by hand or by the tool that wrote the file."""
+    scales_ = {**_answered(guesses, choices), **choices.scales}
+    wanted = {one.header: _role(one, choices, scales_) for one in guesses}
+    taken = {role for role in wanted.values() if role in SINGLE}
+    return [
+        _read(facts, one, wanted[one.header], choices, scales_.get(one.header))
+        if wanted[one.header] is not None
+        else (_left(one) if one.role in taken else one)
+        for facts, one in zip(found, guesses, strict=True)
+    ]
+
+
+def _answered(guesses: Sequence[Guess], choices: Choices) -> dict[str, scales.Scale]:
+    """Return header → scale as answered; one answer holds for all columns that leave the same."""
+    found: dict[str, scales.Scale] = {}
+    for key, words in choices.answers.items():
+        scale = _scale(words) if key.startswith(SCALE) else None
+        name = key.removeprefix(SCALE)
+        first = next((one for one in guesses if one.scales and name == asking.asked_as(one)), None)
+        if scale is not None and first is not None:
+            alike = (asking.asked_with(one) == asking.asked_with(first) for one in guesses)
+            found |= {one.header: scale for one, same in zip(guesses, alike, strict=True) if same}
+    return found
+
+
+def _role(one: Guess, choices: Choices, scales_: Mapping[str, scales.Scale]) -> str | None:
+    """Return the role that was chosen for a column; None where the guess stands."""
+    chosen = choices.roles.get(one.header)
+    if chosen is not None:
+        return chosen if chosen in ROLES else None
+    if one.role == "nps" and choices.answers.get("nps", one.header) != one.header:
+        return "number"
+    if one.header in scales_:
+        return one.role
+    return choices.format.role_of(one.header) if choices.format is not None else None
+
+
+def _left(one: Guess) -> Guess:
+    """Return what a column is whose role another one was given."""
+    beside = {"number": "number", "decimal": "number", "whole": "number", "moment": "moment"}
+    return replace(one, role=beside.get(one.kind, "property"))
+
+
+def _read(
+    facts: Facts, one: Guess, role: str | None, choices: Choices, scale: scales.Scale | None
+) -> Guess:
+    assert role is not None
+    if role == one.role and scale in (None, one.scale) and choices.format is None:
+        return replace(one, scales=()) if scale else one
+    read = one if role == one.role else guessing.read_as(facts, role)
+    if role in SCORES and scale is not None:
+        read = replace(read, scale=scale, scales=())
+    by_hand = one.header in choices.roles or choices.format is None
+    why = guessing.CHOSEN if by_hand else _known(choices.format)
+    return replace(read, confidence=1.0, why=why)
+
+
+def _known(format_: ExportFormat | None) -> Text:
+    title = format_.title.text if format_ else Text("", "")
+    return Text(f"{title.en} calls it so.", f"{title.zh}的表头如此。")
+
+
+def _scale(words: str | None) -> scales.Scale | None:
+    low, mark, high = (words or "").partition("-")
+    return (float(low), float(high)) if mark and low.isdigit() and high.isdigit() else None
+
+
+def complete(recipe: Recipe, choices: Choices) -> Recipe:
+    """Return the mapping with the day of all rows where a time is lacking, and the answers."""
+    events = recipe.events
+    if choices.happened_on is not None:
+        moment = f"moment('{choices.happened_on}')"
+        events = tuple(
+            msgspec.structs.replace(
+                event,
+                take={
+                    word: moment
+                    if word == "occurred_at" and expression.strip() == building.TO_FILL_IN
+                    else expression
+                    for word, expression in event.take.items()
+                },
+            )
+            for event in events
+        )
+    return msgspec.structs.replace(
+        recipe, events=events, answers={**recipe.answers, **choices.answers}
+    )

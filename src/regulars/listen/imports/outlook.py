@@ -1,0 +1,108 @@
+"""What an import would give, tried on the first rows: events, refusals, values as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from regulars.listen.imports import building, columns, mapping
+from regulars.listen.imports.building import Builder
+from regulars.listen.imports.expressions import quote
+from regulars.listen.imports.fields import Field
+from regulars.listen.imports.mapping import Sheet
+from regulars.listen.imports.model import Recipe
+from regulars.listen.imports.reading.tables import RawRows
+from regulars.listen.imports.shaping import Shaper
+from regulars.listen.imports.written import Ground
+from regulars.timeline.event import COLUMNS
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from regulars.timeline.workspace import Workspace
+
+SAMPLE_EVENTS = 5
+MOST_READ = 60
+"""Columns whose first value is shown as it is read."""
+SAMPLE_ROWS = 1000
+"""Rows of which the first events are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What an import of the first `rows` would give: events, refused rows and their reasons."""
+
+    rows: int = 0
+    events: int = 0
+    refused: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+
+def samples(
+    ws: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    raw: RawRows,
+    recipe: Recipe,
+    now: datetime,
+) -> tuple[Sequence[dict[str, Any]], Outlook]:
+    """Return the first events that the mapping makes of the sample, and what to expect of it."""
+    connection.execute(
+        f"CREATE TEMP TABLE first_rows AS SELECT * FROM {raw.table} WHERE _row <= {SAMPLE_ROWS}"
+    )
+    if len(recipe.inputs) > 1:
+        return [], Outlook()  # a sample of one file cannot show what several make together
+    if building.unfilled(recipe):
+        return [], Outlook()
+    own = ws.settings.workspace
+    shaper = Shaper(connection, recipe, Ground(own.time_zone, own.currency))
+    shaper.input(RawRows(recipe.inputs[0], "first_rows", raw.columns, raw.typed, raw.pieces))
+    for table in recipe.tables:
+        shaper.table(table)
+    currency = ws.settings.workspace.currency
+    view = Builder(connection, shaper, salt="preview", currency=currency, now=now).build()
+    table = connection.execute(
+        f"SELECT {', '.join(COLUMNS)} FROM {view} ORDER BY received_at LIMIT {SAMPLE_EVENTS}"
+    ).to_arrow_table()
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows, _outlook(connection, view)
+
+
+def _outlook(connection: duckdb.DuckDBPyConnection, view: str) -> Outlook:
+    def count(query: str) -> int:
+        row = connection.execute(query).fetchone()
+        return int(row[0]) if row else 0
+
+    reasons = connection.execute(
+        "SELECT reason, count(DISTINCT _row) FROM rejects GROUP BY reason ORDER BY 2 DESC, 1"
+    ).fetchall()
+    return Outlook(
+        count("SELECT count(*) FROM first_rows"),
+        count(f"SELECT count(*) FROM {view}"),
+        count("SELECT count(DISTINCT _row) FROM rejects"),
+        dict(reasons),
+    )
+
+
+def becomes(connection: duckdb.DuckDBPyConnection, raw: RawRows, sheet: Sheet) -> dict[str, Any]:
+    """Return header → what the first value of its column is read as; only what is no text."""
+    read: dict[str, str] = {}
+    for one in sheet.guesses[:MOST_READ]:
+        column = mapping.column_of(sheet, one)
+        if column is None or one.role == "clock":
+            continue
+        field_ = Field(one.header, one.header, raw.columns[one.header], column)
+        cleaned = columns.clean(field_, sheet.part, typed=raw.typed)
+        value = columns.converted(field_, sheet.part, sheet.zone)
+        read[one.header] = (
+            f"(SELECT {value} FROM (SELECT {cleaned} AS {quote(one.header)}, _row "
+            f"FROM first_rows) WHERE {quote(one.header)} IS NOT NULL ORDER BY _row LIMIT 1)"
+        )
+    if not read:
+        return {}
+    values = ", ".join(f"{sql} AS c{number}" for number, sql in enumerate(read.values()))
+    row = connection.execute(f"SELECT {values}").to_arrow_table().to_pylist()[0]
+    return {
+        header: value for header, value in zip(read, row.values(), strict=True) if value is not None
+    }

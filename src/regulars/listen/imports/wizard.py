@@ -1,0 +1,160 @@
+"""The page of a mapping as a form: a choice for each column, answers, the day of all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from regulars.faces.forms import Fields
+from regulars.faces.language import gettext as _
+from regulars.faces.language import say
+from regulars.kit.errors import Invalid, RegularsError
+from regulars.listen.imports import scales
+from regulars.listen.imports.choices import Choices
+from regulars.listen.imports.export_formats import loading as export_formats
+from regulars.listen.imports.guessing import ROLES, SCORES, Guess
+from regulars.listen.imports.preview import Proposal
+
+PLAIN = "plain"
+"""The choice of no tool's export: columns are what they look like."""
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("when", ("occurred_at", "clock", "year", "month", "moment")),
+    ("who", ("user", "email", "phone", "openid", "anonymous")),
+    ("said", ("nps", "csat", "ces", "score", "text", "weight")),
+    (
+        "bought",
+        (
+            *("order_id", "amount", "currency", "product", "category", "quantity", "price"),
+            *("status", "refund", "approved_at", "shipped_at", "delivered_at"),
+            *("cancelled_at", "refunded_at"),
+        ),
+    ),
+    ("where", ("touchpoint", "channel", "place", "session_id", "case_id", "event_id", "name")),
+    ("rest", ("property", "number", "personal")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One column of the file as the form shows it."""
+
+    number: int
+    guess: Guess
+    becomes: Any
+
+    @property
+    def scale(self) -> str:
+        """The scale of a score as the form names it."""
+        low, high = self.guess.scale or (0.0, 0.0)
+        return f"{low:g}-{high:g}" if self.guess.scale else ""
+
+    @property
+    def kind(self) -> str:
+        """How what it becomes is shown: moment, money or number; empty for nothing to show."""
+        if self.becomes is None:
+            return ""
+        if isinstance(self.becomes, datetime):
+            return "moment"
+        return "money" if self.guess.kind == "decimal" else "number"
+
+    @property
+    def is_score(self) -> bool:
+        """Tell whether the column needs a scale."""
+        return self.guess.role in SCORES
+
+
+def read(fields: Fields) -> Choices:
+    """Return what the form says; raises Invalid for a role, scale, or day that is none."""
+    sent = fields.raw
+    names = (f"header_{number}" for number in range(len(sent)))
+    headers = [sent[name] for name in names if name in sent]
+    roles = {
+        header: role
+        for number, header in enumerate(headers)
+        if (role := fields.choice(f"role_{number}", list(ROLES)))
+    }
+    chosen = {
+        header: low_high
+        for number, header in enumerate(headers)
+        if (low_high := _scale(fields.text(f"scale_{number}", most=20)))
+    }
+    answers = {
+        name.removeprefix("answer:"): value
+        for name, value in fields.raw.items()
+        if name.startswith("answer:") and value.strip()
+    }
+    return Choices(
+        roles=roles if not _moved(fields) else {},
+        scales=chosen if not _moved(fields) else {},
+        answers=answers,
+        happened_on=fields.text("happened_on", most=20),
+        zone=fields.text("zone", most=60),
+        format=_format(fields.text("export_format", most=60)),
+        detect=fields.text("export_format") != PLAIN,
+    )
+
+
+def read_again(fields: Fields) -> Choices:
+    """Return what the form says as far as it is sound, to show it again."""
+    try:
+        return replace(read(fields), happened_on=None)
+    except RegularsError:
+        return Choices()
+
+
+def _moved(fields: Fields) -> bool:
+    """Tell whether another tool's export was just chosen: its columns stand, not the old ones."""
+    return fields.text("export_format") != fields.text("export_format_before")
+
+
+def _format(name: str | None) -> export_formats.ExportFormat | None:
+    return None if name in (None, PLAIN) else export_formats.get(str(name))
+
+
+def _scale(words: str | None) -> scales.Scale | None:
+    if not words:
+        return None
+    low, _mark, high = words.partition("-")
+    if not (low.isdigit() and high.isdigit() and int(low) < int(high)):
+        raise Invalid(
+            "import.scale",
+            scales.WRONG.format(words=words),
+            field="scale",
+        )
+    return float(low), float(high)
+
+
+def lines(proposal: Proposal) -> list[Line]:
+    """Return the columns of the file in its order."""
+    return [
+        Line(number, one, proposal.becomes.get(one.header))
+        for number, one in enumerate(proposal.columns)
+    ]
+
+
+def role_groups() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield what a column can be, by what it tells."""
+    titles = {
+        "when": _("When it happened"),
+        "who": _("Who"),
+        "said": _("What customers say"),
+        "bought": _("What they bought"),
+        "where": _("Where and which"),
+        "rest": _("Nothing of these"),
+    }
+    for key, roles in GROUPS:
+        yield titles[key], [(role, say(ROLES[role])) for role in roles]
+
+
+def scale_choices(line: Line) -> list[str]:
+    """Return the scales to choose from: the usual ones, and the present one."""
+    usual = [f"{low:g}-{high:g}" for low, high in scales.USUAL]
+    return list(dict.fromkeys([*([line.scale] if line.scale else []), *usual]))
+
+
+def format_choices() -> list[tuple[str, str]]:
+    """Return the tools whose exports are known."""
+    known = [(name, say(one.title.text)) for name, one in export_formats.every().items()]
+    return [(PLAIN, _("Any other file")), *known]
