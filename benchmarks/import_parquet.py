@@ -2,7 +2,8 @@
 
     python benchmarks/import_parquet.py [--events 10000000] [--memory 4GB] [--threads 2]
 
-Prints both times, their ratio (the claim: at most 3), and the highest memory of the process.
+Prints both times, their ratio (the claim: at most 3), how much longer the same file takes when it
+is imported again (at most 1.5 times), and the highest memory of the process.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ def main() -> None:
         print(f"import again          {again:7.2f} s")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
-            f"ratio {ours / plain:.2f} (claim: at most 3), again {again / plain:.2f}; "
+            f"ratio {ours / plain:.2f} (claim: at most 3); "
+            f"again {again / ours:.2f} of the first (claim: at most 1.5); "
             f"peak {peak:,.0f} MiB"
         )
         ws.close()

@@ -50,19 +50,25 @@ def main() -> None:
     began = time.perf_counter()
     words.analyse(ws, now=NOW)
     print(f"texts read in {time.perf_counter() - began:.1f} s", flush=True)
-    whole = _refresh(ws, NOW, asked.queries)
+    whole = refreshed(ws, NOW, asked.queries)
     sent = _send_a_day(ws)
-    following = _refresh(ws, NOW + DAY, asked.queries)
-    print(f"\n{'step':16} {'whole':>9} {'a day':>9} {'ratio':>7}")
+    following = refreshed(ws, NOW + DAY, asked.queries)
+    print(table_of(whole, following))
+    print(f"{sent:,} events sent; peak memory {peak_gigabytes():.1f} GB")
+
+
+def table_of(whole: dict[str, float], following: dict[str, float]) -> str:
+    """Return the seconds of each step in both refreshes, and the ratios."""
+    lines = [f"\n{'step':16} {'whole':>9} {'a day':>9} {'ratio':>7}"]
     for key, spent in whole.items():
         later = following.get(key, 0.0)
-        print(f"{key:16} {spent:7.1f} s {later:7.1f} s {later / max(spent, 0.05):7.2f}")
+        lines.append(f"{key:16} {spent:7.1f} s {later:7.1f} s {later / max(spent, 0.05):7.2f}")
     first, second = sum(whole.values()), sum(following.values())
-    print(f"{'all':16} {first:7.1f} s {second:7.1f} s {second / first:7.3f}")
-    print(f"{sent:,} events sent; peak memory {_peak_gigabytes():.1f} GB")
+    lines.append(f"{'all':16} {first:7.1f} s {second:7.1f} s {second / first:7.3f}")
+    return "\n".join(lines)
 
 
-def _refresh(ws: Workspace, now: datetime, with_queries: bool) -> dict[str, float]:
+def refreshed(ws: Workspace, now: datetime, with_queries: bool) -> dict[str, float]:
     """Refresh as of `now` and return the seconds of each step."""
     began: dict[str, float] = {}
     seconds: dict[str, float] = {}
@@ -77,7 +83,7 @@ def _refresh(ws: Workspace, now: datetime, with_queries: bool) -> dict[str, floa
     for step in run.steps:
         if step.error:
             print(f"{step.key}: {step.error}")
-    print(f"refreshed in {sum(seconds.values()):.1f} s; peak memory {_peak_gigabytes():.1f} GB")
+    print(f"refreshed in {sum(seconds.values()):.1f} s; peak memory {peak_gigabytes():.1f} GB")
     if with_queries:
         for name, spent in took.most_common(60):
             print(f"    {spent:7.1f} s  {name}")
@@ -131,7 +137,8 @@ def _timed_queries(ws: Workspace) -> Iterator[Counter[str]]:
         ws.engine.query = query  # type: ignore[method-assign]
 
 
-def _peak_gigabytes() -> float:
+def peak_gigabytes() -> float:
+    """Return the highest memory of the process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 

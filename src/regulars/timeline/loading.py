@@ -148,7 +148,8 @@ def _sift(
     finally:
         connection.execute(
             "DROP VIEW IF EXISTS incoming; DROP TABLE IF EXISTS passed_over; "
-            "DROP TABLE IF EXISTS winners; DROP VIEW known_ids; DROP TABLE forbidden"
+            "DROP TABLE IF EXISTS new_rows; DROP TABLE IF EXISTS winners; "
+            "DROP VIEW known_ids; DROP TABLE forbidden"
         )
 
 
@@ -185,21 +186,36 @@ def _sift_known(
     met = replacing.meet(workspace, connection, snapshot.files)
     files = [file for file in snapshot.files if workspace.lake.absolute(file) in met.files]
     won = replacing.find_winners(workspace, connection, files, snapshot.superseded, load.now)
-    action = lake.write(
-        workspace.lake,
-        connection,
-        "SELECT * EXCLUDE (told_row) FROM ("
-        "SELECT * FROM incoming ANTI JOIN known_ids USING (event_id) UNION ALL "
-        "SELECT i.* REPLACE (w.since AS known_at) FROM incoming i JOIN winners w USING (told_row)) "
-        f"ORDER BY {ORDER}",
-    )
+    told = lake.records(written) - load.refused
+    accepted = _find_new(connection, met, told - _count(connection, "passed_over"))
+    action = None
+    if accepted or won.all:
+        action = lake.write(
+            workspace.lake,
+            connection,
+            "SELECT * EXCLUDE (told_row) FROM ("
+            "SELECT * FROM incoming SEMI JOIN new_rows USING (told_row) UNION ALL "
+            "SELECT i.* REPLACE (w.since AS known_at) FROM incoming i "
+            f"JOIN winners w USING (told_row)) ORDER BY {ORDER}",
+        )
     lake.discard(workspace.lake, [written])
     swap = replacing.put_aside(workspace, connection, files, by=load.key, now=load.now)
-    accepted = (lake.records(action) if action else 0) - won.all
-    known = lake.records(written) - accepted - won.replacing - load.refused
     stayed = {one: count - won.by_load.get(one, 0) for one, count in met.events.items()}
+    known = told - accepted - won.replacing
     loaded = Loaded(accepted, known, won.replacing, load.refused)
     return Sifted(loaded, action, swap.adds, swap.removes, stayed)
+
+
+def _find_new(connection: duckdb.DuckDBPyConnection, met: replacing.Met, rows: int) -> int:
+    """Make the table `new_rows` of those of `incoming` (so many) whose ids are new; return them."""
+    brought = sum(count for one, count in met.events.items() if one is not None)
+    # What loads brought stands there once, so as many as there are rows leave none that is new.
+    some = "true" if brought < rows else "false"
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE new_rows AS SELECT told_row FROM incoming "
+        f"ANTI JOIN known_ids USING (event_id) WHERE {some}"
+    )
+    return _count(connection, "new_rows")
 
 
 def _note(workspace: Workspace, key: str, stayed: Mapping[str | None, int]) -> None:
