@@ -51,7 +51,7 @@ def free_port() -> int:
 
 def wait_for(port: int) -> None:
     """Wait until something listens there."""
-    for _attempt in range(600):
+    for _attempt in range(2_400):  # a busy machine takes its time
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

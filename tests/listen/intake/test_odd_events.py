@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -42,6 +45,22 @@ def post(client: TestClient, write_key: str) -> Post:
 def kept(ws: Workspace) -> dict[str, dict[str, Any]]:
     rows = ws.query(lambda view: view.events).to_pylist()
     return {row["event_id"]: row for row in rows}
+
+
+@contextmanager
+def statements(ws: Workspace) -> Iterator[list[str]]:
+    """Collect what intake asks of the database meanwhile; other threads of the server rest."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if threading.current_thread().name in ("intake", "MainThread"):
+            asked.append(statement)
+
+    sa.event.listen(ws.database.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(ws.database.engine, "before_cursor_execute", note)
 
 
 def event(message_id: str, **call: Any) -> str:
@@ -253,6 +272,14 @@ def test_more_than_2500_events_are_refused_whole(ws: Workspace, post: Post) -> N
     assert post('{"batch":[' + ",".join(["{}"] * 2_501) + "]}").status_code == 413
 
 
+def test_a_batch_of_too_many_asks_nothing_of_the_database(ws: Workspace, post: Post) -> None:
+    """Nor does it wait among what is stored: whoever sends beside it is not held up."""
+    assert post(f'{{"batch":[{GOOD}]}}').status_code == 200  # from now on the key is trusted
+    with statements(ws) as asked:
+        answer = post('{"batch":[' + ",".join(["{}"] * 50_000) + "]}")
+    assert (answer.status_code, asked) == (413, [])
+
+
 def test_refusals_are_listed_to_50_kept_to_200_and_counted_all(ws: Workspace, post: Post) -> None:
     answer = post('{"batch":[' + ",".join([GOOD, *["{}"] * 2_499]) + "]}")
     told = answer.json()
@@ -265,20 +292,12 @@ def test_refusals_are_listed_to_50_kept_to_200_and_counted_all(ws: Workspace, po
 
 def test_refusals_of_a_request_are_written_together(ws: Workspace, post: Post) -> None:
     """The statements of a post do not grow with the events that it is refused for."""
-    import sqlalchemy as sa
-
-    statements: list[str] = []
-    sa.event.listen(
-        ws.database.engine,
-        "before_cursor_execute",
-        lambda _c, _cursor, statement, *_rest: statements.append(statement),
-    )
 
     def cost(events: int) -> int:
-        del statements[:]
         bad = [event(str(number), event="") for number in range(events)]
-        assert post('{"batch":[' + ",".join(bad) + "]}").status_code == 400
-        return len([one for one in statements if "refusal" in one])
+        with statements(ws) as asked:
+            assert post('{"batch":[' + ",".join(bad) + "]}").status_code == 400
+        return len([one for one in asked if "refusal" in one])
 
     assert cost(200) <= cost(2) + 2
     assert len(refusals(ws, limit=500)) == 202
