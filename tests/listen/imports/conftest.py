@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from regulars.app import init_workspace
+from regulars.store.settings import Settings
+from regulars.timeline.workspace import Workspace
 
 Record = Callable[[Path, list[dict[str, Any]]], None]
 
@@ -26,3 +32,16 @@ def record_expected() -> Record:
             file.write_text("\n".join(lines) + "\n", "utf-8")
 
     return record
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Callable[[], AbstractContextManager[Workspace]]:
+    """Give a new workspace each time, for tests that make many."""
+
+    @contextmanager
+    def made() -> Iterator[Workspace]:
+        workspace = init_workspace(tmp_path / secrets.token_hex(4), Settings())
+        yield workspace
+        workspace.close()
+
+    return made

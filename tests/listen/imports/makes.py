@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +81,30 @@ def parquet(folder: Path, select: str, name: str = "visits.parquet") -> Path:
     with duckdb.connect() as connection:
         connection.execute(f"COPY ({select}) TO '{file}' (FORMAT parquet)")
     return file
+
+
+def chinese_orders(folder: Path, count: int = 3000) -> tuple[Path, Decimal, Decimal, int]:
+    """Write a shop's export in GBK; return it, gross, refunds (both to the cent), completed orders.
+
+    One to three lines an order, ￥ before amounts, every 20th order cancelled, 6 of 100 refunded.
+    """
+    rows = ["订单编号,会员号,下单时间,商品名称,数量,实付金额,订单状态"]
+    gross, refunds, completed = Decimal(0), Decimal(0), 0
+    for number in range(count):
+        status = "交易关闭" if number % 20 == 0 else "交易成功"
+        status = "退款成功" if number % 100 in (1, 18, 35, 52, 69, 86) else status
+        lines = [
+            Decimal(1999 + 37 * number % 50_000 + line) / 100 for line in range(number % 3 + 1)
+        ]
+        for line, amount in enumerate(lines):
+            day = f"2024/3/{number % 28 + 1} 下午 {number % 11 + 1}:05:00"
+            rows.append(
+                f"20240301{number:08d},会员{number % 700},{day},商品{line},1,￥{amount},{status}"
+            )
+        if status != "交易关闭":
+            gross, completed = gross + sum(lines), completed + 1
+        if status == "退款成功":
+            refunds += sum(lines)
+    file = folder / "订单.csv"
+    file.write_bytes("\r\n".join(rows).encode("gbk"))
+    return file, gross, refunds, completed

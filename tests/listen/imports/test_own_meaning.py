@@ -167,4 +167,46 @@ def test_days_of_workbooks(euro: Shop, name: str, moments: list[str]) -> None:
 def test_ids_cut_by_a_spreadsheet_are_refused(euro: Shop) -> None:
     outcome = euro.bring("cut-order-numbers/o.csv", "orders")
     assert outcome.reasons == {"cut_id": 3}
-    assert [row["order_id"] for row in told(euro)] == ["2031"]
+    assert [(row["order_id"], row["amount"]) for row in told(euro)] == [("2031", Decimal(3))]
+    assert {"line_amounts", "days_differ"} <= {note.code for note in outcome.notes}
+
+
+def test_two_tills_have_the_same_numbers(euro: Shop) -> None:
+    outcome = euro.bring("two-tills/o.csv", "orders")
+    rows = told(euro)
+    assert (len(rows), sum(row["amount"] for row in rows)) == (12, Decimal(180))
+    assert len({row["identity_id"] for row in rows}) == 12
+    assert [note.rows for note in outcome.notes if note.code == "orders_apart"] == [12]
+    again = euro.bring("two-tills/o.csv", "orders")
+    assert (again.counts.accepted, again.counts.duplicates) == (0, 12)
+
+
+@pytest.mark.parametrize(("name", "orders", "money"), [("o", 6, 330), ("b", 3, 115)])
+def test_amounts_that_differ_are_of_lines(euro: Shop, name: str, orders: int, money: int) -> None:
+    outcome = euro.bring(f"line-amounts/{name}.csv", "orders")
+    rows = told(euro)
+    assert (len(rows), sum(row["amount"] for row in rows)) == (orders, money)
+    assert "line_amounts" in {note.code for note in outcome.notes}
+
+
+def test_currencies_of_one_file(euro: Shop) -> None:
+    euro.bring("two-currencies/o.csv", "orders")
+    found = {(row["name"], row["order_id"]): (row["amount"], row["currency"]) for row in told(euro)}
+    assert found == {
+        ("Order Completed", "1"): (25, "EUR"),
+        ("Order Completed", "2"): (10, "USD"),
+        ("Order Refunded", "2"): (-10, "USD"),
+        ("Order Refunded", "3"): (-10, "EUR"),
+        ("Order Completed", "4"): (0, "EUR"),
+        ("Order Completed", "5"): (7, "EUR"),
+        ("Order Completed", "6"): (7, "EUR"),
+    }
+
+
+def test_an_order_told_again_is_replaced(euro: Shop) -> None:
+    euro.bring("order-exported-again/a.csv", "orders")
+    newer = euro.bring("order-exported-again/b.csv", "orders")
+    assert (newer.counts.accepted, newer.counts.replaced) == (1, 1)
+    assert sum(row["amount"] for row in told(euro)) == 68
+    euro.bring("order-exported-again/a.csv", "orders")
+    assert sum(row["amount"] for row in told(euro)) == 68

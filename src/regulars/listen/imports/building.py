@@ -12,7 +12,8 @@ from regulars.kit.text import Text
 from regulars.listen.imports.columns import DUCK, Check
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Event, Recipe
-from regulars.listen.imports.shaping import Shaper, count_bad, original
+from regulars.listen.imports.reading.tables import original
+from regulars.listen.imports.shaping import Shaper, count_bad
 from regulars.listen.imports.whom import Named
 from regulars.timeline import scores
 from regulars.timeline.event import ACTORS, COLUMNS, IDENTITY_KINDS
@@ -25,6 +26,7 @@ KINDS = {
     "occurred_at": "TIMESTAMPTZ",
     "received_at": "TIMESTAMPTZ",
     "known_at": "TIMESTAMPTZ",
+    "updated_at": "TIMESTAMPTZ",
     "amount": "DECIMAL(18, 4)",
     "lines": DUCK["list"],
     "score": "DOUBLE",
@@ -33,7 +35,9 @@ KINDS = {
     "weight": "DOUBLE",
 }
 SETTABLE = frozenset(COLUMNS) - {"event_id", "received_at", "lines", "properties"}
-TAKEABLE = frozenset(COLUMNS) - {"received_at"}
+UPDATED = "updated_at"
+"""When the sender last changed what it tells: decides between two tellings of one event."""
+TAKEABLE = frozenset(COLUMNS) - {"received_at"} | {UPDATED}
 CHECKED = (
     *("occurred_at", "name", "actor"),
     *("metric", "score", "scale_min", "scale_max", "weight"),
@@ -72,7 +76,8 @@ class Builder:
             if event.from_ not in self.shaper.columns:
                 continue
             views.append(self._sound(event, index))
-        listed = ", ".join(quote(name) for name in COLUMNS)
+        updated = any(UPDATED in event.take for event in self.recipe.events)
+        listed = ", ".join(quote(name) for name in (*COLUMNS, *([UPDATED] if updated else [])))
         parts = " UNION ALL ".join(f"SELECT {listed} FROM {view}" for view in views)
         self.connection.execute(f"CREATE VIEW {EVENTS} AS {parts}")
         return EVENTS
@@ -98,7 +103,7 @@ class Builder:
             values["properties"] = self._properties(event)
         columns = ", ".join(
             f"CAST({values.get(name, 'NULL')} AS {KINDS.get(name, 'VARCHAR')}) AS {quote(name)}"
-            for name in COLUMNS
+            for name in (*COLUMNS, UPDATED)
         )
         when = self.shaper.compiled(event.when, event.from_).sql if event.when else "TRUE"
         return f"SELECT {columns} FROM {quote(event.from_)}{joins} WHERE {when}"

@@ -72,7 +72,7 @@ def clean(field: Field, part: Input, *, typed: bool = False) -> str:
     if field.clock is not None:
         words = _with_clock(words, _trimmed(quote(field.clock)))
     if column.type == "id":
-        words = _unwrapped(words)
+        words = unwrapped(words)
     blanks = [*part.blank, *column.blank]
     if blanks:
         listed = ", ".join(literal(code) for code in blanks)
@@ -101,7 +101,7 @@ def _with_clock(day: str, clock: str) -> str:
     return f"CASE WHEN {day} IS NOT NULL THEN concat_ws(' ', {bare}, nullif({clock}, '')) END"
 
 
-def _unwrapped(words: str) -> str:
+def unwrapped(words: str) -> str:
     """Return the SQL of an id without what spreadsheets put around it: ="2031", '2031, 2031.0."""
     inner = rf"""regexp_replace({words}, '^(="|='')?''?(.*?)"?$', '\2')"""
     whole = rf"regexp_replace({inner}, '^(\d+)\.0+$', '\1')"

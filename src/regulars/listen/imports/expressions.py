@@ -46,6 +46,7 @@ FUNCTIONS: Mapping[str, int | None] = {
     # calendar, in the recipe's zone
     "date_of": 3,
     "moment": 1,
+    "order_status": 1,
     "plus_days": 2,
     "plus_months": 2,
 }

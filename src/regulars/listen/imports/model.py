@@ -96,10 +96,27 @@ class Unpivot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     value: str = "value"
 
 
+class Orders(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What makes the groups of a table orders: their number is the column it groups by.
+
+    `customer` (kind of identity → column) and `place` tell orders of one number apart. `total` is
+    the column of amounts, of an order or of its lines as the file shows; `lines` what a line comes
+    to otherwise. `day`, `status` and `amount` name columns of the order.
+    """
+
+    customer: dict[str, str] = {}
+    place: str = ""
+    total: str = ""
+    lines: str = ""
+    day: str = ""
+    status: str = ""
+    amount: str = "amount"
+
+
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Rows made from other rows, in this order: union or from, join, where, group, unpivot, add.
 
-    `lines` gathers the rows of a group into order lines.
+    `lines` gathers the rows of a group into order lines; `orders` says that groups are orders.
     """
 
     name: str
@@ -110,6 +127,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     group_by: tuple[str, ...] = ()
     columns: dict[str, str] = {}
     lines: dict[str, str] = {}
+    orders: Orders | None = None
     unpivot: Unpivot | None = None
     add: dict[str, str] = {}
 

@@ -31,6 +31,10 @@ REASONS: Mapping[str, Text] = {
         "The row names another currency than the one given for the file.",
         "该行的货币与为文件指定的货币不同。",
     ),
+    "which_order": Text(
+        "Several orders have this number, and the row does not say which it belongs to.",
+        "多个订单使用该编号，无法判断该行属于哪一个。",
+    ),
     "cut_id": Text("Excel has cut this number.", "Excel 截断了该编号。"),
     "unreadable_flag": Text("The value is not yes or no.", "该值不是“是”或“否”。"),
     "unreadable_list": Text("The value is not a list of order lines.", "该值不是订单行列表。"),

@@ -106,8 +106,8 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
     check_filled(job.recipe)
     found = reading.gather(job.paths, job.names)
     taken, left = reading.assign(found, job.recipe.inputs)
-    own = workspace.settings.workspace
-    ground = Ground(own.time_zone, own.currency)
+    source = job.recipe.source or job.recipe.name
+    ground = _ground(workspace, source)
     with (
         bench(workspace, share=MEMORY_SHARE) as (connection, scratch),
         Teller(connection, tell) as teller,
@@ -118,8 +118,8 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
         builder = Builder(
             connection,
             shaper,
-            salt=workspace.keyed_hash("import", job.recipe.source or job.recipe.name),
-            currency=workspace.settings.workspace.currency,
+            salt=ground.salt,
+            currency=ground.currency,
             now=job.now,
         )
         events = builder.build()
@@ -147,7 +147,7 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
     return Outcome(
         run_id=job.id,
         recipe=job.recipe.name,
-        source=job.recipe.source or job.recipe.name,
+        source=source,
         files=tuple(piece.file.name for piece in pieces),
         ignored=tuple(file.name for file in left),
         counts=counts,
@@ -157,6 +157,16 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
         notes=(*shaper.notes, *sums.notes, *nobodies),
         questions=tuple(shaper.questions.values()),
     )
+
+
+def _ground(workspace: Workspace, source: str) -> Ground:
+    """Return what holds for a run of that source."""
+
+    def known(connection: duckdb.DuckDBPyConnection) -> str:
+        return loading.orders_of(workspace, connection, source)
+
+    own = workspace.settings.workspace
+    return Ground(own.time_zone, own.currency, workspace.keyed_hash("import", source), known)
 
 
 def run_folder(workspace: Workspace, run_id: str) -> Path:

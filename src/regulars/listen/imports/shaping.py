@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports import columns as reading
-from regulars.listen.imports import fields, leaving, written
+from regulars.listen.imports import fields, leaving, ordering, written
 from regulars.listen.imports.columns import CURRENCIES, Check
 from regulars.listen.imports.expressions import Compiled, compile_expression, literal, quote
 from regulars.listen.imports.fields import Field
 from regulars.listen.imports.model import Join, Note, Recipe, Table, Unpivot
+from regulars.listen.imports.orders import APART, Gathering
 from regulars.listen.imports.questions import Question
-from regulars.listen.imports.reading.tables import Piece, RawRows
+from regulars.listen.imports.reading.tables import Piece, RawRows, original
 from regulars.listen.imports.written import Ground, Settled
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Shaper:
         self.columns: dict[str, list[str]] = {}
         self.raws: dict[str, RawRows] = {}
         self.steps: dict[str, Step] = {}
+        self.gatherings: dict[str, Gathering] = {}
         self.fields: list[Field] = []
         self.read: set[str] = set()
         self.repeats = 0
@@ -207,6 +209,9 @@ class Shaper:
         if not any(name in self.columns for name in (spec.from_, *spec.union)):
             return
         source = self._source(spec)
+        if spec.orders is not None:
+            self.gatherings[spec.name] = ordering.settled(self, spec, spec.orders, source)
+            source = self.gatherings[spec.name].rows
         self.steps[spec.name] = self._step(spec, source)
         if spec.group_by:
             source = self._grouped(spec, source)
@@ -221,6 +226,8 @@ class Shaper:
             self.columns[spec.name] = [*self.columns[spec.name], *spec.add]
         kind = "TABLE" if spec.group_by else "VIEW"
         self.connection.execute(f"CREATE {kind} {quote(spec.name)} AS {source}")
+        if spec.orders is not None:
+            ordering.keyed(self, spec, spec.orders)
 
     def _step(self, spec: Table, source: str) -> Step:
         origins = [name for name in (spec.from_, *spec.union) if name in self.columns]
@@ -230,7 +237,7 @@ class Shaper:
             if one.table in self.columns
         ]
         self.read |= {*spec.group_by, *(key for one in spec.join for key in _keys(one))}
-        keys = tuple(quote(key) for key in spec.group_by)
+        keys = tuple(map(quote, self._group_keys(spec)))
         return Step(tuple(name for name in origins if name), source, keys, tuple(joined))
 
     def _source(self, spec: Table) -> str:
@@ -286,12 +293,17 @@ class Shaper:
         query = "SELECT 1 FROM rejects WHERE _row > ? AND _row <= ? LIMIT 1"
         return self.connection.execute(query, [low, high]).fetchone() is not None
 
+    def _group_keys(self, spec: Table) -> list[str]:
+        return [*spec.group_by, *([APART] if spec.orders else [])]
+
     def _grouped(self, spec: Table, source: str) -> str:
-        keys = ", ".join(quote(key) for key in spec.group_by)
+        keys = ", ".join(map(quote, self._group_keys(spec)))
         itself = ", ".join(f"CAST({quote(key)} AS VARCHAR)" for key in spec.group_by)
+        found = self.gatherings.get(spec.name)
+        columns = {**spec.columns, **(found.decided() if found else {})}
         parts = [
             f"{self.compiled(words, spec.name, aggregates=True).sql} AS {quote(name)}"
-            for name, words in spec.columns.items()
+            for name, words in columns.items()
         ]
         names = [*spec.group_by, *spec.columns]
         if spec.lines:
@@ -309,8 +321,10 @@ class Shaper:
         Sorted after gathering: an aggregate that sorts keeps a buffer for every group.
         """
         parts = ["at_row := _row"]
+        found = self.gatherings.get(spec.name)
+        words = {**spec.lines, **({"amount": found.spec.total} if found and found.by_line else {})}
         for name, kind in LINE_KINDS.items():
-            value = self.compiled(spec.lines[name], spec.name).sql if name in spec.lines else "NULL"
+            value = self.compiled(words[name], spec.name).sql if name in words else "NULL"
             parts.append(f"{name} := CAST({value} AS {kind})")
         kept = ", ".join(f"{name} := line.{name}" for name in LINE_KINDS)
         gathered = f"list_sort(list(struct_pack({', '.join(parts)})))"
@@ -355,12 +369,6 @@ def count_bad(
     counts = ", ".join(f"count(*) FILTER (WHERE {check.bad})" for check in found)
     row = connection.execute(f"SELECT {counts} FROM {relation}").fetchone()
     return [check for check, count in zip(found, row or (), strict=True) if count]
-
-
-def original(raw: RawRows) -> str:
-    """Return the query of each raw row as it was: `_row`, `line` (JSON)."""
-    parts = ", ".join(f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in raw.content)
-    return f"SELECT _row, to_json(struct_pack({parts}))::VARCHAR AS line FROM {raw.table}"
 
 
 def by_file(pieces: list[Piece], values: list[str]) -> str:

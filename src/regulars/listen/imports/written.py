@@ -6,7 +6,7 @@ first, which currency ¥ is, which of two headers is meant, which column holds t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,9 @@ class Ground:
 
     zone: str = "UTC"
     currency: str = ""
+    salt: str = ""
+    known: Callable[[duckdb.DuckDBPyConnection], str] | None = None
+    """Gives the relation of the source's events that the timeline has; None: nothing is known."""
 
 
 def settle(

@@ -201,3 +201,9 @@ def dotted(part: Input) -> list[str]:
     for key, column in part.columns.items():
         names += candidates(key, column)
     return [name for name in names if "." in name and "*" not in name]
+
+
+def original(raw: RawRows) -> str:
+    """Return the query of each raw row as it was: `_row`, `line` (JSON)."""
+    parts = ", ".join(f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in raw.content)
+    return f"SELECT _row, to_json(struct_pack({parts}))::VARCHAR AS line FROM {raw.table}"
