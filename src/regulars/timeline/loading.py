@@ -244,24 +244,24 @@ def _known_ids(
     connection.execute(f"CREATE OR REPLACE TEMP VIEW known_ids AS {' UNION ALL '.join(parts)}")
 
 
-def orders_of(workspace: Workspace, connection: duckdb.DuckDBPyConnection, source: str) -> str:
-    """Define the view `orders_known` of what a source told of orders, and return its name.
+def told_by(workspace: Workspace, connection: duckdb.DuckDBPyConnection, source: str) -> str:
+    """Define the view `told_before` of the events a source told, and return its name.
 
     Columns: event_id, order_id, identity_id, place; tellings that were replaced are among them.
     """
     columns = ["event_id", "order_id", "identity_id", "place", "source"]
     snapshot = workspace.engine.reader.read()
-    connection.register("waiting_orders", snapshot.waiting.select(columns))
-    parts = [f"SELECT {', '.join(columns)} FROM waiting_orders"]
+    connection.register("waiting_told", snapshot.waiting.select(columns))
+    parts = [f"SELECT {', '.join(columns)} FROM waiting_told"]
     if snapshot.files:
         paths = [workspace.lake.absolute(file) for file in snapshot.files]
         parts.append(f"SELECT {', '.join(columns)} FROM read_parquet({duck.file_list(paths)})")
     told = source.replace("'", "''")
     connection.execute(
-        "CREATE OR REPLACE TEMP VIEW orders_known AS SELECT * EXCLUDE (source) FROM "
-        f"({' UNION ALL '.join(parts)}) WHERE source = '{told}' AND order_id IS NOT NULL"
+        "CREATE OR REPLACE TEMP VIEW told_before AS SELECT * EXCLUDE (source) FROM "
+        f"({' UNION ALL '.join(parts)}) WHERE source = '{told}'"
     )
-    return "orders_known"
+    return "told_before"
 
 
 def _forbidden(workspace: Workspace, connection: duckdb.DuckDBPyConnection, fresh: str) -> None:

@@ -132,8 +132,15 @@ class Builder:
             if event.id
             else "_key"
         )
-        start = f"{self.salt}\x1f{event.key}\x1f"
-        return f"md5({literal(start)} || {itself})"
+        start = literal(f"{self.salt}\x1f{event.key}\x1f")
+        made = f"md5({start} || {itself})"
+        raw = self.shaper.raws.get(event.from_)
+        known = self.shaper.ground.known
+        if raw is None or not raw.part.formerly or known is None:
+            return made
+        told = known(self.connection)
+        former = f"md5({start} || _former)"
+        return f"CASE WHEN {former} IN (SELECT event_id FROM {told}) THEN {former} ELSE {made} END"
 
     def _properties(self, event: Event) -> str:
         columns = {

@@ -92,7 +92,7 @@ def _known(known: str | None, starts: Sequence[str]) -> str:
     return f"""
         SELECT number, key, max(identity_id) AS who, max(place) AS place FROM (
             SELECT {unwrapped("order_id")} AS number, identity_id, place, CASE {cases} END AS key
-            FROM {known}) SEMI JOIN told_orders USING (number)
+            FROM {known} WHERE order_id IS NOT NULL) SEMI JOIN told_orders USING (number)
         WHERE key IS NOT NULL GROUP BY number, key
     """
 

@@ -54,7 +54,8 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
     `names` gives the columns of a file without a header. `repeats` says whether a row that stands
     again word for word in one file counts again; `id` names the column that makes a row itself,
-    so that rows which have it need not be told apart by their content. `decimal`, `formats` and
+    so that rows which have it need not be told apart by their content; `formerly = "content"`: they
+    were, and events that the timeline has under such an id keep it. `decimal`, `formats` and
     `zone` are how numbers and times are written where a column does not say. `skip` counts the
     rows above the header, `skip_below` those right below it that are no data; where they are not
     given, titles and further headers are found.
@@ -77,6 +78,7 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     optional: bool = False
     repeats: Repeats = "keep"
     id: str | None = None
+    formerly: Literal["content"] | None = None
     columns: dict[str, Kind | Column] = {}
 
 

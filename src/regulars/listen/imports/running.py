@@ -163,7 +163,7 @@ def _ground(workspace: Workspace, source: str) -> Ground:
     """Return what holds for a run of that source."""
 
     def known(connection: duckdb.DuckDBPyConnection) -> str:
-        return loading.orders_of(workspace, connection, source)
+        return loading.told_by(workspace, connection, source)
 
     own = workspace.settings.workspace
     return Ground(own.time_zone, own.currency, workspace.keyed_hash("import", source), known)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports import columns as reading
-from regulars.listen.imports import fields, leaving, ordering, written
+from regulars.listen.imports import fields, leaving, ordering, repeats, written
 from regulars.listen.imports.columns import CURRENCIES, Check
 from regulars.listen.imports.expressions import Compiled, compile_expression, literal, quote
 from regulars.listen.imports.fields import Field
 from regulars.listen.imports.model import Join, Note, Recipe, Table, Unpivot
 from regulars.listen.imports.orders import APART, Gathering
-from regulars.listen.imports.questions import Question
+from regulars.listen.imports.questions import UNANSWERED, Question
 from regulars.listen.imports.reading.tables import Piece, RawRows, original
 from regulars.listen.imports.written import Ground, Settled
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FILE = "_file"
 """The name of the row's file, for expressions that need it; it is no part of the row's content."""
+FORMER = "_former"
+"""The key by which a row of an input was told apart before its own id made it, if it was."""
 CURRENCY = "_currency"
 """The currency that the cells of a row name, if any."""
 LINE_KINDS = {
@@ -103,7 +105,7 @@ class Shaper:
         typed = quote(f"typed_{part.name}")
         self._typed(raw, settled, typed)
         refused, left = self._refuse(raw, settled, typed)
-        key, extra = self._key(raw, typed)
+        keys = self._keys(raw, typed)
         names = ", ".join(
             f"CASE WHEN NOT coalesce({left[name]}, FALSE) THEN {quote(name)} END AS {quote(name)}"
             if name in left
@@ -111,12 +113,15 @@ class Shaper:
             for name in self.columns[part.name]
         )
         wheres = ([f"NOT coalesce({refused}, FALSE)"] if refused else []) + (
-            ["coalesce(_occurrence, 1) = 1"] if extra and part.repeats == "drop" else []
+            ["coalesce(_occurrence, 1) = 1"] if keys.join and part.repeats == "drop" else []
         )
+        if keys.question is not None:
+            wheres.append(f"_row NOT IN (SELECT _row FROM {keys.asked})")
         where = f" WHERE {' AND '.join(wheres)}" if wheres else ""
         self.connection.execute(
-            f"CREATE VIEW {quote(part.name)} AS SELECT _row, {key} AS _key, "
-            f"{CURRENCIES}[1] AS {CURRENCY}, {names} FROM {typed}{extra}{where}"
+            f"CREATE VIEW {quote(part.name)} AS SELECT _row, {keys.sql} AS _key, "
+            f"{keys.former} AS {FORMER}, {CURRENCIES}[1] AS {CURRENCY}, {names} "
+            f"FROM {typed}{keys.join}{where}"
         )
 
     def _typed(self, raw: RawRows, settled: Settled, typed: str) -> None:
@@ -128,6 +133,7 @@ class Shaper:
         itself = self._own_id(raw, settled.fields)
         # Only rows without an id of their own are told apart by their content.
         hashed = f"CASE WHEN {itself} IS NULL THEN {_content_hash(raw)} END"
+        hashed = _content_hash(raw) if part.formerly else hashed
         values = []
         for field in settled.fields:
             values.append(f"{reading.converted(field, part, self.zone)} AS {quote(field.name)}")
@@ -175,31 +181,19 @@ class Shaper:
             left[check.field] = " OR ".join(filter(None, (left.get(check.field), check.bad)))
         return refused, left
 
-    def _key(self, raw: RawRows, typed: str) -> tuple[str, str]:
-        """Return the SQL of `_key`, and the join it needs; counts repeats."""
-        part = raw.part
-        repeated, numbered = quote(f"repeated_{part.name}"), quote(f"numbered_{part.name}")
-        file = by_file(raw.pieces, [str(index) for index in range(len(raw.pieces))])
-        self.connection.execute(
-            f"CREATE TABLE {repeated} AS SELECT {file} AS _number, _hash FROM {typed} "
-            "WHERE _hash IS NOT NULL GROUP BY ALL HAVING count(*) > 1"
-        )
-        self.connection.execute(
-            f"CREATE TABLE {numbered} AS SELECT _row, row_number() "
-            "OVER (PARTITION BY _number, _hash ORDER BY _row) AS _occurrence "
-            f"FROM (SELECT _row, _hash, {file} AS _number FROM {typed}) "
-            f"SEMI JOIN {repeated} USING (_number, _hash)"
-        )
-        count = self.connection.execute(
-            f"SELECT count(*) FROM {numbered} WHERE _occurrence > 1"
-        ).fetchone()
-        self.repeats += int(count[0]) if count else 0
-        if not count or not count[0]:
-            return "coalesce(_own, _hash || ':1')", ""
-        return (
-            "coalesce(_own, _hash || ':' || coalesce(_occurrence, 1))",
-            f" LEFT JOIN {numbered} USING (_row)",
-        )
+    def _keys(self, raw: RawRows, typed: str) -> repeats.Keys:
+        """Give the rows of an input their keys; count repeats, ask of files within files."""
+        nameless = repeats.nobody(self.recipe, raw.part.name, self.columns[raw.part.name])
+        answers = self.recipe.answers
+        found = repeats.keys(self.connection, raw, typed, nameless=nameless, answers=answers)
+        self.repeats += found.repeats
+        if found.question is not None:
+            self.questions[found.question.key] = found.question
+            self.connection.execute(
+                f"INSERT INTO rejects SELECT _row, NULL, '{UNANSWERED}', NULL, line FROM "
+                f"{found.asked} JOIN ({original(raw)}) USING (_row)"
+            )
+        return found
 
     def table(self, spec: Table) -> None:
         """Make one table of the recipe, step by step; each step is a relation over the last.
