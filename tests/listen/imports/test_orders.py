@@ -72,6 +72,13 @@ def test_statuses(ws: Workspace, tmp_path: Path, status: str, names: dict[str, i
     )
 
 
+def test_a_status_that_is_mapped_counts(ws: Workspace, tmp_path: Path) -> None:
+    text = "order_id,customer,date,amount,status\n1,a,2024-03-01,10,In the Clouds\n"
+    bring(ws, tmp_path, text)
+    outcome = bring(ws, tmp_path, text, **{"status:in the clouds": "completed"})
+    assert (outcome.counts.replaced, amounts(ws)) == (1, {"Order Completed": 10})
+
+
 def test_an_order_that_is_cancelled_later_counts_no_more(ws: Workspace, tmp_path: Path) -> None:
     head = "order_id,customer,date,amount,status\n"
     bring(ws, tmp_path, head + "1,a,2024-03-01,10,paid\n")

@@ -321,9 +321,11 @@ def unseen_notes(
         count,
         Text(
             f"{count:,} orders of {money:,.2f} in all have a status nobody mapped: {listed}. They "
-            "count as placed, not as completed, until it is mapped.",
+            "count as placed, not as completed, until it is mapped: --answer status:WORD=completed "
+            "(or placed, cancelled, refunded, part_refunded).",
             f"{count:,} 个订单（合计 {money:,.2f}）的状态尚未定义：{listed}。"
-            "在定义之前按“已下单”处理，不计入成交。",
+            "在定义之前按“已下单”处理，不计入成交。可用 --answer status:状态=completed 定义"
+            "（或 placed、cancelled、refunded、part_refunded）。",
         ),
         tuple(str(row[0]) for row in rows[:5]),
     )

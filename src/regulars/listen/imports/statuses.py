@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from regulars.kit.text import Text
 from regulars.listen.imports.headers import fold
+from regulars.listen.imports.questions import Choice, Question
 from regulars.listen.imports.signs import text
 
 if TYPE_CHECKING:
@@ -23,6 +25,15 @@ class Standing(StrEnum):
     PART_REFUNDED = "part_refunded"
 
 
+ANSWER: Final = "status:"
+ASKED: Final = Text("What does this status mean?", "该状态是什么意思？")
+CHOICES: Final = (
+    Choice(Standing.COMPLETED.value, Text("completed", "成交")),
+    Choice(Standing.PLACED.value, Text("placed only", "仅下单")),
+    Choice(Standing.CANCELLED.value, Text("cancelled: no order", "取消：不计")),
+    Choice(Standing.REFUNDED.value, Text("completed and refunded in full", "成交并全额退款")),
+    Choice(Standing.PART_REFUNDED.value, Text("completed, refunded in part", "成交并部分退款")),
+)
 UNSEEN: Final = "unseen"
 """The standing of a word nobody has mapped yet: the order is placed, and it is told."""
 DEFAULTS: Final[Mapping[Standing, tuple[str, ...]]] = {
@@ -68,6 +79,19 @@ DEFAULTS: Final[Mapping[Standing, tuple[str, ...]]] = {
 def shipped() -> dict[str, str]:
     """Return word → standing as the product ships them, words folded."""
     return {fold(word): standing.value for standing, words in DEFAULTS.items() for word in words}
+
+
+def with_answers(answers: Mapping[str, str]) -> dict[str, str]:
+    """Return word → standing with what was answered (`status:WORD`) beside what ships.
+
+    Raises Invalid for a standing there is not.
+    """
+    said = {
+        fold(key.removeprefix(ANSWER)): Question(key, ASKED, CHOICES).check(value)
+        for key, value in answers.items()
+        if key.startswith(ANSWER)
+    }
+    return {**shipped(), **said}
 
 
 def register(connection: duckdb.DuckDBPyConnection, words: Mapping[str, str]) -> None:
