@@ -103,12 +103,15 @@ def load(
 def _as_told(connection: duckdb.DuckDBPyConnection, relation: str, key: str) -> str:
     """Return the query of a relation's events with the columns that its files have beside."""
     there = {row[0] for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
-    updated = "CAST(updated_at AS TIMESTAMPTZ)" if "updated_at" in there else "NULL::TIMESTAMPTZ"
+    columns = ", ".join(COLUMNS)
     brought = key.replace("'", "''")
-    return (
-        f"SELECT {', '.join(COLUMNS)}, '{brought}' AS brought_by, {updated} AS updated_at "
-        f"FROM {relation} ORDER BY {ORDER}"
-    )
+    # What is the same in every row is added behind the sort, which need not carry it.
+    if "updated_at" in there:
+        columns += ", CAST(updated_at AS TIMESTAMPTZ) AS updated_at"
+        beside = f"'{brought}' AS brought_by"
+    else:
+        beside = f"'{brought}' AS brought_by, NULL::TIMESTAMPTZ AS updated_at"
+    return f"SELECT *, {beside} FROM (SELECT {columns} FROM {relation} ORDER BY {ORDER})"
 
 
 def _remember(

@@ -223,10 +223,10 @@ def checks(field: Field) -> Iterator[Check]:
     if column.type == "id":
         cut = f"contains(upper({shown}), 'E+') AND regexp_full_match({shown}, '{CUT}')"
         yield Check(field.name, cut, "cut_id", shown)
-    elif column.type == "currency":
+    elif column.type == "currency" and not field.written.plain:
         unknown = f"{before} IS NOT NULL AND currency_code(plain_signs({shown})) IS NULL"
         yield Check(field.name, unknown, "unreadable_currency", shown)
-    elif column.type != "text" and not _same(field):
+    elif column.type not in ("text", "currency") and not _same(field):
         yield from _unread(field, name, before, shown)
     outside = _outside(field, name)
     if outside:

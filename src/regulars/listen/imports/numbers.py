@@ -31,7 +31,7 @@ mins minutes s sec kg g mg lb lbs oz ml l
 """
 UNITS = tuple(COUNTED.split())
 """What may stand behind a number that is no money."""
-PLAIN = r"-?\d{1,14}(\.\d{1,2})?"
+PLAIN = r"-?\d{1,14}(\.(\d{1,2}|\d{4}))?"
 WHOLE = r"-?\d{1,14}"
 EXACT = r"[+-]?\d*(\.\d{1,4}0*)?"
 """Money is kept to four places: a cell with more would be another amount afterwards."""
@@ -58,7 +58,8 @@ OPEN_COMMA = r"^[1-9]\d{0,2},\d{3}$"
 class Written:
     """How the numbers of a column are written: its decimal mark ("": not settled), what else.
 
-    `plain`: every cell is digits with at most two places, so that nothing but a cast is needed.
+    `plain`: every cell is digits with one, two or four places or none, so that nothing but a cast
+    is needed.
     `strict`: cells that say another mark are refused. `signs`: some cell names a currency. `open`
     cells may be read in two ways, `example` is one of them.
     """
@@ -111,20 +112,24 @@ def read_number(name: str, duck: str, written: Written) -> str:
     slow = _by_parts(name, wrong, fits, written)
     if duck == "DOUBLE" and written.mark == ".":
         direct = f"TRY_CAST({name} AS DOUBLE)"
+        if written.plain:
+            return direct
         return (
-            f"coalesce(CASE WHEN isfinite({direct}) THEN {direct} END, TRY_CAST({slow} AS DOUBLE))"
+            f"CASE WHEN {name} IS NULL THEN NULL WHEN isfinite({direct}) THEN {direct} "
+            f"ELSE TRY_CAST({slow} AS DOUBLE) END"
         )
     return _fast(name, duck, slow, written)
 
 
 def _fast(name: str, duck: str, slow: str, written: Written) -> str:
-    """Return a cast for what is plain, and the slow way for the rest."""
+    """Return a cast for what is plain, nothing for what is empty, the slow way for the rest."""
     if written.plain:
         return f"TRY_CAST({name} AS {duck})"
     pointed = written.mark == "." or not written.strict
     shape = PLAIN if pointed and duck != "BIGINT" else WHOLE
     return (
-        f"CASE WHEN regexp_full_match({name}, '{shape}') THEN TRY_CAST({name} AS {duck}) "
+        f"CASE WHEN {name} IS NULL THEN NULL "
+        f"WHEN regexp_full_match({name}, '{shape}') THEN TRY_CAST({name} AS {duck}) "
         f"ELSE TRY_CAST({slow} AS {duck}) END"
     )
 

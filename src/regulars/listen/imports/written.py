@@ -294,6 +294,16 @@ def _currencies(
     signed = [one for one in result.fields if one.column.type == "decimal" and one.written.signs]
     if not named and not signed:
         return
+    if len(named) == 1 and not signed and _all_codes(connection, raw, named[0]):
+        one = named[0]
+        index = result.fields.index(one)
+        result.fields[index] = replace(one, written=numbers.Written(plain=True))
+        result.money = one.name
+        result.currencies = (
+            f"CASE WHEN {quote(one.name)} IS NULL THEN CAST([] AS VARCHAR[]) "
+            f"ELSE [{quote(one.name)}] END"
+        )
+        return
     codes = [_fast_code(quote(one.name)) for one in named]
     codes += [f"named_currency({quote(one.name)})" for one in signed]
     declared = recipe.currency or recipe.set.get("currency")
@@ -311,6 +321,14 @@ def _currencies(
         _ask_of_yen(connection, raw, result, [*named, *signed])
 
 
+def _all_codes(connection: duckdb.DuckDBPyConnection, raw: RawRows, one: Field) -> bool:
+    """Tell whether every cell of a currency column is a code as it should be."""
+    cells = reading.clean(one, raw.part, typed=raw.typed)
+    few = len(currencies.CODES) + 2
+    rows = connection.execute(f"SELECT DISTINCT {cells} FROM {raw.table} LIMIT {few}").fetchall()
+    return {row[0] for row in rows} <= currencies.CODES | {None}
+
+
 def _fast_code(name: str) -> str:
     """Return the SQL of a currency column's code; codes as they should be cost one look."""
     listed = ", ".join(text(code) for code in sorted(currencies.CODES))
@@ -324,8 +342,9 @@ def _ask_of_yen(
     cells = {one.name: reading.clean(one, raw.part, typed=raw.typed) for one in fields}
     shown = ", ".join(f"{sql} AS {quote(name)}" for name, sql in cells.items())
     row = connection.execute(
-        f"SELECT count(*) FROM (SELECT {shown} FROM {raw.table}) "
-        f"WHERE ({result.currencies})[1] = '{currencies.YEN}'"
+        f"WITH kinds AS MATERIALIZED "
+        f"(SELECT {shown}, count(*) AS rows_ FROM {raw.table} GROUP BY ALL) "
+        f"SELECT sum(rows_) FROM kinds WHERE ({result.currencies})[1] = '{currencies.YEN}'"
     ).fetchone()
     if row is None or not row[0]:
         return

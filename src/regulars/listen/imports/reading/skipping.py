@@ -36,7 +36,11 @@ def set_apart(connection: duckdb.DuckDBPyConnection, table: str, found: Found) -
         connection.execute(f"DELETE FROM {table} WHERE {below}")
         connection.execute(f"DELETE FROM unread WHERE row <= {found.below}")
     if len(found.columns) > 1:
-        again = " AND ".join(f"trim({quote(name)}) = {literal(name)}" for name in found.columns)
+        # To look for words is cheaper than to trim them, and most rows end there.
+        again = " AND ".join(
+            f"contains({quote(name)}, {literal(name)}) AND trim({quote(name)}) = {literal(name)}"
+            for name in found.columns
+        )
         _move(connection, table, again, HEADER)
     for name in found.columns:
         if fold(name) in STATES:
