@@ -63,10 +63,11 @@ def test_guests_are_orders_of_nobody_and_told(ws: Workspace, tmp_path: Path) -> 
     alone, beside = outcome.notes
     assert (alone.code, alone.rows, beside.code, beside.rows) == ("nobody", 11, "nobody_beside", 6)
     assert alone.examples == (
-        "0 2", "1.39E+10 2", "n/a 2", "- 1", "N/A 1", "None 1", "nan 1", "noreply@example.org 1",
+        "0 × 2", "1.39E+10 × 2", "n/a × 2", "- × 1", "N/A × 1", "None × 1", "nan × 1",
+        "noreply@example.org × 1",
     )  # fmt: skip
-    assert beside.examples == ("1.38001E+10 2", "NULL 2", "Guest 1", "guest 1")
-    assert "11 have no customer" in alone.text.en
+    assert beside.examples == ("1.38001E+10 × 2", "NULL × 2", "Guest × 1", "guest × 1")
+    assert "11 have no customer, because what stands there names nobody (0 × 2" in alone.text.en
 
 
 def test_a_file_of_customers_tells_nothing(ws: Workspace, tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def _notes_of(connection: duckdb.DuckDBPyConnection, table: str, named: Named) -
             f"WHERE {where}) WHERE word IS NOT NULL GROUP BY word ORDER BY n DESC, word "
             f"LIMIT {EXAMPLES}"
         ).fetchall()
-        yield write(int(total[0]), tuple(f"{word[:LONGEST]} {n:,}" for word, n in rows))
+        yield write(int(total[0]), tuple(f"{word[:LONGEST]} × {n:,}" for word, n in rows))
 
 
 def _alone(rows: int, examples: tuple[str, ...]) -> Note:
@@ -133,11 +133,11 @@ def _alone(rows: int, examples: tuple[str, ...]) -> Note:
         "nobody",
         rows,
         Text(
-            f"{rows:,} have no customer, because what stands there names nobody: they count, but "
-            "for no customer. If one of these values is a customer after all, take it out of the "
-            "list (regulars nobody remove).",
-            f"{rows:,} 条没有客户：所填的值不代表任何人。它们照常计数，但不属于任何客户。"
-            "若其中某个值确实是客户，请将其移出名单（regulars nobody remove）。",
+            f"{rows:,} have no customer, because what stands there names nobody "
+            f"({', '.join(examples)}): they count, but for no customer. If one of these values is "
+            "a customer after all, take it out of the list (regulars nobody remove).",
+            f"{rows:,} 条没有客户：所填的值不代表任何人（{'、'.join(examples)}）。它们照常计数，"
+            "但不属于任何客户。若其中某个值确实是客户，请将其移出名单（regulars nobody remove）。",
         ),
         examples,
     )
@@ -148,9 +148,10 @@ def _beside(rows: int, examples: tuple[str, ...]) -> Note:
         "nobody_beside",
         rows,
         Text(
-            f"{rows:,} have a value that names nobody beside one that names a customer; the "
-            "latter counts.",
-            f"{rows:,} 条除客户外还有不代表任何人的值；以指明客户的值为准。",
+            f"{rows:,} have a value that names nobody ({', '.join(examples)}) beside one that "
+            "names a customer; the latter counts.",
+            f"{rows:,} 条除客户外还有不代表任何人的值（{'、'.join(examples)}）；"
+            "以指明客户的值为准。",
         ),
         examples,
     )
