@@ -45,6 +45,7 @@ class Account:
 
     read: int
     used: int
+    refused: int
     empty: int
     skipped: int
     notes: tuple[Note, ...]
@@ -77,17 +78,34 @@ def account(
     return Account(
         read=size - 1 + titles,
         used=int(np.count_nonzero(used & ~refused)),
+        refused=int(np.count_nonzero(refused)),
         empty=int(np.count_nonzero(rest)),
         skipped=int(np.count_nonzero(skipped)) + titles,
         notes=tuple(notes),
     )
 
 
+def foretold(sums: Account) -> Note:
+    """Return what a preview says of the rows it has looked at."""
+    return Note(
+        "first_rows",
+        sums.read,
+        Text(
+            f"Of the first {sums.read:,} rows {sums.used:,} would be used, "
+            f"{sums.refused:,} refused, "
+            f"{sums.skipped:,} skipped, and {sums.empty:,} would give nothing.",
+            f"前 {sums.read:,} 行中，{sums.used:,} 行将被使用，{sums.refused:,} 行被拒绝，"
+            f"{sums.skipped:,} 行跳过，{sums.empty:,} 行无内容。",
+        ),
+    )
+
+
 def _flags(connection: duckdb.DuckDBPyConnection, query: str, size: int) -> Flags:
     """Return which row numbers a query gives."""
     flags = np.zeros(size, np.bool_)
-    rows = connection.execute(query).fetchnumpy()
-    flags[np.asarray(next(iter(rows.values())), np.int64)] = True
+    found = connection.execute(query).fetchnumpy()
+    rows = np.asarray(next(iter(found.values())), np.int64)
+    flags[rows[rows < size]] = True
     return flags
 
 

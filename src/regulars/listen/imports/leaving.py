@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from regulars.listen.imports.columns import Check
 
+CODE = "left_out"
 EXAMPLES = 5
 LONGEST = 40
 """Signs of a value that are shown."""
@@ -37,7 +38,7 @@ def note(
     count, why, listed = found[0][2], reason_text(check.reason), ", ".join(examples)
     values = "value" if count == 1 else "values"
     return Note(
-        f"left_out_{check.reason}",
+        f"{CODE}_{check.reason}",
         count,
         Text(
             f"{count:,} {values} of “{check.field}” left out, the rest of the row stays: "

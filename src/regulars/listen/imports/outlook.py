@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from regulars.listen.imports import building, columns, mapping
+from regulars.listen.imports import accounting, building, columns, leaving, mapping
 from regulars.listen.imports.building import Builder
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.fields import Field
 from regulars.listen.imports.mapping import Sheet
-from regulars.listen.imports.model import Recipe
+from regulars.listen.imports.model import Note, Recipe
 from regulars.listen.imports.reading.tables import RawRows
 from regulars.listen.imports.shaping import Shaper
 from regulars.listen.imports.written import Ground
@@ -46,27 +46,31 @@ def samples(
     raw: RawRows,
     recipe: Recipe,
     now: datetime,
-) -> tuple[Sequence[dict[str, Any]], Outlook]:
-    """Return the first events that the mapping makes of the sample, and what to expect of it."""
+) -> tuple[Sequence[dict[str, Any]], Outlook, Sequence[Note]]:
+    """Return the first events that the mapping makes of the sample, what to expect, and notes."""
     connection.execute(
         f"CREATE TEMP TABLE first_rows AS SELECT * FROM {raw.table} WHERE _row <= {SAMPLE_ROWS}"
     )
     if len(recipe.inputs) > 1:
-        return [], Outlook()  # a sample of one file cannot show what several make together
+        return [], Outlook(), []  # a sample of one file cannot show what several make together
     if building.unfilled(recipe):
-        return [], Outlook()
+        return [], Outlook(), []
     own = ws.settings.workspace
     shaper = Shaper(connection, recipe, Ground(own.time_zone, own.currency))
-    shaper.input(RawRows(recipe.inputs[0], "first_rows", raw.columns, raw.typed, raw.pieces))
+    pieces = [replace(piece, rows=min(piece.rows, SAMPLE_ROWS)) for piece in raw.pieces]
+    shaper.input(RawRows(recipe.inputs[0], "first_rows", raw.columns, raw.typed, pieces))
     for table in recipe.tables:
         shaper.table(table)
     currency = ws.settings.workspace.currency
-    view = Builder(connection, shaper, salt="preview", currency=currency, now=now).build()
+    builder = Builder(connection, shaper, salt="preview", currency=currency, now=now)
+    view = builder.build()
+    sums = accounting.account(connection, shaper, pieces, builder.made)
+    left = [note for note in shaper.notes if note.code.startswith(leaving.CODE)]
     table = connection.execute(
         f"SELECT {', '.join(COLUMNS)} FROM {view} ORDER BY received_at LIMIT {SAMPLE_EVENTS}"
     ).to_arrow_table()
     rows: list[dict[str, Any]] = table.to_pylist()
-    return rows, _outlook(connection, view)
+    return rows, _outlook(connection, view), [accounting.foretold(sums), *left, *sums.notes]
 
 
 def _outlook(connection: duckdb.DuckDBPyConnection, view: str) -> Outlook:

@@ -31,7 +31,7 @@ from regulars.listen.imports.outlook import Outlook
 from regulars.listen.imports.questions import Question
 from regulars.listen.imports.reading import delimited, files
 from regulars.listen.imports.reading.files import File
-from regulars.listen.imports.reading.tables import Reader
+from regulars.listen.imports.reading.tables import Piece, Reader
 from regulars.listen.imports.sampling import Sample
 
 if TYPE_CHECKING:
@@ -136,12 +136,12 @@ def propose(
         if choices.format is None and choices.detect and not choices.roles:
             choices = replace(choices, format=export_formats.of_file(list(raw.columns)))
         guesses = settled.settle(found, guesses, choices)
-        part = _part(file, seen)
+        part = _part(file, seen, raw.pieces[0])
         written = choices.format.zone if choices.format else None
         usual = written or ws.settings.workspace.time_zone
         sheet = Sheet(file.bare, part, choices.zone or zone or usual, guesses)
         proposed = recipe or settled.complete(mapping.propose(sheet), choices)
-        events, expected = outlook.samples(ws, connection, raw, proposed, now)
+        events, expected, told = outlook.samples(ws, connection, raw, proposed, now)
         becomes = outlook.becomes(connection, raw, sheet)
         delimiter = delimited.delimiter_of(seen.file, None) if seen.kind == "delimited" else None
     return Proposal(
@@ -153,8 +153,8 @@ def propose(
         delimiter=delimiter,
         rows=rows,
         columns=tuple(guesses),
-        questions=tuple(asking.questions(found, sheet)),
-        notes=tuple(asking.notes(found, sheet, zone_given=zone is not None)),
+        questions=(*asking.questions(found, sheet), *raw.questions),
+        notes=(*asking.notes(found, sheet, zone_given=zone is not None), *raw.notes, *told),
         recipes=tuple(fitting.fits(file, list(raw.columns))),
         recipe=proposed,
         samples=tuple(events),
@@ -164,7 +164,7 @@ def propose(
     )
 
 
-def _part(file: File, seen: Sample) -> Input:
+def _part(file: File, seen: Sample, piece: Piece) -> Input:
     """Return how a mapping reads files like this one."""
     suffix = file.bare[file.bare.rfind(".") :] if "." in file.bare else ""
     return Input(
@@ -172,4 +172,6 @@ def _part(file: File, seen: Sample) -> Input:
         files=(f"*{suffix}",),
         format="whitespace" if seen.kind == "whitespace" else None,
         names=seen.names,
+        skip=piece.titles or None,
+        skip_below=piece.below or None,
     )

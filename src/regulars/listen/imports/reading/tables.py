@@ -38,7 +38,7 @@ LOST = "lost"
 class Piece:
     """One file's rows: those numbered above `offset`, `rows` of them, whatever became of them.
 
-    `titles` more stand above the header and have no number.
+    `titles` more stand above the header and have no number; the first `below` are headers too.
     """
 
     file: File
@@ -46,6 +46,7 @@ class Piece:
     offset: int
     rows: int
     titles: int = 0
+    below: int = 0
 
 
 @dataclass(slots=True)
@@ -174,7 +175,7 @@ class Reader:
         ):
             self.connection.execute(move, [self.total])
         self.connection.execute("DELETE FROM unread; DELETE FROM apart")
-        return Piece(file, name, self.total, found.records, found.titles)
+        return Piece(file, name, self.total, found.records, found.titles, found.below)
 
     def _union(
         self, part: Input, tables: list[tuple[str, int]], pieces: list[Piece], typed: bool
