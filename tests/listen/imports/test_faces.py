@@ -50,7 +50,7 @@ def test_import_by_command(ws: Workspace, tmp_path: Path) -> None:
     assert "The value lies outside its range." in saved.read_text("utf-8-sig")
 
 
-ORDERS = "order_id;customer_id;date;amount\n1;ann;01/02/2024;1.234,50\n2;bo;13/02/2024;7,5\n"
+ORDERS = "order_id;customer_id;date;amount\n1;ann;01_02_2024;1.234\n2;bo;13_02_2024;7.500\n"
 
 
 def test_a_file_of_which_no_row_could_be_read_is_a_failure_that_names_the_cure(
@@ -60,9 +60,9 @@ def test_a_file_of_which_no_row_could_be_read_is_a_failure_that_names_the_cure(
     words = ("import", str(file), "--recipe", "orders", "--zone", "UTC")
     failed = run(ws, *words)
     assert failed.exit_code == 2
-    assert "--decimal ," in failed.stdout and "--date-format" in failed.stdout
+    assert "--answer decimal=," in failed.stdout and "--date-format" in failed.stdout
     assert run(ws, *words, "--json").exit_code == 2
-    mended = run(ws, *words, "--decimal", ",", "--date-format", "%d/%m/%Y", "--json")
+    mended = run(ws, *words, "--decimal", ",", "--date-format", "%d_%m_%Y", "--json")
     assert (mended.exit_code, json.loads(mended.stdout)["accepted"]) == (0, 2)
 
 
@@ -126,8 +126,8 @@ def test_how_a_file_is_written_is_said_by_api_and_page(
     assert (unread["accepted"], unread["rejected"]) == (0, 2)
     (first, *_) = api.get(f"/api/v1/imports/{unread['id']}/rejects").json()["items"]
     assert "--date-format" in first["cure"]
-    assert "--decimal ," in browser.get(f"/sources/imports/{unread['id']}").text
-    said = {**plain, "decimal": ",", "date_format": "%d/%m/%Y"}
+    assert "decimal=," in browser.get(f"/sources/imports/{unread['id']}").text
+    said = {**plain, "decimal": ",", "date_format": "%d_%m_%Y"}
     read = finished(api, api.post("/api/v1/imports", files=files, data=said).json()["id"])
     assert (read["accepted"], read["rejected"]) == (2, 0)
     again = browser.post("/sources/imports/new", files=files, data=said)

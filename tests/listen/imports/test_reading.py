@@ -97,6 +97,7 @@ def test_excel(ws: Workspace, tmp_path: Path) -> None:
         bring(ws, tmp_path / "a.xlsx", given='sheet = "Two"')
 
 
+GB = 'encoding = "gb18030"'
 CHINESE = (
     "who,at,score,say\n安,2026-03-01 10:00,9,很好，下次还来。\n"
     "博,2026-03-02 10:00,,有点慢，等了很久。\n"
@@ -108,6 +109,55 @@ def test_chinese_in_its_encodings(ws: Workspace, tmp_path: Path, encoding: str) 
     bring(ws, write(tmp_path, "a.csv", CHINESE.encode(encoding)), take=', text = "say"')
     rows = ws.query(lambda view: view.events.order_by("received_at")).to_pylist()
     assert [row["text"] for row in rows] == ["很好，下次还来。", "有点慢，等了很久。"]
+
+
+def test_utf_16_without_a_mark_is_known(ws: Workspace, tmp_path: Path) -> None:
+    for name in ("utf-16-le", "utf-16-be"):
+        bring(ws, write(tmp_path, "a.csv", CSV.encode(name)))
+        assert visits(ws) == EXPECTED
+
+
+def test_bytes_that_are_not_in_the_encoding_spoil_their_row(ws: Workspace, tmp_path: Path) -> None:
+    good, bad = "安,2026-03-01 10:00,9\n".encode("gb18030"), b"\xd2\xff,2026-03-01 10:00,9\n"
+    head = b"who,at,score\n"
+    outcome = bring(ws, write(tmp_path, "a.csv", head + good + bad + good), given=GB)
+    assert reasons(ws, outcome) == [(2, None, "encoding", None)]
+    with pytest.raises(Invalid, match=r"import\.encoding.*line 3"):
+        bring(ws, write(tmp_path, "b.csv", head + b"ann,2026-03-02,9\n" + bad))
+
+
+def test_a_document_of_json_is_read_as_rows(ws: Workspace, tmp_path: Path) -> None:
+    rows = (
+        '{"who": "ann", "at": "2026-03-01 10:00", "score": 9, "by": {"name": {"en": "x"}}},\n'
+        ' {"who": "a \\ud83d", "at": "2026-03-01 10:00", "score": 1},\n'
+        ' {"who": "bo [1,\\"}", "at": "2026-03-02 10:00", "score": null}'
+    )
+    take = ", text = '\"by.name.en\"'"
+    for text in (f"[{rows}]", f'{{"count": 3, "data": {{"items": [\n{rows}\n]}}}}'):
+        outcome = bring(ws, write(tmp_path, "a.json", text), take=take)
+        assert reasons(ws, outcome) == [(2, None, "not_json", None)]
+        assert (outcome.counts.read, outcome.counts.used) == (3, 2)
+    assert visits(ws) == EXPECTED
+    with pytest.raises(Invalid, match=r"import\.json.*line 3"):
+        bring(ws, write(tmp_path, "b.json", f"[{rows}"))
+
+
+def test_files_of_other_programs_say_what_to_do(ws: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match=r"import\.old_excel.*\.xlsx"):
+        bring(ws, write(tmp_path, "a.xls", b"\xd0\xcf\x11\xe0"))
+
+
+def test_traces_without_a_name_are_numbered(ws: Workspace, tmp_path: Path) -> None:
+    event = (
+        '<event><string key="concept:name" value="Called"/>'
+        '<date key="time:timestamp" value="2026-03-01T10:00:00Z"/></event>'
+    )
+    named = f'<trace><string key="concept:name" value="7"/>{event}</trace>'
+    text = f"<log><trace>{event}{event}</trace>{named}<trace>{event}</trace></log>"
+    outcome = service.import_files(ws, [write(tmp_path, "calls.xes", text)], "xes", now=clock.now())
+    rows = ws.query(lambda view: view.events.order_by("received_at")).to_pylist()
+    assert [row["case_id"] for row in rows] == ["calls 1", "calls 1", "7", "calls 3"]
+    assert [note.rows for note in outcome.notes if note.code == "numbered_cases"] == [2]
 
 
 def test_an_encoding_we_cannot_tell_is_refused(ws: Workspace, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ FORMATS: dict[str, Format] = {
 }
 OLD_EXCEL = ".xls"
 HEAD = 1 << 20
+SHORT = 1 << 12
 CHUNK = 1 << 22
 MAGIC_GZIP = b"\x1f\x8b"
 MARKS = {
@@ -227,6 +228,8 @@ def encoding_of(file: File, declared: str | None = None) -> str:
     for mark, name in MARKS.items():
         if head.startswith(mark):
             return name
+    if b"\0" in head[:SHORT] and (unmarked := _unmarked_utf16(head[:SHORT])):
+        return unmarked
     if _decodes(head, "utf-8"):
         return "utf-8"
     if _decodes(head, "gb18030") and _looks_chinese(head):
@@ -234,13 +237,23 @@ def encoding_of(file: File, declared: str | None = None) -> str:
     raise Invalid(
         "import.encoding",
         Text(
-            f"{file.name} is neither UTF-8 nor GB18030: write its encoding into the mapping "
-            '(for example encoding = "latin-1") or save it as UTF-8.',
-            f"{file.name} 既不是 UTF-8 也不是 GB18030：请在映射中写明编码"
-            '（例如 encoding = "latin-1"），或另存为 UTF-8。',
+            f"{file.name} is neither UTF-8 (see line {_broken_line(head)}) nor GB18030: write its "
+            'encoding into the mapping (for example encoding = "latin-1") or save it as UTF-8.',
+            f"{file.name} 既不是 UTF-8（见第 {_broken_line(head)} 行）也不是 GB18030："
+            '请在映射中写明编码（例如 encoding = "latin-1"），或另存为 UTF-8。',
         ),
         file=file.name,
     )
+
+
+def _unmarked_utf16(head: bytes) -> str | None:
+    """Return the UTF-16 of a text without a mark: every other byte of its Latin signs is NUL."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    most, least = max(even, odd), min(even, odd)
+    if most * 8 < len(head) or least * 8 > most:
+        return None
+    mark = "utf-16-be" if even > odd else "utf-16-le"
+    return mark if _decodes(head[: len(head) // 2 * 2], mark) else None
 
 
 def _known_codec(name: str) -> str:
@@ -260,6 +273,15 @@ def _decodes(head: bytes, name: str) -> bool:
         decoder.decode(head, final=len(head) < HEAD)
         return True
     return False
+
+
+def _broken_line(head: bytes) -> int:
+    """Return the line of the first byte that is not in UTF-8."""
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        return head.count(b"\n", 0, error.start) + 1
+    return 1
 
 
 def _looks_chinese(head: bytes) -> bool:
@@ -284,28 +306,27 @@ def _in_level_one(letter: str) -> bool:
 def as_utf8(file: File, encoding: str, folder: Path) -> File:
     """Return the file in UTF-8: itself, or a copy in `folder`.
 
-    Raises Invalid with the place of the first byte that does not fit a foreign encoding.
+    What does not fit a foreign encoding becomes a byte that no UTF-8 has, so it spoils its row.
     """
     if encoding in ("utf-8", "utf-8-sig"):
         return file
     copy = folder / f"{file.path.name}.utf8"
-    decoder = codecs.getincrementaldecoder(encoding)()
-    done = 0
+    decoder = codecs.getincrementaldecoder(encoding)(SPOILT)
     with file.open() as stream, copy.open("wb") as target:
         while chunk := stream.read(CHUNK):
-            try:
-                target.write(decoder.decode(chunk).encode())
-            except UnicodeDecodeError as error:
-                raise Invalid(
-                    "import.encoding_broken",
-                    Text(
-                        f"{file.name} is not {encoding} throughout: see byte {done + error.start}.",
-                        f"{file.name} 并非全部为 {encoding} 编码：见第 {done + error.start} 字节。",
-                    ),
-                    file=file.name,
-                ) from error
-            done += len(chunk)
+            target.write(decoder.decode(chunk).encode("utf-8", "surrogateescape"))
+        target.write(decoder.decode(b"", final=True).encode("utf-8", "surrogateescape"))
     return File(copy, file.name, zipped=False)
+
+
+def _spoilt(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\udcff", error.end
+
+
+SPOILT = "regulars.spoilt"
+codecs.register_error(SPOILT, _spoilt)
 
 
 def check_text(file: File) -> None:
