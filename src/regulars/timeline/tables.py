@@ -168,3 +168,13 @@ retellings = sa.Table(
     sa.Column("events", sa.BigInteger, nullable=False),
     comment="How many events a load told again that another load had brought, and that stayed.",
 )
+
+spellings = sa.Table(
+    "spellings",
+    metadata,
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("written", sa.String(300), primary_key=True),
+    sa.Column("meant", sa.String(300), nullable=False),
+    sa.Column("made_by", sa.String(200), nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+)

@@ -11,9 +11,8 @@ from typing import Any
 
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.listen.catalog.model import Area, Catalog, Phase, Rule, Stage, Target, Touchpoint
+from regulars.listen.catalog.model import KEY, Area, Catalog, Phase, Rule, Stage, Target, Touchpoint
 
-KEY = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 TOP = frozenset({"title", "stage", "touchpoint"})
 STAGE = frozenset({"key", "title", "phase"})
 TOUCHPOINT = frozenset(

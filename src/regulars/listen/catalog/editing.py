@@ -9,8 +9,7 @@ from regulars.faces.forms import Fields
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit.text import Text
-from regulars.listen.catalog.document import KEY
-from regulars.listen.catalog.model import Area, Catalog, Phase, Rule, Stage, Target, Touchpoint
+from regulars.listen.catalog.model import KEY, Area, Catalog, Phase, Rule, Stage, Target, Touchpoint
 
 CONDITIONS = {"channel": "channels", "source": "sources", "metric": "metrics"}
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from regulars.kit.text import Text
+
+KEY = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+"""What the keys of stages and touchpoints look like."""
 
 
 class Area(StrEnum):

@@ -17,6 +17,8 @@ from regulars.faces.layout import NavItem, Section, page
 from regulars.kit import clock
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
+from regulars.listen.adoption import service as adoption
+from regulars.listen.adoption.model import Kind
 from regulars.listen.imports import library, service, taking_back, wizard
 from regulars.listen.imports.building import check_filled, unfilled
 from regulars.listen.imports.choices import Choices
@@ -60,6 +62,7 @@ def overview(request: Request, ws: CurrentWorkspace, caller: Reader, done: str =
         "imports/sources.html",
         title=_("What do we hear, and how fresh is it?"),
         sources=service.sources(ws, scope=caller.places),
+        titles=adoption.titles(ws, Kind.SOURCE),
         runs=service.runs(ws, limit=20),
         states=STATES,
         now=clock.now(),

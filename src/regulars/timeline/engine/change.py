@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.timeline import duck, lake
-from regulars.timeline.engine import sight, since
+from regulars.timeline.engine import since
+from regulars.timeline.engine.sight import EVERYTHING, Sight
 from regulars.timeline.event import COLUMNS
 from regulars.timeline.lake import Lake, LakeFile
 
@@ -37,7 +38,7 @@ KEYS = ("session_id", "order_id", "case_id")
 class State:
     """What a refresh read: the lake's version with its files, known by `as_of`, up to `end`.
 
-    It is `whole` when no event of the files was left out; `nobody` are identities not to be seen.
+    It is `whole` when no event of the files was left out; `sight` is what is seen of them.
     """
 
     version: int
@@ -46,14 +47,14 @@ class State:
     as_of: datetime
     end: datetime
     whole: bool
-    nobody: tuple[str, ...] = ()
+    sight: Sight = EVERYTHING
 
     def same(self, other: State) -> bool:
         """Tell whether the other state shows the same events of the same people."""
         return (
             (self.whole and other.whole)
             and (self.version, self.end, self.files) == (other.version, other.end, other.files)
-            and self.nobody == other.nobody
+            and self.sight == other.sight
             and self.people.equals(other.people)
         )
 
@@ -71,7 +72,7 @@ def find(
     The ids stand for people of either state; of new events of nobody known, the visit and the
     event itself.
     """
-    if now.as_of < before.as_of or now.end < before.end or now.nobody != before.nobody:
+    if now.as_of < before.as_of or now.end < before.end or now.sight != before.sight:
         return None
     changes = since.changes_since(store, before.version, now.version)
     if changes is None:
@@ -99,9 +100,9 @@ def _relations(
     """
     present = duck.file_list([store.absolute(file) for file in now.files])
     columns = ", ".join(COLUMNS)
-    read = sight.select(now.nobody)
+    read = now.sight.select()
     connection.execute(f"CREATE OR REPLACE VIEW present AS {read} read_parquet({present})")
-    who = sight.identity(now.nobody)
+    seen = ", ".join(now.sight.changed())
     copy = f"row_number() OVER (PARTITION BY {', '.join(TELLING)})" if changes.went else "1"
     for name, paths in (("came", changes.came), ("went", changes.went)):
         rows = (
@@ -111,7 +112,7 @@ def _relations(
         )
         connection.execute(
             f"CREATE OR REPLACE TABLE {name} AS SELECT {columns}, brought_by, {copy} AS copy FROM ("
-            f"SELECT * REPLACE (coalesce(brought_by, '') AS brought_by, {who}) FROM ({rows}))"
+            f"SELECT * REPLACE (coalesce(brought_by, '') AS brought_by, {seen}) FROM ({rows}))"
         )
     same = f"USING ({', '.join(TELLING)}, copy)"
     keys = f"event_id, identity_id, {', '.join(KEYS)}"

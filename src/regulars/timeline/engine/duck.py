@@ -17,7 +17,6 @@ import ibis.expr.operations as ops
 import pyarrow as pa
 
 from regulars.timeline import duck
-from regulars.timeline.engine import sight
 from regulars.timeline.engine.base import Amended, Engine, in_utc, narrowed
 from regulars.timeline.engine.pinned import Asked, Pinned
 from regulars.timeline.engine.snapshot import Snapshot
@@ -323,7 +322,7 @@ class Session:
         self, snapshot: Snapshot, identities: Sequence[str] | None, past: datetime | None
     ) -> None:
         """Let `events` be those of a snapshot; with `past`, also what counted as of then only."""
-        read = sight.select(snapshot.nobody)
+        read = snapshot.sight.select()
         self._cursor.register("waiting_events", snapshot.waiting)
         files = [file for file in snapshot.files if identities is None or file.may_hold(identities)]
         parts = []
@@ -338,7 +337,7 @@ class Session:
     def superseded(self, snapshot: Snapshot, past: datetime) -> str:
         """Return the query of tellings that were superseded after a moment."""
         return (
-            f"{sight.select(snapshot.nobody)} {self._parquet(snapshot.counted_at(past))} "
+            f"{snapshot.sight.select()} {self._parquet(snapshot.counted_at(past))} "
             f"WHERE superseded_at > TIMESTAMPTZ '{past.isoformat()}'"
         )
 

@@ -15,7 +15,7 @@ import ibis.expr.operations as ops
 import pyarrow as pa
 
 from regulars.timeline import duck
-from regulars.timeline.engine import change, extent, sight, standing
+from regulars.timeline.engine import change, extent, standing
 from regulars.timeline.engine.base import Amended
 from regulars.timeline.engine.change import State
 from regulars.timeline.event import COLUMNS
@@ -78,7 +78,7 @@ class Pinned:
         self.mark, self.as_of, self.part = snapshot.mark, as_of, WHOLE
         self._workspace, self._root = workspace, root
         files = [workspace.lake.absolute(file) for file in snapshot.files]
-        read = f"{sight.select(snapshot.nobody)} read_parquet({duck.file_list(files)})"
+        read = f"{snapshot.sight.select()} read_parquet({duck.file_list(files)})"
         self._covered, known = extent.moments(root, files)
         last = self._covered[1] if self._covered else None
         self.end = end = extent.end(workspace, last, as_of)
@@ -90,7 +90,7 @@ class Pinned:
             as_of,
             end,
             whole=not hidden,
-            nobody=snapshot.nobody,
+            sight=snapshot.sight,
         )
         self._kept = standing.Kept(workspace.folder / standing.FOLDER)
         self._touched, self._token = self._look_back()

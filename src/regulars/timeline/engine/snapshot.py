@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import sqlalchemy as sa
 
-from regulars.timeline import judged, lake, people
+from regulars.timeline import lake, people
+from regulars.timeline.engine import sight
+from regulars.timeline.engine.sight import EVERYTHING, Sight
 from regulars.timeline.event import SCHEMA
 from regulars.timeline.inbox import decode
 from regulars.timeline.lake import LakeFile
@@ -34,7 +36,7 @@ class Snapshot:
     """Inbox events not yet in the lake, the lake's files, and who is linked with whom.
 
     `files` hold what counts now; `superseded` what counted once, and was replaced.
-    `nobody` are identities on the timeline that name nobody.
+    `sight` is what is seen of these.
     """
 
     waiting: pa.Table
@@ -43,7 +45,7 @@ class Snapshot:
     people: pa.Table
     mark: str
     version: int
-    nobody: tuple[str, ...] = ()
+    sight: Sight = EVERYTHING
 
     def counted_at(self, as_of: datetime | None) -> list[LakeFile]:
         """Return the files of superseded tellings of which some may count as of a moment."""
@@ -63,7 +65,7 @@ class SnapshotReader:
         self._files: tuple[int, tuple[LakeFile, ...]] = (-1, ())
         self._superseded: tuple[LakeFile, ...] = ()
         self._fold = people.NOBODY_YET
-        self._nobody: tuple[str, ...] = ()
+        self._sight = EVERYTHING
 
     def read(self, *, fresh: bool = False, lake_only: bool = False) -> Snapshot:
         """Return the present state; `fresh` opens the lake anew after a file was found gone.
@@ -86,11 +88,9 @@ class SnapshotReader:
                 files=self._files[1],
                 superseded=self._superseded,
                 people=self._fold.people,
-                mark=_mark(
-                    version, above, (*self._fold.change, *self._nobody), self._events(above)
-                ),
+                mark=_mark(version, above, (*self._fold.change, self._sight), self._events(above)),
                 version=version,
-                nobody=self._nobody,
+                sight=self._sight,
             )
 
     def people_at(self, as_of: datetime) -> pa.Table:
@@ -110,7 +110,7 @@ class SnapshotReader:
                 for row in connection.execute(query.where(inbox.c.seq.in_(wanted))):
                     self._groups[(row.seq, row.revision)] = decode(row.batch)
             self._fold = people.folded(self._workspace, connection)
-            self._nobody = judged.nobody(connection)
+            self._sight = sight.now(connection)
         present = set(groups)
         self._groups = {group: batch for group, batch in self._groups.items() if group in present}
         return groups

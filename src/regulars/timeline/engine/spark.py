@@ -20,7 +20,6 @@ import pyarrow.parquet as pq
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
 from regulars.store.spill import COPIES
-from regulars.timeline.engine import sight
 from regulars.timeline.engine.base import Engine, in_utc, narrowed
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.view import View
@@ -112,7 +111,7 @@ class SparkEngine(Engine):
             later = f"superseded_at > TIMESTAMP '{past.isoformat(sep=' ')}'"
             stored = stored.unionAll(superseded.where(later).select(*COLUMNS))
         stored.createOrReplaceTempView("stored_events")
-        seen = self._session.sql(f"{sight.select(snapshot.nobody)} stored_events")
+        seen = self._session.sql(f"{snapshot.sight.select()} stored_events")
         seen.createOrReplaceTempView("events")
         people = None
         if snapshot.people.num_rows:

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.timeline.engine.change import State
+from regulars.timeline.engine.sight import Sight
 from regulars.timeline.lake import LakeFile
 
 FOLDER = "sums"
@@ -41,8 +42,9 @@ class Kept:
             files = tuple(LakeFile(**one) for one in told["files"])
             as_of, end = (datetime.fromisoformat(told[name]) for name in ("as_of", "end"))
             people = _read(self._path(told["token"], PEOPLE))
-            nobody = tuple(told["nobody"])
-            state = State(told["version"], files, people, as_of, end, told["whole"], nobody)
+            spelled = tuple((one, written, meant) for one, written, meant in told["spelled"])
+            seen = Sight(tuple(told["nobody"]), spelled)
+            state = State(told["version"], files, people, as_of, end, told["whole"], seen)
             return told["token"], state
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -61,7 +63,8 @@ class Kept:
             "as_of": state.as_of.isoformat(),
             "end": state.end.isoformat(),
             "whole": state.whole,
-            "nobody": list(state.nobody),
+            "nobody": list(state.sight.nobody),
+            "spelled": list(state.sight.spelled),
         }
         aside = self._folder / f"{STATE}.writing"
         aside.write_text(json.dumps(told), "utf-8")

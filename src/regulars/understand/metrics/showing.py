@@ -11,6 +11,8 @@ from regulars.faces import charts, formats
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit.text import Text
+from regulars.listen.adoption import service as adoption
+from regulars.listen.adoption.model import Kind
 from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import service
 from regulars.understand.metrics.model import (
@@ -68,6 +70,7 @@ class Names:
     def __init__(self, ws: Workspace) -> None:
         self._catalog = catalog.current(ws)
         self._tree = places.tree(ws)
+        self._sources = adoption.titles(ws, Kind.SOURCE)
 
     def of(self, dimension: str, value: str | None) -> str:
         """Return what a slice's value is called; nothing given has a name too."""
@@ -81,6 +84,7 @@ class Names:
             "touchpoint": self._catalog.title_of(value),
             "place": self._tree.name(value),
             "stage": stage.title if stage else own,
+            "source": self._sources.get(value, own),
             "survey_kind": KIND_TITLES.get(value, own),
             "value_group": VALUE_GROUPS.get(value, own),
         }
