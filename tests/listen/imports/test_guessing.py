@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from regulars.listen.imports import guessing, looking
+from regulars.listen.imports import guessing, looking, signs, times
 from regulars.listen.imports.guessing import Guess
 from regulars.listen.imports.looking import Facts
 
@@ -15,6 +15,8 @@ def seen(columns: dict[str, list[str | None]]) -> list[Facts]:
     rows = max(map(len, columns.values()))
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        signs.register(connection)
+        times.register(connection)
         names = ", ".join(looking.quote(name) + " VARCHAR" for name in columns)
         connection.execute(f"CREATE TABLE seen (_row BIGINT, {names})")
         for row in range(rows):

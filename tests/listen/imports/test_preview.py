@@ -104,9 +104,9 @@ def test_a_code_outside_the_scale_is_proposed_as_no_answer(ws: Workspace, tmp_pa
     proposal = look(ws, write(tmp_path, "a.csv", "date,nps,csat\n" + rows), "UTC")
     blanks = {one.header: (*one.blank, *one.codes) for one in proposal.columns if one.scale}
     assert blanks == {"nps": ("11",), "csat": ("Blank",)}
-    (question,) = proposal.questions
-    assert (question.key, question.field) == ("scale:nps", "nps")
-    assert "does 11 mean “no answer”" in question.words.en
+    (note,) = [one for one in proposal.notes if one.code == "no_answers"]
+    assert (note.rows, note.examples) == (1, ("11",))
+    assert proposal.questions == ()
 
 
 def test_files_with_types_of_their_own(ws: Workspace, tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_column_may_mix_ways_to_write_a_time(ws: Workspace, tmp_path: Path) ->
 def test_one_bad_date_in_six_is_told_and_refused(
     ws: Workspace, tmp_path: Path, header: str
 ) -> None:
-    rows = "".join(f"2026-03-0{n} 10:00,{n % 5}\n" for n in range(1, 6)) + "soon,3\n"
+    rows = "".join(f"2026-03-0{n} 10:00,{n}\n" for n in range(1, 6)) + "soon,3\n"
     file = write(tmp_path, "a.csv", f"{header},stars\n{rows}")
     proposal = look(ws, file, "UTC")
     assert roles(proposal)[header] == "occurred_at"

@@ -20,7 +20,7 @@ from regulars.kit.errors import RegularsError
 from regulars.listen.imports import library, service
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.guessing import SCORES, TIMES, Guess
-from regulars.listen.imports.model import Recipe
+from regulars.listen.imports.model import Habits, Recipe
 from regulars.listen.imports.preview import Proposal
 from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
 from regulars.timeline.workspace import Workspace
@@ -47,8 +47,6 @@ MEANT_TO_BE_REFUSED = {
     "own-files/odd-scores/n.csv": "a row with a cell too many",
     "own-files/shopify/orders_export.csv": "an order whose customer is blank",
     "own-files/header-spelling/e.csv": "two columns of NPS are asked",
-    "own-files/stars/a.csv": "words as scores are asked",
-    "own-files/stars/b.csv": "a scale of 1 to 10 is asked",
     "own-files/mixed-newlines/c.csv": "a quotation mark that is not closed",
     "own-files/two-currencies/o.csv": "a line that only its order makes whole",
 }
@@ -142,7 +140,15 @@ def test_the_mapping_it_writes_uses_these_columns_and_refuses_hardly_a_row(
     recipe = library.parse(
         words.replace('occurred_at = ""', "occurred_at = \"moment('2020-03-01')\"")
     )
-    outcome = service.import_files(ws, [data / file], recipe, now=clock.now())
+    # What is asked is answered as the owner of the file would.
+    scales = {column: scale for column, (_role, scale) in TRUTH[file].items() if scale}
+    answers = {
+        question.key: scales[question.field or next(iter(scales))]
+        for question in proposal.questions
+        if question.key.startswith("scale:")
+    }
+    habits = Habits(answers=answers)
+    outcome = service.import_files(ws, [data / file], recipe, now=clock.now(), habits=habits)
     seen = {one.header: TRUE.get(one.role) for one in proposal.columns}
     told = {column for column, (role, _scale) in TRUTH[file].items() if seen.get(column) == role}
     assert [column for column in sorted(told) if not _used(recipe, column)] == []

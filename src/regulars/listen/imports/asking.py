@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from regulars.kit.text import Text
+from regulars.listen.imports import scaling
 from regulars.listen.imports.guessing import Guess
 from regulars.listen.imports.looking import Facts
-from regulars.listen.imports.mapping import Sheet
+from regulars.listen.imports.mapping import Sheet, asking_key
 from regulars.listen.imports.model import Note
 from regulars.listen.imports.questions import Choice, Question
 
@@ -109,9 +110,9 @@ def _scales(guesses: Sequence[Guess], by_header: dict[str, Facts]) -> Iterator[Q
     for columns in groups.values():
         first = columns[0]
         yield Question(
-            f"scale:{asked_as(first)}",
+            asking_key(first),
             _about_scale(columns, by_header[first.header]),
-            tuple(_scale_choice(first, scale) for scale in first.scales),
+            tuple(map(_scale_choice, first.scales)),
             None if len(columns) > 1 else first.header,
             max(by_header[one.header].filled for one in columns),
         )
@@ -119,7 +120,7 @@ def _scales(guesses: Sequence[Guess], by_header: dict[str, Facts]) -> Iterator[Q
 
 def asked_with(one: Guess) -> tuple[object, ...]:
     """Return what columns share that one answer about their scale settles."""
-    return (None if one.codes else one.grid or one.header, one.scales, one.codes)
+    return (asked_as(one), one.scales)
 
 
 def asked_as(one: Guess) -> str:
@@ -129,18 +130,11 @@ def asked_as(one: Guess) -> str:
 
 def _about_scale(columns: Sequence[Guess], facts: Facts) -> Text:
     first = columns[0]
-    more = f" … {columns[-1].header} ({len(columns)})"
-    name = first.header + (more if len(columns) > 1 else "")
+    name = _name(columns)
     if first.recode:
         pairs = " · ".join(f"{word} = {number}" for word, number in first.recode.items())
         return Text(
             f"{name}: are these words scores ({pairs})?", f"{name}：这些文字是否为评分（{pairs}）？"
-        )
-    if first.codes:
-        codes = ", ".join(first.codes)
-        return Text(
-            f"{name}: which scale, and does {codes} mean “no answer”?",
-            f"{name}：量表是多少？{codes} 是否表示“未作答”？",
         )
     seen = f"{facts.least:g}–{facts.most:g}"
     return Text(
@@ -149,11 +143,9 @@ def _about_scale(columns: Sequence[Guess], facts: Facts) -> Text:
     )
 
 
-def _scale_choice(one: Guess, scale: tuple[float, float]) -> Choice:
-    value = f"{scale[0]:g}-{scale[1]:g}"
-    codes = ", ".join(one.codes)
-    given = Text(f"{codes} mean no answer", f"{codes} 表示未作答") if codes else None
-    return Choice(value, Text(f"scale {value}", f"量表 {value}"), given)
+def _scale_choice(scale: tuple[float, float]) -> Choice:
+    value = scaling.written(scale)
+    return Choice(value, Text(f"scale {value}", f"量表 {value}"))
 
 
 def notes(found: Sequence[Facts], sheet: Sheet, *, zone_given: bool) -> Iterator[Note]:
@@ -165,6 +157,7 @@ def notes(found: Sequence[Facts], sheet: Sheet, *, zone_given: bool) -> Iterator
         facts = by_header[one.header]
         if one.kind == "moment" and facts.dates.unread:
             yield _no_times(facts)
+    yield from _no_answers(sheet, by_header)
     yield from _shared_orders(found, sheet)
     unused = [one.header for one in sheet.guesses if one.role == "personal"]
     if unused:
@@ -201,6 +194,40 @@ def _no_times(facts: Facts) -> Note:
         ),
         facts.dates.unread,
     )
+
+
+def _no_answers(sheet: Sheet, by_header: dict[str, Facts]) -> Iterator[Note]:
+    """Tell which codes beside a scale are read as “no answer”; once for those of the same codes."""
+    groups: dict[object, list[Guess]] = {}
+    for one in sheet.guesses:
+        if one.codes and one.scale:
+            groups.setdefault((one.scale, one.codes), []).append(one)
+    for columns in groups.values():
+        first = columns[0]
+        codes, scale = ", ".join(first.codes), scaling.written(first.scale or (0.0, 0.0))
+        count = sum(
+            number
+            for one in columns
+            for value, number in by_header[one.header].common
+            if value in one.codes
+        )
+        name = _name(columns)
+        yield Note(
+            "no_answers",
+            count,
+            Text(
+                f"{name}: the scale is {scale}; {codes} are read as “no answer” ({count} values). "
+                "Change “blank” in the mapping if they are not.",
+                f"{name}：量表为 {scale}；{codes} 视为“未作答”（{count} 个值）。"
+                "若不是，请修改映射中的 blank。",
+            ),
+            first.codes,
+        )
+
+
+def _name(columns: Sequence[Guess]) -> str:
+    more = f" … {columns[-1].header} ({len(columns)})"
+    return columns[0].header + (more if len(columns) > 1 else "")
 
 
 def _shared_orders(found: Sequence[Facts], sheet: Sheet) -> Iterator[Note]:

@@ -49,7 +49,7 @@ def find(found: Sequence[Facts], guesses: Sequence[Guess]) -> list[Guess]:
                 kind="number",
                 confidence=0.6,
                 scale=scale,
-                scales=(scale,) if codes or scale[1] == 10 else (),
+                scales=((0, 10), (1, 10)) if scale == (1, 10) else (),
                 codes=codes,
                 blank=found[index].odd,
                 grid=stem,

@@ -218,6 +218,8 @@ def checks(field: Field) -> Iterator[Check]:
     column = field.column
     if len(field.rivals) > 1:
         yield Check(field.name, "TRUE", UNANSWERED, shown)
+    if column.asks and column.scales:
+        yield Check(field.name, f"{before} IS NOT NULL", UNANSWERED, shown)
     if column.required:
         yield Check(field.name, f"{before} IS NULL", "missing", shown)
     if column.type == "id":

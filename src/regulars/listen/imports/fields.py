@@ -59,6 +59,8 @@ def fields(raw: RawRows) -> list[Field]:
         names = candidates(key, column)
         found = [_claiming(name, raw.columns, folded, hinted) for name in names]
         rivals = next((some for some in found if some), ())
+        if column.asks and not column.scales:  # which of its headers counts is asked
+            rivals = tuple(dict.fromkeys(one for some in found for one in some))
         if len(names) == 1 and rivals and rivals[0] == names[0]:
             rivals = rivals[:1]
         if not rivals:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from regulars.kit.text import Text
-from regulars.listen.imports import naming, scales
+from regulars.listen.imports import naming, scales, times
 from regulars.listen.imports.columns import ISO
 from regulars.listen.imports.looking import Facts
 
@@ -206,8 +206,10 @@ def _eight_digits(found: Facts) -> bool:
 
 
 def _counted(found: Facts) -> tuple[str, ...]:
-    """Return the format of times that are counted from an epoch."""
+    """Return the format of times that are counted in days, or from an epoch."""
     least, most = found.least or 0.0, found.most or 0.0
+    if least >= times.SERIAL_FIRST and most <= times.SERIAL_LAST:
+        return (ISO,)  # days as spreadsheets number them are read like any other time
     if least >= 5e8 and most < 5e9:
         return ("epoch_s",)
     return ("epoch_ms",) if least >= 5e11 and most < 5e12 else ()

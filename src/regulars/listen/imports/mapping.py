@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
-from regulars.listen.imports import building, library, naming
+from regulars.listen.imports import building, library, naming, scaling
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.guessing import SCORES, TIMES, Guess
 from regulars.listen.imports.headers import fold
@@ -164,7 +164,9 @@ def _text(sheet: Sheet) -> str | None:
 
 
 def _rows(sheet: Sheet) -> Recipe:
+    sheet, asked = _rival_answers(sheet)
     columns = {one.header: column for one in sheet.guesses if (column := column_of(sheet, one))}
+    columns |= asked
     part = msgspec.structs.replace(sheet.part, name=ROWS, columns=columns)
     grids = dict(_grids(sheet))
     return Recipe(
@@ -191,6 +193,7 @@ def column_of(sheet: Sheet, one: Guess) -> Column | None:
     if one.kind == "moment" and _clock(sheet) and one.role == "occurred_at":
         return None  # its text is joined with the time of day
     low, high = one.scale or (None, None)
+    open_ = bool(one.scales)
     return Column(
         type=one.kind,  # type: ignore[arg-type]
         formats=one.formats,
@@ -198,9 +201,28 @@ def column_of(sheet: Sheet, one: Guess) -> Column | None:
         values=dict(one.recode),
         decimal="," if one.decimal == "," else None,
         required=one.role == "occurred_at",
-        minimum=low,
-        maximum=high,
+        minimum=None if open_ else low,
+        maximum=None if open_ else high,
+        asks=asking_key(one) if open_ else "",
+        scales=tuple(scaling.written(scale) for scale in one.scales),
     )
+
+
+def asking_key(one: Guess) -> str:
+    """Return the key by which the scale of a column, or of its grid, is asked."""
+    return scaling.KEY + (one.grid or one.header)
+
+
+def _rival_answers(sheet: Sheet) -> tuple[Sheet, dict[str, Column]]:
+    """Return the sheet with one column of NPS where several claim to be it, and how it is asked."""
+    rivals = sheet.of("nps")
+    if len(rivals) < 2:
+        return sheet, {}
+    names = tuple(one.header for one in rivals)
+    one = replace(rivals[0], header="nps", scales=())
+    column = Column(type="number", from_=names, minimum=0, maximum=10, asks="nps")
+    left = [guess for guess in sheet.guesses if guess.role != "nps"]
+    return replace(sheet, guesses=[*left, one]), {"nps": column}
 
 
 def _metric(one: Guess) -> str:

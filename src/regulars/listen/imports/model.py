@@ -26,6 +26,8 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     mean "no answer" or "not applicable"; `values` recodes. A value that cannot be read as `type`,
     or lies outside `minimum`..`maximum`, is left out and told; it refuses the row where it is
     `needed`: as declared, or where the column is required or holds money or order lines.
+    `asks` is the key of a question without whose answer no row with a value here is imported:
+    which of `scales` its scores are on, or (without scales) which of several headers counts.
     """
 
     type: Kind = "text"
@@ -40,6 +42,8 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     minimum: float | None = None
     maximum: float | None = None
     needed: bool | None = None
+    asks: str = ""
+    scales: tuple[str, ...] = ()
 
     @property
     def spoils_row(self) -> bool:

@@ -89,7 +89,7 @@ def _placed(found: Facts, role: str, blank: tuple[str, ...]) -> Scored:
     wished = WISHED.get(role)
     coded = _codes_of_no_answer(found, wished or (1, 5))
     if coded and role != "nps":
-        return Scored(wished or (1, 5), 0.6, blank, asked=(wished or (1, 5),), codes=coded)
+        return Scored(wished or (1, 5), 0.6, blank, codes=coded)
     if role == "nps":
         return _recommendation(found, blank)
     if wished and wished in fitting:
@@ -131,7 +131,7 @@ def _with_codes(found: Facts, wished: Scale | None, blank: tuple[str, ...]) -> S
             f"{one:g}" for one in sorted(found.levels()) if not scale[0] <= one <= scale[1]
         )
         if coded and all(float(one) in CODES for one in coded):
-            return Scored(scale, 0.6, blank, asked=(scale,), codes=coded)
+            return Scored(scale, 0.6, blank, codes=coded)
     return Scored(wished, 0.6, blank) if wished and _few_outside(found, wished) else None
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from regulars.kit.text import Text
 from regulars.listen.imports import columns as reading
-from regulars.listen.imports import currencies, numbers, times
+from regulars.listen.imports import currencies, numbers, scaling, times
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.fields import Field
 from regulars.listen.imports.model import Note, Recipe
@@ -66,6 +66,8 @@ def settle(
     scales = _scales(recipe)
     result = Settled([replace(_meant(one, recipe), scores=scales.get(one.name)) for one in found])
     _rivals(raw, result, recipe)
+    result.fields, asked = scaling.ask(connection, raw, result.fields, recipe)
+    result.questions += asked
     if not raw.typed:
         _clocks(connection, raw, result)
         _days(connection, raw, result, recipe)
