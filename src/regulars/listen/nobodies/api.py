@@ -16,7 +16,7 @@ from regulars.timeline.workspace import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1/nobody", tags=["people"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
-Editor = Annotated[Principal, Depends(needs(Right.EDIT_PEOPLE))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
 
 
 class Change(BaseModel):

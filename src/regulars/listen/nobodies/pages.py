@@ -23,7 +23,7 @@ from regulars.timeline.workspace import CurrentWorkspace, Workspace
 router = APIRouter(prefix="/nobody", include_in_schema=False)
 navigation = [NavItem(Text("Nobody", "无主值"), "/nobody", Section.LISTEN, 14, Right.READ_SOURCES)]
 Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
-Editor = Annotated[Principal, Depends(needs(Right.EDIT_PEOPLE))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
 
 
 @router.get("")
@@ -68,6 +68,6 @@ def _page(request: Request, ws: Workspace, caller: Principal, **more: Any) -> Re
         kind_names=KIND_NAMES,
         origins=ORIGINS,
         shapes=SHAPES,
-        may_edit=caller.may(Right.EDIT_PEOPLE),
+        may_edit=caller.may(Right.EDIT_CATALOG),
         **{"done": "", "errors": {}, "typed": {}, **more},
     )

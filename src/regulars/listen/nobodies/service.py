@@ -59,7 +59,7 @@ def remove(ws: Workspace, caller: Principal, kind: str, word: str, *, now: datet
 def _edit(
     ws: Workspace, caller: Principal, kind: str, word: str, *, listed_now: bool, now: datetime
 ) -> Word:
-    caller.require(Right.EDIT_PEOPLE)
+    caller.require(Right.EDIT_CATALOG)
     kind, spelled = listed.checked(kind, word)
     edit = Edit(kind, spelled, listed_now, caller.name, now)
     with ws.database.transaction() as connection:
