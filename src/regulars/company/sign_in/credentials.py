@@ -33,7 +33,7 @@ def set_password(
     """
     with store.database.reading() as connection:
         account = staff.get(connection, staff_id)
-    hashed = passwords.hashed(passwords.checked(password, avoid=account.login))
+    hashed = _new_hash(store, password, account.login, account.name)
     with store.database.transaction() as connection:
         _keep(store, connection, caller, account, (hashed, now))
 
@@ -45,7 +45,7 @@ def add_with_password(
 
     Raises Conflict when the sign-in name is taken, Invalid when a field or the password is wrong.
     """
-    hashed = passwords.hashed(passwords.checked(password, avoid=login.strip()))
+    hashed = _new_hash(store, password, login, more.get("name", ""))
     with store.database.transaction() as connection:
         account = staff.add_in(store, connection, caller, login=login, now=now, **more)
         _keep(store, connection, caller, account, (hashed, now))
@@ -57,10 +57,13 @@ def change_password(
 ) -> None:
     """Let the caller change their own password; all their sessions end.
 
+    A new one that is refused costs no try: only wrong present passwords are counted.
     Raises Invalid when `old` is wrong or `new` too weak, TooMany after too many wrong ones.
     """
-    with store.database.transaction() as connection:
+    with store.database.reading() as connection:
         account = staff.get(connection, caller.id)
+    spelled = _checked(store, new, account.login, account.name)
+    with store.database.transaction() as connection:
         charged = throttle.targets(store, account.login, address)
         throttle.charge(connection, charged, now)
         kept = staff.password_hash(connection, account.id)
@@ -70,7 +73,7 @@ def change_password(
             Text("The present password is wrong.", "当前密码不正确。"),
             field="old",
         )
-    hashed = passwords.hashed(passwords.checked(new, avoid=account.login))
+    hashed = passwords.hashed(spelled)
     with store.database.transaction() as connection:
         throttle.refund(connection, charged, now)
         _keep(store, connection, caller, account, (hashed, now))
@@ -112,7 +115,7 @@ def use_link(store: Store, code: str, password: str, now: datetime) -> Staff:
     Raises NotAllowed when it is used or too old, Invalid when the password is too weak.
     """
     account = whose_link(store, code, now)
-    hashed = passwords.hashed(passwords.checked(password, avoid=account.login))
+    hashed = _new_hash(store, password, account.login, account.name)
     with store.database.transaction() as connection:
         account = _whose(connection, code, now)
         if not queries.use_code(connection, hash_token(code)):
@@ -160,7 +163,7 @@ def make_first_admin(
 
     Raises Conflict when somebody was quicker, Invalid when a field is wrong.
     """
-    hashed = passwords.hashed(passwords.checked(password, avoid=login.strip()))
+    hashed = _new_hash(store, password, login, name)
     with store.database.transaction() as connection:
         first = queries.claim(connection, FIRST_ADMIN, now + FIRST_RUN_LIFETIME)
         if not first or staff.exists(connection):
@@ -175,6 +178,15 @@ def make_first_admin(
         staff.keep_password(connection, account.id, hashed, now)
         queries.delete_codes(connection, FIRST_RUN)
     return account
+
+
+def _new_hash(store: Store, password: str, login: str, name: str) -> str:
+    return passwords.hashed(_checked(store, password, login, name))
+
+
+def _checked(store: Store, password: str, login: str, name: str) -> str:
+    names = (name, store.settings.workspace.name)
+    return passwords.checked(password, login=login.strip(), names=names)
 
 
 def _keep(
