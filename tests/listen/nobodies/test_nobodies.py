@@ -77,8 +77,8 @@ def test_the_page_adds_and_takes_out(ws: Workspace, app: FastAPI) -> None:
     assert again.status_code == 422 and "stands in the list already" in again.text
     assert manager.post("/nobody/remove", data={"kind": "user", "word": "till 7"}).is_redirect
     assert known_as(ws, "user", "till 7")
-    analyst = sign(app, ws, "eve", Role.ANALYST)
-    assert analyst.post("/nobody/add", data={"kind": "user", "word": "x"}).status_code == 403
+    agent = sign(app, ws, "eve", Role.AGENT)
+    assert agent.post("/nobody/add", data={"kind": "user", "word": "x"}).status_code == 403
 
 
 def test_command_and_api_show_the_same(ws: Workspace, app: FastAPI) -> None:
