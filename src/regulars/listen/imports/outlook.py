@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 SAMPLE_EVENTS = 5
-MOST_READ = 60
+MOST_READ = 12
 """Columns whose first value is shown as it is read."""
 SAMPLE_ROWS = 1000
 """Rows of which the first events are made."""
@@ -90,9 +90,10 @@ def _outlook(connection: duckdb.DuckDBPyConnection, view: str) -> Outlook:
 
 
 def becomes(connection: duckdb.DuckDBPyConnection, raw: RawRows, sheet: Sheet) -> dict[str, Any]:
-    """Return header → what the first value of its column is read as; only what is no text."""
+    """Return header → what the first value of its column is read as: times and money."""
     read: dict[str, str] = {}
-    for one in sheet.guesses[:MOST_READ]:
+    told = [one for one in sheet.guesses if one.kind in ("moment", "decimal")]
+    for one in told[:MOST_READ]:
         column = mapping.column_of(sheet, one)
         if column is None or one.role == "clock":
             continue
