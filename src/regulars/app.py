@@ -208,22 +208,23 @@ def _register_own(app: typer.Typer) -> None:
         *,
         name: Annotated[str, typer.Option(help="Name of the company.")] = "Regulars",
         time_zone: Annotated[str | None, typer.Option(help="Such as Asia/Shanghai.")] = None,
-        currency: Annotated[str, typer.Option(help="Such as CNY.")] = "CNY",
+        currency: Annotated[str | None, typer.Option(help="Such as CNY.")] = None,
         language: Annotated[str | None, typer.Option(help="en or zh, spoken first.")] = None,
         database: Annotated[str, typer.Option(help="SQLAlchemy URL.")] = DatabaseSettings().url,
     ) -> None:
         """Make a workspace: regulars.toml, the state database, an empty lake."""
         from regulars.faces import setting_up
 
+        zone = time_zone or setting_up.zone_of_machine()
         settings = setting_up.settings_of(
             name=name,
-            time_zone=time_zone,
-            currency=currency,
+            time_zone=zone,
+            currency=currency or setting_up.asked_currency(zone),
             language=language or shell_language(),
             database=database,
         )
         init_workspace(folder, settings).close()
-        setting_up.tell(folder, settings)
+        setting_up.tell(folder, settings, given=currency is not None)
 
     @app.command()
     def serve(

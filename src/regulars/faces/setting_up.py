@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
+import typer
+from babel.core import get_global
+from babel.numbers import get_territory_currencies, list_currencies
 
 from regulars.faces.command import err, out
 from regulars.faces.language import gettext as _
 from regulars.kit.errors import Invalid, Unavailable
 from regulars.kit.text import LANGUAGES, Language, Text
 from regulars.store.database import Database
-from regulars.store.settings import DatabaseSettings, Settings, WorkspaceSettings, check
+from regulars.store.settings import FILE, DatabaseSettings, Settings, WorkspaceSettings, check
 
 
 def settings_of(
-    *, name: str, time_zone: str | None, currency: str, language: str, database: str
+    *, name: str, time_zone: str, currency: str, language: str, database: str
 ) -> Settings:
-    """Return checked settings; the machine's time zone where none is given.
+    """Return checked settings.
 
     Raises Invalid for a wrong value, Unavailable when the database does not answer: better now
     than with half a workspace on the disk.
@@ -28,7 +32,7 @@ def settings_of(
         Settings(
             workspace=WorkspaceSettings(
                 name=name,
-                time_zone=time_zone or zone_of_machine(),
+                time_zone=time_zone,
                 currency=currency,
                 languages=_languages(language),
             ),
@@ -51,8 +55,28 @@ def zone_of_machine(etc: Path = Path("/etc")) -> str:
     return next((name for name in told if name in known), "UTC").replace("Etc/UTC", "UTC")
 
 
-def tell(folder: Path, settings: Settings) -> None:
-    """Print what was made and what comes next."""
+def asked_currency(zone: str) -> str:
+    """Return the currency that who sits at a terminal names; without anybody, the usual one."""
+    if not at_terminal():
+        return WorkspaceSettings().currency
+    words = _("Currency that your orders and reports are in")
+    return str(typer.prompt(words, default=currency_of(zone), value_proc=_code, err=True))
+
+
+def at_terminal() -> bool:
+    """Tell whether somebody can answer."""
+    return sys.stdin.isatty()
+
+
+def currency_of(zone: str) -> str:
+    """Return the currency of the country that has this time zone, or the usual one."""
+    country = get_global("zone_territories").get(zone)
+    known = get_territory_currencies(country) if country else []
+    return known[0] if known else WorkspaceSettings().currency
+
+
+def tell(folder: Path, settings: Settings, *, given: bool = True) -> None:
+    """Print what was made and what comes next; with how to change a currency nobody gave."""
     chosen = settings.workspace
     err.print(
         _("Workspace {folder}: reports in {zone} and {currency}.").format(
@@ -60,6 +84,9 @@ def tell(folder: Path, settings: Settings) -> None:
         ),
         soft_wrap=True,
     )
+    if not given:
+        words = _("To change the currency, edit “currency” in {file} before the first import.")
+        err.print(words.format(file=folder / FILE), soft_wrap=True)
     here = "" if folder == Path() else f" -w {folder}"
     for words, line in (
         (_("Serve it:"), f"regulars serve{here}"),
@@ -67,6 +94,13 @@ def tell(folder: Path, settings: Settings) -> None:
         (_("Check it:"), f"regulars doctor{here}"),
     ):
         out.print(f"{words} [bold]{line}[/]", soft_wrap=True)
+
+
+def _code(word: str) -> str:
+    code = word.strip().upper()
+    if code not in list_currencies():
+        raise typer.BadParameter(_("Write a code of three letters, such as CNY."))
+    return code
 
 
 def _languages(first: str) -> tuple[Language, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import ibis
+import msgspec
 import pytest
 from tests.understand.costs.made import DAY, END, LONG, event, shop
 
@@ -90,3 +91,18 @@ def test_an_order_told_twice_is_one_before_and_after_the_touch(ws: Workspace) ->
     assert told == [(0.0, 0.0, 50.0), (1.0, 50.0, 0.0)]
     usual = ws.query(lambda view: queries.typical(view, source)).to_pylist()
     assert usual == [{"amount": 60.0, "days": 1}]
+
+
+def test_the_data_s_currency_counts_where_no_order_is_in_the_workspace_s(ws: Workspace) -> None:
+    """The same shop in a workspace that reports in another currency loses the same money."""
+    shop(ws, loss=0.6, seed=4)
+    home = service.costs(ws, [LIFT], Look("all"), now=END)
+    own = msgspec.structs.replace(ws.settings.workspace, currency="EUR")
+    ws.settings = msgspec.structs.replace(ws.settings, workspace=own)
+    abroad = service.costs(ws, [LIFT], Look("all"), now=END)
+    (there,), (here,) = abroad.points, home.points
+    assert there.revenue is not None and here.revenue is not None
+    assert there.revenue.touched == pytest.approx(here.revenue.touched)
+    assert there.revenue.others == pytest.approx(here.revenue.others)
+    assert (abroad.currency, home.money) == ("CNY", None)
+    assert abroad.money is not None and "no order is in EUR" in abroad.money.en

@@ -100,11 +100,20 @@ def test_two_orders_of_one_day_and_two_events_of_one_order_are_one_purchase(ws: 
     assert found.spent.tolist() == [40.0]
 
 
+def test_without_an_order_in_the_workspace_s_currency_the_data_s_counts(ws: Workspace) -> None:
+    bring(ws, [one | {"currency": "USD"} for one in shop()])
+    found = service.compute(ws, None)
+    assert (found.n, found.currency, found.left_out) == (400, "USD", 0)
+    assert found.customers[0].value > 0
+    assert found.money is not None and "no order is in CNY" in found.money.en
+
+
 def test_currencies_are_never_added(ws: Workspace) -> None:
     abroad = order("c001", "usd", 5, 1_000_000, currency="USD")
     bring(ws, [*shop(), abroad])
     found = service.compute(ws, None)
     assert (found.currency, found.left_out) == ("CNY", 1)
+    assert found.money is not None and "1 in USD" in found.money.en
     assert max(one.value for one in found.customers) < 100_000
 
 

@@ -115,3 +115,12 @@ def test_an_empty_workspace_says_what_to_do(ws: Workspace) -> None:
     client = browser(ws)
     assert client.get("/metrics/board").status_code == 200
     assert "/imports" in client.get("/metrics/nps/numbers").text
+
+
+def test_revenue_is_in_the_data_s_currency_where_none_is_in_the_workspace_s(ws: Workspace) -> None:
+    """Tills know no customers, and their revenue counts all the same."""
+    sold = [happened(None, "Order Completed", amount=10, currency="USD") for _ in range(7)]
+    tell(ws, [*sold, happened(None, "Order Completed", amount=10, currency="JPY")])
+    page = browser(ws).get("/metrics/revenue/numbers").text
+    assert "Money is in USD (n 7 orders): no order is in CNY" in page and "1 in JPY" in page
+    assert "$70.00" in page

@@ -119,7 +119,7 @@ def test_refunds_visitors_staff_and_other_money_are_told_apart(ws: Workspace) ->
             event(5, "Order Completed", july - timedelta(days=900), 900.0),
         ],
     )
-    people, _cuts = assigning.computed(ws, Rules(), OCTOBER)
+    people, _cuts = assigning.computed(ws, Rules(), OCTOBER, "CNY")
     rows = {row["person_id"]: row for row in people.to_pylist()}
     assert sorted(rows) == ["guest 001", "guest 002", "guest 004", "guest 005"]
     told = {who: (row["spend"], row["frequency"], row["depth"]) for who, row in rows.items()}
@@ -149,7 +149,7 @@ def test_an_order_told_twice_counts_once_and_spend_agrees_with_revenue(ws: Works
             event(2, "Order Refunded", later, -5.0, order_id="7"),
         ],
     )
-    people, _cuts = assigning.computed(ws, Rules(), OCTOBER)
+    people, _cuts = assigning.computed(ws, Rules(), OCTOBER, "CNY")
     rows = {row["person_id"]: row for row in people.to_pylist()}
     told = {who: (row["spend"], row["frequency"], row["depth"]) for who, row in rows.items()}
     assert told == {"guest 001": (90.0, 2.0, 1.0), "guest 002": (35.0, 1.0, 1.0)}

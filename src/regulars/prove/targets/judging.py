@@ -23,6 +23,7 @@ from regulars.prove.targets.model import (
     verdict_of,
     window,
 )
+from regulars.timeline.currency import of_orders
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Measured, Unit, Verdict
 from regulars.understand.value_groups.model import GROUPS
@@ -86,10 +87,10 @@ def _single(
     scope: Scope,
     compare: str | None = None,
 ) -> Measured | None:
-    """Measure one number; money in the workspace's currency unless a filter says otherwise."""
+    """Measure one number; money in the currency of sums unless a filter says another."""
     given = {name: list(words) for name, words in filters.items()}
     if metrics.definition(metric).unit is Unit.MONEY:
-        given.setdefault("currency", [ws.settings.workspace.currency])
+        given.setdefault("currency", [of_orders(ws, scope, known=False).code])
     rows = metrics.measure(ws, metric, period=period, filters=given, scope=scope, compare=compare)
     return rows[0] if rows else None
 

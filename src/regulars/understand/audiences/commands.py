@@ -18,7 +18,7 @@ from regulars.kit.stats.estimate import Estimate
 from regulars.listen.catalog import service as catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import service, showing
-from regulars.understand.audiences.model import Audience, Compared, Outline
+from regulars.understand.audiences.model import Audience, Compared, Outline, Overview
 from regulars.understand.findings.model import enveloped
 
 Json = Annotated[bool, typer.Option("--json", help="Print plain JSON.")]
@@ -43,6 +43,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
             typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
         else:
             told = found.payload
+            _print_money(told)
             _print(one, told.outlines.get(one.key), told.currency)
             _print_answers(ws, [row for row in told.compared if row.audience == one.key])
 
@@ -55,11 +56,17 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
             plain = showing.plain_overview(every, found.payload, service.memberships(ws))
             typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())
             return
+        _print_money(found.payload)
         for one in every:
             _print(one, found.payload.outlines.get(one.key), found.payload.currency)
         if not every:
             words = _("There are no audiences yet. Add one at {page} or by POST {endpoint}.")
             out.print(words.format(page="/audiences/new", endpoint="/api/v1/audiences"))
+
+
+def _print_money(found: Overview) -> None:
+    if found.money is not None:
+        out.print(found.money.in_(shell_language()))
 
 
 def _print(one: Audience, told: Outline | None, currency: str) -> None:

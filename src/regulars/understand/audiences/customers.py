@@ -17,6 +17,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from regulars.company.rights.model import Scope
+from regulars.timeline import currency as currencies
 from regulars.timeline import duck, erasure, inbox
 from regulars.timeline.engine.base import Amended
 from regulars.timeline.erasure import erasable
@@ -122,7 +123,7 @@ def make(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
 def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     reach = health.reach(ws)
     as_of = min(now, reach.end) if reach.end else None
-    currency = ws.settings.workspace.currency
+    currency = currencies.of_orders(ws, scope).code
     end = health.usual_period(ws, now).end or now
     asked = queries.Asked(scope, end, currency)
     counted = ws.engine.summed(
@@ -331,5 +332,5 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> CustomerTab
 
 
 KIND = findings.declare(
-    findings.Kind("customer_table", 3, CustomerTable, _compute, standing=({"scope": None},))
+    findings.Kind("customer_table", 4, CustomerTable, _compute, standing=({"scope": None},))
 )

@@ -170,6 +170,7 @@ class Overview:
     outlines: dict[str, Outline] = field(default_factory=dict)
     compared: list[Compared] = field(default_factory=list)
     tested: int = 0
+    money: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def members(
         one=one,
         shown=shown,
         names=profiles.names(ws, [row["person_id"] for row in shown.items]),
-        currency=ws.settings.workspace.currency,
+        currency=service.table_made(ws, caller.places, now=now).currency,
         **showing.values(catalog.current(ws)),
     )
 
@@ -244,9 +244,10 @@ def _form(
 
 def _preview_values(ws: Workspace, caller: Principal, fields: Fields) -> dict[str, Any]:
     where = showing.where(fields)
-    told, currency = None, ws.settings.workspace.currency
+    told, currency, now = None, None, clock.now()
     if where is not None:
-        told = service.preview(ws, caller.places, service.read(where), now=clock.now())
+        told = service.preview(ws, caller.places, service.read(where), now=now)
+        currency = service.table_made(ws, caller.places, now=now).currency
     return {"told": told, "where": where, "wrong": fields.errors, "currency": currency}
 
 

@@ -13,6 +13,7 @@ from regulars.company.audit.service import record
 from regulars.company.rights.model import Principal, Scope
 from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.text import Text
+from regulars.timeline import currency as currencies
 from regulars.timeline import people as timeline_people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import (
@@ -245,13 +246,13 @@ def _about(known: Sequence[Audience], scope: Scope) -> dict[str, Any]:
 def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> Overview:
     scope = None if asked.get("scope") is None else frozenset(asked["scope"])
     known = every(ws)
-    currency = ws.settings.workspace.currency
     if asked.get("audiences") != _about(known, scope)["audiences"]:
         # A question about versions of yesterday; nobody will ask it again.
-        return Overview(None, currency, 0, None)
+        return Overview(None, ws.settings.workspace.currency, 0, None)
     table = customers.answered(ws, scope, now=now).payload
+    note = currencies.of_orders(ws, scope).note
     if not known:
-        return Overview(table.as_of, currency, table.customers, table.csat_scale)
+        return Overview(table.as_of, table.currency, table.customers, table.csat_scale, money=note)
     conditions = [read(one.where) for one in known]
     sums = choosing.sums(ws, scope, conditions)
     compared, tested = _compared(ws, scope, table, known, conditions)
@@ -259,12 +260,13 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> Overview:
     outlines = [measuring.outline(*pair, worth) for pair in sums]
     return Overview(
         table.as_of,
-        currency,
+        table.currency,
         table.customers,
         table.csat_scale,
         {one.key: told for one, told in zip(known, outlines, strict=True)},
         compared[:MOST_COMPARED],
         tested,
+        note,
     )
 
 
@@ -293,4 +295,4 @@ def _worth(ws: Workspace, scope: Scope) -> LifetimeValue | None:
     return None if found is None else found.payload
 
 
-KIND = findings.declare(findings.Kind("audiences", 2, Overview, _compute))
+KIND = findings.declare(findings.Kind("audiences", 3, Overview, _compute))

@@ -154,7 +154,11 @@ def plain_answered(one: Audience, found: Overview, last: Membership | None) -> d
     """Return an audience with its numbers and what it answers as plain JSON values."""
     answers = [row for row in found.compared if row.audience == one.key]
     told = found.outlines.get(one.key)
-    return {**plain(one, told, last), "answers": msgspec.to_builtins(answers)}
+    return {
+        **plain(one, told, last),
+        "answers": msgspec.to_builtins(answers),
+        "money": msgspec.to_builtins(found.money),
+    }
 
 
 def plain_overview(

@@ -45,6 +45,8 @@ def _print(found: EarlyWarning) -> None:
     if found.why_not is not None or found.back_test is None or found.used is None:
         out.print(found.why_not.in_(language) if found.why_not else "–")
         return
+    if found.money is not None:
+        out.print(found.money.in_(language))
     _print_test(found.back_test, found.used)
     for one in found.warned[:SHOWN]:
         worth = "–" if one.at_stake is None else f"{one.at_stake:,.0f} {found.currency or ''}"

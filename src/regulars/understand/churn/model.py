@@ -260,6 +260,7 @@ class EarlyWarning:
     model: Additive | None = None
     rhythm: tuple[float, float, float, float] | None = None
     currency: str | None = None
+    money: Text | None = None
     back_test: BackTest | None = None
     expected_lost: Estimate | None = None
     at_stake: float | None = None

@@ -16,6 +16,7 @@ from regulars.company.rights.model import Principal, Scope
 from regulars.kit.memo import Memo
 from regulars.kit.ranked import ranked
 from regulars.kit.text import Text
+from regulars.timeline import currency as currencies
 from regulars.timeline import people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.churn import judging, learning, listing, queries, watching
@@ -90,7 +91,7 @@ def compute(
     present, rhythm = watching.with_rhythm(watch.seen(end))
     here = judging.active(present, event)
     empty = EarlyWarning(event, len(present), int(here.sum()), end - DAY, TOO_LITTLE,
-                         currency=value.currency)  # fmt: skip
+                         currency=value.currency, money=value.money)  # fmt: skip
     test = end - AHEAD * DAY
     cuts = [test - (AHEAD + back) * DAY for back in CUTS]
     cuts = [cut for cut in cuts if cut >= row[0]["first"] + LEAST_DAYS * DAY]
@@ -183,13 +184,14 @@ def customers(ws: Workspace, scope: Scope, found: EarlyWarning, *, now: datetime
 def _ranked(
     ws: Workspace, scope: Scope, found: EarlyWarning, rated: Callable[[], pa.Table]
 ) -> pa.Table:
-    key = ("early_warning", str(about(scope, found.event)), found.used, found.rhythm, found.learnt)
+    learnt = (found.used, found.rhythm, found.learnt, found.currency)
+    key = ("early_warning", str(about(scope, found.event)), *learnt)
     return ranked(ws.engine.by_person(key, rated, of="person_id"), listing.RANK)
 
 
 def _key(ws: Workspace, scope: Scope, found: EarlyWarning) -> tuple[Any, ...]:
     state = (str(ws.folder), scope, ws.engine.watermark())
-    return (*state, found.watched_to, found.event, found.used, found.rhythm)
+    return (*state, found.watched_to, found.event, found.used, found.rhythm, found.currency)
 
 
 def note_export(ws: Workspace, by: Principal, what: str) -> None:
@@ -205,8 +207,11 @@ def _enough(seen: Seen) -> bool:
 def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> EarlyWarning:
     scope = None if asked["scope"] is None else frozenset(asked["scope"])
     known = findings.latest(ws, KIND.key, EarlyWarning, about=asked, version=KIND.version)
-    if known is not None and known.payload.model and findings.still(ws, known.payload.learnt, now):
-        return listed_again(ws, scope, known.payload, now=now)
+    held = known.payload if known is not None and known.payload.model else None
+    money = currencies.of_orders(ws, scope)
+    same = held is not None and held.currency in (None, money.code)
+    if held is not None and same and findings.still(ws, held.learnt, now):
+        return listed_again(ws, scope, replace(held, money=money.note), now=now)
     learnt = Learnt(now, ws.engine.watermark())
     return compute(ws, scope, asked.get("event"), now, learnt=learnt)
 

@@ -44,6 +44,8 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
 def _print(found: Costs) -> None:
     language = shell_language()
     out.print(f"[dim]{MEANING.in_(language)}[/]")
+    if found.money is not None:
+        out.print(found.money.in_(language))
     if found.why_not is not None:
         out.print(found.why_not.in_(language))
     elif not found.points:

@@ -136,7 +136,8 @@ class Costs:
     """The finding: pain points by what is at risk, the most first.
 
     `window_start` and `window_end` are between which touches were looked for; None with `why_not`
-    when the data are too short.
+    when the data are too short. `money` says which currency it is and what is left out, where
+    that surprises.
     """
 
     start: datetime | None
@@ -146,6 +147,7 @@ class Costs:
     currency: str
     points: list[Cost] = field(default_factory=list)
     why_not: Text | None = None
+    money: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

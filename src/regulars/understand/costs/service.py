@@ -18,6 +18,7 @@ from regulars.kit.period import day_start
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
+from regulars.timeline import currency as currencies
 from regulars.timeline.workspace import Workspace
 from regulars.understand.costs import model, queries
 from regulars.understand.costs.model import (
@@ -35,6 +36,7 @@ from regulars.understand.health.model import Look
 from regulars.understand.journeys import service as journeys
 from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.lifetime_value.model import LifetimeValue
+from regulars.understand.value_groups import service as value_groups
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -86,9 +88,9 @@ def costs(ws: Workspace, asked: list[Pain], look: Look, *, now: datetime) -> Cos
     points there are, not who is compared: customers buy anywhere within the caller's places.
     """
     extent = health.extent_of(ws, look, now)
-    currency = ws.settings.workspace.currency
-    empty = Costs(extent.period.start, extent.period.end, None, None, currency)
-    source = _source(ws, look.scope, currency)
+    money = currencies.of_orders(ws, look.scope)
+    empty = Costs(extent.period.start, extent.period.end, None, None, money.code, money=money.note)
+    source = _source(ws, look.scope, money.code)
     if source is None:
         return replace(empty, why_not=TOO_SHORT)
     empty = replace(
@@ -127,7 +129,7 @@ def customers(
     if not asked:
         return MET.empty_table()
     left = frozenset(step for step, one in asked.items() if one)
-    source = replace(_anywhere(ws, scope, ws.settings.workspace.currency), left=left)
+    source = replace(_anywhere(ws, scope, currencies.of_orders(ws, scope).code), left=left)
     table = ws.query(lambda view: queries.met(view, source, sorted(asked), first, last + DAY))
     return table.select(["person", "step", "day"]).rename_columns(MET.names).cast(MET)
 
@@ -283,7 +285,8 @@ def _judged(made: list[Cost]) -> list[Cost]:
 
 
 def _about(ws: Workspace, look: Look) -> dict[str, object]:
-    return look.about(catalog=catalog_service.current(ws).version)
+    catalog, money = catalog_service.current(ws).version, value_groups.currency_of(ws)
+    return look.about(catalog=catalog, currency=money)
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Costs:
@@ -291,4 +294,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Costs:
     return costs(ws, pains(ws, look, now=now), look, now=now)
 
 
-FINDING = findings.declare(findings.Kind("costs", 3, Costs, _compute, learnt=True))
+FINDING = findings.declare(findings.Kind("costs", 4, Costs, _compute, learnt=True))

@@ -38,6 +38,8 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
 
 def _print(found: LifetimeValue) -> None:
     out.print(f"[dim]{MEANING.in_(shell_language())}[/]")
+    if found.money is not None:
+        out.print(found.money.in_(shell_language()))
     if found.why_not is not None:
         out.print(found.why_not.in_(shell_language()))
         return

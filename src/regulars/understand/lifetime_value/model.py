@@ -272,7 +272,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class LifetimeValue:
-    """The whole finding; `why_not` says what is missing when there is no model."""
+    """The whole finding; `why_not` says what is missing when there is no model.
+
+    `money` says which currency it is in and what is left out, where that surprises.
+    """
 
     n: int
     currency: str | None
@@ -289,6 +292,7 @@ class LifetimeValue:
     back_test: BackTest | None = None
     customers: list[Customer] = field(default_factory=list)
     learnt: Learnt | None = None
+    money: Text | None = None
 
     @property
     def spread(self) -> Spread | None:

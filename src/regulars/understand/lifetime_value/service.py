@@ -17,6 +17,7 @@ from regulars.kit.period import day_start
 from regulars.kit.ranked import ranked
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
+from regulars.timeline import currency as currencies
 from regulars.timeline import people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
@@ -87,7 +88,8 @@ def compute(ws: Workspace, scope: Scope) -> LifetimeValue:
     currency, left_out, end = basis
     table = _table(ws, scope, currency)
     found = _histories(table, end)
-    empty = LifetimeValue(len(found), currency, end, left_out, TOO_LITTLE)
+    note = currencies.of_orders(ws, scope).note
+    empty = LifetimeValue(len(found), currency, end, left_out, TOO_LITTLE, money=note)
     models = fit_both(found) if float(found.age.max(initial=0)) >= LEAST_DAYS else None
     if models is None:
         return empty
@@ -113,7 +115,7 @@ def compute(ws: Workspace, scope: Scope) -> LifetimeValue:
 def _listed_again(ws: Workspace, scope: Scope, found: LifetimeValue) -> LifetimeValue:
     """Return a finding learnt before, with whoever acted since valued anew, as of the same day."""
     top = customers(ws, scope, found).slice(0, LISTED)
-    return replace(found, customers=_told(top))
+    return replace(found, customers=_told(top), money=currencies.of_orders(ws, scope).note)
 
 
 def customers(ws: Workspace, scope: Scope, found: LifetimeValue, horizon: int = YEAR) -> pa.Table:
@@ -188,13 +190,14 @@ def of_person(ws: Workspace, scope: Scope, found: LifetimeValue, person: str) ->
 
 
 def _basis(ws: Workspace, scope: Scope) -> tuple[str | None, int, date] | None:
-    """Return the main currency, the orders in others, and the last day watched."""
+    """Return the currency that is summed, the orders in others, and the last day watched."""
     rows = ws.query(lambda view: queries.currencies(view, scope)).to_pylist()
     end = ws.query(queries.last_day).column("last").to_pylist()
     if not rows or not end or end[0] is None:
         return None
-    rows.sort(key=lambda row: (-row["n"], row["currency"] or ""))
-    return rows[0]["currency"], sum(row["n"] for row in rows[1:]), end[0]
+    money = currencies.of_orders(ws, scope)
+    chosen = money.code if money.n else None
+    return chosen, sum(row["n"] for row in rows if row["currency"] != chosen), end[0]
 
 
 def _table(
@@ -277,7 +280,8 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> LifetimeVal
     scope = None if asked["scope"] is None else frozenset(asked["scope"])
     known = findings.latest(ws, KIND.key, LifetimeValue, about=asked, version=KIND.version)
     held = known.payload if known is not None and known.payload.spending else None
-    if held is not None and findings.still(ws, held.learnt, now):
+    same = held is not None and held.currency == currencies.of_orders(ws, scope).code
+    if held is not None and same and findings.still(ws, held.learnt, now):
         return _listed_again(ws, scope, held)
     found = compute(ws, scope)
     learnt = Learnt(now, ws.engine.watermark()) if found.spending is not None else None
@@ -287,7 +291,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> LifetimeVal
 KIND = findings.declare(
     findings.Kind(
         "lifetime_value",
-        4,
+        5,
         LifetimeValue,
         _compute,
         standing=({"scope": None},),

@@ -11,6 +11,7 @@ from regulars.faces import periods as addresses
 from regulars.kit.errors import Invalid
 from regulars.kit.period import Period, add_months, day_start, parse_edge
 from regulars.kit.text import Text
+from regulars.timeline.currency import Currency, of_orders
 from regulars.understand.findings import service as findings
 from regulars.understand.metrics import service
 from regulars.understand.metrics.model import Measured, Unit
@@ -59,6 +60,7 @@ class Detail:
     slices: tuple[Measured, ...] = ()
     course: tuple[Measured, ...] = ()
     reason: Text | None = None
+    money: Text | None = None
 
 
 def usual_period(ws: Workspace) -> Period | None:
@@ -157,7 +159,14 @@ def make_detail(ws: Workspace, about: dict[str, Any], now: datetime) -> Detail:
         whole = _whole(ws, key, compare, asked)
     except Invalid as refused:
         return Detail(period.start, period.end, reason=refused.message)
-    return Detail(period.start, period.end, tuple(whole), tuple(slices), tuple(course))
+    return Detail(
+        period.start,
+        period.end,
+        tuple(whole),
+        tuple(slices),
+        tuple(course),
+        money=_note(ws, about),
+    )
 
 
 def _course_period(ws: Workspace, period: Period, grain: str) -> Period:
@@ -180,15 +189,27 @@ def _whole(ws: Workspace, key: str, compare: str | None, asked: dict[str, Any]) 
         return []
 
 
+def _money(ws: Workspace, about: Mapping[str, Any]) -> Currency:
+    scope = about.get("scope")
+    return of_orders(ws, None if scope is None else frozenset(scope), known=False)
+
+
+def _note(ws: Workspace, about: Mapping[str, Any]) -> Text | None:
+    """Return what is said of a metric's money, where the page itself chose the currency."""
+    if service.definition(about["key"]).unit is not Unit.MONEY:
+        return None
+    return None if "currency" in about.get("filters", {}) else _money(ws, about).note
+
+
 def _filters(ws: Workspace, about: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the page's filters; money in the company's currency, a question where one is due."""
+    """Return the page's filters; money in one currency unless another one is asked for."""
     filters = {name: list(words) for name, words in about.get("filters", {}).items()}
     if service.definition(about["key"]).unit is Unit.MONEY:
-        filters.setdefault("currency", [ws.settings.workspace.currency])
+        filters.setdefault("currency", [_money(ws, about).code])
     return filters
 
 
 BOARD = findings.declare(
     findings.Kind("metrics.board", 2, Board, make_board, standing=({"period": USUAL},))
 )
-DETAIL = findings.declare(findings.Kind("metrics.detail", 2, Detail, make_detail))
+DETAIL = findings.declare(findings.Kind("metrics.detail", 3, Detail, make_detail))

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from regulars.kit.period import add_months, day_start
-from regulars.timeline import erasure, inbox
+from regulars.timeline import currency, erasure, inbox
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
@@ -27,7 +27,7 @@ DAY = 86_400e6
 
 @dataclass(frozen=True)
 class Run:
-    """One assignment: `people` has a row a customer, ordered by person.
+    """One assignment: `people` has a row a customer, ordered by person; spend is in `currency`.
 
     Columns: person_id, spend, frequency, depth, silent (days), score, group and segment
     (positions in GROUPS and SEGMENTS), drawn.
@@ -38,6 +38,7 @@ class Run:
     rules: Rules
     cuts: dict[str, float | None]
     people: pa.Table
+    currency: str
 
     def column(self, name: str) -> NDArray[np.float64]:
         """Return a column as doubles."""
@@ -52,11 +53,13 @@ def rules(ws: Workspace) -> Rules:
 
 
 def computed(
-    ws: Workspace, rule: Rules, as_of: datetime
+    ws: Workspace, rule: Rules, as_of: datetime, money: str
 ) -> tuple[pa.Table, dict[str, float | None]]:
-    """Return the assignment from the events known at `as_of`, and its cuts; nothing is kept."""
-    currency = ws.settings.workspace.currency
-    table = ws.query(lambda view: queries.roll_up(view, rule, as_of, currency), as_of=as_of)
+    """Return the assignment from the events known at `as_of`, and its cuts; nothing is kept.
+
+    Spend is that in the currency `money`.
+    """
+    table = ws.query(lambda view: queries.roll_up(view, rule, as_of, money), as_of=as_of)
     table = table.take(pc.sort_indices(table, sort_keys=[("person_id", "ascending")]))
     people = table.column("person_id").to_numpy(zero_copy_only=False)
     values = [table.column(name).to_numpy().astype(np.float64) for name in DIMENSIONS]
@@ -90,7 +93,8 @@ def _kept(ws: Workspace, rule: Rules, as_of: datetime, now: datetime) -> int | N
     """Compute and keep an assignment; None, and nothing kept, if an erasure came between."""
     with ws.database.reading() as connection:
         before = inbox.erased_so_far(connection)
-    people, cuts = computed(ws, rule, as_of)
+    money = currency.of_orders(ws).code
+    people, cuts = computed(ws, rule, as_of, money)
     row = {
         "as_of": as_of,
         "computed_at": now,
@@ -98,6 +102,7 @@ def _kept(ws: Workspace, rule: Rules, as_of: datetime, now: datetime) -> int | N
         "cuts": msgspec.json.encode(cuts).decode(),
         "customers": people.num_rows,
         "assigned": _pack(people),
+        "currency": money,
     }
     with ws.database.transaction() as connection:
         if inbox.erased_so_far(connection) != before:
@@ -110,11 +115,13 @@ def _kept(ws: Workspace, rule: Rules, as_of: datetime, now: datetime) -> int | N
 
 
 def assign_due(ws: Workspace, *, now: datetime) -> int:
-    """Assign as of the start of this month, and of the month before if nothing is older.
+    """Assign as of the start of this month, and of the month before if nothing comparable is older.
+
+    What was assigned in another currency than money is summed in now is not comparable.
 
     Of an archive, the start of the month after its last event counts, so that all of it takes
-    part. Returns how many assignments were made: none while the month's stands and the rules are
-    the same.
+    part. Returns how many assignments were made: none while the month's stands, the rules are the
+    same, and money is summed in the same currency.
     """
     reach = health.reach(ws)
     if reach.start is None or reach.end is None:
@@ -123,10 +130,14 @@ def assign_due(ws: Workspace, *, now: datetime) -> int:
     edge = min(now.astimezone(ws.zone).date().replace(day=1), add_months(ended, 1))
     wanted = [_start(ws, edge, 0)]
     found = runs(ws)
+    latest = load(ws, found[0][0]) if found else None
+    money = currency.of_orders(ws).code
+    if latest is not None and latest.currency != money:
+        found = []
     if not any(moment < wanted[0] for _number, moment in found):
         wanted.insert(0, _start(ws, edge, -1))
-    latest = load(ws, found[0][0]) if found else None
-    if latest is not None and latest.as_of == wanted[-1] and latest.rules == rules(ws):
+    wished = (wanted[-1], rules(ws), money)
+    if latest is not None and (latest.as_of, latest.rules, latest.currency) == wished:
         return 0
     made = [moment for moment in wanted if moment > reach.start]
     for moment in made:
@@ -190,6 +201,7 @@ def load(ws: Workspace, number: int) -> Run | None:
         msgspec.json.decode(row.rules, type=Rules),
         msgspec.json.decode(row.cuts, type=dict[str, float | None]),
         _unpack(row.assigned),
+        row.currency or ws.settings.workspace.currency,
     )
 
 

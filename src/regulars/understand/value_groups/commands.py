@@ -55,6 +55,8 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
 def _print(found: Overview) -> None:
     language = shell_language()
     out.print(f"[dim]{MEANING.in_(language)}[/]")
+    if found.money is not None:
+        out.print(found.money.in_(language))
     groups = [(showing.group_title(one.key).in_(language), one) for one in found.groups]
     segments = [(showing.segment_title(one.key).in_(language), one) for one in found.segments]
     out.print(_table(_("Group"), groups, found.currency))

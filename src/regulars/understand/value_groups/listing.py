@@ -39,7 +39,7 @@ def customers(ws: Workspace, scope: Scope) -> pa.Table:
     """Return every customer of the last assignment, the highest score first; empty before it.
 
     Columns of SCHEMA: the person as linked today, group and segment as words, score (0 to 1),
-    spend in the workspace's currency, orders, days with another action, days of silence.
+    spend in the assignment's currency, orders, days with another action, days of silence.
     """
     stamps = assigning.stamps(ws)
     if not stamps:

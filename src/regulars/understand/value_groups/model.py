@@ -363,7 +363,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the page shows of the last assignment."""
+    """What the page shows of the last assignment; `money` says which currency, if it surprises."""
 
     as_of: datetime
     rules: Rules
@@ -379,3 +379,4 @@ class Overview:
     new: int = 0
     drawn: int = 0
     history: list[str] = field(default_factory=list)
+    money: Text | None = None

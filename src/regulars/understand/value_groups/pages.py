@@ -152,7 +152,7 @@ def of_person(
     found = service.group_of(ws, person, scope=caller.places)
     return page(
         request, "value_groups/_person.html", title="", one=found, **showing.values(None),
-        currency=ws.settings.workspace.currency,
+        currency=service.currency_of(ws),
     )  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def _choices(ws: Workspace) -> dict[str, Any]:
         "segment_title": showing.segment_title,
         "groups": [(str(one), showing.group_title(one)) for one in GROUPS],
         "segments": [(str(one), showing.segment_title(one)) for one in SEGMENTS],
-        "currency": ws.settings.workspace.currency,
+        "currency": service.currency_of(ws),
     }
 
 

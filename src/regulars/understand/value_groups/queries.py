@@ -134,6 +134,14 @@ def put_run(connection: sa.Connection, row: dict[str, Any]) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["as_of"], set_=changed))
 
 
+def newest_currency(connection: sa.Connection) -> str | None:
+    """Return the currency of the newest assignment; None where none is noted."""
+    table = value_group_runs
+    query = sa.select(table.c.currency).order_by(table.c.as_of.desc()).limit(1)
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
 def run_moments(connection: sa.Connection) -> list[tuple[int, datetime]]:
     """Return (id, as_of) of every assignment, the newest first."""
     columns = (value_group_runs.c.id, value_group_runs.c.as_of)

@@ -17,6 +17,7 @@ from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.stats.mean import Sums, mean
 from regulars.kit.stats.proportion import wilson
 from regulars.kit.text import Text
+from regulars.timeline import currency
 from regulars.timeline import people as timeline_people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
@@ -65,6 +66,7 @@ __all__ = [
     "changed",
     "changes",
     "chosen",
+    "currency_of",
     "customers",
     "group_of",
     "grouped",
@@ -121,6 +123,12 @@ def grouped(ws: Workspace, view: View, moment: datetime) -> ir.Table:
     return queries.grouped(view, found.people)
 
 
+def currency_of(ws: Workspace) -> str:
+    """Return the currency of everybody's spend in the last assignment, without reading events."""
+    with ws.database.reading() as connection:
+        return queries.newest_currency(connection) or ws.settings.workspace.currency
+
+
 def note_export(ws: Workspace, by: Principal, what: str) -> None:
     """Note in the audit log that a list of customers was taken away as a file."""
     with ws.database.transaction() as connection:
@@ -151,7 +159,7 @@ def overview(ws: Workspace, *, scope: Scope = None, number: int | None = None) -
     return Overview(
         as_of=now.as_of,
         rules=now.rules,
-        currency=ws.settings.workspace.currency,
+        currency=now.currency,
         customers=kept.num_rows,
         groups=_rows(kept, "group", GROUPS),
         segments=_rows(kept, "segment", SEGMENTS),
@@ -163,6 +171,7 @@ def overview(ws: Workspace, *, scope: Scope = None, number: int | None = None) -
         new=kept.num_rows - found.num_rows if found is not None else 0,
         drawn=int(pc.sum(kept.column("drawn")).as_py() or 0),
         history=[moment.isoformat() for _number, moment in known],
+        money=currency.of_orders(ws, scope).note,
     )
 
 
@@ -328,7 +337,7 @@ def _stability(found: pa.Table | None) -> Share:
 
 def _accuracy(ws: Workspace, run: Run) -> Share:
     """Return the share whose stored group equals the one recomputed from the events."""
-    again, _cuts = assigning.computed(ws, run.rules, run.as_of)
+    again, _cuts = assigning.computed(ws, run.rules, run.as_of, run.currency)
     other = again.select(["person_id", "group"])
     both = run.people.select(["person_id", "group"]).join(
         other, "person_id", join_type="left outer", right_suffix="_again"
@@ -380,4 +389,4 @@ def _compute(ws: Workspace, about: dict[str, Any], _now: datetime) -> Overview:
     return found
 
 
-FINDING = findings.declare(findings.Kind("value_groups", 3, Overview, _compute, learnt=True))
+FINDING = findings.declare(findings.Kind("value_groups", 4, Overview, _compute, learnt=True))

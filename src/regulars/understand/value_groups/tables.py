@@ -28,5 +28,6 @@ value_group_runs = sa.Table(
     sa.Column("cuts", sa.Text, nullable=False),
     sa.Column("customers", sa.Integer, nullable=False),
     sa.Column("assigned", sa.LargeBinary, nullable=False),
+    sa.Column("currency", sa.String(3)),
     comment="One row an assignment; `assigned` is an Arrow stream with a row a customer.",
 )
