@@ -97,3 +97,40 @@ def test_an_answer_that_is_no_scale_is_refused(ws: Workspace, tmp_path: Path) ->
     file = write(tmp_path, "a.csv", ONE_TO_TEN)
     with pytest.raises(Invalid, match=r"import\.scale"):
         bring(ws, file, {"scale:nps": "ten"})
+
+
+def by_survey(ws: Workspace, file: Path, answers: dict[str, str]) -> Outcome:
+    """Import by the recipe “survey”."""
+    habits = Habits(answers=answers)
+    return service.import_files(ws, [file], "survey", now=clock.now(), habits=habits)
+
+
+def test_a_header_that_states_its_scale_is_not_asked_again(ws: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path, "a.csv", ONE_TO_TEN.replace("nps", "NPS (0-10)", 1))
+    outcome = by_survey(ws, file, {})
+    assert (outcome.questions, outcome.counts.accepted) == ((), 25)
+    assert told(ws) == {("nps", 0.0, 10.0)}
+    assert bring(ws, file, {}).questions == ()
+
+
+def test_satisfaction_beyond_its_scale_is_on_another(ws: Workspace, tmp_path: Path) -> None:
+    file = write(tmp_path, "a.csv", ONE_TO_TEN.replace("nps", "CSAT", 1))
+    asked = by_survey(ws, file, {})
+    (question,) = asked.questions
+    assert (question.key, asked.reasons) == ("scale:CSAT", {"unanswered": 25})
+    assert [choice.value for choice in question.choices] == ["1-5", "1-10", "0-10"]
+    assert by_survey(ws, file, {"scale:CSAT": "1-10"}).counts.accepted == 25
+    assert told(ws) == {("csat", 1.0, 10.0)}
+
+
+def test_words_about_a_score_are_no_score(ws: Workspace, tmp_path: Path) -> None:
+    """Of two questions on satisfaction neither is taken for the one."""
+    file = write(
+        tmp_path,
+        "a.csv",
+        "date,nps,why would you recommend us,服务满意度,环境满意度\n2024-03-05,9,kind people,4,5\n",
+    )
+    outcome = by_survey(ws, file, {})
+    assert (outcome.questions, outcome.counts.accepted) == ((), 1)
+    unused = next(note for note in outcome.notes if note.code == "unused_columns")
+    assert unused.examples == ("why would you recommend us", "服务满意度", "环境满意度")

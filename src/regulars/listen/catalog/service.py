@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from importlib import resources
@@ -176,6 +177,22 @@ def put_touchpoint(
         points.append(point)
     changed = Catalog(old.title, old.stages, tuple(points))
     return save_catalog(ws, changed, caller, reason=reason, now=now, based_on=based_on)
+
+
+def add_touchpoints(
+    ws: Store, points: Sequence[Touchpoint], caller: Principal, *, reason: str, now: datetime
+) -> list[Touchpoint]:
+    """Add those of the touchpoints whose key the catalog does not know; return them.
+
+    A key that is another spelling of a touchpoint is known.
+    """
+    old = current(ws)
+    known = {name for point in old.touchpoints for name in (point.key, *point.aliases)}
+    lacking = [point for point in points if point.key not in known]
+    if lacking:
+        changed = Catalog(old.title, old.stages, (*old.touchpoints, *lacking))
+        save_catalog(ws, changed, caller, reason=reason, now=now, based_on=old.version)
+    return lacking
 
 
 def remove_touchpoint(

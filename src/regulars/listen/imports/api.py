@@ -178,7 +178,7 @@ def start(
             source,
         ),
     )
-    later.add_task(service.carry_out_quietly, ws, run)
+    later.add_task(service.carry_out_quietly, ws, run, caller)
     response.headers["Location"] = f"/api/v1/imports/{run.id}"
     return _out(service.get_run(ws, run.id))
 

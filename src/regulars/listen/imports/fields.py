@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
+from regulars.listen.imports.export_formats import loading as export_formats
 from regulars.listen.imports.headers import fold
 from regulars.listen.imports.model import Column
 from regulars.listen.imports.numbers import Written
@@ -19,6 +20,9 @@ from regulars.listen.imports.reading.tables import RawRows
 AS_USUAL = Written()
 HINT = re.compile(r"_?\((?!\d+\)$)[^()]*\)$")
 """What stands in brackets behind a name, such as NPS (0-10), is no part of it."""
+
+ROLES = {"ordered_at": "occurred_at", "total": "amount"}
+"""What columns of recipes are called among the roles of a tool's export, where names differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def fields(raw: RawRows) -> list[Field]:
     """
     declared = {key: _column(column) for key, column in raw.part.columns.items()}
     folded, hinted = _folds(raw.columns)
+    tool = export_formats.of_file(list(raw.columns)) if raw.part.exports else None
     result: list[Field] = []
     used: set[str] = set()
     for key, column in declared.items():
@@ -63,6 +68,10 @@ def fields(raw: RawRows) -> list[Field]:
             rivals = tuple(dict.fromkeys(one for some in found for one in some))
         if len(names) == 1 and rivals and rivals[0] == names[0]:
             rivals = rivals[:1]
+        if not rivals and tool is not None:
+            rivals = tuple(
+                name for name in raw.columns if tool.role_of(name) == ROLES.get(key, key)
+            )[:1]
         if not rivals:
             _check_absent(raw, key, column, names, folded)
         header = rivals[0] if rivals else None

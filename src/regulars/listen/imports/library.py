@@ -17,6 +17,7 @@ from regulars.faces.command import read_text
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
+from regulars.listen.catalog.model import KEY
 from regulars.listen.imports import building, currencies
 from regulars.listen.imports.columns import EPOCHS, ISO
 from regulars.listen.imports.model import Column, Habits, Recipe, Scalar
@@ -113,12 +114,32 @@ def _problems(recipe: Recipe) -> Iterator[Text]:
             yield Text(f"“{zone}” is no time zone.", f"“{zone}”不是时区。")
     if recipe.currency is not None and recipe.currency not in currencies.CODES:
         yield Text(f"“{recipe.currency}” is no currency.", f"“{recipe.currency}”不是币种。")
+    yield from _unsound_patterns(recipe)
+    for point in recipe.touchpoints:
+        if KEY.match(point.key) is None or not (point.en.strip() and point.zh.strip()):
+            yield Text(
+                f"The touchpoint “{point.key}” needs a key of small letters, digits and _, "
+                "and a name in both languages.",
+                f"触点“{point.key}”须有由小写字母、数字和下划线组成的键，以及两种语言的名称。",
+            )
     for part in recipe.inputs:
         own = [one.formats for one in part.columns.values() if isinstance(one, Column)]
         for format_ in (*part.formats, *chain.from_iterable(own)):
             problem = _format_problem(format_)
             if problem is not None:
                 yield problem
+
+
+def _unsound_patterns(recipe: Recipe) -> Iterator[Text]:
+    for part in recipe.inputs:
+        for name, column in part.columns.items():
+            try:
+                re.compile(column.like if isinstance(column, Column) else "")
+            except re.error as error:
+                yield Text(
+                    f"“like” of the column “{name}” is no pattern: {error}.",
+                    f"列“{name}”的 like 不是有效的匹配式：{error}。",
+                )
 
 
 def _unknown_references(recipe: Recipe) -> Iterator[Text]:
@@ -210,7 +231,7 @@ def render(recipe: Recipe) -> str:
     """Return the recipe as TOML that `parse` reads back to the same recipe."""
     content = msgspec.to_builtins(recipe)
     lines = [f"{key} = {_inline(value)}" for key, value in content.items() if not _is_block(value)]
-    for key in ("inputs", "tables", "events"):
+    for key in ("touchpoints", "inputs", "tables", "events"):
         for part in content.get(key, ()):
             lines += ["", f"[[{key}]]", *_block(part, key)]
     return "\n".join(lines) + "\n"

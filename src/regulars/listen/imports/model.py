@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from regulars.kit.text import Text
+from regulars.listen.imports.contacts import Contact
 from regulars.listen.imports.questions import Question
 
 Format = Literal["delimited", "whitespace", "jsonl", "parquet", "excel", "xes"]
@@ -28,6 +29,8 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     `needed`: as declared, or where the column is required or holds money or order lines.
     `asks` is the key of a question without whose answer no row with a value here is imported:
     which of `scales` its scores are on, or (without scales) which of several headers counts.
+    `like` is a pattern on a header's words: it claims the one header that no name in `from` is
+    and whose values fit.
     """
 
     type: Kind = "text"
@@ -44,6 +47,7 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     needed: bool | None = None
     asks: str = ""
     scales: tuple[str, ...] = ()
+    like: str = ""
 
     @property
     def spoils_row(self) -> bool:
@@ -62,7 +66,8 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     were, and events that the timeline has under such an id keep it. `decimal`, `formats` and
     `zone` are how numbers and times are written where a column does not say. `skip` counts the
     rows above the header, `skip_below` those right below it that are no data; where they are not
-    given, titles and further headers are found.
+    given, titles and further headers are found. With `exports` a column that no name in `from` is
+    has the header that the tool which wrote the file gives it.
     """
 
     name: str
@@ -83,6 +88,7 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     repeats: Repeats = "keep"
     id: str | None = None
     formerly: Literal["content"] | None = None
+    exports: bool = False
     columns: dict[str, Kind | Column] = {}
 
 
@@ -177,6 +183,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     `zone` is where times without an offset were written down, `currency` what all money of the
     files is in (a cell that names another is refused); `set` holds for every event;
     `answers` settle what only the owner of the files knows (question's key → choice).
+    `touchpoints` are added to the catalog, where it lacks them, with the first events.
     """
 
     name: str
@@ -190,6 +197,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     tables: tuple[Table, ...] = ()
     set: dict[str, Scalar] = {}
     answers: dict[str, str] = {}
+    touchpoints: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def take(
         return _upload_form(request, ws, fields)
     if recipe is None:
         return RedirectResponse(f"/sources/imports/{run.id}/mapping", 303)
-    later.add_task(service.carry_out_quietly, ws, run)
+    later.add_task(service.carry_out_quietly, ws, run, caller)
     return RedirectResponse(f"/sources/imports/{run.id}", 303)
 
 
@@ -136,8 +136,9 @@ def mapping(request: Request, ws: CurrentWorkspace, _caller: Importer, run_id: s
 def choose(
     request: Request,
     ws: CurrentWorkspace,
-    _caller: Importer,
+    caller: Importer,
     run_id: str,
+    *,
     fields: FormFields,
     later: BackgroundTasks,
 ) -> Response:
@@ -153,9 +154,11 @@ def choose(
                     "happened_on", _("Say which column is the time, or the day of all rows.")
                 )
                 return _wizard(request, ws, run_id, choices, fields)
-            return _start(ws, service.change_mapping(ws, run_id, render(found.recipe)), later)
+            return _start(
+                ws, service.change_mapping(ws, run_id, render(found.recipe)), later, caller
+            )
         if name := fields.choice("recipe", list(library.every())):
-            return _start(ws, service.choose_recipe(ws, run_id, name), later)
+            return _start(ws, service.choose_recipe(ws, run_id, name), later, caller)
     except RegularsError as error:
         fields.take(error)
         return _wizard(request, ws, run_id, wizard.read_again(fields), fields)
@@ -166,8 +169,9 @@ def choose(
 def change_mapping(
     request: Request,
     ws: CurrentWorkspace,
-    _caller: Importer,
+    caller: Importer,
     run_id: str,
+    *,
     fields: FormFields,
     later: BackgroundTasks,
 ) -> Response:
@@ -181,12 +185,12 @@ def change_mapping(
     except RegularsError as error:
         fields.take(error)
         return _wizard(request, ws, run_id, Choices(), fields, words=words)
-    return _start(ws, run, later)
+    return _start(ws, run, later, caller)
 
 
-def _start(ws: Workspace, run: Prepared, later: BackgroundTasks) -> Response:
+def _start(ws: Workspace, run: Prepared, later: BackgroundTasks, caller: Principal) -> Response:
     check_filled(run.recipe)
-    later.add_task(service.carry_out_quietly, ws, run)
+    later.add_task(service.carry_out_quietly, ws, run, caller)
     return RedirectResponse(f"/sources/imports/{run.id}", 303)
 
 

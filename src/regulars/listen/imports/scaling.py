@@ -1,13 +1,14 @@
 """Scores whose scale only the owner of a file knows: asked, and settled by the answer.
 
-A mapping marks such columns (`asks`, `scales`); a column declared as 0 to 10 in which people
-answered from 1 to 10 and nobody 0 is one too. Until `scale:NAME=1-5` is answered no row that has
-a value there is imported.
+A mapping marks such columns (`asks`, `scales`); so is one declared as 0 to 10 in which people
+answered from 1 to 10 and nobody 0, one of 1 to 5 in which many answered more, and one of words
+such as “very satisfied”. Until `scale:HEADER=1-5` is answered no row that has a value there is
+imported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,13 @@ import msgspec
 
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.listen.imports import columns as reading
-from regulars.listen.imports import naming
+from regulars.listen.imports import likely, naming, scales
 from regulars.listen.imports.fields import Field
+from regulars.listen.imports.looking import Facts
 from regulars.listen.imports.model import Column, Event, Recipe
 from regulars.listen.imports.questions import Choice, Question
 from regulars.listen.imports.reading.tables import RawRows
+from regulars.listen.imports.scales import Scale
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,6 +33,10 @@ ANOTHER = "recommendation"
 """What a recommendation on another scale than 0 to 10 is called: it gives no NPS."""
 MANY = 20
 """From so many answers on, an end of the scale that nobody chose tells something."""
+BEYOND = 0.2
+"""So many of the answers beyond a scale's end are no slips: they are on another."""
+NUMBERS = 0.6
+"""So many of a column's values are numbers if these are its scores."""
 
 
 def written(scale: tuple[float, float]) -> str:
@@ -55,7 +61,7 @@ def parsed(words: str) -> tuple[float, float]:
 
 def answered(recipe: Recipe) -> Recipe:
     """Return the recipe with the scales that its answers settle, in columns and events."""
-    settled: dict[str, tuple[float, float]] = {}
+    settled: dict[str, Scale] = {}
     inputs = []
     for part in recipe.inputs:
         columns = dict(part.columns)
@@ -69,13 +75,18 @@ def answered(recipe: Recipe) -> Recipe:
                 own, minimum=low, maximum=high, asks="", scales=()
             )
         inputs.append(msgspec.structs.replace(part, columns=columns))
+    return on_scales(msgspec.structs.replace(recipe, inputs=tuple(inputs)), settled)
+
+
+def on_scales(recipe: Recipe, settled: Mapping[str, Scale]) -> Recipe:
+    """Return the recipe with the events of these columns' scores on their scales."""
     if not settled:
         return recipe
     events = tuple(_on_scale(recipe, event, settled) for event in recipe.events)
-    return msgspec.structs.replace(recipe, inputs=tuple(inputs), events=events)
+    return msgspec.structs.replace(recipe, events=events)
 
 
-def _on_scale(recipe: Recipe, event: Event, settled: dict[str, tuple[float, float]]) -> Event:
+def _on_scale(recipe: Recipe, event: Event, settled: Mapping[str, Scale]) -> Event:
     """Return an event on the scale of the column that it takes its score from."""
     scale = next((settled[name] for name in _scored(recipe, event) if name in settled), None)
     if scale is None:
@@ -99,46 +110,102 @@ def _scored(recipe: Recipe, event: Event) -> Iterator[str]:
 
 def ask(
     connection: duckdb.DuckDBPyConnection, raw: RawRows, found: Sequence[Field], recipe: Recipe
-) -> tuple[list[Field], list[Question]]:
-    """Return the fields with those marked whose scale is open, and one question for each key."""
-    fields = _looked_at(connection, raw, found, recipe)
+) -> tuple[list[Field], list[Question], dict[str, Scale]]:
+    """Return the fields with those marked whose scale is open, one question for each key.
+
+    Also the scales that answers settle only now that the file is known, by column.
+    """
+    fields, settled = _looked_at(connection, raw, found, recipe)
     open_: dict[str, list[Field]] = {}
     for one in fields:
         if one.header is not None and one.column.asks and one.column.scales:
             open_.setdefault(one.column.asks, []).append(one)
     rows = sum(piece.rows for piece in raw.pieces)
-    return fields, [_question(key, some, rows) for key, some in open_.items()]
+    return fields, [_question(key, some, rows) for key, some in open_.items()], settled
 
 
 def _looked_at(
     connection: duckdb.DuckDBPyConnection, raw: RawRows, found: Sequence[Field], recipe: Recipe
-) -> list[Field]:
-    """Mark columns of 0 to 10 in which many answered from 1 to 10 and nobody 0."""
-    scores = {name for event in recipe.events for name in _scored(recipe, event)}
-    doubtful = {
-        index: f"TRY_CAST({reading.clean(one, raw.part, typed=raw.typed)} AS DOUBLE)"
-        for index, one in enumerate(found)
-        if one.name in scores
-        and one.header is not None
-        and (one.column.minimum, one.column.maximum) == RECOMMENDED
-        and not one.column.asks
-        and KEY + one.name not in recipe.answers
-        and naming.stated_scale(one.header) is None
-    }
-    fields = list(found)
-    if not doubtful:
-        return fields
-    shown = ", ".join(f"count({sql}), min({sql}), max({sql})" for sql in doubtful.values())
-    row = connection.execute(f"SELECT {shown} FROM {raw.table}").fetchone() or ()
-    for place, index in enumerate(doubtful):
-        count, least, most = row[3 * place : 3 * place + 3]
-        if count >= MANY and least == 1 and most == RECOMMENDED[1]:
-            one = found[index]
-            column = msgspec.structs.replace(
-                one.column, asks=KEY + one.name, scales=("0-10", "1-10")
-            )
-            fields[index] = replace(one, column=column)
-    return fields
+) -> tuple[list[Field], dict[str, Scale]]:
+    """Mark the scores of a declared scale that the values leave open, or put them on the answer."""
+    names = {name for event in recipe.events for name in _scored(recipe, event)}
+    doubtful = {str(one.header) for one in found if one.name in names and _declared(one)}
+    facts = likely.look(connection, raw, doubtful)
+    fields, settled = list(found), dict[str, Scale]()
+    for index, one in enumerate(found):
+        if one.header not in facts:
+            continue
+        column = _opened(one, facts[one.header])
+        answer = recipe.answers.get(KEY + one.header) or recipe.answers.get(KEY + one.name)
+        if column is None and answer is None:
+            continue
+        column = column or one.column
+        if answer is not None:
+            settled[one.name] = low, high = parsed(answer)
+            column = msgspec.structs.replace(column, minimum=low, maximum=high, asks="", scales=())
+            fields[index] = replace(one, column=column, scores=_anew(one, low, high))
+            continue
+        fields[index] = replace(one, column=column)
+    return fields, settled
+
+
+def _declared(one: Field) -> bool:
+    """Tell whether a column is numbers on a scale that its recipe declares, and nothing more."""
+    column = one.column
+    more = column.asks or column.values or column.blank
+    return (
+        one.header is not None and column.type == "number" and one.scores is not None and not more
+    )
+
+
+def _opened(one: Field, facts: Facts) -> Column | None:
+    """Return the column as it is asked; None where its values are plainly on the scale."""
+    worded = scales.by_words(facts)
+    if worded is not None:
+        return msgspec.structs.replace(
+            one.column,
+            values=worded.recode,
+            blank=worded.blank,
+            asks=KEY + str(one.header),
+            scales=tuple(map(written, worded.asked)),
+        )
+    _metric, *declared = one.scores or ("", 0.0, 0.0)
+    choices = _possible((declared[0], declared[1]), facts)
+    if naming.stated_scale(str(one.header)) is not None or not choices:
+        return None
+    return msgspec.structs.replace(
+        one.column, asks=KEY + str(one.header), scales=tuple(map(written, choices))
+    )
+
+
+def _possible(declared: Scale, facts: Facts) -> tuple[Scale, ...]:
+    """Return the scales that many answers may be on: ends nobody chose, many beyond the end."""
+    least, most = facts.least, facts.most
+    if facts.filled < MANY or least is None or most is None or facts.numbers < NUMBERS:
+        return ()
+    if declared == RECOMMENDED:
+        if least == 1 and most == RECOMMENDED[1]:
+            return (RECOMMENDED, (1.0, 10.0))
+        return ()
+    if not declared[1] < most <= RECOMMENDED[1] or facts.distinct > RECOMMENDED[1] + 1:
+        return ()
+    numbers = [(_number(value), count) for value, count in facts.common]
+    beyond = sum(count for value, count in numbers if value is not None and value > declared[1])
+    longer = [one for one in scales.USUAL if one[1] == RECOMMENDED[1] and scales.within(facts, one)]
+    return (declared, *longer) if beyond >= BEYOND * facts.filled else ()
+
+
+def _number(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def _anew(one: Field, low: float, high: float) -> tuple[str, float, float]:
+    """Return the metric and the scale of a column whose scale was answered."""
+    metric = one.scores[0] if one.scores else ""
+    return (ANOTHER if metric == "nps" and (low, high) != RECOMMENDED else metric), low, high
 
 
 def _question(key: str, fields: Sequence[Field], rows: int) -> Question:

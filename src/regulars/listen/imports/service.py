@@ -20,7 +20,7 @@ from regulars.kit import clock
 from regulars.kit.errors import Conflict, Invalid, NotFound, RegularsError
 from regulars.kit.memo import Memo
 from regulars.kit.text import Text
-from regulars.listen.imports import library, queries, rejects, running, uploads
+from regulars.listen.imports import adding, library, queries, rejects, running, uploads
 from regulars.listen.imports import preview as proposals
 from regulars.listen.imports.choices import Choices
 from regulars.listen.imports.model import Habits, Outcome, Progress, Recipe, Reject, Run, State
@@ -73,7 +73,7 @@ def import_files(
     named = library.get(recipe) if isinstance(recipe, str) else recipe
     chosen = library.written_as(named, habits)
     run = prepare(ws, running.sample_paths(paths), chosen, now=now, by=by)
-    return carry_out(ws, run, now=now, tell=tell)
+    return carry_out(ws, run, now=now, by=by, tell=tell)
 
 
 def prepare(
@@ -106,10 +106,16 @@ def prepare(
 
 
 def carry_out(
-    ws: Workspace, run: Prepared, *, now: datetime, tell: running.Tell = running.silent
+    ws: Workspace,
+    run: Prepared,
+    *,
+    now: datetime,
+    by: Principal = SHELL,
+    tell: running.Tell = running.silent,
 ) -> Outcome:
     """Do a prepared run; its progress goes to `tell` and to SQL.
 
+    Once it made events, touchpoints of the recipe that the catalog lacks are added in `by`'s name.
     Raises Conflict when the run is not waiting, and whatever stopped it.
     """
     with ws.database.transaction() as connection:
@@ -127,6 +133,9 @@ def carry_out(
 
     try:
         outcome = running.run(ws, job, beat)
+        if outcome.counts.events:
+            added = adding.touchpoints(ws, run.recipe, by=by, now=now)
+            outcome = replace(outcome, notes=(*outcome.notes, *added))
     except Exception as error:
         _keep(ws, run.id, _failure_values(error))
         raise
@@ -180,10 +189,10 @@ def _outcome_values(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def carry_out_quietly(ws: Workspace, run: Prepared) -> None:
+def carry_out_quietly(ws: Workspace, run: Prepared, by: Principal) -> None:
     """Do a prepared run behind an answer: what stops it is kept with the run and in the log."""
     try:
-        carry_out(ws, run, now=clock.now())
+        carry_out(ws, run, now=clock.now(), by=by)
     except RegularsError as error:
         log.warning("import.failed", run=run.id, code=error.code)
     except Exception:

@@ -97,6 +97,7 @@ class Shaper:
         part = raw.part
         self.raws[part.name] = raw
         settled = written.settle(self.connection, raw, fields.fields(raw), self.recipe, self.ground)
+        self.recipe = scaling.on_scales(self.recipe, settled.scales)
         self.fields += settled.fields
         self.read.add(part.id or "")
         self.notes += [*raw.notes, *settled.notes]

@@ -14,12 +14,13 @@ import msgspec
 
 from regulars.kit.text import Text
 from regulars.listen.imports import columns as reading
-from regulars.listen.imports import currencies, numbers, scaling, times
+from regulars.listen.imports import currencies, likely, numbers, scaling, times
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.fields import Field
 from regulars.listen.imports.model import Note, Recipe
 from regulars.listen.imports.questions import Choice, Question
 from regulars.listen.imports.reading.tables import RawRows
+from regulars.listen.imports.scales import Scale
 from regulars.listen.imports.signs import text
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Settled:
     fields: list[Field]
     questions: list[Question] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    scales: dict[str, Scale] = field(default_factory=dict)
+    """Column → the scale that an answer puts its scores on."""
     currencies: str = "CAST([] AS VARCHAR[])"
     money: str = ""
     """The column of which wrong currencies are told; "": no cell names one."""
@@ -64,9 +67,10 @@ def settle(
 ) -> Settled:
     """Look at the columns of an input and settle what can be."""
     scales = _scales(recipe)
+    found = likely.claimed(connection, raw, found)
     result = Settled([replace(_meant(one, recipe), scores=scales.get(one.name)) for one in found])
     _rivals(raw, result, recipe)
-    result.fields, asked = scaling.ask(connection, raw, result.fields, recipe)
+    result.fields, asked, result.scales = scaling.ask(connection, raw, result.fields, recipe)
     result.questions += asked
     if not raw.typed:
         _clocks(connection, raw, result)
