@@ -5,7 +5,7 @@ Nouns declare their tables on `metadata`; services open one `transaction()` per 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -208,3 +208,11 @@ def upsert(connection: sa.Connection, table: sa.Table) -> Any:
     from sqlalchemy.dialects.postgresql import insert as postgres_insert
 
     return postgres_insert(table)
+
+
+def put(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:
+    """Write a row down, in place of the one with its primary key."""
+    keys = [column.name for column in table.primary_key]
+    others = {name: value for name, value in values.items() if name not in keys}
+    statement = upsert(connection, table).values(**values)
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others))

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.store.database import upsert
+from regulars.store import database
 from regulars.store.workspace import Store
 from regulars.timeline import judged, nobody
 from regulars.timeline.event import IDENTITY_KINDS
@@ -98,13 +98,7 @@ def put(connection: sa.Connection, edit: Edit) -> None:
         "changed_by": edit.changed_by[:200],
         "changed_at": edit.changed_at,
     }
-    statement = upsert(connection, nobody_words).values(**values)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["kind", "word"],
-            set_={name: values[name] for name in ("listed", "changed_by", "changed_at")},
-        )
-    )
+    database.put(connection, nobody_words, values)
 
 
 def checked(kind: str, word: str) -> tuple[str, str]:

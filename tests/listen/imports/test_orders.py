@@ -11,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from regulars.company.rights.model import SHELL
 from regulars.kit import clock
 from regulars.listen.imports import service
 from regulars.listen.imports.model import Habits, Outcome
+from regulars.listen.statuses import service as listed
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import chinese_orders, write
 
@@ -77,6 +79,46 @@ def test_a_status_that_is_mapped_counts(ws: Workspace, tmp_path: Path) -> None:
     bring(ws, tmp_path, text)
     outcome = bring(ws, tmp_path, text, **{"status:in the clouds": "completed"})
     assert (outcome.counts.replaced, amounts(ws)) == (1, {"Order Completed": 10})
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["已核销（到店）", "已核销 (到店)", "Picked-Up", "picked  up", "ＰＩＣＫＥＤ＿ＵＰ\u200b"],
+)
+def test_a_word_that_the_workspace_maps_counts_however_it_is_written(
+    ws: Workspace, tmp_path: Path, written: str
+) -> None:
+    text = f"order_id,customer,date,amount,status\n1,a,2024-03-01,10,{written}\n"
+    for word in ("已核销(到店)", "picked up"):
+        listed.set_meaning(ws, SHELL, word, "completed", now=clock.now())
+    assert [note.code for note in bring(ws, tmp_path, text).notes] == []
+    assert amounts(ws) == {"Order Completed": 10}
+
+
+def test_what_came_before_its_word_was_mapped_is_told_anew(ws: Workspace, tmp_path: Path) -> None:
+    head = "order_id,customer,date,amount,currency,status\n"
+    rows = "1,a,2024-03-01,10,CNY,已核销\n2,b,2024-03-01,7,USD,已核销\n3,c,2024-03-01,5,CNY,paid\n"
+    file = write(tmp_path, "o.csv", head + rows)
+
+    def again(**answers: str) -> Outcome:
+        habits = Habits("UTC", answers=answers)
+        return service.import_files(ws, [file], "orders", now=clock.now(), habits=habits)
+
+    first = again()
+    (note,) = [note for note in first.notes if note.code == "status_unseen"]
+    assert (note.rows, note.examples) == (2, ("已核销",))
+    assert "2 orders of 10.00 CNY + 7.00 USD in all" in note.text.en
+    assert "regulars statuses --set '已核销=completed'" in note.text.en
+    ids = {row["order_id"]: row["event_id"] for row in told(ws)}
+    assert amounts(ws) == {"Order Placed": 17, "Order Completed": 5}
+    listed.set_meaning(ws, SHELL, "已核销", "completed", now=clock.now())
+    second = again()
+    assert (second.counts.accepted, second.counts.replaced, second.counts.duplicates) == (0, 2, 1)
+    assert [note.code for note in second.notes if note.code == "status_unseen"] == []
+    assert amounts(ws) == {"Order Completed": 22}
+    assert {row["order_id"]: row["event_id"] for row in told(ws)} == ids
+    answered = again(**{"status:已核销": "placed"})
+    assert answered.counts.replaced == 2  # what this run answers stands above the list
 
 
 def test_an_order_that_is_cancelled_later_counts_no_more(ws: Workspace, tmp_path: Path) -> None:

@@ -88,5 +88,6 @@ def test_command_and_api_show_the_same(ws: Workspace, app: FastAPI) -> None:
     assert done.exit_code == 0 and "“[till]” names nobody now." in done.stdout
     told = json.loads(run.invoke(build_cli(), ["nobody", "show", "--json", *folder]).stdout)
     api = sign(app, ws, "dana", Role.MANAGER).get("/api/v1/nobody").json()
+    assert "[till]" in run.invoke(build_cli(), ["nobody", "show", *folder]).stdout
     assert told["words"][0]["word"] == api["words"][0]["word"] == "[till]"
     assert len(told["words"]) == len(api["words"])

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from regulars.kit.text import Text
 from regulars.listen.adoption.model import Adopted, Kind
 from regulars.listen.adoption.tables import adopted_titles
-from regulars.store.database import upsert
+from regulars.store.database import put
 from regulars.timeline.tables import spellings
 
 if TYPE_CHECKING:
@@ -61,11 +61,7 @@ def _who(row: Any) -> tuple[str, datetime]:
 
 def put_title(connection: sa.Connection, values: Mapping[str, Any]) -> None:
     """Give a word a name, in place of the one it had."""
-    statement = upsert(connection, adopted_titles).values(**values)
-    changed = {name: statement.excluded[name] for name in ("en", "zh", "adopted_by", "adopted_at")}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["kind", "value"], set_=changed)
-    )
+    put(connection, adopted_titles, values)
 
 
 def drop_title(connection: sa.Connection, kind: Kind, value: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from regulars.kit.errors import Invalid, RegularsError, Unavailable
 from regulars.kit.text import Text
-from regulars.listen.imports import currencies, numbers, signs, statuses, times
+from regulars.listen.imports import currencies, numbers, signs, times
 from regulars.timeline import duck, identity
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ def bench(ws: Workspace, *, share: float) -> Iterator[tuple[duckdb.DuckDBPyConne
         identity.register(connection, ws)
         for macros in (signs, currencies, numbers, times):
             macros.register(connection)
-        statuses.register(connection, statuses.shipped())
         # What moments look like as text must not depend on the zone reports are made in.
         connection.execute("SET TimeZone = 'UTC'")
         yield connection, scratch

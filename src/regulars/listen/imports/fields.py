@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from regulars.kit.errors import Invalid
+from regulars.kit.headers import fold
 from regulars.kit.text import Text
 from regulars.listen.imports.export_formats import loading as export_formats
-from regulars.listen.imports.headers import fold
 from regulars.listen.imports.model import Column
 from regulars.listen.imports.numbers import Written
 from regulars.listen.imports.reading.delimited import numbered

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from regulars.kit.errors import RegularsError
+from regulars.kit.headers import fold
 from regulars.kit.text import Text
 from regulars.listen.imports import library
-from regulars.listen.imports.headers import fold
 from regulars.listen.imports.model import Column, Input, Recipe
 from regulars.listen.imports.reading import files
 from regulars.listen.imports.reading.files import File

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from regulars.kit.headers import fold
 from regulars.listen.imports import building, library, naming, scaling
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.guessing import SCORES, TIMES, Guess
-from regulars.listen.imports.headers import fold
 from regulars.listen.imports.model import (
     Bilingual,
     Column,

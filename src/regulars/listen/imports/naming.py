@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from regulars.listen.imports.headers import UNSEEN
+from regulars.kit.headers import UNSEEN
 
 ID = r"(_?(id|no|num|number|code|key|sn|ref|reference))"
 PAST = r"(_?(at|on|date|time|timestamp|datetime))+"

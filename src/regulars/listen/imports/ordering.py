@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from regulars.listen.imports import knowing, statuses
+from regulars.listen.imports import knowing
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Orders, Table
-from regulars.listen.imports.orders import APART, Gathering, Refusal, unseen_notes
+from regulars.listen.imports.orders import APART, Gathering, Refusal
 from regulars.listen.imports.reading.tables import original
+from regulars.listen.imports.statuses import unseen_notes
 
 if TYPE_CHECKING:
     from regulars.listen.imports.shaping import Shaper
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 def settled(shaper: Shaper, spec: Table, orders: Orders, source: str) -> Gathering:
     """Tell the orders among the rows of `source` apart; refuse the rows that are not settled."""
-    statuses.register(shaper.connection, statuses.with_answers(shaper.recipe.answers))
     absent = {field.name for field in shaper.fields if field.header is None}
     lines = shaper.compiled(orders.lines, spec.name).sql if orders.lines else ""
     gathering = Gathering(

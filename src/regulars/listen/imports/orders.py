@@ -15,7 +15,6 @@ from regulars.kit.text import Text
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.model import Note, Orders
 from regulars.listen.imports.questions import UNANSWERED, Answers, Choice, Question
-from regulars.listen.imports.statuses import UNSEEN
 
 if TYPE_CHECKING:
     import duckdb
@@ -301,31 +300,3 @@ def _totals_asked(
 
 def _given(amount: object) -> Text:
     return Text(f"{amount:,.2f} in all", f"合计 {amount:,.2f}")
-
-
-def unseen_notes(
-    connection: duckdb.DuckDBPyConnection, table: str, orders: Orders
-) -> Iterator[Note]:
-    """Tell of status words that nobody mapped: their orders are placed, with so much money."""
-    status, amount = quote(orders.status), quote(orders.amount)
-    rows = connection.execute(
-        f"SELECT any_value({status}), count(*), coalesce(sum({amount}), 0) FROM {quote(table)} "
-        f"WHERE order_status({status}) = '{UNSEEN}' GROUP BY lower({status}) ORDER BY 2 DESC, 1"
-    ).fetchall()
-    if not rows:
-        return
-    count, money = sum(row[1] for row in rows), sum(row[2] for row in rows)
-    listed = ", ".join(f"{row[0]} ({row[1]:,})" for row in rows[:5])
-    yield Note(
-        "status_unseen",
-        count,
-        Text(
-            f"{count:,} orders of {money:,.2f} in all have a status nobody mapped: {listed}. They "
-            "count as placed, not as completed, until it is mapped: --answer status:WORD=completed "
-            "(or placed, cancelled, refunded, part_refunded).",
-            f"{count:,} 个订单（合计 {money:,.2f}）的状态尚未定义：{listed}。"
-            "在定义之前按“已下单”处理，不计入成交。可用 --answer status:状态=completed 定义"
-            "（或 placed、cancelled、refunded、part_refunded）。",
-        ),
-        tuple(str(row[0]) for row in rows[:5]),
-    )

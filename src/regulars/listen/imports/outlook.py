@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from regulars.listen.imports import accounting, building, columns, leaving, mapping
+from regulars.listen.imports import accounting, building, columns, leaving, mapping, statuses
 from regulars.listen.imports.building import Builder
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.fields import Field
@@ -16,6 +16,7 @@ from regulars.listen.imports.model import Note, Recipe
 from regulars.listen.imports.reading.tables import RawRows
 from regulars.listen.imports.shaping import Shaper
 from regulars.listen.imports.written import Ground
+from regulars.listen.statuses import service as listed
 from regulars.timeline.event import COLUMNS
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def samples(
     if building.unfilled(recipe):
         return [], Outlook(), []
     own = ws.settings.workspace
-    shaper = Shaper(connection, recipe, Ground(own.time_zone, own.currency))
+    shaper = Shaper(
+        connection, recipe, Ground(own.time_zone, own.currency, statuses=listed.words(ws))
+    )
     pieces = [replace(piece, rows=min(piece.rows, SAMPLE_ROWS)) for piece in raw.pieces]
     shaper.input(RawRows(recipe.inputs[0], "first_rows", raw.columns, raw.typed, pieces))
     for table in recipe.tables:
@@ -65,7 +68,7 @@ def samples(
     builder = Builder(connection, shaper, salt="preview", currency=currency, now=now)
     view = builder.build()
     sums = accounting.account(connection, shaper, pieces, builder.made)
-    left = [note for note in shaper.notes if note.code.startswith(leaving.CODE)]
+    left = [note for note in shaper.notes if note.code.startswith((leaving.CODE, statuses.NOTE))]
     table = connection.execute(
         f"SELECT {', '.join(COLUMNS)} FROM {view} ORDER BY received_at LIMIT {SAMPLE_EVENTS}"
     ).to_arrow_table()

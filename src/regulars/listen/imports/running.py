@@ -20,6 +20,7 @@ from regulars.listen.imports.reading import files as reading
 from regulars.listen.imports.reading.tables import Piece, Reader
 from regulars.listen.imports.shaping import Shaper
 from regulars.listen.imports.written import Ground
+from regulars.listen.statuses import service as statuses
 from regulars.timeline import loading
 
 if TYPE_CHECKING:
@@ -166,7 +167,8 @@ def _ground(workspace: Workspace, source: str) -> Ground:
         return loading.told_by(workspace, connection, source)
 
     own = workspace.settings.workspace
-    return Ground(own.time_zone, own.currency, workspace.keyed_hash("import", source), known)
+    salt = workspace.keyed_hash("import", source)
+    return Ground(own.time_zone, own.currency, salt, known, statuses.words(workspace))
 
 
 def run_folder(workspace: Workspace, run_id: str) -> Path:

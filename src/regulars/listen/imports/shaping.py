@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports import columns as reading
-from regulars.listen.imports import fields, leaving, ordering, repeats, scaling, written
+from regulars.listen.imports import fields, leaving, ordering, repeats, scaling, statuses, written
 from regulars.listen.imports.columns import CURRENCIES, Check
 from regulars.listen.imports.expressions import Compiled, compile_expression, literal, quote
 from regulars.listen.imports.fields import Field
@@ -64,6 +64,7 @@ class Shaper:
         self.recipe = recipe = scaling.answered(recipe)
         self.ground = ground
         self.zone = recipe.zone or ground.zone
+        statuses.register(connection, statuses.with_answers(ground.statuses, recipe.answers))
         self.notes: list[Note] = []
         self.questions: dict[str, Question] = {}
         self.columns: dict[str, list[str]] = {}

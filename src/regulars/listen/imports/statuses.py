@@ -1,104 +1,105 @@
-"""What the words of an order's status mean: a list that ships in both languages and users edit."""
+"""The engine reads statuses of orders by the workspace's list, and by what was answered."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
+import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from regulars.kit.headers import UNSEEN as WIDTHLESS
+from regulars.kit.headers import WORD as LETTERS
 from regulars.kit.text import Text
-from regulars.listen.imports.headers import fold
+from regulars.listen.imports.expressions import quote
+from regulars.listen.imports.model import Note, Orders
 from regulars.listen.imports.questions import Choice, Question
 from regulars.listen.imports.signs import text
+from regulars.listen.statuses.model import TITLES, Standing, Words, spelled
 
 if TYPE_CHECKING:
     import duckdb
 
-
-class Standing(StrEnum):
-    """What a status says of an order."""
-
-    COMPLETED = "completed"
-    PLACED = "placed"
-    CANCELLED = "cancelled"
-    REFUNDED = "refunded"
-    PART_REFUNDED = "part_refunded"
-
-
+LETTER: Final = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", LETTERS)
+"""The signs of which words consist, as the engine writes them."""
 ANSWER: Final = "status:"
 ASKED: Final = Text("What does this status mean?", "该状态是什么意思？")
-CHOICES: Final = (
-    Choice(Standing.COMPLETED.value, Text("completed", "成交")),
-    Choice(Standing.PLACED.value, Text("placed only", "仅下单")),
-    Choice(Standing.CANCELLED.value, Text("cancelled: no order", "取消：不计")),
-    Choice(Standing.REFUNDED.value, Text("completed and refunded in full", "成交并全额退款")),
-    Choice(Standing.PART_REFUNDED.value, Text("completed, refunded in part", "成交并部分退款")),
-)
+CHOICES: Final = tuple(Choice(standing.value, title) for standing, title in TITLES.items())
 UNSEEN: Final = "unseen"
 """The standing of a word nobody has mapped yet: the order is placed, and it is told."""
-DEFAULTS: Final[Mapping[Standing, tuple[str, ...]]] = {
-    Standing.COMPLETED: (
-        *("completed", "complete", "paid", "fulfilled", "shipped", "delivered", "done", "closed"),
-        *("success", "successful", "succeeded", "finished", "received", "captured", "settled"),
-        *("processed", "invoiced", "dispatched", "in transit", "approved", "confirmed", "ok"),
-        *("交易成功", "交易完成", "已完成", "完成", "已付款", "已支付", "支付成功", "付款成功"),
-        *("已发货", "卖家已发货", "买家已付款", "等待买家确认收货", "已签收", "已收货", "已送达"),
-        *("待发货", "等待卖家发货", "待收货", "已确认", "成功", "已评价", "待评价", "已出库"),
-    ),
-    Standing.PLACED: (
-        *("placed", "pending", "open", "new", "created", "unpaid", "awaiting payment", "draft"),
-        *("pending payment", "on hold", "authorized", "payment pending"),
-        *("待付款", "等待买家付款", "未付款", "待支付", "未支付", "待确认", "已下单", "待审核"),
-    ),
-    Standing.CANCELLED: (
-        *("cancelled", "canceled", "voided", "void", "cancel", "expired", "failed", "rejected"),
-        *("declined", "abandoned", "payment failed", "denied", "unavailable"),
-        *("交易关闭", "已取消", "取消", "已关闭", "关闭", "已作废", "作废", "订单取消", "订单关闭"),
-        *("交易取消", "支付失败", "付款失败", "已失效", "超时关闭", "买家取消", "卖家取消"),
-    ),
-    Standing.REFUNDED: (
-        *("refunded", "refund", "fully refunded", "returned", "chargeback", "charged back"),
-        *(
-            "已退款",
-            "退款成功",
-            "退款完成",
-            "全额退款",
-            "已退货",
-            "退货退款",
-            "已退货退款",
-            "退货成功",
-        ),
-    ),
-    Standing.PART_REFUNDED: (
-        *("part refunded", "partially refunded", "partial refund", "partly refunded"),
-        *("partially returned", "部分退款", "部分退款成功", "部分退货", "已部分退款"),
-    ),
-}
+NOTE: Final = "status_unseen"
+"""The code by which that is told; its examples are the words."""
+EXAMPLES = 5
 
 
-def shipped() -> dict[str, str]:
-    """Return word → standing as the product ships them, words folded."""
-    return {fold(word): standing.value for standing, words in DEFAULTS.items() for word in words}
-
-
-def with_answers(answers: Mapping[str, str]) -> dict[str, str]:
-    """Return word → standing with what was answered (`status:WORD`) beside what ships.
+def with_answers(words: Words, answers: Mapping[str, str]) -> Words:
+    """Return the list with what was answered (`status:WORD`) above it.
 
     Raises Invalid for a standing there is not.
     """
     said = {
-        fold(key.removeprefix(ANSWER)): Question(key, ASKED, CHOICES).check(value)
+        spelled(key.removeprefix(ANSWER)): Standing(Question(key, ASKED, CHOICES).check(value))
         for key, value in answers.items()
         if key.startswith(ANSWER)
     }
-    return {**shipped(), **said}
+    return {**{word: means for word, means in words.items() if word not in said}, **said}
 
 
-def register(connection: duckdb.DuckDBPyConnection, words: Mapping[str, str]) -> None:
-    """Give the connection `order_status(x)`: what a status means; blank is completed."""
-    pairs = ", ".join(f"{text(word)}: {text(standing)}" for word, standing in words.items())
-    folded = "regexp_replace(lower(plain_signs(x)), '[\\s_\\-]+', '_', 'g')"
+def register(connection: duckdb.DuckDBPyConnection, words: Words) -> None:
+    """Give the connection `status_word(x)`, what spellings of a word share, and `order_status(x)`.
+
+    The words of the list go through the same macro, so that they meet what files hold. A blank
+    is completed.
+    """
+    one = f"lower(translate(plain_signs(x), {text(WIDTHLESS)}, ''))"
+    parted = f"regexp_replace({one}, '[\\s_\\-]+', '_', 'g')"
+    begun = f"regexp_replace({parted}, '(^|[^{LETTER}])_', '\\1', 'g')"
     connection.execute(
-        "CREATE OR REPLACE TEMP MACRO order_status(x) AS CASE WHEN x IS NULL THEN 'completed' "
-        f"ELSE coalesce(map_extract_value(MAP {{{pairs}}}, {folded}), '{UNSEEN}') END"
+        "CREATE OR REPLACE TEMP MACRO status_word(x) AS "
+        f"regexp_replace({begun}, '_([^{LETTER}]|$)', '\\1', 'g')"
     )
+    spellings = connection.execute(
+        "SELECT list_transform(?::VARCHAR[], lambda word: status_word(word))", [list(words)]
+    ).fetchone()
+    keys = spellings[0] if spellings else []
+    means = dict(zip(keys, words.values(), strict=True))
+    pairs = ", ".join(f"{text(key)}: {text(standing)}" for key, standing in means.items())
+    connection.execute(
+        "CREATE OR REPLACE TEMP MACRO order_status(x) AS "
+        "CASE WHEN coalesce(status_word(x), '') = '' THEN 'completed' "
+        f"ELSE coalesce(map_extract_value(MAP {{{pairs}}}, status_word(x)), '{UNSEEN}') END"
+    )
+
+
+def unseen_notes(
+    connection: duckdb.DuckDBPyConnection, table: str, orders: Orders
+) -> Iterator[Note]:
+    """Tell of status words that nobody mapped: their orders are placed, with so much money."""
+    status, amount = quote(orders.status), quote(orders.amount)
+    unseen = f"FROM {quote(table)} WHERE order_status({status}) = '{UNSEEN}'"
+    words = connection.execute(
+        f"SELECT min(trim({status})), count(*), sum(count(*)) OVER () {unseen} "
+        f"GROUP BY status_word({status}) ORDER BY 2 DESC, 1 LIMIT {EXAMPLES}"
+    ).fetchall()
+    if not words:
+        return
+    money = connection.execute(
+        f"SELECT coalesce(_currency, ''), coalesce(sum({amount}), 0) {unseen} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    yield _unseen_note(words, " + ".join(f"{sum_:,.2f} {code}".strip() for code, sum_ in money))
+
+
+def _unseen_note(words: list[tuple[str, int, int]], money: str) -> Note:
+    count = int(words[0][2])
+    listed = ", ".join(f"{word} ({orders:,})" for word, orders, _all in words)
+    told = Text(
+        f"{count:,} orders of {money} in all have a status nobody mapped: {listed}. They count as "
+        "placed, not as completed. Say what it means, under Sources › Statuses of orders or by "
+        f"`regulars statuses --set '{words[0][0]}=completed'` (or placed, cancelled, refunded, "
+        "part_refunded), and import the file again; for one import alone: --answer "
+        "status:WORD=completed.",
+        f"{count:,} 个订单（合计 {money}）的状态尚未定义：{listed}。"
+        "目前按“已下单”处理，不计入成交。请在“数据来源 › 订单状态”中定义，或运行 "
+        f"`regulars statuses --set '{words[0][0]}=completed'`"
+        "（或 placed、cancelled、refunded、part_refunded），然后重新导入该文件；"
+        "仅用于一次导入：--answer status:状态=completed。",
+    )
+    return Note(NOTE, count, told, tuple(word for word, _orders, _all in words))

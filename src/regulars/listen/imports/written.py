@@ -22,6 +22,7 @@ from regulars.listen.imports.questions import Choice, Question
 from regulars.listen.imports.reading.tables import RawRows
 from regulars.listen.imports.scales import Scale
 from regulars.listen.imports.signs import text
+from regulars.listen.statuses.model import Words, shipped
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,6 +57,8 @@ class Ground:
     salt: str = ""
     known: Callable[[duckdb.DuckDBPyConnection], str] | None = None
     """Gives the relation of the source's events that the timeline has; None: nothing is known."""
+    statuses: Words = field(default_factory=shipped)
+    """What the words of orders' statuses mean."""
 
 
 def settle(

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich.markup import escape
 
 from regulars.company.rights.model import SHELL
 from regulars.faces.command import WorkspaceFolder, out, table
@@ -66,15 +67,17 @@ def _print(told: Overview, every: bool) -> None:
     if told.found:
         shown = table(_("On the timeline from before"), _("Kind"), _("Events"))
         for one in told.found:
-            shown.add_row(one.word, say(KIND_NAMES[one.kind]), f"{one.events:,}")
+            shown.add_row(escape(one.word), say(KIND_NAMES[one.kind]), f"{one.events:,}")
         out.print(shown)
     if told.met:
         shown = table(_("Came in lately"), _("Kind"), _("Source"), _("Events"))
         for met in told.met:
-            shown.add_row(met.word, say(KIND_NAMES[met.kind]), met.source, f"{met.events:,}")
+            shown.add_row(
+                escape(met.word), say(KIND_NAMES[met.kind]), escape(met.source), f"{met.events:,}"
+            )
         out.print(shown)
     shown = table(_("Value"), _("Kind"), _("From"))
     for word in told.words:
         if every or word.origin != "shipped":
-            shown.add_row(word.word, say(KIND_NAMES[word.kind]), say(ORIGINS[word.origin]))
+            shown.add_row(escape(word.word), say(KIND_NAMES[word.kind]), say(ORIGINS[word.origin]))
     out.print(shown)

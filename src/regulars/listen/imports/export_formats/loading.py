@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from regulars.kit.errors import NotFound
+from regulars.kit.headers import fold
 from regulars.kit.text import Text
-from regulars.listen.imports.headers import fold
 from regulars.listen.imports.model import Bilingual
 
 SHARE = 0.6

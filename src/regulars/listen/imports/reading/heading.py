@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regulars.listen.imports.headers import fold
+from regulars.kit.headers import fold
 from regulars.listen.imports.model import Column, Input
 
 LOOKED_AT = 30

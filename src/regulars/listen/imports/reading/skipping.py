@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from regulars.kit.headers import fold
 from regulars.listen.imports.expressions import literal, quote
-from regulars.listen.imports.headers import fold
 from regulars.listen.imports.reading.careful import Found
 
 if TYPE_CHECKING:

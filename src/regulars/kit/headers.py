@@ -1,4 +1,4 @@
-"""How headers are compared: one folding for recipes, mappings and the preview."""
+"""How headers and words of cells are compared: one folding for recipes, mappings, the preview."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from regulars.listen.imports.headers import fold
+from regulars.kit.headers import fold
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Statuses: what the words of an order's status mean, as shipped and as a workspace edits it."""

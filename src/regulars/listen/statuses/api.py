@@ -1,0 +1,44 @@
+"""`/api/v1/statuses`: what the words of order statuses mean."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from regulars.company.rights.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.kit import clock
+from regulars.listen.statuses import service
+from regulars.listen.statuses.model import Standing, Word
+from regulars.timeline.workspace import CurrentWorkspace
+
+router = APIRouter(prefix="/api/v1/statuses", tags=["imports"])
+Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
+Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
+
+
+class StatusIn(BaseModel):
+    """A word of an order's status and what it means."""
+
+    word: str = Field(min_length=1, max_length=200)
+    meaning: Standing
+
+
+@router.get("", summary="What the words of order statuses mean")
+def overview(ws: CurrentWorkspace, _caller: Reader) -> list[Word]:
+    """Return the workspace's own words, the newest first, then the shipped ones."""
+    return service.overview(ws)
+
+
+@router.put("", summary="Let a word of order statuses mean something")
+def set_meaning(ws: CurrentWorkspace, caller: Editor, wanted: StatusIn) -> Word:
+    """Let a word mean something for every import from now on."""
+    return service.set_meaning(ws, caller, wanted.word, wanted.meaning, now=clock.now())
+
+
+@router.delete("/{word:path}", summary="Take a meaning of your own back")
+def reset(ws: CurrentWorkspace, caller: Editor, word: str) -> Word | None:
+    """Return what is shipped of the word, if anything; that is what it means from now on."""
+    return service.reset(ws, caller, word)
