@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -225,6 +226,17 @@ def test_import_by_recipe_and_see_refused_rows(ws: Workspace, browser: TestClien
     wrong = browser.post("/sources/imports/new", data={"recipe": "survey"})
     assert wrong.status_code == 422
     assert "Choose a file first." in wrong.text
+
+
+def test_a_status_nobody_mapped_leads_to_the_list_of_statuses(
+    ws: Workspace, browser: TestClient
+) -> None:
+    text = "order_id,customer,date,amount,status\n1,ann,2026-03-01,10,已核销\n"
+    files = [("files", ("orders.csv", text.encode()))]
+    shown = browser.post("/sources/imports/new", files=files, data={"recipe": "orders"})
+    page = browser.get(shown.url.path)
+    (way,) = re.findall('href="(/sources/statuses[^"]*)"', page.text)
+    assert 'value="已核销"' in browser.get(way).text
 
 
 def test_an_upload_may_be_given_up(ws: Workspace, browser: TestClient) -> None:

@@ -117,8 +117,9 @@ def test_what_came_before_its_word_was_mapped_is_told_anew(ws: Workspace, tmp_pa
     assert [note.code for note in second.notes if note.code == "status_unseen"] == []
     assert amounts(ws) == {"Order Completed": 22}
     assert {row["order_id"]: row["event_id"] for row in told(ws)} == ids
-    answered = again(**{"status:已核销": "placed"})
-    assert answered.counts.replaced == 2  # what this run answers stands above the list
+    answered = again(**{"status:已核销": "refunded"})
+    assert answered.counts.accepted == 2  # what this run answers stands above the list
+    assert amounts(ws)["Order Refunded"] == -17
 
 
 def test_an_order_that_is_cancelled_later_counts_no_more(ws: Workspace, tmp_path: Path) -> None:

@@ -89,12 +89,13 @@ def unseen_notes(
 
 def _unseen_note(words: list[tuple[str, int, int]], money: str) -> Note:
     count = int(words[0][2])
-    listed = ", ".join(f"{word} ({orders:,})" for word, orders, _all in words)
+    listed = ", ".join(f"{word} ({n:,})" for word, n, _all in words)
+    orders = "1 order" if count == 1 else f"{count:,} orders"
     told = Text(
-        f"{count:,} orders of {money} in all have a status nobody mapped: {listed}. They count as "
+        f"In a status that nobody mapped: {orders} of {money} in all, {listed}. They count as "
         "placed, not as completed. Say what it means, under Sources › Statuses of orders or by "
         f"`regulars statuses --set '{words[0][0]}=completed'` (or placed, cancelled, refunded, "
-        "part_refunded), and import the file again; for one import alone: --answer "
+        "part_refunded), then import the file again; for one import alone: --answer "
         "status:WORD=completed.",
         f"{count:,} 个订单（合计 {money}）的状态尚未定义：{listed}。"
         "目前按“已下单”处理，不计入成交。请在“数据来源 › 订单状态”中定义，或运行 "
@@ -102,4 +103,4 @@ def _unseen_note(words: list[tuple[str, int, int]], money: str) -> Note:
         "（或 placed、cancelled、refunded、part_refunded），然后重新导入该文件；"
         "仅用于一次导入：--answer status:状态=completed。",
     )
-    return Note(NOTE, count, told, tuple(word for word, _orders, _all in words))
+    return Note(NOTE, count, told, tuple(word for word, _n, _all in words))
