@@ -98,8 +98,8 @@ def test_command_and_api_set_take_back_and_show_the_same(ws: Workspace, app: Fas
     assert {one["word"] for one in api[:2]} == {"a=b", "[lost]"}
     put = web.put("/api/v1/statuses", json={"word": "in/out", "meaning": "placed"})
     assert (put.status_code, put.json()["meaning"]) == (200, "placed")
-    assert web.delete("/api/v1/statuses/in/out").json() is None
-    assert web.delete("/api/v1/statuses/in/out").status_code == 404
+    assert web.delete("/api/v1/statuses?word=in/out").json() is None
+    assert web.delete("/api/v1/statuses?word=in/out").status_code == 404
     shown = run.invoke(build_cli(), ["statuses", *folder]).stdout
     assert "[lost]" in shown and "交易关闭" in shown
     assert run.invoke(build_cli(), ["statuses", "--reset", "[lost]", *folder]).exit_code == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from regulars.company.rights.access import needs
@@ -17,6 +17,7 @@ from regulars.timeline.workspace import CurrentWorkspace
 router = APIRouter(prefix="/api/v1/statuses", tags=["imports"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
+Spelling = Annotated[str, Query(min_length=1, max_length=200, description="The word.")]
 
 
 class StatusIn(BaseModel):
@@ -38,7 +39,7 @@ def set_meaning(ws: CurrentWorkspace, caller: Editor, wanted: StatusIn) -> Word:
     return service.set_meaning(ws, caller, wanted.word, wanted.meaning, now=clock.now())
 
 
-@router.delete("/{word:path}", summary="Take a meaning of your own back")
-def reset(ws: CurrentWorkspace, caller: Editor, word: str) -> Word | None:
+@router.delete("", summary="Take a meaning of your own back")
+def reset(ws: CurrentWorkspace, caller: Editor, word: Spelling) -> Word | None:
     """Return what is shipped of the word, if anything; that is what it means from now on."""
     return service.reset(ws, caller, word)
