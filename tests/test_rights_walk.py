@@ -270,6 +270,19 @@ def test_whoever_has_the_right_is_answered(world: World, who: str) -> None:
     assert not refused, f"these did not answer {who}: {refused}"
 
 
+def test_no_answer_is_kept_by_browsers_or_proxies(world: World) -> None:
+    """Pages, files, API answers and refusals: what is told of people stays on no disk."""
+    kept = [
+        f"{route} for {who or 'nobody'}: {answer.headers.get('cache-control')}"
+        for route in world.routes
+        if route.method == "GET" and route.path not in OPEN_MOUNTS
+        for who in ("admin", None)
+        for query in ({}, {"format": "csv"})
+        if (answer := world.ask(who, route, **query)).headers.get("cache-control") != "no-store"
+    ]
+    assert not kept, f"these answers may be kept; leave Cache-Control to faces.request: {kept}"
+
+
 def test_whoever_may_not_export_gets_no_file(world: World) -> None:
     assert not world.principals["agent"].may(Right.EXPORT)
     given = []

@@ -56,14 +56,17 @@ class Frame:
 
 
 def _complete(request: Request, headers: MutableHeaders) -> None:
-    """Add the security headers, and keep pages of a person out of shared caches."""
+    """Add the security headers, and keep what is told of people out of every cache and disk.
+
+    What may be kept says so itself: static files.
+    """
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     if request.url.scheme == "https":
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     headers["X-Request-Id"] = request.state.number
     headers.setdefault("Content-Security-Policy", policy(request.state.nonce))
-    headers.setdefault("Cache-Control", "private, no-cache")
+    headers.setdefault("Cache-Control", "no-store")
     if headers.get("content-type", "").startswith("text/html"):
         headers["Content-Language"] = "zh-CN" if request.state.language == "zh" else "en"
         headers.add_vary_header("Accept-Language")

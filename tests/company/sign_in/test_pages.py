@@ -107,6 +107,22 @@ def test_a_wrong_password_says_so_and_too_many_say_how_long(ws: Workspace, app: 
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 15
 
 
+def test_guessing_elsewhere_does_not_lock_out_the_owners_browser(
+    ws: Workspace, app: FastAPI
+) -> None:
+    hire(ws, "mei", Role.ADMIN, clock.now())
+    own, stranger = visit(app), visit(app)
+    right, wrong = ({"login": "mei", "password": typed} for typed in (PASSWORD, "wrong"))
+    entered = own.post("/sign-in", data=right)
+    known = next(one for one in entered.headers.get_list("set-cookie") if "known" in one)
+    assert "HttpOnly" in known and "SameSite=strict" in known and "mei" not in known
+    token = token_of(own.get("/account").text)
+    own.post("/sign-out", data={"csrf": token})
+    assert [stranger.post("/sign-in", data=wrong).status_code for _ in range(6)][-1] == 429
+    assert stranger.post("/sign-in", data=right).status_code == 429
+    assert own.post("/sign-in", data=right).status_code == 303
+
+
 def test_a_form_of_another_site_is_refused(ws: Workspace, app: FastAPI) -> None:
     hire(ws, "mei", Role.ADMIN, clock.now())
     form = {"login": "mei", "password": PASSWORD}

@@ -9,21 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.company.rights.model import Role
-from regulars.company.sign_in import service, throttle
+from regulars.company.rights.model import Principal, Role
+from regulars.company.sign_in import known_browsers, service, throttle
 from regulars.company.sign_in.throttle import ACCOUNT, ADDRESS, FORGET
-from regulars.kit.errors import NotSignedIn, TooMany
+from regulars.kit.errors import Invalid, NotSignedIn, TooMany
 from regulars.store import settings
 from regulars.store.workspace import Store
 from tests.company.cast import PASSWORD, hire
 
 
 def attempt(
-    store: Store, now: datetime, login: str, password: str = "wrong", address: str = "10.0.0.7"
+    store: Store,
+    now: datetime,
+    login: str,
+    password: str = "wrong",
+    address: str = "10.0.0.7",
+    known: str = "",
 ) -> str:
     """Return what came of it."""
     try:
-        service.sign_in(store, login, password, address=address, agent="", now=now)
+        service.sign_in(store, login, password, address=address, agent="", now=now, known=known)
     except NotSignedIn:
         return "wrong"
     except TooMany:
@@ -56,6 +61,63 @@ def test_another_account_at_another_address_need_not_wait(store: Store, noon: da
     for _ in range(6):
         attempt(store, noon, "mei")
     assert attempt(store, noon, "wang", PASSWORD, "10.0.0.8") == "in"
+
+
+def test_a_browser_known_to_the_account_is_let_through(store: Store, noon: datetime) -> None:
+    hire(store, "mei", Role.ADMIN, noon)
+    known = known_browsers.make(store, "mei", noon)
+    later = noon + known_browsers.LIFETIME - timedelta(minutes=1)
+    for _ in range(ACCOUNT.free + 1):
+        attempt(store, later, "mei")
+    assert attempt(store, later, "mei", PASSWORD) == "wait"
+    assert attempt(store, later, "mei", PASSWORD, known=known) == "in"
+    assert attempt(store, later, " MEI ", PASSWORD, known=known) == "in"
+    assert attempt(store, later, "mei", PASSWORD) == "wait"
+
+
+def test_a_known_browser_is_counted_by_itself(store: Store, noon: datetime) -> None:
+    hire(store, "mei", Role.ADMIN, noon)
+    known, other = (known_browsers.make(store, "mei", noon) for _ in range(2))
+    tries = [attempt(store, noon, "mei", known=known) for _ in range(ACCOUNT.free + 1)]
+    assert tries == ["wrong"] * ACCOUNT.free + ["wait"]
+    assert attempt(store, noon, "mei", PASSWORD, known=known) == "wait"
+    assert attempt(store, noon, "mei", PASSWORD, known=other) == "in"
+    assert attempt(store, noon, "mei", PASSWORD) == "in"
+
+
+def test_only_ones_own_fresh_cookie_makes_a_browser_known(store: Store, noon: datetime) -> None:
+    known = known_browsers.make(store, "mei", noon)
+    nonce, made_at, signature = known.split(".")
+    fresh = noon + known_browsers.LIFETIME
+    forged = (
+        "",
+        ".",
+        "..",
+        nonce,
+        f"{nonce}.{made_at}.",
+        f"{nonce}.{made_at}.密码",
+        f"{nonce}.{int(made_at) + 9}.{signature}",
+        f"x{known}",
+        "x" * 5_000,
+    )
+    assert [known_browsers.known(store, "mei", one, noon) for one in forged] == [None] * 9
+    assert known_browsers.known(store, "wang", known, noon) is None
+    assert known_browsers.known(store, "mei", known, fresh) is None
+    assert known_browsers.known(store, "mei", known, noon) == f"{nonce}.{made_at}"
+
+
+def test_a_present_password_is_asked_of_a_known_browser_too(store: Store, noon: datetime) -> None:
+    mei = hire(store, "mei", Role.ADMIN, noon)
+    caller = Principal("staff", mei.id, mei.name, mei.role)
+    known = known_browsers.make(store, "mei", noon)
+    for _ in range(ACCOUNT.free + 1):
+        attempt(store, noon, "mei")
+    change = {"new": "oolong in autumn", "address": "10.0.0.9", "now": noon}
+    with pytest.raises(TooMany):
+        service.change_password(store, caller, old=PASSWORD, **change)
+    with pytest.raises(Invalid, match="present password"):
+        service.change_password(store, caller, old="wrong", known=known, **change)
+    service.change_password(store, caller, old=PASSWORD, known=known, **change)
 
 
 def test_the_memory_outlives_the_server(store: Store, noon: datetime) -> None:

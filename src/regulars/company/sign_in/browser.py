@@ -7,8 +7,10 @@ import ipaddress
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from regulars.company.sign_in import service
+from regulars.company.sign_in import known_browsers, service
 from regulars.company.sign_in.model import LIFETIME
+from regulars.company.staff.model import Staff
+from regulars.kit import clock
 from regulars.store.workspace import Store
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
@@ -45,15 +47,31 @@ def where(request: Request) -> dict[str, str]:
     }
 
 
-def with_session(request: Request, store: Store, token: str, target: str) -> Response:
-    """Lead to `target` with the session's cookie; over HTTPS it is sent encrypted only."""
+def known_as(request: Request, store: Store, login: str) -> str:
+    """Return the cookie by which the browser shows that the account has signed in there before."""
+    return request.cookies.get(known_browsers.cookie_name(store, login), "")
+
+
+def with_session(
+    request: Request, store: Store, token: str, account: Staff, target: str
+) -> Response:
+    """Lead to `target` with the session's cookie, and let the browser be known by the account.
+
+    Over HTTPS both are sent encrypted only.
+    """
+    name = known_browsers.cookie_name(store, account.login)
+    known = known_browsers.make(store, account.login, clock.now())
     answer = RedirectResponse(target, 303)
-    answer.set_cookie(
-        service.cookie_name(store),
-        token,
-        max_age=int(LIFETIME.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    for cookie, value, lifetime, same_site in (
+        (service.cookie_name(store), token, LIFETIME, "lax"),
+        (name, known, known_browsers.LIFETIME, "strict"),
+    ):
+        answer.set_cookie(
+            cookie,
+            value,
+            max_age=int(lifetime.total_seconds()),
+            httponly=True,
+            samesite=same_site,
+            secure=request.url.scheme == "https",
+        )
     return answer

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from regulars.company.audit import service as audit
 from regulars.company.rights.model import Principal, Role
-from regulars.company.sign_in import passwords, queries, throttle
+from regulars.company.sign_in import known_browsers, passwords, queries, throttle
 from regulars.company.sign_in.model import hash_token
 from regulars.company.staff import service as staff
 from regulars.company.staff.model import Staff
@@ -53,7 +53,14 @@ def add_with_password(
 
 
 def change_password(
-    store: Store, caller: Principal, *, old: str, new: str, address: str, now: datetime
+    store: Store,
+    caller: Principal,
+    *,
+    old: str,
+    new: str,
+    address: str,
+    now: datetime,
+    known: str = "",
 ) -> None:
     """Let the caller change their own password; all their sessions end.
 
@@ -63,8 +70,9 @@ def change_password(
     with store.database.reading() as connection:
         account = staff.get(connection, caller.id)
     spelled = _checked(store, new, account.login, account.name)
+    browser = known_browsers.known(store, account.login, known, now)
     with store.database.transaction() as connection:
-        charged = throttle.targets(store, account.login, address)
+        charged = throttle.targets(store, account.login, address, browser=browser)
         throttle.charge(connection, charged, now)
         kept = staff.password_hash(connection, account.id)
     if not passwords.matches(kept, old):

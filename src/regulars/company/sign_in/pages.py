@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from regulars.company.rights.access import CurrentStore, member, public, recognise
 from regulars.company.rights.model import Principal
 from regulars.company.sign_in import service
-from regulars.company.sign_in.browser import at_this_machine, where, with_session
+from regulars.company.sign_in.browser import at_this_machine, known_as, where, with_session
 from regulars.company.staff import service as staff
 from regulars.company.staff.model import ROLE_NAMES
 from regulars.faces.language import gettext as _
@@ -61,12 +61,14 @@ def sign_in(
     back: Annotated[str, Form(alias="next")] = "/",
 ) -> Response:
     """Open a session, or say what is wrong without telling which names exist."""
-    sender = where(request)
+    sender, known = where(request), known_as(request, store, login)
     try:
-        token, _account = service.sign_in(store, login, password, **sender, now=clock.now())
+        token, account = service.sign_in(
+            store, login, password, **sender, now=clock.now(), known=known
+        )
     except RegularsError as error:
         return _sign_in_page(request, back=own_address(back), login=login, error=error)
-    return with_session(request, store, token, own_address(back))
+    return with_session(request, store, token, account, own_address(back))
 
 
 @router.post("/sign-out", dependencies=open_to_all)
@@ -113,7 +115,7 @@ def first_run(
     except RegularsError as error:
         return _first_run_page(request, code, error=error, login=login, name=name)
     token = service.start_session(store, account, clock.now(), **where(request))
-    return with_session(request, store, token, "/")
+    return with_session(request, store, token, account, "/")
 
 
 @router.get("/set-password", dependencies=open_to_all)
@@ -134,7 +136,7 @@ def set_password(
     except Invalid as error:
         return _set_password_page(request, code, login, error)
     token = service.start_session(store, account, clock.now(), **where(request))
-    return with_session(request, store, token, "/")
+    return with_session(request, store, token, account, "/")
 
 
 @router.get("/account")
@@ -169,14 +171,16 @@ def change_password(
     again: Field,
 ) -> Response:
     """Change one's own password; every other session ends."""
-    sender, now = where(request), clock.now()
+    sender, now, account = where(request), clock.now(), request.state.session.staff
     try:
-        new = _twice(password, again)
-        service.change_password(store, caller, old=old, new=new, address=sender["address"], now=now)
+        service.change_password(
+            store, caller, old=old, new=_twice(password, again), address=sender["address"],
+            now=now, known=known_as(request, store, account.login),
+        )  # fmt: skip
     except RegularsError as error:
         return _account_page(request, store, caller, error=error)
-    token = service.start_session(store, request.state.session.staff, now, **sender)
-    return with_session(request, store, token, "/account?done=password")
+    token = service.start_session(store, account, now, **sender)
+    return with_session(request, store, token, account, "/account?done=password")
 
 
 @router.post("/account/sessions/{session_id}/end")

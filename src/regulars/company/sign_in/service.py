@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from regulars.company.audit import service as audit
 from regulars.company.rights.model import Principal
-from regulars.company.sign_in import passwords, queries, throttle
+from regulars.company.sign_in import known_browsers, passwords, queries, throttle
 from regulars.company.sign_in.credentials import (
     LINK_DAYS,
     add_with_password,
@@ -70,14 +70,23 @@ def csrf_token(store: Store, token: str) -> str:
 
 
 def sign_in(
-    store: Store, login: str, password: str, *, address: str, agent: str, now: datetime
+    store: Store,
+    login: str,
+    password: str,
+    *,
+    address: str,
+    agent: str,
+    now: datetime,
+    known: str = "",
 ) -> tuple[str, Staff]:
     """Open a session for the right name and password; return the cookie's token and the account.
 
+    `known` is the cookie by which a browser shows that the account has signed in there before.
     Raises TooMany while this account or address must wait, else NotSignedIn, which never tells
     whether the account exists, is closed or has no password.
     """
-    charged = throttle.targets(store, login_of(login), address)
+    browser = known_browsers.known(store, login, known, now)
+    charged = throttle.targets(store, login_of(login), address, browser=browser)
     with store.database.transaction() as connection:
         throttle.charge(connection, charged, now)
         account = staff.find_login(connection, login)

@@ -3,6 +3,8 @@
 An attempt is charged before the password is looked at and refunded when it was right, so that
 many attempts at once do not slip through together. After some free attempts each further failure
 doubles the wait. The counts survive a restart, and unknown accounts are counted like known ones.
+A browser in which the account has signed in before is counted by itself alone: whoever guesses at
+the account from elsewhere locks out himself and not its owner.
 """
 
 from __future__ import annotations
@@ -42,8 +44,15 @@ ACCOUNT = Brake(5, timedelta(seconds=15), timedelta(minutes=15))
 ADDRESS = Brake(30, timedelta(seconds=15), timedelta(hours=1))
 
 
-def targets(store: Store, login: str, address: str) -> dict[str, Brake]:
-    """Return what an attempt is counted against; names and addresses are kept as hashes only."""
+def targets(
+    store: Store, login: str, address: str, *, browser: str | None = None
+) -> dict[str, Brake]:
+    """Return what an attempt is counted against; names and addresses are kept as hashes only.
+
+    `browser` is one the account is known in (`known_browsers.known`); None for any other.
+    """
+    if browser is not None:
+        return {"browser:" + store.keyed_hash("throttle", browser): ACCOUNT}
     return {
         "account:" + store.keyed_hash("throttle", login): ACCOUNT,
         "address:" + store.keyed_hash("throttle", _network(address)): ADDRESS,
