@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pydantic import BaseModel
 
+from regulars.faces import openapi
 from regulars.faces.reference import kind, sections
 
 
@@ -17,6 +21,35 @@ def test_keys_problems_and_repeatable_posts_are_declared(lin: TestClient) -> Non
     assert "HTTPValidationError" not in document["components"]["schemas"]
     get = document["paths"]["/api/v1/orders"]["get"]
     assert [field["name"] for field in get["parameters"]] == ["size"]
+
+
+class Tea(BaseModel):
+    """What is ordered."""
+
+    name: str
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "more"),
+    [
+        ("get", "/api/v1/teas", set()),
+        ("get", "/api/v1/teas/{tea}", {"404"}),
+        ("delete", "/api/v1/teas/{tea}", {"404", "409"}),
+        ("post", "/api/v1/teas", {"409", "413"}),
+        ("put", "/api/v1/teas/{tea}", {"404", "409", "413"}),
+    ],
+)
+def test_every_endpoint_tells_how_it_may_refuse(method: str, path: str, more: set[str]) -> None:
+    app = FastAPI()
+
+    def brew(tea: str = "") -> None: ...
+    def order(body: Tea, tea: str = "") -> None: ...
+
+    app.add_api_route(path, order if "413" in more else brew, methods=[method.upper()])
+    answers = openapi.document(app)["paths"][path][method]["responses"]
+    refused = {status: told for status, told in answers.items() if status != "200"}
+    assert refused.keys() == {"401", "403", "422", "429", "503"} | more
+    assert all("application/problem+json" in told["content"] for told in refused.values())
 
 
 def test_the_page_groups_addresses_and_follows_references() -> None:

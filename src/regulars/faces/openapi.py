@@ -56,7 +56,13 @@ REFUSALS = {
     "401": "No key, or not a valid one.",
     "403": "The key may not do this.",
     "422": "Something in the request is wrong; `errors` or `field` says what.",
+    "429": "Too many requests; `Retry-After` says how many seconds to wait.",
+    "503": "A part that is needed does not answer; try again in a moment.",
 }
+NOT_THERE = {"404": "There is no such thing, or none that the key may see."}
+CHANGED = {"409": "It stands otherwise by now, or this act is done or under way already."}
+TOO_LARGE = {"413": "The body is too large."}
+CHANGES = frozenset({"post", "put", "patch", "delete"})
 
 
 def install(app: FastAPI) -> None:
@@ -95,7 +101,19 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         return
     operation["security"] = [{"api_key": []}]
     body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for status, meaning in REFUSALS.items():
+    for status, meaning in _refusals(path, method, operation).items():
         operation["responses"][status] = {"description": meaning, "content": body}
     if method == "post":
         operation.setdefault("parameters", []).append(ONCE)
+
+
+def _refusals(path: str, method: str, operation: dict[str, Any]) -> dict[str, str]:
+    """Return the refusals an endpoint may give: what is named may be gone, a change may be late."""
+    found = dict(REFUSALS)
+    if "{" in path:
+        found |= NOT_THERE
+    if method in CHANGES:
+        found |= CHANGED
+    if "requestBody" in operation:
+        found |= TOO_LARGE
+    return dict(sorted(found.items()))
