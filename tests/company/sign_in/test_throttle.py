@@ -24,6 +24,7 @@ def attempt(
     login: str,
     password: str = "wrong",
     address: str = "10.0.0.7",
+    *,
     known: str = "",
 ) -> str:
     """Return what came of it."""
