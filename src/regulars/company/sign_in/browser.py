@@ -62,16 +62,16 @@ def with_session(
     name = known_browsers.cookie_name(store, account.login)
     known = known_browsers.make(store, account.login, clock.now())
     answer = RedirectResponse(target, 303)
-    for cookie, value, lifetime, same_site in (
-        (service.cookie_name(store), token, LIFETIME, "lax"),
-        (name, known, known_browsers.LIFETIME, "strict"),
+    for cookie, value, lifetime in (
+        (service.cookie_name(store), token, LIFETIME),
+        (name, known, known_browsers.LIFETIME),
     ):
         answer.set_cookie(
             cookie,
             value,
             max_age=int(lifetime.total_seconds()),
             httponly=True,
-            samesite=same_site,
+            samesite="strict" if cookie == name else "lax",
             secure=request.url.scheme == "https",
         )
     return answer
