@@ -19,6 +19,20 @@ LATER = {
     "loop_closure_share": "needs the loop's own clocks",
     "information_consistency_share": "needs attributes by source",
     "experience_consistency_share": "needs standards with bands",
+    "pickup_share": "needs calls and chats that were offered to a person",
+    "assistant_answer_seconds_p95": "needs the assistant",
+    "iteration_days_median": "needs initiatives on pain points",
+    "invitation_response_rate": "needs invitations that we send",
+    "benefit_use_share": "needs benefits",
+    "benefit_satisfaction_share": "needs benefits",
+    "care_coverage_share": "needs care occasions",
+    "activities_per_core_customer": "needs activities",
+    "wake_up_share": "needs plays with a hold-out",
+    "win_back_repurchase_share": "needs plays with a hold-out",
+    "monitoring_coverage_share": "needs the loyalty board",
+    "referral_share": "needs referrals",
+    "recommendation_match_share": "needs recommendations",
+    "enquiry_to_order_share": "needs enquiries told apart as pre-sale",
 }
 """Formulas that events alone cannot give honestly; targets call them "no metric yet"."""
 
