@@ -72,11 +72,3 @@ def load(folder: str | Path) -> Workspace:
     """Open the workspace folder without touching its database."""
     path = Path(folder).expanduser().resolve()
     return Workspace(path, settings_file.load(path))
-
-
-def __getattr__(name: str) -> Any:
-    if name == "CurrentWorkspace":
-        from regulars.timeline.current import CurrentWorkspace
-
-        return CurrentWorkspace
-    raise AttributeError(name)

@@ -15,8 +15,8 @@ from regulars.jobs.runs import service
 from regulars.jobs.runs.model import Run, StepRun
 from regulars.jobs.schedule.service import Schedule
 from regulars.kit import clock
+from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.maintenance import Maintenance
-from regulars.timeline.workspace import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
 Caller = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]

@@ -16,7 +16,7 @@ from regulars.jobs.runs import service
 from regulars.jobs.runs.model import REASONS, STATES, State
 from regulars.kit import clock
 from regulars.kit.text import Text
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 
 router = APIRouter(prefix="/jobs", include_in_schema=False)
 navigation = [

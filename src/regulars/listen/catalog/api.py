@@ -12,7 +12,7 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.listen.catalog import service
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1/catalog", tags=["catalog"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]

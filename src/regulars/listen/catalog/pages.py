@@ -19,7 +19,8 @@ from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import editing, service
 from regulars.listen.catalog.model import AREA_TITLES, PHASE_TITLES, Catalog, Touchpoint
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 
 router = APIRouter(prefix="/catalog", include_in_schema=False)
 navigation = [

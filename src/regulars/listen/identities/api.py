@@ -16,7 +16,7 @@ from regulars.kit import clock
 from regulars.listen.identities import contested, finding, service, story
 from regulars.listen.identities.model import Entry, Kind, Person
 from regulars.listen.profiles.model import Attribute
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1/people", tags=["people"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]

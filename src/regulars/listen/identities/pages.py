@@ -25,7 +25,8 @@ from regulars.listen.identities.model import KIND_NAMES, Candidate, Entry, Kind
 from regulars.listen.identities.story import Filter
 from regulars.listen.profiles import model as profile
 from regulars.listen.profiles import service as profiles
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 
 router = APIRouter(prefix="/people", include_in_schema=False)
 navigation = [

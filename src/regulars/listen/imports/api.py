@@ -27,7 +27,7 @@ from regulars.listen.imports import questions, service, taking_back
 from regulars.listen.imports.model import Habits, Note, Reject, Run, State
 from regulars.listen.imports.questions import Question
 from regulars.listen.imports.reasons import CURES, reason_text
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1", tags=["imports"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]

@@ -28,7 +28,8 @@ from regulars.listen.imports.preview import NOTHING_CHOSEN, Proposal
 from regulars.listen.imports.reasons import CURES, reason_text
 from regulars.listen.imports.uploads import Prepared
 from regulars.timeline import vocabulary
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 
 router = APIRouter(prefix="/sources", include_in_schema=False)
 navigation = [

@@ -21,7 +21,7 @@ from regulars.listen.intake import documentation, door, service
 from regulars.listen.intake.door import Door
 from regulars.listen.intake.queries import Refusal
 from regulars.store import faults
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 
 CORS = {
     "Access-Control-Allow-Origin": "*",

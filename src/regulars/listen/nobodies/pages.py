@@ -18,7 +18,8 @@ from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.nobodies import service
 from regulars.listen.nobodies.model import KIND_NAMES, ORIGINS, SHAPES
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 
 router = APIRouter(prefix="/nobody", include_in_schema=False)
 navigation = [NavItem(Text("Nobody", "无主值"), "/nobody", Section.LISTEN, 14, Right.READ_SOURCES)]

@@ -12,7 +12,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.listen.statuses import service
 from regulars.listen.statuses.model import Standing, Word
-from regulars.timeline.workspace import CurrentWorkspace
+from regulars.timeline.current import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1/statuses", tags=["imports"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]

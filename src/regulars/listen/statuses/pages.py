@@ -17,7 +17,8 @@ from regulars.kit import clock
 from regulars.kit.errors import RegularsError
 from regulars.listen.statuses import service
 from regulars.listen.statuses.model import LONGEST, TITLES, Standing
-from regulars.timeline.workspace import CurrentWorkspace, Workspace
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 
 router = APIRouter(prefix="/sources/statuses", include_in_schema=False)
 Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
