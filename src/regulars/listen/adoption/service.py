@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 REASON = "taken over from events"
+OURSELVES = Known("regulars", Text("Regulars", "回头客"))
+"""The source of events that we tell ourselves."""
 
 
 def unknown(ws: Workspace, *, scope: Scope = None, kind: Kind | None = None) -> list[Unknown]:
@@ -67,7 +69,7 @@ def knowns(ws: Store, kind: Kind) -> list[Known]:
         }
         ruled = [Known(name, Text(name, name)) for name in sorted(rules - set(names))]
         return [*(Known(name, title) for name, title in names.items()), *ruled, *own]
-    return own
+    return [OURSELVES, *own] if kind is Kind.SOURCE else own
 
 
 def _aliases(ws: Store, kind: Kind) -> set[str]:
