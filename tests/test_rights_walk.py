@@ -42,6 +42,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/people/links/{link_id}/undo": {"json": {"reason": "not one"}},
     "POST /api/v1/alerts/{alert}": {"json": {"act": "mute"}},
     "POST /alerts/{alert}": {"data": {"act": "mute"}},
+    "POST /api/v1/people/contested/{identity}/join": {
+        "json": {"reason": "one family", "persons": ["a" * 32, "b" * 32]}
+    },
+    "POST /api/v1/people/contested/{identity}/apart": {"json": {"reason": "two people"}},
+    "POST /people/contested/{identity}": {"data": {"act": "apart", "reason": "two people"}},
 }
 """What is sent where a change is refused for its form before anybody looks whose it is."""
 CAST = ("admin", "manager", "analyst", "agent", "one_store_manager", "one_store_key")

@@ -17,7 +17,7 @@ from regulars.faces.language import say
 from regulars.faces.layout import NavItem, Section, page, panels_of
 from regulars.faces.paging import cut, decode
 from regulars.kit import clock
-from regulars.kit.errors import RegularsError
+from regulars.kit.errors import NotFound, RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.listen.identities import api, contested, finding, picture, service, story
@@ -160,6 +160,8 @@ def decide(
             contested.undo(ws, caller, identity, now=now)
         if fields.ok:
             return RedirectResponse("/people/contested?done=decided", 303)
+    except NotFound:
+        raise  # of another place, or decided meanwhile: there is no such form to show again
     except RegularsError as error:
         fields.take(error)
     return _contested(request, ws, caller, errors=fields.errors, wrong=identity, status=422)
