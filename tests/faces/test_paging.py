@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.faces.paging import Page, beyond, cut, decode, encode, numbered
+from regulars.faces.keyset import beyond
+from regulars.faces.paging import Page, cut, decode, encode, numbered
 from regulars.kit.errors import Invalid
 
 PARTS = st.one_of(

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-import sqlalchemy as sa
 from fastapi import Depends, Query, Request, Response
 
+from regulars.faces.keyset import Key
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 
 Item = TypeVar("Item")
-Key = tuple[Any, ...]
 DEFAULT_SIZE = 50
 MOST = 500
 
@@ -81,22 +80,6 @@ def decode(cursor: str) -> Key:
             ),
             field="after",
         ) from error
-
-
-def beyond(
-    columns: Sequence[sa.ColumnElement[Any]], key: Key | None, *, falling: bool = False
-) -> sa.ColumnElement[bool]:
-    """Return the condition "sorted behind `key`" for rows ordered by `columns` (none NULL).
-
-    The last column must make the order unique. Raises Invalid when the key does not fit.
-    """
-    if key is None:
-        return sa.true()
-    if len(key) != len(columns):
-        decode("not a cursor of this list")
-    left = sa.tuple_(*columns)
-    right = sa.tuple_(*(sa.literal(v, c.type) for c, v in zip(columns, key, strict=True)))
-    return left < right if falling else left > right
 
 
 def cut(

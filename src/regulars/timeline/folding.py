@@ -54,7 +54,7 @@ class Fold:
     contested: pa.Array
 
 
-NOTHING = Fold(FOLDED.empty_table(), pa.array([], pa.string()))
+NOTHING = Fold(pa.Table.from_batches([], FOLDED), pa.nulls(0, pa.string()))
 
 
 def fold(facts: Facts) -> Fold:

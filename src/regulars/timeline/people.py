@@ -39,7 +39,7 @@ class Folded:
     contested: pa.Array
 
 
-NOBODY_YET = Folded((-1,), FOLDED.empty_table(), NOTHING.contested)
+NOBODY_YET = Folded((-1,), pa.Table.from_batches([], FOLDED), NOTHING.contested)
 
 
 class _Kept:

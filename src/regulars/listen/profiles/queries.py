@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from regulars.faces.paging import beyond
+from regulars.faces.keyset import beyond
 from regulars.listen.profiles.model import Value, folded
 from regulars.listen.profiles.tables import profile_values
 from regulars.store.database import upsert

@@ -1,0 +1,28 @@
+"""Rows behind a key: what long lists are cut by, for pages and programs alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+Key = tuple[Any, ...]
+
+
+def beyond(
+    columns: Sequence[sa.ColumnElement[Any]], key: Key | None, *, falling: bool = False
+) -> sa.ColumnElement[bool]:
+    """Return the condition "sorted behind `key`" for rows ordered by `columns` (none NULL).
+
+    The last column must make the order unique. Raises Invalid when the key does not fit.
+    """
+    if key is None:
+        return sa.true()
+    if len(key) != len(columns):
+        from regulars.faces.paging import decode
+
+        decode("not a cursor of this list")
+    left = sa.tuple_(*columns)
+    right = sa.tuple_(*(sa.literal(v, c.type) for c, v in zip(columns, key, strict=True)))
+    return left < right if falling else left > right
