@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from regulars.company.rights.model import Scope
-from regulars.faces.keyset import Key, Page, decode, encode
+from regulars.faces.keyset import Key
+from regulars.faces.paging import Page, decode, encode
 from regulars.kit.errors import Conflict, NotFound
 from regulars.kit.memo import Memo
 from regulars.kit.text import Text
