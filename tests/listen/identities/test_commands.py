@@ -76,6 +76,42 @@ def test_nothing_is_left_in_any_file(ws: Workspace) -> None:
     assert sorted(left) == ["mei1", "mei2"]
 
 
+def test_an_address_reaches_refused_events_whichever_id_carried_it(ws: Workspace) -> None:
+    fill(ws, "1")
+    secret = keys.add_write_key(ws, SHELL, name="App", source="app", now=clock.now())[1]
+    carried: list[dict[str, Any]] = [
+        {"userId": "lei@example.cn"},
+        {"userId": "Lei@Example.cn"},
+        {"anonymousId": "lei@example.cn"},
+        {"type": "alias", "previousId": "lei@example.cn"},
+        {"anonymousId": "b-1", "context": {"traits": {"email": "Lei@Example.cn"}}},
+        {"anonymousId": "b-2", "context": {"traits": {"email": "lei@example.cn"}}, "event": 5},
+    ]
+    bad = {"type": "track", "event": "X", "properties": {"nps": 99, "note": "MARK-APP"}}
+    other = {**bad, "userId": "mei", "properties": {"nps": 99, "note": "MARK-OTHER"}}
+    with TestClient(build_web(ws)) as client:
+        batch = [*({**bad, **one} for one in carried), other]
+        answer = client.post("/v1/batch", json={"batch": batch}, auth=(secret, ""))
+    assert answer.json()["refusedTotal"] == len(carried) + 1
+    command = ["erase", "--email", "LEI@example.cn", "--yes", "--json", "-w", str(ws.folder)]
+    done = CliRunner().invoke(build_cli(), command)
+    of_fill = 1
+    assert json.loads(done.stdout)["erased"]["refused events"] == of_fill + len(carried)
+    assert places_of(ws, "MARK-APP") == []
+    assert "intake_refusals" in places_of(ws, "MARK-OTHER")
+
+
+def test_an_address_that_a_source_takes_for_the_user_id_finds_its_events(ws: Workspace) -> None:
+    fill(ws, "1")
+    secret = keys.add_write_key(ws, SHELL, name="App", source="app", now=clock.now())[1]
+    call = {"userId": "lei@example.cn", "event": "Cart Viewed", "messageId": "app1"}
+    with TestClient(build_web(ws)) as client:
+        assert client.post("/v1/track", json=call, auth=(secret, "")).status_code == 200
+    command = ["erase", "--email", "LEI@example.cn", "--yes", "-w", str(ws.folder)]
+    assert CliRunner().invoke(build_cli(), command).exit_code == 0
+    assert ws.query(lambda view: view.events).column("event_id").to_pylist() == ["mei1"]
+
+
 def test_it_asks_first_and_wants_to_know_whom(ws: Workspace) -> None:
     fill(ws, "1")
     run, cli, where = CliRunner(), build_cli(), ["-w", str(ws.folder)]

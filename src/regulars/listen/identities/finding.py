@@ -19,6 +19,8 @@ from regulars.timeline.identity import known_as
 from regulars.timeline.workspace import Workspace
 
 RECENT = timedelta(days=30)
+OWN_IDS = ("user", "anonymous", "openid")
+"""Kinds of id whose values are what a source chooses."""
 TURNS = 3
 """How often more is looked at for one page when those found are not the caller's to see."""
 Hit = tuple[int, str, str]
@@ -183,7 +185,7 @@ def _sighting(
 
 
 def _exact(workspace: Workspace, spelled: str) -> list[str]:
-    kinds = ["user", "anonymous", "openid"]
+    kinds = [*OWN_IDS]
     kinds += ["email"] if "@" in spelled else []
     kinds += ["phone"] if sum(sign.isdigit() for sign in spelled) >= 5 else []
     hits = [one for kind in kinds for one in known_as(workspace, kind, spelled)]
@@ -206,12 +208,14 @@ def named(
 ) -> list[str]:
     """Return every identity of the people so named, all their links followed, sorted.
 
-    An address or number also finds the people whose profile holds it.
+    An address or number also finds the people whose profile holds it; an e-mail address also
+    those of whom it is the id: many sources take it for one.
     """
     given = {"user": user, "anonymous": anonymous, "email": email, "phone": phone, "openid": openid}
-    hits = [
-        one for kind, value in given.items() if value for one in known_as(workspace, kind, value)
-    ]
+    pairs = [(kind, value) for kind, value in given.items() if value]
+    if email:
+        pairs += [(kind, one) for kind in OWN_IDS for one in {email, email.lower()}]
+    hits = [one for kind, value in pairs for one in known_as(workspace, kind, value)]
     for kind in SHARED:
         value = given[kind]
         if value:

@@ -100,7 +100,7 @@ def addresses(message: Message, sender: Sender) -> list[str]:
     What is refused is kept only under these too, so that it goes with whoever has them.
     """
     try:
-        values = _traits(message, message.context or Context())
+        values = _traits(message, message.context or sender.context or Context())
     except Refused:
         return []
     told = [(kind, str(values[kind])) for kind in ADDRESSES if values.get(kind)]

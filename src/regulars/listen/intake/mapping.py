@@ -10,6 +10,7 @@ import msgspec
 from regulars.company.keys.model import WriteKey
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
+from regulars.listen.identities.model import email_is_sound
 from regulars.listen.intake import columns, facts, timing, wire
 from regulars.listen.intake.commerce import filled
 from regulars.listen.intake.fields import LONGEST_ID, Sender, read_id, unreadable
@@ -84,17 +85,16 @@ def _shown(value: Id) -> str:
 
 
 def _identities_named(message: Message, sender: Sender) -> list[str]:
+    """Return whom a call names; an id that is an e-mail address names also whoever has that."""
     named = (
         ("user", message.user_id),
         ("anonymous", message.anonymous_id),
         ("user", message.previous_id),
         ("anonymous", message.previous_id),
     )
-    ids = [
-        sender.identities.of(kind, str(value).strip(BLANK))
-        for kind, value in named
-        if value is not None and str(value).strip(BLANK)
-    ]
+    given = [(kind, str(value).strip(BLANK)) for kind, value in named if value is not None]
+    given += [("email", value) for _kind, value in given if email_is_sound(value)]
+    ids = [sender.identities.of(kind, value) for kind, value in given if value]
     return [one for one in ids if one is not None] + facts.addresses(message, sender)
 
 

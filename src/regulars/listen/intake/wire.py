@@ -249,6 +249,7 @@ class _Outline(msgspec.Struct, rename="camel"):
     anonymous_id: Any = None
     previous_id: Any = None
     traits: Any = None
+    context: Any = None
 
 
 _decode_outline = msgspec.json.Decoder(_Outline).decode
@@ -260,6 +261,7 @@ def outline(raw: msgspec.Raw) -> Message:
         found = _decode_outline(raw)
     except UNREADABLE:
         return Message()
+    context = found.context if isinstance(found.context, dict) else {}
     return Message(
         type=found.type if isinstance(found.type, str) else None,
         message_id=_told(found.message_id),
@@ -267,6 +269,7 @@ def outline(raw: msgspec.Raw) -> Message:
         anonymous_id=_told(found.anonymous_id),
         previous_id=_told(found.previous_id),
         traits=msgspec.Raw(msgspec.json.encode(found.traits)),
+        context=Context(traits=context.get("traits")),
     )
 
 
