@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from regulars.faces.keyset import beyond
 from regulars.faces.paging import Page, cut, decode, encode, numbered
+from regulars.kit import cursors
 from regulars.kit.errors import Invalid
 
 PARTS = st.one_of(
@@ -28,6 +30,25 @@ def test_a_cursor_reads_back_as_the_key_it_was(key: list[Any]) -> None:
 def test_a_foreign_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(Invalid, match=r"paging\.cursor"):
         decode(cursor)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '[{"t":"2026-01-01"}]',
+        '[{"t":3}]',
+        "[NaN]",
+        "[true]",
+        "[[1]]",
+        f"[{2**64}]",
+        '["\\u0000"]',
+        '["\\ud83d"]',
+        "[" * 20_000,
+    ],
+)
+def test_a_cursor_that_no_list_wrote_is_refused(written: str) -> None:
+    with pytest.raises(Invalid, match=r"paging\.cursor"):
+        decode(base64.urlsafe_b64encode(written.encode()).decode().rstrip("="))
 
 
 def test_walking_by_cursor_shows_each_row_once() -> None:
@@ -54,9 +75,17 @@ def test_walking_by_cursor_shows_each_row_once() -> None:
     assert len(seen) == len(set(seen))
 
 
-def test_a_key_of_another_list_is_refused() -> None:
-    with pytest.raises(Invalid):
-        beyond([sa.column("day", sa.Integer)], (1, datetime(2026, 1, 1, tzinfo=UTC)))
+@pytest.mark.parametrize("key", [(), ("a",), (datetime(2026, 1, 1, tzinfo=UTC),), (1, 2)])
+def test_a_key_of_another_list_is_refused(key: tuple[Any, ...]) -> None:
+    with pytest.raises(Invalid, match=r"paging\.cursor"):
+        beyond([sa.column("day", sa.Integer)], key)
+
+
+@pytest.mark.parametrize("key", [(-1,), ("a",), (1, 2), (10**12,)])
+def test_rows_passed_are_a_number_of_rows(key: tuple[Any, ...]) -> None:
+    assert [cursors.offset(None), cursors.offset((20,))] == [0, 20]
+    with pytest.raises(Invalid, match=r"paging\.cursor"):
+        cursors.offset(key)
 
 
 def test_numbered_pages_know_their_neighbours() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-Key = tuple[Any, ...]
+from regulars.kit import cursors
+from regulars.kit.cursors import Key
 
 
 def beyond(
@@ -19,10 +20,7 @@ def beyond(
     """
     if key is None:
         return sa.true()
-    if len(key) != len(columns):
-        from regulars.faces.paging import decode
-
-        decode("not a cursor of this list")
+    cursors.check(key, *(column.type.python_type for column in columns))
     left = sa.tuple_(*columns)
     right = sa.tuple_(*(sa.literal(v, c.type) for c, v in zip(columns, key, strict=True)))
     return left < right if falling else left > right

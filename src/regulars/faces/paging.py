@@ -15,9 +15,9 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 
-from regulars.faces.keyset import Key
-from regulars.kit.errors import Invalid
-from regulars.kit.text import Text
+from regulars.faces import unstorable
+from regulars.kit import cursors
+from regulars.kit.cursors import Key
 
 Item = TypeVar("Item")
 DEFAULT_SIZE = 50
@@ -68,18 +68,20 @@ def decode(cursor: str) -> Key:
         parts = json.loads(packed)
         if not isinstance(parts, list):
             raise TypeError("a cursor is a list")
-        return tuple(
-            datetime.fromisoformat(part["t"]) if isinstance(part, dict) else part for part in parts
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise Invalid(
-            "paging.cursor",
-            Text(
-                "The cursor cannot be read: use the “next” of an earlier answer unchanged.",
-                "游标无法识别：请原样使用上一次返回的“next”。",
-            ),
-            field="after",
-        ) from error
+        return tuple(map(_part, parts))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise cursors.unreadable() from error
+
+
+def _part(part: Any) -> Any:
+    if isinstance(part, dict):
+        moment = datetime.fromisoformat(part["t"])
+        if moment.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return moment
+    if isinstance(part, bool | list) or unstorable.wrong(part) is not None:
+        raise TypeError("a cursor holds texts, numbers and moments")
+    return part
 
 
 def cut(

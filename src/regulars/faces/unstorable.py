@@ -34,7 +34,7 @@ OUT_OF_RANGE = "22003"
 def check(request: Request) -> None:
     """Look through address, query and what was parsed of the body; raises Invalid."""
     for name, value in _values(request):
-        words = _wrong(value)
+        words = wrong(value)
         if words is not None:
             raise Invalid("request.unstorable", words, field=name)
 
@@ -71,7 +71,8 @@ def _shown(name: str) -> str:
     return name[:100].encode("utf-8", "replace").decode().replace("\0", "�")
 
 
-def _wrong(value: Any) -> Text | None:
+def wrong(value: Any) -> Text | None:
+    """Return why a database cannot keep a value; None when it can."""
     if isinstance(value, str):
         if "\0" in value:
             return NUL

@@ -10,8 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.kit.errors import Invalid
-from regulars.kit.text import Text
+from regulars.kit import cursors
 
 Key = tuple[float, str]
 NAME = "person_id"
@@ -44,7 +43,7 @@ def part(
     by: str,
     *,
     size: int,
-    after: tuple[Any, ...] | None = None,
+    after: cursors.Key | None = None,
 ) -> Part:
     """Return up to `size` rows of a ranked table behind the key `after`.
 
@@ -56,20 +55,10 @@ def part(
     return Part(rows, table.num_rows, (rows[-1][by], rows[-1][NAME]) if more else None)
 
 
-def key(after: tuple[Any, ...]) -> Key:
+def key(after: cursors.Key) -> Key:
     """Return what a cursor holds as the key of a ranked list. Raises Invalid for another one."""
-    if len(after) != 2 or not isinstance(after[0], int | float) or not isinstance(after[1], str):
-        raise no_cursor()
+    cursors.check(after, (int, float), str)
     return float(after[0]), after[1]
-
-
-def no_cursor() -> Invalid:
-    """Return the refusal of a cursor that belongs to another list."""
-    return Invalid(
-        "paging.cursor",
-        Text("This is no cursor of this list.", "游标不属于此列表。"),
-        field="after",
-    )
 
 
 def _behind(table: pa.Table, by: str, after: Key) -> int:

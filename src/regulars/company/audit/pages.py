@@ -16,6 +16,7 @@ from regulars.faces import export
 from regulars.faces.language import gettext as _
 from regulars.faces.layout import NavItem, Section, page
 from regulars.faces.paging import cut, decode
+from regulars.kit import cursors
 from regulars.kit.errors import Invalid
 from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.kit.text import Text
@@ -98,6 +99,8 @@ def log(
     if kind is not None:
         return export.send(request, kind, "audit", COLUMNS, map(_row, service.every(store, search)))
     key = decode(after) if after else None
+    if key is not None:
+        cursors.check(key, int)
     found = service.find(store, search, before=key[0] if key else None, limit=SIZE + 1)
     return page(
         request,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from regulars.company.rights.model import Scope
-from regulars.faces.keyset import Key
-from regulars.faces.paging import Page, decode, encode
+from regulars.faces.paging import Page, encode
+from regulars.kit import cursors
+from regulars.kit.cursors import Key
 from regulars.kit.errors import Conflict, NotFound
 from regulars.kit.memo import Memo
 from regulars.kit.text import Text
@@ -73,13 +74,11 @@ def search(
 
 
 def _hit(after: Key | None) -> Hit | None:
-    match after:
-        case None:
-            return None
-        case (int(rank), str(spelled), str(identity)):
-            return rank, spelled, identity
-    decode("not a cursor of this list")
-    return None
+    if after is None:
+        return None
+    cursors.check(after, int, str, str)
+    rank, spelled, identity = after
+    return rank, spelled, identity
 
 
 def _hits(

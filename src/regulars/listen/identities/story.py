@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from regulars.company.audit import service as audit
 from regulars.company.rights.model import Principal, Right, Scope
+from regulars.kit import cursors
+from regulars.kit.cursors import Key
 from regulars.kit.errors import NotFound, RegularsError
 from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.kit.text import Text
@@ -136,10 +138,12 @@ def key(entry: Entry) -> tuple[datetime, str]:
     return entry.occurred_at, entry.event_id
 
 
-def after(entries: Sequence[Entry], last: tuple[Any, ...] | None, count: int) -> list[Entry]:
-    """Return up to `count` events behind the one with the key `last`."""
-    behind = entries if last is None else [one for one in entries if key(one) < last]
-    return list(behind[:count])
+def after(entries: Sequence[Entry], last: Key | None, count: int) -> list[Entry]:
+    """Return up to `count` events behind the one with the key `last`; raises Invalid as paging."""
+    if last is None:
+        return list(entries[:count])
+    cursors.check(last, datetime, str)
+    return [one for one in entries if key(one) < last][:count]
 
 
 def export(

@@ -22,7 +22,7 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export, paging
 from regulars.faces.language import say
-from regulars.kit import clock
+from regulars.kit import clock, cursors
 from regulars.listen.imports import questions, service, taking_back
 from regulars.listen.imports.model import Habits, Note, Reject, Run, State
 from regulars.listen.imports.questions import Question
@@ -226,7 +226,7 @@ def rejects(
     if kind is not None:
         rows = (_row(one) for one in service.every_reject(ws, run_id))
         return export.send(request, kind, f"rejects-{run_id[:8]}", REJECT_COLUMNS, rows)
-    start = int(page.after[0]) if page.after else 0
+    start = cursors.offset(page.after)
     found = service.rejects_of(ws, run_id, limit=page.size + 1, offset=start, reason=reason)
     cut = paging.cut(found, page.size, lambda _one: (start + page.size,), page.after)
     return paging.envelope(cut, [_reject(one) for one in cut.items], request, response)

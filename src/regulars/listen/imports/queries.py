@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ibis.expr import types as ir
 
 from regulars.faces import keyset
+from regulars.kit.cursors import Key
 from regulars.kit.text import Text
 from regulars.listen.imports import questions
 from regulars.listen.imports.model import Counts, Note, Outcome, Run, Stage, State
@@ -65,7 +66,7 @@ def mapping(connection: sa.Connection, run_id: str) -> str | None:
     ).scalar()
 
 
-def runs(connection: sa.Connection, limit: int, after: keyset.Key | None) -> list[Run]:
+def runs(connection: sa.Connection, limit: int, after: Key | None) -> list[Run]:
     """Return runs, the newest first, behind the key (created_at, id)."""
     order = (import_runs.c.created_at, import_runs.c.id)
     query = (

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.paging import CursorPaging, Page, encode, envelope
-from regulars.kit import clock
+from regulars.kit import clock, cursors
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look
@@ -87,7 +87,7 @@ def rescue(
     touchpoint: Annotated[str | None, Query()] = None,
 ) -> dict[str, Any]:
     """Return whom to rescue, the deepest negative experience first."""
-    start = _start(wanted.after)
+    start = cursors.offset(wanted.after)
     rows, total = service.listed(
         ws, caller.places, "rescue", touchpoint=touchpoint, start=start, size=wanted.size
     )
@@ -105,7 +105,7 @@ def scream(
     touchpoint: Annotated[str | None, Query()] = None,
 ) -> dict[str, Any]:
     """Return whose latest high experience stands, the latest first."""
-    start = _start(wanted.after)
+    start = cursors.offset(wanted.after)
     rows, total = service.listed(
         ws, caller.places, "scream", touchpoint=touchpoint, start=start, size=wanted.size
     )
@@ -117,10 +117,6 @@ def of_person(ws: CurrentWorkspace, caller: PeopleReader, person: str) -> list[d
     """Return the experiences, the latest first, each with why it has its level."""
     found = service.of_person(ws, caller.places, person, now=clock.now())
     return [showing.plain_experience(one) for one in found]
-
-
-def _start(after: tuple[Any, ...] | None) -> int:
-    return int(after[0]) if after and isinstance(after[0], int) else 0
 
 
 def _paged(

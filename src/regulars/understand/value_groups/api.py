@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.paging import CursorPaging, Page, encode, envelope
-from regulars.kit import clock
+from regulars.kit import clock, cursors
 from regulars.kit.errors import NotFound
-from regulars.kit.ranked import no_cursor, part
+from regulars.kit.ranked import part
 from regulars.kit.text import Text
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.findings.model import enveloped
@@ -100,7 +100,7 @@ def changes(
 ) -> dict[str, Any]:
     """Return the customers whose group changed at the last assignment, with the reason."""
     found = service.changed(ws, scope=caller.places)
-    start = _start(wanted.after)
+    start = cursors.offset(wanted.after)
     rows = found.slice(start, wanted.size).to_pylist() if found is not None else []
     more = found is not None and found.num_rows > start + wanted.size
     following = {"after": encode((start + wanted.size,))} if more else None
@@ -116,12 +116,3 @@ def of_person(ws: CurrentWorkspace, caller: PeopleReader, person: str) -> dict[s
             "value_groups.person", Text("This customer has no group.", "该客户没有分组。")
         )
     return found
-
-
-def _start(after: tuple[Any, ...] | None) -> int:
-    """Return how many changes the cursor has passed; changes stand, so their count is a key."""
-    if after is None:
-        return 0
-    if len(after) != 1 or not isinstance(after[0], int) or not 0 <= after[0] <= 10**9:
-        raise no_cursor()
-    return after[0]
