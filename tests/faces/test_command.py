@@ -35,6 +35,9 @@ def told() -> typer.Typer:
             "database": sa.exc.DatabaseError(
                 "", None, sqlite3.DatabaseError("file is not a database")
             ),
+            "full": sa.exc.OperationalError(
+                "", None, sqlite3.OperationalError("database or disk is full")
+            ),
             "bug": ZeroDivisionError(),
             "stopped": typer.Abort(),
             "code": typer.Exit(7),
@@ -72,6 +75,7 @@ def test_the_words_of_a_caller_are_no_markup(run: Run) -> None:
         (("fail", "down"), 3, "Down.", "不可用。"),
         (("fail", "file"), 3, "Cannot use /nowhere", "无法使用 /nowhere"),
         (("fail", "database"), 3, "file is not a database", "数据库无法使用"),
+        (("fail", "full"), 3, "The disk is full (database or", "磁盘已满（database or"),
         (("fail",), 2, "See: regulars", "缺少参数 HOW"),
         (("fail", "down", "--count", "x"), 2, "--count: no number", "--count 的值无效：不是数字"),
         (("fail", "down", "--nosuch"), 2, "--nosuch", "没有选项 --nosuch"),

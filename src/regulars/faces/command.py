@@ -28,6 +28,8 @@ err = Console(stderr=True, highlight=False)
 EXIT_STOPPED = 1
 EXIT_WRONG_INPUT = 2
 EXIT_UNAVAILABLE = 3
+PARTS = {"database": Text("database", "数据库"), "disk": Text("disk", "磁盘")}
+UNUSABLE = Text("cannot be used", "无法使用")
 
 
 def run(build: Callable[[], typer.Typer]) -> NoReturn:
@@ -90,33 +92,36 @@ def _told(error: Exception) -> RegularsError | None:
     if isinstance(error, OSError) and error.filename is not None:
         what = f"{error.filename}: {error.strerror}"
         return Unavailable("file.unavailable", Text(f"Cannot use {what}.", f"无法使用 {what}。"))
-    if isinstance(error, _database_errors()):
-        why = str(getattr(error, "orig", error)).strip().partition("\n")[0]
-        return Unavailable(
-            "database.unavailable",
-            Text(
-                f"The database does not answer ({why}): see “regulars doctor”.",
-                f"数据库无法使用（{why}）：请运行“regulars doctor”查看。",
-            ),
-        )
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):
         return _usage(error)
     return _of_parts(error) or lake_faults.told(error, why=True)
 
 
 def _of_parts(error: Exception) -> RegularsError | None:
-    """Return the fault of database or disk behind the error; none before anything was opened."""
+    """Return what is wrong with database or disk; None before anything was opened."""
     if "sqlalchemy" not in sys.modules:
         return None
+    from sqlalchemy.exc import DBAPIError
+
+    from regulars.faces.health import REASONS
     from regulars.store import faults
 
-    return faults.told(error)
+    if fault := faults.told(error):
+        return _unusable(fault.code, PARTS[fault.part], REASONS[fault.code], fault.why)
+    if isinstance(error, DBAPIError):
+        why = str(error.orig).strip().partition("\n")[0]
+        return _unusable("database.unusable", PARTS[faults.DATABASE], UNUSABLE, why)
+    return None
 
 
-def _database_errors() -> tuple[type[Exception], ...]:
-    """Return what a database raises; nothing where none was ever loaded."""
-    loaded = sys.modules.get("sqlalchemy.exc")
-    return (loaded.DBAPIError,) if loaded else ()
+def _unusable(code: str, part: Text, reason: Text, why: str) -> Unavailable:
+    return Unavailable(
+        code,
+        Text(
+            f"The {part.en} {reason.en} ({why}): see “regulars doctor”.",
+            f"{part.zh}{reason.zh}（{why}）：请运行“regulars doctor”查看。",
+        ),
+    )
 
 
 def _usage(error: Any) -> Invalid:

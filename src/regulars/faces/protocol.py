@@ -7,6 +7,7 @@ connection that says nothing, or a letter now and then, stays for ever.
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import h11
@@ -22,7 +23,7 @@ HEAD_SECONDS = 15.0
 HEAD_BYTES = 65_536
 
 
-class PromptHead(Protocol):
+class PromptHead(ABC, Protocol):
     """What a protocol of uvicorn does besides: it closes when a head takes too long or too much."""
 
     cycle: Any
@@ -31,9 +32,9 @@ class PromptHead(Protocol):
     _head_timer: asyncio.TimerHandle | None = None
     _head_size = 0
 
+    @abstractmethod
     def in_head(self) -> bool:
         """Tell whether the next bytes belong to a head."""
-        raise NotImplementedError
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first head from now on."""

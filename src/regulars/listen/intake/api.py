@@ -16,6 +16,7 @@ from starlette.responses import Response
 from regulars.company.rights.access import needs, open_endpoint
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.language import choose
+from regulars.faces.problems import come_back
 from regulars.kit.errors import RegularsError
 from regulars.listen.intake import documentation, door, service
 from regulars.listen.intake.door import Door
@@ -122,8 +123,7 @@ def _error(request: Request, error: RegularsError, language: str) -> Response:
     headers = dict(CORS)
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="write key"'
-    if error.status in (429, 503):
-        headers["Retry-After"] = str(error.details.get("retry_after", 1))
+    headers |= come_back(error)
     return Response(msgspec.json.encode(body), error.status, headers, "application/json")
 
 

@@ -144,6 +144,7 @@ def _busy() -> Unavailable:
         Text(
             "Too much is waiting; send again in a moment.", "等待处理的数据过多，请稍后重新发送。"
         ),
+        retry_after=1,
     )
 
 

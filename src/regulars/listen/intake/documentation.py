@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+SHOWN_REFUSALS = 50
+"""Refusals listed in one answer; beyond them their number says how many there were."""
 ID = {"type": ["string", "integer"]}
 MOMENT = {"type": "string", "format": "date-time"}
 OBJECT = {"type": "object", "additionalProperties": True}
@@ -41,7 +43,7 @@ RESULT = {
         "accepted": {"type": "integer"},
         "duplicates": {"type": "integer"},
         "messageId": {"type": "string"},
-        "refused": {"type": "array", "items": REASON, "maxItems": 50},
+        "refused": {"type": "array", "items": REASON, "maxItems": SHOWN_REFUSALS},
         "refusedTotal": {"type": "integer"},
         "nobody": {
             "type": "array",
@@ -77,14 +79,13 @@ class About:
     batch: bool = False
 
     def openapi(self) -> dict[str, Any]:
-        """Return the members of the operation: body, answers, security."""
+        """Return the members of the operation: body and answers."""
         known = {"sentAt": MOMENT, "writeKey": COMMON["writeKey"]} if self.batch else COMMON
         schema: dict[str, Any] = {"type": "object", "properties": {**known, **self.properties}}
         if self.required:
             schema["required"] = list(self.required)
         return {
             "requestBody": {"required": True, "content": _json(schema)},
-            "security": [{"writeKey": []}, {}],
             "responses": {
                 "200": {
                     "description": "Durable; what was refused stands in the body.",
@@ -147,7 +148,7 @@ CALLS: dict[str, About] = {
     "batch": About(
         "Many calls at once",
         "At most 2,500 events in 500 KB, gzip allowed. A bad event does not lose the good ones; "
-        "the first 50 that were refused are listed, `refusedTotal` counts them all.",
+        f"the first {SHOWN_REFUSALS} that were refused are listed, `refusedTotal` counts them all.",
         _BATCH,
         ("batch",),
         batch=True,

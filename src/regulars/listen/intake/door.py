@@ -21,6 +21,7 @@ from regulars.kit.errors import NotSignedIn
 from regulars.kit.text import Text
 from regulars.listen.intake import limits, mapping, service, timing, wire
 from regulars.listen.intake.committer import Committer
+from regulars.listen.intake.documentation import SHOWN_REFUSALS
 from regulars.listen.intake.fields import Identities, Sender
 from regulars.listen.intake.model import Arrival, Outcome, Refused
 from regulars.timeline.workspace import Workspace
@@ -30,8 +31,6 @@ TRUST_SECONDS = 1.0
 REMEMBERED_KEYS = 1_000
 EVENTS_A_REQUEST = 10
 """Events a second that a key may send for each request a second, unless settings say."""
-SHOWN_REFUSALS = 50
-"""Refusals listed in one answer; beyond them their number says how many there were."""
 MOST_TOLD = 20
 """Values that name nobody that an answer lists."""
 FIELDS = {

@@ -10,8 +10,7 @@ from regulars.kit.text import Text
 from regulars.listen.intake.wire import too_large
 
 REMEMBERED = 10_000
-
-
+"""Keys whose use is remembered."""
 REQUESTS = Text(
     "More than {limit:,} requests a second with this key: send in batches.",
     "此密钥每秒请求超过 {limit:,} 次：请使用批量发送。",

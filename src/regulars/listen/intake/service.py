@@ -28,12 +28,10 @@ from regulars.timeline.workspace import Workspace
 
 LONGEST_WORD = 40
 """Characters of a value that names nobody under which it is counted."""
-Verdict = Reason | bool | None
-"""Why an event was refused; else whether it was new."""
-
-
 MOST_KEPT = 200
 """Refusals of one request that are kept; of the others one row says how many there were."""
+Verdict = Reason | bool | None
+"""Why an event was refused; else whether it was new."""
 
 
 def store(
