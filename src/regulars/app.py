@@ -86,8 +86,7 @@ def open_workspace(folder: str | Path, *, accept_loss: bool = False) -> Workspac
     private.repair(workspace.folder, workspace.database.file)
     spill.sweep(workspace.folder)
     upgrade.upgrade(workspace)
-    told = settling.settle(workspace, now=clock.now(), accept_loss=accept_loss)
-    workspace.notes.extend(told)
+    workspace.notes += settling.settle(workspace, now=clock.now(), accept_loss=accept_loss)
     _repair(workspace)
     _judge(workspace)
     return workspace
@@ -108,7 +107,7 @@ def _repair(workspace: Workspace) -> None:
         findings.unlearn(connection, clock.now())
         value_groups.unlearn(connection, found.since)
         audit.record(workspace, connection, None, repair.ACTION, "lake", **found.lacked)
-    workspace.notes.append(found.told)
+    workspace.notes.append(found.note)
 
 
 def _judge(workspace: Workspace) -> None:
@@ -122,13 +121,13 @@ def _judge(workspace: Workspace) -> None:
 
     now = clock.now()
     found = judging.judge(workspace, now=now, told=lambda: profiles.addresses(workspace))
-    if found is not None and found.told is not None:
+    if found is not None and found.note is not None:
         from regulars.company.audit import service as audit
 
         told = {"nobodies": found.nobodies, "events": found.events, "links": found.links}
         with workspace.database.transaction() as connection:
             audit.record(workspace, connection, None, judging.ACTION, "identities", **told)
-        workspace.notes.append(found.told)
+        workspace.notes.append(found.note)
 
 
 def build_cli(words: Sequence[str] | None = None) -> typer.Typer:

@@ -28,6 +28,11 @@ def test_where_nothing_surprises_nothing_is_said() -> None:
     assert choose({}, "EUR").note is None and choose({}, "EUR").code == "EUR"
 
 
+def test_a_currency_is_in_use_where_an_order_names_it() -> None:
+    assert choose({"USD": 2, "": 3}, "EUR").in_use == "USD"
+    assert choose({"": 3}, "EUR").in_use is None and choose({}, "EUR").in_use is None
+
+
 def test_orders_without_a_customer_count_for_revenue_and_not_for_sums_by_customer(
     ws: Workspace,
 ) -> None:

@@ -118,7 +118,7 @@ def test_what_old_links_rest_on_is_found_out_from_their_events(old: Workspace) -
     assert people.person_of(old, ann) == people.person_of(old, bo)
     found = judging.judge(old, now=LATER)
     assert found is not None and found.links == 2
-    assert found.told is not None and "2 links" in found.told.en
+    assert found.note is not None and "2 links" in found.note.en
     with old.database.reading() as connection:
         rests = connection.execute(sa.select(links.c.through_id)).scalars().all()
         assert rests == [home, home]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -16,6 +16,11 @@ def now() -> datetime:
 def monotonic() -> float:
     """Return seconds that never go backwards, for durations."""
     return time.monotonic()
+
+
+def of_microseconds(count: int) -> datetime:
+    """Return the moment so many microseconds after 1970 began in UTC."""
+    return EPOCH + timedelta(microseconds=count)
 
 
 def microseconds(moment: datetime) -> int:

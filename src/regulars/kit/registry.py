@@ -87,6 +87,14 @@ def import_roles(package: str, role: str) -> Iterator[ModuleType]:
         yield importlib.import_module(name)
 
 
+def import_all(*roles: str) -> None:
+    """Import every noun's modules of these names, and the plugins: what registers something."""
+    for role in roles:
+        for _module in import_roles("regulars", role):
+            pass
+    import_plugins()
+
+
 def import_plugins() -> None:
     """Import what other distributions offer under the entry-point group `regulars.plugins`."""
     for point in entry_points(group=PLUGIN_GROUP):

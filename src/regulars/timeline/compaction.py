@@ -26,7 +26,6 @@ PORTION = 12_000_000
 """Events sorted at a time; each portion reads the new files once, and spills beyond memory."""
 MOST_SUPERSEDED, LARGE = 8, 1_000_000
 """So many files of superseded tellings, each of fewer events than this, become one."""
-ORDER = "bucket, identity_id, occurred_at, received_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +115,9 @@ def _rewrite(
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE sorted AS SELECT *, {_bucket(buckets)} AS bucket, "
             f"{_MONTH} AS month FROM {source} WHERE {_MONTH} IN ({chosen}) "
-            f"ORDER BY month, {ORDER}"
+            f"ORDER BY month, bucket, {lake.ORDER}"
         )
-        if _repeated(connection):
+        if duck.may_repeat_ids(connection, "sorted"):
             connection.execute(_DROP_REPEATS)
         cells = connection.execute(
             "SELECT DISTINCT month, bucket FROM sorted ORDER BY ALL"
@@ -179,10 +178,3 @@ def _portions(months: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
         weight += events
     if portion:
         yield portion
-
-
-def _repeated(connection: duckdb.DuckDBPyConnection) -> bool:
-    found = connection.execute(
-        "SELECT 1 FROM sorted GROUP BY hash(event_id) HAVING count(*) > 1 LIMIT 1"
-    ).fetchone()
-    return found is not None

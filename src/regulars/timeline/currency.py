@@ -42,6 +42,11 @@ class Currency:
     left_out: dict[str, int]
 
     @property
+    def in_use(self) -> str | None:
+        """The code where an order is in it; None where no order names a currency."""
+        return self.code if self.n else None
+
+    @property
     def note(self) -> Text | None:
         """Say in words which money it is and what is left out; None where nothing surprises."""
         said = []

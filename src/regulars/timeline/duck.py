@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from regulars.kit import sql
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 
@@ -58,4 +59,18 @@ def memory_bytes(words: str) -> int:
 
 def file_list(paths: list[str]) -> str:
     """Return paths as a DuckDB list literal."""
-    return "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
+    return "[" + ", ".join(map(sql.literal, paths)) + "]"
+
+
+def count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    """Return how many rows a relation has."""
+    row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def may_repeat_ids(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    """Tell whether an event's id may repeat; by 8-byte hashes, so that no is cheap."""
+    repeated = connection.execute(
+        f"SELECT 1 FROM {relation} GROUP BY hash(event_id) HAVING count(*) > 1 LIMIT 1"
+    ).fetchone()
+    return repeated is not None

@@ -51,9 +51,7 @@ def places() -> Registry[Forget]:
     Places are registered by the services that hold them, and a command or a notebook needs few
     of these: before an erasure all are imported.
     """
-    for _service in registry.import_roles("regulars", "service"):
-        pass
-    registry.import_plugins()
+    registry.import_all("service")
     return PLACES
 
 

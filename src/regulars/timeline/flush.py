@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 GROUP_EVENTS = 1_000_000
 """Events of one flushed file at most; a longer inbox takes several rounds."""
 ATTEMPTS = 5
-ORDER = "identity_id, occurred_at, received_at"
 CLEANED = 3
 """Groups deleted in one transaction."""
 PAUSE = 0.02
@@ -65,7 +64,9 @@ def _round(workspace: Workspace, held: Lease) -> tuple[int, int]:
         connection = duck.connect(workspace, share=0.5)
         try:
             connection.register("flushed", table)
-            action = lake.write(workspace.lake, connection, f"{_whole(table)} ORDER BY {ORDER}")
+            action = lake.write(
+                workspace.lake, connection, f"{_whole(table)} ORDER BY {lake.ORDER}"
+            )
         finally:
             connection.close()
         try:

@@ -7,10 +7,10 @@ because a group takes the write lock before its first insert and holds it to the
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -29,6 +29,7 @@ PORTION = 10_000
 PAUSE = 0.02
 """Seconds between two of these: whoever waits for SQLite's lock looks for it only now and then."""
 TOMBSTONE = "tombstone"
+Hash = TypeVar("Hash", str, bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,39 +116,46 @@ def tombstone(store: Store, identity_id: str) -> str:
 
 
 def remember(store: Store, event_ids: Sequence[str], *, now: datetime) -> None:
-    """Know ids that are on the timeline already.
-
-    In short transactions, between which intake goes on, and in the order of the key, so that
-    neighbours are written together.
-    """
-    hashes = sorted(map(event_hash, event_ids))
-    for start in range(0, len(hashes), PORTION):
-        with store.database.transaction() as connection:
-            portion = hashes[start : start + PORTION]
-            for first in range(0, len(portion), CHUNK):
-                _insert_seen(connection, portion[first : first + CHUNK], day_of(now))
-        if start + PORTION < len(hashes):
-            time.sleep(PAUSE)
+    """Know ids that are on the timeline already; between portions of them intake goes on."""
+    _in_portions(store, event_ids, lambda *portion: _insert_seen(*portion, day_of(now)))
 
 
 def know(connection: sa.Connection, event_ids: Sequence[str], now: datetime) -> None:
     """Know ids inside the caller's transaction."""
-    hashes = sorted(map(event_hash, event_ids))
-    for start in range(0, len(hashes), CHUNK):
-        _insert_seen(connection, hashes[start : start + CHUNK], day_of(now))
+    for hashes in _chunks(sorted(map(event_hash, event_ids))):
+        _insert_seen(connection, hashes, day_of(now))
 
 
 def forget(store: Store, event_ids: Sequence[str]) -> None:
     """Know ids no more: their events were taken back, and may be sent again."""
+    _in_portions(
+        store,
+        event_ids,
+        lambda connection, hashes: connection.execute(sa.delete(seen).where(seen.c.id.in_(hashes))),
+    )
+
+
+def _in_portions(
+    store: Store,
+    event_ids: Sequence[str],
+    change: Callable[[sa.Connection, list[bytes]], object],
+) -> None:
+    """Do `change` with the ids' hashes, a statement's worth at a time, in short transactions.
+
+    They come in the order of the key, so that neighbours are written together.
+    """
     hashes = sorted(map(event_hash, event_ids))
     for start in range(0, len(hashes), PORTION):
         with store.database.transaction() as connection:
-            portion = hashes[start : start + PORTION]
-            for first in range(0, len(portion), CHUNK):
-                chosen = portion[first : first + CHUNK]
-                connection.execute(sa.delete(seen).where(seen.c.id.in_(chosen)))
+            for chunk in _chunks(hashes[start : start + PORTION]):
+                change(connection, chunk)
         if start + PORTION < len(hashes):
             time.sleep(PAUSE)
+
+
+def _chunks(hashes: list[Hash]) -> Iterator[list[Hash]]:
+    for start in range(0, len(hashes), CHUNK):
+        yield hashes[start : start + CHUNK]
 
 
 def forget_seen(store: Store, *, now: datetime) -> int:
@@ -189,7 +197,7 @@ def seen_on(connection: sa.Connection, event_id: str) -> datetime | None:
     """Return the day (its beginning, UTC) an event was taken in, None outside the window."""
     query = sa.select(seen.c.day).where(seen.c.id == event_hash(event_id))
     day = connection.execute(query).scalar()
-    return None if day is None else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
+    return None if day is None else clock.EPOCH + timedelta(days=day)
 
 
 def any_erased(connection: sa.Connection) -> bool:
@@ -208,9 +216,7 @@ def erased_among(store: Store, connection: sa.Connection, identities: set[str]) 
         return set()
     hashes = {tombstone(store, one): one for one in identities}
     found: set[str] = set()
-    wanted = list(hashes)
-    for start in range(0, len(wanted), CHUNK):
-        chunk = wanted[start : start + CHUNK]
+    for chunk in _chunks(list(hashes)):
         query = sa.select(tombstones.c.hash).where(tombstones.c.hash.in_(chunk))
         found.update(hashes[one] for one in connection.execute(query).scalars())
     return found
@@ -232,9 +238,8 @@ def _remember(
         if not refused[index]:
             first.setdefault(event_hash(event_id), index)
     fresh = [False] * len(event_ids)
-    hashes = list(first)
-    for start in range(0, len(hashes), CHUNK):
-        for kept in _insert_seen(connection, hashes[start : start + CHUNK], day_of(now)):
+    for chunk in _chunks(list(first)):
+        for kept in _insert_seen(connection, chunk, day_of(now)):
             fresh[first[bytes(kept)]] = True
     return fresh
 

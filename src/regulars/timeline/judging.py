@@ -63,8 +63,8 @@ class Judged:
     from_before: bool
 
     @property
-    def told(self) -> Text | None:
-        """Return the sentence to tell after an upgrade; None when nothing is judged otherwise."""
+    def note(self) -> Text | None:
+        """Say in words what an upgrade judges otherwise; None when it is nothing."""
         if not self.from_before or not (self.nobodies or self.links):
             return None
         return Text(

@@ -22,7 +22,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake import Schema as DeltaSchema
 from deltalake.transaction import AddAction, RemoveAction
 
-from regulars.kit import clock
+from regulars.kit import clock, sql
 from regulars.timeline import checksums, duck, memory, required
 from regulars.timeline.event import SCHEMA
 from regulars.timeline.required import Footer
@@ -40,6 +40,8 @@ COMPLETE = ("complete", 1)
 PARTITIONS = ["month", "bucket"]
 LAKE_SCHEMA = pa.schema([*SCHEMA, ("month", pa.string()), ("bucket", pa.string())])
 ROW_GROUP = 122_880
+ORDER = "identity_id, occurred_at, received_at"
+"""How events lie in a file."""
 SUPERSEDED, TAKEN_BACK = "superseded", "taken back"
 """Values of `month` for files aside: tellings that others replaced, or that were taken back.
 
@@ -170,7 +172,7 @@ def write(
     path = lake.folder / f"{start}-{part}-{secrets.token_hex(12)}{SECOND_LAYOUT}"
     columns = _columns(connection, select)
     connection.execute(
-        f"COPY (SELECT {columns} FROM ({select})) TO '{_quoted(path)}' "
+        f"COPY (SELECT {columns} FROM ({select})) TO {sql.literal(path)} "
         f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
     )
     found = required.footer(connection, str(path))
@@ -322,10 +324,6 @@ def _action(
         data_change=not moved,
         stats=json.dumps(statistics),
     )
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def fsync(path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from regulars.kit import clock
+from regulars.kit import clock, sql
 from regulars.store.database import insert_or_ignore
 from regulars.timeline import duck, identity, inbox, lake, replacing
 from regulars.timeline.event import COLUMNS
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from regulars.timeline.engine.snapshot import Snapshot
     from regulars.timeline.workspace import Workspace
 
-ORDER = "identity_id, occurred_at, received_at"
 PATIENCE = 3600.0
 REMEMBERED = 500_000
 """Ids of one load that are remembered at most: seconds of work, whatever the load's size."""
@@ -104,14 +103,14 @@ def _as_told(connection: duckdb.DuckDBPyConnection, relation: str, key: str) -> 
     """Return the query of a relation's events with the columns that its files have beside."""
     there = {row[0] for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
     columns = ", ".join(COLUMNS)
-    brought = key.replace("'", "''")
+    brought = sql.literal(key)
     # What is the same in every row is added behind the sort, which need not carry it.
     if "updated_at" in there:
         columns += ", CAST(updated_at AS TIMESTAMPTZ) AS updated_at"
-        beside = f"'{brought}' AS brought_by"
+        beside = f"{brought} AS brought_by"
     else:
-        beside = f"'{brought}' AS brought_by, NULL::TIMESTAMPTZ AS updated_at"
-    return f"SELECT *, {beside} FROM (SELECT {columns} FROM {relation} ORDER BY {ORDER})"
+        beside = f"{brought} AS brought_by, NULL::TIMESTAMPTZ AS updated_at"
+    return f"SELECT *, {beside} FROM (SELECT {columns} FROM {relation} ORDER BY {lake.ORDER})"
 
 
 def _remember(
@@ -142,8 +141,8 @@ def _sift(
     _known_ids(workspace, connection, snapshot)
     _forbidden(workspace, connection, f"{fresh})")
     try:
-        refused = _count(connection, f"{fresh}) SEMI JOIN forbidden USING (identity_id)")
-        repeated = _repeated(connection, f"{fresh})")
+        refused = duck.count(connection, f"{fresh}) SEMI JOIN forbidden USING (identity_id)")
+        repeated = duck.may_repeat_ids(connection, f"{fresh})")
         if not refused and not repeated and not _any_known(connection, f"{fresh})"):
             return Sifted(Loaded(lake.records(written), 0, 0, 0), written)
         _choose(connection, rows, repeated=repeated)
@@ -190,7 +189,7 @@ def _sift_known(
     files = [file for file in snapshot.files if workspace.lake.absolute(file) in met.files]
     won = replacing.find_winners(workspace, connection, files, snapshot.superseded, load.now)
     told = lake.records(written) - load.refused
-    accepted = _find_new(connection, met, told - _count(connection, "passed_over"))
+    accepted = _find_new(connection, met, told - duck.count(connection, "passed_over"))
     action = None
     if accepted or won.all:
         action = lake.write(
@@ -199,7 +198,7 @@ def _sift_known(
             "SELECT * EXCLUDE (told_row) FROM ("
             "SELECT * FROM incoming SEMI JOIN new_rows USING (told_row) UNION ALL "
             "SELECT i.* REPLACE (w.since AS known_at) FROM incoming i "
-            f"JOIN winners w USING (told_row)) ORDER BY {ORDER}",
+            f"JOIN winners w USING (told_row)) ORDER BY {lake.ORDER}",
         )
     lake.discard(workspace.lake, [written])
     swap = replacing.put_aside(workspace, connection, files, by=load.key, now=load.now)
@@ -218,7 +217,7 @@ def _find_new(connection: duckdb.DuckDBPyConnection, met: replacing.Met, rows: i
         "CREATE OR REPLACE TEMP TABLE new_rows AS SELECT told_row FROM incoming "
         f"ANTI JOIN known_ids USING (event_id) WHERE {some}"
     )
-    return _count(connection, "new_rows")
+    return duck.count(connection, "new_rows")
 
 
 def _note(workspace: Workspace, key: str, stayed: Mapping[str | None, int]) -> None:
@@ -259,10 +258,9 @@ def told_by(workspace: Workspace, connection: duckdb.DuckDBPyConnection, source:
     if snapshot.files:
         paths = [workspace.lake.absolute(file) for file in snapshot.files]
         parts.append(f"SELECT {', '.join(columns)} FROM read_parquet({duck.file_list(paths)})")
-    told = source.replace("'", "''")
     connection.execute(
         "CREATE OR REPLACE TEMP VIEW told_before AS SELECT * EXCLUDE (source) FROM "
-        f"({' UNION ALL '.join(parts)}) WHERE source = '{told}'"
+        f"({' UNION ALL '.join(parts)}) WHERE source = {sql.literal(source)}"
     )
     return "told_before"
 
@@ -282,21 +280,8 @@ def _forbidden(workspace: Workspace, connection: duckdb.DuckDBPyConnection, fres
     )
 
 
-def _repeated(connection: duckdb.DuckDBPyConnection, fresh: str) -> bool:
-    """Tell whether an id may repeat; by 8-byte hashes, so that no is cheap."""
-    found = connection.execute(
-        f"SELECT 1 FROM {fresh} GROUP BY hash(event_id) HAVING count(*) > 1 LIMIT 1"
-    ).fetchone()
-    return found is not None
-
-
 def _any_known(connection: duckdb.DuckDBPyConnection, fresh: str) -> bool:
     found = connection.execute(
         f"SELECT 1 FROM known_ids SEMI JOIN {fresh} AS fresh USING (event_id) LIMIT 1"
     ).fetchone()
     return found is not None
-
-
-def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
-    return int(row[0]) if row else 0

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from regulars.store.workspace import Store
 from regulars.timeline import remembered
 from regulars.timeline.folding import FOLDED, NOTHING, Fold, fold
-from regulars.timeline.remembered import NEAR, Change, Past
+from regulars.timeline.remembered import Change, Past
 
 MOST_PASTS = 24
 """Folds of earlier moments that are kept of a workspace."""
@@ -55,16 +55,11 @@ class _Kept:
 _kept: WeakKeyDictionary[Store, _Kept] = WeakKeyDictionary()
 
 
-def last_change(connection: sa.Connection) -> Change:
-    """Return what tells whether the fold must be made again."""
-    return remembered.last_change(connection)
-
-
 def folded(store: Store, connection: sa.Connection) -> Folded:
     """Return the fold as it is now, made anew only as far as facts came or went."""
     kept = _kept.setdefault(store, _Kept())
     with kept.lock:
-        change = last_change(connection)
+        change = remembered.last_change(connection)
         if kept.now is None or kept.now.change != change:
             kept.now = _mended(connection, kept.now, change) or _anew(connection, change)
         return kept.now
@@ -138,6 +133,3 @@ def _same(found: Fold, identity: str) -> list[str]:
         return [identity]
     theirs = found.people.filter(pc.equal(persons, persons[place]))
     return sorted(theirs.column("identity_id").to_pylist())
-
-
-__all__ = ["FOLDED", "NEAR", "Change", "Folded", "as_of", "folded", "identities_of", "person_of"]

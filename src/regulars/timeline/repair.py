@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 PATIENCE = 3600.0
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ACTION = "lake.repaired"
 """The action of the audit log."""
 
@@ -50,8 +49,8 @@ class Repaired:
     since: datetime
 
     @property
-    def told(self) -> Text:
-        """Return the sentence to tell."""
+    def note(self) -> Text:
+        """Say in words what was filled in."""
         en = ", ".join(f"{name} ({count:,})" for name, count in self.lacked.items())
         zh = "、".join(f"{name}（{count:,}）" for name, count in self.lacked.items())
         return Text(
@@ -138,7 +137,7 @@ def _since(
         "SELECT epoch_us(coalesce(min(received_at), min(known_at), min(occurred_at))) "
         f"FROM read_parquet({source}) WHERE {lacks}"
     ).fetchone()
-    return EPOCH + timedelta(microseconds=row[0] if row and row[0] else 0)
+    return clock.of_microseconds(row[0] if row and row[0] else 0)
 
 
 def _rewritten(

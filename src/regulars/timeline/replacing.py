@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from regulars.kit import sql
 from regulars.timeline import lake
 from regulars.timeline.event import COLUMNS
 from regulars.timeline.lake import Lake, LakeFile
@@ -80,8 +81,7 @@ def of_earlier_release(workspace: Workspace) -> str:
     if not spans:
         return "false"
     ranges = " OR ".join(
-        f"received_at BETWEEN '{first.isoformat()}'::TIMESTAMPTZ "
-        f"AND '{(last + MARGIN).isoformat()}'::TIMESTAMPTZ"
+        f"received_at BETWEEN {sql.moment(first)} AND {sql.moment(last + MARGIN)}"
         for first, last in spans
     )
     return f"(brought_by IS NULL AND ({ranges}))"
@@ -125,7 +125,7 @@ def find_winners(
     _differing(workspace, connection, files)
     _earlier(workspace, connection, superseded)
     # Not before the old one was known, or two would count as of one moment.
-    since = f"greatest(TIMESTAMPTZ '{now.isoformat()}', known_before)"
+    since = f"greatest({sql.moment(now)}, known_before)"
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE winners AS
         SELECT told_row, filename, file_row_number, {since} AS since, same, brought_by FROM (
@@ -197,16 +197,13 @@ def put_aside(
     now: datetime,
 ) -> Swap:
     """Write the files of `winners`' losers anew without these, and these into a file aside."""
-    names = {
-        name for (name,) in connection.execute("SELECT DISTINCT filename FROM winners").fetchall()
-    }
-    if not names:
+    files = files_of(workspace.lake, connection, present, "winners")
+    if not files:
         return Swap([], [])
-    files = [file for file in present if workspace.lake.absolute(file) in names]
     told = lake.rows(workspace.lake, paths_of(files), located=True)
     losers = (
         f"SELECT k.* EXCLUDE (filename, file_row_number), w.since AS superseded_at, "
-        f"'{by}' AS superseded_by FROM ({told}) k "
+        f"{sql.literal(by)} AS superseded_by FROM ({told}) k "
         "JOIN winners w USING (filename, file_row_number) ORDER BY event_id"
     )
     aside = lake.write(
@@ -216,16 +213,24 @@ def put_aside(
     return Swap([*([aside] if aside else []), *kept], files)
 
 
+def files_of(
+    store: Lake, connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile], table: str
+) -> list[LakeFile]:
+    """Return those of the files whose rows a table names."""
+    names = set(connection.execute(f"SELECT DISTINCT filename FROM {table}").fetchall())
+    return [file for file in files if (store.absolute(file),) in names]
+
+
 def survivors(
     store: Lake, connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile], leaving: str
 ) -> Iterator[AddAction]:
     """Write files anew, in their order, without the rows (of which file) in the table `leaving`."""
     for file in files:
-        path = store.absolute(file).replace("'", "''")
-        left = f"SELECT file_row_number FROM {leaving} WHERE filename = '{path}'"
+        path = sql.literal(store.absolute(file))
+        left = f"SELECT file_row_number FROM {leaving} WHERE filename = {path}"
         select = (
             "SELECT * EXCLUDE (file_row_number) "
-            f"FROM read_parquet('{path}', file_row_number = true) "
+            f"FROM read_parquet({path}, file_row_number = true) "
             f"WHERE file_row_number NOT IN ({left})"
         )
         action = lake.write(

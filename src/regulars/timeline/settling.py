@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from regulars.kit import registry
+from regulars.kit import clock, registry
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
 from regulars.timeline import (
@@ -41,7 +41,6 @@ AFTER: Registry[Settle] = Registry(Text("thing done after a restore", "恢复后
 SLACK = timedelta(minutes=5)
 """How much earlier than the database's last note ids of the lake are remembered from."""
 ID_PORTION = 100_000
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 TOLD = {
     Fit.OLD_DATABASE: Text(
         "The database is older than the lake: all events are kept. What else was changed since "
@@ -133,7 +132,7 @@ def _ids_since(workspace: Workspace, judged: Judged, now: datetime) -> datetime:
     window = now - timedelta(days=workspace.settings.intake.remember_days)
     known = judged.memory
     if judged.fit is Fit.OLD_LAKE and known is not None:
-        since = lineage.missing(workspace, known).since or BEGINNING
+        since = lineage.missing(workspace, known).since or clock.EPOCH
         return datetime(since.year, since.month, since.day, tzinfo=UTC)
     if known is None or known.version == memory.UNKNOWN:
         return window
@@ -244,8 +243,7 @@ def _finish(workspace: Workspace, now: datetime) -> None:
     erasure.resume(workspace, now=now)
     put_back = known.unsettled in ("restored", Fit.OLD_DATABASE, Fit.EMPTY_DATABASE)
     if put_back:
-        for _service in registry.import_roles("regulars", "service"):
-            pass
+        registry.import_all("service")
     with workspace.database.transaction() as connection:
         if put_back:
             sign_in.end_all(connection)

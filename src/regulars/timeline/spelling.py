@@ -11,6 +11,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from regulars.kit.sql import literal
 from regulars.store.database import upsert
 from regulars.timeline.tables import spellings
 
@@ -52,10 +53,6 @@ def sql(column: str, words: Spelled) -> str:
     if not pairs:
         return column
     cases = " ".join(
-        f"WHEN {_literal(written)} THEN {_literal(meant)}" for written, meant in pairs.items()
+        f"WHEN {literal(written)} THEN {literal(meant)}" for written, meant in pairs.items()
     )
     return f"CASE {column} {cases} ELSE {column} END AS {column}"
-
-
-def _literal(word: str) -> str:
-    return "'" + word.replace("'", "''") + "'"

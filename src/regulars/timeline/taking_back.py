@@ -158,8 +158,8 @@ def _write(
 ) -> tuple[list[AddAction], list[LakeFile]]:
     """Write the files without what goes; what returns; and what lasts until another telling now."""
     store = workspace.lake
-    changed = _named(workspace, connection, files, "going")
-    older = _named(workspace, connection, files, "history")
+    changed = replacing.files_of(store, connection, files, "going")
+    older = replacing.files_of(store, connection, files, "history")
     written = []
     if changed:
         rows = lake.rows(store, replacing.paths_of(changed), located=True)
@@ -171,7 +171,7 @@ def _write(
     if older:
         rows = lake.rows(store, replacing.paths_of(older), located=True)
         joined = f"FROM ({rows}) JOIN history USING (filename, file_row_number)"
-        back = f"SELECT {TOLD} {joined} WHERE returns ORDER BY {loading.ORDER}"
+        back = f"SELECT {TOLD} {joined} WHERE returns ORDER BY {lake.ORDER}"
         written.append(lake.write(store, connection, back))
         lasting = (
             f"SELECT {TOLD}, superseded_at, superseded_by {joined} "
@@ -185,18 +185,6 @@ def _write(
     return [one for one in written if one is not None], [*changed, *older]
 
 
-def _named(
-    workspace: Workspace,
-    connection: duckdb.DuckDBPyConnection,
-    files: Sequence[LakeFile],
-    table: str,
-) -> list[LakeFile]:
-    """Return the files that hold rows of a table."""
-    found = connection.execute(f"SELECT DISTINCT filename FROM {table}").fetchall()
-    names = {name for (name,) in found}
-    return [file for file in files if workspace.lake.absolute(file) in names]
-
-
 def _forgotten(
     workspace: Workspace,
     connection: duckdb.DuckDBPyConnection,
@@ -204,7 +192,7 @@ def _forgotten(
     now: datetime,
 ) -> list[str]:
     """Return the ids of events that are no longer there and that intake may still know."""
-    changed = _named(workspace, connection, files, "going")
+    changed = replacing.files_of(workspace.lake, connection, files, "going")
     if not changed:
         return []
     connection.register("waiting_ids", workspace.engine.reader.read().waiting.select(["event_id"]))

@@ -230,9 +230,18 @@ def test_whoever_was_signed_in_then_signs_in_again(
 def test_an_erasure_names_backups_on_another_disk(ws: Workspace, tmp_path: Path) -> None:
     elsewhere = made(ws, tmp_path / "disk" / "copy").folder
     within = made(ws).folder
-    assert service.known(ws) == [elsewhere, within]
     done = erasure.erase(ws, [ANN], by="dana", now=clock.now())
     assert done.backups == sorted([str(elsewhere), str(within)])
+
+
+def test_an_erasure_names_the_backup_that_was_put_back(
+    ws: Workspace, put_back: PutBack, tmp_path: Path
+) -> None:
+    backup = made(ws, tmp_path / "disk" / "copy").folder
+    restored = put_back(backup)
+    done = erasure.erase(restored, [ANN], by="dana", now=clock.now())
+    assert str(backup) in done.backups
+    restored.close()
 
 
 def test_someone_erased_while_a_backup_is_taken_does_not_come_back_by_it(

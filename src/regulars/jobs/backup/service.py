@@ -15,7 +15,7 @@ from regulars.jobs.backup import copying, making, restoring
 from regulars.jobs.backup.model import Backup, Manifest
 from regulars.kit.errors import Conflict, Invalid
 from regulars.kit.text import Text
-from regulars.store.database import upsert
+from regulars.store.database import insert_or_ignore
 from regulars.timeline.tables import backups
 from regulars.timeline.workspace import BACKUPS, Workspace
 
@@ -48,8 +48,7 @@ def make(ws: Workspace, caller: Principal, target: Path | None, *, now: datetime
         built.rename(folder)
         copying.fsync_folder(folder.parent)
     with ws.database.transaction() as connection:
-        statement = upsert(connection, backups).values(path=str(folder), made_at=now)
-        connection.execute(statement.on_conflict_do_nothing())
+        _remember(connection, folder, now)
         audit.record(ws, connection, caller, "backup.made", str(folder), events=manifest.events)
     return Backup(folder, manifest)
 
@@ -81,17 +80,17 @@ def restore(
         replaced = restoring.place(new, folder, aside, now)
     ws = opens(folder)
     with ws.database.transaction() as connection:
+        _remember(connection, backup, manifest.made_at)
         made = f"{manifest.made_at:%Y-%m-%d %H:%M} UTC"
         audit.record(ws, connection, caller, "backup.restored", str(backup), made_at=made)
     ws.close()
     return Restored(manifest, aside if replaced else None)
 
 
-def known(ws: Workspace) -> list[Path]:
-    """Return the backups made so far that are still there, the oldest first."""
-    with ws.database.reading() as connection:
-        rows = connection.execute(sa.select(backups.c.path).order_by(backups.c.made_at)).scalars()
-        return [Path(one) for one in rows if Path(one).exists()]
+def _remember(connection: sa.Connection, folder: Path, made_at: datetime) -> None:
+    """Let erasures name the backup; one that was put back does not know of itself."""
+    statement = insert_or_ignore(connection, backups)
+    connection.execute(statement.values(path=str(folder), made_at=made_at))
 
 
 def _new(ws: Workspace, target: Path) -> Path:

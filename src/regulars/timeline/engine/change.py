@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regulars.kit import sql
 from regulars.timeline import duck, lake
 from regulars.timeline.engine import since
 from regulars.timeline.engine.sight import EVERYTHING, Sight
@@ -137,8 +138,8 @@ def _relations(
 
 def _adds_up(connection: duckdb.DuckDBPyConnection, before: State, now: State) -> bool:
     """Tell whether nothing but what is known came and went, and these are few."""
-    came, went = _count(connection, "came"), _count(connection, "went")
-    touching = max(_count(connection, "added"), _count(connection, "gone"))
+    came, went = duck.count(connection, "came"), duck.count(connection, "went")
+    touching = max(duck.count(connection, "added"), duck.count(connection, "gone"))
     few = touching <= MOST_NEW * max(before.events, 1)
     return few and now.events == before.events + came - went
 
@@ -223,7 +224,7 @@ def _slices(connection: duckdb.DuckDBPyConnection, before: State, now: State) ->
         f"CREATE OR REPLACE TABLE others AS SELECT event_id FROM fresh UNION "
         f"{_sharing('theirs', 'event_id')} EXCEPT SELECT event_id FROM {NOW}"
     )
-    if _count(connection, "others"):
+    if duck.count(connection, "others"):
         connection.execute(
             f"INSERT INTO {NOW} SELECT {columns} FROM present "
             f"WHERE event_id IN (SELECT event_id FROM others) AND {seen}"
@@ -246,7 +247,7 @@ def _visible(state: State) -> str:
     """Return the condition of what a state shows."""
     if state.whole:
         return "true"
-    known, end = (f"TIMESTAMPTZ '{one.isoformat()}'" for one in (state.as_of, state.end))
+    known, end = sql.moment(state.as_of), sql.moment(state.end)
     return f"known_at <= {known} AND occurred_at < {end}"
 
 
@@ -254,11 +255,6 @@ def people_of(connection: duckdb.DuckDBPyConnection, events: str, people: pa.Tab
     """Return those rows of a fold whose identities have events in a table."""
     there = _column(connection, f"SELECT DISTINCT identity_id FROM {events}")
     return _rows(people, "identity_id", there)
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(row[0]) if row else 0
 
 
 def forget(connection: duckdb.DuckDBPyConnection) -> None:

@@ -16,6 +16,7 @@ import ibis
 import ibis.expr.operations as ops
 import pyarrow as pa
 
+from regulars.kit import sql
 from regulars.timeline import duck
 from regulars.timeline.engine.base import Amended, Engine, in_utc, narrowed
 from regulars.timeline.engine.pinned import Asked, Pinned
@@ -338,7 +339,7 @@ class Session:
         """Return the query of tellings that were superseded after a moment."""
         return (
             f"{snapshot.sight.select()} {self._parquet(snapshot.counted_at(past))} "
-            f"WHERE superseded_at > TIMESTAMPTZ '{past.isoformat()}'"
+            f"WHERE superseded_at > {sql.moment(past)}"
         )
 
     def _parquet(self, files: Sequence[LakeFile]) -> str:

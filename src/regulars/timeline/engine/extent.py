@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from regulars.kit import clock, sql
 from regulars.kit.period import day_start
 from regulars.timeline import duck
 
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from regulars.timeline.workspace import Workspace
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def moments(
@@ -46,7 +45,7 @@ def moments(
             f"epoch_us(max(known_at)) FROM read_parquet({listed})"
         ).fetchone()
     first, last, known = (
-        None if value is None else EPOCH + timedelta(microseconds=value)
+        None if value is None else clock.of_microseconds(value)
         for value in (row or (None, None, None))[:3]
     )
     return (first, last) if first is not None and last is not None else None, known
@@ -63,11 +62,7 @@ def hidden(last: datetime | None, known: datetime | None, as_of: datetime, until
     """Return the condition that hides what is not yet to be seen; mostly there is nothing."""
     hides = []
     if known is not None and known > as_of:
-        hides.append(f"known_at <= {_literal(as_of)}")
+        hides.append(f"known_at <= {sql.moment(as_of)}")
     if last is not None and last >= until:
-        hides.append(f"occurred_at < {_literal(until)}")
+        hides.append(f"occurred_at < {sql.moment(until)}")
     return f" WHERE {' AND '.join(hides)}" if hides else ""
-
-
-def _literal(moment: datetime) -> str:
-    return f"TIMESTAMPTZ '{moment.isoformat()}'"

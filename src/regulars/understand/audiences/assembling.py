@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from regulars.kit import sql
 from regulars.timeline import duck
 from regulars.understand.words.model import KIND_TITLES
 
@@ -150,9 +151,5 @@ def without(
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
     options = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000"
-    row = connection.execute(f"COPY ({query}) TO {_quoted(target)} ({options})").fetchone()
+    row = connection.execute(f"COPY ({query}) TO {sql.literal(target)} ({options})").fetchone()
     return int(row[0]) if row else 0
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

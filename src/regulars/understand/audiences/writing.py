@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from regulars.kit import sql
 from regulars.understand.audiences.model import (
     All,
     Between,
@@ -72,7 +73,7 @@ def literal(value: Value) -> str:
     if isinstance(value, date):
         return f"'{value.isoformat()}'"
     if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
+        return sql.literal(value)
     words = format(Decimal(repr(float(value))), "f")
     return words.removesuffix(".0")
 

@@ -209,7 +209,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> EarlyWarnin
     known = findings.latest(ws, KIND.key, EarlyWarning, about=asked, version=KIND.version)
     held = known.payload if known is not None and known.payload.model else None
     money = currencies.of_orders(ws, scope)
-    same = held is not None and held.currency in (None, money.code)
+    same = held is not None and held.currency == money.in_use
     if held is not None and same and findings.still(ws, held.learnt, now):
         return listed_again(ws, scope, replace(held, money=money.note), now=now)
     learnt = Learnt(now, ws.engine.watermark())

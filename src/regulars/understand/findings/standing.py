@@ -72,10 +72,7 @@ def _import_kinds() -> None:
 
     Services declare them, and the boards of nouns whose pages show more than a service's verb.
     """
-    for role in ("service", "board"):
-        for _module in registry.import_roles("regulars", role):
-            pass
-    registry.import_plugins()
+    registry.import_all("service", "board")
 
 
 def find(

@@ -38,12 +38,6 @@ def orders(view: View, scope: Scope) -> ir.Table:
     )
 
 
-def currencies(view: View, scope: Scope) -> ir.Table:
-    """Return each currency's orders with the last day of them."""
-    found = orders(view, scope)
-    return found.group_by("currency").aggregate(n=found.count(), last=found.day.max())
-
-
 def last_day(view: View) -> ir.Table:
     """Return the day on which customers were last seen to do anything."""
     events = view.events.filter(view.events.actor == "customer")

@@ -82,14 +82,14 @@ def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[LifetimeV
 
 def compute(ws: Workspace, scope: Scope) -> LifetimeValue:
     """Fit both models to all purchases, forecast and back-test; seconds at a million customers."""
-    basis = _basis(ws, scope)
-    if basis is None:
+    money, end = currencies.of_orders(ws, scope), _last_day(ws)
+    left_out = sum(money.left_out.values())
+    if end is None or not (money.n or left_out):
         return LifetimeValue(0, None, None, why_not=TOO_LITTLE)
-    currency, left_out, end = basis
+    currency = money.in_use
     table = _table(ws, scope, currency)
     found = _histories(table, end)
-    note = currencies.of_orders(ws, scope).note
-    empty = LifetimeValue(len(found), currency, end, left_out, TOO_LITTLE, money=note)
+    empty = LifetimeValue(len(found), currency, end, left_out, TOO_LITTLE, money=money.note)
     models = fit_both(found) if float(found.age.max(initial=0)) >= LEAST_DAYS else None
     if models is None:
         return empty
@@ -162,8 +162,7 @@ def note_export(ws: Workspace, by: Principal, what: str) -> None:
 
 def histories_at(ws: Workspace, scope: Scope, currency: str | None, cut: date | None) -> Histories:
     """Return every customer's history as known at the end of the day `cut` (None: all days)."""
-    basis = _basis(ws, scope)
-    end = cut or (basis[2] if basis else date(1970, 1, 1))
+    end = cut or _last_day(ws) or date(1970, 1, 1)
     return _histories(_table(ws, scope, currency, cut), end)
 
 
@@ -189,15 +188,10 @@ def of_person(ws: Workspace, scope: Scope, found: LifetimeValue, person: str) ->
     return _listed(table, each, np.array([0]))[0]
 
 
-def _basis(ws: Workspace, scope: Scope) -> tuple[str | None, int, date] | None:
-    """Return the currency that is summed, the orders in others, and the last day watched."""
-    rows = ws.query(lambda view: queries.currencies(view, scope)).to_pylist()
-    end = ws.query(queries.last_day).column("last").to_pylist()
-    if not rows or not end or end[0] is None:
-        return None
-    money = currencies.of_orders(ws, scope)
-    chosen = money.code if money.n else None
-    return chosen, sum(row["n"] for row in rows if row["currency"] != chosen), end[0]
+def _last_day(ws: Workspace) -> date | None:
+    """Return the last day watched."""
+    last: date | None = ws.query(queries.last_day).column("last")[0].as_py()
+    return last
 
 
 def _table(
@@ -280,7 +274,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> LifetimeVal
     scope = None if asked["scope"] is None else frozenset(asked["scope"])
     known = findings.latest(ws, KIND.key, LifetimeValue, about=asked, version=KIND.version)
     held = known.payload if known is not None and known.payload.spending else None
-    same = held is not None and held.currency == currencies.of_orders(ws, scope).code
+    same = held is not None and held.currency == currencies.of_orders(ws, scope).in_use
     if held is not None and same and findings.still(ws, held.learnt, now):
         return _listed_again(ws, scope, held)
     found = compute(ws, scope)

@@ -15,6 +15,7 @@ from regulars.kit.memo import Memo
 from regulars.kit.ranked import among
 from regulars.kit.text import Text
 from regulars.timeline import people as timeline_people
+from regulars.timeline import remembered
 from regulars.timeline.workspace import Workspace
 from regulars.understand.value_groups import assigning, queries
 from regulars.understand.value_groups.model import GROUPS, SEGMENTS
@@ -45,7 +46,7 @@ def customers(ws: Workspace, scope: Scope) -> pa.Table:
     if not stamps:
         return SCHEMA.empty_table()
     with ws.database.reading() as connection:
-        linked = timeline_people.last_change(connection)
+        linked = remembered.last_change(connection)
     seen = None if scope is None else (scope, ws.engine.watermark())
     return _memo.get((str(ws.folder), stamps[0], linked, seen), lambda: _table(ws, stamps, scope))
 
