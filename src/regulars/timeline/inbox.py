@@ -117,7 +117,11 @@ def tombstone(store: Store, identity_id: str) -> str:
 
 def remember(store: Store, event_ids: Sequence[str], *, now: datetime) -> None:
     """Know ids that are on the timeline already; between portions of them intake goes on."""
-    _in_portions(store, event_ids, lambda *portion: _insert_seen(*portion, day_of(now)))
+    _in_portions(
+        store,
+        event_ids,
+        lambda connection, hashes: _insert_seen(connection, hashes, day_of(now)),
+    )
 
 
 def know(connection: sa.Connection, event_ids: Sequence[str], now: datetime) -> None:

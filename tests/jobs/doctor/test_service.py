@@ -54,6 +54,17 @@ def test_looking_changes_nothing(ws: Workspace) -> None:
     assert after - set(before) <= {"spill"}
 
 
+def test_looking_for_a_lost_database_makes_none(ws: Workspace) -> None:
+    file = ws.database_file
+    if file is None:
+        pytest.skip("no file on PostgreSQL")
+    ws.close()
+    for path in ws.folder.glob(f"{file.name}*"):
+        path.unlink()
+    assert examined(ws)["database"].seen.en == "there is none yet"
+    assert not file.exists()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
 def test_a_key_that_others_can_read_is_bad(ws: Workspace) -> None:
     (ws.folder / SECRET_FILE).chmod(0o644)
@@ -66,10 +77,15 @@ def test_a_key_that_others_can_read_is_bad(ws: Workspace) -> None:
     assert examined(ws)["secret"].state is State.WARN
 
 
-def test_a_lost_key_is_bad_and_hides_nothing_else(ws: Workspace) -> None:
-    (ws.folder / SECRET_FILE).unlink()
+@pytest.mark.parametrize("key", [None, b"", b"\xff\x00 no text", b"ab" * 31])
+def test_a_lost_or_damaged_key_is_bad_and_hides_nothing_else(
+    ws: Workspace, key: bytes | None
+) -> None:
+    path = ws.folder / SECRET_FILE
+    path.unlink() if key is None else path.write_bytes(key)
     found = examined(ws)
     assert found["secret"].state is State.BAD
+    assert found["secret"].seen.en == "secret.key is missing or damaged"
     assert found["lake"].state is State.OK
 
 

@@ -122,7 +122,7 @@ def memory(store: Store) -> Iterator[Finding]:
 def files(store: Store) -> Iterator[Finding]:
     """Check that the secret is whole, and that no other account of the machine reads the data."""
     title, path = Text("Secret key", "密钥文件"), store.folder / SECRET_FILE
-    words = path.read_text().strip() if path.is_file() else ""
+    words = path.read_text("ascii", "replace").strip() if path.is_file() else ""
     if not re.fullmatch(r"[0-9a-f]{64}", words):
         yield Finding(
             "secret", title, State.BAD,

@@ -45,12 +45,14 @@ def _checks(workspace: Workspace, now: datetime, deep: bool) -> Iterator[tuple[s
     yield "memory", partial(machine.memory, workspace)
     yield "secret", partial(machine.files, workspace)
     yield "private", partial(machine.private_files, workspace)
-    yield "clock", lambda: machine.clock(workspace, now, _newest(workspace))
+    last = _newest(workspace, Search())
+    yield "clock", lambda: machine.clock(workspace, now, last.at if last else None)
     yield "zones", partial(machine.zones, workspace, now)
     answering = _run("database", partial(stores.database, workspace, deep=deep))
     yield "database", lambda: iter(answering)
     yield "lake", partial(stores.events, workspace)
-    yield "required", lambda: required.filled(workspace, _repaired(workspace))
+    mended = _newest(workspace, Search(action=repair.ACTION))
+    yield "required", lambda: required.filled(workspace, mended)
     if deep:
         yield "bytes", partial(fit.bytes_whole, workspace)
     yield "spark", partial(stores.engine, workspace)
@@ -66,18 +68,11 @@ def _checks(workspace: Workspace, now: datetime, deep: bool) -> Iterator[tuple[s
         yield "people", partial(who.identities, workspace)
 
 
-def _newest(workspace: Workspace) -> datetime | None:
+def _newest(workspace: Workspace, search: Search) -> Entry | None:
+    """Return the newest entry of the audit log; looking must not make the database's file."""
     try:
         used = fit.database_in_use(workspace)
-        last = audit.find(workspace, Search(), limit=1) if used else []
-    except Exception:  # the database has a check of its own
-        return None
-    return last[0].at if last else None
-
-
-def _repaired(workspace: Workspace) -> Entry | None:
-    try:
-        last = audit.find(workspace, Search(action=repair.ACTION), limit=1)
+        last = audit.find(workspace, search, limit=1) if used else []
     except Exception:  # the database has a check of its own
         return None
     return last[0] if last else None
