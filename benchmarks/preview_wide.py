@@ -34,7 +34,7 @@ def make(file: Path, columns: int, rows: int) -> None:
 def timed(ws: Workspace, file: Path) -> tuple[float, float, float]:
     """Return the seconds of a preview, of an import by recipe, and of one by the mapping."""
     began = time.perf_counter()
-    proposal = service.preview(ws, file, now=clock.now(), zone="UTC")
+    proposal = service.preview(ws, file, now=clock.now(), habits=Habits(zone="UTC"))
     looked = time.perf_counter()
     service.import_files(ws, [file], "survey", now=clock.now(), habits=Habits(zone="UTC"))
     imported = time.perf_counter()

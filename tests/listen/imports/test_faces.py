@@ -75,11 +75,22 @@ def test_preview_by_command_writes_a_mapping_to_use(ws: Workspace, tmp_path: Pat
     assert proposed["mapping"] == mapping.read_text("utf-8")
     done = run(ws, "import", str(file), "--map", str(mapping), "--json")
     assert json.loads(done.stdout.splitlines()[-1])["accepted"] >= 1
+    by_recipe = run(ws, "import", str(file), "--preview", "--recipe", "survey", "--json")
+    assert 'name = "survey"' in json.loads(by_recipe.stdout)["mapping"]
     assert run(ws, "import", str(file)).exit_code != 0
     log = write(tmp_path, "log.jsonl", '{"at":"2010-10-13T11:46:40.020+02:00","who":"a"}\n')
     assert "2010-10-13T11:46:40.020+02:00" in run(ws, "import", str(log), "--preview").stdout
     names = [one["name"] for one in json.loads(run(ws, "recipes", "--json").stdout)]
     assert {"olist", "orders", "tickets", "survey", "events", "xes"} <= set(names)
+
+
+def test_the_option_that_answers_is_written_as_a_shell_takes_it(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    text = "order_id,Order Date,amount\n1,03/04/2024,5\n"
+    shown = run(ws, "import", str(write(tmp_path, "orders.csv", text)), "--preview")
+    assert "--answer 'day_month:Order Date=day'" in shown.stdout
+    assert "A question about the file has no answer yet." in shown.stdout
 
 
 @pytest.fixture

@@ -160,7 +160,7 @@ def test_amounts_are_asked_where_few_differ(ws: Workspace, tmp_path: Path) -> No
     rows[0] = "0,a,2024-03-01,30"
     text = "\n".join(["order_id,customer,date,amount", *rows])
     outcome = bring(ws, tmp_path, text)
-    assert [(one.key, one.rows) for one in outcome.questions] == [("amounts", 150)]
+    assert [(one.key, one.rows) for one in outcome.questions] == [("amounts", 300)]
     assert outcome.counts.events == 0
     bring(ws, tmp_path, text, amounts="line")
     assert amounts(ws)["Order Completed"] == 3020

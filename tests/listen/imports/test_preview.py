@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from regulars.app import init_workspace
 from regulars.company.rights.model import SHELL
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.listen.imports import library, service
+from regulars.listen.imports.model import Habits
 from regulars.listen.imports.preview import Proposal
 from regulars.listen.statuses import service as statuses
+from regulars.store.settings import Settings, WorkspaceSettings
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import parquet, visits, write
 
@@ -31,7 +34,7 @@ CHINESE = "会员号,手机号,下单时间,订单号,实付金额,评价内容\
 
 
 def look(ws: Workspace, file: Path, zone: str | None = None) -> Proposal:
-    return service.preview(ws, file, now=clock.now(), zone=zone)
+    return service.preview(ws, file, now=clock.now(), habits=Habits(zone=zone))
 
 
 def roles(proposal: Proposal) -> dict[str, str]:
@@ -210,3 +213,35 @@ def test_statuses_that_nobody_mapped_are_told_in_advance(ws: Workspace, tmp_path
     assert (note.rows, note.examples) == (1, ("已核销",))
     statuses.set_meaning(ws, SHELL, "已核销", "completed", now=clock.now())
     assert "status_unseen" not in [one.code for one in look(ws, file).notes]
+
+
+OPEN_MONEY = {
+    "currency": "order_id,customer,date,amount\n1,ann,2024-03-04,¥100\n2,bo,2024-03-05,¥250\n",
+    "decimal": "order_id;customer;date;amount\n1;ann;2024-03-04;1.234\n2;bo;2024-03-05;7.500\n",
+    "totals": "order_id,customer,date,quantity,price,amount\n"
+    + "".join(f"{number},ann,2024-03-01,3,10,10\n" for number in range(10)),
+}
+
+
+@pytest.mark.parametrize("key", list(OPEN_MONEY))
+def test_what_an_import_will_ask_the_preview_asks(tmp_path: Path, key: str) -> None:
+    settings = Settings(workspace=WorkspaceSettings(time_zone="UTC", currency="EUR"))
+    ws = init_workspace(tmp_path / "company", settings)
+    file = write(tmp_path, "orders.csv", OPEN_MONEY[key])
+    proposal = look(ws, file)
+    assert [one.key for one in proposal.questions] == [key]
+    assert proposal.outlook.reasons == {"unanswered": proposal.outlook.rows}
+    answer = proposal.questions[0].choices[0].value
+    answered = service.preview(
+        ws, file, now=clock.now(), recipe=proposal.recipe, habits=Habits(answers={key: answer})
+    )
+    assert (answered.questions, answered.outlook.refused) == ((), 0)
+    ws.close()
+
+
+def test_an_open_order_of_day_and_month_is_no_reason_to_take_another_time(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    rows = [f"T{n},03/0{n}/2024 10:00,03/1{n + 3}/2024 09:00" for n in range(1, 7)]
+    text = "\n".join(["Ticket ID,Created at,Solved at", *rows])
+    assert roles(look(ws, write(tmp_path, "t.csv", text)))["Created at"] == "occurred_at"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -150,3 +151,77 @@ def test_every_export_format_names_roles_there_are_and_knows_its_own_signs(name:
 def test_a_day_is_written_as_a_day() -> None:
     with pytest.raises(Exception, match="2026-03-31"):
         Choices(happened_on="31.3.2026")
+
+
+YEN = "order_id,customer_id,date,amount\n1,ann,2026-03-01,¥12\n2,bo,2026-03-02,¥30\n"
+
+
+@pytest.fixture
+def euro(ws: Workspace) -> None:
+    """A company that reports in euros."""
+    own = msgspec.structs.replace(ws.settings.workspace, currency="EUR")
+    ws.settings = msgspec.structs.replace(ws.settings, workspace=own)
+
+
+@pytest.mark.usefixtures("euro")
+def test_an_answer_stays_in_the_form_and_counts(ws: Workspace, browser: TestClient) -> None:
+    shown = upload(browser, "orders.csv", YEN)
+    assert 'name="answer:currency" value="JPY"' in shown.text
+    fields = form_of(shown) | {"answer:currency": "JPY"}
+    looked = browser.post(shown.url.path, data=fields)
+    assert re.search(r'<input[^>]* name="answer:currency"[^>]* value="JPY"', looked.text)
+    assert "no row refused" in looked.text
+    done = browser.post(shown.url.path, data=fields | {"recipe": "orders"})
+    run = service.get_run(ws, done.url.path.rsplit("/", 1)[-1])
+    assert (run.recipe, run.counts.accepted, run.questions) == ("orders", 2, ())
+
+
+STARS = "at,rating\n" + "".join(f"2026-03-{i:02},{i % 10 + 1}\n" for i in range(1, 29))
+"""Ratings of 1 to 10, which may be on a scale of 1 to 10 or of 0 to 10."""
+
+
+def test_a_scale_that_is_asked_is_not_settled_by_what_the_form_shows(
+    ws: Workspace, browser: TestClient
+) -> None:
+    shown = upload(browser, "stars.csv", STARS)
+    fields = form_of(shown)
+    assert fields[f"scale_{column(fields, 'rating')}"] == ""
+    done = browser.post(shown.url.path, data={**fields, "act": "start"})
+    run = service.get_run(ws, done.url.path.rsplit("/", 1)[-1])
+    assert (run.counts.accepted, dict(run.reasons)) == (0, {"unanswered": 28})
+    shown = upload(browser, "stars.csv", STARS)
+    answer = {"answer:scale:rating": "1-10"}
+    browser.post(shown.url.path, data={**form_of(shown), **answer, "act": "start"})
+    events = ws.query(lambda view: view.events.select("scale_min", "scale_max")).to_pylist()
+    assert [(one["scale_min"], one["scale_max"]) for one in events] == [(1.0, 10.0)] * 28
+
+
+def test_a_role_of_one_column_leaves_the_column_that_had_it(
+    ws: Workspace, browser: TestClient
+) -> None:
+    rows = "order_id,receipt,date,amount\n" + "".join(
+        f"o{i},r{i},2026-03-0{i},{i}0.00\n" for i in range(1, 6)
+    )
+    shown = upload(browser, "bons.csv", rows)
+    fields = form_of(shown)
+    number, receipt = column(fields, "order_id"), column(fields, "receipt")
+    assert fields[f"role_{number}"] == "order_id"
+    changed = browser.post(shown.url.path, data={**fields, f"role_{receipt}": "order_id"})
+    again = form_of(changed)
+    assert (again[f"role_{number}"], again[f"role_{receipt}"]) == ("property", "order_id")
+
+
+def test_which_column_is_the_nps_is_answered_by_one_choice(
+    ws: Workspace, browser: TestClient
+) -> None:
+    rows = "at,who,NPS score,recommend us\n" + "".join(
+        f"2026-03-{i:02},c{i},{i % 11},{(i * 7) % 11}\n" for i in range(1, 29)
+    )
+    shown = upload(browser, "two.csv", rows)
+    fields = form_of(shown)
+    assert 'name="answer:nps"' in shown.text
+    browser.post(shown.url.path, data={**fields, "answer:nps": "recommend us", "act": "start"})
+    scores = ws.query(
+        lambda view: view.events.filter(view.events.metric == "nps").select("score")
+    ).column("score")
+    assert sorted(scores.to_pylist()) == sorted((i * 7) % 11 for i in range(1, 29))

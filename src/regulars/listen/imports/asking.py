@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from regulars.kit.text import Text
-from regulars.listen.imports import scaling
+from regulars.listen.imports import scales, scaling
 from regulars.listen.imports.guessing import Guess
 from regulars.listen.imports.looking import Facts
 from regulars.listen.imports.mapping import Sheet, asking_key
@@ -112,7 +112,7 @@ def _scales(guesses: Sequence[Guess], by_header: dict[str, Facts]) -> Iterator[Q
         yield Question(
             asking_key(first),
             _about_scale(columns, by_header[first.header]),
-            tuple(map(_scale_choice, first.scales)),
+            scaling.choices(map(scales.spelled, first.scales)),
             None if len(columns) > 1 else first.header,
             max(by_header[one.header].filled for one in columns),
         )
@@ -120,32 +120,19 @@ def _scales(guesses: Sequence[Guess], by_header: dict[str, Facts]) -> Iterator[Q
 
 def asked_with(one: Guess) -> tuple[object, ...]:
     """Return what columns share that one answer about their scale settles."""
-    return (asked_as(one), one.scales)
-
-
-def asked_as(one: Guess) -> str:
-    """Return the name under which the scale of a column is asked."""
-    return one.grid or one.header
+    return (asking_key(one), one.scales)
 
 
 def _about_scale(columns: Sequence[Guess], facts: Facts) -> Text:
     first = columns[0]
     name = _name(columns)
     if first.recode:
-        pairs = " · ".join(f"{word} = {number}" for word, number in first.recode.items())
-        return Text(
-            f"{name}: are these words scores ({pairs})?", f"{name}：这些文字是否为评分（{pairs}）？"
-        )
+        return scaling.words_as_scores(name, first.recode)
     seen = f"{facts.least:g}–{facts.most:g}"
     return Text(
         f"{name}: on which scale are the scores (here {seen})?",
         f"{name}：评分的量表是多少（此处为 {seen}）？",
     )
-
-
-def _scale_choice(scale: tuple[float, float]) -> Choice:
-    value = scaling.written(scale)
-    return Choice(value, Text(f"scale {value}", f"量表 {value}"))
 
 
 def notes(found: Sequence[Facts], sheet: Sheet, *, zone_given: bool) -> Iterator[Note]:
@@ -204,7 +191,7 @@ def _no_answers(sheet: Sheet, by_header: dict[str, Facts]) -> Iterator[Note]:
             groups.setdefault((one.scale, one.codes), []).append(one)
     for columns in groups.values():
         first = columns[0]
-        codes, scale = ", ".join(first.codes), scaling.written(first.scale or (0.0, 0.0))
+        codes, scale = ", ".join(first.codes), scales.spelled(first.scale or (0.0, 0.0))
         count = sum(
             number
             for one in columns

@@ -14,12 +14,12 @@ from regulars.listen.imports import asking, building, guessing, scales
 from regulars.listen.imports.export_formats.loading import ExportFormat
 from regulars.listen.imports.guessing import ROLES, SCORES, Guess
 from regulars.listen.imports.looking import Facts
+from regulars.listen.imports.mapping import asking_key
 from regulars.listen.imports.model import Recipe
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?")
 SINGLE = frozenset(ROLES) - {"moment", "number", "property", "personal", "text", "clock", *SCORES}
 """Roles that one column has: chosen for one, it leaves the column that was guessed to have it."""
-SCALE = "scale:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,9 @@ def _answered(guesses: Sequence[Guess], choices: Choices) -> dict[str, scales.Sc
     """Return header → scale as answered; one answer holds for all columns that leave the same."""
     found: dict[str, scales.Scale] = {}
     for key, words in choices.answers.items():
-        scale = _scale(words) if key.startswith(SCALE) else None
-        name = key.removeprefix(SCALE)
-        first = next((one for one in guesses if one.scales and name == asking.asked_as(one)), None)
-        if scale is not None and first is not None:
+        first = next((one for one in guesses if one.scales and key == asking_key(one)), None)
+        if first is not None:
+            scale = scales.parse(words)
             alike = (asking.asked_with(one) == asking.asked_with(first) for one in guesses)
             found |= {one.header: scale for one, same in zip(guesses, alike, strict=True) if same}
     return found
@@ -76,10 +75,10 @@ def _answered(guesses: Sequence[Guess], choices: Choices) -> dict[str, scales.Sc
 def _role(one: Guess, choices: Choices, scales_: Mapping[str, scales.Scale]) -> str | None:
     """Return the role that was chosen for a column; None where the guess stands."""
     chosen = choices.roles.get(one.header)
-    if chosen is not None:
-        return chosen if chosen in ROLES else None
-    if one.role == "nps" and choices.answers.get("nps", one.header) != one.header:
+    if (chosen or one.role) == "nps" and choices.answers.get("nps", one.header) != one.header:
         return "number"
+    if chosen is not None:
+        return chosen
     if one.header in scales_:
         return one.role
     return choices.format.role_of(one.header) if choices.format is not None else None
@@ -108,11 +107,6 @@ def _read(
 def _known(format_: ExportFormat | None) -> Text:
     title = format_.title.text if format_ else Text("", "")
     return Text(f"{title.en} calls it so.", f"{title.zh}的表头如此。")
-
-
-def _scale(words: str | None) -> scales.Scale | None:
-    low, mark, high = (words or "").partition("-")
-    return (float(low), float(high)) if mark and low.isdigit() and high.isdigit() else None
 
 
 def complete(recipe: Recipe, choices: Choices) -> Recipe:

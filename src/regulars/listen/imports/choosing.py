@@ -99,7 +99,8 @@ def _first_moment(guesses: list[Guess]) -> list[Guess]:
         likely = re.search(naming.LIKELY_TIME, naming.words(one.header)) is not None
         late = re.search(r"estimat|limit|expect|due|预计", naming.words(one.header)) is not None
         own = one.role == "moment"
-        return one.confidence + 0.2 * likely - 0.5 * late + own
+        # An open order of day and month (which is asked) makes a column no less the event's time.
+        return one.confidence + 0.3 * likely - 0.5 * late + own
 
     moments = [one for one in guesses if one.kind == "moment" and one.role in ("moment", *TIMES)]
     if not moments or any(one.role == "occurred_at" for one in guesses):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +24,7 @@ from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports import library, model, questions, service, taking_back
 from regulars.listen.imports.guessing import ROLES
-from regulars.listen.imports.model import STAGES, Habits, Outcome, Recipe
+from regulars.listen.imports.model import STAGES, Habits, Note, Outcome, Recipe
 from regulars.listen.imports.preview import Proposal
 from regulars.listen.imports.questions import Question
 from regulars.listen.imports.reasons import CURES, reason_text
@@ -86,13 +87,15 @@ def _importing(app: typer.Typer, opens: Opens) -> None:
     ) -> None:
         """Bring in files of events: each event once, bad rows kept with their reason."""
         ws = opens(workspace)
-        if preview:
-            _preview(ws, paths[0], zone or None, write, as_json)
-            return
         formats, answers = tuple(date_format or ()), questions.parse(answer or ())
         habits = Habits(
             zone or None, decimal or None, formats, answers, currency or None, source or None
         )
+        if preview:
+            chosen = _chosen(recipe, map_) if recipe or map_ else None
+            proposal = service.preview(ws, paths[0], now=clock.now(), recipe=chosen, habits=habits)
+            _print_preview(proposal, write, as_json)
+            return
         outcome = _run(ws, paths, _chosen(recipe, map_), habits, quiet=as_json)
         _print_outcome(outcome, as_json)
         if outcome.all_refused:
@@ -153,14 +156,8 @@ def _print_outcome(outcome: Outcome, as_json: bool) -> None:
         if number or name in ("read", "accepted", "rejected"):
             table.add_row(titles[name], f"{number:,}")
     out.print(table)
-    for reason, count in outcome.reasons.items():
-        out.print(f"  {count:,} · {say(reason_text(reason))}", style="yellow")
-        if reason in CURES:
-            out.print(f"    {say(CURES[reason])}", style="yellow", soft_wrap=True)
-    for note in outcome.notes:
-        out.print("  · " + say(note.text), markup=False, soft_wrap=True)
-    for question in outcome.questions:
-        _print_question(question)
+    _print_reasons(outcome.reasons)
+    _print_told(outcome.notes, outcome.questions)
     if outcome.rejects_file:
         out.print(
             _("Refused rows: regulars rejects {id}").format(id=outcome.run_id), soft_wrap=True
@@ -169,15 +166,34 @@ def _print_outcome(outcome: Outcome, as_json: bool) -> None:
         out.print(_("Not read: {files}").format(files=", ".join(outcome.ignored)), style="dim")
 
 
+def _print_reasons(reasons: Mapping[str, int]) -> None:
+    """Print why rows are refused, and what to do about it."""
+    for reason, count in reasons.items():
+        out.print(f"  {count:,} · {say(reason_text(reason))}", style="yellow")
+        if reason in CURES:
+            out.print(f"    {say(CURES[reason])}", style="yellow", soft_wrap=True)
+
+
+def _print_told(notes: Iterable[Note], questions: Iterable[Question]) -> None:
+    for note in notes:
+        out.print("  · " + say(note.text), markup=False, soft_wrap=True)
+    for question in questions:
+        _print_question(question)
+
+
 def _print_question(question: Question) -> None:
-    """Print a question with its choices, what each gives, and how to answer."""
+    """Print a question with its choices, what each gives, and the option that answers it.
+
+    The option is written as a shell takes it, whatever blanks and signs a header has.
+    """
     out.print("? " + say(question.words), style="yellow", markup=False, soft_wrap=True)
     for choice in question.choices:
         gives = f" → {say(choice.gives)}" if choice.gives else ""
-        line = f"    --answer {question.key}={choice.value}  {say(choice.words)}{gives}"
+        answer = shlex.quote(f"{question.key}={choice.value}")
+        line = f"    --answer {answer}  {say(choice.words)}{gives}"
         out.print(line, markup=False, soft_wrap=True)
     if not question.choices:
-        out.print(f"    --answer {question.key}=…", markup=False)
+        out.print(f"    --answer {shlex.quote(question.key)}=…", markup=False)
 
 
 def count_titles() -> dict[str, str]:
@@ -197,10 +213,7 @@ def count_titles() -> dict[str, str]:
     }
 
 
-def _preview(
-    ws: Workspace, path: Path, zone: str | None, write: Path | None, as_json: bool
-) -> None:
-    proposal = service.preview(ws, path, now=clock.now(), zone=zone)
+def _print_preview(proposal: Proposal, write: Path | None, as_json: bool) -> None:
     if write is not None:
         write.write_text(library.render(proposal.recipe), "utf-8")
     if as_json:
@@ -225,10 +238,8 @@ def _print_proposal(proposal: Proposal) -> None:
         examples = ", ".join(_shortened(example) for example in one.examples[:3])
         table.add_row(one.header, role + scale, f"{one.confidence:.0%}", examples)
     out.print(table)
-    for note in proposal.notes:
-        out.print("  · " + say(note.text), markup=False, soft_wrap=True)
-    for question in proposal.questions:
-        _print_question(question)
+    _print_reasons(proposal.outlook.reasons)
+    _print_told(proposal.notes, proposal.questions)
     for fit in proposal.recipes:
         out.print("✓ " + say(fit.words), style="green", markup=False, soft_wrap=True)
         out.print(f"    --recipe {fit.recipe}", markup=False)

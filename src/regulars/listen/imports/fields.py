@@ -20,9 +20,8 @@ from regulars.listen.imports.reading.tables import RawRows
 AS_USUAL = Written()
 HINT = re.compile(r"_?\((?!\d+\)$)[^()]*\)$")
 """What stands in brackets behind a name, such as NPS (0-10), is no part of it."""
-
-ROLES = {"ordered_at": "occurred_at", "total": "amount"}
-"""What columns of recipes are called among the roles of a tool's export, where names differ."""
+COLUMNS = {"occurred_at": "ordered_at", "amount": "total"}
+"""Role → column of the recipe “orders”, where their names differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def fields(raw: RawRows) -> list[Field]:
 
     Raises Invalid when a column that is needed has no header, or one that is there twice.
     """
-    declared = {key: _column(column) for key, column in raw.part.columns.items()}
+    declared = raw.part.declared
     folded, hinted = _folds(raw.columns)
     tool = export_formats.of_file(list(raw.columns)) if raw.part.exports else None
     result: list[Field] = []
@@ -70,7 +69,7 @@ def fields(raw: RawRows) -> list[Field]:
             rivals = rivals[:1]
         if not rivals and tool is not None:
             rivals = tuple(
-                name for name in raw.columns if tool.role_of(name) == ROLES.get(key, key)
+                name for name in raw.columns if column_of_role(tool.role_of(name)) == key
             )[:1]
         if not rivals:
             _check_absent(raw, key, column, names, folded)
@@ -86,8 +85,9 @@ def fields(raw: RawRows) -> list[Field]:
     return result
 
 
-def _column(column: str | Column) -> Column:
-    return Column(type=column) if isinstance(column, str) else column  # type: ignore[arg-type]
+def column_of_role(role: str | None) -> str | None:
+    """Return what recipes call the column of a role."""
+    return COLUMNS.get(role or "", role)
 
 
 def _folds(columns: Mapping[str, str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:

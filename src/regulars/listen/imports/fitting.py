@@ -10,7 +10,7 @@ from regulars.kit.errors import RegularsError
 from regulars.kit.headers import fold
 from regulars.kit.text import Text
 from regulars.listen.imports import library
-from regulars.listen.imports.model import Column, Input, Recipe
+from regulars.listen.imports.model import Input, Recipe
 from regulars.listen.imports.reading import files
 from regulars.listen.imports.reading.files import File
 from regulars.listen.imports.reading.heading import candidates
@@ -87,11 +87,11 @@ def _fit(file: File, recipe: Recipe, folded: Collection[str]) -> Iterator[tuple[
 def _matched(part: Input, folded: Collection[str]) -> tuple[int, int, int]:
     """Return how many declared columns are there, are needed, and are needed and there."""
     known = needs = there = 0
-    for key, column in part.columns.items():
+    for key, column in part.declared.items():
         if "*" in key:
             continue
         found = any(fold(name) in folded for name in candidates(key, column))
-        needed = not (isinstance(column, Column) and column.optional)
+        needed = not column.optional
         known, needs, there = known + found, needs + needed, there + (found and needed)
     return known, needs, there
 

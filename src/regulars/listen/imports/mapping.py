@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from regulars.kit.headers import fold
-from regulars.listen.imports import building, library, naming, scaling
+from regulars.listen.imports import building, library, naming, scales, scaling
 from regulars.listen.imports.expressions import quote
+from regulars.listen.imports.fields import column_of_role
 from regulars.listen.imports.guessing import SCORES, TIMES, Guess
 from regulars.listen.imports.model import (
     Bilingual,
@@ -34,8 +35,6 @@ KEPT = {"property", "number", "moment", "clock", "product", "category", "quantit
     "refund",
 }
 """Roles whose columns are kept as properties."""
-ORDER_COLUMNS = {"occurred_at": "ordered_at", "amount": "total"}
-"""Role → column of the recipe “orders”, where their names differ."""
 SURVEY_KIND = {"nps": "relationship"}
 GRID = 4
 """So many scores on one scale become one event of unpivoted rows, not an event each."""
@@ -91,13 +90,11 @@ def _orders(sheet: Sheet) -> Recipe:
     """Return the recipe “orders” with this file's columns; the words of a row are a review."""
     template = library.shipped()["orders"]
     part = template.inputs[0]
-    chosen = {ORDER_COLUMNS.get(one.role, one.role): one for one in sheet.guesses}
+    chosen = {column_of_role(one.role): one for one in sheet.guesses}
     used = {fold(one.header) for key, one in chosen.items() if key in part.columns}
     columns = {
-        key: _renamed(_as_column(column), chosen[key])
-        if key in chosen
-        else _without(key, _as_column(column), used)
-        for key, column in part.columns.items()
+        key: _renamed(column, chosen[key]) if key in chosen else _without(key, column, used)
+        for key, column in part.declared.items()
     }
     part = msgspec.structs.replace(sheet.part, name=part.name, columns=columns)
     words = tuple(_words_of_orders(sheet, part.name))
@@ -123,10 +120,6 @@ def _with_properties(recipe: Recipe, kept: Sequence[str]) -> Recipe:
     )
     told = msgspec.structs.replace(first, properties=(*first.properties, *kept))
     return msgspec.structs.replace(recipe, tables=tables, events=(told, *recipe.events[1:]))
-
-
-def _as_column(column: str | Column) -> Column:
-    return Column(type=column) if isinstance(column, str) else column  # type: ignore[arg-type]
 
 
 def _renamed(column: Column, one: Guess) -> Column:
@@ -204,7 +197,7 @@ def column_of(sheet: Sheet, one: Guess) -> Column | None:
         minimum=None if open_ else low,
         maximum=None if open_ else high,
         asks=asking_key(one) if open_ else "",
-        scales=tuple(scaling.written(scale) for scale in one.scales),
+        scales=tuple(map(scales.spelled, one.scales)),
     )
 
 
@@ -231,10 +224,10 @@ def _metric(one: Guess) -> str:
 
 def _grids(sheet: Sheet) -> Iterator[tuple[str, list[Guess]]]:
     """Yield the scores that share a scale, many enough to be unpivoted."""
-    scales: dict[tuple[float, float], list[Guess]] = {}
+    by_scale: dict[scales.Scale, list[Guess]] = {}
     for one in sheet.of("score"):
-        scales.setdefault(one.scale or (0.0, 0.0), []).append(one)
-    big = [grid for grid in scales.values() if len(grid) >= GRID]
+        by_scale.setdefault(one.scale or (0.0, 0.0), []).append(one)
+    big = [grid for grid in by_scale.values() if len(grid) >= GRID]
     yield from ((f"grid_{index}", grid) for index, grid in enumerate(big, 1))
 
 

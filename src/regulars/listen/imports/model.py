@@ -91,6 +91,14 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     exports: bool = False
     columns: dict[str, Kind | Column] = {}
 
+    @property
+    def declared(self) -> dict[str, Column]:
+        """The columns, those too of which only the type is given."""
+        return {
+            key: column if isinstance(column, Column) else Column(type=column)
+            for key, column in self.columns.items()
+        }
+
 
 class Join(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Take columns of another table, one row of it at most for each of ours."""

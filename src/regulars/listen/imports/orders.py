@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from regulars.kit.text import Text
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.model import Note, Orders
-from regulars.listen.imports.questions import UNANSWERED, Answers, Choice, Question
+from regulars.listen.imports.questions import UNANSWERED, Answers, Choice, Question, answer_to
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 APART = "_apart"
 """The column that tells orders of one number apart; empty where a number is one order."""
 CURRENCY = "_currency"
+"""The currency that the cells of a row name, if any."""
 AMOUNTS, TOTALS = "amounts", "totals"
 """Questions: whose are amounts that differ; which is right, a total or its lines' sum."""
 LINE, ORDER, LINES = "line", "order", "lines"
@@ -133,15 +134,17 @@ class Gathering:
         )
         if not differ:
             return
-        answer = self.answers.get(AMOUNTS)
+        answer = answer_to(self.answers, AMOUNTS, (LINE, ORDER))
         self.by_line = answer == LINE if answer else differ >= ENOUGH * several
         if self.by_line:
             self.notes.append(_lines_note(self.spec.total, int(differ), int(several)))
         elif not answer:
-            self.questions[AMOUNTS] = _amounts_asked(
-                self.spec.total, (int(several), int(differ)), by_line, by_order
+            choices = (
+                Choice(LINE, Text("the line's", "属于明细"), _given(by_line)),
+                Choice(ORDER, Text("the order's", "属于整个订单"), _given(by_order)),
             )
             yield from self._refused(AMOUNTS, f"count({total}) > 1", self.spec.total, UNANSWERED)
+            self._ask(AMOUNTS, _amounts_words(self.spec.total, several, differ), choices)
 
     def _totals(self) -> Iterator[Refusal]:
         """Ask which is right where totals differ from their lines by more than discounts."""
@@ -157,14 +160,21 @@ class Gathering:
         )
         if unlike <= MANY * both:
             return
-        answer = self.answers.get(TOTALS)
+        answer = answer_to(self.answers, TOTALS, (ORDER, LINES))
         self.no_totals = answer == LINES
         if not answer:
-            self.questions[TOTALS] = _totals_asked(
-                self.spec.total, (int(both), int(unlike)), by_order, by_lines
+            choices = (
+                Choice(ORDER, Text("the order's amount", "订单金额"), _given(by_order)),
+                Choice(LINES, Text("the sum of its lines", "明细合计"), _given(by_lines)),
             )
             differs = f"{added} > 0 AND {total} <> {added}"
             yield from self._refused(TOTALS, differs, self.spec.total, UNANSWERED)
+            self._ask(TOTALS, _totals_words(self.spec.total, both, unlike), choices)
+
+    def _ask(self, key: str, words: Text, choices: tuple[Choice, ...]) -> None:
+        """Ask about the amounts of the rows that were just refused under this key."""
+        rows = self._count(f"SELECT count(*) FROM {quote(f'{key}_{self.name}')}")
+        self.questions[key] = Question(key, words, choices, self.spec.total, rows)
 
     def _days(self) -> None:
         """Tell of orders whose rows have several days; the first counts."""
@@ -238,9 +248,10 @@ def _told_apart(name: str, rows: str, number: str, kinds: dict[str, str], place:
 
 
 def _apart_note(numbers: int, rows: int) -> Note:
+    stand = "order number stands" if numbers == 1 else "order numbers stand"
     words = Text(
-        f"{numbers:,} order numbers ({rows:,} rows) stand for several orders: they were told apart "
-        "by customer and place.",
+        f"{numbers:,} {stand} for several orders ({rows:,} rows): they were told apart by customer "
+        "and place.",
         f"{numbers:,} 个订单号（{rows:,} 行）对应多个订单：已按客户和门店区分。",
     )
     return Note("orders_apart", rows, words)
@@ -264,38 +275,22 @@ def _days_note(orders: int, rows: int, numbers: tuple[str, ...]) -> Note:
     return Note("days_differ", rows, words, numbers)
 
 
-def _amounts_asked(
-    column: str, counts: tuple[int, int], by_line: object, by_order: object
-) -> Question:
-    several, differ = counts
-    words = Text(
+def _amounts_words(column: str, several: int, differ: int) -> Text:
+    return Text(
         f"{column}: {differ:,} of {several:,} orders of several rows have amounts that differ. Is "
         "an amount its line's or its order's?",
         f"{column}：{several:,} 个多行订单中有 {differ:,} 个各行金额不同。"
         "该金额属于明细还是整个订单？",
     )
-    choices = (
-        Choice(LINE, Text("the line's", "属于明细"), _given(by_line)),
-        Choice(ORDER, Text("the order's", "属于整个订单"), _given(by_order)),
-    )
-    return Question(AMOUNTS, words, choices, column, several)
 
 
-def _totals_asked(
-    column: str, counts: tuple[int, int], by_order: object, by_lines: object
-) -> Question:
-    both, unlike = counts
-    words = Text(
+def _totals_words(column: str, both: int, unlike: int) -> Text:
+    return Text(
         f"{column}: {unlike:,} of {both:,} orders differ from the sum of their lines by more than "
         "discounts explain. Which is right?",
         f"{column}：{both:,} 个订单中有 {unlike:,} 个与明细合计相差过大，"
         "无法用折扣解释。以哪个为准？",
     )
-    choices = (
-        Choice(ORDER, Text("the order's amount", "订单金额"), _given(by_order)),
-        Choice(LINES, Text("the sum of its lines", "明细合计"), _given(by_lines)),
-    )
-    return Question(TOTALS, words, choices, column, both)
 
 
 def _given(amount: object) -> Text:

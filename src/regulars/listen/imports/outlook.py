@@ -13,6 +13,7 @@ from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.fields import Field
 from regulars.listen.imports.mapping import Sheet
 from regulars.listen.imports.model import Note, Recipe
+from regulars.listen.imports.questions import Question
 from regulars.listen.imports.reading.tables import RawRows
 from regulars.listen.imports.shaping import Shaper
 from regulars.listen.imports.written import Ground
@@ -41,21 +42,31 @@ class Outlook:
     reasons: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a mapping makes of the first rows: events, what to expect, what is told and asked."""
+
+    events: Sequence[dict[str, Any]] = ()
+    outlook: Outlook = field(default_factory=Outlook)
+    notes: tuple[Note, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+
 def samples(
     ws: Workspace,
     connection: duckdb.DuckDBPyConnection,
     raw: RawRows,
     recipe: Recipe,
     now: datetime,
-) -> tuple[Sequence[dict[str, Any]], Outlook, Sequence[Note]]:
-    """Return the first events that the mapping makes of the sample, what to expect, and notes."""
+) -> Trial:
+    """Return what the mapping makes of the first rows."""
     connection.execute(
         f"CREATE TEMP TABLE first_rows AS SELECT * FROM {raw.table} WHERE _row <= {SAMPLE_ROWS}"
     )
     if len(recipe.inputs) > 1:
-        return [], Outlook(), []  # a sample of one file cannot show what several make together
+        return Trial()  # a sample of one file cannot show what several make together
     if building.unfilled(recipe):
-        return [], Outlook(), []
+        return Trial()
     own = ws.settings.workspace
     shaper = Shaper(
         connection, recipe, Ground(own.time_zone, own.currency, statuses=listed.words(ws))
@@ -73,7 +84,12 @@ def samples(
         f"SELECT {', '.join(COLUMNS)} FROM {view} ORDER BY received_at LIMIT {SAMPLE_EVENTS}"
     ).to_arrow_table()
     rows: list[dict[str, Any]] = table.to_pylist()
-    return rows, _outlook(connection, view), [accounting.foretold(sums), *left, *sums.notes]
+    return Trial(
+        rows,
+        _outlook(connection, view),
+        (accounting.foretold(sums), *left, *sums.notes),
+        tuple(shaper.questions.values()),
+    )
 
 
 def _outlook(connection: duckdb.DuckDBPyConnection, view: str) -> Outlook:

@@ -159,7 +159,7 @@ def choose(
                 ws, service.change_mapping(ws, run_id, render(found.recipe)), later, caller
             )
         if name := fields.choice("recipe", list(library.every())):
-            return _start(ws, service.choose_recipe(ws, run_id, name), later, caller)
+            return _start(ws, service.choose_recipe(ws, run_id, name, choices), later, caller)
     except RegularsError as error:
         fields.take(error)
         return _wizard(request, ws, run_id, wizard.read_again(fields), fields)

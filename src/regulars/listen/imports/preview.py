@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 MEMORY_SHARE = 0.25
-
-
 NOTHING_CHOSEN = Choices()
 
 
@@ -127,7 +125,8 @@ def propose(
     """
     with bench(ws, share=MEMORY_SHARE) as (connection, scratch):
         seen = sampling.sample(file, scratch)
-        raw = Reader(connection, scratch).read(seen.part(), [seen.file])
+        answers = {**(recipe.answers if recipe else {}), **choices.answers}
+        raw = Reader(connection, scratch, answers).read(seen.part(), [seen.file])
         rows = sum(piece.rows for piece in raw.pieces)
         found = looking.facts(connection, raw.table, raw.columns, rows)
         guesses = choosing.settle(
@@ -141,7 +140,7 @@ def propose(
         usual = written or ws.settings.workspace.time_zone
         sheet = Sheet(file.bare, part, choices.zone or zone or usual, guesses)
         proposed = recipe or settled.complete(mapping.propose(sheet), choices)
-        events, expected, told = outlook.samples(ws, connection, raw, proposed, now)
+        trial = outlook.samples(ws, connection, raw, proposed, now)
         becomes = outlook.becomes(connection, raw, sheet)
         delimiter = delimited.delimiter_of(seen.file, None) if seen.kind == "delimited" else None
     return Proposal(
@@ -153,15 +152,23 @@ def propose(
         delimiter=delimiter,
         rows=rows,
         columns=tuple(guesses),
-        questions=(*asking.questions(found, sheet), *raw.questions),
-        notes=(*asking.notes(found, sheet, zone_given=zone is not None), *raw.notes, *told),
+        questions=_once((*asking.questions(found, sheet), *raw.questions, *trial.questions)),
+        notes=(*asking.notes(found, sheet, zone_given=zone is not None), *raw.notes, *trial.notes),
         recipes=tuple(fitting.fits(file, list(raw.columns))),
         recipe=proposed,
-        samples=tuple(events),
-        outlook=expected,
+        samples=tuple(trial.events),
+        outlook=trial.outlook,
         becomes=becomes,
         export_format=choices.format,
     )
+
+
+def _once(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """Return the questions with the first only of those that one answer settles."""
+    first: dict[str, Question] = {}
+    for one in questions:
+        first.setdefault(one.key, one)
+    return tuple(first.values())
 
 
 def _part(file: File, seen: Sample, piece: Piece) -> Input:

@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from ibis.expr import types as ir
 
 from regulars.faces import keyset
+from regulars.kit import clock
 from regulars.kit.cursors import Key
+from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.imports import questions
-from regulars.listen.imports.model import Counts, Note, Outcome, Run, Stage, State
+from regulars.listen.imports.model import Counts, Note, Outcome, Progress, Run, Stage, State
 from regulars.listen.imports.tables import import_runs
 
 
@@ -85,9 +87,44 @@ def rejects_files(connection: sa.Connection) -> list[tuple[str, str]]:
     return [(row.id, row.rejects_file) for row in connection.execute(query)]
 
 
-def outcome_values(outcome: Outcome) -> dict[str, Any]:
-    """Return the columns that hold counts, reasons, what was told and what has to be asked."""
+def beat_values(progress: Progress) -> dict[str, object]:
+    """Return what a running import tells of itself."""
     return {
+        "stage": progress.stage.value,
+        "done": progress.done,
+        "read": progress.rows,
+        "beat_at": clock.now(),
+    }
+
+
+def failure_values(error: Exception) -> dict[str, object]:
+    """Return the end of a run that was stopped, and by what."""
+    code, message = "unexpected", _unexpected(error)
+    if isinstance(error, RegularsError):
+        code, message = error.code, error.message
+    return {
+        "state": State.FAILED.value,
+        "ended_at": clock.now(),
+        "error_code": code,
+        "error_en": message.en,
+        "error_zh": message.zh,
+    }
+
+
+def _unexpected(error: Exception) -> Text:
+    kind = type(error).__name__
+    return Text(f"Unexpected error ({kind}); see the log.", f"意外错误（{kind}）；请查看日志。")
+
+
+def outcome_values(outcome: Outcome) -> dict[str, object]:
+    """Return the end of a run that is done: counts, reasons, what was told and has to be asked."""
+    return {
+        "state": State.DONE.value,
+        "stage": None,
+        "done": 1.0,
+        "files": json.dumps(list(outcome.files)),
+        "rejects_file": outcome.rejects_file,
+        "ended_at": clock.now(),
         **asdict(outcome.counts),
         "reasons": json.dumps(dict(outcome.reasons)),
         "notes": notes_value(outcome.notes),

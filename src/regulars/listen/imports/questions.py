@@ -8,7 +8,7 @@ form and the API answer. Answers are part of the recipe a run is made with.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,20 +42,6 @@ class Question:
     field: str | None = None
     rows: int = 0
 
-    def check(self, answer: str) -> str:
-        """Return the answer; raises Invalid when it is none of the choices."""
-        if self.choices and answer not in {one.value for one in self.choices}:
-            listed = ", ".join(one.value for one in self.choices)
-            raise Invalid(
-                "import.answer",
-                Text(
-                    f"“{answer}” is no answer to {self.key}; choose one of: {listed}.",
-                    f"“{answer}”不是 {self.key} 的有效答案；请选择：{listed}。",
-                ),
-                field=self.key,
-            )
-        return answer
-
     def as_json(self) -> dict[str, Any]:
         """Return the question as plain values."""
         return {
@@ -77,6 +63,27 @@ class Question:
 
 def _both(text: Text) -> dict[str, str]:
     return {"en": text.en, "zh": text.zh}
+
+
+def answer_to(answers: Answers, key: str, values: Collection[str]) -> str | None:
+    """Return the answer to a question, if any; raises Invalid when it is none of its values."""
+    answer = answers.get(key)
+    return None if answer is None else checked(key, answer, values)
+
+
+def checked(key: str, answer: str, values: Collection[str]) -> str:
+    """Return an answer; raises Invalid when it is none of the values there are."""
+    if answer not in values:
+        listed = ", ".join(values)
+        raise Invalid(
+            "import.answer",
+            Text(
+                f"“{answer}” is no answer to {key}; choose one of: {listed}.",
+                f"“{answer}”不是 {key} 的有效答案；请选择：{listed}。",
+            ),
+            field=key,
+        )
+    return answer
 
 
 def parse(given: Iterable[str]) -> dict[str, str]:

@@ -59,8 +59,8 @@ CURES: Mapping[str, Text] = {
         "若文件含多种货币，请不要指定 --currency；各行按自己的货币计入。",
     ),
     UNANSWERED: Text(
-        "Answer the questions below with --answer KEY=VALUE.",
-        "请用 --answer KEY=VALUE 回答下列问题。",
+        "Answer what the import asks, as it writes it: KEY=VALUE (--answer KEY=VALUE).",
+        "请按导入提示的写法回答：键=值（--answer KEY=VALUE）。",
     ),
     "unreadable_number": Text(
         "If commas are decimal marks, as in 1.234,50, say so: decimal mark “,” (--decimal ,).",

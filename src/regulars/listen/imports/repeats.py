@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from regulars.kit.text import Text
 from regulars.listen.imports.expressions import compile_expression, quote
 from regulars.listen.imports.model import Event, Recipe
-from regulars.listen.imports.questions import Answers, Choice, Question
-from regulars.listen.imports.reading.tables import Piece, RawRows
+from regulars.listen.imports.questions import Answers, Choice, Question, answer_to
+from regulars.listen.imports.reading.tables import RawRows, by_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -91,10 +91,10 @@ def keys(
     """Give rows their keys; `nameless` (SQL) tells which rows name nobody."""
     part = raw.part
     repeated, numbered = quote(f"repeated_{part.name}"), quote(f"numbered_{part.name}")
-    file = _file_of(raw.pieces)
+    file = _number_of_file(raw)
     question, asked = None, quote(f"overlap_{part.name}")
     if nameless is not None and len(raw.pieces) > 1:
-        answer = answers.get(OVERLAP)
+        answer = answer_to(answers, OVERLAP, (SAME, DIFFERENT))
         if answer is None:
             question = _overlap(connection, raw, typed, nameless)
         if answer != SAME and question is None:
@@ -120,13 +120,9 @@ def keys(
     return Keys(sql, f" LEFT JOIN {numbered} USING (_row)", repeats, question, asked, former)
 
 
-def _file_of(pieces: list[Piece]) -> str:
+def _number_of_file(raw: RawRows) -> str:
     """Return the SQL of the number of the file a row is of."""
-    if len(pieces) == 1:
-        return "0"
-    numbered = reversed(list(enumerate(pieces)))
-    cases = " ".join(f"WHEN _row > {piece.offset} THEN {number}" for number, piece in numbered)
-    return f"CASE {cases} END"
+    return by_file(raw.pieces, [str(number) for number in range(len(raw.pieces))])
 
 
 def _overlap(
@@ -138,7 +134,7 @@ def _overlap(
     """
     kept = quote(f"overlap_{raw.part.name}")
     connection.execute(
-        f"CREATE TABLE {kept} AS SELECT _row, _hash, {_file_of(raw.pieces)} AS _number "
+        f"CREATE TABLE {kept} AS SELECT _row, _hash, {_number_of_file(raw)} AS _number "
         f"FROM {typed} WHERE _hash IS NOT NULL AND {nameless}"
     )
     inside: dict[int, int] = {}

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports import naming
 from regulars.listen.imports.looking import Facts
@@ -23,9 +24,6 @@ CODES = frozenset({-99.0, -9.0, -1.0, 0.0, 6.0, 8.0, 9.0, 11.0, 96.0, 97.0, 98.0
 BLANK_WORDS = (
     *("blank", "n/a", "na", "-", "--", "none", "null", "not applicable", "don't know", "?"),
     *("无", "未填", "不适用", "不清楚", "不知道"),
-)
-WRONG = Text(
-    "“{words}” is no scale: write its ends as 1-5.", "“{words}”不是量表：请写出两端，如 1-5。"
 )
 MANY = 20
 """From so many answers on, an end of the scale that nobody chose tells something."""
@@ -61,6 +59,26 @@ class Scored:
     codes: tuple[str, ...] = ()
 
 
+def spelled(scale: Scale) -> str:
+    """Return a scale as an answer writes it: 1-5."""
+    return f"{scale[0]:g}-{scale[1]:g}"
+
+
+def parse(words: str) -> Scale:
+    """Return the scale that an answer or a form writes as 1-5; raises Invalid."""
+    low, _mark, high = (end.strip() for end in words.partition("-"))
+    if not (low.isdecimal() and high.isdecimal() and int(low) < int(high)):
+        raise Invalid(
+            "import.scale",
+            Text(
+                f"“{words}” is no scale: write its ends as 1-5.",
+                f"“{words}”不是量表：请写出两端，如 1-5。",
+            ),
+            field="scale",
+        )
+    return float(low), float(high)
+
+
 def scored(found: Facts, role: str) -> Scored | None:
     """Return how the column's values are scores of that role; None where they are none."""
     worded = by_words(found)
@@ -93,7 +111,7 @@ def _placed(found: Facts, role: str, blank: tuple[str, ...]) -> Scored:
     if role == "nps":
         return _recommendation(found, blank)
     if wished and wished in fitting:
-        short = role == "ces" and found.filled >= MANY and (found.most or 0) <= 5
+        short = role == "ces" and _many(found) and (found.most or 0) <= 5
         return Scored(wished, 0.6 if short else 0.9, blank, asked=((1, 5), wished) if short else ())
     first = fitting[0]
     settled = first == USUAL[0] or (first == WISHED["nps"] and _many(found))
@@ -106,7 +124,7 @@ def _many(found: Facts) -> bool:
 
 def _recommendation(found: Facts, blank: tuple[str, ...]) -> Scored:
     """NPS is 0 to 10; answers from 1 to 10, or of 5 at most, may be on another scale: asked."""
-    least, most, many = found.least or 0.0, found.most or 0.0, found.filled >= MANY
+    least, most, many = found.least or 0.0, found.most or 0.0, _many(found)
     if many and most <= 5:
         return Scored((1, 5) if least >= 1 else (0, 5), 0.6, blank, asked=((0, 10), (1, 5)))
     if many and least == 1 and most == 10:

@@ -8,13 +8,12 @@ imported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports import likely, naming, scales
 from regulars.listen.imports.fields import Field
@@ -28,35 +27,13 @@ if TYPE_CHECKING:
     import duckdb
 
 KEY = "scale:"
-RECOMMENDED = (0.0, 10.0)
+RECOMMENDED = scales.WISHED["nps"]
 ANOTHER = "recommendation"
 """What a recommendation on another scale than 0 to 10 is called: it gives no NPS."""
-MANY = 20
-"""From so many answers on, an end of the scale that nobody chose tells something."""
 BEYOND = 0.2
 """So many of the answers beyond a scale's end are no slips: they are on another."""
 NUMBERS = 0.6
 """So many of a column's values are numbers if these are its scores."""
-
-
-def written(scale: tuple[float, float]) -> str:
-    """Return a scale as an answer writes it: 1-5."""
-    return f"{scale[0]:g}-{scale[1]:g}"
-
-
-def parsed(words: str) -> tuple[float, float]:
-    """Return the ends of a scale; raises Invalid unless they are written as 1-5."""
-    low, mark, high = words.partition("-")
-    if not (mark and low.strip().isdigit() and high.strip().isdigit()):
-        raise Invalid(
-            "import.scale",
-            Text(
-                f"“{words}” is no scale: write its ends as 1-5.",
-                f"“{words}”不是量表：请写出两端，如 1-5。",
-            ),
-            field="answer",
-        )
-    return float(low), float(high)
 
 
 def answered(recipe: Recipe) -> Recipe:
@@ -65,12 +42,11 @@ def answered(recipe: Recipe) -> Recipe:
     inputs = []
     for part in recipe.inputs:
         columns = dict(part.columns)
-        for name, column in part.columns.items():
-            own = column if isinstance(column, Column) else Column(type=column)
+        for name, own in part.declared.items():
             answer = recipe.answers.get(own.asks or KEY + name)
             if answer is None or (own.asks and not own.scales) or own.type != "number":
                 continue
-            low, high = settled[name] = parsed(answer)
+            low, high = settled[name] = scales.parse(answer)
             columns[name] = msgspec.structs.replace(
                 own, minimum=low, maximum=high, asks="", scales=()
             )
@@ -141,7 +117,7 @@ def _looked_at(
             continue
         column = column or one.column
         if answer is not None:
-            settled[one.name] = low, high = parsed(answer)
+            settled[one.name] = low, high = scales.parse(answer)
             column = msgspec.structs.replace(column, minimum=low, maximum=high, asks="", scales=())
             fields[index] = replace(one, column=column, scores=_anew(one, low, high))
             continue
@@ -167,21 +143,21 @@ def _opened(one: Field, facts: Facts) -> Column | None:
             values=worded.recode,
             blank=worded.blank,
             asks=KEY + str(one.header),
-            scales=tuple(map(written, worded.asked)),
+            scales=tuple(map(scales.spelled, worded.asked)),
         )
     _metric, *declared = one.scores or ("", 0.0, 0.0)
-    choices = _possible((declared[0], declared[1]), facts)
-    if naming.stated_scale(str(one.header)) is not None or not choices:
+    possible = _possible((declared[0], declared[1]), facts)
+    if naming.stated_scale(str(one.header)) is not None or not possible:
         return None
     return msgspec.structs.replace(
-        one.column, asks=KEY + str(one.header), scales=tuple(map(written, choices))
+        one.column, asks=KEY + str(one.header), scales=tuple(map(scales.spelled, possible))
     )
 
 
 def _possible(declared: Scale, facts: Facts) -> tuple[Scale, ...]:
     """Return the scales that many answers may be on: ends nobody chose, many beyond the end."""
     least, most = facts.least, facts.most
-    if facts.filled < MANY or least is None or most is None or facts.numbers < NUMBERS:
+    if facts.filled < scales.MANY or least is None or most is None or facts.numbers < NUMBERS:
         return ()
     if declared == RECOMMENDED:
         if least == 1 and most == RECOMMENDED[1]:
@@ -213,10 +189,19 @@ def _question(key: str, fields: Sequence[Field], rows: int) -> Question:
     names = str(first.header) if len(fields) == 1 else f"{first.header} … {fields[-1].header}"
     words = Text(f"{names}: on which scale are the scores?", f"{names}：评分的量表是多少？")
     if first.column.values:
-        pairs = " · ".join(f"{word} = {number}" for word, number in first.column.values.items())
-        words = Text(
-            f"{names}: are these words scores ({pairs})?",
-            f"{names}：这些文字是否为评分（{pairs}）？",
-        )
-    choices = tuple(Choice(one, Text(f"scale {one}", f"量表 {one}")) for one in first.column.scales)
-    return Question(key, words, choices, first.header if len(fields) == 1 else None, rows)
+        words = words_as_scores(names, first.column.values)
+    field = first.header if len(fields) == 1 else None
+    return Question(key, words, choices(first.column.scales), field, rows)
+
+
+def words_as_scores(names: str, recode: Mapping[str, str]) -> Text:
+    """Ask whether words stand for these numbers."""
+    pairs = " · ".join(f"{word} = {number}" for word, number in recode.items())
+    return Text(
+        f"{names}: are these words scores ({pairs})?", f"{names}：这些文字是否为评分（{pairs}）？"
+    )
+
+
+def choices(spelled: Iterable[str]) -> tuple[Choice, ...]:
+    """Return the scales to choose from."""
+    return tuple(Choice(one, Text(f"scale {one}", f"量表 {one}")) for one in spelled)

@@ -43,12 +43,25 @@ CUT_OFF = Text(
 
 
 def preview(
-    ws: Workspace, path: Path, *, now: datetime, zone: str | None = None, name: str | None = None
+    ws: Workspace,
+    path: Path,
+    *,
+    now: datetime,
+    name: str | None = None,
+    recipe: Recipe | None = None,
+    habits: Habits = AS_THE_RECIPE_SAYS,
 ) -> Proposal:
-    """Look at a file nobody has described and propose a mapping; `name` as it was uploaded."""
-    library.check_zone(zone)
+    """Look at a file and propose a mapping, or show what a `recipe` makes of it.
+
+    `name` is the file's as it was uploaded; `habits` are said of it beside the mapping.
+    """
+    library.check_zone(habits.zone)
     found = files.gather([path], {path: name} if name else None)
-    return proposals.propose(ws, found[0], now=now, zone=zone)
+    chosen = library.written_as(recipe, habits) if recipe is not None else None
+    choices = Choices(answers=habits.answers)
+    return proposals.propose(
+        ws, found[0], now=now, zone=habits.zone, recipe=chosen, choices=choices
+    )
 
 
 def recipes() -> list[Recipe]:
@@ -128,7 +141,7 @@ def carry_out(
     def beat(progress: Progress) -> None:
         # A busy database must not stop an import for its progress: the next beat tells it.
         with suppress(sa.exc.OperationalError):
-            _keep(ws, run.id, _beat_values(progress))
+            _keep(ws, run.id, queries.beat_values(progress))
         tell(progress)
 
     try:
@@ -137,56 +150,18 @@ def carry_out(
             added = adding.touchpoints(ws, run.recipe, by=by, now=now)
             outcome = replace(outcome, notes=(*outcome.notes, *added))
     except Exception as error:
-        _keep(ws, run.id, _failure_values(error))
+        _keep(ws, run.id, queries.failure_values(error))
         raise
     finally:
         if run.uploaded:
             uploads.discard(ws, run.id)
-    _keep(ws, run.id, _outcome_values(outcome))
+    _keep(ws, run.id, queries.outcome_values(outcome))
     return outcome
 
 
 def _keep(ws: Workspace, run_id: str, values: dict[str, object]) -> None:
     with ws.database.transaction() as connection:
         queries.update_run(connection, run_id, values)
-
-
-def _beat_values(progress: Progress) -> dict[str, object]:
-    return {
-        "stage": progress.stage.value,
-        "done": progress.done,
-        "read": progress.rows,
-        "beat_at": clock.now(),
-    }
-
-
-def _failure_values(error: Exception) -> dict[str, object]:
-    ours = isinstance(error, RegularsError)
-    message = error.message if isinstance(error, RegularsError) else _unexpected(error)
-    return {
-        "state": State.FAILED.value,
-        "ended_at": clock.now(),
-        "error_code": error.code if ours and isinstance(error, RegularsError) else "unexpected",
-        "error_en": message.en,
-        "error_zh": message.zh,
-    }
-
-
-def _unexpected(error: Exception) -> Text:
-    kind = type(error).__name__
-    return Text(f"Unexpected error ({kind}); see the log.", f"意外错误（{kind}）；请查看日志。")
-
-
-def _outcome_values(outcome: Outcome) -> dict[str, object]:
-    return {
-        "state": State.DONE.value,
-        "stage": None,
-        "done": 1.0,
-        "files": json.dumps(list(outcome.files)),
-        "rejects_file": outcome.rejects_file,
-        "ended_at": clock.now(),
-        **queries.outcome_values(outcome),
-    }
 
 
 def carry_out_quietly(ws: Workspace, run: Prepared, by: Principal) -> None:
@@ -257,7 +232,7 @@ def upload(
     try:
         if recipe is None:
             first = kept.paths[0]
-            recipe = preview(ws, first, now=now, zone=habits.zone, name=kept.names[first]).recipe
+            recipe = preview(ws, first, now=now, name=kept.names[first], habits=habits).recipe
         recipe = library.written_as(recipe, habits)
         run = prepare(ws, kept.paths, recipe, now=now, by=by, names=kept.names)
     except RegularsError:
@@ -298,9 +273,14 @@ def propose(
     return proposals.propose(ws, first, now=now, choices=choices)
 
 
-def choose_recipe(ws: Workspace, run_id: str, name: str) -> Prepared:
-    """Let a waiting run be made by a recipe that comes with the product."""
-    return change_mapping(ws, run_id, library.render(library.get(name)))
+def choose_recipe(ws: Workspace, run_id: str, name: str, choices: Choices) -> Prepared:
+    """Let a waiting run be made by a recipe that comes with the product, with what was answered.
+
+    Of a recipe that names no time zone the times are of the chosen one.
+    """
+    recipe = library.get(name)
+    habits = Habits(zone=None if recipe.zone else choices.zone, answers=choices.answers)
+    return change_mapping(ws, run_id, library.render(library.written_as(recipe, habits)))
 
 
 def change_mapping(ws: Workspace, run_id: str, words: str) -> Prepared:

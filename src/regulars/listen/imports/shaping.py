@@ -18,9 +18,9 @@ from regulars.listen.imports.columns import CURRENCIES, Check
 from regulars.listen.imports.expressions import Compiled, compile_expression, literal, quote
 from regulars.listen.imports.fields import Field
 from regulars.listen.imports.model import Join, Note, Recipe, Table, Unpivot
-from regulars.listen.imports.orders import APART, Gathering
+from regulars.listen.imports.orders import APART, CURRENCY, Gathering
 from regulars.listen.imports.questions import UNANSWERED, Question
-from regulars.listen.imports.reading.tables import Piece, RawRows, original
+from regulars.listen.imports.reading.tables import Piece, RawRows, by_file, original
 from regulars.listen.imports.written import Ground, Settled
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ FILE = "_file"
 """The name of the row's file, for expressions that need it; it is no part of the row's content."""
 FORMER = "_former"
 """The key by which a row of an input was told apart before its own id made it, if it was."""
-CURRENCY = "_currency"
-"""The currency that the cells of a row name, if any."""
 LINE_KINDS = {
     "line_id": "VARCHAR",
     "product": "VARCHAR",
@@ -365,15 +363,6 @@ def count_bad(
     counts = ", ".join(f"count(*) FILTER (WHERE {check.bad})" for check in found)
     row = connection.execute(f"SELECT {counts} FROM {relation}").fetchone()
     return [check for check, count in zip(found, row or (), strict=True) if count]
-
-
-def by_file(pieces: list[Piece], values: list[str]) -> str:
-    """Return the SQL that gives each row the value of the file it is of."""
-    if len(pieces) == 1:
-        return values[0]
-    pairs = reversed(list(zip(pieces, values, strict=True)))
-    cases = " ".join(f"WHEN _row > {piece.offset} THEN {value}" for piece, value in pairs)
-    return f"CASE {cases} END"
 
 
 def _content_hash(raw: RawRows) -> str:

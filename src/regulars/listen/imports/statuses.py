@@ -11,7 +11,7 @@ from regulars.kit.headers import WORD as LETTERS
 from regulars.kit.text import Text
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.model import Note, Orders
-from regulars.listen.imports.questions import Choice, Question
+from regulars.listen.imports.questions import checked
 from regulars.listen.imports.signs import text
 from regulars.listen.statuses.model import TITLES, Standing, Words, spelled
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 LETTER: Final = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", LETTERS)
 """The signs of which words consist, as the engine writes them."""
 ANSWER: Final = "status:"
-ASKED: Final = Text("What does this status mean?", "该状态是什么意思？")
-CHOICES: Final = tuple(Choice(standing.value, title) for standing, title in TITLES.items())
 UNSEEN: Final = "unseen"
 """The standing of a word nobody has mapped yet: the order is placed, and it is told."""
 NOTE: Final = "status_unseen"
@@ -36,7 +34,7 @@ def with_answers(words: Words, answers: Mapping[str, str]) -> Words:
     Raises Invalid for a standing there is not.
     """
     said = {
-        spelled(key.removeprefix(ANSWER)): Standing(Question(key, ASKED, CHOICES).check(value))
+        spelled(key.removeprefix(ANSWER)): Standing(checked(key, value, list(TITLES)))
         for key, value in answers.items()
         if key.startswith(ANSWER)
     }

@@ -128,12 +128,16 @@ def _notes_of(connection: duckdb.DuckDBPyConnection, table: str, named: Named) -
         yield write(int(total[0]), tuple(f"{word[:LONGEST]} × {n:,}" for word, n in rows))
 
 
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
 def _alone(rows: int, examples: tuple[str, ...]) -> Note:
     return Note(
         "nobody",
         rows,
         Text(
-            f"{rows:,} have no customer, because what stands there names nobody "
+            f"{rows:,} {_have(rows)} no customer, because what stands there names nobody "
             f"({', '.join(examples)}): they count, but for no customer. If one of these values is "
             "a customer after all, take it out of the list (regulars nobody remove).",
             f"{rows:,} 条没有客户：所填的值不代表任何人（{'、'.join(examples)}）。它们照常计数，"
@@ -148,8 +152,8 @@ def _beside(rows: int, examples: tuple[str, ...]) -> Note:
         "nobody_beside",
         rows,
         Text(
-            f"{rows:,} have a value that names nobody ({', '.join(examples)}) beside one that "
-            "names a customer; the latter counts.",
+            f"{rows:,} {_have(rows)} a value that names nobody ({', '.join(examples)}) beside one "
+            "that names a customer; the latter counts.",
             f"{rows:,} 条除客户外还有不代表任何人的值（{'、'.join(examples)}）；"
             "以指明客户的值为准。",
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,9 @@ from typing import Any
 from regulars.faces.forms import Fields
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
-from regulars.kit.errors import Invalid, RegularsError
-from regulars.listen.imports import scales
-from regulars.listen.imports.choices import Choices
+from regulars.kit.errors import RegularsError
+from regulars.listen.imports import scales, scaling
+from regulars.listen.imports.choices import SINGLE, Choices
 from regulars.listen.imports.export_formats import loading as export_formats
 from regulars.listen.imports.guessing import ROLES, SCORES, Guess
 from regulars.listen.imports.preview import Proposal
@@ -46,9 +46,10 @@ class Line:
 
     @property
     def scale(self) -> str:
-        """The scale of a score as the form names it."""
-        low, high = self.guess.scale or (0.0, 0.0)
-        return f"{low:g}-{high:g}" if self.guess.scale else ""
+        """The scale of a score as the form names it; empty while it is asked."""
+        if self.guess.scale is None or self.guess.scales:
+            return ""
+        return scales.spelled(self.guess.scale)
 
     @property
     def kind(self) -> str:
@@ -70,24 +71,15 @@ def read(fields: Fields) -> Choices:
     sent = fields.raw
     names = (f"header_{number}" for number in range(len(sent)))
     headers = [sent[name] for name in names if name in sent]
-    roles = {
-        header: role
-        for number, header in enumerate(headers)
-        if (role := fields.choice(f"role_{number}", list(ROLES)))
-    }
-    chosen = {
-        header: low_high
-        for number, header in enumerate(headers)
-        if (low_high := _scale(fields.text(f"scale_{number}", most=20)))
-    }
+    another_tool = fields.text("export_format") != fields.text("export_format_before")
     answers = {
         name.removeprefix("answer:"): value
-        for name, value in fields.raw.items()
+        for name, value in sent.items()
         if name.startswith("answer:") and value.strip()
     }
     return Choices(
-        roles=roles if not _moved(fields) else {},
-        scales=chosen if not _moved(fields) else {},
+        roles={} if another_tool else _roles(fields, headers),
+        scales={} if another_tool else _scales(fields, headers),
         answers=answers,
         happened_on=fields.text("happened_on", most=20),
         zone=fields.text("zone", most=60),
@@ -104,26 +96,47 @@ def read_again(fields: Fields) -> Choices:
         return Choices()
 
 
-def _moved(fields: Fields) -> bool:
-    """Tell whether another tool's export was just chosen: its columns stand, not the old ones."""
-    return fields.text("export_format") != fields.text("export_format_before")
+def _roles(fields: Fields, headers: Sequence[str]) -> dict[str, str]:
+    """Return header → role; a role of one column that was just chosen leaves the column it had."""
+    roles, changed = {}, set()
+    for number, header in enumerate(headers):
+        role = fields.choice(f"role_{number}", list(ROLES))
+        if role is not None:
+            roles[header] = role
+            if role != fields.text(f"role_{number}_before"):
+                changed.add(header)
+    given_away = {roles[header] for header in changed} & SINGLE
+    return {
+        header: role
+        for header, role in roles.items()
+        if header in changed or role not in given_away
+    }
+
+
+def _scales(fields: Fields, headers: Sequence[str]) -> dict[str, scales.Scale]:
+    """Return header → scale, of the scores whose scale is settled."""
+    return {
+        header: scales.parse(words)
+        for number, header in enumerate(headers)
+        if (words := fields.text(f"scale_{number}", most=20))
+    }
 
 
 def _format(name: str | None) -> export_formats.ExportFormat | None:
     return None if name in (None, PLAIN) else export_formats.get(str(name))
 
 
-def _scale(words: str | None) -> scales.Scale | None:
-    if not words:
-        return None
-    low, _mark, high = words.partition("-")
-    if not (low.isdigit() and high.isdigit() and int(low) < int(high)):
-        raise Invalid(
-            "import.scale",
-            scales.WRONG.format(words=words),
-            field="scale",
-        )
-    return float(low), float(high)
+def settled_answers(proposal: Proposal, choices: Choices) -> list[tuple[str, str]]:
+    """Return the answers that are not asked for again, so that the form keeps them.
+
+    The scales among them stand with their columns.
+    """
+    asked = {one.key for one in proposal.questions}
+    return [
+        (key, answer)
+        for key, answer in choices.answers.items()
+        if key not in asked and not key.startswith(scaling.KEY)
+    ]
 
 
 def lines(proposal: Proposal) -> list[Line]:
@@ -149,9 +162,8 @@ def role_groups() -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 
 def scale_choices(line: Line) -> list[str]:
-    """Return the scales to choose from: the usual ones, and the present one."""
-    usual = [f"{low:g}-{high:g}" for low, high in scales.USUAL]
-    return list(dict.fromkeys([*([line.scale] if line.scale else []), *usual]))
+    """Return the scales to choose from: the present one (empty while asked), then the usual."""
+    return list(dict.fromkeys([line.scale, *map(scales.spelled, scales.USUAL)]))
 
 
 def format_choices() -> list[tuple[str, str]]:

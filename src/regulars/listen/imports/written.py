@@ -18,7 +18,7 @@ from regulars.listen.imports import currencies, likely, numbers, scaling, times
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.fields import Field
 from regulars.listen.imports.model import Note, Recipe
-from regulars.listen.imports.questions import Choice, Question
+from regulars.listen.imports.questions import Choice, Question, answer_to
 from regulars.listen.imports.reading.tables import RawRows
 from regulars.listen.imports.scales import Scale
 from regulars.listen.imports.signs import text
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 EXPORTED = ("excel", "jsonl")
 """Formats whose numbers programs write, always with a point."""
 IDS = ("order_id", "case_id", "event_id")
+YENS = {
+    "CNY": Text("Chinese yuan", "人民币"),
+    "JPY": Text("Japanese yen", "日元"),
+}
+"""The currencies that ¥ may be."""
 DECIMAL, DAY_MONTH, CURRENCY = "decimal", "day_month", "currency"
 """The keys by which questions are answered; `day_month:HEADER` is asked of each column."""
 
@@ -179,8 +184,10 @@ def _days(
             continue
         found = times.looked_at(connection, raw.table, reading.clean(one, raw.part))
         key = f"{DAY_MONTH}:{one.header}"
-        answer = recipe.answers.get(key) or recipe.answers.get(DAY_MONTH, "")
-        order = found.order or answer
+        orders = (times.DAY_FIRST, times.MONTH_FIRST)
+        answer = answer_to(recipe.answers, key, orders)
+        answer = answer or answer_to(recipe.answers, DAY_MONTH, orders)
+        order = found.order or answer or ""
         open_ = bool(found.open and not order)
         result.fields[index] = replace(one, order=order, asked=open_)
         if open_:
@@ -224,7 +231,7 @@ def _numbers(
             plain = written.plain and declared == "."
             written = replace(written, mark=declared, plain=plain, strict=True)
         elif not written.mark:
-            written = replace(written, mark=recipe.answers.get(DECIMAL, ""))
+            written = replace(written, mark=answer_to(recipe.answers, DECIMAL, (".", ",")) or "")
         open_ = not written.mark
         result.fields[index] = replace(one, written=written, asked=open_)
         if open_:
@@ -318,7 +325,7 @@ def _currencies(
     declared = recipe.currency or recipe.set.get("currency")
     given = text(str(declared or ground.currency)) if declared or ground.currency else "NULL"
     context = f"coalesce(list_filter(signs_, lambda sign_: length(sign_) = 3)[1], {given})"
-    yen = recipe.answers.get(CURRENCY)
+    yen = answer_to(recipe.answers, CURRENCY, YENS)
     meant = currencies.resolved("sign_", context, yen)
     result.currencies = (
         f"list_transform([list_filter([{', '.join(codes)}], lambda sign_: sign_ IS NOT NULL)], "
@@ -362,8 +369,5 @@ def _ask_of_yen(
         f"{rows:,} rows have amounts with ¥. Which currency is it?",
         f"{rows:,} 行的金额带有 ¥ 符号，是哪种货币？",
     )
-    choices = (
-        Choice("CNY", Text("Chinese yuan", "人民币")),
-        Choice("JPY", Text("Japanese yen", "日元")),
-    )
+    choices = tuple(Choice(code, name) for code, name in YENS.items())
     result.questions.append(Question(CURRENCY, words, choices, result.money, rows))

@@ -79,7 +79,7 @@ def _plain_lines(text: bytes, dialect: Dialect) -> _Lines | None:
             return None
     if dialect.quote and dialect.quote in text:
         quotes = records.quotes_of(data, dialect, final=True)
-        if quotes.wrong is not None or quotes.stray or len(quotes.outside(ends)) != len(ends):
+        if quotes.wrong is not None or quotes.odd or len(quotes.outside(ends)) != len(ends):
             return None
     stops = ends if len(ends) and ends[-1] == len(data) - 1 else np.append(ends, len(data))
     starts = np.concatenate([[0], stops[:-1] + 1])

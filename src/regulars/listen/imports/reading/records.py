@@ -1,9 +1,10 @@
 """Where the records of a text begin and end: a vectorised scan of its bytes.
 
 It knows nothing of the engine that parses, so its count is a witness. A quotation mark is one only
-where a cell begins; elsewhere it is a sign like others (5" screen). A line ends with LF, CR, CRLF
-or CR CR LF. Where quotation marks contradict themselves, the line on which the cell begins is
-unsound, and the next line is a record again.
+where a cell begins; elsewhere it is a sign like others (5" screen). Blanks behind the one that
+closes a cell are no part of it. A line ends with LF, CR, CRLF or CR CR LF. Where quotation marks
+contradict themselves, the line on which the cell begins is unsound, and the next line is a record
+again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 CHUNK = 1 << 22
 SMALL = 1 << 16
 LINE_BYTES = 16 * 1024 * 1024
-LF, CR, NUL = 10, 13, 0
+LF, CR, NUL, SPACE, TAB = 10, 13, 0, 32, 9
 UNSOUND, TOO_LONG = "quotes", "too_long"
 MARK = b"\xef\xbb\xbf"
 BLANKS = b" \t\r"
@@ -63,7 +64,8 @@ class Block:
     """Whole records of a text, or one unsound line (`broken` says why).
 
     Record i is `data[starts[i]:stops[i]]`; `ends` are all bytes of line ends, `delimiters` those
-    that part cells, `dropped` the quotation marks that are no part of a cell.
+    that part cells, `dropped` the quotation marks, and blanks behind them, that are no part of a
+    cell.
     """
 
     data: Bytes
@@ -91,8 +93,8 @@ class Quotes:
     dropped: Places
     wrong: tuple[int, int] | None
     """Where the first cell opens whose marks contradict themselves, and where that shows."""
-    stray: bool = False
-    """Whether there are quotation marks that are no more than signs."""
+    odd: bool = False
+    """Whether some marks are no more than signs, or have blanks between them and the cell's end."""
     unclosed: int = 0
     """Where a cell opens that does not end here."""
 
@@ -224,8 +226,11 @@ def quotes_of(data: Bytes, dialect: Dialect, *, final: bool) -> Quotes:
     kept = np.where(before, length // 2, np.where(may_open, (length - 1) // 2, length))
     place = np.arange(len(marks)) - np.repeat(first, length)
     dropped = marks[place >= np.repeat(kept, length)]
-    closes = quoted & ~after & (before | (length > 1))
-    astray = np.flatnonzero(closes & ~_at_edge(data, stops, dialect.parting(data)))
+    closing = np.flatnonzero(quoted & ~after & (before | (length > 1)))
+    parting = dialect.parting(data)
+    edges = _past_blanks(data, stops[closing], parting)
+    astray = closing[~_at_edge(data, edges, parting)]
+    padding = _between(stops[closing], edges)
     opened = np.maximum.accumulate(np.where(after & ~before, starts, -1))
     wrong = None
     if len(astray):
@@ -235,7 +240,26 @@ def quotes_of(data: Bytes, dialect: Dialect, *, final: bool) -> Quotes:
     elif final and after[-1]:
         wrong = (int(opened[-1]), len(data))
     unclosed = int(opened[-1]) if after[-1] else 0
-    return Quotes(starts, after, dropped, wrong, bool((~quoted).any()), unclosed)
+    odd_ones = bool((~quoted).any()) or len(padding) > 0
+    dropped = np.concatenate([dropped, padding])
+    return Quotes(starts, after, dropped, wrong, odd_ones, unclosed)
+
+
+def _past_blanks(data: Bytes, places: Places, parting: Flags) -> Places:
+    """Return for each of `places` where the blanks that begin there end."""
+    at = data[np.minimum(places, len(data) - 1)]
+    if not ((at == SPACE) | (at == TAB)).any():
+        return places
+    filled = np.flatnonzero((data != SPACE) & (data != TAB) | parting)
+    filled = np.append(filled, len(data))
+    return filled[np.searchsorted(filled, places)]
+
+
+def _between(starts: Places, stops: Places) -> Places:
+    """Return all places from each start to before its stop."""
+    lengths = stops - starts
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
 
 
 def _at_edge(data: Bytes, places: Places, parting: Flags) -> Flags:

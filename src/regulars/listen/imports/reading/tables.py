@@ -204,6 +204,15 @@ def dotted(part: Input) -> list[str]:
     return [name for name in names if "." in name and "*" not in name]
 
 
+def by_file(pieces: list[Piece], values: list[str]) -> str:
+    """Return the SQL that gives each row the value of the file it is of."""
+    if len(pieces) == 1:
+        return values[0]
+    pairs = reversed(list(zip(pieces, values, strict=True)))
+    cases = " ".join(f"WHEN _row > {piece.offset} THEN {value}" for piece, value in pairs)
+    return f"CASE {cases} END"
+
+
 def original(raw: RawRows) -> str:
     """Return the query of each raw row as it was: `_row`, `line` (JSON)."""
     parts = ", ".join(f"{quote(name)} := CAST({quote(name)} AS VARCHAR)" for name in raw.content)

@@ -13,7 +13,7 @@ from lxml import etree
 from regulars.kit.text import Text
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.model import Note
-from regulars.listen.imports.questions import UNANSWERED, Choice, Question
+from regulars.listen.imports.questions import UNANSWERED, Choice, Question, answer_to
 from regulars.listen.imports.reading.careful import Found
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def merge(
     merges = _merges(sheet, found.columns, above)
     if not merges:
         return
-    question = Question(KEY, _words(0), _CHOICES)
-    answer = question.check(answers[KEY]) if KEY in answers else None
+    answer = answer_to(answers, KEY, (FILL, BLANK))
     if answer == BLANK:
         return
     covered = 0
