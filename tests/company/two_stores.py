@@ -125,8 +125,6 @@ def plant_all(ws: Workspace, folder: Path, now: datetime) -> dict[tuple[str, str
         ("/lifetime-value", "name"): "horizons",
         ("/needs", "name"): "ways",
         ("/value-groups", "name"): "groups",
-        ("/api/v1/adoption", "kind"): "source",
-        ("/api/v1/adoption", "value"): f"{OTHER}-word",
         ("/v1", "call"): "track",
     }
 

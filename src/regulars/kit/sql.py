@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,13 @@ from pathlib import Path
 def literal(value: str | Path) -> str:
     """Return a text, or a path, as an SQL literal."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def portable(value: str) -> str:
+    """Return a text as every engine reads it: `'`, `\\` and `$` mean other things to each."""
+    parts = re.split(r"(['\\$])", value)
+    signs = (f"chr({ord(one)})" if one in ("'", "\\", "$") else f"'{one}'" for one in parts)
+    return f"({' || '.join(signs)})"
 
 
 def moment(at: datetime) -> str:

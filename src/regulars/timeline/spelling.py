@@ -6,13 +6,12 @@ word over, and undoing that, changes every number at once and no event.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from regulars.kit.sql import literal
-from regulars.store.database import upsert
+from regulars.kit.sql import portable
+from regulars.store import database
 from regulars.timeline.tables import spellings
 
 COLUMNS = ("name", "place")
@@ -22,23 +21,30 @@ Spelled = tuple[tuple[str, str, str], ...]
 
 
 def spelled(connection: sa.Connection) -> Spelled:
-    """Return all spellings."""
+    """Return all spellings; what stands for a word that stands for another means the last one."""
     query = sa.select(spellings.c.kind, spellings.c.written, spellings.c.meant)
-    order = (spellings.c.kind, spellings.c.written)
-    return tuple(
-        (row.kind, row.written, row.meant) for row in connection.execute(query.order_by(*order))
-    )
+    rows = connection.execute(query.order_by(spellings.c.kind, spellings.c.written)).all()
+    stands_for = {(row.kind, row.written): row.meant for row in rows}
+    return tuple((row.kind, row.written, _last(row.kind, row.meant, stands_for)) for row in rows)
+
+
+def _last(column: str, word: str, stands_for: dict[tuple[str, str], str]) -> str:
+    passed = {word}
+    while (meant := stands_for.get((column, word), word)) not in passed:
+        passed.add(word := meant)
+    return word
 
 
 def put(
     connection: sa.Connection, column: str, written: str, meant: str, *, by: str, at: datetime
 ) -> None:
-    """Let `written` stand for `meant` in a column from now on, and wherever it stands already."""
-    values = {"meant": meant, "made_by": by, "made_at": at}
-    statement = upsert(connection, spellings).values(kind=column, written=written, **values)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["kind", "written"], set_=values)
-    )
+    """Let `written` stand for `meant` in a column from now on, and wherever it stands already.
+
+    `meant` itself stands for no other word from now on, so that no two stand for each other.
+    """
+    drop(connection, column, meant)
+    values = {"kind": column, "written": written, "meant": meant, "made_by": by, "made_at": at}
+    database.put(connection, spellings, values)
 
 
 def drop(connection: sa.Connection, column: str, written: str) -> bool:
@@ -49,10 +55,11 @@ def drop(connection: sa.Connection, column: str, written: str) -> bool:
 
 def sql(column: str, words: Spelled) -> str:
     """Return the SQL of what is seen of a column."""
-    pairs: Mapping[str, str] = {written: meant for kind, written, meant in words if kind == column}
-    if not pairs:
-        return column
     cases = " ".join(
-        f"WHEN {literal(written)} THEN {literal(meant)}" for written, meant in pairs.items()
+        f"WHEN {portable(written)} THEN {portable(meant)}"
+        for kind, written, meant in words
+        if kind == column
     )
+    if not cases:
+        return column
     return f"CASE {column} {cases} ELSE {column} END AS {column}"

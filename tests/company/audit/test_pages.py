@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 import regulars
 from regulars.app import build_web
 from regulars.company.audit import service
+from regulars.company.audit.pages import DETAILS
 from regulars.company.rights.model import SHELL, Role
 from regulars.company.sign_in import service as sign_in
 from regulars.faces.language import Language, gettext, speaking
@@ -24,19 +25,29 @@ ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 BY_VERB = {
     "places": ("put", "moved", "renamed", "removed", "adopted", "imported", "restored"),
     "alerts": ("acknowledge", "snooze", "mute", "reopen"),
+    "nobody": ("added", "removed"),
+    "lake": ("repaired",),
+    "identities": ("judged",),
 }
-"""Actions that are put together where they are written down."""
+"""Actions that are not written out where they are recorded."""
 
 
 def actions() -> Iterator[str]:
     """Yield every action that some code writes into the log."""
     for noun, verbs in BY_VERB.items():
         yield from (f"{noun}.{verb}" for verb in verbs)
+    for words, _details in recorded():
+        yield from words
+
+
+def recorded() -> Iterator[tuple[list[str], list[str]]]:
+    """Yield the actions and the names of the details of every call that writes into the log."""
     for file in Path(regulars.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_bytes())):
             if isinstance(node, ast.Call) and _records(node.func):
-                words = [one.value for one in node.args if isinstance(one, ast.Constant)]
-                yield from (one for one in words if ACTION.fullmatch(str(one)))
+                words = [str(one.value) for one in node.args if isinstance(one, ast.Constant)]
+                named = [word for word in words if ACTION.fullmatch(word)]
+                yield named, [one.arg for one in node.keywords if one.arg and named]
 
 
 def _records(called: ast.expr) -> bool:
@@ -50,6 +61,12 @@ def test_every_action_is_said_in_words(language: Language) -> None:
     assert {"staff.added", "targets.baseline_frozen", "alerts.rule"} <= found
     with speaking(language):
         assert [one for one in sorted(found) if gettext(one) == one] == []
+
+
+def test_every_detail_has_a_name() -> None:
+    found = {detail for _actions, details in recorded() for detail in details}
+    assert {"metric", "made_at", "meant"} <= found
+    assert sorted(found - set(DETAILS)) == []
 
 
 def test_details_read_as_words_in_the_readers_language(ws: Workspace) -> None:

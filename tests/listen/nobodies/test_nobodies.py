@@ -70,15 +70,16 @@ def test_wrong_edits_say_why(ws: Workspace) -> None:
 
 def test_the_page_adds_and_takes_out(ws: Workspace, app: FastAPI) -> None:
     manager = sign(app, ws, "dana", Role.MANAGER)
-    assert manager.post("/nobody/add", data={"kind": "user", "word": "till 7"}).status_code == 303
+    till = {"kind": "user", "word": "till 7"}
+    assert manager.post("/nobody", data={**till, "act": "add"}).status_code == 303
     page = manager.get("/nobody")
     assert "till 7" in page.text and "noreply@" in page.text
-    again = manager.post("/nobody/add", data={"kind": "user", "word": "till 7"})
+    again = manager.post("/nobody", data={**till, "act": "add"})
     assert again.status_code == 422 and "stands in the list already" in again.text
-    assert manager.post("/nobody/remove", data={"kind": "user", "word": "till 7"}).is_redirect
+    assert manager.post("/nobody", data={**till, "act": "remove"}).is_redirect
     assert known_as(ws, "user", "till 7")
     agent = sign(app, ws, "eve", Role.AGENT)
-    assert agent.post("/nobody/add", data={"kind": "user", "word": "x"}).status_code == 403
+    assert agent.post("/nobody", data={**till, "act": "add"}).status_code == 403
 
 
 def test_command_and_api_show_the_same(ws: Workspace, app: FastAPI) -> None:

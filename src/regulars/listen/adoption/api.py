@@ -14,12 +14,13 @@ from regulars.faces.language import say
 from regulars.kit import clock
 from regulars.kit.text import Text
 from regulars.listen.adoption import service
-from regulars.listen.adoption.model import Kind
+from regulars.listen.adoption.model import LONGEST, Kind
 from regulars.timeline.current import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1/adoption", tags=["catalog"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
+Word = Annotated[str, Query(min_length=1, max_length=LONGEST, description="The word.")]
 
 
 class NearOut(BaseModel):
@@ -55,17 +56,17 @@ class AdoptIn(BaseModel):
     """Take a word over as another (`meant`), or name it in both languages (`en`, `zh`)."""
 
     kind: Kind
-    value: str = Field(min_length=1, max_length=300)
-    meant: str | None = Field(None, max_length=300)
-    en: str = Field("", max_length=300)
-    zh: str = Field("", max_length=300)
+    value: str = Field(min_length=1, max_length=LONGEST)
+    meant: str | None = Field(None, max_length=LONGEST)
+    en: str = Field("", max_length=LONGEST)
+    zh: str = Field("", max_length=LONGEST)
     stage: str | None = Field(None, max_length=100)
 
 
 @router.get("")
 def unknown(
     ws: CurrentWorkspace,
-    caller: Reader,
+    _caller: Reader,
     kind: Annotated[Kind | None, Query(description="Only words of this kind.")] = None,
 ) -> list[UnknownOut]:
     """Return the words of events that are not known, with those that are near."""
@@ -77,7 +78,7 @@ def unknown(
             last_at=one.last_at,
             near=[NearOut(key=near.key, title=say(near.title)) for near in one.near],
         )
-        for one in service.unknown(ws, scope=caller.places, kind=kind)
+        for one in service.unknown(ws, kind=kind)
     ]
 
 
@@ -98,18 +99,18 @@ def adopted(ws: CurrentWorkspace, _caller: Reader) -> list[AdoptedOut]:
     ]
 
 
-@router.post("", status_code=204)
+@router.put("", status_code=204)
 def adopt(ws: CurrentWorkspace, caller: Editor, wanted: AdoptIn) -> None:
     """Take a word over as another, or name it."""
     now = clock.now()
     if wanted.meant is not None:
-        service.take_over(ws, wanted.kind, wanted.value, wanted.meant, by=caller, now=now)
+        service.take_over(ws, caller, wanted.kind, wanted.value, wanted.meant, now=now)
         return
     title = Text(wanted.en or wanted.zh, wanted.zh or wanted.en)
-    service.create(ws, wanted.kind, wanted.value, title, by=caller, now=now, stage=wanted.stage)
+    service.create(ws, caller, wanted.kind, wanted.value, title, now=now, stage=wanted.stage)
 
 
-@router.delete("/{kind}/{value:path}", status_code=204)
-def undo(ws: CurrentWorkspace, caller: Editor, kind: Kind, value: str) -> None:
+@router.delete("", status_code=204)
+def undo(ws: CurrentWorkspace, caller: Editor, kind: Kind, value: Word) -> None:
     """Let a word stand for itself again, or take its name away."""
-    service.undo(ws, kind, value, by=caller, now=clock.now())
+    service.undo(ws, caller, kind, value, now=clock.now())

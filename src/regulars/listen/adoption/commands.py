@@ -43,11 +43,11 @@ def register(app: typer.Typer, opens: Opens) -> None:
         if kind is None or not word:
             _list(ws, kind, as_json)
         elif undo:
-            service.undo(ws, kind, word, by=SHELL, now=now)
+            service.undo(ws, SHELL, kind, word, now=now)
         elif meant:
-            service.take_over(ws, kind, word, meant, by=SHELL, now=now)
+            service.take_over(ws, SHELL, kind, word, meant, now=now)
         else:
-            service.create(ws, kind, word, Text(en or zh, zh or en), by=SHELL, now=now)
+            service.create(ws, SHELL, kind, word, Text(en or zh, zh or en), now=now)
 
 
 def _list(ws: Workspace, kind: Kind | None, as_json: bool) -> None:

@@ -8,8 +8,11 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from regulars.kit.headers import fold
 from regulars.kit.text import Text
 
+LONGEST = 300
+"""Characters of a word that can be taken over or named."""
 MOST_NEAR = 3
 NEAR = 0.5
 """How alike a word must be to one that is known, from 0 to 1."""
@@ -82,7 +85,7 @@ def nearest(value: str, known: Sequence[Known]) -> tuple[Known, ...]:
 
 
 def _alike(one: str, other: str) -> float:
-    one, other = (word.casefold().replace("_", " ").strip() for word in (one, other))
+    one, other = (fold(word).replace("_", " ").strip() for word in (one, other))
     if not one or not other:
         return 0.0
     if one.isascii() or other.isascii():

@@ -34,9 +34,9 @@ def overview(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response
 
 
 @router.get("/count")
-def count(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
+def count(request: Request, ws: CurrentWorkspace, _caller: Reader) -> Response:
     """Give how many words are not known, as a piece of another page."""
-    found = service.unknown(ws, scope=caller.places)
+    found = service.unknown(ws)
     return page(request, "adoption/_count.html", title="", count=len(found), first=found[:3])
 
 
@@ -54,31 +54,33 @@ def adopt(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFi
 
 def _act(ws: Workspace, caller: Principal, fields: Fields) -> None:
     kind = Kind(fields.choice("kind", [one.value for one in Kind], required=True) or Kind.NAME)
-    value = fields.text("value", required=True) or ""
+    value = fields.raw.get("value", "")  # as it came, with the blanks at its ends
     now, act = clock.now(), fields.text("act")
     if not fields.ok:
         return
     if act == "undone":
-        service.undo(ws, kind, value, by=caller, now=now)
+        service.undo(ws, caller, kind, value, now=now)
     elif act == "named":
         en, zh = fields.text("en") or "", fields.text("zh") or ""
-        service.create(ws, kind, value, Text(en or zh, zh or en), by=caller, now=now,
-                       stage=fields.text("stage"))  # fmt: skip
+        title = Text(en or zh, zh or en)
+        service.create(ws, caller, kind, value, title, now=now, stage=fields.text("stage"))
     else:
         meant = fields.text("meant", required=True) or ""
-        service.take_over(ws, kind, value, meant, by=caller, now=now)
+        service.take_over(ws, caller, kind, value, meant, now=now)
 
 
 def _overview(
     request: Request, ws: Workspace, caller: Principal, fields: Fields | None = None
 ) -> Response:
-    found = service.unknown(ws, scope=caller.places)
+    found = service.unknown(ws)
+    knowns = {kind: service.knowns(ws, kind) for kind in FOLDED}
     return page(
         request,
         "adoption/words.html",
         title=_("Which words do we not know yet?"),
         groups=[(kind, list(words)) for kind, words in groupby(found, key=lambda one: one.kind)],
-        knowns={kind: service.knowns(ws, kind) for kind in FOLDED},
+        knowns=knowns,
+        names={(kind, one.key): one.title for kind, some in knowns.items() for one in some},
         adopted=service.adopted(ws),
         titles=KIND_TITLES,
         folded=FOLDED,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,11 +12,11 @@ from regulars.company.audit import service as audit
 from regulars.company.places import service as places
 from regulars.company.places.model import Kind as PlaceKind
 from regulars.company.places.model import Place
-from regulars.company.rights.model import Principal, Scope
-from regulars.kit.errors import Invalid, NotFound
+from regulars.company.rights.model import Principal, Right
+from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.text import Text
 from regulars.listen.adoption import queries
-from regulars.listen.adoption.model import FOLDED, Adopted, Kind, Known, Unknown, nearest
+from regulars.listen.adoption.model import FOLDED, LONGEST, Adopted, Kind, Known, Unknown, nearest
 from regulars.listen.catalog import service as catalog
 from regulars.listen.catalog.model import KEY, Area, Touchpoint
 from regulars.timeline import spelling, vocabulary
@@ -30,24 +30,15 @@ OURSELVES = Known("regulars", Text("Regulars", "回头客"))
 """The source of events that we tell ourselves."""
 
 
-def unknown(ws: Workspace, *, scope: Scope = None, kind: Kind | None = None) -> list[Unknown]:
+def unknown(ws: Workspace, *, kind: Kind | None = None) -> list[Unknown]:
     """Return the words of events that are not known, by kind, the most frequent first."""
-    return [
-        word for one in (Kind if kind is None else (kind,)) for word in _unknown(ws, one, scope)
-    ]
+    return [word for one in (Kind if kind is None else (kind,)) for word in _unknown(ws, one)]
 
 
-def _unknown(ws: Workspace, kind: Kind, scope: Scope) -> Iterator[Unknown]:
+def _unknown(ws: Workspace, kind: Kind) -> Iterator[Unknown]:
     known = knowns(ws, kind)
     keys = {one.key for one in known} | _aliases(ws, kind)
-
-    def build(view: object) -> object:
-        events = view.events  # type: ignore[attr-defined]
-        if scope is not None:
-            events = events.filter(events.place.isin(sorted(scope) or [""]))
-        return queries.words(events, kind)
-
-    for row in ws.query(build).to_pylist():
+    for row in ws.query(lambda view: queries.words(view.events, kind)).to_pylist():
         if row["value"] not in keys:
             near = nearest(row["value"], known) if kind in FOLDED else ()
             yield Unknown(kind, row["value"], row["events"], row["last_at"], near)
@@ -94,44 +85,65 @@ def adopted(ws: Store) -> list[Adopted]:
 
 
 def take_over(
-    ws: Store, kind: Kind, value: str, meant: str, *, by: Principal, now: datetime
+    ws: Store, caller: Principal, kind: Kind, value: str, meant: str, *, now: datetime
 ) -> None:
     """Let a word stand for one that is known, in what came and in what will come.
 
-    Raises Invalid for a kind of which none stands for another, NotFound for an unknown `meant`.
+    Raises Invalid for a kind of which none stands for another, Conflict for a word that is known
+    itself, NotFound for an unknown `meant`.
     """
-    _require(kind in FOLDED, kind, value)
-    known = {one.key for one in knowns(ws, kind)}
-    if meant not in known or meant == value:
-        near = ", ".join(one.key for one in nearest(meant, knowns(ws, kind)))
-        raise NotFound(
-            "adoption.meant",
+    caller.require(Right.EDIT_CATALOG)
+    _check_folds(kind, value)
+    _check_word(value)
+    known = knowns(ws, kind)
+    keys = {one.key for one in known}
+    if value in keys:
+        raise Conflict(
+            "adoption.known",
             Text(
-                f"“{meant}” is not known either." + (f" Near: {near}." if near else ""),
-                f"“{meant}”也不存在。" + (f"相近的有：{near}。" if near else ""),
+                f"“{value}” is known itself: it stands for no other.",
+                f"“{value}”本身已被识别，不能代表另一个。",
             ),
-            field="meant",
+            field="value",
         )
+    if meant not in keys:
+        raise _not_known(meant, known)
     if kind is Kind.TOUCHPOINT:
         point = catalog.touchpoint(ws, meant)
-        _put(ws, replace(point, aliases=(*point.aliases, value)), by, now)
+        _put(ws, replace(point, aliases=(*point.aliases, value)), caller, now)
         return
     with ws.database.transaction() as connection:
-        spelling.put(connection, kind.value, value, meant, by=by.name, at=now)
-        audit.record(ws, connection, by, "adoption.taken_over", value, kind=kind.value, meant=meant)
+        spelling.put(connection, kind.value, value, meant, by=caller.name, at=now)
+        audit.record(
+            ws, connection, caller, "adoption.taken_over", value, kind=kind.value, meant=meant
+        )
+
+
+def _not_known(meant: str, known: Sequence[Known]) -> NotFound:
+    near = ", ".join(one.key for one in nearest(meant, known))
+    return NotFound(
+        "adoption.meant",
+        Text(
+            f"“{meant}” is not known either." + (f" Near: {near}." if near else ""),
+            f"“{meant}”也不存在。" + (f"相近的有：{near}。" if near else ""),
+        ),
+        field="meant",
+    )
 
 
 def create(
     ws: Store,
+    caller: Principal,
     kind: Kind,
     value: str,
     title: Text,
     *,
-    by: Principal,
     now: datetime,
     stage: str | None = None,
 ) -> None:
     """Make a word known under a name of its own: a touchpoint, a place, an event's name, …"""
+    caller.require(Right.EDIT_CATALOG)
+    _check_word(value)
     if not (title.en.strip() and title.zh.strip()):
         raise Invalid(
             "adoption.title",
@@ -139,9 +151,9 @@ def create(
             field="en",
         )
     if kind is Kind.TOUCHPOINT:
-        _put(ws, _touchpoint(ws, value, title, stage), by, now)
+        _put(ws, _touchpoint(ws, value, title, stage), caller, now)
     elif kind is Kind.PLACE:
-        places.put(ws, by, Place(value, title, PlaceKind.STORE), now=now)
+        places.put(ws, caller, Place(value, title, PlaceKind.STORE), now=now)
     else:
         with ws.database.transaction() as connection:
             queries.put_title(
@@ -151,11 +163,11 @@ def create(
                     "value": value,
                     "en": title.en.strip(),
                     "zh": title.zh.strip(),
-                    "adopted_by": by.name,
+                    "adopted_by": caller.name,
                     "adopted_at": now,
                 },
             )
-            audit.record(ws, connection, by, "adoption.named", value, kind=kind.value)
+            audit.record(ws, connection, caller, "adoption.named", value, kind=kind.value)
 
 
 def _touchpoint(ws: Store, value: str, title: Text, stage: str | None) -> Touchpoint:
@@ -173,20 +185,21 @@ def _touchpoint(ws: Store, value: str, title: Text, stage: str | None) -> Touchp
     )
 
 
-def _put(ws: Store, point: Touchpoint, by: Principal, now: datetime) -> None:
+def _put(ws: Store, point: Touchpoint, caller: Principal, now: datetime) -> None:
     based_on = catalog.current(ws).version
-    catalog.put_touchpoint(ws, point, by, reason=REASON, now=now, based_on=based_on)
+    catalog.put_touchpoint(ws, point, caller, reason=REASON, now=now, based_on=based_on)
 
 
-def undo(ws: Store, kind: Kind, value: str, *, by: Principal, now: datetime) -> None:
+def undo(ws: Store, caller: Principal, kind: Kind, value: str, *, now: datetime) -> None:
     """Let a word that was taken over stand for itself again, or take its name away.
 
     Raises NotFound where neither was.
     """
-    point = next((one for one in catalog.current(ws).touchpoints if value in one.aliases), None)
-    if kind is Kind.TOUCHPOINT and point is not None:
+    caller.require(Right.EDIT_CATALOG)
+    if value in _aliases(ws, kind):
+        point = next(one for one in catalog.current(ws).touchpoints if value in one.aliases)
         kept = tuple(alias for alias in point.aliases if alias != value)
-        _put(ws, replace(point, aliases=kept), by, now)
+        _put(ws, replace(point, aliases=kept), caller, now)
         return
     with ws.database.transaction() as connection:
         gone = spelling.drop(connection, kind.value, value)
@@ -196,11 +209,22 @@ def undo(ws: Store, kind: Kind, value: str, *, by: Principal, now: datetime) -> 
                 "adoption.none",
                 Text(f"“{value}” was not taken over.", f"“{value}”并未被采用。"),
             )
-        audit.record(ws, connection, by, "adoption.undone", value, kind=kind.value)
+        audit.record(ws, connection, caller, "adoption.undone", value, kind=kind.value)
 
 
-def _require(sound: bool, kind: Kind, value: str) -> None:
-    if not sound:
+def _check_word(value: str) -> None:
+    if not value.strip() or len(value) > LONGEST:
+        raise Invalid(
+            "adoption.value",
+            Text(
+                f"Give a word of 1 to {LONGEST} characters.", f"请填写 1 至 {LONGEST} 个字符的词。"
+            ),
+            field="value",
+        )
+
+
+def _check_folds(kind: Kind, value: str) -> None:
+    if kind not in FOLDED:
         raise Invalid(
             "adoption.kind",
             Text(

@@ -13,6 +13,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.listen.nobodies import service
 from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.listed import LONGEST
 
 router = APIRouter(prefix="/api/v1/nobody", tags=["people"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
@@ -22,7 +23,7 @@ Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
 class Change(BaseModel):
     """A value and its kind, `any` for every kind."""
 
-    word: str = Field(min_length=1, max_length=200)
+    word: str = Field(min_length=1, max_length=LONGEST)
     kind: Literal["any", "user", "anonymous", "email", "phone", "openid"] = "any"
 
 

@@ -76,7 +76,7 @@ def _print(told: Overview, every: bool) -> None:
                 escape(met.word), say(KIND_NAMES[met.kind]), escape(met.source), f"{met.events:,}"
             )
         out.print(shown)
-    shown = table(_("Value"), _("Kind"), _("From"))
+    shown = table(_("Value"), _("Kind"), _("Meaning"))
     for word in told.words:
         if every or word.origin != "shipped":
             shown.add_row(escape(word.word), say(KIND_NAMES[word.kind]), say(ORIGINS[word.origin]))

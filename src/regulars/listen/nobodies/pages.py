@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -19,6 +20,7 @@ from regulars.kit.text import Text
 from regulars.listen.nobodies import service
 from regulars.listen.nobodies.model import KIND_NAMES, ORIGINS, SHAPES
 from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.listed import LONGEST
 from regulars.timeline.workspace import Workspace
 
 router = APIRouter(prefix="/nobody", include_in_schema=False)
@@ -33,23 +35,12 @@ def overview(request: Request, ws: CurrentWorkspace, caller: Reader, done: str =
     return _page(request, ws, caller, done=done)
 
 
-@router.post("/add")
-def add(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Response:
-    """Let a value name nobody."""
-    return _change(request, ws, caller, fields, service.add)
-
-
-@router.post("/remove")
-def remove(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Response:
-    """Let a value name somebody again."""
-    return _change(request, ws, caller, fields, service.remove)
-
-
-def _change(
-    request: Request, ws: Workspace, caller: Principal, fields: FormFields, act: Any
-) -> Response:
+@router.post("")
+def change(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Response:
+    """Let a value name nobody, or somebody again."""
+    act = service.remove if fields.text("act") == "remove" else service.add
     kind = fields.choice("kind", KIND_NAMES, required=True)
-    word = fields.text("word", required=True, most=200)
+    word = fields.text("word", required=True, most=LONGEST)
     try:
         if kind and word and fields.ok:
             act(ws, caller, kind, word, now=clock.now())
@@ -60,11 +51,18 @@ def _change(
 
 
 def _page(request: Request, ws: Workspace, caller: Principal, **more: Any) -> Response:
+    told = service.overview(ws, now=clock.now())
+    shipped = [one for one in told.words if one.origin == "shipped"]
     return page(
         request,
         "nobodies/list.html",
         title=_("Which values name nobody?"),
-        told=service.overview(ws, now=clock.now()),
+        told=told,
+        own=[one for one in told.words if one.origin != "shipped"],
+        shipped=[
+            (kind, [one.word for one in words])
+            for kind, words in groupby(shipped, key=lambda one: one.kind)
+        ],
         kinds=[(kind, say(name)) for kind, name in KIND_NAMES.items()],
         kind_names=KIND_NAMES,
         origins=ORIGINS,

@@ -11,19 +11,19 @@ from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.listen.statuses import service
-from regulars.listen.statuses.model import Standing, Word
+from regulars.listen.statuses.model import LONGEST, Standing, Word
 from regulars.timeline.current import CurrentWorkspace
 
 router = APIRouter(prefix="/api/v1/statuses", tags=["imports"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
-Spelling = Annotated[str, Query(min_length=1, max_length=200, description="The word.")]
+Spelling = Annotated[str, Query(min_length=1, max_length=LONGEST, description="The word.")]
 
 
 class StatusIn(BaseModel):
     """A word of an order's status and what it means."""
 
-    word: str = Field(min_length=1, max_length=200)
+    word: str = Field(min_length=1, max_length=LONGEST)
     meaning: Standing
 
 

@@ -82,7 +82,7 @@ def _taken_back(word: str, one: Word | None) -> None:
 def _print(words: Sequence[Word]) -> None:
     own = [one for one in words if one.changed_at is not None]
     if own:
-        shown = table(_("Your words"), _("Meaning"), _("As shipped"), _("By"))
+        shown = table(_("Your words"), _("Meaning"), _("As shipped"), _("Changed by"))
         for one in own:
             by = f"{one.changed_by} · {moment(one.changed_at)}"
             shown.add_row(escape(one.word), one.meaning, one.shipped or "", escape(by))
