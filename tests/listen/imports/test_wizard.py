@@ -176,6 +176,22 @@ def test_an_answer_stays_in_the_form_and_counts(ws: Workspace, browser: TestClie
     assert (run.recipe, run.counts.accepted, run.questions) == ("orders", 2, ())
 
 
+@pytest.mark.usefixtures("euro")
+@pytest.mark.parametrize("act", ["look", "start"])
+def test_an_answer_that_is_none_is_asked_again_and_all_else_stays(
+    browser: TestClient, act: str
+) -> None:
+    shown = upload(browser, "orders.csv", YEN)
+    fields = form_of(shown)
+    role = f"role_{column(fields, 'customer_id')}"
+    wrong = fields | {"answer:currency": "euros", role: "property", "act": act}
+    again = browser.post(shown.url.path, data=wrong)
+    assert again.status_code == 422
+    assert "“euros” is no answer to currency; choose one of: CNY, JPY." in again.text
+    assert 'name="answer:currency" value="JPY"' in again.text
+    assert form_of(again)[role] == "property"
+
+
 STARS = "at,rating\n" + "".join(f"2026-03-{i:02},{i % 10 + 1}\n" for i in range(1, 29))
 """Ratings of 1 to 10, which may be on a scale of 1 to 10 or of 0 to 10."""
 

@@ -91,7 +91,11 @@ def _orders(sheet: Sheet) -> Recipe:
     template = library.shipped()["orders"]
     part = template.inputs[0]
     chosen = {column_of_role(one.role): one for one in sheet.guesses}
-    used = {fold(one.header) for key, one in chosen.items() if key in part.columns}
+    used = {
+        fold(one.header)
+        for one in sheet.guesses
+        if column_of_role(one.role) in part.columns or one.header not in part.columns
+    }
     columns = {
         key: _renamed(column, chosen[key]) if key in chosen else _without(key, column, used)
         for key, column in part.declared.items()

@@ -215,6 +215,11 @@ def _wizard(
     try:
         found = service.propose(ws, run, now=clock.now(), choices=choices)
     except RegularsError as error:
+        if fields is not None and error.details.get("field") in choices.answers:
+            # An answer that is none is told; everything else that was chosen stays.
+            fields.take(error)
+            left = wizard.without_answer(choices, error.details["field"])
+            return _wizard(request, ws, run_id, left, fields, words=words)
         return _mapping_page(request, run, None, fields, words=words, error=say(error.message))
     return _mapping_page(request, run, found, fields, words=words, choices=choices)
 

@@ -96,6 +96,12 @@ def read_again(fields: Fields) -> Choices:
         return Choices()
 
 
+def without_answer(choices: Choices, key: str) -> Choices:
+    """Return what was chosen but for one answer, so that it is asked again."""
+    answers = {one: answer for one, answer in choices.answers.items() if one != key}
+    return replace(choices, answers=answers)
+
+
 def _roles(fields: Fields, headers: Sequence[str]) -> dict[str, str]:
     """Return header → role; a role of one column that was just chosen leaves the column it had."""
     roles, changed = {}, set()
