@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Environment, StrictUndefined
 from starlette.datastructures import FormData
 
 from regulars.faces.forms import Fields, read_number
@@ -71,3 +72,8 @@ def test_a_refusal_of_a_service_lands_at_its_field() -> None:
     form = fields()
     form.take(Invalid("targets.value", Text("Too high.", "过高。"), field="value"))
     assert form.errors == {"value": "Too high."}
+
+
+def test_a_field_that_was_not_sent_is_shown_again_as_an_empty_one() -> None:
+    shown = Environment(undefined=StrictUndefined).from_string("{{ typed.name }}|{{ typed.age }}")
+    assert shown.render(typed=fields(age="7").raw) == "|7"

@@ -25,6 +25,13 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 YES = frozenset({"1", "on", "true", "yes"})
 
 
+class Typed(dict[str, str]):
+    """What was typed into a form; a field that was not sent reads as an empty one."""
+
+    def __missing__(self, _name: str) -> str:
+        return ""
+
+
 class Fields:
     """The fields of one sent form. Every reader returns None for an empty or wrong field."""
 
@@ -38,13 +45,13 @@ class Fields:
         return not self.errors
 
     @property
-    def raw(self) -> dict[str, str]:
+    def raw(self) -> Typed:
         """What was typed, for showing the form again; no files, no token."""
-        return {
-            name: value
+        return Typed(
+            (name, value)
             for name, value in self._data.multi_items()
             if isinstance(value, str) and name != "csrf"
-        }
+        )
 
     def fail(self, name: str, words: str) -> None:
         """Note that field `name` is wrong; the first reason stays."""

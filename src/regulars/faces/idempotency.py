@@ -66,7 +66,9 @@ class Idempotency:
                 self._claim, database, caller, key, fingerprint(request, body), clock.now()
             )
         except RegularsError as error:
-            refusal = problems.problem(error.status, error.code, say(error.message))
+            refusal = problems.problem(
+                error.status, error.code, say(error.message), headers=problems.come_back(error)
+            )
             await refusal(scope, receive, send)
             return
         if answer is not None:
