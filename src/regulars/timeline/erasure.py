@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Forget = Callable[["Workspace", sa.Connection, frozenset[str]], int]
 PLACES: Registry[Forget] = Registry(Text("place that can be erased", "可清除的位置"))
+COUNTS: Registry[Forget] = Registry(Text("place that is counted", "可清点的位置"))
 
 
 def erasable(name: str) -> Callable[[Forget], Forget]:
@@ -43,6 +44,24 @@ def erasable(name: str) -> Callable[[Forget], Forget]:
         return PLACES.add(name, forget)
 
     return keep
+
+
+def counted(name: str) -> Callable[[Forget], Forget]:
+    """Register a function that counts what a place holds which is not on the timeline."""
+
+    def keep(count: Forget) -> Forget:
+        return COUNTS.add(name, count)
+
+    return keep
+
+
+def held(workspace: Workspace, identities: Iterable[str]) -> dict[str, int]:
+    """Return what is held of identities beside their timeline: place → rows, none that are 0."""
+    wanted = frozenset(identities)
+    registry.import_all("service")
+    with workspace.database.reading() as connection:
+        rows = {name: COUNTS.get(name)(workspace, connection, wanted) for name in COUNTS}
+    return {name: count for name, count in rows.items() if count}
 
 
 def places() -> Registry[Forget]:

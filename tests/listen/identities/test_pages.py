@@ -242,6 +242,24 @@ def test_the_api_finds_tells_merges_and_erases(app: FastAPI, ws: Workspace, lei:
     assert admin.get(f"{base}/{mei}").status_code == 404
 
 
+def test_page_and_api_tell_where_others_quote_who_was_erased(
+    app: FastAPI, ws: Workspace, lei: str
+) -> None:
+    mei = customer(ws, "mei", "Han Mei")
+    hold(ws, lei, "email", "lei@example.cn")
+    hold(ws, mei, "email", "mei@example.cn")
+    for number, text in enumerate(["ask lei@example.cn", "like mei@example.cn"]):
+        quote = {"event_id": f"q{number}", "name": "Ticket Opened", "text": text}
+        inbox.accept(ws, inbox.make([{**quote, "occurred_at": NOW}], NOW))
+    admin = sign(app, ws, "boss", Role.ADMIN)
+    page = admin.post(f"/people/{lei}/erase", headers={"Accept-Language": "zh-CN"})
+    assert page.status_code == 200 and "其他人的 1 个事件的文字提到他们" in page.text
+    assert "q0" in page.text and "q1" not in page.text
+    quoted = admin.delete(f"/api/v1/people/{mei}").json()["quoted"]
+    assert quoted["count"] == 1
+    assert (quoted["events"][0]["event_id"], quoted["events"][0]["kinds"]) == ("q1", ["email"])
+
+
 def test_the_log_says_in_chinese_from_where_a_customer_was_erased(
     app: FastAPI, ws: Workspace, lei: str
 ) -> None:

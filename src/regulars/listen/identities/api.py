@@ -161,7 +161,10 @@ def export(ws: CurrentWorkspace, caller: Exporter, identity: str) -> Response:
 
 @router.delete("/{identity}", summary="Erase a person")
 def erase(ws: CurrentWorkspace, caller: Eraser, identity: str) -> dict[str, Any]:
-    """Erase a person everywhere, for good; backups that still hold them are listed."""
+    """Erase a person everywhere, for good.
+
+    Backups that still hold them are listed, and the events of others whose words quote them.
+    """
     return asdict(story.erase(ws, caller, identity, now=clock.now()))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
@@ -18,9 +19,11 @@ from regulars.faces.language import say
 from regulars.kit import clock
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.text import Text
-from regulars.listen.identities import contested, finding, service, story
-from regulars.listen.identities.model import Contested, Sighting
-from regulars.timeline.erasure import Erased
+from regulars.listen.identities import contested, finding, quoting, service, story
+from regulars.listen.identities.model import Contested
+from regulars.listen.identities.quoting import Quoted
+from regulars.listen.identities.story import Forgotten
+from regulars.timeline import erasure
 from regulars.timeline.workspace import Workspace
 
 Opens = Callable[[Path], Workspace]
@@ -42,11 +45,14 @@ def register(app: typer.Typer, opens: Opens) -> None:
     ) -> None:
         """Erase a person: events, profile, links, refused events, findings that quote them."""
         ws = opens(workspace)
-        identities = _identities(ws, email, phone, user, person)
-        _show(finding.sightings(ws, identities), as_json)
+        given = {"email": email, "phone": phone, "user": user}
+        identities = _identities(ws, given, person)
+        _show(ws, identities, as_json)
         if not yes and not typer.confirm(_("Erase this for good?"), err=True):
             raise typer.Exit(1)
-        _report(story.erase_identities(ws, SHELL, identities, now=clock.now()), as_json)
+        named = [(kind, value) for kind, value in given.items() if value]
+        done = story.erase_identities(ws, SHELL, identities, now=clock.now(), given=named)
+        _report(ws, done, as_json)
 
 
 def _contested(app: typer.Typer, opens: Opens) -> None:
@@ -87,11 +93,9 @@ def _tell_contested(found: list[Contested], waiting: int, as_json: bool) -> None
     out.print(_("{n} wait for a decision.").format(n=f"{waiting:,}"))
 
 
-def _identities(
-    ws: Workspace, email: str | None, phone: str | None, user: str | None, person: str | None
-) -> list[str]:
+def _identities(ws: Workspace, given: Mapping[str, str | None], person: str | None) -> list[str]:
     """Return all identities of who is named; raises Invalid for nobody, NotFound for no trace."""
-    if not (email or phone or user or person):
+    if not (any(given.values()) or person):
         raise Invalid(
             "erase.whom",
             Text(
@@ -99,35 +103,60 @@ def _identities(
                 "请说明是谁：--email、--phone、--user 或 --person。",
             ),
         )
-    identities = finding.named(ws, email=email, phone=phone, user=user)
+    identities = finding.named(ws, **given)
     if person is not None:
         identities += service.person(ws, service.check_id(person)).identities
-    if not finding.sightings(ws, identities):
+    if not (finding.sightings(ws, identities) or erasure.held(ws, identities)):
         raise NotFound(
             "erase.unknown", Text("Nothing is held of them.", "没有保存他们的任何数据。")
         )
     return sorted(set(identities))
 
 
-def _show(found: list[Sighting], as_json: bool) -> None:
+def _show(ws: Workspace, identities: list[str], as_json: bool) -> None:
+    """Show what an erasure would take: of the timeline by person, and what was refused."""
     if as_json:
         return
-    table = Table(_("Person"), _("Identities"), _("Events"), box=None)
+    found, held = finding.sightings(ws, identities), erasure.held(ws, identities)
+    shown = Table(_("Person"), _("Identities"), _("Events"), box=None)
     for one in found:
-        table.add_row(one.person_id, str(len(one.identities)), f"{one.events:,}")
-    err.print(table)
+        shown.add_row(one.person_id, str(len(one.identities)), f"{one.events:,}")
+    if found:
+        err.print(shown)
+    else:
+        err.print(_("Nothing of them is on the timeline."))
+    if held:
+        err.print(_("Held of them besides: {what}.").format(what=_rows(held)))
 
 
-def _report(erased: Erased, as_json: bool) -> None:
+def _report(ws: Workspace, done: Forgotten, as_json: bool) -> None:
     if as_json:
-        typer.echo(msgspec.json.encode({"erased": erased.rows, "backups": erased.backups}).decode())
+        told = {"erased": done.rows, "backups": done.backups, "quoted": asdict(done.quoted)}
+        typer.echo(msgspec.json.encode(told).decode())
         return
-    out.print(_("Erased: {what}.").format(what=_rows(erased)))
-    for backup in erased.backups:
+    out.print(_("Erased: {what}.").format(what=_rows(done.rows)))
+    _tell_quoted(done.quoted, ws.zone)
+    for backup in done.backups:
         err.print(_("A backup from before still holds them: {file}").format(file=backup))
 
 
-def _rows(erased: Erased) -> str:
+def _tell_quoted(quoted: Quoted, zone: ZoneInfo) -> None:
+    """Tell where others' words still quote the person."""
+    if not quoted.count:
+        out.print(_("Nobody else's words quote them."))
+        return
+    out.print(
+        _("Words of others, which stay, quote them in {n} events.").format(n=f"{quoted.count:,}")
+    )
+    shown = table(_("Event id"), _("Customer"), _("Day"), _("Quoted"))
+    for one in quoted.events:
+        day = f"{one.occurred_at.astimezone(zone):%Y-%m-%d}"
+        what = ", ".join(say(quoting.KINDS[kind]) for kind in one.kinds)
+        shown.add_row(one.event_id, one.person_id or "–", day, what)
+    out.print(shown)
+
+
+def _rows(counts: Mapping[str, int]) -> str:
     own = {"inbox": _("inbox"), "lake": _("lake"), "links": _("links")}
-    told = (f"{own.get(name) or _(name)} {rows:,}" for name, rows in erased.rows.items())
+    told = (f"{own.get(name) or _(name)} {rows:,}" for name, rows in counts.items())
     return ", ".join(told) or say(Text("nothing", "无"))

@@ -13,15 +13,13 @@ from regulars.kit.errors import Conflict, NotFound
 from regulars.kit.memo import Memo
 from regulars.kit.text import Text
 from regulars.listen.identities import queries
-from regulars.listen.identities.model import SHARED, Entry, Sighting
+from regulars.listen.identities.model import OWN_IDS, SHARED, Entry, Sighting
 from regulars.listen.profiles import service as profiles
 from regulars.timeline import people
 from regulars.timeline.identity import known_as
 from regulars.timeline.workspace import Workspace
 
 RECENT = timedelta(days=30)
-OWN_IDS = ("user", "anonymous", "openid")
-"""Kinds of id whose values are what a source chooses."""
 TURNS = 3
 """How often more is looked at for one page when those found are not the caller's to see."""
 Hit = tuple[int, str, str]

@@ -19,6 +19,8 @@ from regulars.timeline.orders import AGAIN, FIRST
 LinkKind = Literal["identify", "alias", "email", "phone", "merge"]
 KINDS: tuple[LinkKind, ...] = ("identify", "alias", "email", "phone", "merge")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
+OWN_IDS = ("user", "anonymous", "openid")
+"""Kinds of id whose values are what a source chooses."""
 SHARED = ("email", "phone")
 """Attributes that two people do not hold by chance."""
 

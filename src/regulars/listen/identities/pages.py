@@ -20,7 +20,7 @@ from regulars.kit import clock
 from regulars.kit.errors import NotFound, RegularsError
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
-from regulars.listen.identities import api, contested, finding, picture, service, story
+from regulars.listen.identities import api, contested, finding, picture, quoting, service, story
 from regulars.listen.identities.model import KIND_NAMES, Candidate, Entry, Kind
 from regulars.listen.identities.story import Filter
 from regulars.listen.profiles import model as profile
@@ -260,10 +260,20 @@ def correct(
 
 
 @router.post("/{identity}/erase")
-def erase(ws: CurrentWorkspace, caller: Eraser, identity: str) -> Response:
-    """Erase this person for good."""
-    story.erase(ws, caller, identity, now=clock.now())
-    return RedirectResponse("/people?done=erased", 303)
+def erase(request: Request, ws: CurrentWorkspace, caller: Eraser, identity: str) -> Response:
+    """Erase this person for good; tell who quotes them and which backups still hold them."""
+    done = story.erase(ws, caller, identity, now=clock.now())
+    if not (done.quoted.count or done.backups):
+        return RedirectResponse("/people?done=erased", 303)
+    return page(
+        request,
+        "people/erased.html",
+        title=_("The customer is erased."),
+        headers=NO_STORE,
+        backups=done.backups,
+        quoted=done.quoted,
+        kinds=quoting.KINDS,
+    )
 
 
 def _again(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from regulars.timeline.engine.view import View
 
 CHUNK = 400
+BETWEEN_IDS = r"[^A-Za-z0-9_.@+-]+"
+LEAST_ID, LONGEST_ID = 4, 254
+"""Characters of a word that may be an id; what is shorter is a number, or says nothing."""
 ENTRY = tuple(one.name for one in fields(Entry))
 Span = tuple[int, datetime, datetime]
 """Number of events, first and last moment."""
@@ -81,6 +86,46 @@ def last_words(workspace: Workspace, scope: Scope, since: datetime, most: int) -
         return said.order_by(newest_first).limit(most).select(*ENTRY)
 
     return [Entry(**row) for row in workspace.query(words).to_pylist()]
+
+
+def id_like_words(workspace: Workspace) -> list[str]:
+    """Return the different words of all texts that look like an id, an address or a number."""
+
+    def words(view: View) -> ir.Table:
+        said = view.events.filter(view.events.text.notnull())
+        each = said.select(word=said.text.re_split(BETWEEN_IDS).unnest())
+        return each.filter(
+            each.word.length().between(LEAST_ID, LONGEST_ID), each.word.re_search("[0-9@_]")
+        ).distinct()
+
+    found: list[str] = workspace.query(words).column("word").to_pylist()
+    return found
+
+
+def quoting(
+    workspace: Workspace, identities: Sequence[str], patterns: Mapping[str, str], most: int
+) -> tuple[int, list[dict[str, Any]]]:
+    """Return how many events of others hold a pattern, and the newest with which ones they hold."""
+
+    def holding(view: View) -> ir.Table:
+        events = view.events
+        others = events.filter(
+            events.identity_id.isnull() | ~events.identity_id.isin(list(identities))
+        )
+        said = others.text.fill_null("") + "\n" + others.properties.fill_null("")
+        marks = {f"quotes_{kind}": said.re_search(one) for kind, one in patterns.items()}
+        marked = others.select("event_id", "identity_id", "name", "occurred_at", **marks)
+        return marked.filter(reduce(or_, (marked[name] for name in marks)))
+
+    def newest(view: View) -> ir.Table:
+        found = holding(view)
+        return found.order_by(found.occurred_at.desc(), found.event_id.desc()).limit(most)
+
+    rows = workspace.query(newest).to_pylist()
+    if len(rows) < most:
+        return len(rows), rows
+    counted = workspace.query(lambda view: (found := holding(view)).aggregate(n=found.count()))
+    return int(counted.column("n")[0].as_py()), rows
 
 
 def insert_decision(connection: sa.Connection, link: LinkFact, decision: Decision) -> None:

@@ -16,12 +16,12 @@ from regulars.kit.cursors import Key
 from regulars.kit.errors import NotFound, RegularsError
 from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.kit.text import Text
-from regulars.listen.identities import queries, service
+from regulars.listen.identities import queries, quoting, service
 from regulars.listen.identities.model import Entry, Kind, Person, Summary, summarise
+from regulars.listen.identities.quoting import Quoted
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Attribute
 from regulars.timeline import erasure
-from regulars.timeline.erasure import Erased
 from regulars.timeline.workspace import Workspace
 
 MOST = 5_000
@@ -201,24 +201,44 @@ def _plain(attribute: Attribute) -> dict[str, Any]:
     return {"attribute": attribute.name, "value": attribute.value, "values": values}
 
 
-def erase(workspace: Workspace, caller: Principal, identity: str, *, now: datetime) -> Erased:
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What an erasure took from where, which backups still hold it, and who quotes the person."""
+
+    rows: dict[str, int]
+    backups: list[str]
+    quoted: Quoted
+
+
+def erase(workspace: Workspace, caller: Principal, identity: str, *, now: datetime) -> Forgotten:
     """Erase the person an identity belongs to, everywhere, for good.
 
-    Raises NotAllowed without the right, NotFound when nothing is known of them.
+    Raises NotAllowed without the right, NotFound when nothing is held of them.
     """
     caller.require(Right.ERASE_PEOPLE)
-    found = story(workspace, identity, most=1)
-    return erase_identities(workspace, caller, found.person.identities, now=now)
+    known = service.person(workspace, service.check_id(identity))
+    if not erasure.held(workspace, known.identities):
+        story(workspace, identity, most=1)
+    return erase_identities(workspace, caller, known.identities, now=now)
 
 
 def erase_identities(
-    workspace: Workspace, caller: Principal, identities: Sequence[str], *, now: datetime
-) -> Erased:
-    """Erase everything under the identities; the audit log keeps only that it was done."""
+    workspace: Workspace,
+    caller: Principal,
+    identities: Sequence[str],
+    *,
+    now: datetime,
+    given: Sequence[tuple[str, str]] = (),
+) -> Forgotten:
+    """Erase everything under the identities; the audit log keeps only that it was done.
+
+    What was `given` to name the person (as kind and value) is looked for in others' words, too.
+    """
     caller.require(Right.ERASE_PEOPLE)
+    quoted = quoting.find(workspace, identities, given)
     erased = erasure.erase(workspace, identities, by=caller.name, now=now)
     with workspace.database.transaction() as connection:
         audit.record(
             workspace, connection, caller, "person.erased", min(identities), rows=erased.rows
         )
-    return erased
+    return Forgotten(erased.rows, erased.backups, quoted)

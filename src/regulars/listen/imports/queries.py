@@ -80,11 +80,10 @@ def runs(connection: sa.Connection, limit: int, after: Key | None) -> list[Run]:
     return [_run(row) for row in connection.execute(query)]
 
 
-def rejects_files(connection: sa.Connection) -> list[tuple[str, str]]:
-    """Return id and rejects file of the runs that have one."""
-    query = sa.select(import_runs.c.id, import_runs.c.rejects_file)
-    query = query.where(import_runs.c.rejects_file.is_not(None))
-    return [(row.id, row.rejects_file) for row in connection.execute(query)]
+def rejects_files(connection: sa.Connection) -> list[str]:
+    """Return the rejects file, within the workspace, of each run that has one."""
+    file = import_runs.c.rejects_file
+    return list(connection.execute(sa.select(file).where(file.is_not(None))).scalars())
 
 
 def beat_values(progress: Progress) -> dict[str, object]:

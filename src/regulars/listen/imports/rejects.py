@@ -83,23 +83,40 @@ def every(store: Store, file: Path) -> Iterator[Reject]:
             yield from (Reject(*row) for row in rows)
 
 
-def forget(store: Store, files: Sequence[Path], identities: frozenset[str]) -> int:
-    """Take out every reject that holds a value of these identities; return how many.
+def count_naming(store: Store, files: Sequence[str], identities: frozenset[str]) -> int:
+    """Return how many rejects hold a value of these identities."""
+    return sum(
+        _naming(connection, store, file, identities) for connection, file in _each(store, files)
+    )
+
+
+def forget(store: Store, files: Sequence[str], identities: frozenset[str]) -> int:
+    """Take out every reject that holds a value of these identities; return how many."""
+    gone = 0
+    for connection, file in _each(store, files):
+        count = _naming(connection, store, file, identities)
+        if count:
+            _keep_others(connection, file)
+        gone += count
+    return gone
+
+
+def _each(store: Store, files: Sequence[str]) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """Yield the files that are there, each with a connection of its own."""
+    for name in files:
+        if (file := store.folder / name).is_file():
+            with _opened(store) as connection:
+                yield connection, file
+
+
+def _naming(
+    connection: duckdb.DuckDBPyConnection, store: Store, file: Path, identities: frozenset[str]
+) -> int:
+    """Read a file into the table `kept`, numbers of who is named into `named`; return how many.
 
     A refused row may name a person in any of its values, so each value and each word of an
     unreadable line is tried as every kind of identity.
     """
-    gone = 0
-    for file in files:
-        if file.is_file():
-            with _opened(store) as connection:
-                gone += _forget_in(connection, store, file, identities)
-    return gone
-
-
-def _forget_in(
-    connection: duckdb.DuckDBPyConnection, store: Store, file: Path, identities: frozenset[str]
-) -> int:
     identity.register(connection, store)
     wanted = ", ".join(literal(one) for one in sorted(identities))
     named = " OR ".join(
@@ -119,16 +136,17 @@ def _forget_in(
         r"regexp_split_to_array(coalesce(line, ''), '[\s,;|\x22]+') AS words FROM kept)) "
         f"WHERE {named}"
     )
-    count = connection.execute("SELECT count(*) FROM named").fetchone()
-    if not count or not count[0]:
-        return 0
+    return duck.count(connection, "named")
+
+
+def _keep_others(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Write the file anew without what is `named`."""
     fresh = file.with_suffix(".new")
     connection.execute(
         f"COPY (SELECT {COLUMNS} FROM kept ANTI JOIN named USING (number) ORDER BY number) "
         f"TO {literal(str(fresh))} (FORMAT parquet, COMPRESSION zstd)"
     )
     fresh.replace(file)
-    return int(count[0])
 
 
 def _opened(store: Store) -> duckdb.DuckDBPyConnection:

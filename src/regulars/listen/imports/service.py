@@ -27,7 +27,7 @@ from regulars.listen.imports.model import Habits, Outcome, Progress, Recipe, Rej
 from regulars.listen.imports.preview import Proposal
 from regulars.listen.imports.reading import files
 from regulars.listen.imports.uploads import Prepared
-from regulars.timeline.erasure import erasable
+from regulars.timeline.erasure import counted, erasable
 from regulars.timeline.workspace import Workspace
 
 log = structlog.get_logger(__name__)
@@ -359,9 +359,14 @@ def sources(ws: Workspace, *, scope: Scope = None) -> list[Source]:
     return _sources.get((ws.folder, scope, ws.engine.watermark()), count)
 
 
+@counted("refused rows of imports")
+def held(ws: Workspace, connection: sa.Connection, identities: frozenset[str]) -> int:
+    """Count the entries of rejects files that name one of the identities."""
+    return rejects.count_naming(ws, queries.rejects_files(connection), identities)
+
+
 @erasable("refused rows of imports")
 def forget(ws: Workspace, connection: sa.Connection, identities: frozenset[str]) -> int:
     """Take the persons' rows out of every rejects file; uploads that wait go altogether."""
     uploads.discard_all(ws)
-    files = [ws.folder / file for _run, file in queries.rejects_files(connection)]
-    return rejects.forget(ws, files, identities)
+    return rejects.forget(ws, queries.rejects_files(connection), identities)

@@ -160,19 +160,30 @@ def forget_before(connection: sa.Connection, oldest: datetime) -> int:
     return gone
 
 
+def count_naming(connection: sa.Connection, identities: Sequence[str]) -> int:
+    """Return how many refused events name one of the identities."""
+    found: set[int] = set()
+    for start in range(0, len(identities), CHUNK):
+        some = list(identities[start : start + CHUNK])
+        found.update(connection.execute(_naming(some)).scalars())
+    return len(found)
+
+
+def _naming(identities: Sequence[str]) -> sa.Select[int]:
+    people = intake_refusal_people.c
+    return sa.select(people.refusal_id).where(people.identity_id.in_(identities))
+
+
 def forget_identities(connection: sa.Connection, identities: Sequence[str]) -> int:
     """Delete the refused events that name one of the identities; return how many."""
     gone = 0
     for start in range(0, len(identities), CHUNK):
         some = list(identities[start : start + CHUNK])
-        theirs = sa.select(intake_refusal_people.c.refusal_id).where(
-            intake_refusal_people.c.identity_id.in_(some)
-        )
-        gone += _delete_refusals(connection, theirs)
+        gone += _delete_refusals(connection, _naming(some))
     return gone
 
 
-def _delete_refusals(connection: sa.Connection, chosen: sa.Select[tuple[int]]) -> int:
+def _delete_refusals(connection: sa.Connection, chosen: sa.Select[int]) -> int:
     return connection.execute(
         sa.delete(intake_refusals).where(intake_refusals.c.id.in_(chosen))
     ).rowcount

@@ -21,7 +21,7 @@ from regulars.listen.intake.queries import Refusal
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Value
 from regulars.timeline import inbox
-from regulars.timeline.erasure import erasable
+from regulars.timeline.erasure import counted, erasable
 from regulars.timeline.event import event_hash
 from regulars.timeline.nobody import plain as plain_value
 from regulars.timeline.workspace import Workspace
@@ -254,6 +254,12 @@ def forget_old(workspace: Workspace, now: datetime) -> int:
 def plain(reason: Reason, language: str) -> dict[str, Any]:
     """Return a reason as the API shows it."""
     return {"code": reason.code, "field": reason.field, "message": reason.message.in_(language)}
+
+
+@counted("refused events")
+def held(_workspace: Workspace, connection: sa.Connection, wanted: frozenset[str]) -> int:
+    """Count the refused events that name one of the identities."""
+    return queries.count_naming(connection, sorted(wanted))
 
 
 @erasable("refused events")
