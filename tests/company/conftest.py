@@ -11,11 +11,9 @@ from argon2 import PasswordHasher
 
 from regulars.app import load_tables
 from regulars.company.sign_in import passwords
-from regulars.store import upgrade
-from regulars.store import workspace as store_workspace
 from regulars.store.settings import Settings
 from regulars.store.workspace import Store
-from tests.conftest import database_settings
+from tests.conftest import copy_empty
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 
@@ -25,10 +23,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A workspace folder with its tables."""
     load_tables()
     folder = tmp_path / "company"
-    settings = Settings(database=database_settings(request))
-    store_workspace.create_folder(folder, settings)
-    opened = Store(folder, settings)
-    upgrade.upgrade(opened)
+    opened = Store(folder, copy_empty(request, folder, Settings()))
     yield opened
     opened.close()
 

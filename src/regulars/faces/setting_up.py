@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 import typer
@@ -14,6 +13,7 @@ from babel.numbers import get_territory_currencies, list_currencies
 
 from regulars.faces.command import err, out
 from regulars.faces.language import gettext as _
+from regulars.kit import clock
 from regulars.kit.errors import Invalid, Unavailable
 from regulars.kit.text import LANGUAGES, Language, Text
 from regulars.store.database import Database
@@ -51,8 +51,7 @@ def zone_of_machine(etc: Path = Path("/etc")) -> str:
         told.append((etc / "timezone").read_text().strip())
     if link.is_symlink():
         told.append(str(link.readlink()).partition("zoneinfo/")[2])
-    known = available_timezones()
-    return next((name for name in told if name in known), "UTC").replace("Etc/UTC", "UTC")
+    return next(filter(clock.is_zone, told), "UTC").replace("Etc/UTC", "UTC")
 
 
 def asked_currency(zone: str) -> str:

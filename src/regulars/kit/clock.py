@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -27,3 +28,13 @@ def microseconds(moment: datetime) -> int:
     """Return microseconds since 1970 in UTC; exact, unlike `timestamp()`."""
     delta = moment - EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def is_zone(name: str) -> bool:
+    """Return whether `name` is a time zone as IANA spells them; reads that zone's file alone."""
+    if name.startswith(("posix", "right")) or name == "localtime":
+        return False
+    try:
+        return ZoneInfo(name).key == name
+    except (KeyError, ValueError, OSError):
+        return False

@@ -5,10 +5,11 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from regulars.kit import clock
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.text import Language, Text
 
@@ -89,7 +90,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def check(settings: Settings) -> Settings:
     """Return `settings`; raises Invalid naming the field that cannot be."""
-    if settings.workspace.time_zone not in available_timezones():
+    if not clock.is_zone(settings.workspace.time_zone):
         raise Invalid(
             "settings.time_zone",
             Text(

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from regulars.app import init_workspace
+from regulars.app import open_workspace
 from regulars.store.settings import Settings
 from regulars.timeline.workspace import Workspace
+from tests.conftest import copy_empty
 
 Record = Callable[[Path, list[dict[str, Any]]], None]
 
@@ -35,12 +36,16 @@ def record_expected() -> Record:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Callable[[], AbstractContextManager[Workspace]]:
+def fresh(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Callable[[], AbstractContextManager[Workspace]]:
     """Give a new workspace each time, for tests that make many."""
 
     @contextmanager
     def made() -> Iterator[Workspace]:
-        workspace = init_workspace(tmp_path / secrets.token_hex(4), Settings())
+        folder = tmp_path / secrets.token_hex(4)
+        copy_empty(request, folder, Settings())
+        workspace = open_workspace(folder)
         yield workspace
         workspace.close()
 

@@ -9,11 +9,11 @@ from functools import cache
 from importlib import resources
 from itertools import chain
 from pathlib import Path
-from zoneinfo import available_timezones
 
 import msgspec
 
 from regulars.faces.command import read_text
+from regulars.kit import clock
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
@@ -110,7 +110,7 @@ def _problems(recipe: Recipe) -> Iterator[Text]:
             yield Text(f"“{name}” stands twice.", f"“{name}”重复。")
     yield from _unknown_references(recipe)
     for zone in _zones(recipe):
-        if zone not in available_timezones():
+        if not clock.is_zone(zone):
             yield Text(f"“{zone}” is no time zone.", f"“{zone}”不是时区。")
     if recipe.currency is not None and recipe.currency not in currencies.CODES:
         yield Text(f"“{recipe.currency}” is no currency.", f"“{recipe.currency}”不是币种。")
@@ -216,7 +216,7 @@ def _format_problem(format_: str) -> Text | None:
 
 def check_zone(zone: str | None) -> None:
     """Raise Invalid when `zone` is given and is no time zone."""
-    if zone is not None and zone not in available_timezones():
+    if zone is not None and not clock.is_zone(zone):
         raise Invalid(
             "import.zone_unknown",
             Text(
