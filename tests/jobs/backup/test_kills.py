@@ -31,8 +31,13 @@ from tests.timeline.cast import ANN, BO, ids
 from tests.timeline.test_lineage import expected, send
 
 ROOT = Path(__file__).resolve().parents[3]
-KILLS = 3
 MOMENTS = random.Random(12)
+
+
+@pytest.fixture
+def kills(pytestconfig: pytest.Config) -> int:
+    """How often each is killed; more with `--heavy`."""
+    return 10 if pytestconfig.getoption("--heavy") else 1
 
 
 def killed(seconds: float, *told: object) -> None:
@@ -53,11 +58,11 @@ def killed(seconds: float, *told: object) -> None:
 
 
 def test_an_import_killed_is_all_there_or_not_at_all_and_whole_when_run_again(
-    ws: Workspace, tmp_path: Path
+    ws: Workspace, tmp_path: Path, kills: int
 ) -> None:
     before = {"b1"}
     send(ws, BO, 1)
-    for kill in range(KILLS):
+    for kill in range(kills):
         file = tmp_path / f"visits{kill}.csv"
         rows = [
             f"v{kill}-{n},guest {n % 50},2026-03-{n % 28 + 1:02d}T10:00:00Z" for n in range(900)
@@ -78,9 +83,11 @@ def test_an_import_killed_is_all_there_or_not_at_all_and_whole_when_run_again(
     assert spill.left_behind(ws.folder) == []
 
 
-def test_a_refresh_killed_leaves_every_event_once_and_the_next_one_ends(ws: Workspace) -> None:
+def test_a_refresh_killed_leaves_every_event_once_and_the_next_one_ends(
+    ws: Workspace, kills: int
+) -> None:
     wanted: set[str] = set()
-    for kill in range(KILLS):
+    for kill in range(kills):
         numbers = range(kill * 1000, kill * 1000 + 300)
         send(ws, ANN, *numbers)
         wanted |= expected(ANN, *numbers)
@@ -94,14 +101,14 @@ def test_a_refresh_killed_leaves_every_event_once_and_the_next_one_ends(ws: Work
 
 
 def test_a_restore_killed_is_no_workspace_or_the_whole_one(
-    ws: Workspace, tmp_path: Path, request: pytest.FixtureRequest
+    ws: Workspace, tmp_path: Path, request: pytest.FixtureRequest, kills: int
 ) -> None:
     send(ws, ANN, *range(300))
     flush(ws)
     send(ws, BO, *range(20))
     wanted = expected(ANN, *range(300)) | expected(BO, *range(20))
     backup = service.make(ws, SHELL, tmp_path / "copy", now=clock.now()).folder
-    for kill in range(KILLS):
+    for kill in range(kills):
         url = ""
         if ws.database.dialect == "postgresql":
             given = request.getfixturevalue("postgres_url")

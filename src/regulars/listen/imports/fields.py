@@ -13,7 +13,7 @@ from regulars.kit.text import Text
 from regulars.listen.imports.export_formats import loading as export_formats
 from regulars.listen.imports.model import Column
 from regulars.listen.imports.numbers import Written
-from regulars.listen.imports.reading.delimited import numbered
+from regulars.listen.imports.reading.delimited import nth
 from regulars.listen.imports.reading.heading import candidates
 from regulars.listen.imports.reading.tables import RawRows
 
@@ -130,7 +130,7 @@ def _check_absent(
 ) -> None:
     """Raise Invalid for a column that is there twice, or not at all though it is needed."""
     for name in names:
-        if fold(numbered(name.strip(), 1)) in folded:
+        if fold(nth(name.strip(), 1)) in folded:
             raise _repeated(raw, name)
     if not column.optional:
         raise _missing(raw, key, column)
@@ -152,7 +152,7 @@ def _missing(raw: RawRows, key: str, column: Column) -> Invalid:
 
 def _repeated(raw: RawRows, name: str) -> Invalid:
     file = raw.pieces[0].file.name if raw.pieces else raw.part.name
-    first, second = numbered(name, 1), numbered(name, 2)
+    first, second = nth(name, 1), nth(name, 2)
     return Invalid(
         "import.column_repeated",
         Text(

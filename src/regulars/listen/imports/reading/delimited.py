@@ -17,7 +17,7 @@ from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Input
-from regulars.listen.imports.reading import careful, heading
+from regulars.listen.imports.reading import careful, heading, numbered
 from regulars.listen.imports.reading.careful import Found
 from regulars.listen.imports.reading.files import File
 from regulars.listen.imports.reading.plain import Plain, survey
@@ -87,11 +87,11 @@ def distinct(names: Sequence[str]) -> list[str]:
     result = []
     for name in named:
         seen[name.lower()] += 1
-        result.append(name if times[name.lower()] == 1 else numbered(name, seen[name.lower()]))
+        result.append(name if times[name.lower()] == 1 else nth(name, seen[name.lower()]))
     return result
 
 
-def numbered(name: str, number: int) -> str:
+def nth(name: str, number: int) -> str:
     """Return what the n-th column of a name is called that stands several times in a header."""
     return f"{name} ({number})"
 
@@ -165,7 +165,7 @@ def _witnessed(
         return None
     if connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (records - blank,):
         return Found(records, blank=[np.arange(records - blank + 1, records + 1)])
-    connection.execute(f"DROP TABLE {table}")
+    numbered.drop(connection, table)
     return None
 
 
@@ -180,10 +180,7 @@ def _scan(
         "buffer_size": str(LINE_BYTES * 2),
     }
     words = ", ".join(f"{key} = {value}" for key, value in options.items())
-    connection.execute(
-        f"CREATE TABLE {table} AS SELECT row_number() OVER () AS _row, * "
-        f"FROM read_csv({literal(str(file.path))}, {words})"
-    )
+    numbered.make(connection, table, f"SELECT * FROM read_csv({literal(str(file.path))}, {words})")
 
 
 def read_lines(
@@ -227,5 +224,6 @@ def read_whitespace(
     connection.execute(
         f"CREATE TABLE {table} AS SELECT _row, {values} FROM cut WHERE len(parts) = {len(columns)}"
     )
-    connection.execute("DROP TABLE lines_read; DROP TABLE cut")
+    connection.execute("DROP TABLE cut")
+    numbered.drop(connection, "lines_read")
     return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports.expressions import literal, quote
+from regulars.listen.imports.reading import numbered
 from regulars.listen.imports.reading.careful import Found
 from regulars.listen.imports.reading.delimited import distinct, read_lines
 from regulars.listen.imports.reading.documents import as_lines
@@ -57,7 +58,8 @@ def read_jsonl(
         for name, path in zip(names, parts.values(), strict=True)
     )
     connection.execute(f"CREATE TABLE {table} AS SELECT _row{values} FROM objects")
-    connection.execute("DROP TABLE lines_read; DROP TABLE objects")
+    connection.execute("DROP TABLE objects")
+    numbered.drop(connection, "lines_read")
     found.beside = frozenset(names[len(content) :])
     return found
 

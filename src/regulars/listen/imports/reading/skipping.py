@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from regulars.kit.headers import fold
 from regulars.listen.imports.expressions import literal, quote
+from regulars.listen.imports.reading import numbered
 from regulars.listen.imports.reading.careful import Found
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def set_apart(connection: duckdb.DuckDBPyConnection, table: str, found: Found) -
             f"INSERT INTO apart SELECT i, '{HEADER}' FROM range(1, {found.below + 1}) AS r(i) "
             f"WHERE i NOT IN (SELECT row FROM apart)"
         )
-        connection.execute(f"DELETE FROM {table} WHERE {below}")
+        numbered.delete(connection, table, below)
         connection.execute(f"DELETE FROM unread WHERE row <= {found.below}")
     if len(found.columns) > 1:
         # To look for words is cheaper than to trim them, and most rows end there.
@@ -53,4 +54,4 @@ def _move(connection: duckdb.DuckDBPyConnection, table: str, where: str, reason:
     row = connection.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()
     if row and row[0]:
         connection.execute(f"INSERT INTO apart SELECT _row, '{reason}' FROM {table} WHERE {where}")
-        connection.execute(f"DELETE FROM {table} WHERE {where}")
+        numbered.delete(connection, table, where)
