@@ -114,6 +114,17 @@ def is_text(duck: str) -> bool:
     return duck in ("VARCHAR", "JSON")
 
 
+def as_it_was(field: Field) -> str:
+    """Return the column that keeps what was there before it was converted."""
+    return quote(field.name if _stays(field) else f"clean${field.name}")
+
+
+def _stays(field: Field) -> bool:
+    """Tell whether the value is what was there."""
+    worded = is_text(field.duck) or bool(field.column.values or field.column.blank)
+    return field.column.type in ("text", "id") and (worded or _keeps_type(field))
+
+
 def converted(field: Field, part: Input, zone: str) -> str:
     """Return the SQL that turns the cleaned column (of the same name) into its kind."""
     kind, name = field.column.type, quote(field.name)
@@ -122,8 +133,10 @@ def converted(field: Field, part: Input, zone: str) -> str:
         return f"CAST(NULL AS {DUCK[kind]})"
     if kind == "currency":
         return f"{CURRENCIES}[1]"
+    if _stays(field):
+        return name
     if kind in ("text", "id"):
-        return name if text or _keeps_type(field) else f"CAST({name} AS VARCHAR)"
+        return f"CAST({name} AS VARCHAR)"
     if kind in NUMERIC:
         return _number(field, name, text)
     if kind == "flag":
@@ -210,10 +223,10 @@ def _lines(name: str, text: bool) -> str:
 
 
 def checks(field: Field) -> Iterator[Check]:
-    """Yield what must not be, in terms of `name` (the value) and `clean$name` (what was there)."""
+    """Yield what must not be, in terms of the value and of what was there."""
     if field.header is None:
         return
-    name, before = quote(field.name), quote(f"clean${field.name}")
+    name, before = quote(field.name), as_it_was(field)
     shown = f"CAST({before} AS VARCHAR)"
     column = field.column
     if len(field.rivals) > 1:

@@ -136,9 +136,10 @@ class Shaper:
         hashed = _content_hash(raw) if part.formerly else hashed
         values = []
         for field in settled.fields:
-            values.append(f"{reading.converted(field, part, self.zone)} AS {quote(field.name)}")
-            if any(True for _check in reading.checks(field)):
-                values.append(f"{quote(field.name)} AS {quote(f'clean${field.name}')}")
+            name, before = quote(field.name), reading.as_it_was(field)
+            values.append(f"{reading.converted(field, part, self.zone)} AS {name}")
+            if before != name and any(True for _check in reading.checks(field)):
+                values.append(f"{name} AS {before}")
         names = [literal(piece.file.name) for piece in raw.pieces]
         values.append(f"{by_file(raw.pieces, names)} AS {FILE}")
         kind = "VIEW" if raw.typed else "TABLE"
