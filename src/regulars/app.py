@@ -26,6 +26,7 @@ from regulars.store.settings import DatabaseSettings, Settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.routing import BaseRoute
 
     from regulars.timeline.workspace import Workspace
 
@@ -311,14 +312,23 @@ def build_web(workspace: Workspace) -> FastAPI:
 
     workspace.occupy()
     app = web.create(workspace, version=regulars.__version__)
+    app.router.routes.extend(_routes())
     for module in roles("api"):
-        app.include_router(module.router)
         if hasattr(module, "prepare"):
             module.prepare(app)
-    for module in roles("pages"):
-        app.include_router(module.router)
     web.mount(app, pages=list(roles("pages")))
     return app
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Return the routes of all nouns, the same for every server of a process: .7 s of work."""
+    from regulars.faces import web
+
+    router = web.router()
+    for module in (*roles("api"), *roles("pages")):
+        router.include_router(module.router)
+    return router.routes
 
 
 def main() -> None:

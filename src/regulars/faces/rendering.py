@@ -1,10 +1,11 @@
-"""Jinja templates: one compiled environment per server, macros and words at hand."""
+"""Jinja templates: one compiled environment for all servers of a process, macros at hand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,12 @@ FOLDER = Path(__file__).parent / "templates"
 _request: ContextVar[Request | None] = ContextVar("request", default=None)
 
 
-def environment(folders: list[Path]) -> Environment:
-    """Return an environment over the shared templates and those of the nouns."""
+@cache
+def environment(folders: tuple[Path, ...]) -> Environment:
+    """Return the environment over the shared templates and those of the nouns.
+
+    What differs between servers and requests is no part of it: it comes from the request under way.
+    """
     made = Environment(
         loader=ChoiceLoader([FileSystemLoader([FOLDER, *folders])]),
         autoescape=True,
@@ -69,7 +74,7 @@ def _during(request: Request) -> Iterator[None]:
 
 def install(app: FastAPI, folders: list[Path]) -> None:
     """Give the server its environment."""
-    app.state.templates = environment(folders)
+    app.state.templates = environment(tuple(folders))
 
 
 def translated(message: str, **values: object) -> str:

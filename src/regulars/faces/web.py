@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from types import ModuleType
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -60,6 +60,11 @@ def create(workspace: Store, version: str) -> FastAPI:
     app.add_middleware(BodyTimeout)
     app.add_middleware(Frame, server=app)
     return app
+
+
+def router() -> APIRouter:
+    """Return what the routes of nouns are put in: each is prepared for before it answers."""
+    return APIRouter(dependencies=[Depends(_prepare)])
 
 
 def mount(app: FastAPI, pages: Iterable[ModuleType]) -> None:
