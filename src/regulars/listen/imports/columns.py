@@ -129,19 +129,17 @@ def converted(field: Field, part: Input, zone: str) -> str:
     """Return the SQL that turns the cleaned column (of the same name) into its kind."""
     kind, name = field.column.type, quote(field.name)
     text = is_text(field.duck) or bool(field.column.values or field.column.blank)
-    if field.header is None:
-        return f"CAST(NULL AS {DUCK[kind]})"
+    if field.header is None or (kind in ("text", "id") and not _stays(field)):
+        return f"CAST({'NULL' if field.header is None else name} AS {DUCK[kind]})"
     if kind == "currency":
         return f"{CURRENCIES}[1]"
-    if _stays(field):
-        return name
-    if kind in ("text", "id"):
-        return f"CAST({name} AS VARCHAR)"
     if kind in NUMERIC:
         return _number(field, name, text)
     if kind == "flag":
         return _flag(name) if text else f"TRY_CAST({name} AS BOOLEAN)"
-    return _lines(name, text) if kind == "list" else _moment(field, part, zone, text)
+    if kind == "moment":
+        return _moment(field, part, zone, text)
+    return _lines(name, text) if kind == "list" else name
 
 
 def _moment(field: Field, part: Input, zone: str, text: bool) -> str:
