@@ -28,6 +28,8 @@ APPLICATION_OPENED: Final = "Application Opened"
 STORE_VISITED: Final = "Store Visited"  # ours
 PRODUCTS_SEARCHED: Final = "Products Searched"
 PRODUCT_LIST_VIEWED: Final = "Product List Viewed"
+PRODUCT_LIST_FILTERED: Final = "Product List Filtered"
+PRODUCT_CLICKED: Final = "Product Clicked"
 PRODUCT_VIEWED: Final = "Product Viewed"
 PRODUCT_SHARED: Final = "Product Shared"
 PROMOTION_VIEWED: Final = "Promotion Viewed"
@@ -44,6 +46,7 @@ CHECKOUT_STEP_VIEWED: Final = "Checkout Step Viewed"
 CHECKOUT_STEP_COMPLETED: Final = "Checkout Step Completed"
 COUPON_APPLIED: Final = "Coupon Applied"
 PAYMENT_INFO_ENTERED: Final = "Payment Info Entered"
+ORDER_PLACED: Final = "Order Placed"  # ours: by an import, of a status that completes nothing
 ORDER_COMPLETED: Final = "Order Completed"
 ORDER_UPDATED: Final = "Order Updated"
 ORDER_CANCELLED: Final = "Order Cancelled"
@@ -53,6 +56,7 @@ ORDER_REFUNDED: Final = "Order Refunded"
 ORDER_APPROVED: Final = "Order Approved"
 ORDER_SHIPPED: Final = "Order Shipped"  # handed to the carrier
 ORDER_DELIVERED: Final = "Order Delivered"
+ORDER_DELIVERED_LATE: Final = "Order Delivered Late"
 ORDER_RETURNED: Final = "Order Returned"  # the customer sent goods back
 
 # Speaking.
@@ -76,6 +80,7 @@ MESSAGE_SENT: Final = "Message Sent"
 GIFT_SENT: Final = "Gift Sent"
 
 # Noticing (actor system, of no customer); ours.
+ROW_IMPORTED: Final = "Row Imported"  # ours: of a row that tells no more than that
 ALERT_RAISED: Final = "Alert Raised"
 
 # Whom we count to a group (actor system); ours.
@@ -135,6 +140,8 @@ TITLES: Final[dict[str, Text]] = {
         STORE_VISITED: "到店",
         PRODUCTS_SEARCHED: "搜索商品",
         PRODUCT_LIST_VIEWED: "浏览商品列表",
+        PRODUCT_LIST_FILTERED: "筛选商品列表",
+        PRODUCT_CLICKED: "点击商品",
         PRODUCT_VIEWED: "浏览商品",
         PRODUCT_SHARED: "分享商品",
         PROMOTION_VIEWED: "看到促销",
@@ -149,6 +156,7 @@ TITLES: Final[dict[str, Text]] = {
         CHECKOUT_STEP_COMPLETED: "完成结算步骤",
         COUPON_APPLIED: "使用优惠券",
         PAYMENT_INFO_ENTERED: "填写支付信息",
+        ORDER_PLACED: "提交订单",
         ORDER_COMPLETED: "完成下单",
         ORDER_UPDATED: "修改订单",
         ORDER_CANCELLED: "取消订单",
@@ -156,6 +164,7 @@ TITLES: Final[dict[str, Text]] = {
         ORDER_APPROVED: "订单审核通过",
         ORDER_SHIPPED: "订单发货",
         ORDER_DELIVERED: "订单送达",
+        ORDER_DELIVERED_LATE: "订单延迟送达",
         ORDER_RETURNED: "退货",
         SURVEY_SHOWN: "展示问卷",
         SURVEY_ANSWERED: "回答问卷",
@@ -173,6 +182,7 @@ TITLES: Final[dict[str, Text]] = {
         CHAT_ENDED: "会话结束",
         MESSAGE_SENT: "发送消息",
         GIFT_SENT: "发放礼品",
+        ROW_IMPORTED: "导入的行",
         ALERT_RAISED: "发出提醒",
         AUDIENCE_ENTERED: "进入人群",
         AUDIENCE_EXITED: "离开人群",

@@ -214,3 +214,10 @@ def test_the_command_lists_and_takes_over(ws: Workspace) -> None:
     run("name", "Complaint Filed", "--undo")
     run("name", "Complaint Filed", "--en", "Complaint filed", "--zh", "投诉登记")
     assert json.loads(run("name", "--json")) == []
+
+
+def test_names_that_we_give_ourselves_are_known(ws: Workspace) -> None:
+    for name in ("Order Placed", "Row Imported", "Product List Filtered"):
+        tell(ws, name=name)
+    assert service.unknown(ws, kind=Kind.NAME) == []
+    assert {one.title.zh for one in service.knowns(ws, Kind.NAME)} >= {"提交订单", "导入的行"}

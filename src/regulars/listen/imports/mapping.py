@@ -337,7 +337,7 @@ def _row_name(sheet: Sheet) -> str:
         return vocabulary.ORDER_COMPLETED
     if sheet.of("case_id"):
         return vocabulary.CASE_OPENED
-    return vocabulary.PRODUCT_REVIEWED if sheet.of("text") else "Row Imported"
+    return vocabulary.PRODUCT_REVIEWED if sheet.of("text") else vocabulary.ROW_IMPORTED
 
 
 def _kept(sheet: Sheet) -> tuple[str, ...]:
