@@ -35,7 +35,7 @@ def test_the_second_call_gets_the_first_answer(server: TestClient) -> None:
 def test_the_same_key_for_another_act_is_refused(server: TestClient) -> None:
     server.post(API, json={"tea": 2}, headers=headers("k1"))
     answer = server.post(API, json={"tea": 3}, headers=headers("k1"))
-    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency.reused")
+    assert (answer.status_code, answer.json()["code"]) == (409, "idempotency.reused")
 
 
 def test_a_refusal_is_kept_but_a_failure_of_ours_may_be_tried_again(server: TestClient) -> None:

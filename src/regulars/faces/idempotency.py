@@ -3,7 +3,8 @@
 The client gives each act an `Idempotency-Key` of its own. The first answer is kept for 24 hours
 and given again, with `Idempotent-Replayed: true`; the same key with another body is refused, and
 so is a second call while the first is under way. After the draft of the IETF HTTPAPI group,
-"The Idempotency-Key HTTP Header Field".
+"The Idempotency-Key HTTP Header Field"; but a key that stood for something else is 409, as every
+other conflict with what is there, since nothing is wrong with the request itself.
 """
 
 from __future__ import annotations
@@ -171,7 +172,7 @@ def fingerprint(request: Request, body: bytes) -> str:
 def claim(database: Database, caller: str, key: str, print_: str, now: datetime) -> Response | None:
     """Take the key for a new act (None), or return the answer kept under it.
 
-    Raises Invalid when the key stood for something else, Conflict while it is under way.
+    Raises Conflict when the key stood for something else, and while the act is under way.
     """
     if len(key) > 255:
         raise Invalid(
@@ -192,7 +193,7 @@ def claim(database: Database, caller: str, key: str, print_: str, now: datetime)
             return None
         row = connection.execute(sa.select(kept).where(ours)).one()
     if row.fingerprint != print_:
-        raise Invalid(
+        raise Conflict(
             "idempotency.reused",
             Text(
                 "This Idempotency-Key stood for another request: use a new key.",

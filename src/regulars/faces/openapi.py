@@ -55,13 +55,19 @@ ONCE = {
 REFUSALS = {
     "401": "No key, or not a valid one.",
     "403": "The key may not do this.",
+    "404": "There is no such thing, none yet, or none that the key may see.",
     "422": "Something in the request is wrong; `errors` or `field` says what.",
     "429": "Too many requests; `Retry-After` says how many seconds to wait.",
     "503": "A part that is needed does not answer; try again in a moment.",
 }
-NOT_THERE = {"404": "There is no such thing, or none that the key may see."}
-CHANGED = {"409": "It stands otherwise by now, or this act is done or under way already."}
-TOO_LARGE = {"413": "The body is too large."}
+CHANGED = {
+    "409": "It stands otherwise by now, this act is done or under way already, or its key is taken."
+}
+OF_BODIES = {
+    "400": "The body cannot be read.",
+    "408": "The body came in too slowly.",
+    "413": "The body is too large.",
+}
 CHANGES = frozenset({"post", "put", "patch", "delete"})
 
 
@@ -95,25 +101,25 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     """Declare who may call, what a refusal looks like, and the key of a repeatable act."""
+    told = operation["responses"]
+    body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     if not path.startswith("/api/"):
         operation["security"] = [{"write_key": []}]
-        operation["responses"].pop("422", None)
+        told.pop("422", None)
+        told["408"] = {"description": OF_BODIES["408"], "content": body}
         return
     operation["security"] = [{"api_key": []}]
-    body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for status, meaning in _refusals(path, method, operation).items():
-        operation["responses"][status] = {"description": meaning, "content": body}
+    for status, meaning in _refusals(method, operation).items():
+        told[status] = {"description": meaning, "content": body}
     if method == "post":
         operation.setdefault("parameters", []).append(ONCE)
 
 
-def _refusals(path: str, method: str, operation: dict[str, Any]) -> dict[str, str]:
-    """Return the refusals an endpoint may give: what is named may be gone, a change may be late."""
+def _refusals(method: str, operation: dict[str, Any]) -> dict[str, str]:
+    """Return the refusals an endpoint may give: a change may be late, a body bad or slow."""
     found = dict(REFUSALS)
-    if "{" in path:
-        found |= NOT_THERE
     if method in CHANGES:
         found |= CHANGED
     if "requestBody" in operation:
-        found |= TOO_LARGE
+        found |= OF_BODIES
     return dict(sorted(found.items()))

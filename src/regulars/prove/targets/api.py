@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
@@ -27,6 +27,13 @@ Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
 class TextIn(BaseModel):
     """A title in English, Chinese or both."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": [one], "properties": {one: {"minLength": 1}}} for one in ("en", "zh")
+            ]
+        }
+    )
     en: str = ""
     zh: str = ""
 
@@ -34,7 +41,7 @@ class TextIn(BaseModel):
 class TargetIn(BaseModel):
     """A target. `target` is in the metric's unit, or percent against the baseline (relative)."""
 
-    metric: str
+    metric: str = Field(min_length=1)
     title: TextIn
     kind: Kind = Kind.ABSOLUTE
     target: float

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
@@ -27,13 +27,13 @@ Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
 class Condition(BaseModel):
     """A condition over the customer table, as SQL after WHERE."""
 
-    where: str
+    where: str = Field(min_length=1)
 
 
 class AudienceIn(Condition):
     """An audience to make or change."""
 
-    name: str
+    name: str = Field(min_length=1)
     note: str = ""
 
     def draft(self) -> Draft:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
@@ -25,8 +25,8 @@ Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
 class CostIn(BaseModel):
     """What it costs to raise a touchpoint by `points` (0-100), in the workspace's currency."""
 
-    cost: float
-    points: float
+    cost: float = Field(gt=0)
+    points: float = Field(gt=0, le=100)
 
 
 @router.get("", summary="Which touchpoints go with an outcome")

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
+from pydantic import StringConstraints
 
 from regulars.company.places import service as places
 from regulars.company.rights.access import needs
@@ -25,6 +26,9 @@ from regulars.understand.journeys.model import By, Funnel, Journeys, Level, Orde
 router = APIRouter(prefix="/api/v1", tags=["journeys"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Exporter = Annotated[Principal, Depends(needs(Right.EXPORT))]
+
+
+Step = Annotated[str, StringConstraints(min_length=1)]
 
 
 class Asked:
@@ -72,7 +76,12 @@ def journey(
     return answer
 
 
-@router.get("/journey/events", summary="The journey's events as XES or CSV")
+@router.get(
+    "/journey/events",
+    summary="The journey's events as XES or CSV",
+    response_class=Response,
+    responses={200: {"content": {"application/xml": {}, "text/csv": {}}}},
+)
 def events(
     *,
     ws: CurrentWorkspace,
@@ -96,7 +105,15 @@ def funnel(
     ws: CurrentWorkspace,
     caller: Reader,
     asked: Narrowed,
-    step: Annotated[list[str], Query(description="touchpoints or event names, in order")],
+    step: Annotated[
+        list[Step],
+        Query(
+            min_length=2,
+            max_length=10,
+            description="touchpoints or event names, in order",
+            json_schema_extra={"uniqueItems": True},
+        ),
+    ],
     window: Annotated[str, Query(description="30m, 24h, 7d, 2w")] = "7d",
     by: By = "person",
     order: Order = "any_between",

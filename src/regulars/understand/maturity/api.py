@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
@@ -22,6 +22,12 @@ Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
 
 
+class Markdown(PlainTextResponse):
+    """A text as Markdown."""
+
+    media_type = "text/markdown"
+
+
 class AnswersIn(BaseModel):
     """A grade from 1 to 5 by question."""
 
@@ -32,9 +38,9 @@ class AnswersIn(BaseModel):
 class LineIn(BaseModel):
     """What is spent on a touchpoint within a horizon (short, middle, long)."""
 
-    touchpoint: str
+    touchpoint: str = Field(min_length=1)
     horizon: Literal["short", "middle", "long"]
-    amount: float
+    amount: float = Field(ge=0)
 
 
 @router.get("", summary="The self-diagnosis")
@@ -74,12 +80,12 @@ def put_spending(ws: CurrentWorkspace, caller: Editor, body: list[LineIn]) -> Re
     return Response(status_code=204)
 
 
-@router.get("/handbook", summary="The handbook as Markdown", response_class=PlainTextResponse)
+@router.get("/handbook", summary="The handbook as Markdown", response_class=Markdown)
 def handbook(
     ws: CurrentWorkspace, caller: Reader, language: Annotated[Literal["en", "zh"], Query()] = "en"
-) -> PlainTextResponse:
+) -> Response:
     """Return the handbook in one language."""
     now = clock.now()
     found = service.answered(ws, caller.places, now=now).payload
     text = service.written(ws, found, service.history(ws), language, now=now)
-    return PlainTextResponse(text, media_type="text/markdown; charset=utf-8")
+    return Markdown(text)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
@@ -25,7 +25,7 @@ Wished = Annotated[Wish, Depends()]
 class MappingIn(BaseModel):
     """A mapping as TOML, why it changes, and the version it was made from."""
 
-    document: str
+    document: str = Field(min_length=1)
     reason: str
     based_on: int
 
@@ -33,7 +33,7 @@ class MappingIn(BaseModel):
 class BenchmarkIn(BaseModel):
     """A benchmark file: CSV with the columns dimension, value (0 to 100) and perhaps n."""
 
-    csv: str
+    csv: str = Field(min_length=1)
 
 
 @router.get("", summary="The experience radar")

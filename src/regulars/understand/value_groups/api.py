@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
@@ -27,11 +27,19 @@ Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
 
 
 class RulesIn(BaseModel):
-    """Weights of the three dimensions (0 or more, any sum) and the window in days."""
+    """Weights of the three dimensions (0 or more, not all 0) and the window in days."""
 
-    spend: float
-    frequency: float
-    depth: float
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"properties": {one: {"exclusiveMinimum": 0}}}
+                for one in ("spend", "frequency", "depth")
+            ]
+        }
+    )
+    spend: float = Field(ge=0)
+    frequency: float = Field(ge=0)
+    depth: float = Field(ge=0)
     days: int = 365
 
 
@@ -77,10 +85,8 @@ def customers(
     wanted: CursorPaging,
     request: Request,
     response: Response,
-    group: Annotated[str | None, Query(description="core, potential or base")] = None,
-    segment: Annotated[
-        str | None, Query(description="high_value, potential, at_risk or rest")
-    ] = None,
+    group: Literal["core", "potential", "base"] | None = None,
+    segment: Literal["high_value", "potential", "at_risk", "rest"] | None = None,
 ) -> dict[str, Any]:
     """Return customers, the highest score first."""
     people = service.chosen(ws, caller.places, group=group, segment=segment)
