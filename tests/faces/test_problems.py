@@ -66,3 +66,10 @@ def test_a_piece_of_a_page_gets_a_piece_as_error(lin: TestClient) -> None:
     answer = lin.get("/broken", headers={"hx-request": "true"})
     assert "<html" not in answer.text
     assert 'role="alert"' in answer.text
+
+
+def test_a_method_that_an_address_does_not_take_is_told_all_that_it_takes(
+    server: TestClient,
+) -> None:
+    answer = server.put(API, headers=KEY)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")

@@ -42,6 +42,22 @@ SCHEMES = {
         "description": "A write key as the name, with an empty password.",
     },
 }
+NO_NUL = "^[^\\u0000]*$"
+SAFE: dict[str, Any] = {
+    "description": "What can be kept: texts without NUL, numbers of at most 18 digits.",
+    "anyOf": [
+        {"type": ["boolean", "null"]},
+        {"type": "string", "pattern": NO_NUL},
+        {"type": "number", "minimum": -(10**18), "maximum": 10**18},
+        {"type": "array", "items": {"$ref": "#/components/schemas/Safe"}},
+        {
+            "type": "object",
+            "propertyNames": {"pattern": NO_NUL},
+            "additionalProperties": {"$ref": "#/components/schemas/Safe"},
+        },
+    ],
+}
+"""What `unstorable` lets through, wherever it stands."""
 ONCE = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -90,7 +106,9 @@ def document(app: FastAPI) -> dict[str, Any]:
     components = made.setdefault("components", {})
     components["securitySchemes"] = SCHEMES
     schemas = components.setdefault("schemas", {})
-    schemas["Problem"] = PROBLEM
+    _bound([methods for path, methods in made.get("paths", {}).items() if _ours(path)])
+    _bound(schemas)
+    schemas |= {"Problem": PROBLEM, "Safe": SAFE}
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     for path, methods in made.get("paths", {}).items():
@@ -99,11 +117,34 @@ def document(app: FastAPI) -> dict[str, Any]:
     return made
 
 
+def _bound(part: Any) -> None:
+    """Say of every text, and of what a body may hold besides, what no database can keep."""
+    if isinstance(part, list):
+        for one in part:
+            _bound(one)
+        return
+    if not isinstance(part, dict):
+        return
+    if part.get("type") == "string" and not part.keys() & {"pattern", "enum", "const", "format"}:
+        part["pattern"] = NO_NUL
+    if part.get("type") == "object" and part.get("additionalProperties", True) is True:
+        part["additionalProperties"] = {"$ref": "#/components/schemas/Safe"}
+    if part.get("type") == "object":
+        part.setdefault("propertyNames", {"pattern": NO_NUL})
+    for one in part.values():
+        _bound(one)
+
+
+def _ours(path: str) -> bool:
+    """Tell whether an address is of the API; the intake has rules of its own."""
+    return path.startswith("/api/")
+
+
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     """Declare who may call, what a refusal looks like, and the key of a repeatable act."""
     told = operation["responses"]
     body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    if not path.startswith("/api/"):
+    if not _ours(path):
         operation["security"] = [{"write_key": []}]
         told.pop("422", None)
         told["408"] = {"description": OF_BODIES["408"], "content": body}

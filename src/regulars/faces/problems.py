@@ -10,6 +10,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from regulars.faces import lake_faults, refusals, unstorable
@@ -162,14 +163,28 @@ def _http(request: Request, error: Exception) -> Response:
     detail = error.detail if isinstance(error.detail, str) else None
     if not for_machine(request):
         recognise(request)  # an address without a route asked nobody yet
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_allowed(request)))
     standard = detail in ("Not Found", "Method Not Allowed", "Forbidden", "Unauthorized")
     return answer(
         request,
         error.status_code,
         f"http.{error.status_code}",
         None if standard else detail,
-        headers=error.headers,
+        headers=headers,
     )
+
+
+def _allowed(request: Request) -> set[str]:
+    """Return the methods that an address takes; the router names those of one route only."""
+    path = request.scope["path"]
+    return {
+        method
+        for found in iter_route_contexts(request.app.routes)
+        if getattr(found.original_route, "methods", None) and found.path_regex.match(path)
+        for method in found.methods or ()
+    }
 
 
 def _validation(request: Request, error: Exception) -> Response:

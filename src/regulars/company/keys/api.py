@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from regulars.company.keys import service
 from regulars.company.keys.model import KeyRow, WriteKey
@@ -23,7 +23,7 @@ class WriteKeyIn(BaseModel):
     """A key with which a system sends events of these actors, marked with this source."""
 
     name: str
-    source: str
+    source: str = Field(min_length=1, max_length=100)
     actors: list[Actor] = ["customer"]
 
 

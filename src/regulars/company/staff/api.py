@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from regulars.company.rights.access import NO_STORE, CurrentStore, needs, signed_in
 from regulars.company.rights.model import RIGHTS, Principal, Right, Role
@@ -43,7 +43,7 @@ class StaffIn(BaseModel):
 class NewStaffIn(StaffIn):
     """A new account."""
 
-    login: str
+    login: str = Field(min_length=2)
 
 
 class StaffOut(StaffIn):

@@ -31,7 +31,7 @@ class Markdown(PlainTextResponse):
 class AnswersIn(BaseModel):
     """A grade from 1 to 5 by question."""
 
-    grades: dict[str, int]
+    grades: dict[str, Annotated[int, Field(ge=1, le=5)]] = Field(min_length=1)
     note: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends
@@ -30,7 +30,7 @@ class CorrectionIn(BaseModel):
     """What a person says of one text."""
 
     event_id: str
-    mood: str = Field(description="negative, neutral or positive")
+    mood: Literal["negative", "neutral", "positive"]
     types: list[str] = Field(default_factory=list, max_length=6)
     touchpoint: str | None = None
     drawn: bool = Field(default=False, description="the text was chosen by lot")
