@@ -22,7 +22,7 @@ Actor = Literal["customer", "partner", "staff", "system"]
 class WriteKeyIn(BaseModel):
     """A key with which a system sends events of these actors, marked with this source."""
 
-    name: str
+    name: str = Field(min_length=1, max_length=200)
     source: str = Field(min_length=1, max_length=100)
     actors: list[Actor] = ["customer"]
 
@@ -30,7 +30,7 @@ class WriteKeyIn(BaseModel):
 class ApiKeyIn(BaseModel):
     """A key with which a program asks and acts; `places` null means everywhere."""
 
-    name: str
+    name: str = Field(min_length=1, max_length=200)
     role: Role
     places: list[str] | None = None
 

@@ -24,13 +24,13 @@ class ActIn(BaseModel):
     """What is done with an alert; `days` counts for a snooze."""
 
     act: Literal["acknowledge", "snooze", "mute", "reopen"]
-    days: int = SNOOZE_DAYS
+    days: int = Field(SNOOZE_DAYS, ge=1, le=365)
 
 
 class RuleIn(BaseModel):
     """What a rule watches: a metric, filtered, slice by slice, each week or month."""
 
-    metric: str
+    metric: str = Field(min_length=1)
     by: Literal["", "touchpoint", "channel", "place"] = ""
     grain: Literal["week", "month"] = "week"
     way: Literal["worse", "better", "any"] = "worse"

@@ -32,7 +32,7 @@ class Wish:
     def __init__(
         self,
         *,
-        problem: Annotated[str, Query(description="complaint, return or refund")] = "complaint",
+        problem: Annotated[str, Query(json_schema_extra={"enum": [*Problem]})] = "complaint",
         days: Annotated[int, Query(ge=1, le=90, description="days before")] = BEFORE_DAYS,
         period: Annotated[str | None, Query(description="2026-10, 12m, all")] = None,
         start: Annotated[str | None, Query(alias="from")] = None,

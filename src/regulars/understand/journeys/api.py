@@ -117,7 +117,7 @@ def funnel(
     window: Annotated[str, Query(description="30m, 24h, 7d, 2w")] = "7d",
     by: By = "person",
     order: Order = "any_between",
-    slice: Annotated[str | None, Query(description="channel, place or source")] = None,  # noqa: A002
+    slice: Literal["channel", "place", "source"] | None = None,  # noqa: A002
 ) -> list[dict[str, Any]]:
     """Return how many came how far within the window; all together, then by slice."""
     question = Funnel(tuple(step), seconds_of(window), by, order, slice)

@@ -15,7 +15,7 @@ from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.findings.model import enveloped
 from regulars.understand.health.model import USUAL, Look
 from regulars.understand.levels import asking, service, showing
-from regulars.understand.levels.model import Wish
+from regulars.understand.levels.model import Rules, Wish, values_of
 
 router = APIRouter(prefix="/api/v1", tags=["experience levels"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -68,7 +68,12 @@ def rules(ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
 
 @router.put("/levels/rules", summary="Put new parameters in force")
 def put_rules(
-    ws: CurrentWorkspace, caller: Editor, body: Annotated[dict[str, float], Body()]
+    ws: CurrentWorkspace,
+    caller: Editor,
+    body: Annotated[
+        dict[str, float],
+        Body(json_schema_extra={"propertyNames": {"enum": [*values_of(Rules())]}}),
+    ],
 ) -> dict[str, Any]:
     """Make a new version; parameters not given keep their value."""
     made = service.set_rules(ws, body, by=caller, now=clock.now())
