@@ -31,10 +31,11 @@ from regulars.listen.catalog import service as catalog_service
 from regulars.timeline import duck
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
-from regulars.understand.health.model import Extent, Look
 from regulars.understand.journeys import mapping, queries, service, steps
 from regulars.understand.journeys.model import Funnel, Journeys
 from regulars.understand.metrics import service as metrics
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter, EventScope
 
 CLAIM = 1.5
 OWN = """
@@ -181,7 +182,7 @@ class Analytic:
 
 def analytics(ws: Workspace, period: Period) -> list[Analytic]:
     """Return all comparisons over `period`."""
-    extent = Extent(period)
+    extent = EventScope(period)
     asked = Journeys(extent)
     catalog = catalog_service.current(ws)
     names = ws.query(lambda view: steps.inventory(view, asked, catalog)).column("step").to_pylist()
@@ -350,8 +351,8 @@ def main() -> None:
             memory=chosen.memory,
             threads=chosen.threads,
         )
-        period = health.extent_of(ws, Look(period="all"), NOW).period
-        reach = health.reach(ws)
+        period = scopes.resolve(ws, EventFilter(period="all"), NOW).period
+        reach = scopes.reach(ws)
         bounds = (reach.start or NOW, reach.end or NOW)
         period = Period(*bounds) if period.start is None else period
         wanted = [one for one in analytics(ws, period) if chosen.only in one.name]

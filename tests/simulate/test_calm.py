@@ -21,10 +21,10 @@ from regulars.understand.audiences.model import Draft
 from regulars.understand.complaints import service as complaints
 from regulars.understand.complaints.model import Asked as Complained
 from regulars.understand.complaints.model import Problem
-from regulars.understand.health.model import Look
 from regulars.understand.journeys import service as journeys
 from regulars.understand.levels import service as levels
 from regulars.understand.radar import service as radar
+from regulars.understand.scope.model import EventFilter
 from regulars.understand.words import service as words
 from tests.simulate.study import NOW
 
@@ -53,7 +53,7 @@ def what_rose(ws: Workspace) -> Count:
 
 
 def left_behind(ws: Workspace) -> Count:
-    found = words.divide(ws, Look(), now=NOW).gaps
+    found = words.divide(ws, EventFilter(), now=NOW).gaps
     return sum(gap.marked for gap in found), len(found)
 
 
@@ -73,14 +73,14 @@ def before_problems(ws: Workspace) -> Count:
 
 
 def experience_levels(ws: Workspace) -> Count:
-    told = levels.answered(ws, Look(), now=NOW).payload
+    told = levels.answered(ws, EventFilter(), now=NOW).payload
     marks = sum(one.worse + one.better for one in told.points)
     marks += sum(one.fading is not None and one.fading.mark for one in told.points)
     return marks, told.tested
 
 
 def journey_map(ws: Workspace) -> Count:
-    told = journeys.answered(ws, Look(), "person", "touchpoint", now=NOW).payload
+    told = journeys.answered(ws, EventFilter(), "person", "touchpoint", now=NOW).payload
     return len(told.marks), told.tested
 
 
@@ -92,8 +92,8 @@ def answers_of_audiences(ws: Workspace) -> Count:
 
 
 def radar_against_last_period(ws: Workspace) -> Count:
-    ours = radar.answered(ws, Look(), now=NOW).payload
-    told = radar.against(ws, ours, Look(), "previous", now=NOW)
+    ours = radar.answered(ws, EventFilter(), now=NOW).payload
+    told = radar.against(ws, ours, EventFilter(), "previous", now=NOW)
     tested = [one for one in told.values() if one.q is not None]
     return sum(one.verdict is not None for one in tested), len(tested)
 

@@ -11,11 +11,11 @@ from regulars.listen.catalog import service as catalog
 from regulars.simulate.model import COOLING_STORES, STORES, WORST_STORE
 from regulars.simulate.truths import truth
 from regulars.understand.alerts import service as alerts
-from regulars.understand.health.model import Extent
 from regulars.understand.journeys import service as journeys
 from regulars.understand.journeys.model import JourneyMap, Journeys
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Measured
+from regulars.understand.scope.model import EventScope
 from tests.simulate.study import NOW, Company
 
 
@@ -25,7 +25,7 @@ def marked(found: JourneyMap, kind: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def map_of_troubles(troubled: Company) -> JourneyMap:
-    return journeys.journey_map(troubled.ws, Journeys(Extent(last_days(365, NOW))), now=NOW)
+    return journeys.journey_map(troubled.ws, Journeys(EventScope(last_days(365, NOW))), now=NOW)
 
 
 def test_the_journey_map_marks_the_planted_pain_points(map_of_troubles: JourneyMap) -> None:
@@ -106,7 +106,7 @@ def test_abandonment_differs_between_app_and_web(troubled: Company, healthy: Com
 
 
 def test_a_calm_company_has_no_marks_of_scores(healthy: Company) -> None:
-    found = journeys.journey_map(healthy.ws, Journeys(Extent(last_days(365, NOW))), now=NOW)
+    found = journeys.journey_map(healthy.ws, Journeys(EventScope(last_days(365, NOW))), now=NOW)
     assert marked(found, "pain") == set()
     assert marked(found, "opportunity") == set()
 

@@ -6,14 +6,14 @@ import pytest
 
 from regulars.kit.period import last_days
 from regulars.simulate.truths import truth
-from regulars.understand.health.model import Extent
 from regulars.understand.levels import service
 from regulars.understand.levels.model import At, Levels
+from regulars.understand.scope.model import EventScope
 from tests.simulate.study import NOW, Company
 
 
 def of(company: Company) -> Levels:
-    return service.levels(company.ws, Extent(last_days(365, NOW)))
+    return service.levels(company.ws, EventScope(last_days(365, NOW)))
 
 
 def point(found: Levels, touchpoint: str) -> At:

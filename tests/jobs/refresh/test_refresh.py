@@ -20,8 +20,8 @@ from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.health import service as health
-from regulars.understand.health.model import Look
 from regulars.understand.metrics import board
+from regulars.understand.scope.model import EventFilter
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 ORDERS = "event_id,name,user_id,occurred_at\n1,Store Visited,anna,2026-10-05T12:00:00Z\n"
@@ -38,7 +38,7 @@ def test_findings_are_stored_and_new_events_go_to_the_lake(ws: Workspace) -> Non
     inbox.accept(ws, inbox.make([row], NOON))
     service.run(ws, reason="test", clock=lambda: NOON)
     assert inbox.backlog(ws)[0] == 0
-    found = health.stored(ws, Look(), now=NOON)
+    found = health.stored(ws, EventFilter(), now=NOON)
     assert found is not None
     assert found.as_of == NOON
 

@@ -12,8 +12,8 @@ from regulars.prove.overview import service
 from regulars.prove.targets.model import Direction, Judged, Kind, Target, Verdict
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Look
 from regulars.understand.metrics import service as metrics
+from regulars.understand.scope.model import EventFilter
 
 LATER = NOON + timedelta(hours=1)
 
@@ -32,7 +32,7 @@ def test_it_counts_customers_answers_and_events_of_the_last_90_days(
     if refreshing:
         ws.engine.pin(LATER)
     try:
-        found = service.answered(ws, Look(), now=LATER).payload
+        found = service.answered(ws, EventFilter(), now=LATER).payload
     finally:
         ws.engine.unpin()
     assert (found.customers, found.answers, found.events) == (3, 1, 5)

@@ -27,14 +27,14 @@ from regulars.understand.alerts.model import Grain, Kind, Rule, Way
 from regulars.understand.complaints import service as complaints
 from regulars.understand.complaints.model import Asked, Problem
 from regulars.understand.health import service as health
-from regulars.understand.health.model import Extent
 from regulars.understand.maturity import service as maturity
+from regulars.understand.scope.model import EventScope
 from regulars.understand.value_groups import queries as value_groups
 from regulars.understand.value_groups.model import Rules
 
 pytestmark = pytest.mark.spark
 NOW = datetime(2026, 10, 5, 4, tzinfo=UTC)
-YEAR = Extent(Period(NOW - timedelta(days=365), NOW))
+YEAR = EventScope(Period(NOW - timedelta(days=365), NOW))
 Both = tuple[Workspace, Workspace]
 
 

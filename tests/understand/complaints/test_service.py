@@ -18,11 +18,11 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.complaints import comparing, service
 from regulars.understand.complaints.comparing import Seen
 from regulars.understand.complaints.model import Asked, Complaints, Place, Problem, per_thousand
-from regulars.understand.health.model import Extent, Look
+from regulars.understand.scope.model import EventFilter, EventScope
 
 NOON = datetime(2026, 10, 5, 4, tzinfo=UTC)
 NOW = NOON + timedelta(days=60)
-EXTENT = Extent(Period(NOON - timedelta(days=1), NOW))
+EXTENT = EventScope(Period(NOON - timedelta(days=1), NOW))
 Row = dict[str, Any]
 
 
@@ -165,19 +165,19 @@ def test_a_place_stands_out_from_ten_more_in_a_thousand(problems: int, stands_ou
 
 def test_words_lead_from_the_touchpoint_to_what_was_said(ws: Workspace) -> None:
     tell(ws, guests())
-    said = service.words(ws, Asked(Look("all")), "checkout", now=NOW)
+    said = service.words(ws, Asked(EventFilter("all")), "checkout", now=NOW)
     assert len(said) == 20
     assert said[0].text.startswith("slow till")
-    assert service.words(ws, Asked(Look("all")), "home", now=NOW) == []
+    assert service.words(ws, Asked(EventFilter("all")), "home", now=NOW) == []
 
 
 def test_a_manager_sees_only_what_happened_at_home(ws: Workspace) -> None:
     away = [{**row, "event_id": f"a{row['event_id']}", "place": "away"} for row in guests()]
     tell(ws, [{**row, "place": "home"} for row in guests()] + away)
-    extent = Extent(EXTENT.period, scope=frozenset({"home"}))
+    extent = EventScope(EXTENT.period, scope=frozenset({"home"}))
     told = service.complaints(ws, Asked(), extent, as_of=NOW)
     assert (told.total, point(told, "checkout").passages) == (20, 100)
-    other = Asked(Look("all", scope=frozenset({"elsewhere"})))
+    other = Asked(EventFilter("all", scope=frozenset({"elsewhere"})))
     assert service.words(ws, other, "checkout", now=NOW) == []
 
 

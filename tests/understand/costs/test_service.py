@@ -15,13 +15,13 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.costs import queries, service
 from regulars.understand.costs.model import Cost
 from regulars.understand.costs.service import Pain
-from regulars.understand.health.model import Look
+from regulars.understand.scope.model import EventFilter
 
 LIFT = Pain("lift", Text("Lift", "电梯"), [Text("it is broken", "坏了")])
 
 
 def lift(ws: Workspace) -> Cost:
-    (found,) = service.costs(ws, [LIFT], Look("all"), now=END).points
+    (found,) = service.costs(ws, [LIFT], EventFilter("all"), now=END).points
     return found
 
 
@@ -54,7 +54,7 @@ def test_without_a_loss_there_is_none_though_the_touched_are_better_customers(
 
 def test_the_money_has_its_currency_and_everybody_met_is_counted(ws: Workspace) -> None:
     shop(ws, loss=0.0, count=300)
-    answer = service.costs(ws, [LIFT], Look("all"), now=END)
+    answer = service.costs(ws, [LIFT], EventFilter("all"), now=END)
     (found,) = answer.points
     assert answer.currency == "CNY"
     people = service.customers(ws, None, {LIFT.step: LIFT.left}, date(2000, 1, 1), END.date())
@@ -64,13 +64,13 @@ def test_the_money_has_its_currency_and_everybody_met_is_counted(ws: Workspace) 
 
 def test_a_manager_sees_nothing_of_other_places(ws: Workspace) -> None:
     shop(ws, loss=0.0, count=50)
-    answer = service.costs(ws, [LIFT], Look("all", scope=frozenset({"north"})), now=END)
+    answer = service.costs(ws, [LIFT], EventFilter("all", scope=frozenset({"north"})), now=END)
     assert answer.points == []
     assert answer.why_not is not None
 
 
 def test_a_young_company_is_told_to_wait(ws: Workspace) -> None:
-    answer = service.costs(ws, [LIFT], Look("all"), now=END)
+    answer = service.costs(ws, [LIFT], EventFilter("all"), now=END)
     assert answer.why_not is not None
     assert "91 days" in answer.why_not.en
     met = service.customers(ws, None, {LIFT.step: LIFT.left}, date(2000, 1, 1), END.date())
@@ -96,10 +96,10 @@ def test_an_order_told_twice_is_one_before_and_after_the_touch(ws: Workspace) ->
 def test_the_data_s_currency_counts_where_no_order_is_in_the_workspace_s(ws: Workspace) -> None:
     """The same shop in a workspace that reports in another currency loses the same money."""
     shop(ws, loss=0.6, seed=4)
-    home = service.costs(ws, [LIFT], Look("all"), now=END)
+    home = service.costs(ws, [LIFT], EventFilter("all"), now=END)
     own = msgspec.structs.replace(ws.settings.workspace, currency="EUR")
     ws.settings = msgspec.structs.replace(ws.settings, workspace=own)
-    abroad = service.costs(ws, [LIFT], Look("all"), now=END)
+    abroad = service.costs(ws, [LIFT], EventFilter("all"), now=END)
     (there,), (here,) = abroad.points, home.points
     assert there.revenue is not None and here.revenue is not None
     assert there.revenue.touched == pytest.approx(here.revenue.touched)

@@ -21,11 +21,11 @@ from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.drivers import service as drivers
 from regulars.understand.drivers.model import Asked
-from regulars.understand.health.model import Extent, Look
 from regulars.understand.radar import service as radar
+from regulars.understand.scope.model import EventFilter, EventScope
 
 LATER = NOON + timedelta(days=102)
-WHOLE = Extent(Period(NOON - timedelta(days=1), LATER - timedelta(days=1)))
+WHOLE = EventScope(Period(NOON - timedelta(days=1), LATER - timedelta(days=1)))
 HERE = WorkspaceSettings(time_zone="Asia/Shanghai")
 pytestmark = pytest.mark.spark
 
@@ -81,13 +81,15 @@ def test_key_experiences_agree(both: tuple[Workspace, Workspace], outcome: str) 
 
 
 def test_what_is_offered_agrees(both: tuple[Workspace, Workspace]) -> None:
-    one, two = (drivers.offered(ws, Look("all"), now=LATER) for ws in both)
+    one, two = (drivers.offered(ws, EventFilter("all"), now=LATER) for ws in both)
     assert one == two
     assert one[:2] == ["nps", "nps:transactional"]
 
 
-@pytest.mark.parametrize("look", [Look("all"), Look("all", channel="app", place="north")])
-def test_the_radar_agrees(both: tuple[Workspace, Workspace], look: Look) -> None:
+@pytest.mark.parametrize(
+    "look", [EventFilter("all"), EventFilter("all", channel="app", place="north")]
+)
+def test_the_radar_agrees(both: tuple[Workspace, Workspace], look: EventFilter) -> None:
     one, two = (
         radar.radar(ws, radar.mapping(ws), replace(WHOLE, period=Period(None, None)), look,
                     as_of=LATER)

@@ -20,7 +20,7 @@ from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.drivers import service
 from regulars.understand.drivers.model import Asked, Cost, Drivers, Missing, gains
-from regulars.understand.health.model import Extent, Look
+from regulars.understand.scope.model import EventFilter, EventScope
 
 NOON = datetime(2026, 10, 5, 4, tzinfo=UTC)
 NOW = NOON + timedelta(days=1)
@@ -63,7 +63,7 @@ def tell(ws: Workspace, rows: list[Row]) -> None:
 
 
 def asked(ws: Workspace, outcome: str = "nps", **more: Any) -> Drivers:
-    return service.drivers(ws, Asked(outcome, **more), Extent(), as_of=NOW)
+    return service.drivers(ws, Asked(outcome, **more), EventScope(), as_of=NOW)
 
 
 def test_what_recommendation_follows_is_ranked_first(ws: Workspace) -> None:
@@ -121,7 +121,7 @@ def test_kinds_of_survey_are_told_apart(ws: Workspace) -> None:
     assert (relation.drivers[0].touchpoint, visit.drivers[0].touchpoint) == ("till", "door")
     assert visit.basis is not None
     assert (visit.basis.kind, visit.basis.scale) == ("transactional", "0-10")
-    offered = service.offered(ws, Look("all"), now=NOW)
+    offered = service.offered(ws, EventFilter("all"), now=NOW)
     assert offered[:2] == ["nps", "nps:transactional"]
     assert service.title(ws, offered[1]) == Text("NPS (transactional survey)", "NPS（交易型调研）")
 
@@ -176,7 +176,9 @@ def test_satisfaction_with_a_touchpoint_is_explained_by_its_questions(ws: Worksp
         rows += [said(who, "till", csat), said(who, "till", kind, "friendliness")]
         rows += [said(who, "door", door), said(who, "relation", 5 + who % 5, "nps")]
     tell(ws, rows)
-    assert {"csat", "csat@till", "csat@door"} <= set(service.offered(ws, Look("all"), now=NOW))
+    assert {"csat", "csat@till", "csat@door"} <= set(
+        service.offered(ws, EventFilter("all"), now=NOW)
+    )
     found = asked(ws, "csat@till")
     assert [one.touchpoint for one in found.drivers] == ["till", "door"]
     whole = asked(ws, "csat")
@@ -210,7 +212,9 @@ def test_staying_is_explained_by_what_was_said_before(ws: Workspace) -> None:
     ]
     tell(ws, rows)
     period = Period(NOON - timedelta(days=1), later + timedelta(days=1))
-    found = service.drivers(ws, Asked("retention"), Extent(period), as_of=later + timedelta(days=2))
+    found = service.drivers(
+        ws, Asked("retention"), EventScope(period), as_of=later + timedelta(days=2)
+    )
     assert found.left.with_outcome == 300
     assert found.drivers[0].touchpoint == "till"
     assert found.left.outcome_all == pytest.approx(100 * len(back) / 300)
@@ -230,7 +234,7 @@ def test_a_manager_sees_only_what_happened_at_home(ws: Workspace) -> None:
         for row in guests(200)
     ]
     tell(ws, home + away)
-    found = service.drivers(ws, Asked("nps"), Extent(scope=frozenset({"home"})), as_of=NOW)
+    found = service.drivers(ws, Asked("nps"), EventScope(scope=frozenset({"home"})), as_of=NOW)
     assert found.left.with_outcome == 150
 
 
@@ -257,7 +261,7 @@ def test_costs_are_kept_changed_and_taken_away(ws: Workspace) -> None:
 
 def test_the_stored_answer_is_the_computed_one(ws: Workspace) -> None:
     tell(ws, guests())
-    question = Asked("nps", Look("all"))
+    question = Asked("nps", EventFilter("all"))
     assert service.stored(ws, question, now=NOW) is None
     made = service.answered(ws, question, now=NOW).payload
     kept = service.stored(ws, question, now=NOW)
@@ -268,7 +272,7 @@ def test_the_stored_answer_is_the_computed_one(ws: Workspace) -> None:
 
 def test_outcomes_that_can_be_asked_about(ws: Workspace) -> None:
     tell(ws, guests())
-    assert service.offered(ws, Look("all"), now=NOW) == [
+    assert service.offered(ws, EventFilter("all"), now=NOW) == [
         "nps", "csat@till", "csat@door", "retention", "repurchase",
     ]  # fmt: skip
 
@@ -277,7 +281,7 @@ def test_the_airports_passengers_rank_alike_over_the_years(ws: Workspace, real_d
     """sfo-survey 2014-2017, the same fourteen items, outcome Q7ALL: food stays near the top."""
     imports.import_files(ws, [real_data / "sfo-survey"], "sfo-survey", now=clock.now())
     question = Asked("csat@airport")
-    extent = Extent(days(date(2017, 1, 1), date(2018, 1, 1), ws.zone))
+    extent = EventScope(days(date(2017, 1, 1), date(2018, 1, 1), ws.zone))
     found = service.drivers(ws, question, extent, as_of=clock.now(), years=True)
     assert (found.left.with_outcome, found.left.complete) == (2688, 494)
     assert len(found.drivers) == 14

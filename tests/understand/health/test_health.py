@@ -22,7 +22,8 @@ from regulars.timeline import inbox
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service
-from regulars.understand.health.model import Extent, Look, bounded, standard_error
+from regulars.understand.health.model import bounded, standard_error
+from regulars.understand.scope.model import EventFilter, EventScope
 
 NOON = datetime(2026, 10, 5, 4, tzinfo=UTC)
 
@@ -69,7 +70,7 @@ def told(ws: Workspace, kept: Catalog, *groups: list[dict[str, Any]]) -> None:
 def test_the_index_is_the_weighted_mean_of_touchpoints(ws: Workspace) -> None:
     """Till 75 with weight 1, door 50 with weight 3, so 56.25."""
     told(ws, shop(till=1, door=3), answers("till", [4] * 40), answers("door", [3] * 30))
-    found = service.health(ws, Extent())
+    found = service.health(ws, EventScope())
     assert (found.value, found.n, found.people) == (56.25, 70, 70)
     assert (found.coverage, found.counted, found.touchpoints) == (1.0, 2, 2)
 
@@ -77,7 +78,7 @@ def test_the_index_is_the_weighted_mean_of_touchpoints(ws: Workspace) -> None:
 def test_the_interval_is_that_of_a_mean(ws: Workspace) -> None:
     """50 answers of 1 and 50 of 5: mean 50, standard deviation 50.25, t interval."""
     told(ws, shop(till=1), answers("till", [1, 5] * 50))
-    found = service.health(ws, Extent())
+    found = service.health(ws, EventScope())
     error = math.sqrt(100 * 50**2 / 99) / math.sqrt(100)
     reach = stats.t.ppf(0.975, 99) * error
     assert found.low is not None and found.high is not None
@@ -86,7 +87,7 @@ def test_the_interval_is_that_of_a_mean(ws: Workspace) -> None:
 
 def test_few_answers_take_no_part(ws: Workspace) -> None:
     told(ws, shop(till=1, door=1), answers("till", [5] * 30), answers("door", [1] * 29))
-    found = service.health(ws, Extent())
+    found = service.health(ws, EventScope())
     assert (found.value, found.coverage, found.counted) == (100.0, 0.5, 1)
     door = found.parts[1]
     assert (door.n, door.value, door.counted) == (29, 0.0, False)
@@ -94,35 +95,35 @@ def test_few_answers_take_no_part(ws: Workspace) -> None:
 
 def test_what_fewer_than_five_people_said_is_not_told(ws: Workspace) -> None:
     told(ws, shop(till=1), answers("till", [1] * 4), answers("till", [5] * 40, who="Wang"))
-    assert service.performance(ws, Extent())["till"].people == 5
+    assert service.performance(ws, EventScope())["till"].people == 5
     told(ws, shop(till=2), answers("door", [1] * 4))
-    assert "door" not in service.performance(ws, Extent())
+    assert "door" not in service.performance(ws, EventScope())
 
 
 def test_without_answers_there_is_no_index(ws: Workspace) -> None:
-    found = service.health(ws, Extent())
+    found = service.health(ws, EventScope())
     assert (found.value, found.low, found.high, found.n) == (None, None, None, 0)
 
 
 def test_an_outcome_counts_to_its_touchpoint(ws: Workspace) -> None:
     """60 on time at 100 and 20 late at 0: the door as one is at 75; the late ones alone at 0."""
     told(ws, shop(door=1, late=9), answers("door", [5] * 60), answers("late", [1] * 20))
-    assert service.health(ws, Extent()).value == 75.0
-    assert service.performance(ws, Extent())["late"].value == 0.0
+    assert service.health(ws, EventScope()).value == 75.0
+    assert service.performance(ws, EventScope())["late"].value == 0.0
 
 
 def test_each_question_counts_the_same(ws: Workspace) -> None:
     """90 answers of 100 to one question and 30 of 0 to the other: 50, not 75."""
     ease = {"metric": "ces", "scale_min": 1.0, "scale_max": 7.0}
     told(ws, shop(till=1), answers("till", [5] * 90), answers("till", [1] * 30, **ease))
-    assert service.performance(ws, Extent())["till"].value == 50.0
+    assert service.performance(ws, EventScope())["till"].value == 50.0
 
 
 def test_a_scale_written_backwards_turns_round(ws: Workspace) -> None:
     """School marks: 1 is best, 5 is worst."""
     marks = {"scale_min": 5.0, "scale_max": 1.0}
     told(ws, shop(till=1), answers("till", [1] * 30, **marks))
-    assert service.performance(ws, Extent())["till"].value == 100.0
+    assert service.performance(ws, EventScope())["till"].value == 100.0
 
 
 def test_surveys_of_the_relation_and_our_own_acts_are_left_out(ws: Workspace) -> None:
@@ -133,7 +134,7 @@ def test_surveys_of_the_relation_and_our_own_acts_are_left_out(ws: Workspace) ->
         answers("till", [1] * 30, metric="nps", survey_kind="relationship"),
         answers("till", [1] * 30, metric="audit", actor="staff"),
     )
-    assert service.performance(ws, Extent())["till"].value == 100.0
+    assert service.performance(ws, EventScope())["till"].value == 100.0
 
 
 def test_the_course_has_a_month_a_month(ws: Workspace) -> None:
@@ -147,7 +148,7 @@ def test_the_course_has_a_month_a_month(ws: Workspace) -> None:
         answers("till", [5] * 20, occurred_at=edge),
         answers("till", [5] * 20),
     )
-    months = service.health(ws, Extent()).trend
+    months = service.health(ws, EventScope()).trend
     assert [(m.month, m.value, m.n) for m in months] == [
         ("2026-09", 50.0, 40),
         ("2026-10", 100, 40),
@@ -161,20 +162,20 @@ def test_places_outside_the_scope_do_not_count(ws: Workspace) -> None:
         answers("till", [5] * 30, place="east"),
         answers("till", [1] * 30, place="west", metric="csat2"),
     )
-    assert service.performance(ws, Extent(scope=frozenset({"east"})))["till"].value == 100.0
-    assert service.performance(ws, Extent(scope=frozenset())) == {}
+    assert service.performance(ws, EventScope(scope=frozenset({"east"})))["till"].value == 100.0
+    assert service.performance(ws, EventScope(scope=frozenset())) == {}
 
 
 def test_stored_indices_follow_the_catalog(ws: Workspace) -> None:
     told(ws, shop(till=1, door=1), answers("till", [5] * 30), answers("door", [1] * 30))
     now = NOON + timedelta(hours=1)
-    assert service.stored(ws, Look(), now=now) is None
-    assert service.answered(ws, Look(), now=now).payload.value == 50.0
-    kept = service.stored(ws, Look(), now=now)
+    assert service.stored(ws, EventFilter(), now=now) is None
+    assert service.answered(ws, EventFilter(), now=now).payload.value == 50.0
+    kept = service.stored(ws, EventFilter(), now=now)
     assert kept is not None and kept.payload.value == 50.0
     catalog.save_catalog(ws, shop(till=3, door=1), SHELL, reason="tills matter", now=now)
-    assert service.stored(ws, Look(), now=now) is None
-    assert service.answered(ws, Look(), now=now).payload.value == 75.0
+    assert service.stored(ws, EventFilter(), now=now) is None
+    assert service.answered(ws, EventFilter(), now=now).payload.value == 75.0
 
 
 PEOPLE = st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=4), min_size=6, max_size=14)
@@ -206,7 +207,7 @@ def test_one_loud_person_widens_the_interval(ws: Workspace) -> None:
         answers("door", [5, 3] * 15),
         answers("door", [1] * 30, who="Wang"),
     )
-    found = service.performance(ws, Extent())
+    found = service.performance(ws, EventScope())
     till, door = found["till"], found["door"]
     assert (till.n, till.people, door.n, door.people) == (60, 60, 60, 31)
     assert till.value == door.value
@@ -225,10 +226,10 @@ def test_a_refresh_finds_the_same_interval_from_pairs_of_cells(ws: Workspace, fe
     groups += [answers("till", [5], who=f"rare {number}", metric="rare") for number in range(few)]
     told(ws, shop(till=1, door=3), *groups)
     flush(ws)
-    counted = service.health(ws, Extent()), service.performance(ws, Extent())
+    counted = service.health(ws, EventScope()), service.performance(ws, EventScope())
     ws.engine.pin(NOON + timedelta(days=1))
     try:
-        kept = service.health(ws, Extent()), service.performance(ws, Extent())
+        kept = service.health(ws, EventScope()), service.performance(ws, EventScope())
     finally:
         ws.engine.unpin()
     assert counted[0].low is not None and kept[0].people == counted[0].people == 40

@@ -11,9 +11,9 @@ from regulars.listen.catalog import service as catalog
 from regulars.listen.imports import service as imports
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
-from regulars.understand.health.model import Extent
 from regulars.understand.levels import service as levels
 from regulars.understand.metrics import service as metrics
+from regulars.understand.scope.model import EventScope
 
 
 @pytest.mark.data
@@ -24,14 +24,14 @@ def test_ratings_of_an_airport_are_experiences(ws: Workspace, real_data: Path) -
     assert len(added.examples) == 15
     assert catalog.touchpoint(ws, "food").title.zh == "餐饮"
 
-    index = health.health(ws, Extent())
+    index = health.health(ws, EventScope())
     assert (index.counted, index.n) == (14, 27131)
     assert round(index.value or 0, 1) == 73.5
     scored = {part.touchpoint: part.n for part in index.parts if part.counted}
     assert (scored["food"], scored["airtrain"]) == (2421, 1450)
     assert "airport" not in scored
 
-    found = levels.levels(ws, Extent())
+    found = levels.levels(ws, EventScope())
     assert found.whole is not None
     assert found.whole.n == 27131
     assert len(found.points) == 14

@@ -17,9 +17,9 @@ from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
 from regulars.timeline.engine.duck import DuckEngine
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
-from regulars.understand.health.model import Extent
 from regulars.understand.journeys import service
 from regulars.understand.journeys.model import ORDERS, Funnel, Journeys
+from regulars.understand.scope.model import EventScope
 
 NOW = datetime(2026, 10, 5, 4, tzinfo=UTC)
 pytestmark = pytest.mark.spark
@@ -68,12 +68,12 @@ def test_journeys_of_orders_agree(both: tuple[Workspace, Workspace]) -> None:
 def test_funnels_agree(both: tuple[Workspace, Workspace]) -> None:
     for order in ORDERS:
         asked = Funnel(("cart", "checkout", "order"), 7 * 86_400, "session", order, "channel")
-        one, two = (service.funnel(ws, asked, Extent()) for ws in both)
+        one, two = (service.funnel(ws, asked, EventScope()) for ws in both)
         assert one[0].steps[0].n > 20
         assert plain(one) == plain(two)
 
 
 def test_performance_agrees(both: tuple[Workspace, Workspace]) -> None:
-    one, two = (health.performance(ws, Extent()) for ws in both)
+    one, two = (health.performance(ws, EventScope()) for ws in both)
     assert len(one) > 3
     assert plain(one) == plain(two)

@@ -15,9 +15,9 @@ from regulars.listen.imports import service as imports
 from regulars.store.settings import Settings, WorkspaceSettings
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
-from regulars.understand.health.model import Extent
 from regulars.understand.journeys import export, service
 from regulars.understand.journeys.model import Funnel, JourneyMap, Journeys
+from regulars.understand.scope.model import EventScope
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = 86_400.0
@@ -156,7 +156,7 @@ def test_late_delivery_is_a_marked_pain_point_with_advice(olist: Workspace) -> N
 
 def test_olist_scores_by_arrival(olist: Workspace) -> None:
     """Means 4.275 (n 2,670), 2.549 (233), 1.922 (90) of 1 to 5, placed on 0 to 100."""
-    found = health.performance(olist, Extent())
+    found = health.performance(olist, EventScope())
     told = {key: (part.n, round(part.value / 25 + 1, 3)) for key, part in found.items()}
     assert told == {
         "delivery": (2_670, 4.275),
@@ -167,9 +167,9 @@ def test_olist_scores_by_arrival(olist: Workspace) -> None:
 
 def test_olist_funnel_counts_orders(olist: Workspace) -> None:
     steps = ("order", "approval", "dispatch", "delivery")
-    whole = service.funnel(olist, Funnel(steps, 60 * 86_400, "order"), Extent())[0]
+    whole = service.funnel(olist, Funnel(steps, 60 * 86_400, "order"), EventScope())[0]
     assert whole.steps[0].n == 3_000
     counts = [step.n for step in whole.steps]
     assert counts == sorted(counts, reverse=True)
-    strict = service.funnel(olist, Funnel(steps, 60 * 86_400, "order", "strict"), Extent())[0]
+    strict = service.funnel(olist, Funnel(steps, 60 * 86_400, "order", "strict"), EventScope())[0]
     assert all(a.n <= b.n for a, b in zip(strict.steps, whole.steps, strict=True))

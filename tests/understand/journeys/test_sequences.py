@@ -13,9 +13,9 @@ from regulars.kit.memo import Memo
 from regulars.timeline import inbox
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent, Look
 from regulars.understand.journeys import service
 from regulars.understand.journeys.model import Journeys
+from regulars.understand.scope.model import EventFilter, EventScope
 
 WAY = ["Page Viewed", "Order Completed"]
 FIRST = f"{0:032x}"
@@ -52,7 +52,7 @@ def test_a_refresh_leaves_out_of_them_what_it_does_not_see(ws: Workspace) -> Non
     flush(ws)
     now = NOON + 2 * HOUR
     ws.engine.pin(now)
-    found = service.answered(ws, Look(), "person", "event", now=now).payload
+    found = service.answered(ws, EventFilter(), "person", "event", now=now).payload
     ws.engine.unpin()
     assert [(one.steps, one.n) for one in found.variants] == [(WAY, 6)]
 
@@ -67,7 +67,7 @@ def test_what_comes_between_two_reads_is_not_remembered(
         bring(ws, FIRST, "Page Viewed", after=HOUR)
         return real(*args, **options)
 
-    asked = Journeys(Extent(), level="event")
+    asked = Journeys(EventScope(), level="event")
     monkeypatch.setattr(service._Work, "_steps_of", late)
     service.journey_map(ws, asked, now=NOON + 2 * HOUR)
     monkeypatch.setattr(service._Work, "_steps_of", real)

@@ -16,9 +16,9 @@ from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL, Role
 from regulars.kit.errors import Invalid
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
 from regulars.understand.journeys import commands, service
 from regulars.understand.journeys.model import Funnel, JourneyMap, Journeys
+from regulars.understand.scope.model import EventScope
 
 DAY = 86_400
 
@@ -38,7 +38,7 @@ def shop(ws: Workspace) -> Workspace:
 
 def funnel(ws: Workspace, *steps: str) -> list[int]:
     asked = Funnel(steps, 7 * DAY, "order")
-    return [step.n for step in service.funnel(ws, asked, Extent())[0].steps]
+    return [step.n for step in service.funnel(ws, asked, EventScope())[0].steps]
 
 
 def by_event(ws: Workspace) -> JourneyMap:

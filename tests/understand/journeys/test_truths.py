@@ -13,9 +13,9 @@ from regulars.simulate.demo import service as demo
 from regulars.simulate.model import Plan
 from regulars.simulate.stream import parts
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
 from regulars.understand.journeys import service
 from regulars.understand.journeys.model import Funnel, Journeys
+from regulars.understand.scope.model import EventScope
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
@@ -44,14 +44,14 @@ def test_planted_pains_and_the_delight_are_marked(troubled: Workspace) -> None:
 def test_the_app_loses_people_at_payment(troubled: Workspace) -> None:
     """Planted: 26 % leave at this step in the app, 5 % on the web."""
     asked = Funnel(("checkout", "payment", "order"), 86_400, "session", slice_by="channel")
-    parts_ = {part.value: part for part in service.funnel(troubled, asked, Extent())}
+    parts_ = {part.value: part for part in service.funnel(troubled, asked, EventScope())}
     lost = {key: 1 - (part.steps[2].of_before.value or 0.0) for key, part in parts_.items()}
     assert 0.2 < lost["app"] < 0.32
     assert lost["web"] < 0.09
 
 
 def test_words_of_the_hotline_are_its_own(troubled: Workspace) -> None:
-    said = service.words(troubled, ["hotline"], Extent(), most=5)["hotline"]
+    said = service.words(troubled, ["hotline"], EventScope(), most=5)["hotline"]
     assert len(said) == 5
     assert all(one.score is not None and one.score <= 2 for one in said)
 

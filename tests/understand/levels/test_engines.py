@@ -19,8 +19,8 @@ from regulars.timeline.engine.duck import DuckEngine
 from regulars.timeline.workspace import Workspace
 from regulars.understand.costs import service as costs
 from regulars.understand.costs.service import Pain
-from regulars.understand.health.model import Look
 from regulars.understand.levels import reading
+from regulars.understand.scope.model import EventFilter
 
 NOW = datetime(2026, 10, 5, 4, tzinfo=UTC)
 pytestmark = pytest.mark.spark
@@ -66,7 +66,7 @@ def test_experiences_agree(both: tuple[Workspace, Workspace]) -> None:
 
 def test_matching_agrees(both: tuple[Workspace, Workspace]) -> None:
     asked = [Pain(key, Text(key, key), [], key == "payment") for key in ("hotline", "payment")]
-    one, two = (costs.costs(ws, asked, Look("all"), now=NOW) for ws in both)
+    one, two = (costs.costs(ws, asked, EventFilter("all"), now=NOW) for ws in both)
     found = {point.step: point for point in two.points}
     assert len(found) == 2
     for point in one.points:

@@ -16,9 +16,9 @@ from tests.understand.levels.made import DAY, JULY, NOW, answer, tell, visit
 from regulars.app import init_workspace
 from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
 from regulars.understand.levels import reading, service
 from regulars.understand.levels.references import begun, usual_of
+from regulars.understand.scope.model import EventScope
 
 DOC = Path(__file__).resolve().parents[3] / "docs/algorithms/levels.md"
 ROWS = re.findall(
@@ -68,15 +68,15 @@ def test_a_manager_sees_the_levels_that_the_company_sees_there(ws: Workspace) ->
     """The store's own average excuses nothing, and rights change no number."""
     tell(ws, two_stores())
     south = frozenset({"south"})
-    filtered = service.levels(ws, Extent(places=south))
-    bound = service.levels(ws, Extent(scope=south))
+    filtered = service.levels(ws, EventScope(places=south))
+    bound = service.levels(ws, EventScope(scope=south))
     assert bound == filtered
     assert bound.whole is not None
     assert bound.whole.shares[0].value == pytest.approx(1.0)
-    north = service.levels(ws, Extent(scope=frozenset({"north"}))).whole
+    north = service.levels(ws, EventScope(scope=frozenset({"north"}))).whole
     assert north is not None
     assert north.shares[0].value == 0.0
-    both = service.levels(ws, Extent(places=south, scope=frozenset({"north"}))).whole
+    both = service.levels(ws, EventScope(places=south, scope=frozenset({"north"}))).whole
     assert both is None
 
 

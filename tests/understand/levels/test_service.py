@@ -12,9 +12,9 @@ from regulars.company.rights.model import SHELL
 from regulars.kit.period import Period
 from regulars.timeline import erasure, inbox
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent, Look
 from regulars.understand.levels import service
 from regulars.understand.levels.model import Case, Rules, Wish
+from regulars.understand.scope.model import EventFilter, EventScope
 
 FIRST = Period(JULY - 10 * DAY, JULY + 40 * DAY)
 SECOND = Period(JULY + 60 * DAY, JULY + 130 * DAY)
@@ -91,7 +91,7 @@ def test_one_person_computed_alone_is_as_among_all(ws: Workspace) -> None:
 
 def test_shares_add_up_and_have_intervals(ws: Workspace) -> None:
     tell(ws, guests())
-    found = service.levels(ws, Extent(FIRST))
+    found = service.levels(ws, EventScope(FIRST))
     assert found.whole is not None
     assert (found.whole.n, found.whole.people) == (100, 100)
     assert sum(one.value or 0 for one in found.whole.shares) == pytest.approx(1)
@@ -104,7 +104,7 @@ def test_shares_add_up_and_have_intervals(ws: Workspace) -> None:
 
 def test_periods_are_compared_and_moves_counted(ws: Workspace) -> None:
     tell(ws, guests())
-    found = service.levels(ws, Extent(SECOND))
+    found = service.levels(ws, EventScope(SECOND))
     assert found.whole is not None
     assert found.moves is not None
     assert (found.moves.people, found.moves.fell, found.moves.rose) == (100, 0, 20)
@@ -141,7 +141,7 @@ def test_a_manager_of_one_place_sees_that_place_only(ws: Workspace) -> None:
     rows = [answer(f"guest {n}", JULY, 5.0, place="north") for n in range(10)]
     rows += [answer(f"guest {n}", JULY + DAY, 1.0, place="south") for n in range(10)]
     tell(ws, rows)
-    found = service.levels(ws, Extent(FIRST, scope=frozenset({"north"})))
+    found = service.levels(ws, EventScope(FIRST, scope=frozenset({"north"})))
     assert found.whole is not None
     assert found.whole.n == 10
     rows_there, _total = service.listed(ws, frozenset({"north"}), "rescue")
@@ -150,7 +150,7 @@ def test_a_manager_of_one_place_sees_that_place_only(ws: Workspace) -> None:
 
 def test_what_if_moves_what_is_negative_and_nothing_else(ws: Workspace) -> None:
     tell(ws, guests())
-    found = service.levels(ws, Extent(FIRST))
+    found = service.levels(ws, EventScope(FIRST))
     same, _made = service.what_if(found, Wish(impact=0, calmer=0, share=0))
     assert same.levels == [20, 0, 0, 0, 0]
     best, made = service.what_if(found, Wish(impact=100, share=0.5, exceed=40))
@@ -164,7 +164,7 @@ def test_what_if_moves_what_is_negative_and_nothing_else(ws: Workspace) -> None:
 
 def test_parameters_are_versioned_and_written_down(ws: Workspace) -> None:
     tell(ws, guests())
-    look = Look("all")
+    look = EventFilter("all")
     before = service.answered(ws, look, now=NOW).payload
     made = service.set_rules(ws, {"far": 100.0}, by=SHELL, now=NOW)
     assert (made.number, made.far, made.memory) == (1, 100.0, Rules().memory)
@@ -191,7 +191,7 @@ def wearing(ws: Workspace, slope: float, seed: int) -> None:
 
 def test_a_touchpoint_that_wears_off_is_marked(ws: Workspace) -> None:
     wearing(ws, -6.0, seed=3)
-    (point,) = service.levels(ws, Extent()).points
+    (point,) = service.levels(ws, EventScope()).points
     assert point.fading is not None
     assert point.fading.mark
     assert point.fading.slope == pytest.approx(-6, abs=1)  # scores are rounded and cut
@@ -199,7 +199,7 @@ def test_a_touchpoint_that_wears_off_is_marked(ws: Workspace) -> None:
 
 def test_no_wear_no_mark(ws: Workspace) -> None:
     wearing(ws, 0.0, seed=4)
-    (point,) = service.levels(ws, Extent()).points
+    (point,) = service.levels(ws, EventScope()).points
     assert point.fading is not None
     assert not point.fading.mark
     assert point.fading.low < 0 < point.fading.high
@@ -207,7 +207,7 @@ def test_no_wear_no_mark(ws: Workspace) -> None:
 
 def test_without_scores_there_is_nothing_to_tell(ws: Workspace) -> None:
     tell(ws, [visit("Ann", JULY)])
-    found = service.levels(ws, Extent())
+    found = service.levels(ws, EventScope())
     assert found.whole is None
     assert found.points == []
     assert experience(ws, "Ann") == []
@@ -228,7 +228,7 @@ def test_lists_may_be_a_quarter_of_an_hour_old_but_shares_are_not(ws: Workspace)
     assert service.listed(ws, None, "rescue")[1] == 0
     tell(ws, [answer("Ann", JULY, 1.0)])
     assert service.listed(ws, None, "rescue")[1] == 0
-    found = service.levels(ws, Extent()).whole
+    found = service.levels(ws, EventScope()).whole
     assert found is not None
     assert found.n == 10
     assert service.listed(ws, None, "rescue")[1] == 1

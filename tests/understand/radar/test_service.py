@@ -19,7 +19,6 @@ from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Look
 from regulars.understand.radar import comparing, document, service
 from regulars.understand.radar.model import (
     EXPERIENCE,
@@ -30,6 +29,7 @@ from regulars.understand.radar.model import (
     points,
     together,
 )
+from regulars.understand.scope.model import EventFilter
 
 NOON = datetime(2026, 10, 5, 4, tzinfo=UTC)
 NOW = NOON + timedelta(days=10)
@@ -74,7 +74,7 @@ def guests(count: int = 100, **more: Any) -> list[Row]:
 
 
 def radar(ws: Workspace, **look: Any) -> Radar:
-    return service.answered(ws, Look("all", **look), now=NOW).payload
+    return service.answered(ws, EventFilter("all", **look), now=NOW).payload
 
 
 def one(found: Radar, key: str) -> Scored:
@@ -114,7 +114,7 @@ def test_against_the_period_before(ws: Workspace) -> None:
     """A month ago they said 2 and 3; now 4 and 5."""
     before = NOON - timedelta(days=30)
     tell(ws, guests() + [said(who, "ease", 2 + who % 2, at=before) for who in range(100)])
-    look = Look(start="2026-10-01", end="2026-11-01")
+    look = EventFilter(start="2026-10-01", end="2026-11-01")
     found = service.answered(ws, look, now=NOW).payload
     ease = service.against(ws, found, look, "previous", now=NOW)["ease"]
     assert (ease.value, ease.gap, ease.verdict) == (37.5, 50.0, "higher")
@@ -124,7 +124,7 @@ def test_against_another_channel(ws: Workspace) -> None:
     web = [{**row, "channel": "web"} for row in guests(100)]
     phone = [said(who, "ease", 3, channel="phone") for who in range(200, 300)]
     tell(ws, web + phone)
-    look = Look("all", channel="phone")
+    look = EventFilter("all", channel="phone")
     found = service.answered(ws, look, now=NOW).payload
     assert service.against(ws, found, look, "channel:web", now=NOW)["ease"].verdict == "lower"
 
@@ -143,10 +143,10 @@ def lifted() -> list[Row]:
 def test_a_part_is_tested_against_the_rest(ws: Workspace, against: str) -> None:
     """5 points between app and phone are sure; the 2.5 between app and all are the same fact."""
     tell(ws, lifted())
-    ease = service.against(ws, radar(ws), Look("all"), against, now=NOW)["ease"]
+    ease = service.against(ws, radar(ws), EventFilter("all"), against, now=NOW)["ease"]
     assert (ease.value, ease.verdict) == (87.5, "higher")
     assert ease.gap == pytest.approx(2.5)
-    turned = Look("all", channel="phone")
+    turned = EventFilter("all", channel="phone")
     found = service.answered(ws, turned, now=NOW).payload
     apart = service.against(ws, found, turned, "channel:app", now=NOW)["ease"]
     assert ease.q == pytest.approx(apart.q, rel=0.3)
@@ -154,7 +154,7 @@ def test_a_part_is_tested_against_the_rest(ws: Workspace, against: str) -> None:
 
 def test_a_part_that_is_all_there_is_differs_in_nothing(ws: Workspace) -> None:
     tell(ws, guests(100, channel="app"))
-    ease = service.against(ws, radar(ws), Look("all"), "channel:app", now=NOW)["ease"]
+    ease = service.against(ws, radar(ws), EventFilter("all"), "channel:app", now=NOW)["ease"]
     assert (ease.gap, ease.q, ease.verdict) == (0, None, None)
 
 
@@ -163,10 +163,10 @@ def test_a_place_inside_the_place_is_tested_against_the_rest_of_it(ws: Workspace
     for store in ("north", "south"):
         places.put(ws, SHELL, Place(store, Text(store, store), parent="west"), now=NOW)
     tell(ws, lifted())
-    look = Look("all", place="west")
+    look = EventFilter("all", place="west")
     found = service.answered(ws, look, now=NOW).payload
     assert service.against(ws, found, look, "place:north", now=NOW)["ease"].verdict == "higher"
-    inside = Look("all", place="north")
+    inside = EventFilter("all", place="north")
     found = service.answered(ws, inside, now=NOW).payload
     assert service.against(ws, found, inside, "place:west", now=NOW)["ease"].verdict == "lower"
 
@@ -175,7 +175,7 @@ def test_against_a_target_only_the_whole_interval_counts(ws: Workspace) -> None:
     tell(ws, guests())
     service.save(ws, MINE, SHELL, reason="ours", based_on=0, now=NOW)
     found = radar(ws)
-    (ease,) = service.against(ws, found, Look("all"), "target", now=NOW).values()
+    (ease,) = service.against(ws, found, EventFilter("all"), "target", now=NOW).values()
     assert (ease.value, ease.verdict, ease.gap) == (60, "higher", 27.5)
 
 
@@ -184,13 +184,13 @@ def test_a_benchmark_file_is_read_by_key_or_title(ws: Workspace) -> None:
     service.put_benchmark(
         ws, "trade", "dimension,value,n\nEase,88,400\n响应速度,70\n", SHELL, now=NOW
     )
-    found = service.against(ws, radar(ws), Look("all"), "benchmark:trade", now=NOW)
+    found = service.against(ws, radar(ws), EventFilter("all"), "benchmark:trade", now=NOW)
     assert (found["ease"].value, found["ease"].n) == (88, 400)
     assert found["ease"].verdict is None
     assert (found["response_speed"].gap, found["response_speed"].value) == (None, 70)
     service.drop_benchmark(ws, "trade", SHELL)
     with pytest.raises(NotFound):
-        service.against(ws, radar(ws), Look("all"), "benchmark:trade", now=NOW)
+        service.against(ws, radar(ws), EventFilter("all"), "benchmark:trade", now=NOW)
 
 
 @pytest.mark.parametrize("rows", ["", "Ease,101", "Depth,50", "Ease,x", "Ease,50,0"])

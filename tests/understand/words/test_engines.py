@@ -14,11 +14,11 @@ from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
 from regulars.timeline import inbox
 from regulars.timeline.engine.duck import DuckEngine
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
+from regulars.understand.scope.model import EventScope
 from regulars.understand.words import queries
 
 pytestmark = pytest.mark.spark
-ALL = Extent()
+ALL = EventScope()
 
 
 @pytest.fixture(scope="module")

@@ -14,16 +14,16 @@ from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.timeline import erasure
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent, Look
+from regulars.understand.scope.model import EventFilter, EventScope
 from regulars.understand.words import keeping, service
 from regulars.understand.words.model import Kind, Line, Mood, Words
 from regulars.understand.words.searching import Sought
 
-ALL = Extent()
+ALL = EventScope()
 
 
 def told(ws: Workspace) -> Words:
-    return service.words(ws, service.Asked(Look("all")), now=NOW)
+    return service.words(ws, service.Asked(EventFilter("all")), now=NOW)
 
 
 def line(lines: list[Line], key: str, touchpoint: str = "") -> Line:
@@ -91,7 +91,7 @@ def test_search_is_narrowed_paged_and_marked(ws: Workspace) -> None:
 
 def test_nobody_finds_what_was_said_elsewhere(ws: Workspace) -> None:
     tell(ws, [wrote("Ann", "slow till", place="north"), wrote("Bo", "slow door", place="south")])
-    north = Extent(scope=frozenset({"north"}))
+    north = EventScope(scope=frozenset({"north"}))
     assert [one.text for one in service.search(ws, Sought("slow"), north).readings] == ["slow till"]
     assert service.search(ws, Sought(), north).total == 1
     assert service.of_person(ws, "Bo", scope=frozenset({"north"})) == []

@@ -10,7 +10,7 @@ from regulars.simulate.demo import service as demo
 from regulars.simulate.model import Plan
 from regulars.simulate.stream import parts
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Look
+from regulars.understand.scope.model import EventFilter
 from regulars.understand.words import service
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -25,21 +25,21 @@ def company(folder: Path, *, troubles: bool) -> Workspace:
 
 def test_the_old_are_left_behind_in_the_app_and_nobody_else(tmp_path: Path) -> None:
     ws = company(tmp_path / "w", troubles=True)
-    found = service.divide(ws, Look("all"), now=NOW)
+    found = service.divide(ws, EventFilter("all"), now=NOW)
     old = next(gap for gap in found.gaps if gap.group == "60" and not gap.by)
     assert old.marked
     assert (old.divide.high or 0) < 0
     assert {gap.group for gap in found.gaps if gap.marked} == {"60"}
     service.analyse(ws, now=NOW)
-    told = service.words(ws, service.Asked(Look("all")), now=NOW)
+    told = service.words(ws, service.Asked(EventFilter("all")), now=NOW)
     marked = {(cell.touchpoint, cell.key) for cell in told.cells if cell.marked}
     assert ("hotline", "wait") in marked
-    own = service.divide(ws, Look("all", scope=frozenset({"gz-tianhe"})), now=NOW)
+    own = service.divide(ws, EventFilter("all", scope=frozenset({"gz-tianhe"})), now=NOW)
     assert 0 < own.people < found.people / 5  # one store of eighteen
     ws.close()
 
 
 def test_without_troubles_nobody_is_left_behind(tmp_path: Path) -> None:
     ws = company(tmp_path / "w", troubles=False)
-    assert not [gap for gap in service.divide(ws, Look("all"), now=NOW).gaps if gap.marked]
+    assert not [gap for gap in service.divide(ws, EventFilter("all"), now=NOW).gaps if gap.marked]
     ws.close()

@@ -19,13 +19,13 @@ from regulars.understand.drivers import service as drivers
 from regulars.understand.drivers.model import Asked
 from regulars.understand.findings import service as findings
 from regulars.understand.health import service as health
-from regulars.understand.health.model import Look
 from regulars.understand.journeys import service as journeys
 from regulars.understand.levels import service as levels
 from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.maturity import service as maturity
 from regulars.understand.needs import service as needs
 from regulars.understand.radar import service as radar
+from regulars.understand.scope.model import EventFilter
 from regulars.understand.value_groups import service as value_groups
 from regulars.understand.words import service as words
 
@@ -47,15 +47,15 @@ def _prune(ws: Workspace, now: datetime, _progress: Progress) -> None:
 
 
 def _health(ws: Workspace, now: datetime, _progress: Progress) -> None:
-    health.answered(ws, Look(), now=now)
+    health.answered(ws, EventFilter(), now=now)
 
 
 def _journey(ws: Workspace, now: datetime, _progress: Progress) -> None:
-    journeys.answered(ws, Look(), "person", "touchpoint", now=now)
+    journeys.answered(ws, EventFilter(), "person", "touchpoint", now=now)
 
 
 def _overview(ws: Workspace, now: datetime, _progress: Progress) -> None:
-    overview.answered(ws, Look(), now=now)
+    overview.answered(ws, EventFilter(), now=now)
 
 
 def _drivers(ws: Workspace, now: datetime, _progress: Progress) -> None:
@@ -81,7 +81,7 @@ def _levels(ws: Workspace, now: datetime, _progress: Progress) -> None:
 
 
 def _costs(ws: Workspace, now: datetime, _progress: Progress) -> None:
-    costs.answered(ws, Look(), now=now)
+    costs.answered(ws, EventFilter(), now=now)
 
 
 def _audiences(ws: Workspace, now: datetime, progress: Progress) -> None:
@@ -99,7 +99,7 @@ def _complaints(ws: Workspace, now: datetime, _progress: Progress) -> None:
 
 
 def _diagnosis(ws: Workspace, now: datetime, progress: Progress) -> None:
-    radar.answered(ws, Look(), now=now)
+    radar.answered(ws, EventFilter(), now=now)
     progress(0.5)
     maturity.answered(ws, None, now=now)
 

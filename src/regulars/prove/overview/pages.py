@@ -21,8 +21,9 @@ from regulars.prove.overview import service, showing
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service as health
-from regulars.understand.health.model import MEANING, Look
+from regulars.understand.health.model import MEANING
 from regulars.understand.journeys import service as journeys
+from regulars.understand.scope.model import EventFilter
 
 router = APIRouter(include_in_schema=False)
 navigation = [NavItem(Text("Overview", "总览"), "/", Section.UNDERSTAND, 0, Right.READ_NUMBERS)]
@@ -49,7 +50,7 @@ def overview(
             may_import=caller.may(Right.IMPORT),
             may_keys=caller.may(Right.MANAGE_KEYS),
         )
-    look = Look(place=place or None, scope=caller.places)
+    look = EventFilter(place=place or None, scope=caller.places)
     if kind := files.asked(request):
         values = _values(ws, caller, look, answer=True)
         return files.send(request, kind, "overview", showing.TABLE, showing.table(values))
@@ -69,12 +70,12 @@ def content(
     request: Request, ws: CurrentWorkspace, caller: Reader, place: Place = None
 ) -> Response:
     """Give the overview, worked out now."""
-    look = Look(place=place or None, scope=caller.places)
+    look = EventFilter(place=place or None, scope=caller.places)
     values = _values(ws, caller, look, answer=True)
     return page(request, "overview/_content.html", title="", **values["shown"])
 
 
-def _values(ws: Workspace, caller: Principal, look: Look, *, answer: bool) -> dict[str, Any]:
+def _values(ws: Workspace, caller: Principal, look: EventFilter, *, answer: bool) -> dict[str, Any]:
     """Return the stored parts, computing what is missing with `answer`."""
     now = clock.now()
     if answer:
@@ -104,7 +105,7 @@ def _values(ws: Workspace, caller: Principal, look: Look, *, answer: bool) -> di
     return {"fresh": min(found.as_of, index.as_of, map_.as_of), "shown": shown}
 
 
-def _frame(request: Request, ws: Workspace, caller: Principal, look: Look) -> dict[str, Any]:
+def _frame(request: Request, ws: Workspace, caller: Principal, look: EventFilter) -> dict[str, Any]:
     tree = places.visible(ws, caller.places)
     items = [(_("All places"), "/", look.place is None)]
     items += [

@@ -22,11 +22,11 @@ from regulars.prove.targets.model import Judged, Kind
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health import service as health
-from regulars.understand.health.model import Extent, Look
 from regulars.understand.journeys import service as journeys
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Measured
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter, EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -58,28 +58,28 @@ MOST_CHANGES = 8
 PAINS = 4
 
 
-def stored(ws: Workspace, look: Look, *, now: datetime) -> Finding[Overview] | None:
+def stored(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Overview] | None:
     """Return the stored overview of a caller's places, or None; notes that it was asked for."""
     return findings.find(ws, OVERVIEW, _about(ws, look), now=now)
 
 
-def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Overview]:
+def answered(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Overview]:
     """Return the overview: the stored one if it still holds, else computed now."""
     return findings.answer(ws, OVERVIEW, _about(ws, look), now=now)
 
 
 def is_empty(ws: Workspace) -> bool:
     """Tell whether nothing was brought in yet."""
-    return health.reach(ws).end is None
+    return scopes.reach(ws).end is None
 
 
-def _about(ws: Workspace, look: Look) -> dict[str, object]:
+def _about(ws: Workspace, look: EventFilter) -> dict[str, object]:
     return look.about(catalog=catalog.current(ws).version)
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Overview:
-    look = Look.of(about)
-    extent = health.extent_of(ws, look, now)
+    look = EventFilter.of(about)
+    extent = scopes.resolve(ws, look, now)
     window = _window(ws, now)
     judged = targets.judged(ws, now=now, scope=look.scope, guardrails=False)
     changes, tested = _changes(ws, window, look, now)
@@ -94,7 +94,7 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Overview:
         ),
         answers=counts["answers"],
         events=counts["events"],
-        last_event=health.reach(ws).end,
+        last_event=scopes.reach(ws).end,
         start=window.start,
         end=window.end,
         tiles=_tiles(ws, window, look, judged, now),
@@ -114,11 +114,11 @@ OVERVIEW = findings.declare(findings.Kind("overview", 2, Overview, _compute, quo
 
 def _window(ws: Workspace, now: datetime) -> Period:
     """Return the 90 days up to the day of the last event, or to today."""
-    end = min(health.reach(ws).end or now, now).astimezone(ws.zone).date() + timedelta(days=1)
+    end = min(scopes.reach(ws).end or now, now).astimezone(ws.zone).date() + timedelta(days=1)
     return Period(day_start(end - timedelta(days=DAYS), ws.zone), day_start(end, ws.zone))
 
 
-def _counts(ws: Workspace, extent: Extent, window: Period, now: datetime) -> dict[str, int]:
+def _counts(ws: Workspace, extent: EventScope, window: Period, now: datetime) -> dict[str, int]:
     """Return how many answers and events of customers there are in the window."""
 
     def expression(view: View) -> ir.Table:
@@ -136,7 +136,7 @@ def _counts(ws: Workspace, extent: Extent, window: Period, now: datetime) -> dic
 
 
 def _tiles(
-    ws: Workspace, window: Period, look: Look, judged: list[Judged], now: datetime
+    ws: Workspace, window: Period, look: EventFilter, judged: list[Judged], now: datetime
 ) -> list[Tile]:
     made = []
     for key in KEYS:
@@ -186,7 +186,7 @@ def _measure(
     ws: Workspace,
     key: str,
     window: Period,
-    look: Look,
+    look: EventFilter,
     now: datetime,
     *,
     by: tuple[str, ...] = (),
@@ -209,7 +209,9 @@ def _measure(
         return []
 
 
-def _changes(ws: Workspace, window: Period, look: Look, now: datetime) -> tuple[list[Changed], int]:
+def _changes(
+    ws: Workspace, window: Period, look: EventFilter, now: datetime
+) -> tuple[list[Changed], int]:
     """Return what changed beyond chance against the window before, the surest first."""
     rows = []
     for key, dimension in LOOKED_AT:
@@ -264,7 +266,7 @@ def _address(key: str, dimension: str, value: str) -> str:
 
 
 def _words(
-    ws: Workspace, look: Look, extent: Extent, window: Period, now: datetime
+    ws: Workspace, look: EventFilter, extent: EventScope, window: Period, now: datetime
 ) -> dict[str, list[Any]]:
     """Return a few words for each of the gravest pain points, of the window if there are any."""
     found = journeys.answered(ws, look, "person", "touchpoint", now=now).payload

@@ -96,7 +96,7 @@ def remove_rule(ws: Workspace, rule_id: str, caller: Principal, *, now: datetime
 
 
 def evaluate(ws: Workspace, *, now: datetime) -> list[Alert]:
-    """Look at the last whole week and month, each once, and raise what deserves a person.
+    """EventFilter at the last whole week and month, each once, and raise what deserves a person.
 
     A rule that was looked at for a period is not looked at for it again, unless it could not be.
     Alert, event, mail and the note that it was looked at are one transaction. Returns the new

@@ -26,11 +26,11 @@ from regulars.understand.alerts.model import (
     Way,
 )
 from regulars.understand.alerts.thin import Slice
-from regulars.understand.health import service as health
-from regulars.understand.health.model import Look
 from regulars.understand.levels import service as levels
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Direction
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter
 from regulars.understand.words import service as words
 
 
@@ -244,7 +244,7 @@ def _topics(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
     before = period.before()
     if before is None or before.start is None or period.start is None or period.end is None:
         return Looked(rule, 0, {}, [])
-    extent = health.extent_of(ws, _within(rule, period), now)
+    extent = scopes.resolve(ws, _within(rule, period), now)
     told = words.rise(ws, extent, before.start, period.start, period.end)
     periods = WEEKS_A_MONTH if rule.grain is Grain.WEEK else 1.0
     limit = TOPIC_BUDGET / periods / max(told.looked_at, 1)
@@ -265,10 +265,10 @@ def _topics(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
     return Looked(rule, 0, {}, made)
 
 
-def _within(rule: Rule, period: Period) -> Look:
+def _within(rule: Rule, period: Period) -> EventFilter:
     """Return the extent of one rule's filters and one period."""
     assert period.start is not None and period.end is not None
-    return Look(
+    return EventFilter(
         start=period.start.isoformat(), end=period.end.isoformat(),
         place=rule.filters.get("place"), channel=rule.filters.get("channel"),
     )  # fmt: skip

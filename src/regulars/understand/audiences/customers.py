@@ -30,13 +30,13 @@ from regulars.understand.costs import service as costs
 from regulars.understand.costs.model import FOLLOW_UP_DAYS
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding, slice_hash
-from regulars.understand.health import service as health
-from regulars.understand.health.model import Look
 from regulars.understand.levels import service as levels
 from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.lifetime_value.model import LifetimeValue
 from regulars.understand.needs import service as needs
 from regulars.understand.needs.model import Needs
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter
 from regulars.understand.value_groups import service as value_groups
 from regulars.understand.words import service as words
 
@@ -121,10 +121,10 @@ def make(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
 
 
 def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
-    reach = health.reach(ws)
+    reach = scopes.reach(ws)
     as_of = min(now, reach.end) if reach.end else None
     currency = currencies.of_orders(ws, scope).code
-    end = health.usual_period(ws, now).end or now
+    end = scopes.usual(ws, now).end or now
     asked = queries.Asked(scope, end, currency)
     counted = ws.engine.summed(
         lambda view: queries.bases(view, asked), by=queries.BASES
@@ -151,7 +151,7 @@ def _pains(ws: Workspace, scope: Scope, day: date, now: datetime) -> dict[str, b
 
     One at the margin comes and goes; the table need not be made anew each time it does.
     """
-    present = {pain.step: pain.left for pain in costs.pains(ws, Look(), now=now)}
+    present = {pain.step: pain.left for pain in costs.pains(ws, EventFilter(), now=now)}
     before = findings.latest(ws, KIND.key, CustomerTable, about=about(scope), version=KIND.version)
     made = before.payload.as_of if before is not None else None
     if before is None or made is None or made.astimezone(ws.zone).date() < _monday(day):

@@ -21,7 +21,7 @@ from regulars.understand.complaints.model import (
     Problem,
     problem_of,
 )
-from regulars.understand.health.model import USUAL, Look
+from regulars.understand.scope.model import USUAL, EventFilter
 
 DAYS = (3, 7, 14, 30)
 
@@ -45,7 +45,9 @@ class Wish:
 
     def asked(self, caller: Principal) -> Asked:
         """Return the question, within the caller's places. Raises Invalid."""
-        look = Look(self.period or USUAL, self.start, self.end, self.place, None, caller.places)
+        look = EventFilter(
+            self.period or USUAL, self.start, self.end, self.place, None, caller.places
+        )
         return Asked(look, problem_of(self.problem), self.days)
 
 

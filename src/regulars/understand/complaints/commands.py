@@ -26,7 +26,7 @@ from regulars.understand.complaints.model import (
     problem_of,
 )
 from regulars.understand.findings.model import enveloped
-from regulars.understand.health.model import USUAL, Look
+from regulars.understand.scope.model import USUAL, EventFilter
 
 
 def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
@@ -46,7 +46,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     ) -> None:
         """Show at which stage problems arise, and what came before them."""
         ws = opens(workspace)
-        asked = Asked(Look(period, start, end, place), problem_of(problem), days)
+        asked = Asked(EventFilter(period, start, end, place), problem_of(problem), days)
         found = service.answered(ws, asked, now=clock.now())
         if as_json:
             plain = showing.plain(found.payload, catalog.current(ws))

@@ -14,7 +14,7 @@ from regulars.kit.errors import Invalid
 from regulars.kit.stats.estimate import LEVEL, Estimate, empty
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import COMPLAINTS, ORDER_RETURNED, REFUNDS
-from regulars.understand.health.model import Look
+from regulars.understand.scope.model import EventFilter
 
 BEFORE_DAYS = 14
 """How many days before a problem are looked at, unless the question says otherwise."""
@@ -110,7 +110,7 @@ def problem_of(word: str) -> Problem:
 class Asked:
     """One question: which problems, in which extent, and how many days before them count."""
 
-    look: Look = field(default_factory=Look)
+    look: EventFilter = field(default_factory=EventFilter)
     problem: Problem = Problem.COMPLAINT
     days: int = BEFORE_DAYS
 
@@ -121,7 +121,7 @@ class Asked:
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Asked:
         """Read what `about` wrote."""
-        return cls(Look.of(about), problem_of(about["problem"]), about["days"])
+        return cls(EventFilter.of(about), problem_of(about["problem"]), about["days"])
 
     def __post_init__(self) -> None:
         if not 1 <= self.days <= 90:

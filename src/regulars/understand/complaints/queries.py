@@ -12,7 +12,7 @@ import ibis
 from regulars.timeline.moments import SECOND, micros
 from regulars.timeline.vocabulary import FEEDBACK, MESSAGE_SENT, SURVEY
 from regulars.understand.complaints.model import LOOKBACK_DAYS, Problem
-from regulars.understand.health.model import Extent
+from regulars.understand.scope.model import EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -35,20 +35,20 @@ class Source:
     """
 
     problem: Problem
-    extent: Extent
+    extent: EventScope
     place: Place
     receiving: tuple[str, ...]
     days: int
     identities: tuple[str, ...] = ()
 
-    def earlier(self, days: int) -> Extent:
+    def earlier(self, days: int) -> EventScope:
         """Return the extent with so many days before it."""
         period = self.extent.period
         start = None if period.start is None else period.start - timedelta(days=days)
         return self.extent.during(type(period)(start, period.end))
 
 
-def _placed(view: View, source: Source, extent: Extent) -> ir.Table:
+def _placed(view: View, source: Source, extent: EventScope) -> ir.Table:
     events = extent.of(view.with_person())
     if source.identities:
         events = events.filter(events.identity_id.isin(source.identities))

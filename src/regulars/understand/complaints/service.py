@@ -33,9 +33,9 @@ from regulars.understand.complaints.model import (
 )
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health import service as health
-from regulars.understand.health.model import Extent, Look
 from regulars.understand.metrics import service as metrics
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter, EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -49,7 +49,7 @@ MOST_WORDS = 50
 MOST_HAD = 20
 
 
-def complaints(ws: Workspace, asked: Asked, extent: Extent, *, as_of: datetime) -> Complaints:
+def complaints(ws: Workspace, asked: Asked, extent: EventScope, *, as_of: datetime) -> Complaints:
     """Return where problems arise within `extent`, per 1,000 passages, and what came before."""
     catalog = catalog_service.current(ws)
     source = _source(catalog, asked, extent)
@@ -85,7 +85,7 @@ def complaints(ws: Workspace, asked: Asked, extent: Extent, *, as_of: datetime) 
 
 def words(ws: Workspace, asked: Asked, touchpoint: str, *, now: datetime) -> list[Said]:
     """Return the newest problems of one touchpoint in the customers' words, 50 at most."""
-    extent = health.extent_of(ws, asked.look, now)
+    extent = scopes.resolve(ws, asked.look, now)
     source = _source(catalog_service.current(ws), asked, extent)
 
     def expression(view: View) -> ir.Table:
@@ -107,7 +107,7 @@ def of_person(ws: Workspace, person: str, *, scope: Scope, now: datetime) -> lis
     theirs = tuple(timeline_people.identities_of(ws, person))
     for problem in Problem:
         asked = Asked(problem=problem)
-        source = replace(_source(catalog, asked, Extent(scope=scope)), identities=theirs)
+        source = replace(_source(catalog, asked, EventScope(scope=scope)), identities=theirs)
         table = ws.query(partial(queries.had, source=source, most=MOST_HAD), as_of=now)
         made += [
             Had(
@@ -129,7 +129,7 @@ def answered(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Complaint
     return findings.answer(ws, FINDING, _about(ws, asked), now=now)
 
 
-def _source(catalog: Catalog, asked: Asked, extent: Extent) -> queries.Source:
+def _source(catalog: Catalog, asked: Asked, extent: EventScope) -> queries.Source:
     names = set(asked.problem.names)
     receiving = {
         point.key
@@ -143,7 +143,7 @@ def _source(catalog: Catalog, asked: Asked, extent: Extent) -> queries.Source:
     return queries.Source(asked.problem, extent, place, tuple(sorted(receiving)), asked.days)
 
 
-def _share(ws: Workspace, asked: Asked, extent: Extent, as_of: datetime) -> Estimate | None:
+def _share(ws: Workspace, asked: Asked, extent: EventScope, as_of: datetime) -> Estimate | None:
     """Return the registry's complaint rate of the same extent."""
     if asked.problem is not Problem.COMPLAINT:
         return None
@@ -295,7 +295,7 @@ def _about(ws: Workspace, asked: Asked) -> dict[str, object]:
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Complaints:
     asked = Asked.of(about)
-    return complaints(ws, asked, health.extent_of(ws, asked.look, now), as_of=now)
+    return complaints(ws, asked, scopes.resolve(ws, asked.look, now), as_of=now)
 
 
 FINDING = findings.declare(findings.Kind("complaints", 2, Complaints, _compute))
@@ -303,4 +303,4 @@ FINDING = findings.declare(findings.Kind("complaints", 2, Complaints, _compute))
 
 def usual(ws: Workspace, *, now: datetime) -> Finding[Complaints]:
     """Return the answer that the page opens with; the refresh renews it."""
-    return answered(ws, Asked(Look()), now=now)
+    return answered(ws, Asked(EventFilter()), now=now)

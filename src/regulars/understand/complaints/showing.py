@@ -23,7 +23,7 @@ from regulars.understand.complaints.model import (
     Complaints,
     Place,
 )
-from regulars.understand.health.model import USUAL
+from regulars.understand.scope.model import USUAL
 
 NO_STAGE = Text("In no stage", "未归入阶段")
 TABLE = (

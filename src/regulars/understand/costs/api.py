@@ -12,7 +12,7 @@ from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.costs import service, showing
 from regulars.understand.findings.model import enveloped
-from regulars.understand.health.model import USUAL, Look
+from regulars.understand.scope.model import USUAL, EventFilter
 
 router = APIRouter(prefix="/api/v1/costs", tags=["costs"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -25,5 +25,5 @@ def costs(
     period: Annotated[str, Query(description="2026-10, 12m, all")] = USUAL,
 ) -> dict[str, Any]:
     """Return each pain point with the difference to matched customers, most at risk first."""
-    found = service.answered(ws, Look(period, scope=caller.places), now=clock.now())
+    found = service.answered(ws, EventFilter(period, scope=caller.places), now=clock.now())
     return enveloped(found, showing.plain(found.payload))

@@ -19,7 +19,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.costs import service, showing
 from regulars.understand.costs.model import MEANING, Costs, Difference
 from regulars.understand.findings.model import enveloped
-from regulars.understand.health.model import USUAL, Look
+from regulars.understand.scope.model import USUAL, EventFilter
 
 
 def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
@@ -33,7 +33,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     ) -> None:
         """Show what pain points go with in money, against matched customers."""
         ws = opens(workspace)
-        found = service.answered(ws, Look(period), now=clock.now())
+        found = service.answered(ws, EventFilter(period), now=clock.now())
         if as_json:
             plain = showing.plain(found.payload)
             typer.echo(msgspec.json.encode(enveloped(found, plain)).decode())

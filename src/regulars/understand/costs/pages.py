@@ -18,7 +18,7 @@ from regulars.kit.text import Text
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.costs import service, showing
 from regulars.understand.costs.model import MEANING
-from regulars.understand.health.model import USUAL, Look
+from regulars.understand.scope.model import USUAL, EventFilter
 
 router = APIRouter(prefix="/costs", include_in_schema=False)
 navigation = [
@@ -33,7 +33,7 @@ def costs(
     request: Request, ws: CurrentWorkspace, caller: Reader, period: PeriodWord = None
 ) -> Response:
     """Show the pain points by what is at risk; an answer not worked out yet follows the page."""
-    look = Look(period or USUAL, scope=caller.places)
+    look = EventFilter(period or USUAL, scope=caller.places)
     if kind := files.asked(request):
         found = service.answered(ws, look, now=clock.now()).payload
         return files.send(request, kind, "pain-points", showing.TABLE, showing.table(found))
@@ -57,7 +57,7 @@ def points(
     request: Request, ws: CurrentWorkspace, caller: Reader, period: PeriodWord = None
 ) -> Response:
     """Give the comparison, worked out now."""
-    look = Look(period or USUAL, scope=caller.places)
+    look = EventFilter(period or USUAL, scope=caller.places)
     found = service.answered(ws, look, now=clock.now()).payload
     values = showing.values(found)
     return page(request, "costs/_points.html", title="", meaning=MEANING, **values)

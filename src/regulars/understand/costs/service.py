@@ -31,11 +31,11 @@ from regulars.understand.costs.model import (
 )
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health import service as health
-from regulars.understand.health.model import Look
 from regulars.understand.journeys import service as journeys
 from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.lifetime_value.model import LifetimeValue
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter
 from regulars.understand.value_groups import service as value_groups
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Pain:
     left: bool = False
 
 
-def pains(ws: Workspace, look: Look, *, now: datetime) -> list[Pain]:
+def pains(ws: Workspace, look: EventFilter, *, now: datetime) -> list[Pain]:
     """Return the pain points that the journey map marks."""
     found = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
     return [
@@ -80,14 +80,14 @@ def pains(ws: Workspace, look: Look, *, now: datetime) -> list[Pain]:
     ]
 
 
-def costs(ws: Workspace, asked: list[Pain], look: Look, *, now: datetime) -> Costs:
+def costs(ws: Workspace, asked: list[Pain], look: EventFilter, *, now: datetime) -> Costs:
     """Return what goes with each of these pain points, the most at risk first.
 
     The look's period gives how many customers met a pain point; touches that are compared come
     from the last days that have a full follow-up. Chosen places and channels narrow which pain
     points there are, not who is compared: customers buy anywhere within the caller's places.
     """
-    extent = health.extent_of(ws, look, now)
+    extent = scopes.resolve(ws, look, now)
     money = currencies.of_orders(ws, look.scope)
     empty = Costs(extent.period.start, extent.period.end, None, None, money.code, money=money.note)
     source = _source(ws, look.scope, money.code)
@@ -108,12 +108,12 @@ def costs(ws: Workspace, asked: list[Pain], look: Look, *, now: datetime) -> Cos
     return replace(empty, points=_judged(made))
 
 
-def stored(ws: Workspace, look: Look, *, now: datetime) -> Finding[Costs] | None:
+def stored(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Costs] | None:
     """Return the stored answer, or None; notes that it was asked for."""
     return findings.find(ws, FINDING, _about(ws, look), now=now)
 
 
-def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Costs]:
+def answered(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Costs]:
     """Return the answer: the stored one if it still holds, else computed now."""
     return findings.answer(ws, FINDING, _about(ws, look), now=now)
 
@@ -284,13 +284,13 @@ def _judged(made: list[Cost]) -> list[Cost]:
     )
 
 
-def _about(ws: Workspace, look: Look) -> dict[str, object]:
+def _about(ws: Workspace, look: EventFilter) -> dict[str, object]:
     catalog, money = catalog_service.current(ws).version, value_groups.currency_of(ws)
     return look.about(catalog=catalog, currency=money)
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Costs:
-    look = Look.of(about)
+    look = EventFilter.of(about)
     return costs(ws, pains(ws, look, now=now), look, now=now)
 
 

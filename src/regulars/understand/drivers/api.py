@@ -15,7 +15,7 @@ from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.drivers import service, showing
 from regulars.understand.drivers.model import MEANING, RULES, Asked, missing_of
 from regulars.understand.findings.model import enveloped
-from regulars.understand.health.model import USUAL, Look
+from regulars.understand.scope.model import USUAL, EventFilter
 
 router = APIRouter(prefix="/api/v1/drivers", tags=["drivers"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -48,7 +48,7 @@ def drivers(
     place: Annotated[str | None, Query(description="with places below")] = None,
 ) -> dict[str, Any]:
     """Return importance with intervals, who is left, the non-linear check, gains for cost."""
-    look = Look(period, start, end, place, None, caller.places)
+    look = EventFilter(period, start, end, place, None, caller.places)
     asked = Asked(outcome, look, missing_of(missing))
     found = service.answered(ws, asked, now=clock.now())
     words = {"meaning": MEANING, "rule": RULES[asked.missing]}
@@ -58,7 +58,7 @@ def drivers(
 @router.get("/outcomes", summary="Outcomes that can be asked about")
 def outcomes(ws: CurrentWorkspace, caller: Reader) -> list[dict[str, Any]]:
     """Return each outcome's key and title."""
-    look = Look("all", scope=caller.places)
+    look = EventFilter("all", scope=caller.places)
     keys = service.offered(ws, look, now=clock.now())
     return [{"outcome": key, **msgspec.to_builtins(service.title(ws, key))} for key in keys]
 

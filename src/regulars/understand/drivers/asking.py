@@ -15,7 +15,7 @@ from regulars.faces.links import Item, here
 from regulars.timeline.workspace import Workspace
 from regulars.understand.drivers import service
 from regulars.understand.drivers.model import BEHAVIOURS, RULE_TITLES, Asked, Drivers, missing_of
-from regulars.understand.health.model import USUAL, Look
+from regulars.understand.scope.model import USUAL, EventFilter
 
 
 class Wish:
@@ -37,7 +37,9 @@ class Wish:
 
     def asked(self, caller: Principal) -> Asked:
         """Return the question, within the caller's places. Raises Invalid."""
-        look = Look(self.period or USUAL, self.start, self.end, self.place, None, caller.places)
+        look = EventFilter(
+            self.period or USUAL, self.start, self.end, self.place, None, caller.places
+        )
         return Asked(self.outcome, look, missing_of(self.missing))
 
 

@@ -20,7 +20,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.drivers import service, showing
 from regulars.understand.drivers.model import MEANING, RULES, Asked, Drivers, gains, missing_of
 from regulars.understand.findings.model import enveloped
-from regulars.understand.health.model import USUAL, Look
+from regulars.understand.scope.model import USUAL, EventFilter
 
 OUTCOME = "nps, nps:transactional, csat, csat@TOUCHPOINT, retention or repurchase."
 
@@ -42,7 +42,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     ) -> None:
         """Show which touchpoints go with an outcome, and how surely."""
         ws = opens(workspace)
-        asked = Asked(outcome, Look(period, start, end, place), missing_of(missing))
+        asked = Asked(outcome, EventFilter(period, start, end, place), missing_of(missing))
         found = service.answered(ws, asked, now=clock.now())
         if as_json:
             plain = showing.plain(found.payload, service.costs(ws))

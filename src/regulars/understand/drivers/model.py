@@ -11,7 +11,7 @@ from typing import Any
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.understand.drivers.outcomes import Basis, Said
-from regulars.understand.health.model import Look
+from regulars.understand.scope.model import EventFilter
 
 CLEAR = 0.05
 """Attributes are ranked when chance alone explains as much as they do less often than this."""
@@ -74,7 +74,7 @@ class Asked:
     """
 
     outcome: str
-    look: Look = field(default_factory=Look)
+    look: EventFilter = field(default_factory=EventFilter)
     missing: Missing = Missing.PAIRWISE
 
     @property
@@ -94,7 +94,7 @@ class Asked:
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Asked:
         """Read what `about` wrote."""
-        return cls(about["outcome"], Look.of(about), missing_of(about["missing"]))
+        return cls(about["outcome"], EventFilter.of(about), missing_of(about["missing"]))
 
 
 def missing_of(word: str) -> Missing:

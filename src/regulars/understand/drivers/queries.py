@@ -15,7 +15,7 @@ from regulars.timeline.vocabulary import ORDERS, RELATIONSHIP, TRANSACTIONAL
 from regulars.understand.drivers.model import MOST_PEOPLE, REPURCHASE, Asked, Cost
 from regulars.understand.drivers.outcomes import UNDECLARED, VERDICTS, Basis, Item
 from regulars.understand.drivers.tables import driver_costs
-from regulars.understand.health.model import Extent
+from regulars.understand.scope.model import EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -33,8 +33,8 @@ class Source:
     """
 
     asked: Asked
-    extent: Extent
-    follow_up: Extent
+    extent: EventScope
+    follow_up: EventScope
     place: Place
     basis: Basis | None = None
 

@@ -27,17 +27,17 @@ from regulars.understand.drivers.model import (
     Missing,
 )
 from regulars.understand.drivers.outcomes import Basis, Item
-from regulars.understand.health import service as health
+from regulars.understand.scope import service as scopes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from regulars.understand.health.model import Extent
+    from regulars.understand.scope.model import EventScope
 
 Floats = NDArray[np.float64]
 
 
-def source_of(ws: Workspace, asked: Asked, extent: Extent) -> queries.Source:
+def source_of(ws: Workspace, asked: Asked, extent: EventScope) -> queries.Source:
     """Return where an answer comes from. Raises Invalid for a behaviour in too short a period."""
     catalog = catalog_service.current(ws)
     wholes = list(catalog.wholes().items())
@@ -49,9 +49,9 @@ def source_of(ws: Workspace, asked: Asked, extent: Extent) -> queries.Source:
 
     if not asked.behaviour:
         return queries.Source(asked, extent, extent, place)
-    period = extent.period if extent.period.end else health.reach(ws)
+    period = extent.period if extent.period.end else scopes.reach(ws)
     if period.end is None or period.start is None:
-        period = health.reach(ws)
+        period = scopes.reach(ws)
     turn = (period.end or _no_period()) - timedelta(days=FOLLOW_UP_DAYS)
     if period.start is not None and period.start >= turn:
         _no_period()

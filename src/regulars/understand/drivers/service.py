@@ -28,11 +28,11 @@ from regulars.understand.drivers.model import (
 from regulars.understand.drivers.outcomes import KIND_WORDS, LEAST_PEOPLE, Item, Said
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health import service as health
-from regulars.understand.health.model import Look
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter
 
 if TYPE_CHECKING:
-    from regulars.understand.health.model import Extent
+    from regulars.understand.scope.model import EventScope
 
 MOST_YEARS = 5
 TOO_FEW = Text(
@@ -48,7 +48,7 @@ CHANCE = Text(
 
 
 def drivers(
-    ws: Workspace, asked: Asked, extent: Extent, *, as_of: datetime, years: bool = False
+    ws: Workspace, asked: Asked, extent: EventScope, *, as_of: datetime, years: bool = False
 ) -> Drivers:
     """Return the importance for an outcome within `extent` of the touchpoints and their questions.
 
@@ -128,9 +128,9 @@ def answered(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Drivers]:
     return findings.answer(ws, FINDING, _about(ws, asked), now=now)
 
 
-def offered(ws: Workspace, look: Look, *, now: datetime) -> list[str]:
+def offered(ws: Workspace, look: EventFilter, *, now: datetime) -> list[str]:
     """Return the outcomes that can be asked about: what people speak of, the most first, and do."""
-    extent = health.extent_of(ws, look, now)
+    extent = scopes.resolve(ws, look, now)
     source = reading.source_of(ws, Asked("nps", look), extent)
     table = ws.query(lambda view: queries.offered(queries.answers(view, source)), as_of=now)
     return [*outcomes.offers(table.to_pylist()), *BEHAVIOURS]
@@ -196,7 +196,7 @@ def _years(
     ws: Workspace, source: queries.Source, names: Mapping[str, tuple[Item, str]], as_of: datetime
 ) -> list[Year]:
     """Return each calendar year that the data cover with enough people, the last five."""
-    reach = health.reach(ws)
+    reach = scopes.reach(ws)
     if source.asked.behaviour or reach.start is None or reach.end is None:
         return []
     first, last = (edge.astimezone(ws.zone).year for edge in (reach.start, reach.end))
@@ -241,7 +241,7 @@ def _about(ws: Workspace, asked: Asked) -> dict[str, object]:
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Drivers:
     asked = Asked.of(about)
-    extent = health.extent_of(ws, asked.look, now)
+    extent = scopes.resolve(ws, asked.look, now)
     found = drivers(ws, asked, extent, as_of=now, years=True)
     return replace(found, offered=offered(ws, asked.look, now=now))
 

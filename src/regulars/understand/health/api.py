@@ -14,7 +14,8 @@ from regulars.faces.asking import period_of
 from regulars.kit.period import parse_edge
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.health import service
-from regulars.understand.health.model import MEANING, Extent
+from regulars.understand.health.model import MEANING
+from regulars.understand.scope.model import EventScope
 
 router = APIRouter(prefix="/api/v1", tags=["health"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -34,7 +35,7 @@ def health_index(
     """Return value, interval, n, coverage, the parts by touchpoint, and the trend by month."""
     chosen = places.tree(ws).within(place) if place else None
     period = period_of(start, end, ws.zone)
-    extent = Extent(period, chosen, tuple(channel or ()), caller.places)
+    extent = EventScope(period, chosen, tuple(channel or ()), caller.places)
     moment = parse_edge(as_of, ws.zone) if as_of else None
     found: dict[str, Any] = msgspec.to_builtins(service.health(ws, extent, as_of=moment))
     return {"metric": "experience_health_index", "meaning": msgspec.to_builtins(MEANING), **found}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import queries, spreading
-from regulars.understand.health.model import Extent
+from regulars.understand.scope.model import EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -24,7 +24,7 @@ class Asked:
     """One set of answers and the two queries over it."""
 
     ws: Workspace
-    extent: Extent
+    extent: EventScope
     as_of: datetime | None
     monthly: bool
     whole: bool

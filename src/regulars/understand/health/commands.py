@@ -19,7 +19,8 @@ from regulars.kit.period import parse_edge
 from regulars.listen.catalog import service as catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service
-from regulars.understand.health.model import MEANING, Extent, Health
+from regulars.understand.health.model import MEANING, Health
+from regulars.understand.scope.model import EventScope
 
 
 def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
@@ -39,7 +40,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         """Show the experience health index with its parts and trend."""
         ws = opens(workspace)
         chosen = places.tree(ws).within(place) if place else None
-        extent = Extent(period_of(start, end, ws.zone), chosen, tuple(channel or ()))
+        extent = EventScope(period_of(start, end, ws.zone), chosen, tuple(channel or ()))
         moment = parse_edge(as_of, ws.zone) if as_of else None
         found = service.health(ws, extent, as_of=moment)
         if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from regulars.timeline.vocabulary import RELATIONSHIP
-from regulars.understand.health.model import Extent
+from regulars.understand.scope.model import EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -32,7 +32,7 @@ def counted(found: ir.Table, touchpoint: str) -> ir.Table:
     return kept.group_by("metric", "scale_min", "scale_max", "score").agg(n=kept.count())
 
 
-def answers(view: View, extent: Extent, place: Place, *, monthly: bool) -> ir.Table:
+def answers(view: View, extent: EventScope, place: Place, *, monthly: bool) -> ir.Table:
     """Return one row an answer: cell, person, `points` 0-100 and, if `monthly`, the month.
 
     Answers of customers about a touchpoint; surveys of the whole relation are left out. Someone

@@ -9,24 +9,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from regulars.company.places import service as places
-from regulars.company.rights.model import Scope
-from regulars.kit.period import Period
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health import queries, spans
+from regulars.understand.health import queries
 from regulars.understand.health.asking import Asked, Row
 from regulars.understand.health.model import (
     LEAST_A_MONTH,
     LEAST_ANSWERS,
     LEAST_BASKET,
     MINIMUM_GROUP,
-    Extent,
     Health,
-    Look,
     Month,
     Part,
     Performance,
@@ -35,6 +30,8 @@ from regulars.understand.health.model import (
     bounded,
     standard_error,
 )
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter, EventScope
 
 if TYPE_CHECKING:
     pass
@@ -43,7 +40,7 @@ TREND_MONTHS = 24
 
 
 def performance(
-    ws: Workspace, extent: Extent, *, as_of: datetime | None = None, whole: bool = False
+    ws: Workspace, extent: EventScope, *, as_of: datetime | None = None, whole: bool = False
 ) -> dict[str, Performance]:
     """Return touchpoint → performance from every answer within `extent`, if 5 people gave any.
 
@@ -76,7 +73,12 @@ def _spread(row: Row, share: float) -> Row:
 
 
 def split(
-    ws: Workspace, extent: Extent, touchpoint: str, column: str, *, as_of: datetime | None = None
+    ws: Workspace,
+    extent: EventScope,
+    touchpoint: str,
+    column: str,
+    *,
+    as_of: datetime | None = None,
 ) -> dict[str, Performance]:
     """Return value → performance of one touchpoint by channel, place, source or `in_month`.
 
@@ -87,7 +89,7 @@ def split(
 
 
 def scores(
-    ws: Workspace, extent: Extent, touchpoint: str, *, as_of: datetime | None = None
+    ws: Workspace, extent: EventScope, touchpoint: str, *, as_of: datetime | None = None
 ) -> list[Score]:
     """Return how often each score was given at a touchpoint, the most asked question first."""
     asked = Asked(ws, extent, as_of, monthly=False, whole=False)
@@ -119,7 +121,11 @@ def _performance(key: str, found: list[tuple[Row, float]], spread: Row) -> Perfo
 
 
 def health(
-    ws: Workspace, extent: Extent, *, trend: Extent | None = None, as_of: datetime | None = None
+    ws: Workspace,
+    extent: EventScope,
+    *,
+    trend: EventScope | None = None,
+    as_of: datetime | None = None,
 ) -> Health:
     """Return the health index of `extent`, its parts, and its trend by month over `trend`.
 
@@ -151,7 +157,7 @@ def health(
 
 def trend_by_month(
     ws: Workspace,
-    extent: Extent,
+    extent: EventScope,
     weights: Mapping[str, float],
     *,
     as_of: datetime | None = None,
@@ -160,51 +166,27 @@ def trend_by_month(
     return _indices(Asked(ws, extent, as_of, monthly=True, whole=True), weights)
 
 
-def stored(ws: Workspace, look: Look, *, now: datetime) -> Finding[Health] | None:
+def stored(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Health] | None:
     """Return the stored index of an extent, or None; notes that it was asked for."""
     return findings.find(ws, FINDING, _about(ws, look), now=now)
 
 
-def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Health]:
+def answered(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Health]:
     """Return the index of an extent: the stored one if it still holds, else computed now."""
     return findings.answer(ws, FINDING, _about(ws, look), now=now)
 
 
-def _about(ws: Workspace, look: Look) -> dict[str, object]:
+def _about(ws: Workspace, look: EventFilter) -> dict[str, object]:
     return look.about(catalog=catalog_service.current(ws).version)
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Health:
-    extent = extent_of(ws, Look.of(about), now)
-    trend = extent.during(spans.back(ws, extent.period, TREND_MONTHS))
+    extent = scopes.resolve(ws, EventFilter.of(about), now)
+    trend = extent.during(scopes.back(ws, extent.period, TREND_MONTHS))
     return health(ws, extent, trend=trend, as_of=now)
 
 
 FINDING = findings.declare(findings.Kind("health", 3, Health, _compute))
-
-
-def extent_of(ws: Workspace, look: Look, now: datetime) -> Extent:
-    """Return the extent that `look` names. Raises Invalid for an unreadable period."""
-    chosen = places.tree(ws).within([look.place]) if look.place else None
-    channels = (look.channel,) if look.channel else ()
-    period = spans.read(ws, look, now)
-    to_last = period.end is not None and ws.engine.settled(period.end) is None
-    return Extent(period, chosen, channels, look.scope, to_last)
-
-
-def usual_period(ws: Workspace, now: datetime) -> Period:
-    """Return the standard period: twelve months up to the day of the last event, or to today."""
-    return spans.usual(ws, now)
-
-
-def reach(ws: Workspace) -> Period:
-    """Return the period that the events cover; ALL_TIME when there are none."""
-    return spans.reach(ws)
-
-
-def channels(ws: Workspace, scope: Scope) -> tuple[str, ...]:
-    """Return the channels that events in `scope` name, the commonest first, at most twelve."""
-    return spans.channels(ws, scope)
 
 
 def _parts(

@@ -19,9 +19,9 @@ from regulars.kit import clock
 from regulars.kit.period import parse_edge
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
 from regulars.understand.journeys import export, service
 from regulars.understand.journeys.model import By, Funnel, Journeys, Level, Order
+from regulars.understand.scope.model import EventScope
 
 router = APIRouter(prefix="/api/v1", tags=["journeys"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -45,11 +45,11 @@ class Asked:
         self.start, self.end, self.place, self.channel = start, end, place, channel
         self.as_of = as_of
 
-    def extent(self, ws: Workspace, caller: Principal) -> Extent:
+    def extent(self, ws: Workspace, caller: Principal) -> EventScope:
         """Return the extent within the caller's places."""
         chosen = places.tree(ws).within(self.place) if self.place else None
         period = period_of(self.start, self.end, ws.zone)
-        return Extent(period, chosen, tuple(self.channel or ()), caller.places)
+        return EventScope(period, chosen, tuple(self.channel or ()), caller.places)
 
     def moment(self, ws: Workspace) -> datetime | None:
         """Return the `as_of` moment."""

@@ -20,9 +20,11 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health
-from regulars.understand.health.model import LEAST_ANSWERS, Look, Performance, Score
+from regulars.understand.health.model import LEAST_ANSWERS, Performance, Score
 from regulars.understand.journeys import service
 from regulars.understand.journeys.model import Edge, Mark, Node, Words
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter
 
 if TYPE_CHECKING:
     pass
@@ -65,22 +67,22 @@ class Detail:
     as_of: datetime
 
 
-def stored(ws: Workspace, step: str, look: Look, *, now: datetime) -> Finding[Detail] | None:
+def stored(ws: Workspace, step: str, look: EventFilter, *, now: datetime) -> Finding[Detail] | None:
     """Return the stored detail, or None; notes that it was asked for."""
     return findings.find(ws, FINDING, _about(ws, step, look), now=now)
 
 
-def answered(ws: Workspace, step: str, look: Look, *, now: datetime) -> Finding[Detail]:
+def answered(ws: Workspace, step: str, look: EventFilter, *, now: datetime) -> Finding[Detail]:
     """Return a touchpoint's detail: the stored one if it still holds, else computed now."""
     return findings.answer(ws, FINDING, _about(ws, step, look), now=now)
 
 
-def _about(ws: Workspace, step: str, look: Look) -> dict[str, object]:
+def _about(ws: Workspace, step: str, look: EventFilter) -> dict[str, object]:
     return look.about(catalog=catalog_service.current(ws).version, step=step)
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Detail:
-    return _detail(ws, about["step"], Look.of(about), now)
+    return _detail(ws, about["step"], EventFilter.of(about), now)
 
 
 def _quoted(found: Detail) -> list[str]:
@@ -90,9 +92,9 @@ def _quoted(found: Detail) -> list[str]:
 FINDING = findings.declare(findings.Kind("touchpoint", 2, Detail, _compute, quotes=_quoted))
 
 
-def _detail(ws: Workspace, step: str, look: Look, now: datetime) -> Detail:
+def _detail(ws: Workspace, step: str, look: EventFilter, now: datetime) -> Detail:
     catalog = catalog_service.current(ws)
-    extent = health.extent_of(ws, look, now)
+    extent = scopes.resolve(ws, look, now)
     whole = service.answered(ws, look, "person", "touchpoint", now=now).payload
     node = next((node for node in whole.nodes if node.step == step), None)
     months = health.split(ws, extent, step, "in_month", as_of=now)

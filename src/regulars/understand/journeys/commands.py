@@ -22,7 +22,6 @@ from regulars.kit.errors import Invalid
 from regulars.kit.period import parse_edge
 from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
 from regulars.understand.journeys import export, service
 from regulars.understand.journeys.model import (
     BY,
@@ -37,6 +36,7 @@ from regulars.understand.journeys.model import (
     Order,
 )
 from regulars.understand.journeys.wording import within
+from regulars.understand.scope.model import EventScope
 
 Opens = Callable[[Path], Workspace]
 From = Annotated[str | None, typer.Option("--from", help="First month, day or moment.")]
@@ -124,10 +124,10 @@ def extent_of(
     end: str | None,
     place: list[str] | None,
     channel: list[str] | None,
-) -> Extent:
+) -> EventScope:
     """Return the extent that the options mean; places include what lies below them."""
     chosen = places.tree(ws).within(place) if place else None
-    return Extent(period_of(start, end, ws.zone), chosen, tuple(channel or ()))
+    return EventScope(period_of(start, end, ws.zone), chosen, tuple(channel or ()))
 
 
 def _by(word: str) -> By:

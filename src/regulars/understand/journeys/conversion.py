@@ -13,7 +13,6 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
 from regulars.understand.journeys import funnels, near, steps
 from regulars.understand.journeys.model import (
     BY,
@@ -25,6 +24,7 @@ from regulars.understand.journeys.model import (
 )
 from regulars.understand.journeys.steps import Codes
 from regulars.understand.journeys.waiting import wait_of
+from regulars.understand.scope.model import EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -38,7 +38,7 @@ Row = dict[str, Any]
 
 
 def funnel(
-    ws: Workspace, asked: Funnel, extent: Extent, *, as_of: datetime | None = None
+    ws: Workspace, asked: Funnel, extent: EventScope, *, as_of: datetime | None = None
 ) -> list[FunnelSlice]:
     """Return how many came how far, all together first, then by slice (the largest first).
 
@@ -112,7 +112,7 @@ def check(asked: Funnel) -> None:
 
 
 def _counted(
-    ws: Workspace, asked: Funnel, extent: Extent, catalog: Catalog, as_of: datetime | None
+    ws: Workspace, asked: Funnel, extent: EventScope, catalog: Catalog, as_of: datetime | None
 ) -> dict[str, list[Row]]:
     """Return slice → rows of counts by level."""
     names = [step for step in asked.steps if catalog.touchpoint(step) is None]

@@ -14,9 +14,9 @@ from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.faces.links import Item, here
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health import service as health
-from regulars.understand.health.model import USUAL, Look
 from regulars.understand.journeys.model import BY_TITLES, By
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import USUAL, EventFilter
 
 
 class Wish:
@@ -38,7 +38,7 @@ class Wish:
 class Filtered:
     """What a page looks at, with the names of what was chosen, and all choices."""
 
-    look: Look
+    look: EventFilter
     period: str
     periods: tuple[Item, ...]
     place: str
@@ -52,7 +52,9 @@ def filtered(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> 
 
     Without a period it is the standard one: twelve months up to the last event's day.
     """
-    look = Look(wish.period or USUAL, wish.start, wish.end, wish.place, wish.channel, caller.places)
+    look = EventFilter(
+        wish.period or USUAL, wish.start, wish.end, wish.place, wish.channel, caller.places
+    )
     return Filtered(
         look,
         *period_picker.with_usual(request, wish.period, wish.start, wish.end),
@@ -73,7 +75,7 @@ def _channel_items(
     every: Item = (_("All channels"), here(request, channel=None), wish.channel is None)
     named = [
         (name, here(request, channel=name), name == wish.channel)
-        for name in health.channels(ws, caller.places)
+        for name in scopes.channels(ws, caller.places)
     ]
     return (every, *named)
 

@@ -19,7 +19,6 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.vocabulary import TITLES, title
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Look
 from regulars.understand.journeys import service
 from regulars.understand.journeys.model import (
     BY_TITLES,
@@ -28,6 +27,7 @@ from regulars.understand.journeys.model import (
     FunnelSlice,
     FunnelStep,
 )
+from regulars.understand.scope.model import EventFilter
 
 FIELDS = 6
 FIRST = ("product_page", "cart", "checkout", "payment", "order")
@@ -62,7 +62,7 @@ def options(ws: Workspace, chosen: tuple[str, ...], scope: Scope) -> list[tuple[
     """Return what may be a step: touchpoints, events that were found, the vocabulary."""
     catalog = catalog_service.current(ws)
     found = [(point.key, say(point.title)) for point in catalog.touchpoints]
-    stored = service.stored(ws, Look(scope=scope), "person", "touchpoint", now=clock.now())
+    stored = service.stored(ws, EventFilter(scope=scope), "person", "touchpoint", now=clock.now())
     names = {name for item in stored.payload.found for name in item.names} if stored else set()
     names |= TITLES.keys() | {step for step in chosen if not catalog.touchpoint(step)}
     return found + [(name, f"{say(title(name))} ({_('event')})") for name in sorted(names)]

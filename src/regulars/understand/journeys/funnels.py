@@ -63,7 +63,7 @@ def _in_order(rows: ir.Table, steps: int, window: int) -> ir.Table:
 
 
 def _strict(rows: ir.Table, steps: int, window: int) -> ir.Table:
-    """Look back over the steps directly before: one window for all levels."""
+    """EventFilter back over the steps directly before: one window for all levels."""
     over = ibis.window(group_by=rows.case, order_by=in_order(rows))
     back = range(1, steps)
     looked = rows.mutate(

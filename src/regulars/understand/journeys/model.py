@@ -9,7 +9,8 @@ from typing import Literal
 
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
-from regulars.understand.health.model import Extent, Performance
+from regulars.understand.health.model import Performance
+from regulars.understand.scope.model import EventScope
 
 By = Literal["person", "order", "case", "session"]
 Level = Literal["touchpoint", "event"]
@@ -46,7 +47,7 @@ class Journeys:
     its name) or always the event's name. `feedback` takes survey events in as steps.
     """
 
-    extent: Extent = field(default_factory=Extent)
+    extent: EventScope = field(default_factory=EventScope)
     by: By = "person"
     level: Level = "touchpoint"
     feedback: bool = False

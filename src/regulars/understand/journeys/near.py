@@ -12,7 +12,7 @@ from regulars.kit.text import Text
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.vocabulary import title
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
+from regulars.understand.scope.model import EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -50,7 +50,7 @@ def nearest(word: str, known: Sequence[str], catalog: Catalog) -> list[str]:
 
 def _names(view: View, scope: Scope) -> ir.Table:
     """Return the names of events, and the touchpoints that senders gave them."""
-    events = Extent(scope=scope).of(view.events)
+    events = EventScope(scope=scope).of(view.events)
     found = events.group_by("name", "touchpoint").agg(n=events.count())
     own = found.filter(found.touchpoint.notnull()).select(name="touchpoint")
     return found.select("name").union(own).distinct()

@@ -21,10 +21,10 @@ from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import AREA_TITLES
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health import service as health_service
 from regulars.understand.journeys import board, filtering, funnel_showing, service, showing
 from regulars.understand.journeys.filtering import Wish
 from regulars.understand.journeys.model import BY_TITLES, By, Funnel, JourneyMap, Level, Order
+from regulars.understand.scope import service as scopes
 
 router = APIRouter(include_in_schema=False)
 navigation = [
@@ -173,7 +173,7 @@ def funnel(
     steps = tuple(word for word in step or funnel_showing.first_steps(ws) if word)
     asked = Funnel(steps, _seconds(window), by, order, slice_by or None)
     if kind := files.asked(request):
-        extent = health_service.extent_of(ws, chosen.look, clock.now())
+        extent = scopes.resolve(ws, chosen.look, clock.now())
         parts = service.funnel(ws, asked, extent)
         return files.send(
             request, kind, "funnel", funnel_showing.TABLE, funnel_showing.table(parts)
@@ -205,7 +205,7 @@ def funnel_answer(
     """Give the funnel's bars, worked out now."""
     look = filtering.filtered(request, ws, caller, wish).look
     try:
-        extent = health_service.extent_of(ws, look, clock.now())
+        extent = scopes.resolve(ws, look, clock.now())
         asked = Funnel(tuple(step), seconds_of(window), by, order, slice_by or None)
         parts = service.funnel(ws, asked, extent)
     except RegularsError as error:

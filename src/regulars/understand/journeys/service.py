@@ -18,7 +18,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health_service
-from regulars.understand.health.model import MINIMUM_GROUP, Extent, Look
+from regulars.understand.health.model import MINIMUM_GROUP
 from regulars.understand.journeys import conversion, mapping, marking, queries, steps, voices
 from regulars.understand.journeys.model import (
     BY_TITLES,
@@ -38,6 +38,8 @@ from regulars.understand.journeys.model import (
 )
 from regulars.understand.journeys.steps import Codes
 from regulars.understand.metrics import service as metrics_service
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter, EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -100,25 +102,25 @@ def journey_map(
 
 
 def stored(
-    ws: Workspace, look: Look, by: By, level: Level, *, now: datetime
+    ws: Workspace, look: EventFilter, by: By, level: Level, *, now: datetime
 ) -> Finding[JourneyMap] | None:
     """Return the stored map, or None; notes that it was asked for."""
     return findings.find(ws, FINDING, _about(ws, look, by, level), now=now)
 
 
 def answered(
-    ws: Workspace, look: Look, by: By, level: Level, *, now: datetime
+    ws: Workspace, look: EventFilter, by: By, level: Level, *, now: datetime
 ) -> Finding[JourneyMap]:
     """Return the map: the stored one if it still holds, else computed now."""
     return findings.answer(ws, FINDING, _about(ws, look, by, level), now=now)
 
 
-def _about(ws: Workspace, look: Look, by: By, level: Level) -> dict[str, object]:
+def _about(ws: Workspace, look: EventFilter, by: By, level: Level) -> dict[str, object]:
     return look.about(catalog=catalog_service.current(ws).version, by=by, level=level)
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> JourneyMap:
-    extent = health_service.extent_of(ws, Look.of(about), now)
+    extent = scopes.resolve(ws, EventFilter.of(about), now)
     asked = Journeys(extent, about.get("by", "person"), about.get("level", "touchpoint"))
     return journey_map(ws, asked, now=now, as_of=now)
 
@@ -127,7 +129,7 @@ FINDING = findings.declare(findings.Kind("journey", 3, JourneyMap, _compute))
 
 
 def funnel(
-    ws: Workspace, asked: Funnel, extent: Extent, *, as_of: datetime | None = None
+    ws: Workspace, asked: Funnel, extent: EventScope, *, as_of: datetime | None = None
 ) -> list[FunnelSlice]:
     """Return how many came how far, all together first, then by slice; see `conversion.funnel`."""
     return conversion.funnel(ws, asked, extent, as_of=as_of)
@@ -136,7 +138,7 @@ def funnel(
 def words(
     ws: Workspace,
     steps: Sequence[str],
-    extent: Extent,
+    extent: EventScope,
     *,
     as_of: datetime | None = None,
     most: int = MOST_WORDS,
@@ -177,7 +179,7 @@ class _Work:
 
     def cutoff(self, now: datetime) -> datetime:
         """Return from when on a journey's last step leaves it open: a Monday 30 to 36 days ago."""
-        ends = (health_service.reach(self.ws).end, self.asked.extent.period.end, now)
+        ends = (scopes.reach(self.ws).end, self.asked.extent.period.end, now)
         last = min(end for end in ends if end is not None)
         day = (last - timedelta(days=OPEN_DAYS)).astimezone(self.ws.zone).date()
         return day_start(day - timedelta(days=day.weekday()), self.ws.zone)

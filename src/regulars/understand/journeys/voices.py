@@ -10,8 +10,8 @@ import ibis
 
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
 from regulars.understand.journeys.model import Words
+from regulars.understand.scope.model import EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def words(
-    ws: Workspace, steps: Sequence[str], extent: Extent, as_of: datetime | None, most: int
+    ws: Workspace, steps: Sequence[str], extent: EventScope, as_of: datetime | None, most: int
 ) -> dict[str, list[Words]]:
     """Return the latest words at each touchpoint, those with the lowest scores first."""
     catalog = catalog_service.current(ws)

@@ -13,9 +13,9 @@ from regulars.faces.paging import CursorPaging, Page, encode, envelope
 from regulars.kit import clock, cursors
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.findings.model import enveloped
-from regulars.understand.health.model import USUAL, Look
 from regulars.understand.levels import asking, service, showing
 from regulars.understand.levels.model import Rules, Wish, values_of
+from regulars.understand.scope.model import USUAL, EventFilter
 
 router = APIRouter(prefix="/api/v1", tags=["experience levels"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -36,7 +36,7 @@ def levels(
     place: PlaceWord = None,
 ) -> dict[str, Any]:
     """Return shares with intervals, changes, marks, moves and the parameters used."""
-    look = Look(period, start, end, place, None, caller.places)
+    look = EventFilter(period, start, end, place, None, caller.places)
     found = service.answered(ws, look, now=clock.now())
     return enveloped(found, showing.plain(found.payload))
 
@@ -51,7 +51,7 @@ def what_if(
     place: PlaceWord = None,
 ) -> dict[str, Any]:
     """Return how many of each level the negative experiences would become."""
-    look = Look(period, None, None, place, None, caller.places)
+    look = EventFilter(period, None, None, place, None, caller.places)
     found = service.answered(ws, look, now=clock.now())
     return enveloped(found, showing.plain_outcomes(found.payload, wish))
 

@@ -12,8 +12,8 @@ from regulars.company.rights.model import Principal
 from regulars.faces import period_picker
 from regulars.faces.links import Item
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import USUAL, Look
 from regulars.understand.levels.model import Wish
+from regulars.understand.scope.model import USUAL, EventFilter
 
 
 class Asked:
@@ -30,9 +30,11 @@ class Asked:
         self.period, self.start, self.end = period, start, end
         self.place = place or None
 
-    def look(self, caller: Principal) -> Look:
+    def look(self, caller: Principal) -> EventFilter:
         """Return the extent, within the caller's places."""
-        return Look(self.period or USUAL, self.start, self.end, self.place, None, caller.places)
+        return EventFilter(
+            self.period or USUAL, self.start, self.end, self.place, None, caller.places
+        )
 
 
 def wish(

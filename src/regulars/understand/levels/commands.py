@@ -18,10 +18,10 @@ from regulars.listen.catalog import service as catalog
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings.model import enveloped
-from regulars.understand.health.model import USUAL, Look
 from regulars.understand.levels import service, showing
 from regulars.understand.levels.model import MEANING, At, Levels, Outcome, Wish
 from regulars.understand.levels.whatif import what_if
+from regulars.understand.scope.model import USUAL, EventFilter
 
 People = Annotated[str | None, typer.Option("--list", help="Customers: rescue or scream.")]
 Where = Annotated[str | None, typer.Option(help="One touchpoint, for --list and the what-if.")]
@@ -57,7 +57,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         if people is not None:
             _list(ws, people, touchpoint, limit, as_json)
             return
-        found = service.answered(ws, Look(period, start, end, place), now=clock.now())
+        found = service.answered(ws, EventFilter(period, start, end, place), now=clock.now())
         wish = Wish(touchpoint, impact, calmer, part, exceed)
         if as_json:
             plain = {**showing.plain(found.payload)}

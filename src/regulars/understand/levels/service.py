@@ -19,8 +19,6 @@ from regulars.timeline import people as timeline_people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health import service as health
-from regulars.understand.health.model import Extent, Look
 from regulars.understand.levels import experiences, queries, reading, summing
 from regulars.understand.levels.experiences import MICRO, Experiences
 from regulars.understand.levels.model import (
@@ -38,6 +36,8 @@ from regulars.understand.levels.reading import rules
 from regulars.understand.levels.references import References
 from regulars.understand.levels.whatif import what_if
 from regulars.understand.levels.wording import sentence
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter, EventScope
 
 __all__ = [
     "Outcome",
@@ -82,7 +82,7 @@ class Experience:
     why: Text
 
 
-def levels(ws: Workspace, extent: Extent, *, as_of: datetime | None = None) -> Levels:
+def levels(ws: Workspace, extent: EventScope, *, as_of: datetime | None = None) -> Levels:
     """Return shares, changes, moves and marks of the extent's period against the one before it.
 
     Expectations come from all that was known by `as_of`, not only from the period and the places.
@@ -116,19 +116,19 @@ def levels(ws: Workspace, extent: Extent, *, as_of: datetime | None = None) -> L
     )
 
 
-def stored(ws: Workspace, look: Look, *, now: datetime) -> Finding[Levels] | None:
+def stored(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Levels] | None:
     """Return the stored answer, or None; notes that it was asked for."""
     return findings.find(ws, FINDING, _about(ws, look), now=now)
 
 
-def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Levels]:
+def answered(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Levels]:
     """Return the answer: the stored one if it still holds, else computed now."""
     return findings.answer(ws, FINDING, _about(ws, look), now=now)
 
 
 def refresh(ws: Workspace, *, now: datetime) -> None:
     """Work out anew what pages and persons' pages show, if the timeline has moved on."""
-    answered(ws, Look(), now=now)
+    answered(ws, EventFilter(), now=now)
     findings.answer(ws, REFERENCES, _reference_about(ws), now=now)
 
 
@@ -258,7 +258,7 @@ def _told(found: Experiences, rows: Ints) -> list[Experience]:
     return made
 
 
-def _about(ws: Workspace, look: Look) -> dict[str, object]:
+def _about(ws: Workspace, look: EventFilter) -> dict[str, object]:
     return look.about(catalog=catalog_service.current(ws).version, rules=rules(ws).number)
 
 
@@ -267,7 +267,7 @@ def _reference_about(ws: Workspace) -> dict[str, object]:
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Levels:
-    return levels(ws, health.extent_of(ws, Look.of(about), now))
+    return levels(ws, scopes.resolve(ws, EventFilter.of(about), now))
 
 
 def _compute_references(ws: Workspace, _about: dict[str, Any], _now: datetime) -> References:

@@ -10,9 +10,9 @@ import msgspec
 import sqlalchemy as sa
 
 from regulars.timeline.vocabulary import FEEDBACK
-from regulars.understand.health.model import Extent
 from regulars.understand.maturity.model import Answers, Line, Spending
 from regulars.understand.maturity.tables import maturity_answers, maturity_spending
+from regulars.understand.scope.model import EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Place = Callable[["ir.Table"], "ir.Table"]
 
 
-def shown(view: View, extent: Extent, place: Place, known: list[str]) -> ir.Table:
+def shown(view: View, extent: EventScope, place: Place, known: list[str]) -> ir.Table:
     """Return by source and place: events, of a known touchpoint, answers, with words."""
     events = place(extent.of(view.events))
     feedback = events.name.isin(sorted(FEEDBACK))

@@ -19,7 +19,6 @@ from regulars.understand.drivers.model import Asked, Drivers
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health
-from regulars.understand.health.model import Extent, Look
 from regulars.understand.journeys import service as journeys
 from regulars.understand.maturity import document, handbook, queries
 from regulars.understand.maturity.evidence import Held, gathered
@@ -36,6 +35,8 @@ from regulars.understand.maturity.model import (
     area_grade,
 )
 from regulars.understand.metrics import service as metrics
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter, EventScope
 from regulars.understand.value_groups import service as value_groups
 
 if TYPE_CHECKING:
@@ -150,8 +151,8 @@ def points(found: Diagnosis, rows: list[Checked]) -> list[Improvement]:
 
 def diagnosis(ws: Workspace, scope: Scope, *, now: datetime) -> Diagnosis:
     """Return what the workspace itself shows of the last twelve months, within `scope`."""
-    look, catalog = Look(scope=scope), catalog_service.current(ws)
-    extent = health.extent_of(ws, look, now)
+    look, catalog = EventFilter(scope=scope), catalog_service.current(ws)
+    extent = scopes.resolve(ws, look, now)
     index = health.answered(ws, look, now=now).payload
     ranked = drivers.answered(ws, Asked("nps", look), now=now).payload
     months = [one for one in index.trend[-12:] if one.value is not None]
@@ -179,7 +180,7 @@ def diagnosis(ws: Workspace, scope: Scope, *, now: datetime) -> Diagnosis:
     )
 
 
-def _timeline(ws: Workspace, extent: Extent, now: datetime) -> dict[str, Any]:
+def _timeline(ws: Workspace, extent: EventScope, now: datetime) -> dict[str, Any]:
     catalog = catalog_service.current(ws)
     known = [point.key for point in catalog.touchpoints]
 
@@ -199,7 +200,7 @@ def _timeline(ws: Workspace, extent: Extent, now: datetime) -> dict[str, Any]:
     }
 
 
-def _minutes(ws: Workspace, extent: Extent, now: datetime) -> tuple[float | None, int]:
+def _minutes(ws: Workspace, extent: EventScope, now: datetime) -> tuple[float | None, int]:
     (found,) = metrics.measure(
         ws, "first_response_minutes_median", period=extent.period, scope=extent.scope, as_of=now
     )
@@ -213,7 +214,7 @@ def _groups(ws: Workspace, scope: Scope, now: datetime) -> tuple[float | None, i
     return found.payload.accuracy.value, found.payload.customers
 
 
-def _pains(ws: Workspace, look: Look, ranked: Drivers, now: datetime) -> list[Improvement]:
+def _pains(ws: Workspace, look: EventFilter, ranked: Drivers, now: datetime) -> list[Improvement]:
     """Return the journey's pain points with their evidence, the most important first."""
     found = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
     weight = {touchpoint: one.value for touchpoint, one in ranked.by_touchpoint().items()}
@@ -269,11 +270,11 @@ def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Diagnosis
 
 
 def _about(ws: Workspace, scope: Scope) -> dict[str, object]:
-    return Look(scope=scope).about(catalog=catalog_service.current(ws).version)
+    return EventFilter(scope=scope).about(catalog=catalog_service.current(ws).version)
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Diagnosis:
-    return diagnosis(ws, Look.of(about).scope, now=now)
+    return diagnosis(ws, EventFilter.of(about).scope, now=now)
 
 
 FINDING = findings.declare(findings.Kind("maturity", 3, Diagnosis, _compute))

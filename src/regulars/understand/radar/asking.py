@@ -15,9 +15,9 @@ from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.faces.links import Item, here
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health import service as health
-from regulars.understand.health.model import USUAL, Look
 from regulars.understand.radar import service
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import USUAL, EventFilter
 
 
 class Wish:
@@ -39,10 +39,10 @@ class Wish:
         self.period, self.start, self.end = period, start, end
         self.place, self.channel = place or None, channel or None
 
-    def look(self, caller: Principal) -> Look:
+    def look(self, caller: Principal) -> EventFilter:
         """Return the extent, within the caller's places."""
         period = self.period or USUAL
-        return Look(period, self.start, self.end, self.place, self.channel, caller.places)
+        return EventFilter(period, self.start, self.end, self.place, self.channel, caller.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _channels(request: Request, ws: Workspace, caller: Principal, wish: Wish) ->
     every: Item = (_("All channels"), here(request, channel=None), wish.channel is None)
     named = (
         (name, here(request, channel=name), name == wish.channel)
-        for name in health.channels(ws, caller.places)
+        for name in scopes.channels(ws, caller.places)
     )
     return (every, *named)
 
@@ -94,7 +94,7 @@ def _others(ws: Workspace, caller: Principal) -> list[tuple[str, str]]:
     made = [("target", _("Targets")), ("previous", _("The period before"))]
     for one in service.benchmarks(ws):
         made.append((f"benchmark:{one.name}", _("Benchmark: {name}").format(name=one.name)))
-    for name in health.channels(ws, caller.places):
+    for name in scopes.channels(ws, caller.places):
         made.append((f"channel:{name}", _("Channel: {name}").format(name=name)))
     for _depth, place in places.visible(ws, caller.places).walk():
         made.append((f"place:{place.id}", _("Place: {name}").format(name=say(place.name))))

@@ -16,9 +16,9 @@ from regulars.faces.language import shell_language
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings.model import enveloped
-from regulars.understand.health.model import USUAL, Look
 from regulars.understand.radar import service, showing
 from regulars.understand.radar.model import MEANING, Against, Radar
+from regulars.understand.scope.model import USUAL, EventFilter
 
 
 def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
@@ -40,7 +40,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     ) -> None:
         """Show the ten dimensions of experience against a target, a period, a place…"""
         ws, now = opens(workspace), clock.now()
-        look = Look(period, start, end, place, channel)
+        look = EventFilter(period, start, end, place, channel)
         found = service.answered(ws, look, now=now)
         other = service.against(ws, found.payload, look, against, now=now)
         if as_json:

@@ -15,8 +15,6 @@ from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health import service as health
-from regulars.understand.health.model import Extent, Look
 from regulars.understand.metrics import service as metrics
 from regulars.understand.radar import comparing, document, queries
 from regulars.understand.radar.model import (
@@ -32,6 +30,8 @@ from regulars.understand.radar.model import (
     points,
     together,
 )
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter, EventScope
 
 NO_METRIC, NO_DATA, MEASURED = "no_metric", "no_data", "measured"
 
@@ -134,7 +134,9 @@ def drop_benchmark(ws: Workspace, name: str, caller: Principal) -> None:
         record(ws, connection, caller, "radar.benchmark_dropped", name)
 
 
-def radar(ws: Workspace, mapped: Mapped, extent: Extent, look: Look, *, as_of: datetime) -> Radar:
+def radar(
+    ws: Workspace, mapped: Mapped, extent: EventScope, look: EventFilter, *, as_of: datetime
+) -> Radar:
     """Return every dimension of `mapped` within the extent that `look` names."""
     made = []
     for one in mapped.dimensions:
@@ -143,7 +145,9 @@ def radar(ws: Workspace, mapped: Mapped, extent: Extent, look: Look, *, as_of: d
     return Radar(mapped.version, made, extent.period.start, extent.period.end)
 
 
-def _measure(ws: Workspace, part: Part, extent: Extent, look: Look, as_of: datetime) -> Measure:
+def _measure(
+    ws: Workspace, part: Part, extent: EventScope, look: EventFilter, as_of: datetime
+) -> Measure:
     filters = {name: list(words) for name, words in part.filters.items()}
     if not metrics.exists(part.metric):
         return Measure(part.metric, filters, part.weight, NO_METRIC, "", empty(), empty())
@@ -170,18 +174,18 @@ def _placed(raw: Estimate, worst: float | None, best: float | None) -> Estimate:
     return empty() if worst is None or best is None else points(raw, worst, best)
 
 
-def stored(ws: Workspace, look: Look, *, now: datetime) -> Finding[Radar] | None:
+def stored(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Radar] | None:
     """Return the stored radar of an extent, or None; notes that it was asked for."""
     return findings.find(ws, FINDING, _about(ws, look), now=now)
 
 
-def answered(ws: Workspace, look: Look, *, now: datetime) -> Finding[Radar]:
+def answered(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Radar]:
     """Return the radar of an extent: the stored one if it still holds, else computed now."""
     return findings.answer(ws, FINDING, _about(ws, look), now=now)
 
 
 def against(
-    ws: Workspace, ours: Radar, look: Look, wish: str, *, now: datetime
+    ws: Workspace, ours: Radar, look: EventFilter, wish: str, *, now: datetime
 ) -> dict[str, Against]:
     """Return our dimensions against what `wish` names.
 
@@ -203,7 +207,7 @@ def against(
     return comparing.with_other(ours, theirs, overlap=_overlap(ws, look, kind, name))
 
 
-def _overlap(ws: Workspace, look: Look, kind: str, name: str) -> bool:
+def _overlap(ws: Workspace, look: EventFilter, kind: str, name: str) -> bool:
     """Tell whether one side of a comparison is a part of the other."""
     if kind == "channel":
         return look.channel in (None, name)
@@ -213,7 +217,7 @@ def _overlap(ws: Workspace, look: Look, kind: str, name: str) -> bool:
     return name in tree.within([look.place]) or look.place in tree.within([name])
 
 
-def _other(ours: Radar, look: Look, kind: str, name: str) -> Look:
+def _other(ours: Radar, look: EventFilter, kind: str, name: str) -> EventFilter:
     if kind == "previous" and ours.start is not None and ours.end is not None:
         start = ours.start - (ours.end - ours.start)
         return replace(look, start=start.isoformat(), end=ours.start.isoformat())
@@ -247,13 +251,13 @@ def _no_benchmark(name: str) -> NotFound:
     )
 
 
-def _about(ws: Workspace, look: Look) -> dict[str, object]:
+def _about(ws: Workspace, look: EventFilter) -> dict[str, object]:
     return look.about(mapping=mapping(ws).version)
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Radar:
-    look = Look.of(about)
-    extent = health.extent_of(ws, look, now)
+    look = EventFilter.of(about)
+    extent = scopes.resolve(ws, look, now)
     return radar(ws, mapping(ws), extent, look, as_of=now)
 
 

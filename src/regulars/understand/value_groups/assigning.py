@@ -16,7 +16,7 @@ from regulars.kit.period import add_months, day_start
 from regulars.timeline import currency, erasure, inbox
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health import service as health
+from regulars.understand.scope import service as scopes
 from regulars.understand.value_groups import queries
 from regulars.understand.value_groups.model import DIMENSIONS, Rules, place, segments
 
@@ -123,7 +123,7 @@ def assign_due(ws: Workspace, *, now: datetime) -> int:
     part. Returns how many assignments were made: none while the month's stands, the rules are the
     same, and money is summed in the same currency.
     """
-    reach = health.reach(ws)
+    reach = scopes.reach(ws)
     if reach.start is None or reach.end is None:
         return 0
     ended = reach.end.astimezone(ws.zone).date().replace(day=1)

@@ -13,7 +13,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.findings.model import enveloped
-from regulars.understand.health import service as health
+from regulars.understand.scope import service as scopes
 from regulars.understand.words import forms, lexicon, service, showing
 from regulars.understand.words.asking import Seek, Wish, read_kind, read_mood
 
@@ -59,7 +59,7 @@ def divide(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]
 @router.get("/words/texts", summary="Search what customers wrote")
 def texts(ws: CurrentWorkspace, caller: Listener, wish: Wished, seek: Sought) -> dict[str, Any]:
     """Return one page of texts with what was read in them; `page` counts from 1."""
-    extent = health.extent_of(ws, wish.look(caller), clock.now())
+    extent = scopes.resolve(ws, wish.look(caller), clock.now())
     found = service.search(ws, seek.sought, extent)
     made: dict[str, Any] = msgspec.to_builtins(found)
     return made

@@ -14,7 +14,7 @@ from regulars.faces.links import Item
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import USUAL, Look
+from regulars.understand.scope.model import USUAL, EventFilter
 from regulars.understand.words.model import KINDS, MOODS, Kind, Mood
 from regulars.understand.words.searching import Sought
 from regulars.understand.words.service import Asked
@@ -38,9 +38,9 @@ class Wish:
         self.period, self.start, self.end = period or None, start or None, end or None
         self.place, self.channel, self.against = place or None, channel or None, against or None
 
-    def look(self, caller: Principal) -> Look:
+    def look(self, caller: Principal) -> EventFilter:
         """Return the extent, within the caller's places."""
-        return Look(
+        return EventFilter(
             self.period or USUAL, self.start, self.end, self.place, self.channel, caller.places
         )
 

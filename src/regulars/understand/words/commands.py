@@ -18,8 +18,8 @@ from regulars.kit import clock
 from regulars.listen.catalog import service as catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings.model import enveloped
-from regulars.understand.health import service as health
-from regulars.understand.health.model import USUAL, Look
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import USUAL, EventFilter
 from regulars.understand.words import service, showing
 from regulars.understand.words.divide import Divide
 from regulars.understand.words.model import MEANING, Words
@@ -43,7 +43,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         """Show what customers speak of, and what rose; new texts are read first."""
         ws, now = opens(workspace), clock.now()
         service.analyse(ws, now=now)
-        look = Look(period, start, end, place)
+        look = EventFilter(period, start, end, place)
         if search is not None:
             _print_texts(ws, look, search, as_json)
             return
@@ -100,8 +100,8 @@ def _print_divide(ws: Workspace, found: Divide) -> None:
         )
 
 
-def _print_texts(ws: Workspace, look: Look, words: str, as_json: bool) -> None:
-    extent = health.extent_of(ws, look, clock.now())
+def _print_texts(ws: Workspace, look: EventFilter, words: str, as_json: bool) -> None:
+    extent = scopes.resolve(ws, look, clock.now())
     found = service.search(ws, service.Sought(words), extent)
     if as_json:
         typer.echo(msgspec.json.encode(found).decode())

@@ -14,7 +14,7 @@ from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
+from regulars.understand.scope.model import EventScope
 from regulars.understand.words import keeping, lexicon, queries, reading
 from regulars.understand.words.lexicon import Lexicon, Lexicons
 from regulars.understand.words.model import (
@@ -145,7 +145,7 @@ def correct(
             Text(f"The catalog has no touchpoint {touchpoint}.", f"触点目录中没有 {touchpoint}。"),
             field="touchpoint",
         )
-    extent = Extent(scope=scope)
+    extent = EventScope(scope=scope)
     rows = ws.query(lambda view: queries.these(view, [event_id], extent)).to_pylist()
     if not rows:
         raise NotFound("words.text", Text("There is no such text.", "没有这条文字。"))
@@ -173,7 +173,7 @@ def correct(
 
 def take_back(ws: Workspace, event_id: str, *, scope: Scope, by: Principal) -> None:
     """Undo a correction: what was read holds again. Raises NotFound."""
-    extent = Extent(scope=scope)
+    extent = EventScope(scope=scope)
     seen = ws.query(lambda view: queries.these(view, [event_id], extent)).num_rows
     if not seen:
         raise NotFound("words.text", Text("There is no such text.", "没有这条文字。"))
@@ -190,7 +190,7 @@ def corrections(ws: Workspace, scope: Scope = None) -> list[Correction]:
     with ws.database.reading() as connection:
         rows = queries.corrections(connection)
     if scope is not None:
-        seen = keeping.within(keeping.load(ws), Extent(scope=scope)).column("event_id")
+        seen = keeping.within(keeping.load(ws), EventScope(scope=scope)).column("event_id")
         known = set(seen.to_pylist())
         rows = [row for row in rows if row["event_id"] in known]
     return [
@@ -215,7 +215,7 @@ def corrected(ws: Workspace) -> set[str]:
         return {row["event_id"] for row in queries.corrections(connection)}
 
 
-def draw(ws: Workspace, extent: Extent, *, seed: int, most: int = 40) -> list[str]:
+def draw(ws: Workspace, extent: EventScope, *, seed: int, most: int = 40) -> list[str]:
     """Return events drawn by lot among the texts nobody has checked yet; the same for a `seed`."""
     readings = keeping.within(keeping.load(ws), extent)
     ids = readings.column("event_id").to_pylist()

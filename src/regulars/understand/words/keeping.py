@@ -16,7 +16,7 @@ from regulars.timeline.erasure import erasable
 from regulars.timeline.event import MOMENT
 from regulars.timeline.inbox import erased_among, lock_inbox
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
+from regulars.understand.scope.model import EventScope
 from regulars.understand.words import queries
 
 BATCH = 20_000
@@ -112,7 +112,7 @@ def load(ws: Workspace, *, words: bool = False) -> pa.Table:
     return whole
 
 
-def within(readings: pa.Table, extent: Extent) -> pa.Table:
+def within(readings: pa.Table, extent: EventScope) -> pa.Table:
     """Return the readings of the events within `extent`."""
     tests = []
     at = readings.column("occurred_at")

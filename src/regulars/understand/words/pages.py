@@ -21,7 +21,7 @@ from regulars.listen.catalog import service as catalog
 from regulars.listen.profiles import service as profiles
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health import service as health
+from regulars.understand.scope import service as scopes
 from regulars.understand.words import asking, forms, service, showing
 from regulars.understand.words.asking import Seek, Wish
 from regulars.understand.words.model import Reading
@@ -105,7 +105,7 @@ def texts(
     *, request: Request, ws: CurrentWorkspace, caller: Listener, wish: Wished, seek: Sought
 ) -> Response:
     """List the texts that hold the words sought, with what was read in them."""
-    extent = health.extent_of(ws, wish.look(caller), clock.now())
+    extent = scopes.resolve(ws, wish.look(caller), clock.now())
     found = service.search(ws, seek.sought, extent)
     if kind := files.asked(request):
         service.note_export(ws, caller, seek.sought.query)
@@ -129,7 +129,7 @@ def check(
     request: Request, ws: CurrentWorkspace, caller: Listener, wish: Wished, seed: int = 1
 ) -> Response:
     """Show texts drawn by lot to be checked, and how well they are read."""
-    extent = health.extent_of(ws, wish.look(caller), clock.now())
+    extent = scopes.resolve(ws, wish.look(caller), clock.now())
     drawn = service.draw(ws, extent, seed=seed, most=10)
     readings = service.texts(ws, drawn, scope=caller.places)
     return page(

@@ -11,7 +11,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from regulars.store.database import upsert
-from regulars.understand.health.model import Extent
+from regulars.understand.scope.model import EventScope
 from regulars.understand.words.tables import (
     word_batches,
     word_corrections,
@@ -53,7 +53,7 @@ def unread(view: View, known: pa.Table, most: int) -> ir.Table:
     return found.order_by([ibis.desc("occurred_at"), "event_id"]).limit(most)
 
 
-def these(view: View, events: Sequence[str], extent: Extent) -> ir.Table:
+def these(view: View, events: Sequence[str], extent: EventScope) -> ir.Table:
     """Return the texts of some events within `extent`, with their person."""
     found = texts(extent.of(view.with_person()))
     return found.filter(found.event_id.isin(list(events))).select(
@@ -62,7 +62,9 @@ def these(view: View, events: Sequence[str], extent: Extent) -> ir.Table:
     )  # fmt: skip
 
 
-def matching(view: View, extent: Extent, terms: Sequence[str], kept: pa.Table | None) -> ir.Table:
+def matching(
+    view: View, extent: EventScope, terms: Sequence[str], kept: pa.Table | None
+) -> ir.Table:
     """Return the texts within `extent` that hold every term, with how often (`tf0`, `tf1`, …).
 
     `kept` (one column, event_id) narrows them further. Terms are in lower case; one that begins
@@ -92,7 +94,7 @@ def _times(low: ir.Value, term: str) -> ir.Value:
     return (low.length() - low.replace(term, "").length()).cast("float64") / float(len(term))
 
 
-def frequencies(view: View, extent: Extent, terms: Sequence[str]) -> ir.Table:
+def frequencies(view: View, extent: EventScope, terms: Sequence[str]) -> ir.Table:
     """Return of all texts within `extent`: their number, mean length, and how many hold a term."""
     found = texts(extent.of(view.events))
     low = found.mutate(low=ibis.literal(" ") + found.text.lower())
@@ -107,7 +109,7 @@ def frequencies(view: View, extent: Extent, terms: Sequence[str]) -> ir.Table:
 
 
 def scores(
-    view: View, extent: Extent, channels: Sequence[str], touchpoints: Sequence[str]
+    view: View, extent: EventScope, channels: Sequence[str], touchpoints: Sequence[str]
 ) -> ir.Table:
     """Return one row a person, touchpoint and way: n and sum of scores put on 0 to 100.
 

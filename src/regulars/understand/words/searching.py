@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import Extent
+from regulars.understand.scope.model import EventScope
 from regulars.understand.words import editing, keeping, queries, reading, tokens
 from regulars.understand.words.model import KINDS, Kind, Mood, Reading, code_of, kinds_of, mood_of
 
@@ -54,7 +54,7 @@ class Found:
     terms: list[str]
 
 
-def search(ws: Workspace, sought: Sought, extent: Extent) -> Found:
+def search(ws: Workspace, sought: Sought, extent: EventScope) -> Found:
     """Return one page of the texts that hold every word sought, within `extent`."""
     terms = tokens.terms(sought.query)
     if sought.query.strip() and not terms:
@@ -85,7 +85,7 @@ def narrowed(readings: pa.Table, sought: Sought) -> pa.Table:
     return readings
 
 
-def told(ws: Workspace, events: Sequence[str], extent: Extent) -> list[Row]:
+def told(ws: Workspace, events: Sequence[str], extent: EventScope) -> list[Row]:
     """Return the events' texts in the given order; those outside `extent` are left out."""
     if not events:
         return []
@@ -95,7 +95,7 @@ def told(ws: Workspace, events: Sequence[str], extent: Extent) -> list[Row]:
 
 
 def _ranked(
-    ws: Workspace, extent: Extent, terms: Sequence[str], kept: pa.Table | None, begin: int
+    ws: Workspace, extent: EventScope, terms: Sequence[str], kept: pa.Table | None, begin: int
 ) -> tuple[int, list[Row]]:
     counted = ws.query(lambda view: queries.frequencies(view, extent, terms)).to_pylist()[0]
     texts = int(counted["texts"])

@@ -22,8 +22,9 @@ from regulars.timeline import people as timeline_people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health import service as health
-from regulars.understand.health.model import MINIMUM_GROUP, Extent, Look
+from regulars.understand.health.model import MINIMUM_GROUP
+from regulars.understand.scope import service as scopes
+from regulars.understand.scope.model import EventFilter, EventScope
 from regulars.understand.value_groups import service as value_groups
 from regulars.understand.value_groups.model import GROUP_TITLES
 from regulars.understand.words import counting, keeping, queries, rising, searching
@@ -102,7 +103,7 @@ CUSTOMERS = pa.schema(
 class Asked:
     """What a page asks: an extent, and from when the earlier window of "what rose" reaches."""
 
-    look: Look = field(default_factory=Look)
+    look: EventFilter = field(default_factory=EventFilter)
     against: str | None = None
 
     def about(self) -> dict[str, object]:
@@ -112,12 +113,12 @@ class Asked:
     @classmethod
     def of(cls, about: dict[str, Any]) -> Asked:
         """Read what `about` wrote."""
-        return cls(Look.of(about), about.get("against"))
+        return cls(EventFilter.of(about), about.get("against"))
 
 
 def words(ws: Workspace, asked: Asked, *, now: datetime) -> Words:
     """Return what customers speak of within the extent asked for. Raises Invalid for its period."""
-    extent = health.extent_of(ws, asked.look, now)
+    extent = scopes.resolve(ws, asked.look, now)
     stamp = keeping.stamp(ws)
     whole = keeping.load(ws, words=True)
     readings = keeping.within(whole, extent)
@@ -142,12 +143,12 @@ def words(ws: Workspace, asked: Asked, *, now: datetime) -> Words:
 
 
 def _rise(
-    ws: Workspace, asked: Asked, extent: Extent, now: datetime, whole: pa.Table
+    ws: Workspace, asked: Asked, extent: EventScope, now: datetime, whole: pa.Table
 ) -> Rise | None:
     """Return what rose in the period asked for if it is short, else in its last 30 days."""
     start, end = extent.period.start, extent.period.end
     if end is None or start is None:
-        reach = health.reach(ws)
+        reach = scopes.reach(ws)
         end = end or reach.end
     if end is None:
         return None
@@ -156,11 +157,13 @@ def _rise(
     before = middle - (end - middle)
     if asked.against:
         named = replace(asked.look, period="", start=asked.against, end=middle.isoformat())
-        before = health.extent_of(ws, named, now).period.start or before
+        before = scopes.resolve(ws, named, now).period.start or before
     return _risen(whole, extent, before, middle, end)
 
 
-def rise(ws: Workspace, extent: Extent, start: datetime, middle: datetime, end: datetime) -> Rise:
+def rise(
+    ws: Workspace, extent: EventScope, start: datetime, middle: datetime, end: datetime
+) -> Rise:
     """Return which words and pooled categories more customers spoke of from `middle` to `end`.
 
     Compared with `start` to `middle`, within the places and channels of `extent`; told are shares
@@ -170,7 +173,7 @@ def rise(ws: Workspace, extent: Extent, start: datetime, middle: datetime, end: 
 
 
 def _risen(
-    whole: pa.Table, extent: Extent, start: datetime, middle: datetime, end: datetime
+    whole: pa.Table, extent: EventScope, start: datetime, middle: datetime, end: datetime
 ) -> Rise:
     earlier = keeping.within(whole, extent.during(Period(start, middle)))
     later = keeping.within(whole, extent.during(Period(middle, end)))
@@ -207,14 +210,14 @@ def _again(ws: Workspace, asked: Asked, now: datetime) -> Finding[Words]:
     return Finding(FINDING.key, asked.about(), now, now, FINDING.version, watermark, None, payload)
 
 
-def divided(ws: Workspace, look: Look, *, now: datetime) -> Finding[Divide]:
+def divided(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Divide]:
     """Return the digital divide of an extent: the stored answer if it still holds."""
     return findings.answer(ws, DIVIDE, look.about(), now=now)
 
 
-def divide(ws: Workspace, look: Look, *, now: datetime) -> Divide:
+def divide(ws: Workspace, look: EventFilter, *, now: datetime) -> Divide:
     """Return which groups of customers fare worse in digital service than their gap elsewhere."""
-    extent = health.extent_of(ws, look, now)
+    extent = scopes.resolve(ws, look, now)
     served = _digital_touchpoints(ws)
     scores = ws.query(lambda view: queries.scores(view, extent, divides.DIGITAL, served), as_of=now)
     groups = _groups(ws, look.scope, now)
@@ -236,7 +239,7 @@ def _digital_touchpoints(ws: Workspace) -> list[str]:
 
 
 def _said(
-    ws: Workspace, extent: Extent, groups: dict[str, tuple[pa.Table, dict[str, Text]]]
+    ws: Workspace, extent: EventScope, groups: dict[str, tuple[pa.Table, dict[str, Text]]]
 ) -> dict[str, tuple[Any, Any]]:
     """Return "sort.group" → the shares of its writers, and of the rest, with a digital problem."""
     told = _per_person(ws, extent)
@@ -307,7 +310,7 @@ def _folded(ws: Workspace, table: pa.Table) -> pa.Table:
     return table.append_column("person_id", person.take(pa.array(code)))
 
 
-def _per_person(ws: Workspace, extent: Extent) -> pa.Table:
+def _per_person(ws: Workspace, extent: EventScope) -> pa.Table:
     readings = keeping.within(keeping.load(ws), extent)
     readings = readings.filter(pc.is_valid(readings.column("identity_id")))
     flags = counting.flags(readings)
@@ -333,13 +336,13 @@ def customers(ws: Workspace, scope: Scope) -> pa.Table:
     Columns of CUSTOMERS: person_id, how many texts, of them negative, positive, and of each
     problem type, and when the last was written.
     """
-    return _per_person(ws, Extent(scope=scope)).select(CUSTOMERS.names).cast(CUSTOMERS)
+    return _per_person(ws, EventScope(scope=scope)).select(CUSTOMERS.names).cast(CUSTOMERS)
 
 
 def of_person(ws: Workspace, person: str, *, scope: Scope, most: int = 8) -> list[Reading]:
     """Return the newest texts of one person with what was read in them."""
     theirs = pa.array(timeline_people.identities_of(ws, person), pa.string())
-    readings = keeping.within(keeping.load(ws), Extent(scope=scope))
+    readings = keeping.within(keeping.load(ws), EventScope(scope=scope))
     readings = readings.filter(pc.is_in(readings.column("identity_id"), theirs))
     order = [("occurred_at", "descending"), ("event_id", "ascending")]
     ids = readings.sort_by(order).column("event_id").slice(0, most).to_pylist()
@@ -348,7 +351,7 @@ def of_person(ws: Workspace, person: str, *, scope: Scope, most: int = 8) -> lis
 
 def texts(ws: Workspace, events: Sequence[str], *, scope: Scope) -> list[Reading]:
     """Return texts with what was read in them, in the order of `events`; unseen ones left out."""
-    return searching.shown(ws, searching.told(ws, events, Extent(scope=scope)))
+    return searching.shown(ws, searching.told(ws, events, EventScope(scope=scope)))
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Words:
@@ -356,10 +359,12 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Words:
 
 
 def _compute_divide(ws: Workspace, about: dict[str, Any], now: datetime) -> Divide:
-    return divide(ws, Look.of(about), now=now)
+    return divide(ws, EventFilter.of(about), now=now)
 
 
-FINDING = findings.declare(findings.Kind("words", 2, Words, _compute, (Look().about(),)))
+FINDING = findings.declare(findings.Kind("words", 2, Words, _compute, (EventFilter().about(),)))
 DIVIDE = findings.declare(
-    findings.Kind("digital_divide", 2, Divide, _compute_divide, (Look().about(),), learnt=True)
+    findings.Kind(
+        "digital_divide", 2, Divide, _compute_divide, (EventFilter().about(),), learnt=True
+    )
 )

@@ -14,7 +14,7 @@ from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import Catalog
-from regulars.understand.health.model import USUAL, Look
+from regulars.understand.scope.model import USUAL, EventFilter
 from regulars.understand.words import rising
 from regulars.understand.words.divide import MEANING as DIVIDE_MEANING
 from regulars.understand.words.divide import Divide, Gap
@@ -189,7 +189,7 @@ def plain(found: Words) -> dict[str, Any]:
     return made
 
 
-def values(found: Words | None, catalog: Catalog, look: Look) -> dict[str, Any]:
+def values(found: Words | None, catalog: Catalog, look: EventFilter) -> dict[str, Any]:
     """Return what the page's template shows; nothing before it is worked out."""
     if found is None:
         return {"found": None}
@@ -239,7 +239,7 @@ def titles() -> dict[str, Any]:
     }
 
 
-def divide_values(found: Divide, catalog: Catalog, look: Look) -> dict[str, Any]:
+def divide_values(found: Divide, catalog: Catalog, look: EventFilter) -> dict[str, Any]:
     """Return what the piece about the digital divide shows."""
     return {
         "divide": found,
@@ -256,12 +256,12 @@ def divide_values(found: Divide, catalog: Catalog, look: Look) -> dict[str, Any]
     }
 
 
-def seek_address(look: Look, **more: str | None) -> str:
+def seek_address(look: EventFilter, **more: str | None) -> str:
     """Return where the texts behind a number are listed."""
     return _address("/words/texts", look, **more)
 
 
-def _address(path: str, look: Look, **more: str | None) -> str:
+def _address(path: str, look: EventFilter, **more: str | None) -> str:
     wish = {
         "period": None if look.period == USUAL else look.period,
         "from": look.start,

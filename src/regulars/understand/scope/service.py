@@ -1,4 +1,4 @@
-"""Which period is looked at first, and how far the data reach."""
+"""Resolve which events a question looks at: its period, places and channels; how far data reach."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 
 import ibis
 
+from regulars.company.places import service as places
 from regulars.company.rights.model import Scope
 from regulars.faces import periods
 from regulars.kit.memo import Memo
 from regulars.kit.period import ALL_TIME, Period, add_months, day_start, parse_edge
 from regulars.timeline.workspace import Workspace
-from regulars.understand.health.model import USUAL, Extent, Look
+from regulars.understand.scope.model import USUAL, EventFilter, EventScope
 
 USUAL_MONTHS = 12
 MOST_CHANNELS = 12
@@ -40,7 +41,7 @@ def channels(ws: Workspace, scope: Scope) -> tuple[str, ...]:
 
 
 def _find_channels(ws: Workspace, scope: Scope) -> tuple[str, ...]:
-    extent = Extent(scope=scope)
+    extent = EventScope(scope=scope)
     table = ws.query(
         lambda view: (
             extent.of(view.events)
@@ -79,7 +80,16 @@ def back(ws: Workspace, period: Period, count: int) -> Period:
     return Period(min(period.start, day_start(add_months(last, 1 - count), ws.zone)), period.end)
 
 
-def read(ws: Workspace, look: Look, now: datetime) -> Period:
+def resolve(ws: Workspace, look: EventFilter, now: datetime) -> EventScope:
+    """Return the events that `look` names. Raises Invalid for an unreadable period."""
+    chosen = places.tree(ws).within([look.place]) if look.place else None
+    channels = (look.channel,) if look.channel else ()
+    period = read(ws, look, now)
+    to_last = period.end is not None and ws.engine.settled(period.end) is None
+    return EventScope(period, chosen, channels, look.scope, to_last)
+
+
+def read(ws: Workspace, look: EventFilter, now: datetime) -> Period:
     """Return the period that `look` names. Raises Invalid for an unreadable one."""
     if look.start or look.end:
         edges = [parse_edge(e, ws.zone) if e else None for e in (look.start, look.end)]

@@ -1,0 +1,1 @@
+"""Which events a question looks at: period, places, channels."""
