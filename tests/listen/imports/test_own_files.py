@@ -136,7 +136,7 @@ def weighted_nps(wanted: dict[str, tuple[float, int]]) -> Callable[[Workspace], 
 
     def look(ws: Workspace) -> None:
         # Values on fewer than five are withheld from people; here they are what is looked at.
-        with patch("regulars.understand.metrics.telling.MINIMUM_GROUP", 1):
+        with patch("regulars.understand.metrics.telling.MIN_GROUP", 1):
             told = metrics.measure(ws, "nps", by=["place"], weighted=True)
         found = {one.slice["place"]: (round(one.value or 0, 2), one.n) for one in told if one.n}
         assert found == wanted

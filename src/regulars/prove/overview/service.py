@@ -25,6 +25,7 @@ from regulars.understand.findings.model import Finding
 from regulars.understand.journeys import service as journeys
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Measured
+from regulars.understand.policy import FALSE_ALARM_RATE
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventFilter, EventScope
 
@@ -53,7 +54,6 @@ LOOKED_AT = (
 )
 """Metrics and slices whose change against the window before is tested."""
 DAYS = 90
-ALARM = 0.05
 MOST_CHANGES = 8
 PAINS = 4
 
@@ -223,7 +223,7 @@ def _changes(
     made = [
         _changed(ws, key, dimension, row, q)
         for (key, dimension, row), q in zip(tests, q_values, strict=True)
-        if q is not None and q <= ALARM and row.value is not None
+        if q is not None and q <= FALSE_ALARM_RATE and row.value is not None
     ]
     return sorted(made, key=lambda one: one.q)[:MOST_CHANGES], len(tests)
 

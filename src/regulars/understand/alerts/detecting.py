@@ -10,12 +10,11 @@ from datetime import datetime
 from scipy import stats
 
 from regulars.kit.stats.estimate import Z
+from regulars.understand.policy import MIN_SAMPLE
 
 LEAST_BEFORE = {"week": 8, "month": 5}
 """Periods before the last one that are needed."""
 MOST_BEFORE = {"week": 16, "month": 11}
-LEAST_N = 30
-"""With fewer observations a period takes no part."""
 FEWER_N = 10
 """So many are enough for a window of a slice to tell, with others, how much windows vary."""
 LOGARITHM = frozenset({"minutes", "count", "steps"})
@@ -136,7 +135,7 @@ def _spread(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return apart, total - sum(w * w for w in weights) / total
 
 
-def _point(one: Reading, scale: _Scale, least: int = LEAST_N) -> tuple[float, float] | None:
+def _point(one: Reading, scale: _Scale, least: int = MIN_SAMPLE) -> tuple[float, float] | None:
     return scale.of(one) if one.n >= least else None
 
 

@@ -12,13 +12,8 @@ from datetime import date
 
 from regulars.kit.period import Period, add_months, day_start
 from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts.detecting import (
-    LEAST_N,
-    Reading,
-    Surprise,
-    fallen,
-    variation,
-)
+from regulars.understand.alerts.detecting import Reading, Surprise, fallen, variation
+from regulars.understand.policy import MIN_SAMPLE
 
 Slice = tuple[tuple[str, str], ...]
 Measured = Mapping[Slice, tuple[Reading, str]]
@@ -41,7 +36,7 @@ def surprises(
         left = {
             key: found
             for key, found in last.items()
-            if found[0].n >= LEAST_N and key not in known and key not in made
+            if found[0].n >= MIN_SAMPLE and key not in known and key not in made
         }
         if left:
             made |= _against_the_year(ws, measure, left, add_months(end, -months), months)

@@ -12,16 +12,11 @@ from regulars.kit.stats.mean import Sums
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.timeline.vocabulary import RELATIONSHIP
 from regulars.understand.audiences.fields import FELT
-from regulars.understand.audiences.model import (
-    LEAST_TESTED,
-    LEAST_TOLD,
-    Compared,
-    Outline,
-)
+from regulars.understand.audiences.model import Compared, Outline
 from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.lifetime_value.model import LifetimeValue
+from regulars.understand.policy import FALSE_ALARM_RATE, MIN_GROUP, MIN_SAMPLE
 
-FALSE_ALARMS = 0.05
 Subject = tuple[str, str, str, float, float, str | None]
 Test = tuple[str, Subject, Sums, Sums, Change]
 """Key of the audience, subject, its members, all the others, and the difference."""
@@ -35,9 +30,9 @@ def outline(
     `worth` are the models that lifetime values were foretold by.
     """
     n, others = int(fits.get("n", 0)), int(rest.get("n", 0))
-    if n < LEAST_TOLD:
+    if n < MIN_GROUP:
         return Outline(n, n + others)
-    told = others >= LEAST_TOLD
+    told = others >= MIN_GROUP
     return Outline(
         n,
         n + others,
@@ -48,7 +43,7 @@ def outline(
         _mean(fits, "csat"),
         _nps_change(rest, fits) if told else None,
         mean.welch(_of(rest, "csat"), _of(fits, "csat"))
-        if told and min(fits["csat_n"], rest["csat_n"]) >= LEAST_TOLD
+        if told and min(fits["csat_n"], rest["csat_n"]) >= MIN_GROUP
         else None,
     )
 
@@ -64,26 +59,26 @@ def _of(row: Mapping[str, float], name: str) -> Sums:
 def _mean(row: Mapping[str, float], name: str) -> Estimate:
     """Return the mean of who has a value; nothing but n below the smallest group told."""
     found = _of(row, name)
-    return mean.mean(found) if found.n >= LEAST_TOLD else Estimate(found.n, None, None, None)
+    return mean.mean(found) if found.n >= MIN_GROUP else Estimate(found.n, None, None, None)
 
 
 def _worth(row: Mapping[str, float], worth: LifetimeValue | None) -> Estimate:
     """Return what is expected of a customer: a forecast, not an observation of each."""
     found = _of(row, "worth")
-    if found.n < LEAST_TOLD:
+    if found.n < MIN_GROUP:
         return Estimate(found.n, None, None, None)
     return lifetime_value.of_group(worth, found.n, found.total, found.squares)
 
 
 def _nps(row: Mapping[str, float]) -> Estimate:
     n = int(row["nps_answers"])
-    if n < LEAST_TOLD:
+    if n < MIN_GROUP:
         return Estimate(n, None, None, None)
     return nps.nps(row["promoters"], row["detractors"], n)
 
 
 def _nps_change(rest: Mapping[str, float], fits: Mapping[str, float]) -> Change | None:
-    if min(rest["nps_answers"], fits["nps_answers"]) < LEAST_TOLD:
+    if min(rest["nps_answers"], fits["nps_answers"]) < MIN_GROUP:
         return None
     return nps.nps_change(_answers(rest), _answers(fits))
 
@@ -115,7 +110,7 @@ def compare(
                 continue
             inside = _added(row for row in found if row["mask"] >> place & 1)
             outside = _added(row for row in found if not row["mask"] >> place & 1)
-            if min(inside.n, outside.n) >= LEAST_TESTED:
+            if min(inside.n, outside.n) >= MIN_SAMPLE:
                 change = mean.welch(outside, inside)
                 tested.append((key, subject, inside, outside, change))
     qs = benjamini_hochberg([change.p for *_rest, change in tested])
@@ -134,7 +129,7 @@ def _added(rows: Iterable[Mapping[str, Any]]) -> Sums:
 def _compared(test: Test, q: float | None) -> Compared:
     key, subject, inside, outside, change = test
     verdict = None
-    if q is not None and q <= FALSE_ALARMS and change.difference:
+    if q is not None and q <= FALSE_ALARM_RATE and change.difference:
         verdict = "better" if change.difference > 0 else "worse"
     kind, name, metric = subject[:3]
     scale = (0.0, 100.0)

@@ -11,10 +11,6 @@ from regulars.kit.text import Text
 
 Value: TypeAlias = float | str | bool | date
 OPERATORS = ("=", "<>", "<", "<=", ">", ">=")
-LEAST_TOLD = 5
-"""Of fewer people nothing but their number is told."""
-LEAST_TESTED = 30
-"""With fewer people on either side a difference is not tested."""
 MOST_AUDIENCES = 60
 """So many audiences may be in force: each is a bit of one number."""
 ANSWER_MONTHS = 12

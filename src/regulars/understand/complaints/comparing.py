@@ -11,15 +11,8 @@ from scipy import stats
 from regulars.kit.stats.estimate import Z, normal_p
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.rate import two_rates
-from regulars.understand.complaints.model import (
-    ALARM,
-    EXCESS,
-    LEAST_CASES,
-    MARGIN,
-    Before,
-    Place,
-    Ratio,
-)
+from regulars.understand.complaints.model import EXCESS, LEAST_CASES, MARGIN, Before, Place, Ratio
+from regulars.understand.policy import FALSE_ALARM_RATE
 
 
 @dataclass(slots=True)
@@ -84,7 +77,7 @@ def _judged(
         return place
     ratio = tested[0]
     high = place.n >= LEAST_CASES and (ratio is None or ratio >= MARGIN)
-    return replace(place, ratio=ratio, q=q, marked=high and q is not None and q <= ALARM)
+    return replace(place, ratio=ratio, q=q, marked=high and q is not None and q <= FALSE_ALARM_RATE)
 
 
 def before(

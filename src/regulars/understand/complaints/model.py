@@ -14,19 +14,17 @@ from regulars.kit.errors import Invalid
 from regulars.kit.stats.estimate import LEVEL, Estimate, empty
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import COMPLAINTS, ORDER_RETURNED, REFUNDS
+from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 from regulars.understand.scope.model import EventFilter
 
 BEFORE_DAYS = 14
 """How many days before a problem are looked at, unless the question says otherwise."""
 LOOKBACK_DAYS = 30
 """A problem that names no touchpoint counts to the last step of at most so many days before."""
-LEAST_PASSAGES = 30
-"""With fewer passages a touchpoint has no rate."""
 LEAST_CASES = 5
 """A step that came before fewer problems is not told."""
 CONTROLS = 30_000
 """About so many ordinary passages are compared with; of more, a sample of people is taken."""
-ALARM = 0.05
 MARGIN = 1.25
 """How many times that of all others a place's rate must be to stand out."""
 TIMES = 2.0
@@ -170,7 +168,7 @@ class Ratio:
     @property
     def marked(self) -> bool:
         """Whether it is more than usual, beyond chance and by a margin."""
-        return self.q is not None and self.q <= ALARM and self.value >= TIMES
+        return self.q is not None and self.q <= FALSE_ALARM_RATE and self.value >= TIMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +248,7 @@ def per_thousand(n: int, squares: float, passages: int) -> Estimate:
     again and again make the interval wider. Garwood's exact interval (Biometrika 28 (1936)
     437-442) on the effective count n²/squares.
     """
-    if passages < LEAST_PASSAGES or n > passages:
+    if passages < MIN_SAMPLE or n > passages:
         return replace(empty(), n=passages)
     again = squares / n if n else 1.0
     count = n / again

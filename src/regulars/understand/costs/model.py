@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from regulars.kit.stats.estimate import Z, normal_p
 from regulars.kit.text import Text
+from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 
 Floats = NDArray[np.float64]
 FOLLOW_UP_DAYS = 91
@@ -24,9 +25,6 @@ CLEAN_DAYS = 91
 BEFORE_DAYS = 365
 """What was bought in so many days before the touch is what customers are matched on."""
 LEAST_WINDOW = 28
-LEAST_MATCHED = 30
-"""Fewer touched customers with a match are not compared."""
-ALARM = 0.05
 
 MEANING = Text(
     "Customers who met a pain point are compared with customers who did not, over the 91 days "
@@ -126,7 +124,7 @@ class Cost:
         """`less`, `more`, `chance` (could be), or `few` without enough matches."""
         if self.revenue is None:
             return "few"
-        if self.q is None or self.q > ALARM:
+        if self.q is None or self.q > FALSE_ALARM_RATE:
             return "chance"
         return "less" if self.revenue.difference.value < 0 else "more"
 
@@ -241,7 +239,7 @@ def compare(
     """
     part = found.only(matched(found))
     n = part.n
-    if n.shape[1] == 0 or n[1].sum() < LEAST_MATCHED:
+    if n.shape[1] == 0 or n[1].sum() < MIN_SAMPLE:
         return None
     weight, slopes = n[1] / n[1].sum(), _slopes(part, outcome)
     means = part.total[outcome] / n

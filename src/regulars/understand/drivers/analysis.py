@@ -11,16 +11,10 @@ from scipy import stats
 
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.understand.drivers import chance, importance, shape
-from regulars.understand.drivers.model import (
-    CLEAR,
-    LEAST_PAIR,
-    LEAST_WITH,
-    Driver,
-    Interval,
-    Missing,
-)
+from regulars.understand.drivers.model import LEAST_PAIR, LEAST_WITH, Driver, Interval, Missing
 from regulars.understand.drivers.moments import Moments, Sample, possible
 from regulars.understand.drivers.outcomes import LEAST_PEOPLE
+from regulars.understand.policy import FALSE_ALARM_RATE
 
 Floats = NDArray[np.float64]
 SEED = 20
@@ -106,14 +100,14 @@ def analyse(
     bends = benjamini_hochberg([shape.bend(values[:, j], values[:, -1]) for j in range(len(names))])
     tests = [_p(moments.correlations[j, -1], moments.n[j, -1]) for j in range(len(names))]
     adjusted = benjamini_hochberg(tests)
-    ranked = len(names) > 1 and p <= CLEAR
+    ranked = len(names) > 1 and p <= FALSE_ALARM_RATE
     seen = _Seen(values, moments, fit, drawn, check, bends, adjusted, ranked)
     drivers = [seen.driver(j, name, reach.get(name)) for j, name in enumerate(names)]
     known = _ranks(fit.lmg), _ranks(check.parts)
     agreement = float(stats.spearmanr(*known).statistic) if ranked and len(names) > 2 else None
     return Analysed(
         drivers=[drivers[j] for j in np.argsort(-fit.lmg, kind="stable")],
-        r_squared=_corrected(fit.whole, [one.whole for one in drawn], clear=p <= CLEAR),
+        r_squared=_corrected(fit.whole, [one.whole for one in drawn], clear=p <= FALSE_ALARM_RATE),
         p=p,
         repaired=fit.repaired,
         trees=check.trees,
@@ -188,7 +182,7 @@ class _Seen:
     def driver(self, j: int, name: str, reach: float | None) -> Driver:
         """Return the row of the attribute in column `j`."""
         fit, drawn, bent, q = self.fit, self.drawn, self.bends[j], self.q_values[j]
-        clear = q is not None and q <= CLEAR
+        clear = q is not None and q <= FALSE_ALARM_RATE
         answered = ~np.isnan(self.values[:, j])
         rank, rank_low, rank_high = self._rank(j)
         return Driver(

@@ -11,10 +11,9 @@ from typing import Any
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.understand.drivers.outcomes import Basis, Said
+from regulars.understand.policy import FALSE_ALARM_RATE
 from regulars.understand.scope.model import EventFilter
 
-CLEAR = 0.05
-"""Attributes are ranked when chance alone explains as much as they do less often than this."""
 LEAST_WITH = 100
 """An attribute takes part when at least so many people with an outcome answered it."""
 LEAST_PAIR = 30
@@ -160,7 +159,7 @@ class Driver:
     @property
     def sign(self) -> str:
         """Whether it goes with a higher (+) or lower (-) outcome; "" if that could be chance."""
-        if self.q > 0.05:
+        if self.q > FALSE_ALARM_RATE:
             return ""
         return "+" if self.correlation > 0 else "-"
 
@@ -231,7 +230,7 @@ class Drivers:
     @property
     def clear(self) -> bool:
         """Whether the attributes explain more than chance would."""
-        return self.p is not None and self.p <= CLEAR
+        return self.p is not None and self.p <= FALSE_ALARM_RATE
 
     @property
     def ranked(self) -> list[Driver]:

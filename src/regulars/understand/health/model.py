@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING
 
 from regulars.kit.stats.mean import constant_mean, t_quantile
 from regulars.kit.text import Text
+from regulars.understand.policy import MIN_SAMPLE
 
 if TYPE_CHECKING:
     pass
 
 Ends = tuple[float | None, float | None]
-LEAST_ANSWERS = 30
-"""Below this many answers a touchpoint's performance takes no part in index or ranking."""
 LEAST_A_MONTH = 5
 """In one month of a course fewer answers are enough: the interval says how little is known."""
-MINIMUM_GROUP = 5
-"""What fewer people said is not told, so that nobody can be recognised."""
 LEAST_BASKET = 0.5
 """A month has an index if its touchpoints carry this share of what the whole time measures."""
 
@@ -29,12 +26,12 @@ MEANING = Text(
     "about it, each answer placed between the worst (0) and the best (100) end of its own scale; "
     "where several questions are asked, each question counts the same. Surveys about the relation "
     "as a whole are left out. The weights stand in the catalog. A touchpoint with fewer than "
-    f"{LEAST_ANSWERS} answers takes no part. How much of the weight is measured stands beside it. "
+    f"{MIN_SAMPLE} answers takes no part. How much of the weight is measured stands beside it. "
     "The interval is the delta method with the answers of one person taken together.",
     "体验健康度指数（0 至 100）是旅程中各触点表现的加权平均。触点表现是客户对该触点评价的平均值："
     "每个回答按其量表换算到最差（0）与最好（100）之间；同一触点有多个问题时，各问题权重相同。"
     "针对整体关系的调研不计入。权重在触点目录中设定。"
-    f"回答少于 {LEAST_ANSWERS} 条的触点不参与，"
+    f"回答少于 {MIN_SAMPLE} 条的触点不参与，"
     "并同时列出已测量触点所占的权重。"
     "区间采用 delta 方法，同一人的多个回答合并计算。",
 )
@@ -74,7 +71,7 @@ class Performance:
     @property
     def enough(self) -> bool:
         """Whether there are enough answers to rank it."""
-        return self.n >= LEAST_ANSWERS and self.error is not None
+        return self.n >= MIN_SAMPLE and self.error is not None
 
 
 @dataclass(frozen=True, slots=True)

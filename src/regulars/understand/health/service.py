@@ -18,9 +18,7 @@ from regulars.understand.health import queries
 from regulars.understand.health.asking import Asked, Row
 from regulars.understand.health.model import (
     LEAST_A_MONTH,
-    LEAST_ANSWERS,
     LEAST_BASKET,
-    MINIMUM_GROUP,
     Health,
     Month,
     Part,
@@ -30,6 +28,7 @@ from regulars.understand.health.model import (
     bounded,
     standard_error,
 )
+from regulars.understand.policy import MIN_GROUP, MIN_SAMPLE
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventFilter, EventScope
 
@@ -61,7 +60,7 @@ def _performances(asked: Asked) -> dict[str, Performance]:
     return {
         key: _performance(key, found, spread[key])
         for key, found in grouped.items()
-        if spread[key]["people"] >= MINIMUM_GROUP
+        if spread[key]["people"] >= MIN_GROUP
     }
 
 
@@ -228,11 +227,11 @@ def _indices(asked: Asked, weights: Mapping[str, float]) -> list[Month]:
     everything = defaultdict(list)
     for row in rows:
         everything[row["month"]].append(row)
-    least = LEAST_A_MONTH if asked.monthly else LEAST_ANSWERS
+    least = LEAST_A_MONTH if asked.monthly else MIN_SAMPLE
     by_month = {m: _index_shares(found, weights, least) for m, found in everything.items()}
     table = [_weight(row, share) for pairs in by_month.values() for row, share in pairs]
     spread = asked.influence(table, "month")
-    basket = _measured(rows, weights, LEAST_ANSWERS)
+    basket = _measured(rows, weights, MIN_SAMPLE)
     return [
         _month(month, pairs, spread.get(month), weights, basket)
         for month, pairs in sorted(by_month.items())
@@ -286,7 +285,7 @@ def _question_shares(rows: list[Row]) -> list[tuple[Row, float]]:
         grouped[row["month"], row["touchpoint"]].append(row)
     result = []
     for found in grouped.values():
-        kept = [row for row in found if row["n"] >= LEAST_ANSWERS] or found
+        kept = [row for row in found if row["n"] >= MIN_SAMPLE] or found
         result += [(row, 1 / (len(kept) * row["n"])) for row in kept]
     return result
 

@@ -20,9 +20,10 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health
-from regulars.understand.health.model import LEAST_ANSWERS, Performance, Score
+from regulars.understand.health.model import Performance, Score
 from regulars.understand.journeys import service
 from regulars.understand.journeys.model import Edge, Mark, Node, Words
+from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventFilter
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 MOST_NEIGHBOURS = 8
 MOST_BARS = 14
-ALARM = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _detail(ws: Workspace, step: str, look: EventFilter, now: datetime) -> Detai
 
 def compared(found: dict[str, Performance], title: Any) -> list[Compared]:
     """Return the parts with each tested against all the others, false alarms held at 5 %."""
-    enough = {key: part for key, part in found.items() if part.n >= LEAST_ANSWERS and part.error}
+    enough = {key: part for key, part in found.items() if part.n >= MIN_SAMPLE and part.error}
     p_values = {
         key: _p(part, [o for k, o in enough.items() if k != key]) for key, part in enough.items()
     }
@@ -135,7 +135,7 @@ def compared(found: dict[str, Performance], title: Any) -> list[Compared]:
         q = q_values.get(key)
         others = [other for k, other in enough.items() if k != key]
         verdict = None
-        if q is not None and q <= ALARM:
+        if q is not None and q <= FALSE_ALARM_RATE:
             verdict = "good" if part.value > _mean(others) else "bad"
         words_ = title(key) if key else Text("not stated", "未注明")
         parts.append(Compared(key, words_, part, q, verdict))

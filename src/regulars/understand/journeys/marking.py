@@ -18,14 +18,13 @@ from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import wilson
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import Catalog
-from regulars.understand.health.model import LEAST_ANSWERS, Performance, Question, bounded
+from regulars.understand.health.model import Performance, Question, bounded
 from regulars.understand.journeys.advice import advise
 from regulars.understand.journeys.mapping import Flow
 from regulars.understand.journeys.model import Evidence, Kind, Mark, Node
 from regulars.understand.journeys.steps import Codes
+from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 
-ALARM = 0.05
-"""False-alarm rate that is allowed among all marks of a map."""
 MARGIN_POINTS = 2.0
 """Points (of 100) by which a score must differ from the rest beyond chance."""
 LEAST_OTHERS = 3
@@ -64,7 +63,7 @@ def marks(tests: list[Test], nodes: Iterable[Node], catalog: Catalog) -> list[Ma
     adjusted = benjamini_hochberg([test.evidence.p for test in tests])
     kept: dict[tuple[str, Kind], list[Evidence]] = {}
     for test, q in zip(tests, adjusted, strict=True):
-        if q is not None and q <= ALARM:
+        if q is not None and q <= FALSE_ALARM_RATE:
             evidence = replace(test.evidence, q=q)
             kept.setdefault((test.step, test.kind), []).append(evidence)
     by_step = {node.step: node for node in nodes}
@@ -104,7 +103,7 @@ def score_tests(performances: Mapping[str, Performance]) -> list[Test]:
     asked: dict[tuple[str, float, float], dict[str, Question]] = {}
     for step, performance in performances.items():
         for question in performance.questions:
-            if question.n >= LEAST_ANSWERS and question.error is not None:
+            if question.n >= MIN_SAMPLE and question.error is not None:
                 key = (question.metric, question.scale_min, question.scale_max)
                 asked.setdefault(key, {})[step] = question
     tests = []
@@ -155,7 +154,7 @@ def passed_tests(nodes: Iterable[Node], unit: Text) -> list[Test]:
         found = node.passed
         if found is None or found.others is None or found.low is None or found.high is None:
             continue
-        if found.n < LEAST_ANSWERS or found.others_n < LEAST_ANSWERS or found.p is None:
+        if found.n < MIN_SAMPLE or found.others_n < MIN_SAMPLE or found.p is None:
             continue
         gap = found.value - found.others
         error = abs(gap) / max(float(stats.norm.isf(found.p / 2)), 1e-9) if gap else 1.0
@@ -200,7 +199,7 @@ def leak_tests(leaks: Mapping[str, tuple[int, int]], unit: Text) -> list[Test]:
     for step, (lost, n) in leaks.items():
         others_lost = sum(pair[0] for key, pair in leaks.items() if key != step)
         others = sum(pair[1] for key, pair in leaks.items() if key != step)
-        if n < LEAST_ANSWERS or others < LEAST_ANSWERS:
+        if n < MIN_SAMPLE or others < MIN_SAMPLE:
             continue
         share, rest = lost / n, others_lost / others
         error = math.sqrt(share * (1 - share) / n + rest * (1 - rest) / others)
@@ -218,7 +217,7 @@ def backward_tests(nodes: Iterable[Node]) -> list[Test]:
     """Test whether a step comes out of the expected order more often than is tolerated."""
     tests = []
     for node in nodes:
-        if node.backward is None or node.ordered < LEAST_ANSWERS:
+        if node.backward is None or node.ordered < MIN_SAMPLE:
             continue
         share = node.backward / node.ordered
         p = float(stats.binom.sf(node.backward - 1, node.ordered, TOLERATED_BACKWARD))
@@ -239,7 +238,7 @@ def target_tests(gaps: Iterable[TargetGap]) -> list[Test]:
     tests = []
     for gap in gaps:
         error = (gap.high - gap.low) / (2 * Z)
-        if error <= 0 or gap.n < LEAST_ANSWERS:
+        if error <= 0 or gap.n < MIN_SAMPLE:
             continue
         short = gap.target - gap.value if gap.higher_is_better else gap.value - gap.target
         p = float(stats.norm.sf(short / error))

@@ -18,7 +18,6 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health_service
-from regulars.understand.health.model import MINIMUM_GROUP
 from regulars.understand.journeys import conversion, mapping, marking, queries, steps, voices
 from regulars.understand.journeys.model import (
     BY_TITLES,
@@ -38,6 +37,7 @@ from regulars.understand.journeys.model import (
 )
 from regulars.understand.journeys.steps import Codes
 from regulars.understand.metrics import service as metrics_service
+from regulars.understand.policy import MIN_GROUP
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventFilter, EventScope
 
@@ -310,7 +310,7 @@ class _Work:
             return [], 0
         prints = self.prints(codes, collapse=collapse)
         top, total = queries.commonest(prints, MOST_VARIANTS)
-        least = MINIMUM_GROUP if self.asked.by == "person" else 1
+        least = MIN_GROUP if self.asked.by == "person" else 1
         shown = [row for row in top if row["n"] >= least]
         taken = self._taken(codes, shown, collapse=collapse)
         return [Variant(taken[row["case"]], row["n"]) for row in shown], total

@@ -17,10 +17,6 @@ from regulars.kit.text import Text
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-LEAST_ANSWERS = 30
-"""With fewer experiences a touchpoint is listed, but nothing is tested."""
-LEAST_PEOPLE = 5
-"""Shares of fewer people are withheld."""
 
 
 class Case(IntEnum):

@@ -1,8 +1,8 @@
 """What an experience is compared with: what was usual, and done, in the months before; pure.
 
 A month is counted as year × 12 + month − 1. The references of a month are made of the twelve
-before it, so that nothing said later changes them; where these hold fewer than `LEAST_ANSWERS`
-answers, as in the first months of a company, the month itself is added. Fewer than `LEAST_PEOPLE`
+before it, so that nothing said later changes them; where these hold fewer than `MIN_SAMPLE`
+answers, as in the first months of a company, the month itself is added. Fewer than `MIN_GROUP`
 people are no reference.
 """
 
@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from regulars.understand.levels.model import LEAST_ANSWERS, LEAST_PEOPLE, Floats, Ints
+from regulars.understand.levels.model import Floats, Ints
+from regulars.understand.policy import MIN_GROUP, MIN_SAMPLE
 
 MONTHS = 12
 STEPS = 60
@@ -76,12 +77,12 @@ def within(counts: Floats, n: Floats, people: Ints) -> tuple[Floats, NDArray[np.
     sums, known = np.zeros_like(counts), np.zeros(months, bool)
     for month in range(months):
         start, end = max(month - MONTHS, 0), month
-        if n[start:end].sum() < LEAST_ANSWERS:
+        if n[start:end].sum() < MIN_SAMPLE:
             end = month + 1
         sums[month] = counts[start:end].sum(axis=0)
         # People cannot be added up over months, but answers enough are never of a few.
         most = int(people[start:end].max(initial=0))
-        known[month] = n[start:end].sum() >= LEAST_ANSWERS or most >= LEAST_PEOPLE
+        known[month] = n[start:end].sum() >= MIN_SAMPLE or most >= MIN_GROUP
     return sums, known
 
 

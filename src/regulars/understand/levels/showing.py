@@ -17,7 +17,6 @@ from regulars.listen.catalog.model import Catalog
 from regulars.understand.levels.model import (
     CASE_TITLES,
     CODES,
-    LEAST_ANSWERS,
     LEVEL_TITLES,
     MEANING,
     PARAMETERS,
@@ -31,6 +30,7 @@ from regulars.understand.levels.model import (
 )
 from regulars.understand.levels.service import Experience
 from regulars.understand.levels.whatif import what_if
+from regulars.understand.policy import MIN_SAMPLE
 
 Line = tuple[Any, ...]
 ALL = Text("All touchpoints", "全部触点")
@@ -145,7 +145,7 @@ def values(found: Levels | None, catalog: Catalog, asked: Wish) -> dict[str, Any
     """Return what the page's template shows; nothing before it is worked out."""
     if found is None or found.whole is None:
         return {"found": found}
-    enough = [one for one in found.points if one.n >= LEAST_ANSWERS]
+    enough = [one for one in found.points if one.n >= MIN_SAMPLE]
     return {
         "found": found,
         "whole": found.whole,

@@ -13,21 +13,9 @@ from regulars.kit.stats.mean import t_quantile
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import proportion, proportion_change
 from regulars.understand.levels.experiences import MICRO, Experiences, Flags
-from regulars.understand.levels.model import (
-    LEAST_ANSWERS,
-    LEAST_PEOPLE,
-    At,
-    Case,
-    Cell,
-    Fading,
-    Floats,
-    Ints,
-    Moves,
-    Rules,
-)
+from regulars.understand.levels.model import At, Case, Cell, Fading, Floats, Ints, Moves, Rules
+from regulars.understand.policy import FALSE_ALARM_RATE, MIN_GROUP, MIN_SAMPLE
 
-ALARM = 0.05
-"""False-alarm rate that is allowed among all marks of a page."""
 LEAST_AGAIN = 20
 """People who were there for the first time, and as many again, that a slope needs."""
 MARGIN_SHARE = 0.02
@@ -72,11 +60,11 @@ def at(found: Experiences, now: Flags, before: Flags, code: int | None) -> At | 
     past = before if code is None else before & (found.touchpoint == code)
     person, level, case = found.person[here], found.level[here], found.case[here]
     people = len(np.unique(person))
-    if people < LEAST_PEOPLE:
+    if people < MIN_GROUP:
         return None
     sized = [share(person, level == number) for number in range(1, 6)]
     was = [share(found.person[past], found.level[past] == number) for number in (1, 5)]
-    known = int(past.sum()) >= LEAST_PEOPLE
+    known = int(past.sum()) >= MIN_GROUP
     depth = found.felt.depth[here][case == Case.NEGATIVE]
     return At(
         touchpoint=None if code is None else found.touchpoints[code],
@@ -146,7 +134,7 @@ def marked(points: list[At]) -> tuple[list[At], int]:
 def _tests(one: At) -> list[tuple[str, float]]:
     made = []
     change = one.change
-    if one.n >= LEAST_ANSWERS and change.low is not None and change.high is not None:
+    if one.n >= MIN_SAMPLE and change.low is not None and change.high is not None:
         error = (change.high - change.low) / (2 * Z)
         if error > 0 and change.difference is not None:
             worse = float(stats.norm.sf((change.difference - MARGIN_SHARE) / error))
@@ -159,11 +147,11 @@ def _tests(one: At) -> list[tuple[str, float]]:
 
 def _told(one: At, kind: str, q: float) -> At:
     if kind == "fades" and one.fading is not None:
-        return replace(one, fading=replace(one.fading, q=q, mark=q <= ALARM))
+        return replace(one, fading=replace(one.fading, q=q, mark=q <= FALSE_ALARM_RATE))
     if kind == "worse":
-        return replace(one, q=q, worse=q <= ALARM)
+        return replace(one, q=q, worse=q <= FALSE_ALARM_RATE)
     least = q if one.q is None else min(one.q, q)
-    return replace(one, q=least, better=q <= ALARM)
+    return replace(one, q=least, better=q <= FALSE_ALARM_RATE)
 
 
 def moves(found: Experiences, now: Flags, before: Flags) -> Moves | None:
@@ -175,7 +163,7 @@ def moves(found: Experiences, now: Flags, before: Flags) -> Moves | None:
     pair = found.person * len(found.touchpoints) + found.touchpoint
     was, is_now = _last(pair, before), _last(pair, now)
     both, first, later = np.intersect1d(pair[was], pair[is_now], return_indices=True)
-    if len(both) < LEAST_PEOPLE:
+    if len(both) < MIN_GROUP:
         return None
     earlier, level = found.level[was[first]], found.level[is_now[later]]
     table = np.zeros((5, 5), np.int64)

@@ -14,14 +14,8 @@ from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.text import Text
 from regulars.understand.metrics import periods
 from regulars.understand.metrics.answering import Answered, Part, SliceKey, answer
-from regulars.understand.metrics.model import (
-    FALSE_ALARMS,
-    MINIMUM_GROUP,
-    Compared,
-    Definition,
-    Direction,
-    Question,
-)
+from regulars.understand.metrics.model import Compared, Definition, Direction, Question
+from regulars.understand.policy import FALSE_ALARM_RATE, MIN_GROUP
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
@@ -146,7 +140,7 @@ def _same_currency(one: SliceKey, other: SliceKey) -> bool:
 
 
 def _comparable(one: Part, other: Part) -> bool:
-    enough = min(one.sums["n"], other.sums["n"]) >= MINIMUM_GROUP
+    enough = min(one.sums["n"], other.sums["n"]) >= MIN_GROUP
     return enough and one.scale == other.scale
 
 
@@ -174,7 +168,7 @@ def _tested(changes: Mapping[Key, Compared], definition: Definition) -> dict[Key
 
 
 def _verdict(change: Change, q: float | None, direction: Direction) -> str | None:
-    if q is None or q > FALSE_ALARMS or not change.difference:
+    if q is None or q > FALSE_ALARM_RATE or not change.difference:
         return None
     return "better" if (change.difference > 0) == (direction is Direction.UP) else "worse"
 

@@ -6,13 +6,13 @@ from itertools import groupby
 
 from regulars.understand.metrics import service
 from regulars.understand.metrics.model import GROUP_TITLES, Definition
-from regulars.understand.metrics.model import MINIMUM_GROUP as SMALLEST
+from regulars.understand.policy import MIN_GROUP
 
 HEAD = f"""# Glossary of metrics
 
 Made from the registry by `regulars glossary --to docs/glossary.md`; do not edit by hand. Periods
 are half-open and lie in the workspace's reporting time zone. Customers' own actions only count
-unless a line says otherwise. Every number has its n and a 95 % interval; below n = {SMALLEST} it
+unless a line says otherwise. Every number has its n and a 95 % interval; below n = {MIN_GROUP} it
 is withheld. How intervals are made stands in
 [algorithms/intervals.md](algorithms/intervals.md).
 """

@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 Scale = tuple[float, float]
-MINIMUM_GROUP = 5
-"""Below this n a value could show what one person did or said: it is withheld."""
-MINIMUM_N = 30
-"""Below this n a slice is shown but neither ranked nor called better or worse than the rest."""
-FALSE_ALARMS = 0.05
 
 
 class Unit(StrEnum):

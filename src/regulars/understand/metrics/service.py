@@ -24,7 +24,6 @@ from regulars.understand.metrics.answering import (
 from regulars.understand.metrics.model import (
     ANSWER_DIMENSIONS,
     DIMENSION_TITLES,
-    MINIMUM_N,
     Definition,
     Filters,
     Goal,
@@ -36,6 +35,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.registry import METRICS, load
 from regulars.understand.metrics.rows import both, difference, digits_of, plain, written
 from regulars.understand.metrics.telling import tell
+from regulars.understand.policy import MIN_SAMPLE
 from regulars.understand.value_groups.model import GROUPS
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def measure(
     scope: Scope = None,
     target: Goal | None = None,
     compare: Period | str | None = None,
-    minimum_n: int = MINIMUM_N,
+    minimum_n: int = MIN_SAMPLE,
 ) -> list[Measured]:
     """Return the metric `key`, one row for each slice, ordered by time and slice.
 

@@ -15,15 +15,9 @@ from regulars.listen.adoption import service as adoption
 from regulars.listen.adoption.model import Kind
 from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import service
-from regulars.understand.metrics.model import (
-    CHANGE_TITLES,
-    GRAINS,
-    MINIMUM_N,
-    Direction,
-    Measured,
-    Unit,
-)
+from regulars.understand.metrics.model import CHANGE_TITLES, GRAINS, Direction, Measured, Unit
 from regulars.understand.metrics.rows import difference, digits_of
+from regulars.understand.policy import MIN_SAMPLE
 from regulars.understand.value_groups.model import GROUP_TITLES
 
 if TYPE_CHECKING:
@@ -227,7 +221,7 @@ def too_few(row: Measured) -> bool:
     """Tell whether a slice is too small to be ranked; a count or a sum may be as small as it is."""
     unit = service.definition(row.metric).unit
     counted = unit in (Unit.COUNT, Unit.MONEY) and row.metric not in MEANS
-    return row.n < MINIMUM_N and not counted
+    return row.n < MIN_SAMPLE and not counted
 
 
 def worst_first(metric: str) -> str:

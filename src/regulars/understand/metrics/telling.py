@@ -10,7 +10,6 @@ from regulars.kit.stats.estimate import Change, Estimate
 from regulars.kit.text import Text
 from regulars.understand.metrics.answering import Part, SliceKey
 from regulars.understand.metrics.model import (
-    MINIMUM_GROUP,
     Compared,
     Definition,
     Goal,
@@ -19,6 +18,7 @@ from regulars.understand.metrics.model import (
     Unit,
     judge,
 )
+from regulars.understand.policy import MIN_GROUP
 
 DIGITS = 10
 """Significant digits of what is told: the order in which an engine adds doubles never shows."""
@@ -37,7 +37,7 @@ def tell(
 ) -> Measured:
     """Return one row; a value on fewer than five is withheld and its verdict undetermined."""
     estimate = found.aggregate.finish.estimate(part.sums, part.scale)
-    withheld = 0 < estimate.n < MINIMUM_GROUP and found.unit is not Unit.COUNT
+    withheld = 0 < estimate.n < MIN_GROUP and found.unit is not Unit.COUNT
     if withheld:
         estimate = Estimate(estimate.n, None, None, None)
     values: dict[str, str | None] = dict(slot[1])
@@ -76,8 +76,8 @@ def _shown(found: Definition, question: Question, slot: Slot, part: Part) -> Per
 def _note(found: Definition, question: Question, estimate: Estimate, withheld: bool) -> Text | None:
     if withheld:
         return Text(
-            f"Fewer than {MINIMUM_GROUP}: withheld, so that nobody can be recognised.",
-            f"不足 {MINIMUM_GROUP}：为避免识别个人而不显示。",
+            f"Fewer than {MIN_GROUP}: withheld, so that nobody can be recognised.",
+            f"不足 {MIN_GROUP}：为避免识别个人而不显示。",
         )
     if question.weighted and not estimate.n:
         return Text("No answer here carries a weight.", "这些回答都没有权重。")

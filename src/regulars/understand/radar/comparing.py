@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from regulars.kit.stats.estimate import Estimate, Z, normal_p
 from regulars.kit.stats.multiple import benjamini_hochberg
+from regulars.understand.policy import FALSE_ALARM_RATE
 from regulars.understand.radar.model import Against, Measure, Radar, Scored, together
 
-ALARM = 0.05
 LEAST_REST = 5
 """A rest of fewer observations is not tested."""
 Fixed = Mapping[str, tuple[float, int | None]]
@@ -35,7 +35,7 @@ def with_other(ours: Radar, other: Radar, *, overlap: bool = False) -> dict[str,
             continue
         known = ours_.value is not None and one.value is not None
         gap = (ours_.value or 0.0) - (one.value or 0.0) if known else None
-        sure = q is not None and q <= ALARM and difference is not None
+        sure = q is not None and q <= FALSE_ALARM_RATE and difference is not None
         verdict = ("higher" if (difference or 0) > 0 else "lower") if sure else None
         made[key] = Against(key, one.value, one.low, one.high, one.n, gap, q, verdict)
     return made

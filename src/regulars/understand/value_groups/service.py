@@ -22,6 +22,7 @@ from regulars.timeline import people as timeline_people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
+from regulars.understand.policy import MIN_GROUP
 from regulars.understand.value_groups import assigning, queries
 from regulars.understand.value_groups.assigning import (
     Run,
@@ -80,9 +81,6 @@ __all__ = [
     "stored",
     "unlearn",
 ]
-
-LEAST_TOLD = 5
-"""A move of fewer people is told as their number only, without reasons."""
 
 
 def set_rules(ws: Workspace, wanted: Rules, *, by: Principal, now: datetime) -> Rules:
@@ -325,7 +323,7 @@ def _moves(found: pa.Table | None) -> list[Move]:
 
 
 def _told(counts: Counter[str]) -> dict[str, int]:
-    return dict(counts.most_common()) if counts.total() >= LEAST_TOLD else {}
+    return dict(counts.most_common()) if counts.total() >= MIN_GROUP else {}
 
 
 def _stability(found: pa.Table | None) -> Share:

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from regulars.kit.codes import coded
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import exceeding, proportion
-from regulars.understand.health.model import MINIMUM_GROUP
+from regulars.understand.policy import FALSE_ALARM_RATE, MIN_GROUP
 from regulars.understand.words.model import KINDS, MOODS, Line, Month
 
-LEVEL = 0.05
 MARGIN = 0.2
 """By how much a share must lie above that of all other touchpoints to stand out: people speak of
 other things on the phone than in a store, and that alone is no trouble."""
@@ -64,7 +63,7 @@ def lines(readings: pa.Table) -> tuple[list[Line], list[Line], list[Line], list[
     points, cells = [], []
     for row, key in enumerate(touchpoints.to_pylist()):
         wrote = int(there.people[row])
-        if wrote < MINIMUM_GROUP:
+        if wrote < MIN_GROUP:
             continue
         points.append(Line(key, "", int(there.texts[row]), wrote, proportion(wrote, people)))
         cells += [there.line(row, key, name) for name in NAMES]
@@ -119,7 +118,7 @@ def _marked(cells: list[Line]) -> list[Line]:
         p.append(exceeding(rest, (one.people, one.share.n), MARGIN) if rest[1] else None)
     judged = {id(one): q for one, q in zip(tested, benjamini_hochberg(p), strict=True)}
     return [
-        replace(one, q=(q := judged.get(id(one))), marked=q is not None and q <= LEVEL)
+        replace(one, q=(q := judged.get(id(one))), marked=q is not None and q <= FALSE_ALARM_RATE)
         for one in cells
     ]
 
@@ -157,6 +156,6 @@ def top(readings: pa.Table) -> list[tuple[str, int, int]]:
     unhappy = readings.column("mood").to_numpy()[text] < 0
     people = different(word, speaker, len(known))
     negative = different(word[unhappy], speaker[unhappy], len(known))
-    often = [row for row in range(len(known)) if people[row] >= MINIMUM_GROUP]
+    often = [row for row in range(len(known)) if people[row] >= MIN_GROUP]
     best = sorted(often, key=lambda row: (-people[row], known[row]))[:MOST_WORDS]
     return [(known[row], int(people[row]), int(negative[row])) for row in best]

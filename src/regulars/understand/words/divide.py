@@ -18,15 +18,13 @@ from scipy.stats import norm
 from regulars.kit.stats.estimate import Estimate, Z
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.text import Text
+from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 DIGITAL = ("app", "web", "mini_program", "miniprogram", "wechat", "h5", "site", "online", "chat",
            "website", "mobile", "kiosk")  # fmt: skip
 """Channels in which customers are served by a screen."""
-LEAST_PEOPLE = 30
-"""Fewer people in one of the four cells are not compared."""
-LEVEL = 0.05
 AGES = ((0, 30), (30, 45), (45, 60), (60, 200))
 AGE_TITLES = (
     Text("Under 30", "30 岁以下"),
@@ -167,7 +165,7 @@ def _gap(
     ):  # fmt: skip
         who = person[rows]
         people.append(len(np.unique(who)))
-        if people[-1] < LEAST_PEOPLE:
+        if people[-1] < MIN_SAMPLE:
             return None
         size = float(n[rows].sum())
         mean = float(rest[rows].sum()) / size
@@ -184,7 +182,7 @@ def _gap(
 def _marked(gaps: list[Gap]) -> list[Gap]:
     judged = benjamini_hochberg([gap.p for gap in gaps])
     made = [
-        replace(gap, q=q, marked=(q or 0.0) <= LEVEL and (gap.divide.value or 0.0) < 0)
+        replace(gap, q=q, marked=(q or 0.0) <= FALSE_ALARM_RATE and (gap.divide.value or 0.0) < 0)
         for gap, q in zip(gaps, judged, strict=True)
     ]
     return sorted(made, key=lambda gap: (not gap.marked, gap.by != "", gap.divide.value or 0.0))

@@ -13,13 +13,13 @@ from scipy.stats import hypergeom
 from regulars.kit.codes import coded
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import proportion
+from regulars.understand.policy import FALSE_ALARM_RATE
 from regulars.understand.words.counting import different
 from regulars.understand.words.model import KINDS, MOODS, Risen
 
 LEAST = 8
 """A word that fewer customers said in both windows together is not looked at."""
 LEAST_SPEAKERS = 20
-LEVEL = 0.05
 MOST_SHOWN = 30
 WORD, KIND, MOOD, TOUCHPOINT = "word", "type", "mood", "touchpoint"
 Key = tuple[str, str]
@@ -69,7 +69,7 @@ def compare(
         Risen(
             key, sort, int(a[row]), int(b[row]), proportion(int(a[row]), speakers_before),
             proportion(int(b[row]), speakers), float(p[row]), float(q[row] or 0.0),
-            (q[row] or 0.0) <= LEVEL,
+            (q[row] or 0.0) <= FALSE_ALARM_RATE,
         )
         for row, (sort, key) in enumerate(keys)
     ]  # fmt: skip

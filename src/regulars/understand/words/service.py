@@ -22,7 +22,7 @@ from regulars.timeline import people as timeline_people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health.model import MINIMUM_GROUP
+from regulars.understand.policy import MIN_GROUP
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventFilter, EventScope
 from regulars.understand.value_groups import service as value_groups
@@ -180,7 +180,7 @@ def _risen(
     size = [len(pc.unique(part.column("speaker"))) for part in (earlier, later)]
     found = rising.compare(rising.counted(earlier), rising.counted(later), size[0], size[1])
     risen = [one for one in found if one.risen]
-    closest = [one for one in found if not one.risen and one.now >= MINIMUM_GROUP]
+    closest = [one for one in found if not one.risen and one.now >= MIN_GROUP]
     return Rise(
         start, middle, end, size[0], size[1], len(found), risen[: rising.MOST_SHOWN], closest[:10]
     )
