@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -80,11 +81,31 @@ def send(
     a byte order mark, by which Excel knows UTF-8; `?bom=0` leaves it out.
     """
     zone = request.app.state.workspace.zone
-    heads = [say(head) if isinstance(head, Text) else head for head in columns]
+    heads = distinct([say(head) if isinstance(head, Text) else head for head in columns])
     if kind == "csv":
         body = csv_bytes(heads, rows, zone, bom=request.query_params.get("bom") != "0")
         return _download(body, CSV, f"{name}.csv")
     return _download(xlsx_bytes(heads, rows, zone), XLSX, f"{name}.xlsx")
+
+
+def distinct(heads: Sequence[str]) -> list[str]:
+    """Return heads of which no two are equal.
+
+    Those that stand several times, such as the ends of intervals, are told apart by the column
+    they belong to, the one before them: "Amount", "Low", "Share", "Low" become "Amount",
+    "Amount: Low", "Share", "Share: Low".
+    """
+    times, owner, result = Counter(heads), "", []
+    for head in heads:
+        repeated = times[head] > 1
+        owner = owner if repeated else head
+        result.append(f"{owner}: {head}" if repeated and owner else head)
+    for at, head in enumerate(result):
+        number = 1
+        while result[at] in result[:at]:
+            number += 1
+            result[at] = f"{head} ({number})"
+    return result
 
 
 def _download(body: Iterator[bytes], media_type: str, file: str) -> StreamingResponse:
