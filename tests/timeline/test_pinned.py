@@ -132,7 +132,7 @@ def test_corrected_answers_are_those_computed_anew(
     seed: int,
     beside: float,
 ) -> None:
-    monkeypatch.setattr(pinned, "MOST_BESIDE", beside)  # rows written anew: always, mostly, never
+    monkeypatch.setattr(pinned, "MAX_BESIDE", beside)  # rows written anew: always, mostly, never
     dice = random.Random(seed)
     inbox.accept(ws, some_events(dice, 400, 0))
     flush(ws)
@@ -163,7 +163,7 @@ def test_a_disk_without_hard_links_keeps_copies(
         raise PermissionError("no hard links here")
 
     monkeypatch.setattr(Path, "hardlink_to", refuse)
-    monkeypatch.setattr(pinned, "MOST_BESIDE", 9.0)
+    monkeypatch.setattr(pinned, "MAX_BESIDE", 9.0)
     dice = random.Random(11)
     for day in range(3):
         inbox.accept(ws, some_events(dice, 15 if day else 400, day))
@@ -328,7 +328,7 @@ def test_too_much_new_is_computed_anew(ws: Workspace, corrections: list[str]) ->
     inbox.accept(ws, some_events(dice, 100, 0))
     flush(ws)
     refreshed(ws, NOON + DAY)
-    inbox.accept(ws, some_events(dice, round(100 * change.MOST_NEW) + 1, 1))
+    inbox.accept(ws, some_events(dice, round(100 * change.MAX_NEW) + 1, 1))
     flush(ws)
     assert refreshed(ws, NOON + 2 * DAY) == computed(ws, NOON + 2 * DAY)
     assert corrections == []

@@ -31,7 +31,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 CHUNK = 64 * 1024
 YES, NO = Text("yes", "是"), Text("no", "否")
-MOST_ROWS_OF_EXCEL = 1_048_575
+MAX_ROWS_OF_EXCEL = 1_048_575
 
 
 def asked(request: Request) -> Format | None:
@@ -180,7 +180,7 @@ def xlsx_bytes(
         head.font = Font(bold=True)
     sheet.append(heads)
     for count, row in enumerate(rows):
-        if count >= MOST_ROWS_OF_EXCEL:
+        if count >= MAX_ROWS_OF_EXCEL:
             raise Invalid(
                 "export.rows",
                 Text(

@@ -9,7 +9,7 @@ from regulars.kit.text import Text
 
 Key = tuple[Any, ...]
 Kind = type | tuple[type, ...]
-MOST_ROWS = 10**9
+MAX_ROWS = 10**9
 
 
 def unreadable() -> Invalid:
@@ -35,6 +35,6 @@ def offset(key: Key | None) -> int:
     if key is None:
         return 0
     check(key, int)
-    if not 0 <= key[0] <= MOST_ROWS:
+    if not 0 <= key[0] <= MAX_ROWS:
         raise unreadable()
     return int(key[0])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PORTION = 12_000_000
 """Events sorted at a time; each portion reads the new files once, and spills beyond memory."""
-MOST_SUPERSEDED, LARGE = 8, 1_000_000
+MAX_SUPERSEDED, LARGE = 8, 1_000_000
 """So many files of superseded tellings, each of fewer events than this, become one."""
 
 
@@ -55,7 +55,7 @@ def compact(workspace: Workspace) -> Compacted:
             old = _to_rewrite(workspace, connection, present, buckets)
             adds = list(_rewrite(workspace, connection, old, buckets)) if old else []
             superseded = _small(every)
-            if len(superseded) >= MOST_SUPERSEDED:
+            if len(superseded) >= MAX_SUPERSEDED:
                 adds += _merge(workspace, connection, superseded)
                 old += superseded
         finally:

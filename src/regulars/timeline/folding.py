@@ -28,7 +28,7 @@ LINKS = pa.schema(
     ]
 )
 USERS = pa.schema([("identity_id", pa.string()), ("source", pa.string())])
-MOST_SHARING = 2
+MAX_SHARING = 2
 """User ids, each of another source, that may be one person by what they share."""
 DEVICES = ("identify", "alias")
 """Kinds of links that rest on a device, or an id of before; others on an address or number."""
@@ -144,7 +144,7 @@ class _Graph:
 
     def _cannot_be_one(self, through: Codes, groups: Codes) -> Flags:
         """Return which connectors three or more users share, or two user ids of one source."""
-        found = np.bincount(through, minlength=self.size) > MOST_SHARING
+        found = np.bincount(through, minlength=self.size) > MAX_SHARING
         found[_twice(*_joined(through, groups, self.users, self.source))] = True
         return found
 

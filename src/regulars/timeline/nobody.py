@@ -19,7 +19,7 @@ BLANK = " \t\r\n\u00a0\u3000\ufeff\u200b\u200c\u200d\u2060"
 CAPITALS, SMALL = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
 HALF = "".join(map(chr, range(0x21, 0x7F)))
 FULL = "".join(chr(ord(sign) + 0xFEE0) for sign in HALF)
-LEAST_DIGITS = 7
+MIN_DIGITS = 7
 """Digits that a phone number has at least."""
 ANY = "any"
 
@@ -63,12 +63,12 @@ def _of_kind(kind: str, spelled: str, listed: frozenset[str]) -> bool:
             digits in listed
             or bool(_python(_MASK).search(spelled))
             or bool(_python(_CUT_PHONE).search(spelled))
-            or len(digits.replace("+", "")) < LEAST_DIGITS
+            or len(digits.replace("+", "")) < MIN_DIGITS
             or _one_sign(digits.replace("+", ""))
         )
     if kind == "anonymous":
         signs = re.sub(r"[^0-9a-z]", "", spelled)
-        return len(signs) > LEAST_DIGITS and _one_sign(signs)
+        return len(signs) > MIN_DIGITS and _one_sign(signs)
     return False
 
 
@@ -117,10 +117,10 @@ def macros(words: Words) -> str:
                 WHEN 'email' THEN contains(spelled, '*')
                 WHEN 'phone' THEN regexp_matches(spelled, '{_MASK}')
                     OR regexp_matches(spelled, {_quoted(_CUT_PHONE)})
-                    OR length(replace(phone_number(spelled), '+', '')) < {LEAST_DIGITS}
+                    OR length(replace(phone_number(spelled), '+', '')) < {MIN_DIGITS}
                     OR one_sign(replace(phone_number(spelled), '+', ''))
                 WHEN 'anonymous' THEN
-                    length(regexp_replace(spelled, '[^0-9a-z]', '', 'g')) > {LEAST_DIGITS}
+                    length(regexp_replace(spelled, '[^0-9a-z]', '', 'g')) > {MIN_DIGITS}
                     AND one_sign(regexp_replace(spelled, '[^0-9a-z]', '', 'g'))
                 ELSE false END);
         CREATE OR REPLACE TEMP MACRO is_nobody(kind, value) AS

@@ -23,7 +23,7 @@ from regulars.timeline import remembered
 from regulars.timeline.folding import FOLDED, NOTHING, Fold, fold
 from regulars.timeline.remembered import Change, Past
 
-MOST_PASTS = 24
+MAX_PASTS = 24
 """Folds of earlier moments that are kept of a workspace."""
 
 
@@ -104,7 +104,7 @@ def as_of(store: Store, connection: sa.Connection, moment: datetime) -> Folded:
         if key not in kept.folds:
             kept.folds[key] = fold(past.known_by(moment)).people
         kept.folds.move_to_end(key)
-        while len(kept.folds) > MOST_PASTS:
+        while len(kept.folds) > MAX_PASTS:
             kept.folds.popitem(last=False)
         return Folded((*now.change, *key), kept.folds[key], NOTHING.contested)
 

@@ -21,8 +21,8 @@ SCALES: Final[dict[str, Scale]] = {
 }
 """The scale of a metric when nobody declares one."""
 WHOLE: Final = ("nps", "csat", "ces")
-"""Metrics answered in whole points on a scale of at most `MOST_STEPS` steps."""
-MOST_STEPS: Final = 10
+"""Metrics answered in whole points on a scale of at most `MAX_STEPS` steps."""
+MAX_STEPS: Final = 10
 LARGEST_WEIGHT: Final = 1_000_000.0
 """An answer that stood for more people than this would drown all others: a slip, not a weight."""
 NO_ANSWER: Final = frozenset(
@@ -53,7 +53,7 @@ def takes_whole(metric: str, scale: Scale) -> bool:
     """Tell whether answers of the metric on this scale are whole points."""
     low, high = scale
     whole = float(low).is_integer() and float(high).is_integer()
-    return metric in WHOLE and whole and 1 < high - low <= MOST_STEPS
+    return metric in WHOLE and whole and 1 < high - low <= MAX_STEPS
 
 
 def impossible_sql(
@@ -65,7 +65,7 @@ def impossible_sql(
     """
     named = ", ".join(f"'{one}'" for one in WHOLE)
     whole = f"{low} = floor({low}) AND {high} = floor({high})"
-    narrow = f"{high} - {low} > 1 AND {high} - {low} <= {MOST_STEPS}"
+    narrow = f"{high} - {low} > 1 AND {high} - {low} <= {MAX_STEPS}"
     return (
         f"({score} < {low} OR {score} > {high} OR ({metric} IN ({named}) AND {whole} AND {narrow} "
         f"AND {score} <> floor({score})))"

@@ -274,7 +274,7 @@ def test_a_file_that_would_fill_the_disk_or_memory_is_refused(
         bring(ws, write(tmp_path, "a.csv.gz", CSV))
     book = openpyxl.Workbook()
     book.save(tmp_path / "a.xlsx")
-    monkeypatch.setattr(arrow, "MOST_UNPACKED", 1_000)
+    monkeypatch.setattr(arrow, "MAX_UNPACKED", 1_000)
     with pytest.raises(Invalid, match=r"import\.excel"):
         bring(ws, tmp_path / "a.xlsx")
 

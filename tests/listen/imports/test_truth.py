@@ -45,7 +45,7 @@ MEANT_TO_BE_REFUSED = {
     "own-files/header-spelling/e.csv": "two columns of NPS are asked",
 }
 """Files with rows that no mapping may import, and why."""
-MOST_REFUSED = 0.01
+MAX_REFUSED = 0.01
 
 
 def _truth() -> dict[str, dict[str, tuple[str, str]]]:
@@ -147,7 +147,7 @@ def test_the_mapping_it_writes_uses_these_columns_and_refuses_hardly_a_row(
     told = {column for column, (role, _scale) in TRUTH[file].items() if seen.get(column) == role}
     assert [column for column in sorted(told) if not _used(recipe, column)] == []
     counts = outcome.counts
-    refused = counts.rejected > MOST_REFUSED * counts.read
+    refused = counts.rejected > MAX_REFUSED * counts.read
     assert refused == (file in MEANT_TO_BE_REFUSED), outcome.reasons
     if not refused:
         assert counts.accepted + counts.duplicates + counts.replaced > 0

@@ -189,7 +189,7 @@ def test_more_requests_than_the_key_may_make_are_429(
 def test_a_full_queue_is_503_and_keeps_nothing(
     client: TestClient, ws: Workspace, write_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("regulars.listen.intake.committer.MOST_WAITING", 1)
+    monkeypatch.setattr("regulars.listen.intake.committer.MAX_WAITING", 1)
     body = {"batch": [track("a"), track("b")]}
     answer = client.post("/v1/batch", json=body, auth=(write_key, ""))
     assert answer.status_code == 503 and answer.headers["retry-after"] == "1"

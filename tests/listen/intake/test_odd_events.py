@@ -23,7 +23,7 @@ from regulars.listen.intake.api import door_of
 from regulars.listen.intake.fields import Identities, Sender
 from regulars.listen.intake.limits import EVENTS, Rate
 from regulars.listen.intake.model import to_table
-from regulars.listen.intake.service import MOST_KEPT, refusals
+from regulars.listen.intake.service import MAX_KEPT, refusals
 from regulars.timeline.workspace import Workspace
 
 Post = Callable[..., Any]
@@ -286,7 +286,7 @@ def test_refusals_are_listed_to_50_kept_to_200_and_counted_all(ws: Workspace, po
     assert (answer.status_code, told["accepted"]) == (200, 1)
     assert (len(told["refused"]), told["refusedTotal"]) == (50, 2_499)
     found = refusals(ws, limit=500)
-    assert len(found) == MOST_KEPT + 1
+    assert len(found) == MAX_KEPT + 1
     assert found[0].reason.message.en == "2299 more events of the same request were refused."
 
 

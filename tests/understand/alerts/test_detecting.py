@@ -19,7 +19,7 @@ from regulars.understand.alerts.detecting import (
     surprise,
     variation,
 )
-from regulars.understand.alerts.model import BUDGET, MOST_P, TOPIC_BUDGET, WEEKS_A_MONTH, Grain
+from regulars.understand.alerts.model import BUDGET, MAX_P, TOPIC_BUDGET, WEEKS_A_MONTH, Grain
 from regulars.understand.alerts.watching import Looked
 
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
@@ -94,7 +94,7 @@ def test_a_company_where_nothing_changes_gets_at_most_half_an_alert_a_month(wobb
             told = surprise(shares(rng, 13, wobble), "percent", "week")
             if told is not None:
                 found[(("channel", str(slice_)),)] = told, "percent"
-        limit = min(BUDGET[Grain.WEEK] / WEEKS_A_MONTH / len(found), MOST_P)
+        limit = min(BUDGET[Grain.WEEK] / WEEKS_A_MONTH / len(found), MAX_P)
         alerts += sum(one.p <= limit for one, _unit in found.values())
         if _week == 0:
             assert len(watching.raised([Looked(rule, len(found), found, [])], Grain.WEEK, 0)) <= 1
@@ -130,7 +130,7 @@ def test_thin_stores_where_nothing_changes_stay_within_the_budget(wobble: float)
         stores = [thin_store(rng, wobble) for _store in range(20)]
         usual = variation([windows[:-1] for windows in stores], "percent")
         told = [fallen(one[-1], year(one), "percent", usual) for one in stores]
-        limit = min(BUDGET[Grain.MONTH] / len(told), MOST_P)
+        limit = min(BUDGET[Grain.MONTH] / len(told), MAX_P)
         alerts += sum(one is not None and one.p <= limit for one in told)
     expected = 400 * BUDGET[Grain.MONTH]
     assert alerts <= expected + 3 * expected**0.5
@@ -156,4 +156,4 @@ def test_the_table_of_the_page_is_what_counts() -> None:
             if line.startswith("| ") and line[2].isdigit()]  # fmt: skip
     assert len(rows) == 4
     for tests, limit in rows:
-        assert f"{min(BUDGET[Grain.WEEK] / WEEKS_A_MONTH / int(tests), MOST_P):.5f}" == limit
+        assert f"{min(BUDGET[Grain.WEEK] / WEEKS_A_MONTH / int(tests), MAX_P):.5f}" == limit

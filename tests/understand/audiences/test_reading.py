@@ -22,7 +22,7 @@ from regulars.understand.audiences.model import (
     OneOf,
     Some,
 )
-from regulars.understand.audiences.reading import MOST_SIGNS, read
+from regulars.understand.audiences.reading import MAX_SIGNS, read
 from regulars.understand.audiences.writing import fields_of, write
 
 REFUSED = [
@@ -100,7 +100,7 @@ REFUSED = [
     "NOT " * 900 + "spend > 1",
     "spend > " + "- " * 1900 + "1",
     " OR ".join(["spend > 1"] * 200),
-    "spend > 1 OR " * (MOST_SIGNS // 10),
+    "spend > 1 OR " * (MAX_SIGNS // 10),
 ]
 
 

@@ -25,7 +25,7 @@ navigation = [NavItem(Text("Places", "地点"), "/places", Section.COMPANY, 10, 
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
 KINDS = [kind.value for kind in Kind]
-MOST_BYTES = 4_000_000
+MAX_BYTES = 4_000_000
 
 
 @router.get("")
@@ -51,7 +51,7 @@ def replace_all(
         sent = fields.file("file", required=True)
         if sent is None:
             return _tree_page(request, store, caller, fields)
-        words = sent.file.read(MOST_BYTES).decode("utf-8", "replace")
+        words = sent.file.read(MAX_BYTES).decode("utf-8", "replace")
         name = sent.filename or ""
         service.replace_all(store, caller, files.parse(words), now=clock.now(), file=name)
     except RegularsError as error:

@@ -19,7 +19,7 @@ from regulars.kit.text import Text
 from regulars.store.workspace import Store
 
 _newest: WeakKeyDictionary[Store, tuple[int, Tree]] = WeakKeyDictionary()
-MOST_NEAR = 3
+MAX_NEAR = 3
 NEAR = 0.5
 """How alike a place must be to one that was meant, from 0 to 1."""
 MENTIONED = 20
@@ -172,8 +172,8 @@ def require_known(store: Store, ids: Iterable[str]) -> None:
     for place_id in unknown(store, ids):
         spelt = {word.casefold(): one.id for one in whole for word in (one.name.zh, one.name.en)}
         spelt |= {one.id.casefold(): one.id for one in whole}
-        near = get_close_matches(place_id.casefold(), spelt, MOST_NEAR * 2, NEAR)
-        meant = ", ".join(list(dict.fromkeys(spelt[word] for word in near))[:MOST_NEAR])
+        near = get_close_matches(place_id.casefold(), spelt, MAX_NEAR * 2, NEAR)
+        meant = ", ".join(list(dict.fromkeys(spelt[word] for word in near))[:MAX_NEAR])
         raise Invalid(
             "places.unknown",
             Text(

@@ -28,7 +28,7 @@ LIMITS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "sqlalchemy": ((2, 1), (2, 2)),
 }
 """Package → (at least, below), as in pyproject.toml: outside them answers or speed were wrong."""
-LEAST_FREE, LITTLE_FREE = 1_000_000_000, 5_000_000_000
+MIN_FREE, LITTLE_FREE = 1_000_000_000, 5_000_000_000
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
 """A clock before this version was written is wrong."""
 SKEW = timedelta(seconds=5)
@@ -73,7 +73,7 @@ def disk(store: Store) -> Iterator[Finding]:
     yield Finding(
         "disk",
         title,
-        State.BAD if usage.free < LEAST_FREE else State.WARN,
+        State.BAD if usage.free < MIN_FREE else State.WARN,
         seen,
         Text(
             "Make room: compaction needs as much again as the largest month, and a full disk "

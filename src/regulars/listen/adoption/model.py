@@ -13,7 +13,7 @@ from regulars.kit.text import Text
 
 LONGEST = 300
 """Characters of a word that can be taken over or named."""
-MOST_NEAR = 3
+MAX_NEAR = 3
 NEAR = 0.5
 """How alike a word must be to one that is known, from 0 to 1."""
 
@@ -81,7 +81,7 @@ def nearest(value: str, known: Sequence[Known]) -> tuple[Known, ...]:
         for one in known
     ]
     ranked.sort(key=lambda pair: (-pair[0], pair[1].key))
-    return tuple(one for share, one in ranked[:MOST_NEAR] if share >= NEAR)
+    return tuple(one for share, one in ranked[:MAX_NEAR] if share >= NEAR)
 
 
 def _alike(one: str, other: str) -> float:

@@ -29,7 +29,7 @@ navigation = [
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
 Base = Annotated[int, Form()]
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 TABLE = (
     Text("Stage", "阶段"),
     Text("Key", "标识"),
@@ -158,9 +158,9 @@ def change_text(
 ) -> Response:
     """Take the text, or the file sent instead, as the new catalog."""
     sent = fields.file("file")
-    document = fields.text("document", most=MOST_BYTES) or ""
+    document = fields.text("document", most=MAX_BYTES) or ""
     if sent is not None:
-        document = sent.file.read(MOST_BYTES).decode("utf-8", "replace")
+        document = sent.file.read(MAX_BYTES).decode("utf-8", "replace")
     reason, base = fields.text("reason", required=True) or "", fields.whole("base")
     try:
         if fields.ok:

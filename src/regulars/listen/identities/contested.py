@@ -21,7 +21,7 @@ from regulars.timeline import linking, people
 from regulars.timeline.linking import LinkFact
 from regulars.timeline.workspace import Workspace
 
-MOST_SIDES = 10
+MAX_SIDES = 10
 """Of those who share one thing, so many are shown."""
 
 
@@ -77,13 +77,13 @@ def _case(
     for fact in facts:
         other = fact.right_id if fact.left_id == identity else fact.left_id
         told.setdefault(people.person_of(workspace, other), fact)
-    shown = finding.sightings(workspace, list(told)[:MOST_SIDES], scope=scope)
-    if not facts or (scope is not None and len(shown) < min(len(told), MOST_SIDES)):
+    shown = finding.sightings(workspace, list(told)[:MAX_SIDES], scope=scope)
+    if not facts or (scope is not None and len(shown) < min(len(told), MAX_SIDES)):
         return None
     sides = tuple(
         Side(one, told[one.person_id].source, told[one.person_id].linked_at) for one in shown
     )
-    return Contested(identity, facts[0].kind, sides, max(0, len(told) - MOST_SIDES), apart)
+    return Contested(identity, facts[0].kind, sides, max(0, len(told) - MAX_SIDES), apart)
 
 
 def join(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CHUNK = 400
 BETWEEN_IDS = r"[^A-Za-z0-9_.@+-]+"
-LEAST_ID, LONGEST_ID = 4, 254
+MIN_ID, LONGEST_ID = 4, 254
 """Characters of a word that may be an id; what is shorter is a number, or says nothing."""
 ENTRY = tuple(one.name for one in fields(Entry))
 Span = tuple[int, datetime, datetime]
@@ -95,7 +95,7 @@ def id_like_words(workspace: Workspace) -> list[str]:
         said = view.events.filter(view.events.text.notnull())
         each = said.select(word=said.text.re_split(BETWEEN_IDS).unnest())
         return each.filter(
-            each.word.length().between(LEAST_ID, LONGEST_ID), each.word.re_search("[0-9@_]")
+            each.word.length().between(MIN_ID, LONGEST_ID), each.word.re_search("[0-9@_]")
         ).distinct()
 
     found: list[str] = workspace.query(words).column("word").to_pylist()

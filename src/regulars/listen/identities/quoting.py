@@ -26,7 +26,7 @@ KINDS = {
     "phone": Text("phone number", "手机号"),
     ID: Text("id", "编号"),
 }
-LEAST_DIGITS = 5
+MIN_DIGITS = 5
 MAINLAND = re.compile(r"1[3-9][0-9]{9}")
 SIGNS = "[ ().-]{0,2}"
 """What people write between the digits of a number."""
@@ -86,7 +86,7 @@ def _written(workspace: Workspace, identities: Sequence[str]) -> list[tuple[str,
     for word in queries.id_like_words(workspace):
         kinds = [*OWN_IDS]
         kinds += ["email"] if "@" in word else []
-        kinds += ["phone"] if sum(sign.isdigit() for sign in word) >= LEAST_DIGITS else []
+        kinds += ["phone"] if sum(sign.isdigit() for sign in word) >= MIN_DIGITS else []
         for one in {word, word.strip(".-_+")}:
             found += [(k, one) for k in kinds if theirs.intersection(known_as(workspace, k, one))]
     return found
@@ -105,7 +105,7 @@ def _pattern(kind: str, words: Iterable[str]) -> str:
 
 def _number(value: str) -> str:
     digits = nobody.number(value).lstrip("+")
-    if len(digits) < LEAST_DIGITS:
+    if len(digits) < MIN_DIGITS:
         return ""
     country = f"((00)?86{SIGNS})?" if MAINLAND.fullmatch(digits) else ""
     return country + SIGNS.join(digits)

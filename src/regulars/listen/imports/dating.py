@@ -32,9 +32,9 @@ FORMATS = (
 """The formats that are tried: ISO first, so that it is proposed wherever it reads as much."""
 PLAINLY_ISO = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?$"
 """What is a time at a glance: no other format is tried on it."""
-MOST_VALUES = 2000
+MAX_VALUES = 2000
 """Distinct values of a column that are tried."""
-MOST_FORMATS = 4
+MAX_FORMATS = 4
 HARDLY = 0.02
 """A format that reads a smaller share of the values reads them by chance."""
 OUR_TIME = r"NOT regexp_matches(v, '\d{4}') OR regexp_matches(v, '(19|20)\d{2}')"
@@ -86,7 +86,7 @@ def dates(connection: duckdb.DuckDBPyConnection, cells: str) -> dict[int, Dates]
         "SELECT col, mask, CAST(sum(n) AS BIGINT), min_by(v, first, 3) FROM (SELECT col, v, n, "
         f"first, CASE WHEN NOT ({shaped}) THEN 0 WHEN {plain} THEN {read} ELSE {bits} END AS mask "
         f"FROM (SELECT * FROM {cells} QUALIFY row_number() OVER (PARTITION BY col) "
-        f"<= {MOST_VALUES})) GROUP BY col, mask"
+        f"<= {MAX_VALUES})) GROUP BY col, mask"
     ).fetchall()
     groups: dict[int, list[Group]] = {}
     for column, mask, count, some in rows:
@@ -123,7 +123,7 @@ def _chosen(groups: list[Group]) -> Dates:
     barred = _of(SWAPPED) if day >= month else _of(BOTH)
     rest = list(groups)
     chosen: list[str] = []
-    while rest and len(chosen) < MOST_FORMATS:
+    while rest and len(chosen) < MAX_FORMATS:
         counts = [
             0 if barred >> bit & 1 else sum(one.count for one in rest if one.mask >> bit & 1)
             for bit in range(len(FORMATS))

@@ -18,7 +18,7 @@ from regulars.timeline import vocabulary
 
 KNOWN_SHARE = 0.5
 """A recipe for files of any name knows this share of the columns, or is none for this file."""
-MOST_GIVEN = 4
+MAX_GIVEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Fit:
     @property
     def words(self) -> Text:
         """Say which recipe fits, how well, and what it gives."""
-        names = [vocabulary.title(name) for name in self.gives[:MOST_GIVEN]]
+        names = [vocabulary.title(name) for name in self.gives[:MAX_GIVEN]]
         given_en = ", ".join(name.en for name in names)
         given_zh = "、".join(name.zh for name in names)
         return Text(

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import duckdb
 
 CELLS = "preview_cells"
-MOST_CELLS = 1_000_000
+MAX_CELLS = 1_000_000
 """Cells that are looked at; a wide file gives fewer rows of them."""
-LEAST_ROWS = 200
-MOST_ROWS = 20_000
-MOST_COMMON = 30
+MIN_ROWS = 200
+MAX_ROWS = 20_000
+MAX_COMMON = 30
 EXAMPLES = 5
 HAN = r"\p{Han}"
 EMAIL = r'^[^@\s"{},;<>]+@[^@\s"{},;<>]+\.[^@\s"{},;<>]{2,}$'
@@ -93,7 +93,7 @@ class Facts:
 
     def levels(self) -> frozenset[float]:
         """Return the numbers of a column of few; empty where there are many."""
-        if self.distinct > MOST_COMMON:
+        if self.distinct > MAX_COMMON:
             return frozenset()
         return frozenset(
             number for value, _n in self.common if (number := _float(value)) is not None
@@ -139,7 +139,7 @@ def facts(
 
 
 def _most_rows(columns: int) -> int:
-    return min(MOST_ROWS, max(LEAST_ROWS, MOST_CELLS // max(1, columns)))
+    return min(MAX_ROWS, max(MIN_ROWS, MAX_CELLS // max(1, columns)))
 
 
 def _spread(
@@ -172,7 +172,7 @@ def _measured(connection: duckdb.DuckDBPyConnection) -> dict[int, dict[str, Any]
         "SELECT col, CAST(sum(n) AS BIGINT) AS filled, count(*) AS distinct_values, "
         f"min(number) AS least, max(number) AS most, {shares}, "
         "sum(n * size) / sum(n) AS length, "
-        f"max_by(struct_pack(v, n), rank, {MOST_COMMON}) AS common, "
+        f"max_by(struct_pack(v, n), rank, {MAX_COMMON}) AS common, "
         "max_by(v, rank, 6) FILTER (WHERE number IS NULL) AS odd "
         "FROM (SELECT *, CASE WHEN isfinite(given) THEN given END AS number, "
         f"length(v) + 2 * length(regexp_replace(v, '[^{HAN}]', '', 'g')) AS size, "

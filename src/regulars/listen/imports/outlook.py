@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 SAMPLE_EVENTS = 5
-MOST_READ = 12
+MAX_READ = 12
 """Columns whose first value is shown as it is read."""
 SAMPLE_ROWS = 1000
 """Rows of which the first events are made."""
@@ -112,7 +112,7 @@ def becomes(connection: duckdb.DuckDBPyConnection, raw: RawRows, sheet: Sheet) -
     """Return header → what the first value of its column is read as: times and money."""
     read: dict[str, str] = {}
     told = [one for one in sheet.guesses if one.kind in ("moment", "decimal")]
-    for one in told[:MOST_READ]:
+    for one in told[:MAX_READ]:
         column = mapping.column_of(sheet, one)
         if column is None or one.role == "clock":
             continue

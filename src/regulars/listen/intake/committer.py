@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 Load = TypeVar("Load")
 Result = TypeVar("Result")
-MOST_WAITING = 50_000
+MAX_WAITING = 50_000
 """Events that may wait; beyond it senders are told to come back."""
 GROUP = 800
 """Events after which a group is closed: the next is read and sent while it is committed."""
@@ -83,7 +83,7 @@ class Committer(Generic[Load, Result]):
         loop = asyncio.get_running_loop()
         parcel: _Parcel[Load, Result] = _Parcel(load, size, loop, loop.create_future())
         with self._wake:
-            if self._stopping or self._events + size > MOST_WAITING:
+            if self._stopping or self._events + size > MAX_WAITING:
                 raise _busy()
             self._waiting.append(parcel)
             self._events += size

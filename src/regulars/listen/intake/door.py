@@ -31,7 +31,7 @@ TRUST_SECONDS = 1.0
 REMEMBERED_KEYS = 1_000
 EVENTS_A_REQUEST = 10
 """Events a second that a key may send for each request a second, unless settings say."""
-MOST_TOLD = 20
+MAX_TOLD = 20
 """Values that name nobody that an answer lists."""
 FIELDS = {
     "user": "userId",
@@ -224,7 +224,7 @@ def _plain(answer: Answer, language: str) -> dict[str, object]:
     if nobody:
         body["nobody"] = [
             {"field": FIELDS[kind], "value": value, "events": events}
-            for (kind, value), events in nobody.most_common(MOST_TOLD)
+            for (kind, value), events in nobody.most_common(MAX_TOLD)
         ]
     if answer.all_refused:
         body = {**refused[0], **body}

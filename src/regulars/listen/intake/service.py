@@ -28,7 +28,7 @@ from regulars.timeline.workspace import Workspace
 
 LONGEST_WORD = 40
 """Characters of a value that names nobody under which it is counted."""
-MOST_KEPT = 200
+MAX_KEPT = 200
 """Refusals of one request that are kept; of the others one row says how many there were."""
 Verdict = Reason | bool | None
 """Why an event was refused; else whether it was new."""
@@ -145,8 +145,8 @@ def _refused(
     kept: list[tuple[Arrival, Reason]] = []
     for size in sizes or [len(arrivals)]:
         theirs = [(one, why) for one, why in islice(pairs, size) if isinstance(why, Reason)]
-        kept += theirs[:MOST_KEPT]
-        if (more := len(theirs) - MOST_KEPT) > 0:
+        kept += theirs[:MAX_KEPT]
+        if (more := len(theirs) - MAX_KEPT) > 0:
             kept.append((Arrival("", theirs[0][0].source, None, kind="batch"), _and_more(more)))
     return kept
 

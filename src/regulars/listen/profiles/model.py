@@ -12,7 +12,7 @@ from typing import Any
 from regulars.kit.text import Text
 
 LONGEST = 1_000
-MOST_ATTRIBUTES = 60
+MAX_ATTRIBUTES = 60
 """Attributes taken from one call; more are a mistake of the sender."""
 SYNONYMS = {
     "first_name": "first_name",
@@ -116,7 +116,7 @@ def canonical(traits: Mapping[str, Any]) -> dict[str, str | None]:
     for key, given in traits.items():
         name = _snake(key)
         name = SYNONYMS.get(name, name)
-        if not name or len(found) >= MOST_ATTRIBUTES:
+        if not name or len(found) >= MAX_ATTRIBUTES:
             continue
         text = None if given is None else _text(name, given)
         if given is None or text:

@@ -54,7 +54,7 @@ LOOKED_AT = (
 )
 """Metrics and slices whose change against the window before is tested."""
 DAYS = 90
-MOST_CHANGES = 8
+MAX_CHANGES = 8
 PAINS = 4
 
 
@@ -225,7 +225,7 @@ def _changes(
         for (key, dimension, row), q in zip(tests, q_values, strict=True)
         if q is not None and q <= FALSE_ALARM_RATE and row.value is not None
     ]
-    return sorted(made, key=lambda one: one.q)[:MOST_CHANGES], len(tests)
+    return sorted(made, key=lambda one: one.q)[:MAX_CHANGES], len(tests)
 
 
 def _changed(ws: Workspace, key: str, dimension: str, row: Measured, q: float) -> Changed:

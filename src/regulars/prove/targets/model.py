@@ -15,7 +15,7 @@ from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
 from regulars.understand.metrics.model import Compared, Direction, Goal, Measured, Verdict, judge
 
-MOST_WINDOW_DAYS = 3_660
+MAX_WINDOW_DAYS = 3_660
 
 
 class Kind(StrEnum):
@@ -175,11 +175,11 @@ def check(target: Target) -> Target:
         raise _wrong("title", "Give the target a title.", "请填写目标名称。")
     if not isfinite(target.value):
         raise _wrong("value", "The value must be a number.", "目标值必须是一个数值。")
-    if not 1 <= target.window_days <= MOST_WINDOW_DAYS:
+    if not 1 <= target.window_days <= MAX_WINDOW_DAYS:
         raise _wrong(
             "window_days",
-            f"The window is 1 to {MOST_WINDOW_DAYS} days.",
-            f"时间窗为 1 至 {MOST_WINDOW_DAYS} 天。",
+            f"The window is 1 to {MAX_WINDOW_DAYS} days.",
+            f"时间窗为 1 至 {MAX_WINDOW_DAYS} 天。",
         )
     if target.kind is Kind.RELATIVE and not -100 <= target.value <= 10_000:
         raise _wrong(

@@ -27,7 +27,7 @@ from regulars.timeline.lake import Lake, LakeFile
 if TYPE_CHECKING:
     import duckdb
 
-MOST_NEW = 0.1
+MAX_NEW = 0.1
 """Above this share of new events, correcting costs as much as computing anew."""
 NOW, BEFORE = "touched_now", "touched_before"
 TELLING = ("event_id", "known_at", "brought_by")
@@ -140,7 +140,7 @@ def _adds_up(connection: duckdb.DuckDBPyConnection, before: State, now: State) -
     """Tell whether nothing but what is known came and went, and these are few."""
     came, went = duck.count(connection, "came"), duck.count(connection, "went")
     touching = max(duck.count(connection, "added"), duck.count(connection, "gone"))
-    few = touching <= MOST_NEW * max(before.events, 1)
+    few = touching <= MAX_NEW * max(before.events, 1)
     return few and now.events == before.events + came - went
 
 

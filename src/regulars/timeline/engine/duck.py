@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SESSIONS = 4
 RETRIES = 3
 PAST_PEOPLE = "people_as_of"
-MOST_TEXTS, SMALL_GIVEN = 300, 1_000
+MAX_TEXTS, SMALL_GIVEN = 300, 1_000
 """Expressions whose SQL is kept, and rows of a table given with one that is."""
 
 
@@ -229,7 +229,7 @@ class Texts:
             text = str(compile_it(table))
             given = node.find(ops.InMemoryTable)
             if all(len(one.data.to_pyarrow(one.schema)) <= SMALL_GIVEN for one in given):
-                if len(self._known) >= MOST_TEXTS:
+                if len(self._known) >= MAX_TEXTS:
                     self._known.clear()
                 self._known[node] = text
         return text

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 DROPPED = re.compile(r"EXCLUDE \(([^)]*)\)")
 """Columns that Ibis drops come in any order, another one in each process."""
-MOST_NAMED = 300
+MAX_NAMED = 300
 """Questions whose SQL is kept from one refresh to the next."""
 WHOLE, NOW, BEFORE = "whole", "now", "before"
 AMENDED = ("rows", "replaced")
-MOST_BESIDE = 0.1
+MAX_BESIDE = 0.1
 """Share of rows that may lie beside those of everybody before all are written anew."""
 NOBODY = pa.nulls(0, pa.string())
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM"
@@ -198,7 +198,7 @@ class Pinned:
         except EarlierMoment:
             return self._kept_anew(key, work())
         made = standing.replaced(table, newer.rows, of, newer.replaced)
-        if len(newer.replaced) > MOST_BESIDE * table.num_rows:
+        if len(newer.replaced) > MAX_BESIDE * table.num_rows:
             return self._kept_anew(key, made)
         self._kept.carry(old, self._token, key)
         self._keep(key, newer)
@@ -352,7 +352,7 @@ class Pinned:
         What is answered after that is of another state, so none of it may be kept as of this one.
         """
         self._sessions.clear()
-        if len(self._named) > MOST_NAMED:
+        if len(self._named) > MAX_NAMED:
             self._named.clear()
         change.forget(self._root)
         self._kept.sweep(None if lost else self._token)

@@ -12,9 +12,9 @@ from scipy import stats
 from regulars.kit.stats.estimate import Z
 from regulars.understand.policy import MIN_SAMPLE
 
-LEAST_BEFORE = {"week": 8, "month": 5}
+MIN_BEFORE = {"week": 8, "month": 5}
 """Periods before the last one that are needed."""
-MOST_BEFORE = {"week": 16, "month": 11}
+MAX_BEFORE = {"week": 16, "month": 11}
 FEWER_N = 10
 """So many are enough for a window of a slice to tell, with others, how much windows vary."""
 LOGARITHM = frozenset({"minutes", "count", "steps"})
@@ -56,10 +56,8 @@ def surprise(readings: Sequence[Reading], unit: str, grain: str) -> Surprise | N
         return None
     scale = _scale(unit)
     last, now = readings[-1], _point(readings[-1], scale)
-    before = [
-        point for one in readings[:-1][-MOST_BEFORE[grain] :] if (point := _point(one, scale))
-    ]
-    if now is None or len(before) < LEAST_BEFORE[grain]:
+    before = [point for one in readings[:-1][-MAX_BEFORE[grain] :] if (point := _point(one, scale))]
+    if now is None or len(before) < MIN_BEFORE[grain]:
         return None
     mean, spread, error = _usual(before)
     reach = math.sqrt(now[1] + spread + error)

@@ -23,7 +23,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import queries, wording
 from regulars.understand.alerts.model import Alert
 
-MOST_TRIES = 10
+MAX_TRIES = 10
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=12)
 SECONDS = 20
@@ -63,7 +63,7 @@ def deliver(ws: Workspace, *, now: datetime) -> int:
     if not settings.host:
         return 0
     with ws.database.reading() as connection:
-        due = queries.due_mails(connection, now, MOST_TRIES)
+        due = queries.due_mails(connection, now, MAX_TRIES)
     if not due:
         return 0
     sent = 0
@@ -73,7 +73,7 @@ def deliver(ws: Workspace, *, now: datetime) -> int:
                 sent += _send(ws, server, mail, now)
     except (OSError, smtplib.SMTPException) as error:
         with ws.database.reading() as connection:
-            left = queries.due_mails(connection, now, MOST_TRIES)
+            left = queries.due_mails(connection, now, MAX_TRIES)
         for mail in left:
             _fail(ws, mail, now, error)
     return sent

@@ -78,7 +78,7 @@ BUDGET: Mapping[Grain, float] = {Grain.WEEK: 0.25, Grain.MONTH: 0.1}
 0.05 a month each the company's whole is 0.45."""
 TOPIC_BUDGET = 0.05
 """False alerts of topics that are accepted in a month."""
-MOST_P = 0.01
+MAX_P = 0.01
 """However few tests share the budget, nothing less unusual than this raises an alert."""
 AGAIN_DAYS = 60
 """A change in the same slice and direction joins an alert that was last seen so lately."""

@@ -11,11 +11,11 @@ from regulars.kit.period import Period, add_months, day_start
 from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import thin
-from regulars.understand.alerts.detecting import MOST_BEFORE, Reading, Surprise, surprise
+from regulars.understand.alerts.detecting import MAX_BEFORE, Reading, Surprise, surprise
 from regulars.understand.alerts.model import (
     BUDGET,
     DIMENSIONS,
-    MOST_P,
+    MAX_P,
     OWN_TITLES,
     TOPIC_BUDGET,
     WEEKS_A_MONTH,
@@ -115,7 +115,7 @@ def raised(looked: list[Looked], grain: Grain, others: int) -> list[Found]:
     """
     tests = others + sum(one.tests for one in looked)
     periods = WEEKS_A_MONTH if grain is Grain.WEEK else 1.0
-    limit = min(BUDGET[grain] / periods / tests, MOST_P) if tests else 0.0
+    limit = min(BUDGET[grain] / periods / tests, MAX_P) if tests else 0.0
     made = []
     for one in looked:
         made += one.found
@@ -200,7 +200,7 @@ def _measured(
 def _first(ws: Workspace, grain: Grain, period: Period) -> datetime:
     assert period.start is not None
     day: date = period.start.astimezone(ws.zone).date()
-    back = MOST_BEFORE[str(grain)]
+    back = MAX_BEFORE[str(grain)]
     start = day - timedelta(weeks=back) if grain is Grain.WEEK else add_months(day, -back)
     return day_start(start, ws.zone)
 

@@ -25,7 +25,7 @@ from regulars.understand.audiences.model import (
 from regulars.understand.audiences.reading import checked
 from regulars.understand.audiences.writing import literal
 
-MOST_ROWS = 20
+MAX_ROWS = 20
 CHOICES: tuple[tuple[str, Text], ...] = (
     ("=", Text("is", "等于")),
     ("<>", Text("is not", "不等于")),
@@ -76,7 +76,7 @@ def lines_of(condition: Condition) -> tuple[list[Line], bool] | None:
     parts = condition.parts if isinstance(condition, All | Some) else (condition,)
     lines = [_line(part) for part in parts]
     known = [line for line in lines if line is not None]
-    if len(known) < len(lines) or not 0 < len(known) <= MOST_ROWS:
+    if len(known) < len(lines) or not 0 < len(known) <= MAX_ROWS:
         return None
     return known, every
 

@@ -11,7 +11,7 @@ from regulars.kit.text import Text
 
 Value: TypeAlias = float | str | bool | date
 OPERATORS = ("=", "<>", "<", "<=", ">", ">=")
-MOST_AUDIENCES = 60
+MAX_AUDIENCES = 60
 """So many audiences may be in force: each is a bit of one number."""
 ANSWER_MONTHS = 12
 ENTERED, EXITED = "entered", "exited"

@@ -31,8 +31,8 @@ from regulars.understand.audiences.model import (
     Value,
 )
 
-MOST_SIGNS = 4_000
-MOST_TOKENS = 500
+MAX_SIGNS = 4_000
+MAX_TOKENS = 500
 DEEPEST = 20
 LONGEST_TEXT = 200
 LARGEST = 1e15
@@ -51,10 +51,10 @@ def read(where: str) -> Condition:
     """Return the condition that the text says. Raises Invalid, naming what is not allowed."""
     if not where.strip():
         raise refused("Write a condition, such as spend > 1000.", "请写出条件，例如 spend > 1000。")
-    if len(where) > MOST_SIGNS:
+    if len(where) > MAX_SIGNS:
         raise refused(
-            f"A condition has at most {MOST_SIGNS:,} characters.",
-            f"条件最多 {MOST_SIGNS:,} 个字符。",
+            f"A condition has at most {MAX_SIGNS:,} characters.",
+            f"条件最多 {MAX_SIGNS:,} 个字符。",
         )
     try:
         _check_tokens(where)
@@ -82,7 +82,7 @@ def _check_tokens(where: str) -> None:
         deepest = max(deepest, depth, row)
     if "--" in _without_texts(where) or "/*" in _without_texts(where):
         raise refused("Comments are not allowed.", "不允许注释。")
-    if len(tokens) > MOST_TOKENS or deepest > DEEPEST:
+    if len(tokens) > MAX_TOKENS or deepest > DEEPEST:
         raise refused("This is too long or nested too deeply.", "条件过长或嵌套过深。")
 
 

@@ -26,7 +26,7 @@ from regulars.understand.audiences import (
 )
 from regulars.understand.audiences.choosing import Key
 from regulars.understand.audiences.model import (
-    MOST_AUDIENCES,
+    MAX_AUDIENCES,
     Audience,
     Compared,
     Condition,
@@ -44,8 +44,8 @@ from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.lifetime_value.model import LifetimeValue
 
 __all__ = ["following", "read", "write"]
-MOST_NAME, MOST_NOTE = 120, 1_000
-MOST_COMPARED = 500
+MAX_NAME, MAX_NOTE = 120, 1_000
+MAX_COMPARED = 500
 YOUNG = timedelta(hours=1)
 """For so long the numbers of audiences are told as they are while new events arrive."""
 
@@ -82,12 +82,12 @@ def add(ws: Workspace, by: Principal, wanted: Draft, *, now: datetime) -> Audien
     with ws.database.transaction() as connection:
         known = storing.in_force(connection)
         _check_name(known, made)
-        if len(known) >= MOST_AUDIENCES:
+        if len(known) >= MAX_AUDIENCES:
             raise Invalid(
                 "audiences.many",
                 Text(
-                    f"At most {MOST_AUDIENCES} audiences are in force: retire one first.",
-                    f"最多同时启用 {MOST_AUDIENCES} 个人群：请先停用一个。",
+                    f"At most {MAX_AUDIENCES} audiences are in force: retire one first.",
+                    f"最多同时启用 {MAX_AUDIENCES} 个人群：请先停用一个。",
                 ),
             )
         storing.add(connection, made)
@@ -212,16 +212,16 @@ def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> lis
 
 def _version(key: str, number: int, wanted: Draft, by: Principal, now: datetime) -> Audience:
     words, note = " ".join(wanted.name.split()), wanted.note.strip()
-    if not words or len(words) > MOST_NAME:
+    if not words or len(words) > MAX_NAME:
         raise Invalid(
             "audiences.name",
-            Text(f"A name has 1 to {MOST_NAME} characters.", f"名称须为 1 至 {MOST_NAME} 个字符。"),
+            Text(f"A name has 1 to {MAX_NAME} characters.", f"名称须为 1 至 {MAX_NAME} 个字符。"),
             field="name",
         )
-    if len(note) > MOST_NOTE:
+    if len(note) > MAX_NOTE:
         raise Invalid(
             "audiences.note",
-            Text(f"A note has at most {MOST_NOTE} characters.", f"备注最多 {MOST_NOTE} 个字符。"),
+            Text(f"A note has at most {MAX_NOTE} characters.", f"备注最多 {MAX_NOTE} 个字符。"),
             field="note",
         )
     return Audience(key, words, write(read(wanted.where)), number, now, by.name, note)
@@ -264,7 +264,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> Overview:
         table.customers,
         table.csat_scale,
         {one.key: told for one, told in zip(known, outlines, strict=True)},
-        compared[:MOST_COMPARED],
+        compared[:MAX_COMPARED],
         tested,
         note,
     )

@@ -206,7 +206,7 @@ def lines(raw: Mapping[str, str]) -> list[Line]:
     """Return the builder's rows as sent."""
     found = [
         Line(raw.get(f"field-{n}", ""), raw.get(f"operator-{n}", "="), raw.get(f"value-{n}", ""))
-        for n in range(building.MOST_ROWS)
+        for n in range(building.MAX_ROWS)
     ]
     while found and not found[-1].field and not found[-1].words:
         found.pop()
@@ -215,7 +215,7 @@ def lines(raw: Mapping[str, str]) -> list[Line]:
 
 def padded(found: list[Line], more: int = EMPTY_LINES) -> list[Line]:
     """Return the rows with some empty ones below."""
-    return [*found, *[Line()] * more][: building.MOST_ROWS]
+    return [*found, *[Line()] * more][: building.MAX_ROWS]
 
 
 def where(fields: Fields) -> str | None:

@@ -25,14 +25,14 @@ Array = npt.NDArray[np.float64]
 KNOTS = (0.05, 0.275, 0.5, 0.725, 0.95)
 GRID = 64
 RIDGE = 10.0
-MOST_ROWS = 60_000
+MAX_ROWS = 60_000
 """Customers that a model learns from: more would not change its curves."""
 ROUNDS = 120
 
 
 def fit(key: str, seen: Seen) -> Additive:
-    """Return the candidate `key` fitted to `seen` (several cuts joined, at most `MOST_ROWS`)."""
-    part = seen.rows(np.arange(0, len(seen), max(len(seen) // MOST_ROWS, 1)))
+    """Return the candidate `key` fitted to `seen` (several cuts joined, at most `MAX_ROWS`)."""
+    part = seen.rows(np.arange(0, len(seen), max(len(seen) // MAX_ROWS, 1)))
     if key == TREES:
         import sklearn.ensemble  # noqa: F401 (its threads are only held once they are loaded)
     # In this thread: so few rows gain little by more, and on a busy machine threads that wait for

@@ -18,9 +18,9 @@ AHEAD = 91
 """Days ahead: three months, after which the source texts call a silent customer dormant (R44)."""
 CUTS = (0, 30)
 """A model learns from as many cuts, so many days before the last one whose outcome is known."""
-LEAST_DAYS = 60
+MIN_DAYS = 60
 """Days of watching before the first cut that is learnt from."""
-LEAST_LOST = 50
+MIN_LOST = 50
 """With fewer customers on either side a model would learn names by heart."""
 LISTED = 200
 BINS = 10

@@ -36,7 +36,7 @@ PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Word = Annotated[str | None, Query(max_length=200)]
 SIZE = 50
 FIRST = 20
-MOST_FOUND = 200
+MAX_FOUND = 200
 ALL = "all"
 
 
@@ -159,5 +159,5 @@ def _persons(ws: Workspace, caller: Principal, words: str) -> list[str] | None:
     """Return the persons that the words mean; None without words."""
     if not words.strip():
         return None
-    found = identities.find(ws, words, scope=caller.places, limit=MOST_FOUND)
+    found = identities.find(ws, words, scope=caller.places, limit=MAX_FOUND)
     return [one.person_id for one in found]

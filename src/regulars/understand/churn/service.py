@@ -24,8 +24,8 @@ from regulars.understand.churn.model import (
     AHEAD,
     CANDIDATES,
     CUTS,
-    LEAST_DAYS,
-    LEAST_LOST,
+    MIN_DAYS,
+    MIN_LOST,
     Array,
     Candidate,
     EarlyWarning,
@@ -94,7 +94,7 @@ def compute(
                          currency=value.currency, money=value.money)  # fmt: skip
     test = end - AHEAD * DAY
     cuts = [test - (AHEAD + back) * DAY for back in CUTS]
-    cuts = [cut for cut in cuts if cut >= row[0]["first"] + LEAST_DAYS * DAY]
+    cuts = [cut for cut in cuts if cut >= row[0]["first"] + MIN_DAYS * DAY]
     if not cuts:
         return empty
     tested = watching.with_rhythm(watch.seen(test))[0]
@@ -201,7 +201,7 @@ def note_export(ws: Workspace, by: Principal, what: str) -> None:
 
 
 def _enough(seen: Seen) -> bool:
-    return LEAST_LOST <= int(seen.lost.sum()) <= len(seen) - LEAST_LOST
+    return MIN_LOST <= int(seen.lost.sum()) <= len(seen) - MIN_LOST
 
 
 def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> EarlyWarning:

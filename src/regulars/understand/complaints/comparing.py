@@ -11,7 +11,7 @@ from scipy import stats
 from regulars.kit.stats.estimate import Z, normal_p
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.rate import two_rates
-from regulars.understand.complaints.model import EXCESS, LEAST_CASES, MARGIN, Before, Place, Ratio
+from regulars.understand.complaints.model import EXCESS, MARGIN, MIN_CASES, Before, Place, Ratio
 from regulars.understand.policy import FALSE_ALARM_RATE
 
 
@@ -76,7 +76,7 @@ def _judged(
     if tested is None:
         return place
     ratio = tested[0]
-    high = place.n >= LEAST_CASES and (ratio is None or ratio >= MARGIN)
+    high = place.n >= MIN_CASES and (ratio is None or ratio >= MARGIN)
     return replace(place, ratio=ratio, q=q, marked=high and q is not None and q <= FALSE_ALARM_RATE)
 
 
@@ -91,7 +91,7 @@ def before(
     everywhere = {"": _together(passages)}
     together = {"": _together(cases)}
     counts = together[""].steps
-    steps = sorted(step for step, n in counts.items() if n >= LEAST_CASES)
+    steps = sorted(step for step, n in counts.items() if n >= MIN_CASES)
     ordinary = {step: against(step, together, everywhere) for step in steps}
     own = {
         key: seen
@@ -135,7 +135,7 @@ def against(step: str, cases: Strata, passages: Strata) -> Ratio | None:
         expected += case.n * share
         spread += case.n * share * (1 - share) * (1 + case.n / people)
         doubt += case.n**2 * share * (1 - share) / people
-    if n < LEAST_CASES or not seen or expected <= 0 or spread <= 0:
+    if n < MIN_CASES or not seen or expected <= 0 or spread <= 0:
         return None
     z = max(abs(seen - expected) - 0.5, 0.0) / math.sqrt(spread)
     ratio = seen / expected

@@ -21,7 +21,7 @@ BEFORE_DAYS = 14
 """How many days before a problem are looked at, unless the question says otherwise."""
 LOOKBACK_DAYS = 30
 """A problem that names no touchpoint counts to the last step of at most so many days before."""
-LEAST_CASES = 5
+MIN_CASES = 5
 """A step that came before fewer problems is not told."""
 CONTROLS = 30_000
 """About so many ordinary passages are compared with; of more, a sample of people is taken."""

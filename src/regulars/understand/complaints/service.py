@@ -20,7 +20,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.complaints import comparing, counting, queries
 from regulars.understand.complaints.model import (
     CONTROLS,
-    LEAST_CASES,
+    MIN_CASES,
     RECORDED,
     Asked,
     Before,
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 NOWHERE = ""
-MOST_WORDS = 50
-MOST_HAD = 20
+MAX_WORDS = 50
+MAX_HAD = 20
 
 
 def complaints(ws: Workspace, asked: Asked, extent: EventScope, *, as_of: datetime) -> Complaints:
@@ -89,7 +89,7 @@ def words(ws: Workspace, asked: Asked, touchpoint: str, *, now: datetime) -> lis
     source = _source(catalog_service.current(ws), asked, extent)
 
     def expression(view: View) -> ir.Table:
-        return queries.said(view, source, touchpoint, MOST_WORDS)
+        return queries.said(view, source, touchpoint, MAX_WORDS)
 
     rows = ws.query(expression, as_of=now).to_pylist()
     return [
@@ -108,7 +108,7 @@ def of_person(ws: Workspace, person: str, *, scope: Scope, now: datetime) -> lis
     for problem in Problem:
         asked = Asked(problem=problem)
         source = replace(_source(catalog, asked, EventScope(scope=scope)), identities=theirs)
-        table = ws.query(partial(queries.had, source=source, most=MOST_HAD), as_of=now)
+        table = ws.query(partial(queries.had, source=source, most=MAX_HAD), as_of=now)
         made += [
             Had(
                 problem, row["occurred_at"], row["touchpoint"], row["how"] == 1, row["text"],
@@ -182,7 +182,7 @@ def _unrecorded(
     return frozenset(
         row["stratum"]
         for row in counts
-        if row["count_all"] >= LEAST_CASES
+        if row["count_all"] >= MIN_CASES
         and followed.get(row["stratum"], 0) < RECORDED * row["count_all"]
     )
 

@@ -24,7 +24,7 @@ CLEAN_DAYS = 91
 """Who met the pain point in so many days before the window belongs to neither side."""
 BEFORE_DAYS = 365
 """What was bought in so many days before the touch is what customers are matched on."""
-LEAST_WINDOW = 28
+MIN_WINDOW = 28
 
 MEANING = Text(
     "Customers who met a pain point are compared with customers who did not, over the 91 days "

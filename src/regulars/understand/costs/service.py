@@ -24,7 +24,7 @@ from regulars.understand.costs import model, queries
 from regulars.understand.costs.model import (
     CLEAN_DAYS,
     FOLLOW_UP_DAYS,
-    LEAST_WINDOW,
+    MIN_WINDOW,
     WINDOW_DAYS,
     Cost,
     Costs,
@@ -165,7 +165,7 @@ def _source(ws: Workspace, scope: Scope, currency: str) -> queries.Source | None
         return None
     end = whole.end - timedelta(days=FOLLOW_UP_DAYS)
     start = max(end - timedelta(days=WINDOW_DAYS), whole.start + timedelta(days=CLEAN_DAYS // 3))
-    if (end - start).days < LEAST_WINDOW:
+    if (end - start).days < MIN_WINDOW:
         return None
     return replace(whole, start=start, end=end)
 

@@ -11,9 +11,9 @@ from scipy import stats
 
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.understand.drivers import chance, importance, shape
-from regulars.understand.drivers.model import LEAST_PAIR, LEAST_WITH, Driver, Interval, Missing
+from regulars.understand.drivers.model import MIN_PAIR, MIN_WITH, Driver, Interval, Missing
 from regulars.understand.drivers.moments import Moments, Sample, possible
-from regulars.understand.drivers.outcomes import LEAST_PEOPLE
+from regulars.understand.drivers.outcomes import MIN_PEOPLE
 from regulars.understand.policy import FALSE_ALARM_RATE
 
 Floats = NDArray[np.float64]
@@ -56,10 +56,10 @@ def together(values: Floats, names: Sequence[str]) -> tuple[list[int], dict[str,
     """
     given = (~np.isnan(values)).astype(np.float64)
     pairs = given.T @ given
-    kept = [j for j in range(len(names)) if pairs[j, -1] >= LEAST_WITH and _varies(values[:, j])]
+    kept = [j for j in range(len(names)) if pairs[j, -1] >= MIN_WITH and _varies(values[:, j])]
     dropped = {names[j]: "" for j in range(len(names)) if j not in kept}
     while kept:
-        scarce = pairs[np.ix_(kept, kept)] < LEAST_PAIR
+        scarce = pairs[np.ix_(kept, kept)] < MIN_PAIR
         if not scarce.any():
             break
         order = sorted(range(len(kept)), key=lambda i: (-scarce[i].sum(), pairs[kept[i], kept[i]]))
@@ -89,7 +89,7 @@ def analyse(
     (Efron, JASA 82 (1987) 171-185, without acceleration). docs/algorithms/drivers.md tells how
     often they hold.
     """
-    if len(values) < LEAST_PEOPLE or not names or not _varies(values[:, -1]):
+    if len(values) < MIN_PEOPLE or not names or not _varies(values[:, -1]):
         return None
     sample = Sample(values)
     moments = sample.moments()

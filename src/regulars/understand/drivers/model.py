@@ -14,11 +14,11 @@ from regulars.understand.drivers.outcomes import Basis, Said
 from regulars.understand.policy import FALSE_ALARM_RATE
 from regulars.understand.scope.model import EventFilter
 
-LEAST_WITH = 100
+MIN_WITH = 100
 """An attribute takes part when at least so many people with an outcome answered it."""
-LEAST_PAIR = 30
+MIN_PAIR = 30
 """Two attributes that fewer people answered both do not stand in one analysis."""
-MOST_PEOPLE = 50_000
+MAX_PEOPLE = 50_000
 """Of more people a random sample of this size is analysed."""
 REPLICATES = 200
 FOLLOW_UP_DAYS = 91

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-LEAST_EIGENVALUE = 1e-4
+MIN_EIGENVALUE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ def possible(correlations: Floats) -> tuple[Floats, bool]:
     Statistics 22 (1993) 965-984).
     """
     values, vectors = np.linalg.eigh(correlations)
-    if values.min() >= LEAST_EIGENVALUE:
+    if values.min() >= MIN_EIGENVALUE:
         return correlations, False
-    mended = (vectors * np.maximum(values, LEAST_EIGENVALUE)) @ vectors.T
+    mended = (vectors * np.maximum(values, MIN_EIGENVALUE)) @ vectors.T
     scale = 1.0 / np.sqrt(np.diag(mended))
     return mended * np.outer(scale, scale), True

@@ -10,9 +10,9 @@ from typing import Any
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import RELATIONSHIP, SURVEY_KINDS
 
-LEAST_PEOPLE = 100
+MIN_PEOPLE = 100
 """With fewer people who have an outcome there is no ranking."""
-MOST_OFFERED = 12
+MAX_OFFERED = 12
 UNDECLARED = "undeclared"
 KINDS = (*SURVEY_KINDS, UNDECLARED)
 KIND_WORDS: Mapping[str, Text] = {
@@ -119,7 +119,7 @@ def offers(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     Satisfaction over all touchpoints needs another question to go with; single items of a
     survey are offered where it is about the relation as a whole.
     """
-    enough = [row for row in rows if row["people"] >= LEAST_PEOPLE and row["metric"]]
+    enough = [row for row in rows if row["people"] >= MIN_PEOPLE and row["metric"]]
     bases: dict[tuple[str, str], list[Basis]] = {}
     for row in rows:
         bases.setdefault((row["metric"], row["touchpoint"]), []).append(basis_of(row))
@@ -134,7 +134,7 @@ def offers(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         )
         for row in kept
     ]
-    return list(dict.fromkeys(made))[:MOST_OFFERED]
+    return list(dict.fromkeys(made))[:MAX_OFFERED]
 
 
 def _offered(row: Mapping[str, Any], others: set[str]) -> bool:

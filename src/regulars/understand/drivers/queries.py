@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from regulars.store.database import upsert
 from regulars.timeline.vocabulary import ORDERS, RELATIONSHIP, TRANSACTIONAL
-from regulars.understand.drivers.model import MOST_PEOPLE, REPURCHASE, Asked, Cost
+from regulars.understand.drivers.model import MAX_PEOPLE, REPURCHASE, Asked, Cost
 from regulars.understand.drivers.outcomes import UNDECLARED, VERDICTS, Basis, Item
 from regulars.understand.drivers.tables import driver_costs
 from regulars.understand.scope.model import EventScope
@@ -152,7 +152,7 @@ def counted(view: View, source: Source) -> ir.Table:
 def rows(view: View, source: Source, items: Sequence[Item]) -> ir.Table:
     """Return one row a person with an outcome: sums and counts of points by item.
 
-    Columns s0, n0, s1, n1, … follow `items`. At most MOST_PEOPLE, by the person's id: ids are
+    Columns s0, n0, s1, n1, … follow `items`. At most MAX_PEOPLE, by the person's id: ids are
     keyed hashes, so that the first ones are a random sample and the same every time.
     """
     found = answers(view, source)
@@ -165,7 +165,7 @@ def rows(view: View, source: Source, items: Sequence[Item]) -> ir.Table:
         columns[f"n{number}"] = ibis.ifelse(here, 1, 0).sum()
     by_person = told.group_by(teller="person").agg(**columns)
     joined = people.left_join(by_person, people.person == by_person.teller)
-    return joined.drop("teller").order_by("person").limit(MOST_PEOPLE)
+    return joined.drop("teller").order_by("person").limit(MAX_PEOPLE)
 
 
 def total(view: View, source: Source) -> ir.Table:

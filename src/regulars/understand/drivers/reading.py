@@ -19,8 +19,8 @@ from regulars.understand.drivers import analysis, outcomes, queries
 from regulars.understand.drivers.importance import MOST
 from regulars.understand.drivers.model import (
     FOLLOW_UP_DAYS,
-    LEAST_PAIR,
-    LEAST_WITH,
+    MIN_PAIR,
+    MIN_WITH,
     Asked,
     Left,
     LeftOut,
@@ -90,9 +90,9 @@ def candidates(
         Item(row["touchpoint"], outcomes.basis_of(row)): row["people"] for row in table.to_pylist()
     }
     items = sorted(people, key=lambda item: (-people[item], str(item)))
-    few = Text(f"fewer than {LEAST_WITH} people", f"不足 {LEAST_WITH} 人")
+    few = Text(f"fewer than {MIN_WITH} people", f"不足 {MIN_WITH} 人")
     many = Text(f"only the {MOST} most answered are shared out", f"仅分析回答最多的 {MOST} 项")
-    enough = [item for item in items if people[item] >= LEAST_WITH]
+    enough = [item for item in items if people[item] >= MIN_WITH]
     words = outcomes.named(items)
     out = [
         LeftOut(item.touchpoint, words[item][1], people[item], why)
@@ -137,8 +137,8 @@ def in_the_way(
         if other:
             title = titles[other]
             why = Text(
-                f"fewer than {LEAST_PAIR} people also answered about “{title.en}”",
-                f"同时评价“{title.zh}”的不足 {LEAST_PAIR} 人",
+                f"fewer than {MIN_PAIR} people also answered about “{title.en}”",
+                f"同时评价“{title.zh}”的不足 {MIN_PAIR} 人",
             )
         item, question = names[key]
         own = float(alone[keys.index(key)]) if other else None

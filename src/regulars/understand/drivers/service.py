@@ -25,7 +25,7 @@ from regulars.understand.drivers.model import (
     Left,
     Year,
 )
-from regulars.understand.drivers.outcomes import KIND_WORDS, LEAST_PEOPLE, Item, Said
+from regulars.understand.drivers.outcomes import KIND_WORDS, MIN_PEOPLE, Item, Said
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.scope import service as scopes
@@ -34,7 +34,7 @@ from regulars.understand.scope.model import EventFilter
 if TYPE_CHECKING:
     from regulars.understand.scope.model import EventScope
 
-MOST_YEARS = 5
+MAX_YEARS = 5
 TOO_FEW = Text(
     "Too few people have both this outcome and answers about touchpoints. Choose a longer period, "
     "another outcome or rule, or ask more customers.",
@@ -202,11 +202,11 @@ def _years(
     first, last = (edge.astimezone(ws.zone).year for edge in (reach.start, reach.end))
     keys = {item: key for key, (item, _question) in names.items()}
     made = []
-    for year in range(max(first, last - 2 * MOST_YEARS), last + 1):
+    for year in range(max(first, last - 2 * MAX_YEARS), last + 1):
         found = _year(ws, source, keys, year, as_of)
         if found is not None:
             made.append(found)
-    return made[-MOST_YEARS:]
+    return made[-MAX_YEARS:]
 
 
 def _year(
@@ -221,7 +221,7 @@ def _year(
     values = reading.values(ws, within, items, as_of)
     kept, _dropped = analysis.together(values, names)
     part = analysis.leave(values[:, [*kept, len(names)]], source.asked.missing)
-    if len(part) < LEAST_PEOPLE or not kept:
+    if len(part) < MIN_PEOPLE or not kept:
         return None
     shares, whole = analysis.shares(part)
     importance = {names[j]: float(share) for j, share in zip(kept, shares, strict=True)}

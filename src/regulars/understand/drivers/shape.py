@@ -11,7 +11,7 @@ from scipy import stats
 
 Floats = NDArray[np.float64]
 FOLDS = 5
-MOST_ROWS = 20_000
+MAX_ROWS = 20_000
 SEED = 1
 LEVELS = 8
 
@@ -50,7 +50,7 @@ def _checked(values: Floats) -> Check:
     from sklearn.ensemble import HistGradientBoostingRegressor
 
     rng = np.random.default_rng(SEED)
-    rows = values[rng.permutation(len(values))[:MOST_ROWS]]
+    rows = values[rng.permutation(len(values))[:MAX_ROWS]]
     answers, outcome = rows[:, :-1], rows[:, -1]
     fold = np.arange(len(rows)) % FOLDS
     whole = float(np.sum((outcome - outcome.mean()) ** 2))

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     pass
 
 Ends = tuple[float | None, float | None]
-LEAST_A_MONTH = 5
+MIN_A_MONTH = 5
 """In one month of a course fewer answers are enough: the interval says how little is known."""
-LEAST_BASKET = 0.5
+MIN_BASKET = 0.5
 """A month has an index if its touchpoints carry this share of what the whole time measures."""
 
 MEANING = Text(

@@ -17,8 +17,8 @@ from regulars.understand.findings.model import Finding
 from regulars.understand.health import queries
 from regulars.understand.health.asking import Asked, Row
 from regulars.understand.health.model import (
-    LEAST_A_MONTH,
-    LEAST_BASKET,
+    MIN_A_MONTH,
+    MIN_BASKET,
     Health,
     Month,
     Part,
@@ -227,7 +227,7 @@ def _indices(asked: Asked, weights: Mapping[str, float]) -> list[Month]:
     everything = defaultdict(list)
     for row in rows:
         everything[row["month"]].append(row)
-    least = LEAST_A_MONTH if asked.monthly else MIN_SAMPLE
+    least = MIN_A_MONTH if asked.monthly else MIN_SAMPLE
     by_month = {m: _index_shares(found, weights, least) for m, found in everything.items()}
     table = [_weight(row, share) for pairs in by_month.values() for row, share in pairs]
     spread = asked.influence(table, "month")
@@ -269,7 +269,7 @@ def _month(
     carried = sum(weights[key] for key in keys)
     coverage = carried / sum(weights.values()) if weights else 0.0
     n = sum(row["n"] for row, _share in pairs)
-    enough = carried >= LEAST_BASKET * sum(weights[key] for key in basket)
+    enough = carried >= MIN_BASKET * sum(weights[key] for key in basket)
     if spread is None or not keys or not enough:
         return Month(month, n, 0, None, None, None, coverage)
     value = sum(row["total"] * share for row, share in pairs)

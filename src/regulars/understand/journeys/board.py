@@ -30,8 +30,8 @@ from regulars.understand.scope.model import EventFilter
 if TYPE_CHECKING:
     pass
 
-MOST_NEIGHBOURS = 8
-MOST_BARS = 14
+MAX_NEIGHBOURS = 8
+MAX_BARS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,8 @@ def _detail(ws: Workspace, step: str, look: EventFilter, now: datetime) -> Detai
             health.split(ws, extent, step, "channel", as_of=now), lambda key: Text(key, key)
         ),
         places=compared(health.split(ws, extent, step, "place", as_of=now), tree.name),
-        before=[e for e in whole.edges if e.target == step and e.source != step][:MOST_NEIGHBOURS],
-        after=[e for e in whole.edges if e.source == step and e.target != step][:MOST_NEIGHBOURS],
+        before=[e for e in whole.edges if e.target == step and e.source != step][:MAX_NEIGHBOURS],
+        after=[e for e in whole.edges if e.source == step and e.target != step][:MAX_NEIGHBOURS],
         titles={node.step: node.title for node in whole.nodes},
         mark=next((mark for mark in whole.marks if mark.step == step), None),
         words=service.words(ws, [step], extent, as_of=now)[step],
@@ -174,7 +174,7 @@ def charts(found: Detail) -> dict[str, Option]:
                         part.found.n,
                         {"good": "opportunity", "bad": "pain"}.get(part.verdict or ""),
                     )
-                    for part in parts[:MOST_BARS]
+                    for part in parts[:MAX_BARS]
                 ],
                 unit="score",
                 name=_("Performance"),

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from regulars.timeline.engine.view import View
 
 SLICES = ("channel", "place", "source")
-MOST_STEPS = 10
-MOST_SLICES = 12
+MAX_STEPS = 10
+MAX_SLICES = 12
 Row = dict[str, Any]
 
 
@@ -58,7 +58,7 @@ def funnel(
         parts = _counted(ws, asked, extent, catalog, as_of)
         sliced = [_slice(value, asked, rows) for value, rows in parts.items()]
         sliced.sort(key=lambda part: (-part.steps[0].n, part.value or ""))
-        found += sliced[:MOST_SLICES]
+        found += sliced[:MAX_SLICES]
     return found
 
 
@@ -66,11 +66,11 @@ def check(asked: Funnel) -> None:
     """Raise Invalid that says what the question lacks."""
     wrong: list[tuple[bool, str, Text]] = [
         (
-            not 2 <= len(asked.steps) <= MOST_STEPS,
+            not 2 <= len(asked.steps) <= MAX_STEPS,
             "steps",
             Text(
-                f"A funnel has 2 to {MOST_STEPS} steps.",
-                f"漏斗需要 2 至 {MOST_STEPS} 个步骤。",
+                f"A funnel has 2 to {MAX_STEPS} steps.",
+                f"漏斗需要 2 至 {MAX_STEPS} 个步骤。",
             ),
         ),
         (

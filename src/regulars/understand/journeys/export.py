@@ -35,7 +35,7 @@ COLUMNS = (
     "source",
     "score",
 )
-MOST_EVENTS = 5_000_000
+MAX_EVENTS = 5_000_000
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1.0" xmlns="http://www.xes-standard.org/">
 <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
@@ -58,7 +58,7 @@ def events(ws: Workspace, asked: Journeys, *, as_of: datetime | None = None) -> 
     def expression(view: View) -> ir.Table:
         found = steps.named(view, asked, catalog)
         order = [found.case, found.occurred_at, found.received_at, found.event_id]
-        return found.order_by([ibis.asc(key) for key in order]).select(*COLUMNS).limit(MOST_EVENTS)
+        return found.order_by([ibis.asc(key) for key in order]).select(*COLUMNS).limit(MAX_EVENTS)
 
     return ws.query(expression, as_of=as_of)
 

@@ -28,7 +28,7 @@ from regulars.understand.journeys.queries import MASK_BITS
 from regulars.understand.journeys.steps import Codes
 from regulars.understand.journeys.waiting import longer_than, wait_of
 
-LEAST_GOING_ON = 0.1
+MIN_GOING_ON = 0.1
 Row = dict[str, Any]
 Ints = npt.NDArray[np.int64]
 
@@ -160,7 +160,7 @@ def leaks(reach: Reach, codes: Codes) -> dict[str, tuple[int, int]]:
         further = reach.any_of(later)
         decided = reach.count(here) - reach.count(here & ~further & (reach.open == 1))
         went_on = reach.count(here & further)
-        if went_on >= LEAST_GOING_ON * decided:
+        if went_on >= MIN_GOING_ON * decided:
             found[codes.steps[code]] = (decided - went_on, decided)
     return found
 

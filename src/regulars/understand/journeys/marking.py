@@ -27,7 +27,7 @@ from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 
 MARGIN_POINTS = 2.0
 """Points (of 100) by which a score must differ from the rest beyond chance."""
-LEAST_OTHERS = 3
+MIN_OTHERS = 3
 """Touchpoints that must ask the same question before one can stand out as an opportunity."""
 MARGIN_LEAK = 0.05
 """Share by which a step must lose more than the other steps beyond chance."""
@@ -126,7 +126,7 @@ def _against_rest(step: str, question: Question, others: list[Question]) -> list
     gap = question.mean - rest
     tests = []
     sides = [(Kind.PAIN, "low_score", -gap - MARGIN_POINTS)]
-    if len(others) >= LEAST_OTHERS:
+    if len(others) >= MIN_OTHERS:
         sides.append((Kind.OPPORTUNITY, "high_score", gap - MARGIN_POINTS))
     for kind, name, beyond in sides:
         p = float(stats.norm.sf(beyond / error))

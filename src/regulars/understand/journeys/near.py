@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from regulars.timeline.engine.view import View
 
-MOST_NEAR = 3
+MAX_NEAR = 3
 NEAR = 0.6
 
 
@@ -44,8 +44,8 @@ def nearest(word: str, known: Sequence[str], catalog: Catalog) -> list[str]:
         titles = point.title if point else title(name)
         for words in (name, titles.en, titles.zh):
             spelt.setdefault(words.casefold(), name)
-    found = get_close_matches(word.casefold(), spelt, MOST_NEAR * 2, NEAR)
-    return list(dict.fromkeys(spelt[words] for words in found))[:MOST_NEAR]
+    found = get_close_matches(word.casefold(), spelt, MAX_NEAR * 2, NEAR)
+    return list(dict.fromkeys(spelt[words] for words in found))[:MAX_NEAR]
 
 
 def _names(view: View, scope: Scope) -> ir.Table:

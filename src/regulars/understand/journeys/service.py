@@ -47,10 +47,10 @@ if TYPE_CHECKING:
 
     from regulars.timeline.engine.view import View
 
-MOST_WORDS = 12
-MOST_STEPS = 240
+MAX_WORDS = 12
+MAX_STEPS = 240
 """Steps of a map at most; rarer ones beyond it are left out and listed."""
-MOST_VARIANTS = 20
+MAX_VARIANTS = 20
 _sequences: Memo[list[str]] = Memo(1_000)
 Row = dict[str, Any]
 
@@ -65,7 +65,7 @@ def journey_map(
     """
     work = _Work(ws, asked, as_of)
     found = work.found()
-    codes = steps.make_codes([item.step for item in found[:MOST_STEPS]], work.catalog)
+    codes = steps.make_codes([item.step for item in found[:MAX_STEPS]], work.catalog)
     moved = mapping.flow(work.sums(codes, queries.transitions, by=queries.TRANSITION))
     cutoff = work.cutoff(now)
     reach = work.reach(codes, cutoff)
@@ -141,7 +141,7 @@ def words(
     extent: EventScope,
     *,
     as_of: datetime | None = None,
-    most: int = MOST_WORDS,
+    most: int = MAX_WORDS,
 ) -> dict[str, list[Words]]:
     """Return what customers wrote about touchpoints, the lowest scores first, then the latest."""
     return voices.words(ws, steps, extent, as_of, most)
@@ -309,7 +309,7 @@ class _Work:
         if not codes.steps:
             return [], 0
         prints = self.prints(codes, collapse=collapse)
-        top, total = queries.commonest(prints, MOST_VARIANTS)
+        top, total = queries.commonest(prints, MAX_VARIANTS)
         least = MIN_GROUP if self.asked.by == "person" else 1
         shown = [row for row in top if row["n"] >= least]
         taken = self._taken(codes, shown, collapse=collapse)

@@ -17,8 +17,8 @@ from regulars.understand.journeys.advice import HORIZON_TITLES, LAYER_TITLES
 from regulars.understand.journeys.model import Edge, JourneyMap, Kind, Mark, Node, StageFlow
 from regulars.understand.journeys.wording import lasting, within
 
-MOST_ARROWS = 36
-MOST_STRANGE = 8
+MAX_ARROWS = 36
+MAX_STRANGE = 8
 STRANGE = Text("Not in the catalog", "未纳入目录")
 
 
@@ -47,7 +47,7 @@ def columns(found: JourneyMap, catalog: Catalog) -> list[Column]:
     strange = [node for node in found.nodes if node.stage is None]
     strange.sort(key=lambda node: -node.events)
     if strange:
-        made.append(Column(STRANGE, None, None, strange[:MOST_STRANGE]))
+        made.append(Column(STRANGE, None, None, strange[:MAX_STRANGE]))
     return [column for column in made if column.nodes]
 
 
@@ -91,7 +91,7 @@ def arrows(found: JourneyMap, made: Sequence[Column]) -> Option:
     ]
     used = {stop.stage for stop in stops}
     stages = [say(column.title) for column in made if say(column.title) in used]
-    return journey_map(stages, stops, moves[:MOST_ARROWS])
+    return journey_map(stages, stops, moves[:MAX_ARROWS])
 
 
 def _wait_words(edge: Edge) -> str:
@@ -111,7 +111,7 @@ def arrow_rows(found: JourneyMap) -> list[list[Any]]:
             say(within(edge.wait.median)) if edge.wait else None,
             say(within(edge.wait.p90)) if edge.wait else None,
         ]
-        for edge in found.edges[:MOST_ARROWS]
+        for edge in found.edges[:MAX_ARROWS]
     ]
 
 

@@ -59,7 +59,7 @@ __all__ = [
 
 RECENT_DAYS = 91
 """Whom to rescue and who may recommend is read from so many days up to the last event."""
-MOST_OF_ONE = 50
+MAX_OF_ONE = 50
 LISTS = ("rescue", "scream")
 
 
@@ -192,7 +192,7 @@ def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> lis
     if not table.num_rows:
         return []
     found = experiences.of_table(table, source.rules, known.ladders)
-    rows: Ints = np.flatnonzero(_shown(found, scope))[::-1][:MOST_OF_ONE]
+    rows: Ints = np.flatnonzero(_shown(found, scope))[::-1][:MAX_OF_ONE]
     return _told(found, rows)
 
 

@@ -16,7 +16,7 @@ from regulars.understand.levels.experiences import MICRO, Experiences, Flags
 from regulars.understand.levels.model import At, Case, Cell, Fading, Floats, Ints, Moves, Rules
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_GROUP, MIN_SAMPLE
 
-LEAST_AGAIN = 20
+MIN_AGAIN = 20
 """People who were there for the first time, and as many again, that a slope needs."""
 MARGIN_SHARE = 0.02
 """Share by which the negative must have changed beyond chance."""
@@ -92,7 +92,7 @@ def fading(found: Experiences, kept: Flags, code: int, rules: Rules) -> Fading |
     points, person = found.felt.points[here], found.person[here]
     people = len(np.unique(person))
     repeated = len(np.unique(person[again > 0]))
-    if min(repeated, len(np.unique(person[again == 0]))) < LEAST_AGAIN:
+    if min(repeated, len(np.unique(person[again == 0]))) < MIN_AGAIN:
         return None
     season = found.at[here] // SEASON
     x, y = _within(again, season), _within(points, season)

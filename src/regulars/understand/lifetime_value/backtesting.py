@@ -13,7 +13,7 @@ from regulars.kit.stats.proportion import proportion
 from regulars.understand.lifetime_value import purchasing, spending
 from regulars.understand.lifetime_value.forecasting import forecast
 from regulars.understand.lifetime_value.model import (
-    LEAST_REPEATERS,
+    MIN_REPEATERS,
     BackTest,
     Class,
     Fit,
@@ -30,7 +30,7 @@ LAST_CLASS = 7
 def fit_both(found: Histories) -> tuple[Fit[Purchasing], Fit[Spending]] | None:
     """Return both models, or None when too few bought again or their amounts have no mean."""
     paying = (found.repeats > 0) & (found.spent > 0)
-    if paying.sum() < LEAST_REPEATERS:
+    if paying.sum() < MIN_REPEATERS:
         return None
     paid = spending.fit(found.repeats[paying], found.mean[paying])
     if paid.model.q <= 1:

@@ -57,7 +57,7 @@ def counts(buying: Purchasing, found: Histories, horizon: float) -> tuple[Array,
     some = purchasing.at_least(buying, repeats, age, horizon, 1)
     mean, square, tail = some.copy(), some.copy(), some
     left = np.arange(len(repeats))
-    for count in range(2, purchasing.MOST_COUNT):
+    for count in range(2, purchasing.MAX_COUNT):
         left = left[tail > NEGLIGIBLE]
         if not len(left):
             break

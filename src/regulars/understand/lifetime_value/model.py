@@ -99,9 +99,9 @@ def grouped(found: Histories) -> Grouped:
 YEAR = 365
 HORIZONS = (91, 182, YEAR, 2 * YEAR)
 """Days ahead that are told; the year is what the product calls lifetime value."""
-LEAST_REPEATERS = 50
+MIN_REPEATERS = 50
 """With fewer customers who bought again, four parameters would rest on a handful of people."""
-LEAST_DAYS = 60
+MIN_DAYS = 60
 """Days of watching below which nobody could have come back yet."""
 LISTED = 200
 """Customers that a stored finding names."""

@@ -34,7 +34,7 @@ PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 After = Annotated[str | None, Query()]
 SIZE = 50
 BEST = 10
-MOST_FOUND = 200
+MAX_FOUND = 200
 
 
 @router.get("")
@@ -126,5 +126,5 @@ def _persons(ws: Workspace, caller: Principal, words: str) -> list[str] | None:
     """Return the persons that the words mean; None without words."""
     if not words.strip():
         return None
-    found = identities.find(ws, words, scope=caller.places, limit=MOST_FOUND)
+    found = identities.find(ws, words, scope=caller.places, limit=MAX_FOUND)
     return [one.person_id for one in found]

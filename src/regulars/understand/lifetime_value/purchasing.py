@@ -26,7 +26,7 @@ SAMPLE = 20_000
 """Groups that a first search reads."""
 DENSE = 20_000_000
 """Whole numbers up to this are told apart by a table instead of sorting."""
-MOST_COUNT = 2_000
+MAX_COUNT = 2_000
 """Purchases beyond this in one horizon are not told apart in an interval."""
 
 

@@ -27,8 +27,8 @@ from regulars.understand.lifetime_value.backtesting import back_test, fit_both
 from regulars.understand.lifetime_value.forecasting import ahead, forecast, tenths
 from regulars.understand.lifetime_value.model import (
     HORIZONS,
-    LEAST_DAYS,
     LISTED,
+    MIN_DAYS,
     YEAR,
     Array,
     BackTest,
@@ -90,7 +90,7 @@ def compute(ws: Workspace, scope: Scope) -> LifetimeValue:
     table = _table(ws, scope, currency)
     found = _histories(table, end)
     empty = LifetimeValue(len(found), currency, end, left_out, TOO_LITTLE, money=money.note)
-    models = fit_both(found) if float(found.age.max(initial=0)) >= LEAST_DAYS else None
+    models = fit_both(found) if float(found.age.max(initial=0)) >= MIN_DAYS else None
     if models is None:
         return empty
     buying, paying = models

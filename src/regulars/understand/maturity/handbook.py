@@ -25,8 +25,8 @@ from regulars.understand.maturity.model import (
     step,
 )
 
-MOST_PAINS = 5
-MOST_AREAS = 3
+MAX_PAINS = 5
+MAX_AREAS = 3
 LOW = 2
 """Evidence of at most this grade is named as a reason."""
 
@@ -101,8 +101,8 @@ def points(
     An area below grade 5 counts; of equal ones the order of the questionnaire decides.
     """
     known = [one for one in areas if one.area and one.advised is not None and step(one.advised) < 5]
-    weakest = sorted(known, key=lambda one: one.advised or 0.0)[:MOST_AREAS]
-    made = list(found.pains[:MOST_PAINS])
+    weakest = sorted(known, key=lambda one: one.advised or 0.0)[:MAX_AREAS]
+    made = list(found.pains[:MAX_PAINS])
     for one in weakest:
         grade = step(one.advised or 1.0)
         advice, area = asked.advice_for(one.area, grade), asked.area(one.area)

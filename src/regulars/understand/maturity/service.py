@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from regulars.timeline.engine.view import View
 
-MOST_LINES = 200
+MAX_LINES = 200
 
 
 def questionnaire() -> Questionnaire:
@@ -98,7 +98,7 @@ def state_spending(
                 Text("An amount is 0 or more, for a touchpoint.", "金额须不小于 0，并注明触点。"),
                 field="amount",
             )
-    kept = [line for line in lines if line.amount > 0][:MOST_LINES]
+    kept = [line for line in lines if line.amount > 0][:MAX_LINES]
     with ws.database.transaction() as connection:
         number = max((one.number for one in queries.spending(connection)), default=0) + 1
         made = Spending(number, now, caller.name, kept)

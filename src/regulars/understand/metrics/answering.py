@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 KEPT = 2_000
-MOST_VALUES = 60
+MAX_VALUES = 60
 NEAR = timedelta(days=31)
 MICROSECOND = timedelta(microseconds=1)
 Result = TypeVar("Result")
@@ -290,7 +290,7 @@ def values_in_use(ws: Workspace, scope: Scope) -> dict[str, list[str]]:
             for row in rows:
                 if row[name] is not None:
                     counts[row[name]] += row["n"]
-            found[name] = [value for value, _count in counts.most_common(MOST_VALUES)]
+            found[name] = [value for value, _count in counts.most_common(MAX_VALUES)]
         return found
 
     return _remembered(ws, ("values", scope, mark), look)

@@ -19,7 +19,7 @@ LENGTHS = {
     "year": timedelta(days=365),
 }
 """The shortest length of each grain, near enough to tell how many buckets a period may have."""
-MOST_BUCKETS = 1_100
+MAX_BUCKETS = 1_100
 
 
 def bucket_of(day: date, grain: str) -> date:
@@ -47,7 +47,7 @@ def buckets(start: datetime, end: datetime, grain: str, zone: ZoneInfo) -> list[
     found = [bucket_of(start.astimezone(zone).date(), grain)]
     while (following := step(found[-1], grain)) <= last:
         found.append(following)
-        if len(found) > MOST_BUCKETS:
+        if len(found) > MAX_BUCKETS:
             raise Invalid(
                 "metrics.buckets",
                 Text(

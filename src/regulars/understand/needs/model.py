@@ -18,10 +18,10 @@ AHEAD = 91
 """Days within which the next purchase has to come to count in the back-test."""
 TOLD = 3
 """Things that are told of each customer; a hit is when the next purchase holds one of them."""
-MOST_ITEMS = 200
+MAX_ITEMS = 200
 """Things that can be told; rarer ones count as misses."""
-LEAST_DAYS = 60
-LEAST_BUYERS = 100
+MIN_DAYS = 60
+MIN_BUYERS = 100
 """Customers who have bought before and buy again, at each cut; fewer would show chance."""
 LISTED = 200
 BINS = 10

@@ -27,10 +27,10 @@ from regulars.understand.needs import judging, queries, telling
 from regulars.understand.needs.model import (
     AHEAD,
     CANDIDATES,
-    LEAST_BUYERS,
-    LEAST_DAYS,
     LISTED,
-    MOST_ITEMS,
+    MAX_ITEMS,
+    MIN_BUYERS,
+    MIN_DAYS,
     TOLD,
     Bought,
     Customer,
@@ -78,7 +78,7 @@ class _Asked:
         known = day_start(cut, self.ws.zone)
         table = self.ws.query(
             lambda view: queries.popular(
-                view, self.scope, self.level, cut=cut, known=known, most=MOST_ITEMS
+                view, self.scope, self.level, cut=cut, known=known, most=MAX_ITEMS
             )
         )
         return [name for name in table.column("name").to_pylist() if name != queries.OTHER]
@@ -136,10 +136,10 @@ def compute(ws: Workspace, scope: Scope) -> Needs:
     test, first = end - AHEAD * DAY, end - 2 * AHEAD * DAY
     empty = Needs(0, level, row["last"], TOO_LITTLE)
     names = asked.names(test)
-    if first < row["first"] + LEAST_DAYS * DAY or not names:
+    if first < row["first"] + MIN_DAYS * DAY or not names:
         return empty
     learnt, tested = asked.bought(first, names, told=test), asked.bought(test, names)
-    if min(int(np.isfinite(one.next).sum()) for one in (learnt, tested)) < LEAST_BUYERS:
+    if min(int(np.isfinite(one.next).sum()) for one in (learnt, tested)) < MIN_BUYERS:
         return replace(empty, n=len(tested))
     knows = telling.learn(learnt, len(names), frozenset(CANDIDATES))
     back_test, used, told = judging.contest(knows, learnt, tested)

@@ -11,7 +11,7 @@ from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.understand.policy import FALSE_ALARM_RATE
 from regulars.understand.radar.model import Against, Measure, Radar, Scored, together
 
-LEAST_REST = 5
+MIN_REST = 5
 """A rest of fewer observations is not tested."""
 Fixed = Mapping[str, tuple[float, int | None]]
 
@@ -91,7 +91,7 @@ def apart(whole: Scored, part: Scored) -> tuple[Scored, Scored]:
 
 def _rest(whole: Estimate, part: Estimate) -> Estimate | None:
     n = whole.n - part.n
-    if n < LEAST_REST or None in (whole.value, whole.low, whole.high, part.value):
+    if n < MIN_REST or None in (whole.value, whole.low, whole.high, part.value):
         return None
     middle, low, high = whole.value or 0.0, whole.low or 0.0, whole.high or 0.0
     value = (whole.n * middle - part.n * (part.value or 0.0)) / n

@@ -42,7 +42,7 @@ TABLE = (
     Text("Verdict", "判断"),
 )
 VERDICTS = {"higher": Text("higher", "更高"), "lower": Text("lower", "更低")}
-LEAST_CORNERS = 3
+MIN_CORNERS = 3
 """A radar of fewer measured dimensions is no figure."""
 
 
@@ -136,8 +136,8 @@ def _picture(
     """
     theirs = {one.key: than.value for one in measured if (than := other.get(one.key))}
     both = [one for one in measured if theirs.get(one.key) is not None]
-    corners = both if len(both) >= LEAST_CORNERS else measured
-    if len(corners) < LEAST_CORNERS:
+    corners = both if len(both) >= MIN_CORNERS else measured
+    if len(corners) < MIN_CORNERS:
         return None
     courses = [Course(_("Now"), [_one(one.value) for one in corners])]
     if corners is both:

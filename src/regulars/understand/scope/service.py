@@ -15,7 +15,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.scope.model import USUAL, EventFilter, EventScope
 
 USUAL_MONTHS = 12
-MOST_CHANNELS = 12
+MAX_CHANNELS = 12
 _memo: Memo[Period] = Memo(64)
 _channels: Memo[tuple[str, ...]] = Memo(64)
 
@@ -49,7 +49,7 @@ def _find_channels(ws: Workspace, scope: Scope) -> tuple[str, ...]:
             .group_by("channel")
             .agg(n=ibis._.count())
             .order_by([ibis.desc("n"), "channel"])
-            .limit(MOST_CHANNELS)
+            .limit(MAX_CHANNELS)
         )
     )
     return tuple(table.column("channel").to_pylist())

@@ -72,7 +72,7 @@ STRATEGIES: Mapping[Segment, Text] = {
 }
 SILENCE = 3.0
 """At risk is who is silent for longer than this times the own usual interval between actions…"""
-LEAST_SILENCE = 45
+MIN_SILENCE = 45
 """…but not before this many days; with a single active day this counts from LONE_SILENCE on."""
 LONE_SILENCE = 91
 
@@ -228,7 +228,7 @@ def segments(groups: Codes, silent_days: Floats, active_days: Floats, span_days:
     than three times their usual interval (and 45 days; 91 with a single active day) are at risk.
     """
     usual = np.where(active_days > 1, span_days / np.maximum(active_days - 1, 1), 0.0)
-    patience = np.where(active_days > 1, np.maximum(SILENCE * usual, LEAST_SILENCE), LONE_SILENCE)
+    patience = np.where(active_days > 1, np.maximum(SILENCE * usual, MIN_SILENCE), LONE_SILENCE)
     core, potential = GROUPS.index(Group.CORE), GROUPS.index(Group.POTENTIAL)
     made = np.full(len(groups), SEGMENTS.index(Segment.REST), dtype=np.int8)
     made[groups == potential] = SEGMENTS.index(Segment.POTENTIAL)

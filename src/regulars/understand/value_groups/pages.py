@@ -37,7 +37,7 @@ Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
 Word = Annotated[str | None, Query()]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 SIZE = 50
-MOST_FOUND = 200
+MAX_FOUND = 200
 
 
 @router.get("")
@@ -214,7 +214,7 @@ def _persons(ws: Workspace, caller: Principal, words: str) -> list[str] | None:
     """Return the persons that the words mean; None without words."""
     if not words.strip():
         return None
-    found = identities.find(ws, words, scope=caller.places, limit=MOST_FOUND)
+    found = identities.find(ws, words, scope=caller.places, limit=MAX_FOUND)
     return [one.person_id for one in found]
 
 

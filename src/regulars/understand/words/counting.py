@@ -20,7 +20,7 @@ MARGIN = 0.2
 """By how much a share must lie above that of all other touchpoints to stand out: people speak of
 other things on the phone than in a store, and that alone is no trouble."""
 NAMES = (*(str(kind) for kind in KINDS), *(str(mood) for mood in MOODS))
-MOST_WORDS = 40
+MAX_WORDS = 40
 Ints = NDArray[np.int64]
 
 
@@ -157,5 +157,5 @@ def top(readings: pa.Table) -> list[tuple[str, int, int]]:
     people = different(word, speaker, len(known))
     negative = different(word[unhappy], speaker[unhappy], len(known))
     often = [row for row in range(len(known)) if people[row] >= MIN_GROUP]
-    best = sorted(often, key=lambda row: (-people[row], known[row]))[:MOST_WORDS]
+    best = sorted(often, key=lambda row: (-people[row], known[row]))[:MAX_WORDS]
     return [(known[row], int(people[row]), int(negative[row])) for row in best]

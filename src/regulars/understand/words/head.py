@@ -29,7 +29,7 @@ Ints = NDArray[np.int64]
 Matrix = Any
 LEAST = 60
 """Below so many checked texts the lexicon stays; nobody could tell which is better."""
-LEAST_OF_A_CLASS = 10
+MIN_OF_A_CLASS = 10
 FOLDS = 5
 DRAWINGS = 2_000
 """Drawings of the bootstrap."""
@@ -114,7 +114,7 @@ def evaluate(
     texts `drawn` by lot: people correct what they see to be wrong, which would flatter the head.
     """
     counts = np.unique(labels, return_counts=True)[1]
-    if drawn.sum() < LEAST or len(counts) < 2 or counts.min() < LEAST_OF_A_CLASS:
+    if drawn.sum() < LEAST or len(counts) < 2 or counts.min() < MIN_OF_A_CLASS:
         return None
     groups = np.unique(np.array(texts.to_pylist(), dtype=object), return_inverse=True)[1]
     guessed = np.zeros(len(labels), dtype=np.int64)

@@ -15,7 +15,7 @@ from regulars.kit.text import Text
 from regulars.understand.words.model import LANGUAGES, NAMED, Kind
 
 Phrases = tuple[str, ...]
-MOST_PHRASES = 2_000
+MAX_PHRASES = 2_000
 LONGEST = 60
 LISTS = ("good", "bad")
 NEGATION = ("words", "between", "mistaken", "contrast")
@@ -179,10 +179,10 @@ def _clean(words: Iterable[Any], name: str) -> Phrases:
                 field=name,
             )
         made.append(plain)
-    if len(made) > MOST_PHRASES:
+    if len(made) > MAX_PHRASES:
         raise Invalid(
             "words.many",
-            Text(f"At most {MOST_PHRASES} phrases.", f"至多 {MOST_PHRASES} 个词语。"),
+            Text(f"At most {MAX_PHRASES} phrases.", f"至多 {MAX_PHRASES} 个词语。"),
             field=name,
         )
     return tuple(dict.fromkeys(made))

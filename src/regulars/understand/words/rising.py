@@ -19,8 +19,8 @@ from regulars.understand.words.model import KINDS, MOODS, Risen
 
 LEAST = 8
 """A word that fewer customers said in both windows together is not looked at."""
-LEAST_SPEAKERS = 20
-MOST_SHOWN = 30
+MIN_SPEAKERS = 20
+MAX_SHOWN = 30
 WORD, KIND, MOOD, TOUCHPOINT = "word", "type", "mood", "touchpoint"
 Key = tuple[str, str]
 
@@ -58,7 +58,7 @@ def compare(
     anything; q-values are Benjamini and Hochberg's over all that were looked at. Looked at is
     what enough customers said in both windows together, which favours neither direction.
     """
-    if min(speakers_before, speakers) < LEAST_SPEAKERS:
+    if min(speakers_before, speakers) < MIN_SPEAKERS:
         return []
     keys = sorted(key for key in {*before, *now} if before.get(key, 0) + now.get(key, 0) >= LEAST)
     a = np.array([before.get(key, 0) for key in keys], dtype=np.int64)

@@ -182,7 +182,7 @@ def _risen(
     risen = [one for one in found if one.risen]
     closest = [one for one in found if not one.risen and one.now >= MIN_GROUP]
     return Rise(
-        start, middle, end, size[0], size[1], len(found), risen[: rising.MOST_SHOWN], closest[:10]
+        start, middle, end, size[0], size[1], len(found), risen[: rising.MAX_SHOWN], closest[:10]
     )
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import duckdb
 
 BATCH = 50_000
-MOST_UNPACKED = 2 << 30
+MAX_UNPACKED = 2 << 30
 """Bytes that the parts of a workbook may have: a small file can unpack to any size."""
 CASE = "case:concept:name"
 VALUES = ("string", "date", "int", "float", "boolean", "id")
@@ -73,7 +73,7 @@ def read_excel(
     import openpyxl
 
     with file.open() as stream:
-        content = io.BytesIO(stream.read(MOST_UNPACKED))
+        content = io.BytesIO(stream.read(MAX_UNPACKED))
     try:
         _check_size(content, file)
         book = openpyxl.load_workbook(content, read_only=True, data_only=True)
@@ -108,7 +108,7 @@ def _check_size(content: io.BytesIO, file: File) -> None:
     """Refuse a workbook that would fill the memory once its parts are unpacked."""
     with zipfile.ZipFile(content) as parts:
         size = sum(part.file_size for part in parts.infolist())
-    if size > MOST_UNPACKED:
+    if size > MAX_UNPACKED:
         raise Invalid(
             "import.excel_size",
             Text(

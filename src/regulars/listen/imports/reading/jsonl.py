@@ -20,7 +20,7 @@ from regulars.listen.imports.reading.files import File, not_text
 if TYPE_CHECKING:
     import duckdb
 
-DEEPEST, MOST_PATHS = 6, 300
+DEEPEST, MAX_PATHS = 6, 300
 """How deep and how many columns are looked for within objects; keys that are data have no end."""
 NUL_ESCAPE = r"(^|[^\\])(\\\\)*\\u0000"
 Keys = tuple[str, ...]
@@ -50,7 +50,7 @@ def read_jsonl(
     parts: dict[str, Keys] = {key: (key,) for key in keys}
     parts |= {path: tuple(path.split(".")) for path in paths if path not in parts}
     content = list(parts)
-    for path in islice(_within(connection), MOST_PATHS):
+    for path in islice(_within(connection), MAX_PATHS):
         parts.setdefault(".".join(path), path)
     names = distinct(list(parts))
     values = "".join(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 BUCKET = "bucket"
 SMALL = ("channel", "source", "metric", "survey_kind")
 """Dimensions with few values, which a page can offer as a choice."""
-MOST_COMPARED = 120
+MAX_COMPARED = 120
 """Buckets at most that are found by comparing; more would make the expression unwieldy."""
 
 
@@ -144,7 +144,7 @@ class Scene:
         comparing with the moments at which they begin: truncating a zoned moment costs far more.
         """
         grain = self.question.grain or "year"
-        if (self.end - self.start) / periods.LENGTHS[grain] > MOST_COMPARED:
+        if (self.end - self.start) / periods.LENGTHS[grain] > MAX_COMPARED:
             if grain == "day":
                 return local_date(at, self.zone)
             return at.truncate(periods.TRUNCATION[grain]).date()
