@@ -18,8 +18,8 @@ from fastapi.testclient import TestClient
 from starlette.routing import Mount
 
 from regulars.app import build_web, init_workspace
+from regulars.company.access import guards_of, principal_of
 from regulars.company.keys import service as keys
-from regulars.company.rights.access import guards_of, principal_of
 from regulars.company.rights.model import SHELL, Principal, Right, Role
 from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import service as staff
@@ -227,7 +227,7 @@ def test_every_route_declares_who_may_call_it(world: World) -> None:
     bare = [str(route) for route in world.routes if not route.guards]
     assert not bare, (
         "these routes declare no right; add Depends(needs(Right.…)) or, if they are open on "
-        f"purpose, Depends(public()) from regulars.company.rights.access: {bare}"
+        f"purpose, Depends(public()) from regulars.company.access: {bare}"
     )
 
 

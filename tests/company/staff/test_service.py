@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
+from regulars.company.access import principal_of
 from regulars.company.places import service as places
-from regulars.company.rights.access import principal_of
 from regulars.company.rights.model import SHELL, Right, Role
 from regulars.company.staff import service
 from regulars.company.staff.model import Staff

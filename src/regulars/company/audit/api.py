@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
+from regulars.company.access import CurrentStore, needs
 from regulars.company.audit import service
 from regulars.company.audit.model import Entry, Search
-from regulars.company.rights.access import CurrentStore, needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit.period import Period, parse_edge
 

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from regulars.company.access import CurrentStore, needs
 from regulars.company.audit import service
 from regulars.company.audit.model import Entry, Search
-from regulars.company.rights.access import CurrentStore, needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export
 from regulars.faces.language import gettext as _

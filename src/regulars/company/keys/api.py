@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
+from regulars.company.access import NO_STORE, CurrentStore, needs
 from regulars.company.keys import service
 from regulars.company.keys.model import KeyRow, WriteKey
-from regulars.company.rights.access import NO_STORE, CurrentStore, needs
 from regulars.company.rights.model import Principal, Right, Role
 from regulars.kit import clock
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from regulars.company.access import NO_STORE, CurrentStore, needs
 from regulars.company.keys import service
 from regulars.company.keys.model import ACTOR_NAMES, KeyRow
 from regulars.company.places import service as places
-from regulars.company.rights.access import NO_STORE, CurrentStore, needs
 from regulars.company.rights.model import Principal, Right, Role
 from regulars.company.staff.model import ROLE_HINTS, ROLE_NAMES
 from regulars.faces.forms import Fields, FormFields

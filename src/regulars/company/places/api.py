@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
+from regulars.company.access import CurrentStore, needs
 from regulars.company.places import files, service
 from regulars.company.places.model import Kind, Place, Tree
-from regulars.company.rights.access import CurrentStore, needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 

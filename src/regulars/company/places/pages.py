@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
+from regulars.company.access import CurrentStore, needs
 from regulars.company.places import files, service
 from regulars.company.places.model import KIND_NAMES, Kind, Place, Tree
-from regulars.company.rights.access import CurrentStore, needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.forms import Fields, FormFields
 from regulars.faces.language import gettext as _

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from regulars.company.rights.access import CurrentStore, member, public, recognise
+from regulars.company.access import CurrentStore, member, public, recognise
 from regulars.company.rights.model import Principal
 from regulars.company.sign_in import service
 from regulars.company.sign_in.browser import at_this_machine, known_as, where, with_session

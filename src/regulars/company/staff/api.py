@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
-from regulars.company.rights.access import NO_STORE, CurrentStore, needs, signed_in
+from regulars.company.access import NO_STORE, CurrentStore, needs, signed_in
 from regulars.company.rights.model import RIGHTS, Principal, Right, Role
 from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import service as staff

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from regulars.company.access import NO_STORE, CurrentStore, needs
 from regulars.company.places import service as places
-from regulars.company.rights.access import NO_STORE, CurrentStore, needs
 from regulars.company.rights.model import Principal, Right, Role
 from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import service

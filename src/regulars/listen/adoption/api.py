@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
-from regulars.company.rights.access import needs
+from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.language import say
 from regulars.kit import clock

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Body, Depends, Query
 from fastapi.responses import PlainTextResponse
 
-from regulars.company.rights.access import needs
+from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.listen.catalog import service

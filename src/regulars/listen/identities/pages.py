@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
+from regulars.company.access import NO_STORE, needs
 from regulars.company.places import service as places
-from regulars.company.rights.access import NO_STORE, needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.forms import FormFields

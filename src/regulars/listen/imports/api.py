@@ -18,7 +18,7 @@ from fastapi import (
 )
 from pydantic import BaseModel
 
-from regulars.company.rights.access import needs
+from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export, paging
 from regulars.faces.language import say

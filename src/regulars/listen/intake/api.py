@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from regulars.company.rights.access import needs, open_endpoint
+from regulars.company.access import needs, open_endpoint
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.language import choose
 from regulars.faces.problems import come_back

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from regulars.company.access import needs, signed_in
 from regulars.company.places import service as places
-from regulars.company.rights.access import needs, signed_in
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.language import gettext as _

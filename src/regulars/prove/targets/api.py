@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from regulars.company.rights.access import needs
+from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.asking import period_of
 from regulars.kit import clock

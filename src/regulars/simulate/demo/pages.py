@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from regulars.company.rights.access import public
+from regulars.company.access import public
 from regulars.company.sign_in import service as sign_in
 from regulars.company.sign_in.model import LIFETIME
 from regulars.faces.layout import NavItem

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, Query
 
+from regulars.company.access import needs
 from regulars.company.places import service as places
-from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.asking import period_of
 from regulars.kit.period import parse_edge

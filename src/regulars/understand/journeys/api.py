@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import StringConstraints
 
+from regulars.company.access import needs
 from regulars.company.places import service as places
-from regulars.company.rights.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.asking import period_of, seconds_of

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from regulars.company.rights.access import needs
+from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.forms import FormFields
