@@ -45,6 +45,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(name, DATABASES, indirect=True)
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let servers of tests begin no refresh by themselves, which would outlive their workspace."""
+    monkeypatch.setattr("regulars.jobs.schedule.service.LOOK_SECONDS", 3600.0)
+
+
 @pytest.fixture
 def ws(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
     """A new workspace that reports in Asia/Shanghai, on the embedded parts."""
