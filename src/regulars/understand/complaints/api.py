@@ -13,13 +13,13 @@ from regulars.kit import clock
 from regulars.listen.catalog import service as catalog
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.complaints import service, showing
-from regulars.understand.complaints.asking import Wish
+from regulars.understand.complaints.parameters import ComplaintParameters
 from regulars.understand.findings.model import enveloped
 
 router = APIRouter(prefix="/api/v1", tags=["complaints"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
-Wished = Annotated[Wish, Depends()]
+Wished = Annotated[ComplaintParameters, Depends()]
 
 
 @router.get("/complaints", summary="At which stage problems arise")

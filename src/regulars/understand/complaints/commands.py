@@ -27,6 +27,7 @@ from regulars.understand.complaints.model import (
 )
 from regulars.understand.findings.model import enveloped
 from regulars.understand.scope.model import USUAL, EventFilter
+from regulars.understand.scope.options import FromOption, PeriodOption, PlaceOption, ToOption
 
 
 def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
@@ -37,10 +38,10 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         *,
         problem: Annotated[str, typer.Option(help="complaint, return or refund.")] = "complaint",
         days: Annotated[int, typer.Option(help="Days before that count.")] = BEFORE_DAYS,
-        period: Annotated[str, typer.Option(help="2026-10, 2026, 12m or all.")] = USUAL,
-        start: Annotated[str | None, typer.Option("--from", help="Month, day, moment.")] = None,
-        end: Annotated[str | None, typer.Option("--to", help="End, excluded.")] = None,
-        place: Annotated[str | None, typer.Option(help="With places below it.")] = None,
+        period: PeriodOption = USUAL,
+        start: FromOption = None,
+        end: ToOption = None,
+        place: PlaceOption = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:

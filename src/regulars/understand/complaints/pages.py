@@ -18,9 +18,9 @@ from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.timeline.current import CurrentWorkspace
-from regulars.understand.complaints import asking, service, showing
-from regulars.understand.complaints.asking import Wish
+from regulars.understand.complaints import parameters, service, showing
 from regulars.understand.complaints.model import PROBLEM_TITLES
+from regulars.understand.complaints.parameters import ComplaintParameters
 
 router = APIRouter(prefix="/complaints", include_in_schema=False)
 navigation = [
@@ -35,7 +35,7 @@ navigation = [
 person_panels = [PersonPanel("/complaints/of", 58, Right.READ_PEOPLE)]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
-Wished = Annotated[Wish, Depends()]
+Wished = Annotated[ComplaintParameters, Depends()]
 
 
 @router.get("")
@@ -62,7 +62,7 @@ def complaints(
         "complaints/complaints.html",
         title=_("At which stage do problems arise?"),
         fresh=stored.as_of if stored else None,
-        pickers=asking.pickers(request, ws, caller, wish),
+        pickers=parameters.choices(request, ws, caller, wish),
         piece="/complaints/funnel" + (f"?{request.url.query}" if request.url.query else ""),
         may_listen=caller.may(Right.READ_PEOPLE),
         **showing.values(stored.payload if stored else None, known, asked),

@@ -20,6 +20,7 @@ from regulars.understand.costs import service, showing
 from regulars.understand.costs.model import MEANING, Costs, Difference
 from regulars.understand.findings.model import enveloped
 from regulars.understand.scope.model import USUAL, EventFilter
+from regulars.understand.scope.options import PeriodOption
 
 
 def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
@@ -27,7 +28,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
 
     @show.group(app).command()
     def costs(
-        period: Annotated[str, typer.Option(help="2026-10, 2026, 12m or all.")] = USUAL,
+        period: PeriodOption = USUAL,
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:

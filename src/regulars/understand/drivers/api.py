@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from regulars.company.access import needs
@@ -13,9 +13,10 @@ from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.drivers import service, showing
-from regulars.understand.drivers.model import MEANING, RULES, Asked, missing_of
+from regulars.understand.drivers.model import MEANING, RULES
+from regulars.understand.drivers.parameters import DriverParameters
 from regulars.understand.findings.model import enveloped
-from regulars.understand.scope.model import USUAL, EventFilter
+from regulars.understand.scope.model import EventFilter
 
 router = APIRouter(prefix="/api/v1/drivers", tags=["drivers"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -34,22 +35,10 @@ def drivers(
     *,
     ws: CurrentWorkspace,
     caller: Reader,
-    outcome: Annotated[
-        str,
-        Query(
-            description="METRIC[:KIND][:SCALE][@TOUCHPOINT] (nps, nps:transactional, csat@till), "
-            "retention or repurchase"
-        ),
-    ] = "nps",
-    missing: Annotated[str, Query(description="pairwise or complete")] = "pairwise",
-    period: Annotated[str, Query(description="2026-10, 12m, all")] = USUAL,
-    start: Annotated[str | None, Query(alias="from")] = None,
-    end: Annotated[str | None, Query(alias="to", description="excluded")] = None,
-    place: Annotated[str | None, Query(description="with places below")] = None,
+    wanted: Annotated[DriverParameters, Depends()],
 ) -> dict[str, Any]:
     """Return importance with intervals, who is left, the non-linear check, gains for cost."""
-    look = EventFilter(period, start, end, place, None, caller.places)
-    asked = Asked(outcome, look, missing_of(missing))
+    asked = wanted.asked(caller)
     found = service.answered(ws, asked, now=clock.now())
     words = {"meaning": MEANING, "rule": RULES[asked.missing]}
     return enveloped(found, {**words, **showing.plain(found.payload, service.costs(ws))})

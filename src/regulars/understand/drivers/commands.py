@@ -21,6 +21,7 @@ from regulars.understand.drivers import service, showing
 from regulars.understand.drivers.model import MEANING, RULES, Asked, Drivers, gains, missing_of
 from regulars.understand.findings.model import enveloped
 from regulars.understand.scope.model import USUAL, EventFilter
+from regulars.understand.scope.options import FromOption, PeriodOption, PlaceOption, ToOption
 
 OUTCOME = "nps, nps:transactional, csat, csat@TOUCHPOINT, retention or repurchase."
 
@@ -33,10 +34,10 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         *,
         outcome: Annotated[str, typer.Argument(help=OUTCOME)] = "nps",
         missing: Annotated[str, typer.Option(help="pairwise or complete.")] = "pairwise",
-        period: Annotated[str, typer.Option(help="2026-10, 2026, 12m or all.")] = USUAL,
-        start: Annotated[str | None, typer.Option("--from", help="Month, day, moment.")] = None,
-        end: Annotated[str | None, typer.Option("--to", help="End, excluded.")] = None,
-        place: Annotated[str | None, typer.Option(help="With places below it.")] = None,
+        period: PeriodOption = USUAL,
+        start: FromOption = None,
+        end: ToOption = None,
+        place: PlaceOption = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:

@@ -19,9 +19,9 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
-from regulars.understand.drivers import asking, service, showing
-from regulars.understand.drivers.asking import Wish
+from regulars.understand.drivers import parameters, service, showing
 from regulars.understand.drivers.model import MEANING, RULES, Drivers
+from regulars.understand.drivers.parameters import DriverParameters
 
 router = APIRouter(prefix="/drivers", include_in_schema=False)
 navigation = [
@@ -31,7 +31,7 @@ navigation = [
 ]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
-Wished = Annotated[Wish, Depends()]
+Wished = Annotated[DriverParameters, Depends()]
 
 
 @router.get("")
@@ -48,7 +48,7 @@ def drivers(request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished
         "drivers/drivers.html",
         title=_("Which experiences are the key ones?"),
         fresh=known.as_of if known else None,
-        pickers=asking.pickers(request, ws, caller, wish, known.payload if known else None),
+        pickers=parameters.choices(request, ws, caller, wish, known.payload if known else None),
         piece="/drivers/ranking" + (f"?{request.url.query}" if request.url.query else ""),
         **_values(ws, caller, known.payload if known else None),
     )

@@ -21,6 +21,13 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.health import service
 from regulars.understand.health.model import MEANING, Health
 from regulars.understand.scope.model import EventScope
+from regulars.understand.scope.options import (
+    AsOfOption,
+    ChannelsOption,
+    FromOption,
+    PlacesOption,
+    ToOption,
+)
 
 
 def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
@@ -29,11 +36,11 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     @show.group(app).command()
     def health(
         *,
-        start: Annotated[str | None, typer.Option("--from", help="Month, day, moment.")] = None,
-        end: Annotated[str | None, typer.Option("--to", help="End, excluded.")] = None,
-        place: Annotated[list[str] | None, typer.Option(help="With places below it.")] = None,
-        channel: Annotated[list[str] | None, typer.Option(help="Channel (repeat it).")] = None,
-        as_of: Annotated[str | None, typer.Option(help="Only what was known by then.")] = None,
+        start: FromOption = None,
+        end: ToOption = None,
+        place: PlacesOption = None,
+        channel: ChannelsOption = None,
+        as_of: AsOfOption = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -11,17 +10,14 @@ from fastapi.responses import StreamingResponse
 from pydantic import StringConstraints
 
 from regulars.company.access import needs
-from regulars.company.places import service as places
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
-from regulars.faces.asking import period_of, seconds_of
+from regulars.faces.asking import seconds_of
 from regulars.kit import clock
-from regulars.kit.period import parse_edge
 from regulars.timeline.current import CurrentWorkspace
-from regulars.timeline.workspace import Workspace
 from regulars.understand.journeys import export, service
 from regulars.understand.journeys.model import By, Funnel, Journeys, Level, Order
-from regulars.understand.scope.model import EventScope
+from regulars.understand.scope.parameters import Ranged
 
 router = APIRouter(prefix="/api/v1", tags=["journeys"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -31,46 +27,18 @@ Exporter = Annotated[Principal, Depends(needs(Right.EXPORT))]
 Step = Annotated[str, StringConstraints(min_length=1)]
 
 
-class Asked:
-    """The query fields that narrow a journey or funnel."""
-
-    def __init__(
-        self,
-        start: Annotated[str | None, Query(alias="from", description="2026-10 or a day")] = None,
-        end: Annotated[str | None, Query(alias="to", description="excluded")] = None,
-        place: Annotated[list[str] | None, Query(description="with places below")] = None,
-        channel: Annotated[list[str] | None, Query()] = None,
-        as_of: Annotated[str | None, Query(description="only what was known by then")] = None,
-    ) -> None:
-        self.start, self.end, self.place, self.channel = start, end, place, channel
-        self.as_of = as_of
-
-    def extent(self, ws: Workspace, caller: Principal) -> EventScope:
-        """Return the extent within the caller's places."""
-        chosen = places.tree(ws).within(self.place) if self.place else None
-        period = period_of(self.start, self.end, ws.zone)
-        return EventScope(period, chosen, tuple(self.channel or ()), caller.places)
-
-    def moment(self, ws: Workspace) -> datetime | None:
-        """Return the `as_of` moment."""
-        return parse_edge(self.as_of, ws.zone) if self.as_of else None
-
-
-Narrowed = Annotated[Asked, Depends()]
-
-
 @router.get("/journey", summary="The journey map")
 def journey(
     *,
     ws: CurrentWorkspace,
     caller: Reader,
-    asked: Narrowed,
+    asked: Ranged,
     by: By = "person",
     level: Level = "touchpoint",
     feedback: bool = False,
 ) -> dict[str, Any]:
     """Return touchpoints, stages, transitions with waits, scores, tested marks and advice."""
-    question = Journeys(asked.extent(ws, caller), by, level, feedback)
+    question = Journeys(asked.scope(ws, caller), by, level, feedback)
     found = service.journey_map(ws, question, now=clock.now(), as_of=asked.moment(ws))
     answer: dict[str, Any] = msgspec.to_builtins(found)
     return answer
@@ -86,13 +54,13 @@ def events(
     *,
     ws: CurrentWorkspace,
     caller: Exporter,
-    asked: Narrowed,
+    asked: Ranged,
     by: By = "person",
     level: Level = "touchpoint",
     format: Literal["xes", "csv"] = "xes",  # noqa: A002 (the name in the address)
 ) -> StreamingResponse:
     """Return every event of the journeys, case by case; persons appear as hashes."""
-    table = export.events(ws, Journeys(asked.extent(ws, caller), by, level), as_of=asked.moment(ws))
+    table = export.events(ws, Journeys(asked.scope(ws, caller), by, level), as_of=asked.moment(ws))
     if format == "xes":
         return _file(export.xes(table, ws.zone), "application/xml", "journey.xes")
     body = files.csv_bytes(list(export.COLUMNS), export.rows(table), ws.zone, bom=False)
@@ -104,7 +72,7 @@ def funnel(
     *,
     ws: CurrentWorkspace,
     caller: Reader,
-    asked: Narrowed,
+    asked: Ranged,
     step: Annotated[
         list[Step],
         Query(
@@ -121,7 +89,7 @@ def funnel(
 ) -> list[dict[str, Any]]:
     """Return how many came how far within the window; all together, then by slice."""
     question = Funnel(tuple(step), seconds_of(window), by, order, slice)
-    found = service.funnel(ws, question, asked.extent(ws, caller), as_of=asked.moment(ws))
+    found = service.funnel(ws, question, asked.scope(ws, caller), as_of=asked.moment(ws))
     answer: list[dict[str, Any]] = msgspec.to_builtins(found)
     return answer
 

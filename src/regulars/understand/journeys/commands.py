@@ -37,13 +37,15 @@ from regulars.understand.journeys.model import (
 )
 from regulars.understand.journeys.wording import within
 from regulars.understand.scope.model import EventScope
+from regulars.understand.scope.options import (
+    AsOfOption,
+    ChannelsOption,
+    FromOption,
+    PlacesOption,
+    ToOption,
+)
 
 Opens = Callable[[Path], Workspace]
-From = Annotated[str | None, typer.Option("--from", help="First month, day or moment.")]
-To = Annotated[str | None, typer.Option("--to", help="End, excluded.")]
-Places = Annotated[list[str] | None, typer.Option("--place", help="Place, with those below it.")]
-Channels = Annotated[list[str] | None, typer.Option("--channel", help="Channel (repeat it).")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="Only what was known by then.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print plain JSON.")]
 ByWhom = Annotated[
     str, typer.Option("--by", help="Whose journeys: person, order, case or session.")
@@ -62,11 +64,11 @@ def _journey(group: typer.Typer, opens: Opens) -> None:
         *,
         by: ByWhom = "person",
         level: Annotated[str, typer.Option(help="Steps: touchpoint or event.")] = "touchpoint",
-        start: From = None,
-        end: To = None,
-        place: Places = None,
-        channel: Channels = None,
-        as_of: AsOf = None,
+        start: FromOption = None,
+        end: ToOption = None,
+        place: PlacesOption = None,
+        channel: ChannelsOption = None,
+        as_of: AsOfOption = None,
         feedback: Annotated[bool, typer.Option(help="Take survey answers in as steps.")] = False,
         file: Annotated[
             Path | None, typer.Option("--export", help="Write the events: .xes or .csv.")
@@ -100,10 +102,10 @@ def _funnel(group: typer.Typer, opens: Opens) -> None:
             str, typer.Option(help="any_between, strict or any_order.")
         ] = "any_between",
         slice_by: Annotated[str | None, typer.Option("--slice", help="channel, place…")] = None,
-        start: From = None,
-        end: To = None,
-        place: Places = None,
-        channel: Channels = None,
+        start: FromOption = None,
+        end: ToOption = None,
+        place: PlacesOption = None,
+        channel: ChannelsOption = None,
         as_json: AsJson = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:

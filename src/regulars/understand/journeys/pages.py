@@ -21,10 +21,10 @@ from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import AREA_TITLES
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
-from regulars.understand.journeys import board, filtering, funnel_showing, service, showing
-from regulars.understand.journeys.filtering import Wish
+from regulars.understand.journeys import board, funnel_showing, parameters, service, showing
 from regulars.understand.journeys.model import BY_TITLES, By, Funnel, JourneyMap, Level, Order
 from regulars.understand.scope import service as scopes
+from regulars.understand.scope.parameters import ScopedByChannel, choices
 
 router = APIRouter(include_in_schema=False)
 navigation = [
@@ -32,7 +32,6 @@ navigation = [
     NavItem(Text("Funnels", "漏斗"), "/funnel", Section.UNDERSTAND, 20, Right.READ_NUMBERS),
 ]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
-Wished = Annotated[Wish, Depends()]
 
 
 @router.get("/journey")
@@ -41,28 +40,28 @@ def journey(
     request: Request,
     ws: CurrentWorkspace,
     caller: Reader,
-    wish: Wished,
+    wish: ScopedByChannel,
     by: By = "person",
     level: Level = "touchpoint",
 ) -> Response:
     """Show the five steps of R22; a slice not worked out yet follows the page."""
-    chosen = filtering.filtered(request, ws, caller, wish)
+    look = wish.event_filter(caller)
     if kind := files.asked(request):
-        answer = service.answered(ws, chosen.look, by, level, now=clock.now())
+        answer = service.answered(ws, look, by, level, now=clock.now())
         rows = showing.table(answer.payload, catalog_service.current(ws))
         return files.send(request, kind, "journey", showing.TABLE, rows)
-    known = service.stored(ws, chosen.look, by, level, now=clock.now())
+    known = service.stored(ws, look, by, level, now=clock.now())
     return page(
         request,
         "journeys/journey.html",
         title=_("Where does the journey hurt?"),
         fresh=known.as_of if known else None,
-        chosen=chosen,
+        chosen=choices(request, ws, caller, wish),
         by=by,
         by_title=BY_TITLES[by],
         may_edit=caller.may(Right.EDIT_CATALOG),
-        piece=filtering.piece(request, "/journey/map"),
-        by_items=filtering.by_items(request, by),
+        piece=parameters.piece(request, "/journey/map"),
+        by_items=parameters.by_items(request, by),
         **(_map_values(ws, known.payload) if known else {"found": None}),
     )
 
@@ -73,13 +72,13 @@ def journey_piece(
     request: Request,
     ws: CurrentWorkspace,
     caller: Reader,
-    wish: Wished,
+    wish: ScopedByChannel,
     by: By = "person",
     level: Level = "touchpoint",
 ) -> Response:
     """Give the map of a slice, worked out now."""
-    chosen = filtering.filtered(request, ws, caller, wish)
-    found = service.answered(ws, chosen.look, by, level, now=clock.now()).payload
+    look = wish.event_filter(caller)
+    found = service.answered(ws, look, by, level, now=clock.now()).payload
     values = {
         "by_title": BY_TITLES[by],
         "may_edit": caller.may(Right.EDIT_CATALOG),
@@ -109,34 +108,34 @@ def _map_values(ws: Workspace, found: JourneyMap) -> dict[str, Any]:
 
 @router.get("/journey/touchpoints/{step}")
 def touchpoint(
-    *, request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished, step: str
+    *, request: Request, ws: CurrentWorkspace, caller: Reader, wish: ScopedByChannel, step: str
 ) -> Response:
     """Show one touchpoint: course, spread, channels and places, before and after, words."""
-    chosen = filtering.filtered(request, ws, caller, wish)
+    look = wish.event_filter(caller)
     if kind := files.asked(request):
-        found = board.answered(ws, step, chosen.look, now=clock.now()).payload
+        found = board.answered(ws, step, look, now=clock.now()).payload
         return files.send(request, kind, f"touchpoint-{step}", board.TABLE, board.table(found))
-    known = board.stored(ws, step, chosen.look, now=clock.now())
+    known = board.stored(ws, step, look, now=clock.now())
     name = say(catalog_service.current(ws).title_of(step))
     return page(
         request,
         "journeys/touchpoint.html",
         title=_("How does “{name}” feel?").format(name=name),
         fresh=known.as_of if known else None,
-        chosen=chosen,
+        chosen=choices(request, ws, caller, wish),
         name=name,
-        piece=filtering.piece(request, f"{request.url.path}/detail"),
+        piece=parameters.piece(request, f"{request.url.path}/detail"),
         **(_detail_values(caller, known.payload) if known else {"detail": None}),
     )
 
 
 @router.get("/journey/touchpoints/{step}/detail")
 def touchpoint_piece(
-    *, request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished, step: str
+    *, request: Request, ws: CurrentWorkspace, caller: Reader, wish: ScopedByChannel, step: str
 ) -> Response:
     """Give the touchpoint's detail, worked out now."""
-    chosen = filtering.filtered(request, ws, caller, wish)
-    found = board.answered(ws, step, chosen.look, now=clock.now()).payload
+    look = wish.event_filter(caller)
+    found = board.answered(ws, step, look, now=clock.now()).payload
     return page(request, "journeys/_touchpoint.html", title="", **_detail_values(caller, found))
 
 
@@ -161,7 +160,7 @@ def funnel(
     request: Request,
     ws: CurrentWorkspace,
     caller: Reader,
-    wish: Wished,
+    wish: ScopedByChannel,
     step: Annotated[list[str] | None, Query()] = None,
     window: str = "24h",
     by: By = "session",
@@ -169,11 +168,11 @@ def funnel(
     slice_by: str = "",
 ) -> Response:
     """Build a funnel and show it; the answer follows the page."""
-    chosen = filtering.filtered(request, ws, caller, wish)
+    look = wish.event_filter(caller)
     steps = tuple(word for word in step or funnel_showing.first_steps(ws) if word)
     asked = Funnel(steps, _seconds(window), by, order, slice_by or None)
     if kind := files.asked(request):
-        extent = scopes.resolve(ws, chosen.look, clock.now())
+        extent = scopes.resolve(ws, look, clock.now())
         parts = service.funnel(ws, asked, extent)
         return files.send(
             request, kind, "funnel", funnel_showing.TABLE, funnel_showing.table(parts)
@@ -183,7 +182,7 @@ def funnel(
         request,
         "journeys/funnel.html",
         title=_("How many come how far?"),
-        chosen=chosen,
+        chosen=choices(request, ws, caller, wish),
         answer=funnel_showing.answer_address(request, asked, window),
         **values,
     )
@@ -195,7 +194,7 @@ def funnel_answer(
     request: Request,
     ws: CurrentWorkspace,
     caller: Reader,
-    wish: Wished,
+    wish: ScopedByChannel,
     step: Annotated[list[str], Query()],
     window: str = "24h",
     by: By = "session",
@@ -203,7 +202,7 @@ def funnel_answer(
     slice_by: str = "",
 ) -> Response:
     """Give the funnel's bars, worked out now."""
-    look = filtering.filtered(request, ws, caller, wish).look
+    look = wish.event_filter(caller)
     try:
         extent = scopes.resolve(ws, look, clock.now())
         asked = Funnel(tuple(step), seconds_of(window), by, order, slice_by or None)

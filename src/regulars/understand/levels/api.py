@@ -13,16 +13,14 @@ from regulars.faces.paging import CursorPaging, Page, encode, envelope
 from regulars.kit import clock, cursors
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.findings.model import enveloped
-from regulars.understand.levels import asking, service, showing
+from regulars.understand.levels import parameters, service, showing
 from regulars.understand.levels.model import Rules, Wish, values_of
-from regulars.understand.scope.model import USUAL, EventFilter
+from regulars.understand.scope.parameters import Scoped
 
 router = APIRouter(prefix="/api/v1", tags=["experience levels"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
-PeriodWord = Annotated[str, Query(description="2026-10, 12m, all")]
-PlaceWord = Annotated[str | None, Query(description="with places below")]
 
 
 @router.get("/levels", summary="Shares of experience levels by touchpoint")
@@ -30,14 +28,10 @@ def levels(
     *,
     ws: CurrentWorkspace,
     caller: Reader,
-    period: PeriodWord = USUAL,
-    start: Annotated[str | None, Query(alias="from")] = None,
-    end: Annotated[str | None, Query(alias="to", description="excluded")] = None,
-    place: PlaceWord = None,
+    scope: Scoped,
 ) -> dict[str, Any]:
     """Return shares with intervals, changes, marks, moves and the parameters used."""
-    look = EventFilter(period, start, end, place, None, caller.places)
-    found = service.answered(ws, look, now=clock.now())
+    found = service.answered(ws, scope.event_filter(caller), now=clock.now())
     return enveloped(found, showing.plain(found.payload))
 
 
@@ -46,13 +40,11 @@ def what_if(
     *,
     ws: CurrentWorkspace,
     caller: Reader,
-    wish: Annotated[Wish, Depends(asking.wish)],
-    period: PeriodWord = USUAL,
-    place: PlaceWord = None,
+    wish: Annotated[Wish, Depends(parameters.wish)],
+    scope: Scoped,
 ) -> dict[str, Any]:
     """Return how many of each level the negative experiences would become."""
-    look = EventFilter(period, None, None, place, None, caller.places)
-    found = service.answered(ws, look, now=clock.now())
+    found = service.answered(ws, scope.event_filter(caller), now=clock.now())
     return enveloped(found, showing.plain_outcomes(found.payload, wish))
 
 

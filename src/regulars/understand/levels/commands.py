@@ -22,6 +22,7 @@ from regulars.understand.levels import service, showing
 from regulars.understand.levels.model import MEANING, At, Levels, Outcome, Wish
 from regulars.understand.levels.whatif import what_if
 from regulars.understand.scope.model import USUAL, EventFilter
+from regulars.understand.scope.options import FromOption, PeriodOption, PlaceOption, ToOption
 
 People = Annotated[str | None, typer.Option("--list", help="Customers: rescue or scream.")]
 Where = Annotated[str | None, typer.Option(help="One touchpoint, for --list and the what-if.")]
@@ -38,10 +39,10 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     @show.group(app).command()
     def levels(
         *,
-        period: Annotated[str, typer.Option(help="2026-10, 2026, 12m or all.")] = USUAL,
-        start: Annotated[str | None, typer.Option("--from", help="Month, day, moment.")] = None,
-        end: Annotated[str | None, typer.Option("--to", help="End, excluded.")] = None,
-        place: Annotated[str | None, typer.Option(help="With places below it.")] = None,
+        period: PeriodOption = USUAL,
+        start: FromOption = None,
+        end: ToOption = None,
+        place: PlaceOption = None,
         people: People = None,
         touchpoint: Where = None,
         limit: Limit = 20,

@@ -21,9 +21,10 @@ from regulars.listen.catalog import service as catalog
 from regulars.listen.profiles import service as profiles
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
-from regulars.understand.levels import asking, service, showing
-from regulars.understand.levels.asking import Asked
+from regulars.understand.levels import parameters, service, showing
 from regulars.understand.levels.model import MEANING, PARAMETERS, Levels, Wish
+from regulars.understand.scope import parameters as scopes
+from regulars.understand.scope.parameters import ScopeParameters
 
 router = APIRouter(prefix="/levels", include_in_schema=False)
 navigation = [
@@ -35,8 +36,8 @@ person_panels = [PersonPanel("/levels/of", 30, Right.READ_PEOPLE)]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
-Wanted = Annotated[Asked, Depends()]
-Wished = Annotated[Wish, Depends(asking.wish)]
+Wanted = Annotated[ScopeParameters, Depends()]
+Wished = Annotated[Wish, Depends(parameters.wish)]
 SIZE = 50
 SHOWN_OF_ONE = 12
 EXTENT = ("period", "from", "to", "place")
@@ -47,7 +48,7 @@ def levels(
     request: Request, ws: CurrentWorkspace, caller: Reader, wanted: Wanted, wish: Wished
 ) -> Response:
     """Show the shares; an answer not worked out yet follows the page."""
-    look = wanted.look(caller)
+    look = wanted.event_filter(caller)
     if kind := files.asked(request):
         found = service.answered(ws, look, now=clock.now()).payload
         lines = showing.share_lines(found, catalog.current(ws))
@@ -58,7 +59,7 @@ def levels(
         "levels/levels.html",
         title=_("How deeply do our touchpoints move customers?"),
         fresh=known.as_of if known else None,
-        pickers=asking.pickers(request, ws, caller, wanted),
+        pickers=scopes.choices(request, ws, caller, wanted),
         piece="/levels/shares" + (f"?{request.url.query}" if request.url.query else ""),
         **_values(ws, caller, known.payload if known else None, wish, request),
     )
@@ -69,7 +70,7 @@ def shares(
     request: Request, ws: CurrentWorkspace, caller: Reader, wanted: Wanted, wish: Wished
 ) -> Response:
     """Give the shares, worked out now."""
-    found = service.answered(ws, wanted.look(caller), now=clock.now()).payload
+    found = service.answered(ws, wanted.event_filter(caller), now=clock.now()).payload
     values = _values(ws, caller, found, wish, request)
     return page(request, "levels/_shares.html", title="", **values)
 
@@ -78,7 +79,7 @@ def shares(
 def moves(request: Request, ws: CurrentWorkspace, caller: Reader, wanted: Wanted) -> Response:
     """Give the moves between levels as a file."""
     caller.require(Right.EXPORT)
-    found = service.answered(ws, wanted.look(caller), now=clock.now()).payload
+    found = service.answered(ws, wanted.event_filter(caller), now=clock.now()).payload
     kind = files.asked(request) or "csv"
     return files.send(request, kind, "level-moves", showing.MOVES, showing.move_lines(found))
 
@@ -88,7 +89,7 @@ def what_if(
     request: Request, ws: CurrentWorkspace, caller: Reader, wanted: Wanted, wish: Wished
 ) -> Response:
     """Give what the two paths of improvement would make of the negative experiences."""
-    found = service.answered(ws, wanted.look(caller), now=clock.now()).payload
+    found = service.answered(ws, wanted.event_filter(caller), now=clock.now()).payload
     values = showing.what_if_values(found, catalog.current(ws), wish)
     return page(request, "levels/_paths.html", title="", found=found, **values)
 
@@ -152,7 +153,7 @@ def set_rules(
             return RedirectResponse("/levels?done=rules#rules", 303)
     except RegularsError as error:
         fields.take(error)
-    known = service.stored(ws, Asked().look(caller), now=clock.now())
+    known = service.stored(ws, ScopeParameters().event_filter(caller), now=clock.now())
     return _refused(request, ws, caller, fields, known.payload if known else None)
 
 
@@ -167,7 +168,7 @@ def _refused(
     return page(
         request, "levels/levels.html", status=422, piece="/levels/shares",
         title=_("How deeply do our touchpoints move customers?"),
-        pickers=asking.pickers(request, ws, caller, Asked()), **values,
+        pickers=scopes.choices(request, ws, caller, ScopeParameters()), **values,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from regulars.understand.metrics.model import (
     Measured,
 )
 from regulars.understand.metrics.rows import difference, digits_of, plain
+from regulars.understand.scope.options import AsOfOption, FromOption, ToOption
 
 Opens = Callable[[Path], Workspace]
 FINDINGS = (board.BOARD, board.DETAIL)
@@ -39,9 +40,6 @@ By = Annotated[
         "value_group; and by day, week, month, quarter or year. Repeat it or separate with commas.",
     ),
 ]
-From = Annotated[str | None, typer.Option("--from", help="First moment: 2026-10, 2026-10-05.")]
-To = Annotated[str | None, typer.Option("--to", help="First moment that no longer counts.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="Only what was known by then.")]
 Where = Annotated[Words, typer.Option("--where", help="Filter, as touchpoint=checkout. Repeat it.")]
 Compare = Annotated[str | None, typer.Option(help="Test the change against: previous or year.")]
 Target = Annotated[float | None, typer.Option(help="Judge against this value, by the interval.")]
@@ -61,9 +59,9 @@ def _show(group: typer.Typer, opens: Opens) -> None:
         key: Metric,
         *,
         by: By = None,
-        start: From = None,
-        end: To = None,
-        as_of: AsOf = None,
+        start: FromOption = None,
+        end: ToOption = None,
+        as_of: AsOfOption = None,
         where: Where = None,
         weighted: Weighted = False,
         compare: Compare = None,

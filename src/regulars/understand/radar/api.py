@@ -14,12 +14,12 @@ from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.findings.model import enveloped
 from regulars.understand.radar import service, showing
-from regulars.understand.radar.asking import Wish
+from regulars.understand.radar.parameters import RadarParameters
 
 router = APIRouter(prefix="/api/v1/radar", tags=["radar"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
-Wished = Annotated[Wish, Depends()]
+Wished = Annotated[RadarParameters, Depends()]
 
 
 class MappingIn(BaseModel):

@@ -19,6 +19,13 @@ from regulars.understand.findings.model import enveloped
 from regulars.understand.radar import service, showing
 from regulars.understand.radar.model import MEANING, Against, Radar
 from regulars.understand.scope.model import USUAL, EventFilter
+from regulars.understand.scope.options import (
+    ChannelOption,
+    FromOption,
+    PeriodOption,
+    PlaceOption,
+    ToOption,
+)
 
 
 def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
@@ -30,11 +37,11 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         against: Annotated[
             str, typer.Option(help="target, previous, channel:NAME, place:ID, benchmark:NAME.")
         ] = "target",
-        period: Annotated[str, typer.Option(help="2026-10, 2026, 12m or all.")] = USUAL,
-        start: Annotated[str | None, typer.Option("--from", help="Month, day, moment.")] = None,
-        end: Annotated[str | None, typer.Option("--to", help="End, excluded.")] = None,
-        place: Annotated[str | None, typer.Option(help="With places below it.")] = None,
-        channel: Annotated[str | None, typer.Option(help="One channel.")] = None,
+        period: PeriodOption = USUAL,
+        start: FromOption = None,
+        end: ToOption = None,
+        place: PlaceOption = None,
+        channel: ChannelOption = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:

@@ -19,9 +19,9 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
-from regulars.understand.radar import asking, service, showing
-from regulars.understand.radar.asking import Wish
+from regulars.understand.radar import parameters, service, showing
 from regulars.understand.radar.model import Radar
+from regulars.understand.radar.parameters import RadarParameters
 
 router = APIRouter(prefix="/radar", include_in_schema=False)
 navigation = [
@@ -31,7 +31,7 @@ navigation = [
 ]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
-Wished = Annotated[Wish, Depends()]
+Wished = Annotated[RadarParameters, Depends()]
 MOST = 100_000
 
 
@@ -51,7 +51,7 @@ def radar(request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished) 
         "radar/radar.html",
         title=_("Where are we strong, and where weak?"),
         fresh=stored.as_of if stored else None,
-        pickers=asking.pickers(request, ws, caller, wish),
+        pickers=parameters.choices(request, ws, caller, wish),
         piece="/radar/figure" + (f"?{request.url.query}" if request.url.query else ""),
         may_edit=caller.may(Right.EDIT_TARGETS),
         **_values(ws, caller, wish, stored.payload if stored and simple else None),
@@ -132,8 +132,10 @@ def _mapping(
     )
 
 
-def _values(ws: Workspace, caller: Principal, wish: Wish, found: Radar | None) -> dict[str, Any]:
-    other, name = {}, asking.against_words(ws, caller, wish.against)
+def _values(
+    ws: Workspace, caller: Principal, wish: RadarParameters, found: Radar | None
+) -> dict[str, Any]:
+    other, name = {}, parameters.against_words(ws, caller, wish.against)
     if found is not None:
         look = wish.look(caller)
         other = service.against(ws, found, look, wish.against, now=clock.now())

@@ -15,14 +15,14 @@ from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.findings.model import enveloped
 from regulars.understand.scope import service as scopes
 from regulars.understand.words import forms, lexicon, service, showing
-from regulars.understand.words.asking import Seek, Wish, read_kind, read_mood
+from regulars.understand.words.parameters import Seek, WordParameters, read_kind, read_mood
 
 router = APIRouter(prefix="/api/v1", tags=["words"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Teacher = Annotated[Principal, Depends(needs(Right.READ_PEOPLE, Right.EDIT_PEOPLE))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
-Wished = Annotated[Wish, Depends()]
+Wished = Annotated[WordParameters, Depends()]
 Sought = Annotated[Seek, Depends()]
 
 

@@ -20,6 +20,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.findings.model import enveloped
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import USUAL, EventFilter
+from regulars.understand.scope.options import FromOption, PeriodOption, PlaceOption, ToOption
 from regulars.understand.words import service, showing
 from regulars.understand.words.divide import Divide
 from regulars.understand.words.model import MEANING, Words
@@ -31,11 +32,11 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     @show.group(app).command()
     def words(
         *,
-        period: Annotated[str, typer.Option(help="2026-10, 2026, 12m or all.")] = USUAL,
-        start: Annotated[str | None, typer.Option("--from", help="Month, day, moment.")] = None,
-        end: Annotated[str | None, typer.Option("--to", help="End, excluded.")] = None,
+        period: PeriodOption = USUAL,
+        start: FromOption = None,
+        end: ToOption = None,
         against: Annotated[str | None, typer.Option(help="Begin of the window before.")] = None,
-        place: Annotated[str | None, typer.Option(help="With places below it.")] = None,
+        place: PlaceOption = None,
         search: Annotated[str | None, typer.Option(help="Show texts with these words.")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),

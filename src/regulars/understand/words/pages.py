@@ -22,9 +22,10 @@ from regulars.listen.profiles import service as profiles
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
 from regulars.understand.scope import service as scopes
-from regulars.understand.words import asking, forms, service, showing
-from regulars.understand.words.asking import Seek, Wish
+from regulars.understand.scope.parameters import choices as scope_choices
+from regulars.understand.words import forms, service, showing
 from regulars.understand.words.model import Reading
+from regulars.understand.words.parameters import Seek, WordParameters
 
 router = APIRouter(prefix="/words", include_in_schema=False)
 navigation = [
@@ -35,7 +36,7 @@ Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Teacher = Annotated[Principal, Depends(needs(Right.READ_PEOPLE, Right.EDIT_PEOPLE))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
-Wished = Annotated[Wish, Depends()]
+Wished = Annotated[WordParameters, Depends()]
 Sought = Annotated[Seek, Depends()]
 
 
@@ -61,7 +62,7 @@ def words(
         "words/words.html",
         title=_("What do customers speak of?"),
         fresh=stored.as_of if stored else None,
-        pickers=asking.pickers(request, ws, caller, wish),
+        pickers=scope_choices(request, ws, caller, wish.scope),
         piece="/words/overview" + (f"?{request.url.query}" if request.url.query else ""),
         **_shared(caller),
         **showing.values(stored.payload if stored else None, catalog.current(ws), asked.look),
@@ -115,7 +116,7 @@ def texts(
         request,
         "words/texts.html",
         title=_("What did customers say?"),
-        pickers=asking.pickers(request, ws, caller, wish),
+        pickers=scope_choices(request, ws, caller, wish.scope),
         sought=seek.sought,
         wish=wish,
         found=found,

@@ -1,48 +1,37 @@
-"""What a page's address asks for, and the choices of its pickers."""
+"""What a page's address asks for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query
 
-from regulars.company.places import picking
 from regulars.company.rights.model import Principal
-from regulars.faces import period_picker
-from regulars.faces.links import Item
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.timeline.workspace import Workspace
-from regulars.understand.scope.model import USUAL, EventFilter
+from regulars.understand.scope.model import EventFilter
+from regulars.understand.scope.parameters import ScopedByChannel
 from regulars.understand.words.model import KINDS, MOODS, Kind, Mood
 from regulars.understand.words.searching import Sought
 from regulars.understand.words.service import Asked
 
 
-class Wish:
+class WordParameters:
     """The query fields of page and API."""
 
     def __init__(
         self,
         *,
-        period: Annotated[str | None, Query(description="2026-10, 12m, all")] = None,
-        start: Annotated[str | None, Query(alias="from")] = None,
-        end: Annotated[str | None, Query(alias="to", description="excluded")] = None,
-        place: Annotated[str | None, Query(description="with places below")] = None,
-        channel: Annotated[str | None, Query()] = None,
+        scope: ScopedByChannel,
         against: Annotated[
             str | None, Query(description="begin of the window that a short period is held against")
         ] = None,
     ) -> None:
-        self.period, self.start, self.end = period or None, start or None, end or None
-        self.place, self.channel, self.against = place or None, channel or None, against or None
+        self.scope, self.against = scope, against or None
 
     def look(self, caller: Principal) -> EventFilter:
-        """Return the extent, within the caller's places."""
-        return EventFilter(
-            self.period or USUAL, self.start, self.end, self.place, self.channel, caller.places
-        )
+        """Return which events are looked at, within the caller's places."""
+        return self.scope.event_filter(caller)
 
     def asked(self, caller: Principal) -> Asked:
         """Return the question, within the caller's places."""
@@ -89,20 +78,3 @@ def read_mood(word: str) -> Mood:
             field="mood",
         )  # fmt: skip
     return Mood(word)
-
-
-@dataclass(frozen=True, slots=True)
-class Pickers:
-    """The page's choices, each with the words of the present one."""
-
-    period: str
-    periods: tuple[Item, ...]
-    place: str
-    places: tuple[Item, ...]
-
-
-def pickers(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> Pickers:
-    """Return the choices of period and place."""
-    period = period_picker.with_usual(request, wish.period, wish.start, wish.end)
-    place = picking.choices(request, ws, caller.places, wish.place)
-    return Pickers(*period, *place)

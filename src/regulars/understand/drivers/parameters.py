@@ -7,64 +7,61 @@ from typing import Annotated
 
 from fastapi import Query, Request
 
-from regulars.company.places import picking
 from regulars.company.rights.model import Principal
-from regulars.faces import period_picker
 from regulars.faces.language import say
 from regulars.faces.links import Item, here
 from regulars.timeline.workspace import Workspace
 from regulars.understand.drivers import service
 from regulars.understand.drivers.model import BEHAVIOURS, RULE_TITLES, Asked, Drivers, missing_of
-from regulars.understand.scope.model import USUAL, EventFilter
+from regulars.understand.scope import parameters as scopes
+from regulars.understand.scope.parameters import ScopeChoices, Scoped
 
 
-class Wish:
-    """The query fields of the page."""
+class DriverParameters:
+    """The query fields of page and API."""
 
     def __init__(
         self,
         *,
-        outcome: Annotated[str, Query()] = "nps",
-        missing: Annotated[str, Query()] = "pairwise",
-        period: Annotated[str | None, Query()] = None,
-        start: Annotated[str | None, Query(alias="from")] = None,
-        end: Annotated[str | None, Query(alias="to")] = None,
-        place: Annotated[str | None, Query()] = None,
+        scope: Scoped,
+        outcome: Annotated[
+            str,
+            Query(
+                description="METRIC[:KIND][:SCALE][@TOUCHPOINT] (nps, nps:transactional, "
+                "csat@till), retention or repurchase"
+            ),
+        ] = "nps",
+        missing: Annotated[str, Query(description="pairwise or complete")] = "pairwise",
     ) -> None:
-        self.outcome, self.missing = outcome, missing
-        self.period, self.start, self.end = period, start, end
-        self.place = place or None
+        self.scope, self.outcome, self.missing = scope, outcome, missing
 
     def asked(self, caller: Principal) -> Asked:
         """Return the question, within the caller's places. Raises Invalid."""
-        look = EventFilter(
-            self.period or USUAL, self.start, self.end, self.place, None, caller.places
-        )
-        return Asked(self.outcome, look, missing_of(self.missing))
+        return Asked(self.outcome, self.scope.event_filter(caller), missing_of(self.missing))
 
 
 @dataclass(frozen=True, slots=True)
-class Pickers:
+class DriverChoices:
     """The page's choices, each with the words of the present one."""
 
+    scope: ScopeChoices
     outcome: str
     outcomes: tuple[Item, ...]
     missing: str
     rules: tuple[Item, ...]
-    period: str
-    periods: tuple[Item, ...]
-    place: str
-    places: tuple[Item, ...]
 
 
-def pickers(
-    request: Request, ws: Workspace, caller: Principal, wish: Wish, found: Drivers | None
-) -> Pickers:
+def choices(
+    request: Request,
+    ws: Workspace,
+    caller: Principal,
+    parameters: DriverParameters,
+    found: Drivers | None,
+) -> DriverChoices:
     """Return the choices of outcome, rule, period and place; `found` knows more outcomes."""
-    asked = wish.asked(caller)
-    period = period_picker.with_usual(request, wish.period, wish.start, wish.end)
-    place = picking.choices(request, ws, caller.places, wish.place)
-    return Pickers(
+    asked = parameters.asked(caller)
+    return DriverChoices(
+        scopes.choices(request, ws, caller, parameters.scope),
         say(service.title(ws, asked.outcome)),
         _outcomes(request, ws, asked, found.offered if found else []),
         say(RULE_TITLES[asked.missing]),
@@ -72,8 +69,6 @@ def pickers(
             (say(words), here(request, missing=str(rule)), rule == asked.missing)
             for rule, words in RULE_TITLES.items()
         ),
-        *period,
-        *place,
     )
 
 
