@@ -48,6 +48,7 @@ class DuckEngine(Engine):
             self._idle.put(Session(self._root.cursor(), workspace, self._texts))
         self._interactive: Session | None = None
         self._lock = threading.Lock()
+        self._users = Users(self._root.close)
         self._named: dict[Hashable, Asked] = {}
         self._pinned: ContextVar[Pinned | None] = ContextVar("pinned", default=None)
 
@@ -137,6 +138,8 @@ class DuckEngine(Engine):
 
     def pin(self, as_of: datetime) -> None:
         """Let this thread, which refreshes, read the lake as it is now until `unpin`."""
+        if not self.refreshing:
+            self._users.enter()
         super().pin(as_of)
         snapshot = self.reader.read(lake_only=True)
         # As of a moment before the last retelling there is no state to hold and correct later.
@@ -160,8 +163,11 @@ class DuckEngine(Engine):
 
     def unpin(self) -> None:
         """Let this thread see the timeline as it is again."""
+        began = self.refreshing
         super().unpin()
         self._let_go()
+        if began:
+            self._users.leave()
 
     def _let_go(self, *, lost: bool = False) -> None:
         pinned = self._pinned.get()
@@ -197,16 +203,48 @@ class DuckEngine(Engine):
             return self._interactive.view(self.reader.read(), None, None).with_person()
 
     def close(self) -> None:
-        """Close every session."""
-        self._root.close()
+        """Close every session, as soon as no thread uses one: the engine dies of it otherwise."""
+        self._users.close()
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
+        self._users.enter()
         session = self._idle.get()
         try:
             yield session
         finally:
             self._idle.put(session)
+            self._users.leave()
+
+
+class Users:
+    """Counts the threads that are at something; what closes it waits for the last one."""
+
+    def __init__(self, close: Callable[[], object]) -> None:
+        self._close = close
+        self._count, self._closing = 0, False
+        self._lock = threading.Lock()
+
+    def enter(self) -> None:
+        """Begin to use it."""
+        with self._lock:
+            self._count += 1
+
+    def leave(self) -> None:
+        """End using it; the last one closes it where that was asked for meanwhile."""
+        with self._lock:
+            self._count -= 1
+            last = self._closing and not self._count
+        if last:
+            self._close()
+
+    def close(self) -> None:
+        """Close it now if nobody uses it, else when the last one leaves."""
+        with self._lock:
+            self._closing = True
+            unused = not self._count
+        if unused:
+            self._close()
 
 
 class Texts:
