@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 PATIENCE = 3600.0
+NOTHING: Mapping[str, str] = {}
 REMEMBERED = 500_000
 """Ids of one load that are remembered at most: seconds of work, whatever the load's size."""
 
@@ -72,6 +73,7 @@ def load(
     key: str,
     *,
     now: datetime | None = None,
+    alike: Mapping[str, str] = NOTHING,
 ) -> Loaded:
     """Add the events of `relation` (a table or view with the schema's columns) to the lake.
 
@@ -86,7 +88,7 @@ def load(
     """
     now = now or clock.now()
     with lease(workspace.database, MAINTENANCE, patience=PATIENCE) as held:
-        written = lake.write(workspace.lake, connection, _as_told(connection, relation, key))
+        written = lake.write(workspace.lake, connection, _as_told(connection, relation, key, alike))
         if written is None:
             return Loaded(0, 0, 0, 0)
         sifted = _sift(workspace, connection, written, key, now)
@@ -99,18 +101,24 @@ def load(
         return sifted.loaded
 
 
-def _as_told(connection: duckdb.DuckDBPyConnection, relation: str, key: str) -> str:
+def _as_told(
+    connection: duckdb.DuckDBPyConnection, relation: str, key: str, alike: Mapping[str, str]
+) -> str:
     """Return the query of a relation's events with the columns that its files have beside."""
     there = {row[0] for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
-    columns = ", ".join(COLUMNS)
-    brought = sql.literal(key)
-    # What is the same in every row is added behind the sort, which need not carry it.
+    carried = [name for name in COLUMNS if name not in alike]
+    beside = f"{sql.literal(key)} AS brought_by"
     if "updated_at" in there:
-        columns += ", CAST(updated_at AS TIMESTAMPTZ) AS updated_at"
-        beside = f"{brought} AS brought_by"
+        carried.append("CAST(updated_at AS TIMESTAMPTZ) AS updated_at")
+        beside += ", updated_at"
     else:
-        beside = f"{brought} AS brought_by, NULL::TIMESTAMPTZ AS updated_at"
-    return f"SELECT *, {beside} FROM (SELECT {columns} FROM {relation} ORDER BY {lake.ORDER})"
+        beside += ", NULL::TIMESTAMPTZ AS updated_at"
+    # What is the same in every row is added behind the sort, which need not carry it.
+    columns = ", ".join(alike.get(name, name) for name in COLUMNS)
+    return (
+        f"SELECT {columns}, {beside} "
+        f"FROM (SELECT {', '.join(carried)} FROM {relation} ORDER BY {lake.ORDER})"
+    )
 
 
 def _remember(

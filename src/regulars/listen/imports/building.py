@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import duckdb
 
 EVENTS = "imported_events"
+LITERAL = re.compile(r"'(?:[^']|'')*'|-?\d+(?:\.\d+)?")
+"""SQL that is one text or number."""
 KINDS = {
     "occurred_at": "TIMESTAMPTZ",
     "received_at": "TIMESTAMPTZ",
@@ -68,6 +71,8 @@ class Builder:
         self.made: list[tuple[str, str]] = []
         """Tables that events are made of, each with the query of the rows that gave one."""
         self.named: dict[str, Named] = {}
+        self.values: list[dict[str, str]] = []
+        """Column → SQL, of each event."""
 
     def build(self) -> str:
         """Make the view of all events; rows that give no sound event go to the rejects."""
@@ -101,12 +106,25 @@ class Builder:
         values["received_at"] = f"make_timestamptz({self.now} + {order})"
         if event.properties:
             values["properties"] = self._properties(event)
-        columns = ", ".join(
-            f"CAST({values.get(name, 'NULL')} AS {KINDS.get(name, 'VARCHAR')}) AS {quote(name)}"
-            for name in (*COLUMNS, UPDATED)
-        )
+        self.values.append(values)
+        columns = ", ".join(_cast(name, values.get(name, "NULL")) for name in (*COLUMNS, UPDATED))
         when = self.shaper.compiled(event.when, event.from_).sql if event.when else "TRUE"
         return f"SELECT {columns} FROM {quote(event.from_)}{joins} WHERE {when}"
+
+    def alike(self) -> dict[str, str]:
+        """Return the columns that are the same in every event, or the same as another column.
+
+        Column → SQL with its name, which a load may add behind its sort.
+        """
+        found = {}
+        for name in COLUMNS:
+            ways = {values.get(name, "NULL") for values in self.values}
+            way = ways.pop() if len(ways) == 1 else ""
+            if way == "NULL" or LITERAL.fullmatch(way):
+                found[name] = _cast(name, way)
+        if all(values["known_at"] == values["occurred_at"] for values in self.values):
+            found["known_at"] = "occurred_at AS known_at"
+        return found
 
     def _currency(self, values: dict[str, str]) -> str:
         """Return the SQL of the currency: money has one, whatever has no money has none."""
@@ -205,10 +223,7 @@ class Builder:
     def _to_check(self, event: Event) -> str:
         """Return the query of the columns that are checked, and no others."""
         values = self._values(event)
-        columns = ", ".join(
-            f"CAST({values.get(name, 'NULL')} AS {KINDS.get(name, 'VARCHAR')}) AS {quote(name)}"
-            for name in CHECKED
-        )
+        columns = ", ".join(_cast(name, values.get(name, "NULL")) for name in CHECKED)
         itself = self._event_id(event) if event.id else "''"
         when = self.shaper.compiled(event.when, event.from_).sql if event.when else "TRUE"
         return (
@@ -235,6 +250,10 @@ class Builder:
         if "weight" in event.take:
             outside = f"NOT weight BETWEEN 0 AND {scores.LARGEST_WEIGHT!r}"
             yield Check("weight", outside, "weight", "CAST(weight AS VARCHAR)")
+
+
+def _cast(name: str, sql: str) -> str:
+    return f"CAST({sql} AS {KINDS.get(name, 'VARCHAR')}) AS {quote(name)}"
 
 
 TO_FILL_IN = ""

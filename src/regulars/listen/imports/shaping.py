@@ -126,27 +126,39 @@ class Shaper:
 
     def _typed(self, raw: RawRows, settled: Settled, typed: str) -> None:
         part = raw.part
-        cleaned = ", ".join(
-            f"{reading.clean(field, part, typed=raw.typed)} AS {quote(field.name)}"
-            for field in settled.fields
+        there = [field for field in settled.fields if field.header is not None]
+        cleaned = "".join(
+            f", {reading.clean(field, part, typed=raw.typed)} AS {quote(field.name)}"
+            for field in there
         )
         itself = self._own_id(raw, settled.fields)
         # Only rows without an id of their own are told apart by their content.
         hashed = f"CASE WHEN {itself} IS NULL THEN {_content_hash(raw)} END"
         hashed = _content_hash(raw) if part.formerly else hashed
         values = []
-        for field in settled.fields:
+        for field in there:
             name, before = quote(field.name), reading.as_it_was(field)
             values.append(f"{reading.converted(field, part, self.zone)} AS {name}")
             if before != name and any(True for _check in reading.checks(field)):
                 values.append(f"{name} AS {before}")
         names = [literal(piece.file.name) for piece in raw.pieces]
-        values.append(f"{by_file(raw.pieces, names)} AS {FILE}")
-        kind = "VIEW" if raw.typed else "TABLE"
-        self.connection.execute(
-            f"CREATE {kind} {typed} AS SELECT _row, _own, _hash, {CURRENCIES}, {', '.join(values)} "
+        read = (
+            f"SELECT _row, _own, _hash, {', '.join([CURRENCIES, *values])} "
             f"FROM (SELECT *, {settled.currencies} AS {CURRENCIES} FROM "
-            f"(SELECT _row, {cleaned}, {itself} AS _own, {hashed} AS _hash FROM {raw.table}))"
+            f"(SELECT _row{cleaned}, {itself} AS _own, {hashed} AS _hash FROM {raw.table}))"
+        )
+        kind = "VIEW" if raw.typed else "TABLE"
+        filled = quote(f"filled_{part.name}")
+        self.connection.execute(f"CREATE {kind} {filled} AS {read}")
+        # What is the same in every row is not kept: columns that the file lacks, and its name.
+        lacking = "".join(
+            f", {reading.converted(field, part, self.zone)} AS {quote(field.name)}"
+            for field in settled.fields
+            if field.header is None
+        )
+        self.connection.execute(
+            f"CREATE VIEW {typed} AS SELECT *{lacking}, {by_file(raw.pieces, names)} AS {FILE} "
+            f"FROM {filled}"
         )
 
     def _own_id(self, raw: RawRows, fields: list[Field]) -> str:
