@@ -28,6 +28,7 @@ def test_none_is_never_zero() -> None:
         ("count", 18_204, "18,204", "18,204"),
         ("minutes", 90, "1.5 h", "1.5 小时"),
         ("days", 40, "40 days", "40 天"),
+        ("times", 2.2, "2.2×", "2.2 倍"),
         ("CNY", Decimal("1240000"), "¥1.24M", "¥124万"),
         ("CNY", 12.5, "¥12.50", "¥12.50"),
         ("GBP", 1911.4, "£1,911", "£1,911"),
@@ -62,7 +63,11 @@ def test_ages_are_told_in_words() -> None:
     now = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
     assert formats.ago(now - timedelta(seconds=40), now) == "40 seconds ago"
     with speaking("zh"):
-        assert formats.ago(now - timedelta(minutes=5), now) == "5分钟前"
+        assert formats.ago(now - timedelta(seconds=58), now) == "58 秒前"
+        assert formats.ago(now - timedelta(minutes=71), now) == "1 小时前"
+        assert formats.ago(now + timedelta(days=3), now) == "3 天后"
+        assert formats.ago(now, now) == "刚刚"
+    assert formats.ago(now - timedelta(minutes=71), now) == "1 hour ago"
 
 
 def test_questions_of_surveys_are_named_as_people_name_them() -> None:

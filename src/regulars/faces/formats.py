@@ -174,13 +174,31 @@ def duration(value: timedelta | Numeric | None) -> str:
     return NOTHING
 
 
+_AGO = (
+    ("年", 31_536_000),
+    ("个月", 2_592_000),
+    ("周", 604_800),
+    ("天", 86_400),
+    ("小时", 3_600),
+    ("分钟", 60),
+    ("秒", 1),
+)
+
+
 def ago(value: datetime | None, now: datetime | None = None) -> str:
-    """Format how long ago a moment was: 40 seconds ago."""
+    """Format how long ago a moment was, in whole units: 40 seconds ago, 40 秒前, 1 小时前."""
     if value is None:
         return NOTHING
-    delta = value - (now or clock.now())
+    seconds = (value - (now or clock.now())).total_seconds()
+    unit, size = next((one for one in _AGO if abs(seconds) >= one[1]), _AGO[-1])
+    amount = int(abs(seconds) / size)
+    if amount == 0:
+        return _("just now")
+    if current() == "zh":
+        return f"{amount} {unit}{'后' if seconds > 0 else '前'}"
+    whole_units = timedelta(seconds=amount * size if seconds > 0 else -amount * size)
     return babel_dates.format_timedelta(
-        delta, add_direction=True, threshold=1.2, locale=locale(), granularity="second"
+        whole_units, add_direction=True, threshold=1, locale=locale(), granularity="second"
     )
 
 
@@ -190,8 +208,8 @@ SECONDS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 def value_in(unit: str | None, value: Numeric | None, digits: int | None = None) -> str:
     """Format a metric's value by its unit.
 
-    `share` (0.87 reads 87.0%), `percent` (87 reads 87.0%), `count`, `seconds` to `days`, a
-    currency code; every other unit is a plain number with one decimal.
+    `share` (0.87 reads 87.0%), `percent` (87 reads 87.0%), `times` (2.2× or 2.2 倍), `count`,
+    `seconds` to `days`, a currency code; every other unit is a plain number with one decimal.
     """
     if value is None:
         return NOTHING
@@ -202,8 +220,9 @@ def value_in(unit: str | None, value: Numeric | None, digits: int | None = None)
         return whole(value)
     if unit is not None and re.fullmatch("[A-Z]{3}", unit) and unit != "NPS":
         return brief_money(value, unit) if digits is None else money(value, unit, digits)
-    if unit == "share":
-        return percent(value, decimals)
+    if unit in ("share", "times"):
+        times = _("{n}×").format(n=number(value, decimals))
+        return percent(value, decimals) if unit == "share" else times
     return number(value, decimals) + ("%" if unit in ("percent", "%") else "")
 
 

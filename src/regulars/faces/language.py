@@ -12,7 +12,7 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from regulars.kit.text import LANGUAGES, Language, Text
+from regulars.kit.text import LANGUAGES, Language, Text, fill_chinese
 
 FOLDER = Path(__file__).parent / "locale"
 _current: ContextVar[Language] = ContextVar("language", default="en")
@@ -36,6 +36,11 @@ def catalog(language: Language) -> dict[str, str]:
 def gettext(message: str) -> str:
     """Return `message` (English) in the current language."""
     return catalog(_current.get()).get(message, message)
+
+
+def fill(words: str, **values: object) -> str:
+    """Fill `{name}` in words of the current language; names may be written in either script."""
+    return fill_chinese(words, **values) if _current.get() == "zh" else words.format(**values)
 
 
 def current() -> Language:
