@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from regulars.timeline.workspace import Workspace
 
-ACCEPT_LOSS = "Go on with an older lake, without the events it lacks."
+ACCEPT_LOSS = "Continue with an older lake, without the events it lacks."
 
 FLOORS = (
     "faces",
@@ -204,15 +204,15 @@ def _register_own(app: typer.Typer) -> None:
 
     @app.command()
     def init(
-        folder: Annotated[Path, typer.Argument(help="New folder of the workspace.")],
+        folder: Annotated[Path, typer.Argument(help="New folder for the workspace.")],
         *,
         name: Annotated[str, typer.Option(help="Name of the company.")] = "Regulars",
-        time_zone: Annotated[str | None, typer.Option(help="Such as Asia/Shanghai.")] = None,
-        currency: Annotated[str | None, typer.Option(help="Such as CNY.")] = None,
-        language: Annotated[str | None, typer.Option(help="en or zh, spoken first.")] = None,
+        time_zone: Annotated[str | None, typer.Option(help="For example Asia/Shanghai.")] = None,
+        currency: Annotated[str | None, typer.Option(help="For example CNY.")] = None,
+        language: Annotated[str | None, typer.Option(help="Default language: en or zh.")] = None,
         database: Annotated[str, typer.Option(help="SQLAlchemy URL.")] = DatabaseSettings().url,
     ) -> None:
-        """Make a workspace: regulars.toml, the state database, an empty lake."""
+        """Create a workspace: regulars.toml, the state database, an empty lake."""
         from regulars.faces import setting_up
 
         zone = time_zone or setting_up.zone_of_machine()
@@ -248,8 +248,10 @@ def _register_demo(app: typer.Typer) -> None:
     def demo(
         folder: Annotated[Path, typer.Option(help="Folder of the demo.")] = Path("demo"),
         *,
-        customers: Annotated[int, typer.Option(min=100, help="How many.")] = CUSTOMERS,
-        seed: Annotated[int, typer.Option(help="Another seed, another company.")] = SEED,
+        customers: Annotated[int, typer.Option(min=100, help="Number of customers.")] = CUSTOMERS,
+        seed: Annotated[
+            int, typer.Option(help="Random seed: another seed gives another company.")
+        ] = SEED,
         port: Annotated[int, typer.Option(help="Port to listen on.")] = serving.PORT,
         browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
     ) -> None:
@@ -272,7 +274,7 @@ def _register_loss(app: typer.Typer) -> None:
 
     @app.command()
     def accept_loss(workspace: command.WorkspaceFolder = Path()) -> None:
-        """Go on with a lake that is older than the database: what it lacks is lost."""
+        """Continue with a lake that is older than the database: what it lacks is lost."""
         _opens(workspace, accept_loss=True).close()
 
 

@@ -56,7 +56,7 @@ def test_a_page_is_one_document_with_landmarks_and_one_heading(lin: TestClient) 
     assert '<main id="content"' in words
     assert 'href="#content"' in words
     assert '<html lang="en"' in words
-    assert "numbers as of" in words
+    assert "data updated" in words
 
 
 def test_static_files_are_kept_for_a_year_under_their_fingerprint(lin: TestClient) -> None:

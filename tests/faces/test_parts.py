@@ -15,7 +15,7 @@ from regulars.faces.rendering import _during, environment
 from regulars.kit.text import Text
 from tests.faces.conftest import Lin
 
-TEMPLATES = environment([])
+TEMPLATES = environment(())
 
 
 def render(source: str, **values: Any) -> str:
@@ -27,8 +27,8 @@ def render(source: str, **values: Any) -> str:
     [
         ("met", "met", "达成"),
         ("not_met", "not met", "未达成"),
-        ("undetermined", "undetermined", "尚不能判定"),
-        ("no_metric_yet", "no metric yet", "暂无指标"),
+        ("undetermined", "undetermined", "样本不足，待判定"),
+        ("no_metric_yet", "metric not available yet", "指标未接入"),
     ],
 )
 def test_a_verdict_is_a_word_and_a_shape(kind: str, english: str, chinese: str) -> None:

@@ -36,11 +36,11 @@ class Section(StrEnum):
 
 
 SECTION_TITLES = {
-    Section.LISTEN: Text("Listen", "倾听"),
-    Section.UNDERSTAND: Text("Understand", "理解"),
+    Section.LISTEN: Text("Listen", "数据接入"),
+    Section.UNDERSTAND: Text("Understand", "洞察"),
     Section.ACT: Text("Act", "行动"),
-    Section.PROVE: Text("Prove", "验证"),
-    Section.COMPANY: Text("Company", "企业"),
+    Section.PROVE: Text("Prove", "目标与验证"),
+    Section.COMPANY: Text("Settings", "设置"),
 }
 
 

@@ -24,10 +24,10 @@ STAGES = (
 TOUCHPOINTS = (
     ("search", Text("Product search", "商品搜索"), 0, 18_204, 4.1, "met"),
     ("store", Text("Store visit", "到店"), 0, 6_310, 4.4, "opportunity"),
-    ("checkout", Text("Checkout", "下单结算"), 1, 9_870, 4.0, "met"),
+    ("checkout", Text("Checkout", "结算"), 1, 9_870, 4.0, "met"),
     ("delivery", Text("Home delivery", "配送到家"), 2, 8_120, 2.6, "pain"),
     ("pick_up", Text("Store pick-up", "门店自提"), 2, 1_750, 4.5, "met"),
-    ("hot_line", Text("Hot line", "服务热线"), 3, 2_240, 3.1, "undetermined"),
+    ("hot_line", Text("Hotline", "服务热线"), 3, 2_240, 3.1, "undetermined"),
     ("refund", Text("Refund", "退款"), 3, 803, 2.9, "pain"),
 )
 MOVES = (

@@ -22,7 +22,7 @@ router = APIRouter(include_in_schema=False)
 THEMES = ("auto", "light", "dark")
 YEAR = 365 * 86_400
 navigation = [
-    NavItem(Text("For programs", "接口文档"), "/api-reference", Section.COMPANY, 95),
+    NavItem(Text("API", "开发者文档"), "/api-reference", Section.COMPANY, 95),
 ]
 
 
@@ -112,7 +112,7 @@ def reference(request: Request) -> HTMLResponse:
     return page(
         request,
         "reference.html",
-        title=_("What can programs ask for?"),
+        title=_("API reference"),
         sections=sections(request.app.openapi()),
     )
 

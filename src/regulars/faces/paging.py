@@ -45,7 +45,7 @@ class Wanted:
 
 def wanted(
     limit: Annotated[int, Query(ge=1, le=MOST, description="Rows to return.")] = DEFAULT_SIZE,
-    after: Annotated[str | None, Query(description="The `next` of the answer before.")] = None,
+    after: Annotated[str | None, Query(description="The `next` of the previous answer.")] = None,
 ) -> Wanted:
     """Read `limit` and `after` of an API call; raises Invalid for a cursor that is not ours."""
     return Wanted(limit, decode(after) if after else None)

@@ -12,9 +12,9 @@ from typing import Any
 from fastapi import FastAPI, Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
-from regulars.faces import formats
+from regulars.faces import code_words, formats
 from regulars.faces.assets import address
-from regulars.faces.language import current, gettext, say
+from regulars.faces.language import current, fill, gettext, say
 from regulars.kit.text import Text
 
 FOLDER = Path(__file__).parent / "templates"
@@ -51,7 +51,7 @@ def environment(folders: tuple[Path, ...]) -> Environment:
             "may": may,
         }
     )
-    made.filters.update({"say": say, **formats.FILTERS})
+    made.filters.update({"say": say, **formats.FILTERS, **code_words.FILTERS})
     made.globals["parts"] = made.get_template("parts.html").module
     return made
 
@@ -81,7 +81,7 @@ def translated(message: str, **values: object) -> str:
     """Return our words in the current language, with `{name}` filled in, texts as they are said."""
     words = gettext(message)
     said = {name: _finish(value) for name, value in values.items()}
-    return words.format(**said) if said else words
+    return fill(words, **said) if said else words
 
 
 def csrf_token() -> str | None:

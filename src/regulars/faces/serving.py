@@ -48,7 +48,7 @@ def announce(name: str, host: str, port: int, first_run: str | None = None) -> N
     """Print where the server answers, and on the first run the address with its one-time code."""
     out.print(f"[bold]{name}[/]  {address_of(host, port)}", soft_wrap=True)
     if first_run is not None:
-        err.print(_("Nobody has an account yet. Make the first administrator here, once:"))
+        err.print(_("There is no account yet. Create the first administrator here (works once):"))
         out.print(address_of(host, port, first_run), soft_wrap=True)
     if not is_loopback(host):
         err.print(

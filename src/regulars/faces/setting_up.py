@@ -88,8 +88,8 @@ def tell(folder: Path, settings: Settings, *, given: bool = True) -> None:
         err.print(words.format(file=folder / FILE), soft_wrap=True)
     here = "" if folder == Path() else f" -w {folder}"
     for words, line in (
-        (_("Serve it:"), f"regulars serve{here}"),
-        (_("Bring in a file:"), f"regulars import FILE --preview{here}"),
+        (_("Start the server:"), f"regulars serve{here}"),
+        (_("Import a file:"), f"regulars import FILE --preview{here}"),
         (_("Check it:"), f"regulars doctor{here}"),
     ):
         out.print(f"{words} [bold]{line}[/]", soft_wrap=True)

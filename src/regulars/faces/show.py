@@ -28,6 +28,6 @@ def group(app: typer.Typer) -> typer.Typer:
     for found in app.registered_groups:
         if found.name == NAME and found.typer_instance is not None:
             return found.typer_instance
-    made = typer.Typer(cls=ShowGroup, no_args_is_help=True, help="Numbers, with n and interval.")
+    made = typer.Typer(cls=ShowGroup, no_args_is_help=True, help="Numbers with n and interval.")
     app.add_typer(made, name=NAME)
     return made

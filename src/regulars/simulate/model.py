@@ -103,8 +103,8 @@ SPOTS: tuple[Spot, ...] = (
     Spot("shop-app", Text("Shop in the app", "应用商城"), "channel", "china"),
     Spot("shop-web", Text("Shop on the web", "网上商城"), "channel", "china"),
     Spot("service-chat", Text("Online service team", "在线客服组"), "team", "china"),
-    Spot("service-phone", Text("Hot line team", "热线客服组"), "team", "china"),
-    Spot("service-cases", Text("After-sale team", "售后组"), "team", "china"),
+    Spot("service-phone", Text("Hotline team", "热线客服组"), "team", "china"),
+    Spot("service-cases", Text("After-sales team", "售后组"), "team", "china"),
 )
 STORES: tuple[Spot, ...] = tuple(spot for spot in SPOTS if spot.kind == "store")
 REGIONS: tuple[str, ...] = ("east", "south", "north", "west")

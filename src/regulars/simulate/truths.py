@@ -31,7 +31,7 @@ class Truth:
 TRUTHS: tuple[Truth, ...] = (
     Truth(
         "slow_hotline",
-        Text("The hot line keeps people waiting", "客服热线等待过长"),
+        Text("The hotline keeps people waiting", "客服热线等待过长"),
         "touchpoint hotline, channel phone",
         9.0,
         Text("median minutes until someone answers; 1.2 without", "接通中位分钟数；正常为 1.2"),
@@ -100,7 +100,7 @@ TRUTHS: tuple[Truth, ...] = (
     ),
     Truth(
         "habituated_gift",
-        Text("The monthly gift wears off", "月度会员礼效果递减"),
+        Text("The monthly gift wears off", "月度会员礼遇效果递减"),
         "touchpoint member_gift",
         -0.28,
         Text(

@@ -46,12 +46,12 @@ TOLD = {
         "The database is older than the lake: all events are kept. What else was changed since "
         "{at} (accounts, catalog, links, targets) is as it was then.",
         "数据库比数据湖旧：所有事件均已保留。自 {at} 以来的其他修改"
-        "（账号、目录、身份关联、目标）恢复为当时的状态。",
+        "（账号、触点清单、身份关联、目标）恢复为当时的状态。",
     ),
     Fit.EMPTY_DATABASE: Text(
         "The database was empty: all events of the lake are kept, but accounts, catalog, links "
         "and targets are gone. “regulars restore” puts them back from a backup.",
-        "数据库为空：数据湖中的事件均已保留，但账号、目录、身份关联和目标已丢失。"
+        "数据库为空：数据湖中的事件均已保留，但账号、触点清单、身份关联和目标已丢失。"
         "可用“regulars restore”从备份恢复。",
     ),
     Fit.OLD_LAKE: Text(

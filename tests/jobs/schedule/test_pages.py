@@ -64,4 +64,4 @@ def test_it_can_be_asked_for(browser: TestClient) -> None:
     answer = browser.post("/jobs/refresh", data={"csrf": token}, follow_redirects=False)
     assert answer.headers["location"] == "/jobs?asked=1"
     assert asked == {"refresh"}
-    assert "It begins within seconds." in browser.get("/jobs?asked=1").text
+    assert "Starts within seconds." in browser.get("/jobs?asked=1").text

@@ -120,12 +120,12 @@ def test_sources_and_categories_get_names_in_both_languages(ws: Workspace) -> No
 def test_what_is_meant_must_be_known(ws: Workspace) -> None:
     with pytest.raises(NotFound, match="Complaint Made"):
         service.take_over(ws, SHELL, Kind.NAME, "Complaint Filed", "Complaint Mde", now=NOW)
-    with pytest.raises(NotFound, match="was not taken over"):
+    with pytest.raises(NotFound, match="is not mapped"):
         service.undo(ws, SHELL, Kind.NAME, "Complaint Filed", now=NOW)
 
 
 def test_what_is_known_stands_for_no_other(ws: Workspace) -> None:
-    with pytest.raises(Conflict, match="known itself"):
+    with pytest.raises(Conflict, match="recognised itself"):
         service.take_over(ws, SHELL, Kind.NAME, "Page Viewed", "Complaint Made", now=NOW)
 
 

@@ -190,9 +190,11 @@ def test_it_says_so_in_words(ws: Workspace) -> None:
     command = ["erase", "--user", "lei-4711", "--yes", "-w", str(ws.folder)]
     with speaking("zh"):
         said = CliRunner().invoke(build_cli(), command).stdout
-    assert "其他人的 4 个事件的文字提到他们" in said and "手机号" in said
+    assert "其他人的 4 个事件的留言提到他们" in said and "手机号" in said
     again = ["erase", "--user", "mei", "--yes", "-w", str(ws.folder)]
-    assert "Nobody else's words quote them." in CliRunner().invoke(build_cli(), again).stdout
+    assert (
+        "No other customer's text mentions them." in CliRunner().invoke(build_cli(), again).stdout
+    )
 
 
 def test_whoever_is_known_from_refused_events_alone_is_told_and_erased(ws: Workspace) -> None:
@@ -203,8 +205,8 @@ def test_whoever_is_known_from_refused_events_alone_is_told_and_erased(ws: Works
     assert "intake_refusals" in places_of(ws, "MARK-ZHAO")
     command = ["erase", "--user", "zhao-1", "-w", str(ws.folder)]
     asked = CliRunner().invoke(build_cli(), command, input="n\n")
-    assert "Nothing of them is on the timeline." in asked.stderr
-    assert "Held of them besides: refused events 1." in asked.stderr
+    assert "The timeline has no events of theirs." in asked.stderr
+    assert "Also stored: refused events 1." in asked.stderr
     done = CliRunner().invoke(build_cli(), [*command, "--yes", "--json"])
     assert json.loads(done.stdout)["erased"]["refused events"] == 1
     assert places_of(ws, "MARK-ZHAO") == []

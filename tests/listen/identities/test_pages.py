@@ -153,7 +153,7 @@ def test_merge_and_undo_by_page(app: FastAPI, ws: Workspace, lei: str) -> None:
     mei = customer(ws, "mei", "Han Mei")
     agent = sign(app, ws, "ana", Role.AGENT)
     refused = agent.post(f"/people/{lei}/merge", data={"other": "nobody", "reason": "x"})
-    assert refused.status_code == 422 and "Nobody is known by this." in refused.text
+    assert refused.status_code == 422 and "No customer found." in refused.text
     assert agent.post(f"/people/{lei}/merge", data={"other": "mei"}).status_code == 422
     done = agent.post(f"/people/{lei}/merge", data={"other": "mei", "reason": "one card"})
     assert done.headers["location"] == f"/people/{lei}?done=merged"
@@ -253,7 +253,7 @@ def test_page_and_api_tell_where_others_quote_who_was_erased(
         inbox.accept(ws, inbox.make([{**quote, "occurred_at": NOW}], NOW))
     admin = sign(app, ws, "boss", Role.ADMIN)
     page = admin.post(f"/people/{lei}/erase", headers={"Accept-Language": "zh-CN"})
-    assert page.status_code == 200 and "其他人的 1 个事件的文字提到他们" in page.text
+    assert page.status_code == 200 and "其他人的 1 个事件的留言提到他们" in page.text
     assert "q0" in page.text and "q1" not in page.text
     quoted = admin.delete(f"/api/v1/people/{mei}").json()["quoted"]
     assert quoted["count"] == 1

@@ -41,7 +41,7 @@ def test_import_by_command(ws: Workspace, tmp_path: Path) -> None:
     assert (ws.folder / told["rejects_file"]).is_file()
     again = run(ws, "import", str(file), "--recipe", "survey")
     assert again.exit_code == 0
-    assert "Known before" in again.stdout
+    assert "Already known" in again.stdout
     listed = json.loads(run(ws, "imports", "--json").stdout)
     assert [one["accepted"] for one in listed] == [0, 1]
     rejects = json.loads(run(ws, "rejects", told["import"], "--json").stdout)
@@ -191,7 +191,7 @@ def browser(ws: Workspace) -> Iterator[TestClient]:
 
 
 def test_upload_look_edit_and_import_by_page(ws: Workspace, browser: TestClient) -> None:
-    assert "Nothing has been heard yet" in browser.get("/sources").text
+    assert "No data yet" in browser.get("/sources").text
     files = [("files", ("answers.csv", ANSWERS.encode()))]
     shown = browser.post("/sources/imports/new", files=files, data={"recipe": ""})
     assert shown.url.path.endswith("/mapping")
@@ -216,7 +216,7 @@ def test_a_mapping_whose_time_is_to_be_filled_in_waits_for_that(
 ) -> None:
     files = [("files", ("a.csv", b"customer_id,stars\nann,5\nbo,4\n"))]
     shown = browser.post("/sources/imports/new", files=files, data={"recipe": ""})
-    assert shown.status_code == 200 and "All rows happened on" in shown.text
+    assert shown.status_code == 200 and "Date of all rows" in shown.text
     run_id = shown.url.path.split("/")[-2]
     words = service.mapping_of(ws, run_id)
     text = f"{shown.url.path}/toml"
@@ -255,6 +255,6 @@ def test_an_upload_may_be_given_up(ws: Workspace, browser: TestClient) -> None:
     shown = browser.post("/sources/imports/new", files=files, data={"recipe": ""})
     run_id = shown.url.path.split("/")[-2]
     gone = browser.post(f"/sources/imports/{run_id}/give-up")
-    assert "The upload is gone" in gone.text
+    assert "The upload is discarded" in gone.text
     assert service.runs(ws) == []
     assert list((ws.folder / "uploads").iterdir()) == []

@@ -83,7 +83,7 @@ def test_a_file_without_times_is_imported_on_the_day_of_all_its_rows(
     assert "the day of all rows" in refused.text
     looked = browser.post(shown.url.path, data={**fields, "happened_on": "2026-03-01"})
     assert looked.status_code == 200
-    assert "no row refused" in looked.text
+    assert "no row rejected" in looked.text
     assert '<option value="user" selected' in looked.text
     done = browser.post(
         shown.url.path, data={**fields, "happened_on": "2026-03-01", "act": "start"}
@@ -170,7 +170,7 @@ def test_an_answer_stays_in_the_form_and_counts(ws: Workspace, browser: TestClie
     fields = form_of(shown) | {"answer:currency": "JPY"}
     looked = browser.post(shown.url.path, data=fields)
     assert re.search(r'<input[^>]* name="answer:currency"[^>]* value="JPY"', looked.text)
-    assert "no row refused" in looked.text
+    assert "no row rejected" in looked.text
     done = browser.post(shown.url.path, data=fields | {"recipe": "orders"})
     run = service.get_run(ws, done.url.path.rsplit("/", 1)[-1])
     assert (run.recipe, run.counts.accepted, run.questions) == ("orders", 2, ())

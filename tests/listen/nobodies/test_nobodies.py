@@ -86,7 +86,7 @@ def test_command_and_api_show_the_same(ws: Workspace, app: FastAPI) -> None:
     run = CliRunner()
     folder = ["--workspace", str(ws.folder)]
     done = run.invoke(build_cli(), ["nobody", "add", "[till]", "--kind", "user", *folder])
-    assert done.exit_code == 0 and "“[till]” names nobody now." in done.stdout
+    assert done.exit_code == 0 and "“[till]” now stands for no customer." in done.stdout
     told = json.loads(run.invoke(build_cli(), ["nobody", "show", "--json", *folder]).stdout)
     api = sign(app, ws, "dana", Role.MANAGER).get("/api/v1/nobody").json()
     assert "[till]" in run.invoke(build_cli(), ["nobody", "show", *folder]).stdout

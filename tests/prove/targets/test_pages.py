@@ -72,7 +72,7 @@ def test_a_plan_and_a_baseline(ws: Workspace, client: TestClient) -> None:
     assert client.post("/targets/plan", data={"plan": "programme"}).status_code == 303
     (complaints,) = [one for one in service.every(ws) if one.preset == "complaints"]
     address = f"/targets/{complaints.id}"
-    assert "Without one the verdict stays undetermined" in client.get(address).text
+    assert "Without a baseline no verdict is possible" in client.get(address).text
     long_ago = client.post(f"{address}/baseline", data={"last": "2001-01-01"})
     assert long_ago.status_code == 200 and "too little" in long_ago.text
     now = clock.now().astimezone(ws.zone).date().isoformat()

@@ -49,7 +49,7 @@ def test_the_inbox_shows_and_the_navigation_counts(client: TestClient) -> None:
     body = {"act": "acknowledge"}
     assert client.post(f"/api/v1/alerts/{alert['id']}", json=body).json()["state"] == "acknowledged"
     assert client.get("/alerts/count").text == ""
-    assert "Nothing waits for anybody" in client.get("/alerts").text
+    assert "No alerts to handle" in client.get("/alerts").text
     assert alert["id"] in client.get("/alerts?view=waiting").text
 
 
@@ -81,7 +81,7 @@ def test_an_alert_about_the_whole_shows_where_its_evidence_is(ws: Workspace) -> 
 
 
 def test_rules_are_added_changed_and_removed(client: TestClient, ws: Workspace) -> None:
-    assert "Watch something else" in client.get("/alerts/rules").text
+    assert "Monitor something else" in client.get("/alerts/rules").text
     body = {"metric": "nps", "by": "channel", "grain": "month"}
     made = client.post("/api/v1/alerts/rules", json=body).json()["id"]
     address = f"/api/v1/alerts/rules/{made}"

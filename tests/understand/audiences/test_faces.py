@@ -58,9 +58,9 @@ def test_the_command_without_audiences_says_how_to_add_one(
 
 def test_the_list_follows_and_then_stands(client: TestClient, key: str) -> None:
     assert "/audiences/numbers" in client.get("/audiences").text
-    assert "answers better" in client.get("/audiences/numbers").text
+    assert "rates better" in client.get("/audiences/numbers").text
     assert "App users" in client.get("/audiences").text
-    assert "answers better" in client.get(f"/audiences/{key}/numbers").text
+    assert "rates better" in client.get(f"/audiences/{key}/numbers").text
     assert "Versions" in client.get(f"/audiences/{key}").text
 
 
@@ -124,7 +124,10 @@ def test_editing_makes_versions_that_can_be_put_back(client: TestClient, key: st
         "where": "channel = 'app' AND (spend > 9 OR nps = 1)",
     }
     assert client.post(f"/audiences/{key}/edit", data=sent).status_code == 303
-    assert "richer than rows can say" in client.get(f"/audiences/{key}/edit").text
+    assert (
+        "more complex than the condition builder allows"
+        in client.get(f"/audiences/{key}/edit").text
+    )
     assert client.post(f"/audiences/{key}/versions/1").status_code == 303
     assert client.post(f"/audiences/{key}/versions/9").status_code == 404
     versions = client.get(f"/api/v1/audiences/{key}").json()["versions"]

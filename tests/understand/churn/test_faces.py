@@ -35,19 +35,19 @@ def client(ws: Workspace) -> TestClient:
 def test_the_page_follows_and_then_stands(client: TestClient) -> None:
     assert "/early-warning/overview" in client.get("/early-warning").text
     assert client.get("/early-warning/of/c0001").text.strip() == ""
-    assert "Who to care for first" in client.get("/early-warning/overview").text
+    assert "Who to contact first" in client.get("/early-warning/overview").text
     page = client.get("/early-warning").text
-    assert "AUC, came more than once" in page and "Was the chance right?" in page
+    assert "AUC, repeat visitors" in page and "Were the probabilities right?" in page
 
 
 def test_without_customers_the_page_says_what_it_takes(ws: Workspace) -> None:
     bare = client_of(ws, Role.ADMIN)
-    assert "too little to learn from" in bare.get("/early-warning/overview").text
-    assert "too little to learn from" in bare.get("/early-warning/customers").text
+    assert "not enough data" in bare.get("/early-warning/overview").text
+    assert "not enough data" in bare.get("/early-warning/customers").text
     assert bare.get("/api/v1/early-warning/customers").json()["items"] == []
     assert bare.get("/api/v1/people/ana/early-warning").status_code == 404
     other = bare.get("/early-warning?event=Left Us").text
-    assert "leaving means “Left Us”" in other and "/early-warning/overview?event=Left" in other
+    assert "churn means “Left Us”" in other and "/early-warning/overview?event=Left" in other
 
 
 def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Workspace) -> None:
@@ -61,7 +61,7 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
         build_cli(), ["show", "early-warning", "--json", "--workspace", str(ws.folder)]
     )
     assert json.loads(shown.stdout)["back_test"] == answer["back_test"]
-    assert {line["In use"] for line in lines} == {"yes", "no"}
+    assert {line["Selected"] for line in lines} == {"yes", "no"}
     args = ["show", "early-warning", "--workspace", str(ws.folder)]
     words = CliRunner().invoke(build_cli(), args, env={"LANG": "en_US", "COLUMNS": "200"}).stdout
     first = answer["warned"][0]
@@ -97,12 +97,12 @@ def test_the_whole_list_begins_with_the_stored_one(client: TestClient, ws: Works
     assert "early_warning.exported" in client.get("/api/v1/audit").text
     assert f"{found.active:,} in all" in client.get("/early-warning/customers").text
     assert f"{found.n:,} in all" in client.get("/early-warning/customers?who=all").text
-    assert "What is looked at" in client.get(f"/early-warning/of/{listed.person}").text
+    assert "Factor" in client.get(f"/early-warning/of/{listed.person}").text
 
 
 def test_an_analyst_reads_numbers_and_no_names(client: TestClient, ws: Workspace) -> None:
     analyst = client_of(ws, Role.ANALYST)
-    assert "Who to care for first" not in analyst.get("/early-warning/overview").text
+    assert "Who to contact first" not in analyst.get("/early-warning/overview").text
     assert analyst.get("/api/v1/early-warning").json()["warned"] == []
     assert analyst.get("/early-warning/customers").status_code == 403
     assert analyst.get("/api/v1/early-warning/customers").status_code == 403

@@ -50,9 +50,9 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     (till,) = (one for one in answer["touchpoints"] if one["n"])
     text = client.get("/complaints?period=all&format=csv").text.lstrip("\ufeff")
     (line,) = (row for row in csv.DictReader(io.StringIO(text)) if row["Touchpoint"] == "Checkout")
-    assert float(line["Per 1,000 passages"]) == till["rate"]["value"] == 100.0
+    assert float(line["Per 1,000 visits"]) == till["rate"]["value"] == 100.0
     before = client.get("/complaints?period=all&table=before&format=csv").text
-    assert "Step before" in before
+    assert "Preceding step" in before
     args = ["show", "complaints", "--period", "all", "--workspace", str(ws.folder)]
     shown = CliRunner().invoke(build_cli(), [*args, "--json"])
     assert json.loads(shown.stdout)["touchpoints"] == answer["touchpoints"]

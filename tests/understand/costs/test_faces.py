@@ -37,7 +37,7 @@ def test_file_api_and_command_show_the_same_digits(
     monkeypatch.setattr(service, "pains", lambda _ws, _look, *, now: [LIFT])
     assert "/costs/points?period=all" in client.get("/costs?period=all").text
     piece = client.get("/costs/points?period=all").text
-    assert "Pain points by what is at risk" in piece
+    assert "Pain points by amount at risk" in piece
     assert "cause" not in piece.lower()
     answer = client.get("/api/v1/costs?period=all").json()
     (point,) = answer["points"]

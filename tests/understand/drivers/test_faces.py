@@ -33,9 +33,9 @@ def test_the_page_follows_and_then_stands(client: TestClient) -> None:
     address = "/drivers?period=all"
     assert "/drivers/ranking?period=all" in client.get(address).text
     piece = client.get("/drivers/ranking?period=all").text
-    assert "300 of 300 people with this outcome take part; 200 of them" in piece
+    assert "300 of 300 people with this outcome are included; 200 of them" in piece
     assert "cause" not in piece.lower().replace("because", "")
-    assert "Who is left" in client.get(address).text
+    assert "Who is included" in client.get(address).text
 
 
 def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Workspace) -> None:

@@ -37,14 +37,14 @@ def test_the_page_follows_and_then_stands(client: TestClient) -> None:
     assert "/levels/shares?period=all" in client.get("/levels?period=all").text
     piece = client.get("/levels/shares?period=all").text
     assert "Levels by touchpoint" in piece
-    assert "What if? Two ways to improve the negative" in piece
+    assert "What if? Two ways to improve negative experiences" in piece
     assert "Levels by touchpoint" in client.get("/levels?period=all").text
 
 
 def test_without_scores_the_page_says_what_to_do(ws: Workspace) -> None:
     bare = client_of(ws, Role.ADMIN)
-    assert "Bring in surveys or reviews" in bare.get("/levels/shares").text
-    assert "Nobody: no such experience" in bare.get("/levels/people/rescue").text
+    assert "Import surveys or reviews" in bare.get("/levels/shares").text
+    assert "No customers: no such experience" in bare.get("/levels/people/rescue").text
     assert bare.get("/levels/people/others").status_code == 404
     assert bare.get("/levels/of/nobody").text.strip() == ""
 
@@ -70,7 +70,7 @@ def test_the_command_lists_customers_and_tells_what_would_help(
         args = ["show", "levels", "--period", "all", *more, "--workspace", str(ws.folder)]
         return CliRunner().invoke(build_cli(), args, env={"LANG": "en_US"}).stdout
 
-    assert "20 customers to rescue (--list rescue)" in shown()
+    assert "20 customers to recover (--list rescue)" in shown()
     assert "Turn it into something positive" in shown("--share", "0.5")
     answer = client.get("/api/v1/levels/what-if?period=all&impact=50").json()
     told = json.loads(shown("--impact", "50", "--json"))["what_if"]
@@ -78,7 +78,7 @@ def test_the_command_lists_customers_and_tells_what_would_help(
     listed = json.loads(shown("--list", "rescue", "--limit", "7", "--json"))
     items = client.get("/api/v1/levels/rescue?limit=7").json()["items"]
     assert (listed["total"], listed["items"]) == (20, items)
-    assert "far below it, the worse the more part was taken" in shown("--list", "rescue")
+    assert "far below it, and worse the deeper the participation" in shown("--list", "rescue")
     assert "0 of 0 customers" in shown("--list", "rescue", "--touchpoint", "nowhere")
 
 
@@ -95,13 +95,13 @@ def test_lists_are_paged_without_a_gap_and_written_as_files(client: TestClient) 
     text = client.get("/levels/people/rescue?format=csv").text
     assert text.count("\n") == 21
     page = client.get("/levels/people/rescue").text
-    assert "far below it, the worse the more part was taken" in page
+    assert "far below it, and worse the deeper the participation" in page
 
 
 def test_one_person_s_page_explains_every_level(client: TestClient) -> None:
     text = client.get("/levels/of/guest 000").text
     assert "L1 negative" in text
-    assert "was to be expected" in text
+    assert "was expected" in text
     rows = client.get("/api/v1/people/guest 000/levels").json()
     assert [row["level"] for row in rows][-1] == 1
 

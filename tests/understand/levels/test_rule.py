@@ -164,9 +164,9 @@ def test_a_level_held_down_by_repetition_says_so() -> None:
     told = sentence(
         Case.LOW, points=60, expectation=50, participation=0.98, repetition=1, held=True
     )
-    assert told.en.endswith("the same was felt before, and never moves more than it did then — "
+    assert told.en.endswith("a repeated experience never moves more than it did the first time — "
                             "low (L3).")  # fmt: skip
-    assert told.zh.endswith("——低度的体验（L3）。")
+    assert told.zh.endswith("——低度体验（L3）。")
 
 
 def test_impossible_parameters_are_refused() -> None:

@@ -33,15 +33,15 @@ def client(ws: Workspace) -> TestClient:
 
 def test_the_page_follows_and_then_stands(client: TestClient) -> None:
     assert "/lifetime-value/overview" in client.get("/lifetime-value").text
-    assert "Who brings the value" in client.get("/lifetime-value/overview").text
+    assert "Where the value comes from" in client.get("/lifetime-value/overview").text
     page = client.get("/lifetime-value").text
-    assert "How well it was foretold" in page and "/lifetime-value/customers" in page
+    assert "Forecast accuracy" in page and "/lifetime-value/customers" in page
 
 
 def test_without_orders_the_page_says_what_it_takes(ws: Workspace) -> None:
     bare = client_of(ws, Role.ADMIN)
-    assert "too little to learn from" in bare.get("/lifetime-value/overview").text
-    assert "too little to learn from" in bare.get("/lifetime-value/customers").text
+    assert "not enough data" in bare.get("/lifetime-value/overview").text
+    assert "not enough data" in bare.get("/lifetime-value/customers").text
     assert bare.get("/lifetime-value/of/ana").text.strip() == ""
     assert bare.get("/api/v1/people/ana/lifetime-value").status_code == 404
 

@@ -36,7 +36,7 @@ def client(ws: Workspace) -> TestClient:
 
 def test_answers_show_on_page_file_api_and_command(client: TestClient, ws: Workspace) -> None:
     assert "/maturity/diagnosis" in client.get("/maturity").text
-    assert "Nobody has answered" in client.get("/maturity/diagnosis").text
+    assert "The questionnaire has not been answered" in client.get("/maturity/diagnosis").text
     body = {"grades": claims(4), "note": "first"}
     assert client.post("/api/v1/maturity/answers", json=body).json() == {"number": 1}
     assert "Who answers for each touchpoint?" in client.get("/maturity").text
@@ -44,7 +44,7 @@ def test_answers_show_on_page_file_api_and_command(client: TestClient, ws: Works
     owners = answer["questions"][0]
     assert (owners["question"], owners["claim"]) == ("owners", 4)
     text = client.get("/maturity?format=csv").text.lstrip("\ufeff")
-    assert next(csv.DictReader(io.StringIO(text)))["Claimed"] == "4"
+    assert next(csv.DictReader(io.StringIO(text)))["Self-assessed"] == "4"
     args = ["show", "maturity", "--workspace", str(ws.folder)]
     shown = json.loads(CliRunner().invoke(build_cli(), [*args, "--json"]).stdout)
     assert shown["questions"] == answer["questions"]
@@ -64,8 +64,8 @@ def test_areas_without_any_grade_are_not_drawn_as_zero() -> None:
 
 def test_the_handbook_speaks_both_languages(client: TestClient, ws: Workspace) -> None:
     client.post("/api/v1/maturity/answers", json={"grades": claims(3)})
-    assert "# 自诊断手册" in client.get("/api/v1/maturity/handbook?language=zh").text
-    assert "# Self-diagnosis handbook" in client.get("/maturity/handbook.md").text
+    assert "# 成熟度诊断手册" in client.get("/api/v1/maturity/handbook?language=zh").text
+    assert "# Maturity handbook" in client.get("/maturity/handbook.md").text
     assert "Key improvement points" in client.get("/maturity/handbook").text
     args = ["show", "maturity", "--handbook", "--workspace", str(ws.folder)]
     assert "## Maturity" in CliRunner().invoke(build_cli(), args).stdout

@@ -85,7 +85,7 @@ def test_an_empty_workspace_cannot_tell(ws: Workspace) -> None:
     assert told["loop"] is None
     assert found.pains == []
     text = service.written(ws, found, [], "en", now=NOW)
-    assert "# Self-diagnosis handbook" in text
+    assert "# Maturity handbook" in text
 
 
 def test_claims_are_kept_dated_and_compared_with_the_earlier_ones(ws: Workspace) -> None:
@@ -166,7 +166,7 @@ def test_what_nobody_answered_gets_advice_by_evidence_and_says_so(ws: Workspace)
     told = service.written(ws, found, answered, "en", now=NOW).split("## Next steps by area")[1]
     assert "by evidence" not in told
     empty = service.written(ws, Diagnosis([]), [], "en", now=NOW)
-    assert "Nothing yet: neither answers nor evidence." in empty
+    assert "Nothing yet: no answers and no evidence." in empty
 
 
 def test_the_handbook_holds_names_that_look_like_markdown(ws: Workspace) -> None:

@@ -34,16 +34,16 @@ def client(ws: Workspace) -> TestClient:
 def test_the_page_follows_and_then_stands(client: TestClient) -> None:
     assert "/needs/overview" in client.get("/needs").text
     assert client.get("/needs/of/c001").text.strip() == ""
-    assert "What is bought most, within three" in client.get("/needs/overview").text
-    assert "What will be wanted" in client.get("/needs").text
+    assert "Bestsellers, top-3 hit rate" in client.get("/needs/overview").text
+    assert "Expected bestsellers" in client.get("/needs").text
     assert "Likely next" in client.get("/needs/of/c001").text
     assert client.get("/needs/of/nobody").text.strip() == ""
 
 
 def test_without_orders_the_page_says_what_it_takes(ws: Workspace) -> None:
     bare = client_of(ws, Role.ADMIN)
-    assert "too little to learn from" in bare.get("/needs/overview").text
-    assert "too little to learn from" in bare.get("/needs/customers").text
+    assert "not enough data" in bare.get("/needs/overview").text
+    assert "not enough data" in bare.get("/needs/customers").text
     assert bare.get("/api/v1/needs/customers").json()["items"] == []
     assert bare.get("/api/v1/people/ana/needs").status_code == 404
 
@@ -52,7 +52,7 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     answer = client.get("/api/v1/needs").json()
     text = client.get("/needs/tables/ways?format=csv").text.lstrip("\ufeff")
     lines = list(csv.DictReader(io.StringIO(text)))
-    assert [float(line["Hits within three"]) for line in lines] == [
+    assert [float(line["Top-3 hit rate"]) for line in lines] == [
         one["hits"]["value"] for one in answer["back_test"]["candidates"]
     ]
     shown = CliRunner().invoke(
@@ -62,7 +62,7 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     assert client.get("/needs/tables/items?format=xlsx").status_code == 200
     assert client.get("/needs/tables/other").status_code == 404
     plain = CliRunner().invoke(build_cli(), ["show", "needs", "--workspace", str(ws.folder)])
-    assert "hits within three" in plain.stdout
+    assert "top-3 hit rate" in plain.stdout
 
 
 def test_customers_are_paged_filtered_and_taken_away(client: TestClient) -> None:

@@ -42,9 +42,9 @@ def test_the_page_follows_and_then_stands(client: TestClient) -> None:
 
 def test_without_customers_the_page_says_what_to_do(ws: Workspace) -> None:
     bare = client_of(ws, Role.ADMIN)
-    assert "Bring in orders or sign-ups" in bare.get("/value-groups/overview").text
+    assert "Import orders or sign-ups" in bare.get("/value-groups/overview").text
     assert bare.get("/api/v1/value-groups").status_code == 404
-    assert "No customer fits" in bare.get("/value-groups/customers").text
+    assert "No customer matches" in bare.get("/value-groups/customers").text
 
 
 def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Workspace) -> None:

@@ -40,16 +40,16 @@ def client(ws: Workspace) -> TestClient:
 
 def test_the_page_follows_and_then_stands(client: TestClient) -> None:
     assert "/words/overview?period=all" in client.get("/words", params=ALL).text
-    assert "What rose?" in client.get("/words/overview", params=ALL).text
+    assert "What is rising?" in client.get("/words/overview", params=ALL).text
     page = client.get("/words", params=ALL).text
-    assert "Problem types by the touchpoint meant" in page
+    assert "Problem types by touchpoint" in page
     assert "/words/texts?period=all&amp;q=hold" in page
     assert "No group can be compared yet" in client.get("/words/divide", params=ALL).text
 
 
 def test_an_empty_company_is_told_what_to_do(ws: Workspace) -> None:
     page = signed(ws, Role.MANAGER).get("/words/overview").text
-    assert "No words of customers in this period" in page
+    assert "No customer comments in this period" in page
 
 
 def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Workspace) -> None:
@@ -89,7 +89,7 @@ def test_one_person_s_words_are_given_within_the_caller_s_places(ws: Workspace) 
 def test_texts_are_searched_and_marked(client: TestClient) -> None:
     page = client.get("/words/texts", params={**ALL, "q": "按钮"}).text
     assert "<mark>按钮</mark>" in page
-    assert "10 texts" in page
+    assert "10 comments" in page
     answer = client.get("/api/v1/words/texts", params={**ALL, "type": "wait"}).json()
     assert answer["total"] == 10
     assert client.get("/words/texts", params={"type": "grief"}).status_code == 422
@@ -156,5 +156,5 @@ def test_words_of_people_need_the_right_to_read_people(client: TestClient, ws: W
     assert analyst.get("/words/texts").status_code == 403
     assert "/words/texts" not in analyst.get("/words/overview", params=ALL).text
     assert "on hold" in client.get("/words/of/caller 01").text
-    assert "In their words" not in client.get("/words/of/nobody").text
+    assert "In customers’ words" not in client.get("/words/of/nobody").text
     assert client.get("/words/check", params=ALL).status_code == 200

@@ -28,13 +28,17 @@ def register(app: typer.Typer, opens: Callable[[Path], Store]) -> None:
 
     @app.command()
     def audit(
-        words: Annotated[str, typer.Argument(help="Words to look for.")] = "",
+        words: Annotated[str, typer.Argument(help="Text to search for.")] = "",
         *,
-        action: Annotated[str, typer.Option(help="Such as staff.added.")] = "",
-        since: Annotated[str | None, typer.Option("--from", help="Day or moment.")] = None,
-        until: Annotated[str | None, typer.Option("--to", help="Day or moment, excluded.")] = None,
-        limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 50,
-        as_csv: Annotated[bool, typer.Option("--csv", help="All that match, as CSV.")] = False,
+        action: Annotated[str, typer.Option(help="Action, for example staff.added.")] = "",
+        since: Annotated[str | None, typer.Option("--from", help="Start: day or time.")] = None,
+        until: Annotated[
+            str | None, typer.Option("--to", help="End: day or time (excluded).")
+        ] = None,
+        limit: Annotated[int, typer.Option(min=1, help="Number of rows to show.")] = 50,
+        as_csv: Annotated[
+            bool, typer.Option("--csv", help="Print all matching entries as CSV.")
+        ] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
@@ -50,9 +54,9 @@ def register(app: typer.Typer, opens: Callable[[Path], Store]) -> None:
         if as_json:
             typer.echo(msgspec.json.encode(found).decode())
             return
-        table = Table(_("When"), _("Who"), _("What"), _("Whom or what"), _("Details"), box=None)
+        table = Table(_("When"), _("Who"), _("What"), _("Object"), _("Details"), box=None)
         for entry in found:
             details = json.dumps(entry.details, ensure_ascii=False) if entry.details else ""
-            who = entry.caller_name or _("nobody known")
+            who = entry.caller_name or _("not signed in")
             table.add_row(moment(entry.at), who, entry.action, entry.subject, details)
         out.print(table)

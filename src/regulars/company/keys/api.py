@@ -60,7 +60,7 @@ class NewKeyOut(KeyOut):
 
 @router.get("")
 def all_keys(store: CurrentStore, _caller: Keeper) -> list[KeyOut]:
-    """Return all keys, revoked ones last; secrets are not kept."""
+    """Return all keys, revoked ones last; secrets are not stored."""
     return [_out(key) for key in service.all_keys(store)]
 
 
@@ -68,7 +68,7 @@ def all_keys(store: CurrentStore, _caller: Keeper) -> list[KeyOut]:
 def add_write_key(
     store: CurrentStore, caller: Keeper, new: WriteKeyIn, response: Response
 ) -> NewKeyOut:
-    """Make a write key."""
+    """Create a write key."""
     response.headers.update(NO_STORE)
     key, secret = service.add_write_key(store, caller, **new.model_dump(), now=clock.now())
     return NewKeyOut(**_out(key).model_dump(), secret=secret)
@@ -78,7 +78,7 @@ def add_write_key(
 def add_api_key(
     store: CurrentStore, caller: Keeper, new: ApiKeyIn, response: Response
 ) -> NewKeyOut:
-    """Make an API key."""
+    """Create an API key."""
     response.headers.update(NO_STORE)
     key, secret = service.add_api_key(store, caller, **new.model_dump(), now=clock.now())
     return NewKeyOut(**_out(key).model_dump(), secret=secret)
@@ -86,7 +86,7 @@ def add_api_key(
 
 @router.delete("/{key_id}", status_code=204)
 def revoke(store: CurrentStore, caller: Keeper, key_id: str) -> None:
-    """End a key for good."""
+    """Revoke a key permanently."""
     service.revoke(store, caller, key_id, clock.now())
 
 

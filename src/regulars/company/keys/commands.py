@@ -20,13 +20,13 @@ from regulars.kit import clock
 from regulars.store.workspace import Store
 
 Opens = Callable[[Path], Store]
-Name = Annotated[str, typer.Argument(help="What or who uses the key.", show_default=False)]
+Name = Annotated[str, typer.Argument(help="Who or what uses the key.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 def register(app: typer.Typer, opens: Opens) -> None:
     """Add `key add|add-api|list|revoke`."""
-    key = typer.Typer(no_args_is_help=True, help="Write keys of senders, API keys of programs.")
+    key = typer.Typer(no_args_is_help=True, help="Write keys for senders, API keys for programs.")
     app.add_typer(key, name="key")
     _adding(key, opens)
     _keeping(key, opens)
@@ -36,14 +36,14 @@ def _adding(key: typer.Typer, opens: Opens) -> None:
     @key.command()
     def add(
         name: Name,
-        source: Annotated[str, typer.Option(help="Source that its events get.")] = "",
+        source: Annotated[str, typer.Option(help="Source of its events.")] = "",
         actor: Annotated[
-            list[str] | None, typer.Option(help="Who its events may be of (repeat it).")
+            list[str] | None, typer.Option(help="Whose events it may send (repeatable).")
         ] = None,
         workspace: WorkspaceFolder = Path(),
         as_json: AsJson = False,
     ) -> None:
-        """Make a write key, with which a system sends events."""
+        """Create a write key, which lets a system send events."""
         made = service.add_write_key(
             opens(workspace),
             SHELL,
@@ -57,14 +57,14 @@ def _adding(key: typer.Typer, opens: Opens) -> None:
     @key.command("add-api")
     def add_api(
         name: Name,
-        role: Annotated[Role, typer.Option(help="The rights it has.")] = Role.ANALYST,
+        role: Annotated[Role, typer.Option(help="Its role.")] = Role.ANALYST,
         place: Annotated[
-            list[str] | None, typer.Option(help="Place (repeat it); none: everywhere.")
+            list[str] | None, typer.Option(help="Place (repeatable); default: everywhere.")
         ] = None,
         workspace: WorkspaceFolder = Path(),
         as_json: AsJson = False,
     ) -> None:
-        """Make an API key, with which a program asks and acts."""
+        """Create an API key, which lets a program query and change data."""
         made = service.add_api_key(
             opens(workspace), SHELL, name=name, role=role, places=place or None, now=clock.now()
         )
@@ -74,13 +74,13 @@ def _adding(key: typer.Typer, opens: Opens) -> None:
 def _keeping(key: typer.Typer, opens: Opens) -> None:
     @key.command("list")
     def list_(workspace: WorkspaceFolder = Path(), as_json: AsJson = False) -> None:
-        """List the keys; their secrets are not kept."""
+        """List the keys; their secrets are not stored."""
         found = service.all_keys(opens(workspace))
         if as_json:
             typer.echo(msgspec.json.encode([facts(one) for one in found]).decode())
             return
         table = Table(
-            "id", _("Name"), _("Begins"), _("Allows"), _("Last used"), _("State"), box=None
+            "id", _("Name"), _("Begins"), _("Permissions"), _("Last used"), _("State"), box=None
         )
         for one in found:
             state = _("active") if one.revoked_at is None else _("revoked")
@@ -94,7 +94,7 @@ def _keeping(key: typer.Typer, opens: Opens) -> None:
         key_id: Annotated[str, typer.Argument(help="The key's id, from `key list`.")],
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """End a key for good."""
+        """Revoke a key permanently."""
         service.revoke(opens(workspace), SHELL, key_id, clock.now())
         out.print(_("Revoked."))
 
@@ -134,5 +134,5 @@ def _show_once(key: KeyRow, secret: str, as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.encode({**facts(key), "secret": secret}).decode())
         return
-    err.print(_("The key is shown this once:"))
+    err.print(_("The key is shown only once:"))
     typer.echo(secret)

@@ -23,7 +23,9 @@ from regulars.kit.text import Text
 from regulars.store.workspace import Store
 
 router = APIRouter(prefix="/keys", include_in_schema=False)
-navigation = [NavItem(Text("Keys", "密钥"), "/keys", Section.COMPANY, 30, Right.MANAGE_KEYS)]
+navigation = [
+    NavItem(Text("API keys", "API 密钥"), "/keys", Section.COMPANY, 30, Right.MANAGE_KEYS)
+]
 Keeper = Annotated[Principal, Depends(needs(Right.MANAGE_KEYS))]
 ROLES = [role.value for role in Role]
 
@@ -76,7 +78,7 @@ def add_api_key(
 
 @router.post("/{key_id}/revoke")
 def revoke(store: CurrentStore, caller: Keeper, key_id: str) -> Response:
-    """End a key for good."""
+    """Revoke a key permanently."""
     service.revoke(store, caller, key_id, clock.now())
     return RedirectResponse("/keys?done=revoked", 303)
 
@@ -93,7 +95,7 @@ def _page(
     return page(
         request,
         "keys/list.html",
-        title=_("Which machines may send and ask?"),
+        title=_("Which systems may send and query data?"),
         status=422 if fields else 200,
         headers=NO_STORE,
         write_keys=[key for key in keys if key.kind == "write"],

@@ -99,7 +99,7 @@ def version_of(store: CurrentStore, _caller: Editor, version: int) -> TreeOut:
 
 @router.post("/versions/{version}/restore")
 def restore(store: CurrentStore, caller: Editor, version: int, base: Base = None) -> ChangedOut:
-    """Make the tree as it was in that version again, as a new version."""
+    """Restore that version of the tree, as a new version."""
     made = service.restore(store, caller, version, now=clock.now(), base=base)
     return ChangedOut(version=made)
 
@@ -113,7 +113,7 @@ def file_of(store: CurrentStore, caller: Reader) -> str:
 
 @router.post("/adopt")
 def adopt(store: CurrentStore, caller: Editor, wanted: AdoptIn) -> ChangedOut:
-    """Take places that only events know into the tree."""
+    """Add places that only events name to the tree."""
     made = service.adopt(
         store, caller, wanted.ids, now=clock.now(), parent=wanted.parent, kind=wanted.kind
     )
@@ -132,7 +132,7 @@ def put(
 
 @router.delete("/{place_id}")
 def remove(store: CurrentStore, caller: Editor, place_id: str, base: Base = None) -> ChangedOut:
-    """Take a place out; what lay below it moves up. Events keep its id."""
+    """Remove a place; places below it move up. Events keep its id."""
     return ChangedOut(version=service.remove(store, caller, place_id, now=clock.now(), base=base))
 
 

@@ -50,11 +50,11 @@ def _looking(places: typer.Typer, opens: Opens) -> None:
 
     @places.command("export")
     def export_(
-        file: Annotated[Path | None, typer.Argument(help="TOML file; none: print it.")] = None,
+        file: Annotated[Path | None, typer.Argument(help="TOML file; default: print it.")] = None,
         version: AtVersion = None,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Write the tree as a TOML file."""
+        """Export the tree as a TOML file."""
         words = files.render(place for _depth, place in _tree(opens(workspace), version).walk())
         if file is None:
             sys.stdout.write(words)
@@ -81,7 +81,7 @@ def _changing(places: typer.Typer, opens: Opens) -> None:
         file: Annotated[Path, typer.Argument(help="TOML file with [[place]] tables.")],
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Make the tree hold exactly the places of a file; the older tree stays as a version."""
+        """Replace the tree with the places of a file; the older tree is kept as a version."""
         store = opens(workspace)
         tree = files.parse(read_text(file))
         version = service.replace_all(store, SHELL, tree, now=clock.now(), file=file.name)
@@ -89,14 +89,12 @@ def _changing(places: typer.Typer, opens: Opens) -> None:
 
     @places.command()
     def restore(
-        version: Annotated[int, typer.Argument(help="The version to have again.", min=0)],
+        version: Annotated[int, typer.Argument(help="The version to restore.", min=0)],
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Make the tree as it was in an older version."""
+        """Restore an older version of the tree."""
         made = service.restore(opens(workspace), SHELL, version, now=clock.now())
-        err.print(
-            _("Version {old} is there again, as version {new}.").format(old=version, new=made)
-        )
+        err.print(_("Version {old} is restored as version {new}.").format(old=version, new=made))
 
 
 def facts(place: Place) -> dict[str, Any]:

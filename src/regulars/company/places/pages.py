@@ -85,7 +85,7 @@ def add(request: Request, store: CurrentStore, caller: Editor, fields: FormField
     """Add a place."""
     place_id = fields.text("id", required=True, most=64) or ""
     if place_id in service.tree(store):
-        fields.fail("id", _("There is a place with this id already."))
+        fields.fail("id", _("A place with this id already exists."))
     return _put(request, store, caller, (None, place_id), fields)
 
 
@@ -120,7 +120,7 @@ def versions(request: Request, store: CurrentStore, _caller: Editor) -> Response
     return page(
         request,
         "places/versions.html",
-        title=_("How did the places change?"),
+        title=_("How have the places changed?"),
         versions=service.versions(store),
         newest=service.current(store)[0],
     )

@@ -239,7 +239,7 @@ def _first_run_page(
     return page(
         request,
         "sign_in/first_run.html",
-        title=_("Welcome: make the first account"),
+        title=_("Welcome: create the first account"),
         bare=True,
         status=error.status if error else 200,
         **{"code": code, "login": "", "name": "", "closed": False, **typed, **_told(error)},

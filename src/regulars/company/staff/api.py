@@ -96,19 +96,19 @@ def change(store: CurrentStore, caller: Administrator, staff_id: str, wanted: St
 
 @router.post("/staff/{staff_id}/disable", status_code=204)
 def disable(store: CurrentStore, caller: Administrator, staff_id: str) -> None:
-    """Close an account and end its sessions."""
+    """Disable an account and sign it out."""
     staff.disable(store, caller, staff_id, clock.now())
 
 
 @router.post("/staff/{staff_id}/enable", status_code=204)
 def enable(store: CurrentStore, caller: Administrator, staff_id: str) -> None:
-    """Open a disabled account again."""
+    """Enable a disabled account."""
     staff.enable(store, caller, staff_id)
 
 
 @router.post("/staff/{staff_id}/sign-out", status_code=204)
 def sign_out(store: CurrentStore, caller: Administrator, staff_id: str) -> None:
-    """End every session of an account."""
+    """Sign an account out of all sessions."""
     sign_in.sign_out_everywhere(store, caller, staff_id, clock.now())
 
 
@@ -116,7 +116,7 @@ def sign_out(store: CurrentStore, caller: Administrator, staff_id: str) -> None:
 def password_link(
     store: CurrentStore, caller: Administrator, staff_id: str, response: Response
 ) -> LinkOut:
-    """Make a one-time address where the account's owner sets a password."""
+    """Create a one-time address where the account's owner sets a password."""
     response.headers.update(NO_STORE)
     code = sign_in.password_link(store, caller, staff_id, clock.now())
     return LinkOut(path=sign_in.link_path(code), expires_in_days=sign_in.LINK_DAYS)

@@ -25,20 +25,20 @@ Opens = Callable[[Path], Store]
 Login = Annotated[str, typer.Argument(help="Sign-in name.", show_default=False)]
 RoleOption = Annotated[Role, typer.Option("--role", "-r", help="What the person does here.")]
 Places = Annotated[
-    list[str] | None, typer.Option("--place", "-p", help="Place (repeat it); none: everywhere.")
+    list[str] | None, typer.Option("--place", "-p", help="Place (repeatable); default: everywhere.")
 ]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
 LinkOnly = Annotated[
-    bool, typer.Option("--link", help="Print a one-time address where the owner sets it.")
+    bool, typer.Option("--link", help="Print a one-time address where the owner can set it.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 def register(app: typer.Typer, opens: Opens) -> None:
     """Add `user add|list|role|disable|enable|password`."""
-    user = typer.Typer(no_args_is_help=True, help="Accounts of staff.")
+    user = typer.Typer(no_args_is_help=True, help="Accounts of members.")
     app.add_typer(user, name="user")
     _add(user, opens)
     _list(user, opens)
@@ -121,7 +121,7 @@ def _change(user: typer.Typer, opens: Opens) -> None:
         place: Places = None,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Give an account another role, and these places (none: everywhere)."""
+        """Change an account's role and places (none: everywhere)."""
         store = opens(workspace)
         account = staff.named(store, login)
         staff.change(
@@ -137,14 +137,14 @@ def _change(user: typer.Typer, opens: Opens) -> None:
 
     @user.command()
     def disable(login: Login, workspace: WorkspaceFolder = Path()) -> None:
-        """Close an account and end its sessions."""
+        """Disable an account and sign it out."""
         store = opens(workspace)
         staff.disable(store, SHELL, staff.named(store, login).id, clock.now())
         out.print(_("Disabled {login}.").format(login=login))
 
     @user.command()
     def enable(login: Login, workspace: WorkspaceFolder = Path()) -> None:
-        """Open a disabled account again."""
+        """Enable a disabled account."""
         store = opens(workspace)
         staff.enable(store, SHELL, staff.named(store, login).id)
         out.print(_("Enabled {login}.").format(login=login))

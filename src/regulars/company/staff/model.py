@@ -20,17 +20,17 @@ ROLE_NAMES: dict[Role, Text] = {
 
 ROLE_HINTS: dict[Role, Text] = {
     Role.ADMIN: Text(
-        "everything: staff, keys, audit log, erasure", "全部权限：员工、密钥、审计日志、数据删除"
+        "everything: members, keys, audit log, erasure", "全部权限：成员、密钥、审计日志、数据删除"
     ),
     Role.MANAGER: Text(
-        "numbers, customers, targets and the catalog, within the places",
-        "所属地点的指标、客户、目标和目录",
+        "numbers, customers, targets and the catalog, within their places",
+        "所属地点的指标、客户、目标和触点清单",
     ),
     Role.ANALYST: Text(
         "numbers, sources and imports; no single customers",
         "指标、数据来源和导入；不能查看单个客户",
     ),
-    Role.AGENT: Text("customers and their words; no numbers", "客户及其反馈；不能查看指标"),
+    Role.AGENT: Text("customers and their feedback; no numbers", "客户及其反馈；不能查看指标"),
 }
 
 

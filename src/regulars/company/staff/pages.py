@@ -22,7 +22,11 @@ from regulars.kit.text import LANGUAGES, Text
 from regulars.store.workspace import Store
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
-navigation = [NavItem(Text("Staff", "员工"), "/staff", Section.COMPANY, 20, Right.MANAGE_STAFF)]
+navigation = [
+    NavItem(
+        Text("Members and access", "成员与权限"), "/staff", Section.COMPANY, 20, Right.MANAGE_STAFF
+    )
+]
 Administrator = Annotated[Principal, Depends(needs(Right.MANAGE_STAFF))]
 ROLES = [role.value for role in Role]
 
@@ -33,7 +37,7 @@ def everyone(request: Request, store: CurrentStore, _caller: Administrator) -> R
     return page(
         request,
         "staff/list.html",
-        title=_("Who works here, and what may they see?"),
+        title=_("Who has access, and to what?"),
         accounts=service.everyone(store),
         tree=places.tree(store),
         roles=ROLE_NAMES,

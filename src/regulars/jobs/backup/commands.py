@@ -17,10 +17,10 @@ from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 
 Opens = Callable[[Path], Workspace]
-Target = Annotated[Path | None, typer.Argument(help="New folder; none: in the backups folder.")]
+Target = Annotated[Path | None, typer.Argument(help="New folder; default: in the backups folder.")]
 Source = Annotated[Path, typer.Argument(metavar="BACKUP", help="Folder of the backup.")]
 Place = Annotated[Path, typer.Argument(help="Folder of the workspace.")]
-Replace = Annotated[bool, typer.Option("--replace", help="Put what is there aside.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Move what is there aside.")]
 Url = Annotated[str | None, typer.Option("--database", help="Another database to restore into.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
@@ -32,7 +32,7 @@ def register(app: typer.Typer, opens: Opens) -> None:
     def backup(
         target: Target = None, *, workspace: WorkspaceFolder = Path(), as_json: AsJson = False
     ) -> None:
-        """Copy the whole workspace while it is served: database, lake, settings and key."""
+        """Back up the whole workspace while it runs: database, lake, settings and key."""
         ws = opens(workspace)
         with err.status(_("Copying…")):
             made = service.make(ws, SHELL, target, now=clock.now())
@@ -48,7 +48,7 @@ def register(app: typer.Typer, opens: Opens) -> None:
             soft_wrap=True, markup=False,
         )  # fmt: skip
         err.print(
-            _("It holds the key and everybody's data: keep it as safe as the workspace itself.")
+            _("It contains the key and all customer data: keep it as safe as the workspace itself.")
         )
 
     @app.command()
@@ -60,7 +60,7 @@ def register(app: typer.Typer, opens: Opens) -> None:
         database: Url = None,
         as_json: AsJson = False,
     ) -> None:
-        """Put a backup back, checked file by file; stop the server first."""
+        """Restore a backup, checked file by file; stop the server first."""
         target, now = folder.expanduser().resolve(), clock.now()
         with err.status(_("Copying…")):
             done = service.restore(
@@ -73,8 +73,8 @@ def register(app: typer.Typer, opens: Opens) -> None:
             facts = {"folder": str(target), "made_at": made, "aside": aside}
             typer.echo(msgspec.json.encode(facts).decode())
             return
-        words = _("{folder} is as it was at {made}.").format(folder=target, made=made)
+        words = _("{folder} is restored to {made}.").format(folder=target, made=made)
         out.print(words, soft_wrap=True, markup=False)
         if done.aside is not None:
-            words = _("What was there before: {folder}").format(folder=done.aside)
+            words = _("Previous content moved to: {folder}").format(folder=done.aside)
             err.print(words, soft_wrap=True, markup=False)

@@ -27,10 +27,10 @@ def register(app: typer.Typer, _opens: Callable[[Path], Workspace]) -> None:
     def doctor(
         workspace: WorkspaceFolder = Path(),
         *,
-        deep: Annotated[bool, typer.Option("--deep", help="Read every byte, too.")] = False,
+        deep: Annotated[bool, typer.Option("--deep", help="Also read every byte.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
     ) -> None:
-        """Check configuration, stores, versions, disk, clock and zones; exit code 1 when bad."""
+        """Check configuration, stores, versions, disk, clock and zones; exit code 1 on problems."""
         found = service.examine(workspace, clock.now(), deep=deep)
         if as_json:
             typer.echo(msgspec.json.encode([_facts(finding) for finding in found]).decode())
@@ -58,4 +58,4 @@ def _print(found: list[Finding]) -> None:
         if finding.advice:
             out.print(f"  → {finding.advice.in_(language)}", soft_wrap=True)
     if worst(found) is State.OK:
-        out.print(_("All is well."))
+        out.print(_("Everything is fine."))

@@ -19,13 +19,13 @@ TOGETHER = Text("they fit", "两者一致")
 OLD = Text(
     "The next start keeps all events; accounts, catalog and links stay as they were then. A newer "
     "backup brings them: regulars restore",
-    "下次启动会保留全部事件；账号、目录和身份关联停留在当时的状态。"
+    "下次启动会保留全部事件；账号、触点清单和身份关联停留在当时的状态。"
     "可从较新的备份恢复：regulars restore",
 )
 EMPTY = Text(
     "The next start keeps all events, but accounts, catalog and links are gone. A backup brings "
     "them: regulars restore",
-    "下次启动会保留全部事件，但账号、目录和身份关联已丢失。可从备份恢复：regulars restore",
+    "下次启动会保留全部事件，但账号、触点清单和身份关联已丢失。可从备份恢复：regulars restore",
 )
 CLOSED = Text(
     "Until then the workspace stays closed: nothing more can be lost.",

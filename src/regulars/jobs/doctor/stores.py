@@ -164,7 +164,7 @@ def events(workspace: Workspace) -> Iterator[Finding]:
 
 def backlog(workspace: Workspace, now: datetime) -> Iterator[Finding]:
     """Check that what waits in the inbox is flushed in time."""
-    title = Text("Inbox", "收件箱")
+    title = Text("Inbox", "待入库事件")
     waiting, since = inbox.backlog(workspace)
     age = now - since if since is not None else timedelta()
     minutes = age.total_seconds() / 60
@@ -213,7 +213,7 @@ def numbers(workspace: Workspace, now: datetime) -> Iterator[Finding]:
 
 def people(store: Store) -> Iterator[Finding]:
     """Check that somebody can administer."""
-    title, accounts = Text("Staff", "员工"), staff.everyone(store)
+    title, accounts = Text("Members and access", "成员与权限"), staff.everyone(store)
     able = [
         account
         for account in accounts

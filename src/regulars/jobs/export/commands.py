@@ -23,11 +23,11 @@ from regulars.timeline.workspace import Workspace
 Opens = Callable[[Path], Workspace]
 Target = Annotated[Path, typer.Argument(help="New or empty folder for the files.")]
 Kinds = Annotated[
-    list[What] | None, typer.Option("--what", help="Only this (repeat it); none: everything.")
+    list[What] | None, typer.Option("--what", help="Only this (repeatable); default: everything.")
 ]
-From = Annotated[str | None, typer.Option("--from", help="First moment: 2026-10, 2026-10-05.")]
-To = Annotated[str | None, typer.Option("--to", help="First moment that no longer counts.")]
-Kind = Annotated[Form, typer.Option("--format", help="Kind of the files.")]
+From = Annotated[str | None, typer.Option("--from", help="Start: 2026-10 or 2026-10-05.")]
+To = Annotated[str | None, typer.Option("--to", help="End (excluded).")]
+Kind = Annotated[Form, typer.Option("--format", help="File format.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
@@ -45,7 +45,7 @@ def register(app: typer.Typer, opens: Opens) -> None:
         as_json: AsJson = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Write events, what is held of people, and findings as Parquet or CSV files."""
+        """Write events, customer data and findings as Parquet or CSV files."""
         ws = opens(workspace)
         edges = [None if edge is None else parse_edge(edge, ws.zone) for edge in (start, end)]
         with err.status("") as waiting:
@@ -75,4 +75,4 @@ def _print(written: list[Written], as_json: bool) -> None:
     for one in written:
         table.add_row(say(TITLES[one.what]), f"{one.rows:,}", str(one.file))
     out.print(table)
-    err.print(_("These copies are yours to keep safe: an erasure does not reach them."))
+    err.print(_("Keep these copies safe: erasing a customer does not reach them."))

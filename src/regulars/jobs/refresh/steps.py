@@ -113,7 +113,7 @@ def _alerts(ws: Workspace, now: datetime, progress: Progress) -> None:
 def steps() -> tuple[Step, ...]:
     """Return the steps in order; what later steps read is computed by earlier ones."""
     return (
-        Step("lake", Text("Put new events in order", "整理新事件"), _tidy),
+        Step("lake", Text("Organise new events", "整理新事件"), _tidy),
         Step("health", Text("Health index", "体验健康度"), _health),
         Step("journey", Text("Journey map", "旅程地图"), _journey),
         Step("overview", Text("Overview", "总览"), _overview),
@@ -121,17 +121,20 @@ def steps() -> tuple[Step, ...]:
         Step("value_groups", Text("Value groups", "价值分组"), _value_groups),
         Step(
             "predictions",
-            Text("Value, leaving and needs to come", "价值、流失与需求预测"),
+            Text(
+                "Lifetime value, churn and predicted needs",
+                "客户生命周期价值（CLV）、流失与需求预测",
+            ),
             _predictions,
         ),
-        Step("levels", Text("Experience levels", "体验级别"), _levels),
-        Step("costs", Text("What pain points cost", "痛点代价"), _costs),
-        Step("words", Text("Read what customers wrote", "分析客户文字"), _words),
+        Step("levels", Text("Experience levels", "体验等级"), _levels),
+        Step("costs", Text("Impact of pain points", "痛点影响"), _costs),
+        Step("words", Text("Analyse customer comments", "分析客户原话"), _words),
         Step("complaints", Text("Complaint funnel", "投诉漏斗"), _complaints),
-        Step("diagnosis", Text("Radar and self-diagnosis", "雷达与自诊断"), _diagnosis),
-        Step("findings", Text("What pages ask for", "页面常用结果"), _renew),
+        Step("diagnosis", Text("Radar and maturity assessment", "雷达与成熟度诊断"), _diagnosis),
+        Step("findings", Text("Frequently used results", "页面常用结果"), _renew),
         # Last, because it writes events: what was computed before stands for the same timeline.
         Step("audiences", Text("Audiences", "人群"), _audiences),
-        Step("alerts", Text("Alerts", "提醒"), _alerts),
-        Step("prune", Text("Thin out old findings", "清理过期结果"), _prune),
+        Step("alerts", Text("Alerts", "异动提醒"), _alerts),
+        Step("prune", Text("Clean up old findings", "清理过期结果"), _prune),
     )

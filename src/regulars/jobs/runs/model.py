@@ -51,7 +51,7 @@ class State(StrEnum):
 
 
 STATES: dict[State, Text] = {
-    State.WAITING: Text("waiting", "等待中"),
+    State.WAITING: Text("waiting", "排队中"),
     State.RUNNING: Text("running", "进行中"),
     State.DONE: Text("done", "已完成"),
     State.FAILED: Text("failed", "失败"),
@@ -59,10 +59,10 @@ STATES: dict[State, Text] = {
 }
 REASONS: dict[str, Text] = {
     "first": Text("the first time", "首次运行"),
-    "schedule": Text("an hour has passed", "每小时"),
+    "schedule": Text("hourly", "每小时"),
     "import": Text("new data came in", "有新导入的数据"),
     "interrupted": Text("to finish an interrupted run", "继续中断的任务"),
-    "asked": Text("somebody asked for it", "手动触发"),
+    "asked": Text("started by hand", "手动触发"),
     "command": Text("command", "命令行"),
 }
 """Why runs begin, in words."""

@@ -35,7 +35,7 @@ def jobs(request: Request, ws: CurrentWorkspace, caller: Reader, asked: bool = F
     return page(
         request,
         "schedule/jobs.html",
-        title=_("What is worked on behind the pages?"),
+        title=_("What is running in the background?"),
         runs=runs,
         reasons=REASONS,
         states=STATES,

@@ -69,7 +69,7 @@ def unknown(
     _caller: Reader,
     kind: Annotated[Kind | None, Query(description="Only words of this kind.")] = None,
 ) -> list[UnknownOut]:
-    """Return the words of events that are not known, with those that are near."""
+    """Return words in events that are not recognised, with similar ones."""
     return [
         UnknownOut(
             kind=one.kind,
@@ -84,7 +84,7 @@ def unknown(
 
 @router.get("/adopted")
 def adopted(ws: CurrentWorkspace, _caller: Reader) -> list[AdoptedOut]:
-    """Return the words that were taken over or named, the newest first."""
+    """Return the words that were mapped or named, the newest first."""
     return [
         AdoptedOut(
             kind=one.kind,
@@ -101,7 +101,7 @@ def adopted(ws: CurrentWorkspace, _caller: Reader) -> list[AdoptedOut]:
 
 @router.put("", status_code=204)
 def adopt(ws: CurrentWorkspace, caller: Editor, wanted: AdoptIn) -> None:
-    """Take a word over as another, or name it."""
+    """Map a word to another, or name it."""
     now = clock.now()
     if wanted.meant is not None:
         service.take_over(ws, caller, wanted.kind, wanted.value, wanted.meant, now=now)
@@ -112,5 +112,5 @@ def adopt(ws: CurrentWorkspace, caller: Editor, wanted: AdoptIn) -> None:
 
 @router.delete("", status_code=204)
 def undo(ws: CurrentWorkspace, caller: Editor, kind: Kind, value: Word) -> None:
-    """Let a word stand for itself again, or take its name away."""
+    """Undo a mapping, or remove a name."""
     service.undo(ws, caller, kind, value, now=clock.now())

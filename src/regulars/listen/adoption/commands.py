@@ -29,7 +29,7 @@ def register(app: typer.Typer, opens: Opens) -> None:
     @app.command()
     def adopt(
         kind: Annotated[Kind | None, typer.Argument(help="Which words: all when left out.")] = None,
-        word: Annotated[str, typer.Argument(help="The word to take over or to name.")] = "",
+        word: Annotated[str, typer.Argument(help="The word to map or to name.")] = "",
         *,
         meant: Annotated[str, typer.Option("--as", help="The known word that it means.")] = "",
         en: Annotated[str, typer.Option(help="Its own English name.")] = "",
@@ -38,7 +38,7 @@ def register(app: typer.Typer, opens: Opens) -> None:
         as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """List words of events that are not known; take one over, or name it."""
+        """List words in events that are not recognised; map one to a known word, or name it."""
         ws, now = opens(workspace), clock.now()
         if kind is None or not word:
             _list(ws, kind, as_json)
@@ -56,12 +56,12 @@ def _list(ws: Workspace, kind: Kind | None, as_json: bool) -> None:
         typer.echo(msgspec.json.encode(found).decode())
         return
     if not found:
-        out.print(_("Every touchpoint, event, place, source and category that came in is known."))
+        out.print(_("Every touchpoint, event, place, source and category received is recognised."))
         return
-    shown = table(_("Kind"), _("Word"), _("Events"), _("Near"))
+    shown = table(_("Kind"), _("Word"), _("Events"), _("Similar"))
     for one in found:
         near = " · ".join(f"{near.key} ({say(near.title)})" for near in one.near)
         cells = (say(KIND_TITLES[one.kind]), one.value, f"{one.events:,}", near)
         shown.add_row(*map(escape, cells))
     out.print(shown)
-    out.print(_("Take one over: regulars adopt KIND WORD --as KNOWN; or name it: --en … --zh …"))
+    out.print(_("Map one: regulars adopt KIND WORD --as KNOWN; or name it: --en … --zh …"))

@@ -77,7 +77,7 @@ def _overview(
     return page(
         request,
         "adoption/words.html",
-        title=_("Which words do we not know yet?"),
+        title=_("Which words are not recognised yet?"),
         groups=[(kind, list(words)) for kind, words in groupby(found, key=lambda one: one.kind)],
         knowns=knowns,
         names={(kind, one.key): one.title for kind, some in knowns.items() for one in some},

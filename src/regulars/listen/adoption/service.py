@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -75,6 +75,12 @@ def titles(ws: Store, kind: Kind) -> dict[str, Text]:
         return queries.titles(connection, kind)
 
 
+def naming(ws: Store, kind: Kind) -> Callable[[str], Text]:
+    """Return what names a word of a kind; one without a name stays as it came."""
+    known = titles(ws, kind)
+    return lambda value: known.get(value) or Text(value, value)
+
+
 def adopted(ws: Store) -> list[Adopted]:
     """Return the words that were taken over or named, the newest first.
 
@@ -101,7 +107,7 @@ def take_over(
         raise Conflict(
             "adoption.known",
             Text(
-                f"“{value}” is known itself: it stands for no other.",
+                f"“{value}” is recognised itself: it cannot stand for another.",
                 f"“{value}”本身已被识别，不能代表另一个。",
             ),
             field="value",
@@ -124,7 +130,7 @@ def _not_known(meant: str, known: Sequence[Known]) -> NotFound:
     return NotFound(
         "adoption.meant",
         Text(
-            f"“{meant}” is not known either." + (f" Near: {near}." if near else ""),
+            f"“{meant}” is not known either." + (f" Similar: {near}." if near else ""),
             f"“{meant}”也不存在。" + (f"相近的有：{near}。" if near else ""),
         ),
         field="meant",
@@ -207,7 +213,7 @@ def undo(ws: Store, caller: Principal, kind: Kind, value: str, *, now: datetime)
         if not gone:
             raise NotFound(
                 "adoption.none",
-                Text(f"“{value}” was not taken over.", f"“{value}”并未被采用。"),
+                Text(f"“{value}” is not mapped.", f"“{value}”没有对应到其他词。"),
             )
         audit.record(ws, connection, caller, "adoption.undone", value, kind=kind.value)
 

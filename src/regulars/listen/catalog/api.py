@@ -20,7 +20,7 @@ Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
 Toml = Annotated[str, Body(media_type="application/toml", description="The catalog as TOML.")]
 
 
-@router.get("", summary="The catalog in force")
+@router.get("", summary="The current catalog")
 def catalog(ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
     """Return stages and touchpoints with their rules, and the version's number."""
     found: dict[str, Any] = msgspec.to_builtins(service.current(ws))
@@ -45,14 +45,14 @@ def replace(
     reason: Annotated[str, Query(min_length=1)],
     based_on: Annotated[int | None, Query(ge=0)] = None,
 ) -> dict[str, int]:
-    """Make a TOML document the catalog in force; every flaw is named with line and field."""
+    """Make a TOML document the current catalog; every flaw is named with line and field."""
     made = service.save(ws, document, caller, reason=reason, now=clock.now(), based_on=based_on)
     return {"version": made.version}
 
 
 @router.post("/check", summary="Check a catalog")
 def check(_caller: Reader, document: Toml) -> dict[str, Any]:
-    """Return everything that is wrong with a document; nothing is kept."""
+    """Return everything that is wrong with a document; nothing is saved."""
     return {"flaws": msgspec.to_builtins(service.check(document)[1])}
 
 

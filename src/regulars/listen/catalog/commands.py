@@ -34,12 +34,14 @@ def register(app: typer.Typer, opens: Opens) -> None:
 def _reading(group: typer.Typer, opens: Opens) -> None:
     @group.command()
     def export(
-        file: Annotated[Path | None, typer.Argument(help="File to write; else stdout.")] = None,
+        file: Annotated[
+            Path | None, typer.Argument(help="File to write; default: print it.")
+        ] = None,
         version: Annotated[int | None, typer.Option(help="An older version; 0: default.")] = None,
         default: Annotated[str | None, typer.Option(help="shop or service")] = None,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Write the catalog as a TOML file."""
+        """Export the catalog as a TOML file."""
         document = (
             service.default_document(service.default_kind(default))
             if default
@@ -53,13 +55,13 @@ def _reading(group: typer.Typer, opens: Opens) -> None:
 
     @group.command()
     def check(file: File, as_json: AsJson = False) -> None:
-        """Say everything that is wrong with a file, by line and field."""
+        """List every error in a file, by line and field."""
         catalog, flaws = service.check(read_text(file))
         if as_json:
             typer.echo(msgspec.json.encode(flaws).decode())
         elif not flaws:
             out.print(
-                _("Good: {stages} stages, {points} touchpoints.").format(
+                _("Valid: {stages} stages, {points} touchpoints.").format(
                     stages=len(catalog.stages), points=len(catalog.touchpoints)
                 )
             )
@@ -84,10 +86,10 @@ def _changing(group: typer.Typer, opens: Opens) -> None:
     @group.command("import")
     def import_(
         file: File,
-        reason: Annotated[str, typer.Option(help="Why it changes.")] = "import",
+        reason: Annotated[str, typer.Option(help="Reason for the change.")] = "import",
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Make a TOML file the catalog in force, as a new version."""
+        """Make a TOML file the active catalog, as a new version."""
         document = read_text(file)
         made = service.save(opens(workspace), document, SHELL, reason=reason, now=clock.now())
         out.print(_("The catalog is now version {number}.").format(number=made.version))
@@ -97,7 +99,7 @@ def _changing(group: typer.Typer, opens: Opens) -> None:
         number: Annotated[int, typer.Argument(help="Its number, from `catalog versions`.")],
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Make an older version the newest again; 0 is the default."""
+        """Restore an older version as the newest; 0 is the default."""
         made = service.restore(opens(workspace), number, SHELL, now=clock.now())
         out.print(_("The catalog is now version {number}.").format(number=made.version))
 

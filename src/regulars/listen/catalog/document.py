@@ -288,7 +288,7 @@ def _summary(flaws: list[Flaw]) -> Text:
     return Text(
         f"The catalog, line {first.line}, {first.field}: {first.message.en}"
         + (f" (and {more} more)." if more else "."),
-        f"目录第 {first.line} 行，{first.field}：{first.message.zh}"
+        f"触点清单第 {first.line} 行，{first.field}：{first.message.zh}"
         + (f"（另有 {more} 处）。" if more else "。"),
     )
 

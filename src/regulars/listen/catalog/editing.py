@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from regulars.faces.code_words import channel
 from regulars.faces.forms import Fields
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import KEY, Area, Catalog, Phase, Rule, Stage, Target, Touchpoint
+from regulars.timeline import vocabulary
 
 CONDITIONS = {"channel": "channels", "source": "sources", "metric": "metrics"}
 
@@ -88,6 +90,17 @@ def rules_text(rules: tuple[Rule, ...]) -> str:
     return "\n".join(lines)
 
 
+def rules_words(rules: tuple[Rule, ...]) -> str:
+    """Return rules in the reader's language: names of events and channels instead of codes."""
+    lines = []
+    for rule in rules:
+        parts = [[say(vocabulary.title(name)) for name in rule.names]]
+        for column, values in rule.conditions:
+            parts.append([channel(one) if column == "channel" else one for one in values])
+        lines.append("; ".join(_(", ").join(words) for words in parts if words))
+    return "\n".join(lines)
+
+
 def read_rules(fields: Fields, words: str) -> tuple[Rule, ...]:
     """Read the lines of `rules_text`; a wrong one is noted at the field `events`."""
     rules = []
@@ -95,7 +108,9 @@ def read_rules(fields: Fields, words: str) -> tuple[Rule, ...]:
         if line.strip():
             found = _rule(line)
             if found is None:
-                fields.fail("events", _("This line is no rule: {line}").format(line=line.strip()))
+                fields.fail(
+                    "events", _("This line is not a rule: {line}").format(line=line.strip())
+                )
             else:
                 rules.append(found)
     return tuple(rules)
@@ -123,9 +138,9 @@ def read(fields: Fields, catalog: Catalog, before: Touchpoint | None) -> Touchpo
     if before is None:
         key = fields.text("key", required=True, most=63) or ""
         if key and not KEY.match(key):
-            fields.fail("key", _("Small letters, digits and _, beginning with a letter."))
+            fields.fail("key", _("Lower-case letters, digits and _, starting with a letter."))
         if catalog.touchpoint(key) is not None:
-            fields.fail("key", _("There is a touchpoint with this key already."))
+            fields.fail("key", _("A touchpoint with this key already exists."))
     english, chinese = fields.text("en"), fields.text("zh")
     if not (english or chinese):
         fields.fail("en", _("Fill this in."))
@@ -175,7 +190,9 @@ def read_stages(fields: Fields, catalog: Catalog) -> tuple[Stage, ...]:
         if key is None or fields.flag(f"remove-{index}"):
             continue
         if not KEY.match(key):
-            fields.fail(f"key-{index}", _("Small letters, digits and _, beginning with a letter."))
+            fields.fail(
+                f"key-{index}", _("Lower-case letters, digits and _, starting with a letter.")
+            )
         english, chinese = fields.text(f"en-{index}"), fields.text(f"zh-{index}")
         title = Text(english or chinese or key, chinese or english or key)
         phase = fields.choice(f"phase-{index}", [phase.value for phase in Phase], required=True)

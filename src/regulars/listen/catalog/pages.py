@@ -24,7 +24,7 @@ from regulars.timeline.workspace import Workspace
 
 router = APIRouter(prefix="/catalog", include_in_schema=False)
 navigation = [
-    NavItem(Text("Touchpoints", "触点目录"), "/catalog", Section.LISTEN, 40, Right.READ_NUMBERS)
+    NavItem(Text("Touchpoints", "触点管理"), "/catalog", Section.LISTEN, 40, Right.READ_NUMBERS)
 ]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
@@ -34,7 +34,7 @@ TABLE = (
     Text("Stage", "阶段"),
     Text("Key", "标识"),
     Text("Touchpoint", "触点"),
-    Text("Result area", "结果领域"),
+    Text("Responsible area", "责任领域"),
     Text("Owner", "负责人"),
     Text("Channels", "渠道"),
     Text("Expected order", "预期顺序"),
@@ -52,11 +52,11 @@ def overview(request: Request, ws: CurrentWorkspace, caller: Reader, done: str =
     return page(
         request,
         "catalog/catalog.html",
-        title=_("Which touchpoints make our journey?"),
+        title=_("Which touchpoints make up our journey?"),
         catalog=catalog,
         areas=AREA_TITLES,
         phases=PHASE_TITLES,
-        rules_text=editing.rules_text,
+        rules_words=editing.rules_words,
         may_edit=caller.may(Right.EDIT_CATALOG),
         done=done,
     )
@@ -178,7 +178,7 @@ def versions(request: Request, ws: CurrentWorkspace, _caller: Editor) -> Respons
     return page(
         request,
         "catalog/versions.html",
-        title=_("How did the catalog change?"),
+        title=_("How has the catalog changed?"),
         versions=service.versions(ws),
         newest=service.current(ws).version,
     )
@@ -190,7 +190,7 @@ def version_of(request: Request, ws: CurrentWorkspace, _caller: Editor, number: 
     return page(
         request,
         "catalog/version.html",
-        title=_("The catalog in version {n}").format(n=number),
+        title=_("Catalog, version {n}").format(n=number),
         document=service.export(ws, number),
         number=number,
         newest=service.current(ws).version,
@@ -252,7 +252,7 @@ def _stages_form(request: Request, ws: Workspace, fields: Fields | None = None) 
     return page(
         request,
         "catalog/stages.html",
-        title=_("Through which stages does the relation go?"),
+        title=_("Which stages does the journey have?"),
         status=422 if fields else 200,
         catalog=catalog,
         phases=[(phase.value, say(title)) for phase, title in PHASE_TITLES.items()],

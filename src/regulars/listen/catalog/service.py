@@ -47,7 +47,7 @@ def default_kind(kind: str) -> str:
             "catalog.default",
             Text(
                 f"There is no default catalog “{kind}”; choose shop or service.",
-                f"没有默认目录“{kind}”；请选择 shop 或 service。",
+                f"没有默认清单“{kind}”；请选择 shop 或 service。",
             ),
         )
     return kind
@@ -226,6 +226,6 @@ def _version(ws: Store, number: int) -> Version:
     if found is None:
         raise NotFound(
             "catalog.version",
-            Text(f"The catalog has no version {number}.", f"目录没有第 {number} 版。"),
+            Text(f"The catalog has no version {number}.", f"触点清单没有第 {number} 版。"),
         )
     return found

@@ -42,22 +42,22 @@ class Merge(Reason):
 def find(
     ws: CurrentWorkspace,
     caller: Reader,
-    q: Annotated[str, Query(min_length=1, description="User id, e-mail, phone, id or name.")],
+    q: Annotated[str, Query(min_length=1, description="User id, email, phone, id or name.")],
     *,
     paging: CursorPaging,
     request: Request,
     response: Response,
 ) -> dict[str, Any]:
-    """Find people by user id, e-mail address, phone number, id of ours, or part of a name."""
+    """Find people by user id, email address, phone number, id of ours, or part of a name."""
     found = finding.search(ws, q, scope=caller.places, size=paging.size, after=paging.after)
     return envelope(found, [asdict(one) for one in found.items], request, response)
 
 
-@router.get("/candidates", summary="Who may be one person")
+@router.get("/candidates", summary="Possible duplicates")
 def candidates(
     ws: CurrentWorkspace, caller: Editor, limit: Annotated[int, Query(ge=1, le=500)] = 100
 ) -> dict[str, Any]:
-    """List pairs of people who hold the same e-mail address or phone number."""
+    """List pairs of people who have the same email address or phone number."""
     found = service.candidates(ws, scope=caller.places, limit=limit)
     return {"items": [asdict(one) for one in found]}
 
@@ -68,12 +68,12 @@ class Joining(Reason):
     persons: list[str] = Field(min_length=2, max_length=50)
 
 
-@router.get("/contested", summary="What people share who cannot be one")
+@router.get("/contested", summary="Contested links")
 def contested_links(
     ws: CurrentWorkspace,
     caller: Editor,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    after: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+    after: Annotated[str | None, Query(description="`next` of the previous page.")] = None,
 ) -> dict[str, Any]:
     """List devices, addresses and numbers that join nobody until staff decide; and the decided."""
     found = contested.every(ws, scope=caller.places, limit=limit, after=after)
@@ -99,11 +99,11 @@ def keep_apart(ws: CurrentWorkspace, caller: Editor, identity: str, body: Reason
 
 @router.post("/contested/{identity}/undo", status_code=204, summary="Decide again")
 def decide_again(ws: CurrentWorkspace, caller: Editor, identity: str) -> None:
-    """Take the word that keeps them apart back."""
+    """Undo the decision that keeps them apart."""
     contested.undo(ws, caller, identity, now=clock.now())
 
 
-@router.post("/merges", status_code=201, summary="Make two people one")
+@router.post("/merges", status_code=201, summary="Merge two people")
 def merge(ws: CurrentWorkspace, caller: Editor, body: Merge) -> dict[str, Any]:
     """Link two people; undoing the link gives both back exactly."""
     link = service.merge(ws, caller, body.left, body.right, reason=body.reason, now=clock.now())
@@ -148,7 +148,7 @@ def events(
     return envelope(shown, [_entry(entry) for entry in shown.items], request, response)
 
 
-@router.get("/{identity}/export", summary="All that is held of a person")
+@router.get("/{identity}/export", summary="All data of a person")
 def export(ws: CurrentWorkspace, caller: Exporter, identity: str) -> Response:
     """Return everything held of a person, for handing over to them."""
     held = story.export(ws, caller, identity, now=clock.now())

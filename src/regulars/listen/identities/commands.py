@@ -35,20 +35,20 @@ def register(app: typer.Typer, opens: Opens) -> None:
 
     @app.command()
     def erase(  # noqa: PLR0917 (one option each)
-        email: Annotated[str | None, typer.Option(help="An e-mail address of theirs.")] = None,
-        phone: Annotated[str | None, typer.Option(help="A phone number of theirs.")] = None,
+        email: Annotated[str | None, typer.Option(help="Their email address.")] = None,
+        phone: Annotated[str | None, typer.Option(help="Their phone number.")] = None,
         user: Annotated[str | None, typer.Option(help="Their user id.")] = None,
-        person: Annotated[str | None, typer.Option(help="The id their page shows.")] = None,
-        yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+        person: Annotated[str | None, typer.Option(help="The id shown on their page.")] = None,
+        yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Erase a person: events, profile, links, refused events, findings that quote them."""
+        """Erase a person: events, profile, links, rejected events, findings that quote them."""
         ws = opens(workspace)
         given = {"email": email, "phone": phone, "user": user}
         identities = _identities(ws, given, person)
         _show(ws, identities, as_json)
-        if not yes and not typer.confirm(_("Erase this for good?"), err=True):
+        if not yes and not typer.confirm(_("Permanently erase this?"), err=True):
             raise typer.Exit(1)
         named = [(kind, value) for kind, value in given.items() if value]
         done = story.erase_identities(ws, SHELL, identities, now=clock.now(), given=named)
@@ -58,15 +58,19 @@ def register(app: typer.Typer, opens: Opens) -> None:
 def _contested(app: typer.Typer, opens: Opens) -> None:
     @app.command("contested")
     def contested_links(
-        apart: Annotated[str | None, typer.Option(help="Keep apart who share this id.")] = None,
-        join: Annotated[str | None, typer.Option(help="Make one who share this id.")] = None,
+        apart: Annotated[
+            str | None, typer.Option(help="Keep customers who share this id separate.")
+        ] = None,
+        join: Annotated[
+            str | None, typer.Option(help="Merge the customers who share this id.")
+        ] = None,
         undo: Annotated[str | None, typer.Option(help="Decide again about this id.")] = None,
         *,
-        reason: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "",
+        reason: Annotated[str, typer.Option(help="Reason; saved with the decision.")] = "",
         as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show devices, addresses and numbers that several share, and decide about them."""
+        """Show devices, addresses and numbers shared by several people, and decide about them."""
         ws, now = opens(workspace), clock.now()
         if apart is not None:
             contested.keep_apart(ws, SHELL, apart, reason=reason, now=now)
@@ -83,14 +87,14 @@ def _tell_contested(found: list[Contested], waiting: int, as_json: bool) -> None
         told = {"waiting": waiting, "items": [asdict(one) for one in found]}
         typer.echo(msgspec.json.encode(told).decode())
         return
-    shown = table(_("Shared"), _("Link"), _("Customer"), _("Events"), _("Told by"))
+    shown = table(_("Shared"), _("Link"), _("Customer"), _("Events"), _("Reported by"))
     for one in found:
         for side in one.sides:
             who = side.sighting
             shown.add_row(one.identity, one.kind, who.person_id, f"{who.events:,}", side.source)
     if found:
         out.print(shown)
-    out.print(_("{n} wait for a decision.").format(n=f"{waiting:,}"))
+    out.print(_("{n} awaiting a decision.").format(n=f"{waiting:,}"))
 
 
 def _identities(ws: Workspace, given: Mapping[str, str | None], person: str | None) -> list[str]:
@@ -124,9 +128,9 @@ def _show(ws: Workspace, identities: list[str], as_json: bool) -> None:
     if found:
         err.print(shown)
     else:
-        err.print(_("Nothing of them is on the timeline."))
+        err.print(_("The timeline has no events of theirs."))
     if held:
-        err.print(_("Held of them besides: {what}.").format(what=_rows(held)))
+        err.print(_("Also stored: {what}.").format(what=_rows(held)))
 
 
 def _report(ws: Workspace, done: Forgotten, as_json: bool) -> None:
@@ -137,16 +141,16 @@ def _report(ws: Workspace, done: Forgotten, as_json: bool) -> None:
     out.print(_("Erased: {what}.").format(what=_rows(done.rows)))
     _tell_quoted(done.quoted, ws.zone)
     for backup in done.backups:
-        err.print(_("A backup from before still holds them: {file}").format(file=backup))
+        err.print(_("An earlier backup still contains their data: {file}").format(file=backup))
 
 
 def _tell_quoted(quoted: Quoted, zone: ZoneInfo) -> None:
     """Tell where others' words still quote the person."""
     if not quoted.count:
-        out.print(_("Nobody else's words quote them."))
+        out.print(_("No other customer's text mentions them."))
         return
     out.print(
-        _("Words of others, which stay, quote them in {n} events.").format(n=f"{quoted.count:,}")
+        _("Texts by others mention them in {n} events; these stay.").format(n=f"{quoted.count:,}")
     )
     shown = table(_("Event id"), _("Customer"), _("Day"), _("Quoted"))
     for one in quoted.events:

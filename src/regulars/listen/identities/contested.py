@@ -64,7 +64,7 @@ def get(workspace: Workspace, identity: str, *, scope: Scope = None) -> Conteste
         known = people.folded(workspace, connection).contested.to_pylist()
     one = _case(workspace, identity, scope, None) if identity in known else None
     if one is None:
-        raise NotFound("contested.unknown", Text("Nobody contests this.", "此项没有争议。"))
+        raise NotFound("contested.unknown", Text("This is not contested.", "此项没有争议。"))
     return one
 
 
@@ -131,7 +131,7 @@ def undo(workspace: Workspace, caller: Principal, identity: str, *, now: datetim
     """Take `keep_apart` back; raises Conflict where it does not hold."""
     caller.require(Right.EDIT_PEOPLE)
     if _case(workspace, identity, caller.places, None) is None:
-        raise NotFound("contested.unknown", Text("Nobody contests this.", "此项没有争议。"))
+        raise NotFound("contested.unknown", Text("This is not contested.", "此项没有争议。"))
     with workspace.database.transaction() as connection:
         _let_join(connection, identity, now)
         audit.record(workspace, connection, caller, "contested.undone", identity)

@@ -133,14 +133,14 @@ def the_one(workspace: Workspace, words: str, *, scope: Scope = None) -> str:
     if not found:
         raise NotFound(
             "identities.nobody",
-            Text("Nobody is known by this.", "没有找到对应的客户。"),
+            Text("No customer found.", "没有找到对应的客户。"),
             field="other",
         )
     if len(found) > 1:
         raise Conflict(
             "identities.several",
             Text(
-                "Several people fit: use a user id, an e-mail address or the id on their page.",
+                "Several people fit: use a user id, an email address or the id on their page.",
                 "有多位客户符合：请使用用户编号、邮箱或客户页面上的编号。",
             ),
             field="other",

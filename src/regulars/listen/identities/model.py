@@ -148,9 +148,9 @@ class Kind(StrEnum):
 
 KIND_NAMES = {
     Kind.ORDER: Text("Orders", "订单"),
-    Kind.FEEDBACK: Text("Scores and words", "评分与评论"),
+    Kind.FEEDBACK: Text("Scores and comments", "评分与评论"),
     Kind.SERVICE: Text("Service", "服务"),
-    Kind.VISIT: Text("Visits and the rest", "浏览及其他"),
+    Kind.VISIT: Text("Visits and other", "浏览及其他"),
 }
 _SERVICE = vocabulary.CONTACTS | vocabulary.ANSWERS
 _SERVICE_PREFIXES = ("Case ", "Call ", "Live Chat ")

@@ -12,13 +12,15 @@ from regulars.company.places import service as places
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.forms import FormFields
+from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
-from regulars.faces.language import say
 from regulars.faces.layout import NavItem, Section, page, panels_of
 from regulars.faces.paging import cut, decode
 from regulars.kit import clock
 from regulars.kit.errors import NotFound, RegularsError
 from regulars.kit.text import Text
+from regulars.listen.adoption import service as adoption
+from regulars.listen.adoption.model import Kind as WordKind
 from regulars.listen.catalog import service as catalog
 from regulars.listen.identities import api, contested, finding, picture, quoting, service, story
 from regulars.listen.identities.model import KIND_NAMES, Candidate, Entry, Kind
@@ -50,15 +52,15 @@ KIND_COLOURS = {Kind.ORDER: 1, Kind.FEEDBACK: 2, Kind.SERVICE: 3, Kind.VISIT: 8}
 LINK_NAMES = {
     "identify": Text("seen on one device", "同一设备登录"),
     "alias": Text("two ids of one account", "同一账号的两个编号"),
-    "email": Text("same e-mail address", "相同的邮箱"),
+    "email": Text("same email address", "相同的邮箱"),
     "phone": Text("same phone number", "相同的手机号"),
     "merge": Text("merged by staff", "由员工合并"),
-    "spelling": Text("the same number, written otherwise", "同一号码的不同写法"),
+    "spelling": Text("the same number in another format", "同一号码的不同写法"),
 }
 SHARED_NAMES = {
     "identify": Text("A device", "一台设备"),
-    "alias": Text("An id of before", "一个旧编号"),
-    "email": Text("An e-mail address", "一个邮箱"),
+    "alias": Text("An earlier id", "一个旧编号"),
+    "email": Text("An email address", "一个邮箱"),
     "phone": Text("A phone number", "一个手机号"),
 }
 COLUMNS = (
@@ -73,7 +75,7 @@ COLUMNS = (
     Text("Currency", "货币"),
     Text("Metric", "指标"),
     Text("Score", "评分"),
-    Text("Words", "文字"),
+    Text("Comment", "原话"),
     Text("Event id", "事件编号"),
 )
 
@@ -100,7 +102,7 @@ def people(
     return page(
         request,
         "people/search.html",
-        title=_("Which customer?"),
+        title=_("Find a customer"),
         headers=NO_STORE,
         q=q,
         done=done,
@@ -176,13 +178,14 @@ def _contested(
     return page(
         request,
         "people/contested.html",
-        title=_("Who shares what?"),
+        title=_("Which identifiers are shared?"),
         headers=NO_STORE,
         found=found,
         apart=apart,
         next=found[-1].identity if len(found) == SIZE else None,
         known=_known(ws, {one.person_id: one.identities for one in sides}),
         shared=SHARED_NAMES,
+        source=adoption.naming(ws, WordKind.SOURCE),
         **{"done": "", "errors": {}, "wrong": "", **more},
     )
 
@@ -297,7 +300,7 @@ def _page(
     return page(
         request,
         "people/person.html",
-        title=_("What did {who} do and say?").format(who=found.name or _("this customer")),
+        title=fill(_("What did {who} do and say?"), who=found.name or _("this customer")),
         headers=NO_STORE,
         story=found,
         wanted=wanted,
@@ -312,6 +315,8 @@ def _page(
         tree=places.tree(ws),
         catalog=catalog.current(ws),
         links=LINK_NAMES,
+        category=adoption.naming(ws, WordKind.CATEGORY),
+        source=adoption.naming(ws, WordKind.SOURCE),
         titles=[(name, say(title)) for name, title in profile.TITLES.items()],
         may_edit=caller.may(Right.EDIT_PEOPLE),
         may_erase=caller.may(Right.ERASE_PEOPLE),

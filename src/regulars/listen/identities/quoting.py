@@ -22,7 +22,7 @@ SHOWN = 50
 """Quoting events that an answer lists; beyond them their number says how many there are."""
 ID = "id"
 KINDS = {
-    "email": Text("e-mail address", "邮箱"),
+    "email": Text("email address", "邮箱"),
     "phone": Text("phone number", "手机号"),
     ID: Text("id", "编号"),
 }

@@ -36,8 +36,8 @@ def touchpoints(ws: Store, recipe: Recipe, *, by: Principal, now: datetime) -> I
         "touchpoints_added",
         0,
         Text(
-            f"{len(added)} touchpoints of the recipe were added to the catalog: {en}{rest_en}.",
-            f"目录中新增了方案声明的 {len(added)} 个触点：{zh}{rest_zh}。",
+            f"{len(added)} touchpoints of the template were added to the catalog: {en}{rest_en}.",
+            f"触点清单中新增了导入模板声明的 {len(added)} 个触点：{zh}{rest_zh}。",
         ),
         tuple(one.key for one in added),
     )

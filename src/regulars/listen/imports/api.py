@@ -147,9 +147,9 @@ def start(
     response: Response,
     files: list[UploadFile],
     *,
-    recipe: Annotated[str | None, Form(description="Name of a recipe.")] = None,
-    mapping: Annotated[str | None, Form(description="A mapping as TOML, instead.")] = None,
-    zone: Annotated[str | None, Form(description="Where times were written down.")] = None,
+    recipe: Annotated[str | None, Form(description="Name of an import template (recipe).")] = None,
+    mapping: Annotated[str | None, Form(description="A field mapping as TOML, instead.")] = None,
+    zone: Annotated[str | None, Form(description="Time zone of times that name none.")] = None,
     decimal: Annotated[str | None, Form(description="Decimal mark of numbers: . or ,")] = None,
     date_format: Annotated[
         list[str] | None, Form(description="How times are written, such as %d/%m/%Y; or iso.")
@@ -158,9 +158,9 @@ def start(
         list[str] | None, Form(description="Answers to questions, each KEY=VALUE.")
     ] = None,
     currency: Annotated[
-        str | None, Form(description="What all money of the files is in, such as CNY.")
+        str | None, Form(description="Currency of all amounts, for example CNY.")
     ] = None,
-    source: Annotated[str | None, Form(description="What the files are as a source.")] = None,
+    source: Annotated[str | None, Form(description="Source name for the files.")] = None,
 ) -> ImportOut:
     """Take files in and import them after the answer; ask `GET /imports/{id}` how far it is."""
     run = service.upload(
@@ -206,7 +206,7 @@ def one_import(ws: CurrentWorkspace, _caller: Reader, run_id: str) -> ImportOut:
 
 @router.post("/imports/{run_id}/take-back")
 def take_back(ws: CurrentWorkspace, caller: Importer, run_id: str) -> ImportOut:
-    """Take an import back: what it brought goes, what it replaced returns; a note says how much."""
+    """Undo an import: what it added is removed, what it replaced returns; a note says how much."""
     return _out(taking_back.take_back(ws, run_id, now=clock.now(), by=caller))
 
 
@@ -219,9 +219,9 @@ def rejects(
     request: Request,
     response: Response,
     *,
-    reason: Annotated[str | None, Query(description="Only rows refused for this.")] = None,
+    reason: Annotated[str | None, Query(description="Only rows rejected for this reason.")] = None,
 ) -> Any:
-    """Return refused rows in the order of the files; `?format=csv` or `xlsx` gives all of them."""
+    """Return rejected rows in the order of the files; `?format=csv` or `xlsx` gives all of them."""
     kind = export.asked(request)
     if kind is not None:
         rows = (_row(one) for one in service.every_reject(ws, run_id))
@@ -234,7 +234,7 @@ def rejects(
 
 @router.get("/recipes")
 def recipes(_caller: Reader) -> list[RecipeOut]:
-    """Return the recipes that come with the product."""
+    """Return the import templates (recipes) that come with the product."""
     return [
         RecipeOut(name=one.name, title=say(one.title.text), about=say(one.about.text))
         for one in service.recipes()

@@ -35,7 +35,7 @@ def _no_time(found: Sequence[Facts]) -> Question:
         Text(
             "No column is the time of the event: write into occurred_at of the mapping when it "
             "happened, such as moment('2026-03-01').",
-            "没有事件时间列：请在映射的 occurred_at 中写明事件发生的时间，"
+            "没有事件时间列：请在字段映射的 occurred_at 中写明事件发生的时间，"
             "例如 moment('2026-03-01')。",
         ),
         rows=rows,
@@ -206,7 +206,7 @@ def _no_answers(sheet: Sheet, by_header: dict[str, Facts]) -> Iterator[Note]:
                 f"{name}: the scale is {scale}; {codes} are read as “no answer” ({count} values). "
                 "Change “blank” in the mapping if they are not.",
                 f"{name}：量表为 {scale}；{codes} 视为“未作答”（{count} 个值）。"
-                "若不是，请修改映射中的 blank。",
+                "若不是，请修改字段映射中的 blank。",
             ),
             first.codes,
         )

@@ -63,8 +63,8 @@ def _told(error: Exception, no_room: bool) -> RegularsError:
     return Invalid(
         "import.engine",
         Text(
-            f"Files and mapping do not go together ({why}): look at the file with --preview and "
+            f"Files and field mapping do not match ({why}): look at the file with --preview and "
             "mend the file or the mapping.",
-            f"文件与映射不匹配（{why}）：请用 --preview 查看文件，并修改文件或映射。",
+            f"文件与字段映射不匹配（{why}）：请用 --preview 查看文件，并修改文件或字段映射。",
         ),
     )

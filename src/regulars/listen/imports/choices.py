@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from regulars.kit.errors import Invalid
-from regulars.kit.text import Text
+from regulars.kit.text import Text, fill_chinese
 from regulars.listen.imports import asking, building, guessing, scales
 from regulars.listen.imports.export_formats.loading import ExportFormat
 from regulars.listen.imports.guessing import ROLES, SCORES, Guess
@@ -106,7 +106,7 @@ def _read(
 
 def _known(format_: ExportFormat | None) -> Text:
     title = format_.title.text if format_ else Text("", "")
-    return Text(f"{title.en} calls it so.", f"{title.zh}的表头如此。")
+    return Text(f"{title.en} calls it so.", fill_chinese("{title}的表头如此。", title=title.zh))
 
 
 def complete(recipe: Recipe, choices: Choices) -> Recipe:

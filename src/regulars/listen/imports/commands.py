@@ -52,40 +52,45 @@ def _importing(app: typer.Typer, opens: Opens) -> None:
             list[Path], typer.Argument(metavar="FILE_OR_DIR...", help="Files or folders.")
         ],
         *,
-        recipe: Annotated[str, typer.Option(help="A recipe's name: see `regulars recipes`.")] = "",
+        recipe: Annotated[
+            str, typer.Option(help="Name of an import template: see `regulars recipes`.")
+        ] = "",
         map_: Annotated[
-            Path | None, typer.Option("--map", help="A mapping, as --preview proposes it.")
+            Path | None, typer.Option("--map", help="A field mapping, as proposed by --preview.")
         ] = None,
-        preview: Annotated[bool, typer.Option(help="Look at a file; import nothing.")] = False,
+        preview: Annotated[
+            bool, typer.Option(help="Only inspect the file; import nothing.")
+        ] = False,
         write: Annotated[
-            Path | None, typer.Option(help="With --preview: write the mapping here.")
+            Path | None, typer.Option(help="With --preview: write the field mapping to this file.")
         ] = None,
         zone: Annotated[
-            str, typer.Option(help="Where times without a zone were written: Asia/Shanghai.")
+            str, typer.Option(help="Zone of times that name none, for example Asia/Shanghai.")
         ] = "",
         decimal: Annotated[
             str, typer.Option(help="Decimal mark of numbers: a comma for 1.234,50.")
         ] = "",
         date_format: Annotated[
             list[str] | None,
-            typer.Option(
-                help="How times are written: %d/%m/%Y, epoch_s, iso; more than one may be."
-            ),
+            typer.Option(help="How times are written: %d/%m/%Y, epoch_s, iso; repeatable."),
         ] = None,
         answer: Annotated[
             list[str] | None,
-            typer.Option(help="Answer to a question of --preview: KEY=VALUE; more may be given."),
+            typer.Option(help="Answer to a question asked by --preview: KEY=VALUE; repeatable."),
         ] = None,
         currency: Annotated[
-            str, typer.Option(help="What all money of the files is in: CNY. Others are refused.")
+            str,
+            typer.Option(
+                help="Currency of all amounts, for example CNY; rows in others are rejected."
+            ),
         ] = "",
         source: Annotated[
-            str, typer.Option(help="What the files are called as a source; the recipe's if not.")
+            str, typer.Option(help="Source name for these files; default: the template's.")
         ] = "",
         as_json: AsJson = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Bring in files of events: each event once, bad rows kept with their reason."""
+        """Import files of events: each event once, unreadable rows kept with the reason."""
         ws = opens(workspace)
         formats, answers = tuple(date_format or ()), questions.parse(answer or ())
         habits = Habits(
@@ -107,8 +112,8 @@ def _chosen(recipe: str, mapping: Path | None) -> Recipe:
         raise Invalid(
             "import.which",
             Text(
-                "Say --recipe NAME or --map FILE; --preview proposes a mapping.",
-                "请指定 --recipe 名称或 --map 文件；--preview 可生成映射建议。",
+                "Give --recipe NAME or --map FILE; --preview proposes a field mapping.",
+                "请指定 --recipe 名称或 --map 文件；--preview 可生成字段映射建议。",
             ),
         )
     return library.load(mapping) if mapping else library.get(recipe)
@@ -160,7 +165,7 @@ def _print_outcome(outcome: Outcome, as_json: bool) -> None:
     _print_told(outcome.notes, outcome.questions)
     if outcome.rejects_file:
         out.print(
-            _("Refused rows: regulars rejects {id}").format(id=outcome.run_id), soft_wrap=True
+            _("Rejected rows: regulars rejects {id}").format(id=outcome.run_id), soft_wrap=True
         )
     if outcome.ignored:
         out.print(_("Not read: {files}").format(files=", ".join(outcome.ignored)), style="dim")
@@ -200,16 +205,16 @@ def count_titles() -> dict[str, str]:
     """Return what each count is called."""
     return {
         "read": _("Rows read"),
-        "events": _("Events made"),
+        "events": _("Events created"),
         "accepted": _("New events"),
-        "duplicates": _("Known before"),
-        "repeats": _("Rows that repeat word for word"),
+        "duplicates": _("Already known"),
+        "repeats": _("Identical rows"),
         "used": _("Rows used"),
-        "rejected": _("Rows refused"),
-        "empty": _("Rows that gave nothing"),
+        "rejected": _("Rows rejected"),
+        "empty": _("Rows without events"),
         "skipped": _("Rows skipped"),
-        "replaced": _("Told anew, replaced"),
-        "refused": _("Of erased people, left out"),
+        "replaced": _("Updated"),
+        "refused": _("Of erased people, not imported"),
     }
 
 
@@ -222,7 +227,7 @@ def _print_preview(proposal: Proposal, write: Path | None, as_json: bool) -> Non
     _print_proposal(proposal)
     if write is not None:
         out.print(
-            _("Mapping written to {file}: look it over, then import with --map.").format(file=write)
+            _("Mapping written to {file}: review it, then import with --map.").format(file=write)
         )
     else:
         out.print(library.render(proposal.recipe), markup=False, soft_wrap=True)
@@ -231,7 +236,7 @@ def _print_preview(proposal: Proposal, write: Path | None, as_json: bool) -> Non
 def _print_proposal(proposal: Proposal) -> None:
     facts = [proposal.format, proposal.encoding or "", repr(proposal.delimiter or "")]
     out.print(" · ".join([proposal.file, *[fact for fact in facts if fact not in ("", "''")]]))
-    table = Table(_("Column"), _("Probably"), _("Sure"), _("Examples"), box=None)
+    table = Table(_("Column"), _("Likely meaning"), _("Confidence"), _("Examples"), box=None)
     for one in proposal.columns:
         role = say(ROLES[one.role])
         scale = f" {one.scale[0]:g}–{one.scale[1]:g}" if one.scale else ""
@@ -252,7 +257,7 @@ def _shortened(example: str) -> str:
 def _looking(app: typer.Typer, opens: Opens) -> None:
     @app.command()
     def recipes(as_json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
-        """List the recipes that come with the product."""
+        """List the import templates (recipes) that come with the product."""
         opens(workspace)
         found = service.recipes()
         if as_json:
@@ -261,7 +266,7 @@ def _looking(app: typer.Typer, opens: Opens) -> None:
             ]
             typer.echo(msgspec.json.encode(rows).decode())
             return
-        table = Table(_("Recipe"), _("What it is for"), box=None)
+        table = Table(_("Template"), _("What it is for"), box=None)
         for one in found:
             table.add_row(one.name, say(one.about.text))
         out.print(table)
@@ -272,14 +277,14 @@ def _looking(app: typer.Typer, opens: Opens) -> None:
             str,
             typer.Option(
                 metavar="ID",
-                help="Take this import back: what it brought goes, what it replaced returns.",
+                help="Undo this import: what it added is removed, what it replaced is restored.",
             ),
         ] = "",
-        yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+        yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
         as_json: AsJson = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """List the imports, the newest first; or take one back."""
+        """List the imports, the newest first; or undo one."""
         ws = opens(workspace)
         if take_back:
             _take_back(ws, take_back, yes=yes, as_json=as_json)
@@ -289,7 +294,7 @@ def _looking(app: typer.Typer, opens: Opens) -> None:
             typer.echo(msgspec.json.encode([run_facts(run) for run in found]).decode())
             return
         titles = count_titles()
-        table = Table(Column("id", no_wrap=True), _("Recipe"), _("State"), _("When"), box=None)
+        table = Table(Column("id", no_wrap=True), _("Template"), _("State"), _("When"), box=None)
         for name in ("accepted", "rejected"):
             table.add_column(titles[name], justify="right")
         for run in found:
@@ -309,7 +314,7 @@ def _take_back(ws: Workspace, run_id: str, *, yes: bool, as_json: bool) -> None:
     _run, effect = taking_back.effect_of(ws, run_id)
     if not yes and sys.stdin.isatty():
         err.print(say(taking_back.words(effect)), markup=False, soft_wrap=True)
-        if not typer.confirm(_("Take it back?"), err=True):
+        if not typer.confirm(_("Undo the import?"), err=True):
             raise typer.Exit(1)
     run = taking_back.take_back(ws, run_id, now=clock.now())
     if as_json:
@@ -322,12 +327,12 @@ def _refused(app: typer.Typer, opens: Opens) -> None:
     @app.command()
     def rejects(
         run_id: Annotated[str, typer.Argument(metavar="ID", help="The import's id.")],
-        limit: Annotated[int, typer.Option(help="How many to show.")] = 20,
+        limit: Annotated[int, typer.Option(help="Number of rows to show.")] = 20,
         csv: Annotated[Path | None, typer.Option(help="Write all to this CSV file.")] = None,
         as_json: AsJson = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show the rows an import refused, with their reasons."""
+        """Show the rows an import rejected, with the reasons."""
         ws = opens(workspace)
         if csv is not None:
             rows = ([*reject_row(one)] for one in service.every_reject(ws, run_id))

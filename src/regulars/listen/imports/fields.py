@@ -158,7 +158,7 @@ def _repeated(raw: RawRows, name: str) -> Invalid:
         Text(
             f"{file} has several columns “{name}”: rename them, or say in the mapping which is "
             f'meant (from = "{first}" or "{second}").',
-            f"{file} 有多个“{name}”列：请改名，或在映射中写明用哪一列"
+            f"{file} 有多个“{name}”列：请改名，或在字段映射中写明用哪一列"
             f'（from = "{first}" 或 "{second}"）。',
         ),
         column=name,

@@ -42,9 +42,9 @@ class Fit:
         given_en = ", ".join(name.en for name in names)
         given_zh = "、".join(name.zh for name in names)
         return Text(
-            f"The recipe “{self.recipe}” ({self.title.en}) fits: all {self.needs} columns it needs "
-            f"are there, it knows {self.known} of {self.columns}. It gives: {given_en}.",
-            f"方案“{self.recipe}”（{self.title.zh}）适用：所需的 {self.needs} 列齐全，"
+            f"The template “{self.recipe}” ({self.title.en}) fits: all {self.needs} columns it "
+            f"needs are there, it knows {self.known} of {self.columns}. It gives: {given_en}.",
+            f"导入模板“{self.recipe}”（{self.title.zh}）适用：所需的 {self.needs} 列齐全，"
             f"{self.columns} 列中识别 {self.known} 列。将生成：{given_zh}。",
         )
 

@@ -26,7 +26,7 @@ ROLES: dict[str, Text] = {
     "event_id": Text("id of the event", "事件编号"),
     "user": Text("customer id", "客户编号"),
     "anonymous": Text("visitor id", "访客编号"),
-    "email": Text("e-mail", "邮箱"),
+    "email": Text("email", "邮箱"),
     "phone": Text("phone", "手机号"),
     "openid": Text("OpenID", "OpenID"),
     "order_id": Text("order id", "订单号"),

@@ -25,7 +25,7 @@ from regulars.listen.imports.model import Column, Habits, Recipe, Scalar
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-RECIPES: Registry[Recipe] = Registry(Text("import recipe", "导入方案"))
+RECIPES: Registry[Recipe] = Registry(Text("import template", "导入模板"))
 """Recipes of other distributions (entry-point group `regulars.plugins`) add themselves here."""
 
 
@@ -59,8 +59,8 @@ def get(name: str) -> Recipe:
         raise NotFound(
             "import.recipe",
             Text(
-                f"There is no recipe “{name}”. Known: {known}.",
-                f"没有导入方案“{name}”。已有：{known}。",
+                f"There is no import template “{name}”. Known: {known}.",
+                f"没有导入模板“{name}”。已有：{known}。",
             ),
             recipe=name,
         )

@@ -61,7 +61,7 @@ def overview(request: Request, ws: CurrentWorkspace, caller: Reader, done: str =
     return page(
         request,
         "imports/sources.html",
-        title=_("What do we hear, and how fresh is it?"),
+        title=_("Which data do we have, and how fresh is it?"),
         sources=service.sources(ws, scope=caller.places),
         titles=adoption.titles(ws, Kind.SOURCE),
         runs=service.runs(ws, limit=20),
@@ -117,7 +117,7 @@ def _upload_form(request: Request, ws: Workspace, fields: Fields | None = None) 
     return page(
         request,
         "imports/new.html",
-        title=_("Which files shall we bring in?"),
+        title=_("Import files"),
         recipes=recipes,
         recipe_names=[(name, title) for name, title, _about in recipes],
         zone=ws.settings.workspace.time_zone,
@@ -152,7 +152,7 @@ def choose(
             )
             if unfilled(found.recipe):
                 fields.fail(
-                    "happened_on", _("Say which column is the time, or the day of all rows.")
+                    "happened_on", _("Choose the time column, or enter the date of all rows.")
                 )
                 return _wizard(request, ws, run_id, choices, fields)
             return _start(
@@ -273,7 +273,7 @@ def one(
     return page(
         request,
         "imports/run.html",
-        title=_("What became of {files}?").format(files=", ".join(run.files)[:120]),
+        title=_("Import of {files}").format(files=", ".join(run.files)[:120]),
         run=run,
         states=STATES,
         stages=STAGES,
@@ -296,7 +296,7 @@ def ask_to_take_back(
     return page(
         request,
         "imports/take_back.html",
-        title=_("Take back {files}?").format(files=", ".join(run.files)[:120]),
+        title=_("Undo the import of {files}?").format(files=", ".join(run.files)[:120]),
         run=run,
         effect=taking_back.words(effect),
     )

@@ -179,7 +179,9 @@ def chosen(recipe: str | None, mapping: str | None) -> Recipe:
     if bool(recipe) == bool(mapping):
         raise Invalid(
             "import.which",
-            Text("Give either a recipe or a mapping.", "请提供方案或映射，二者选一。"),
+            Text(
+                "Give either a template or a field mapping.", "请提供导入模板或字段映射，二者选一。"
+            ),
         )
     return library.parse(mapping) if mapping else library.get(recipe or "")
 

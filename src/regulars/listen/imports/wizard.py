@@ -160,8 +160,8 @@ def role_groups() -> Iterator[tuple[str, list[tuple[str, str]]]]:
         "who": _("Who"),
         "said": _("What customers say"),
         "bought": _("What they bought"),
-        "where": _("Where and which"),
-        "rest": _("Nothing of these"),
+        "where": _("Place and reference"),
+        "rest": _("None of these"),
     }
     for key, roles in GROUPS:
         yield titles[key], [(role, say(ROLES[role])) for role in roles]

@@ -183,7 +183,7 @@ def receipt(
     return {"messageId": found.message_id, "status": found.status, "outcomes": outcomes}
 
 
-@receipts.get("", summary="Refused events, newest first")
+@receipts.get("", summary="Rejected events, newest first")
 def refused(
     request: Request,
     ws: CurrentWorkspace,

@@ -126,7 +126,7 @@ CALLS: dict[str, About] = {
     "track": About("An act", _TRACK, {"event": {"type": "string"}, **_PROPERTIES}, ("event",)),
     "identify": About(
         "Who somebody is",
-        "Links userId and anonymousId, e-mail and phone; traits go to the profile, not to the "
+        "Links userId and anonymousId, email and phone; traits go to the profile, not to the "
         "timeline.",
         {"traits": OBJECT},
     ),

@@ -27,19 +27,19 @@ class Change(BaseModel):
     kind: Literal["any", "user", "anonymous", "email", "phone", "openid"] = "any"
 
 
-@router.get("", summary="Values that name nobody")
+@router.get("", summary="Values that stand for no customer")
 def overview(ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
-    """Return the list, which identities on the timeline it concerns, and what came in lately."""
+    """Return the list, which identities it concerns, and what was received recently."""
     return asdict(service.overview(ws, now=clock.now()))
 
 
-@router.post("/add", summary="Let a value name nobody")
+@router.post("/add", summary="Let a value stand for no customer")
 def add(ws: CurrentWorkspace, caller: Editor, body: Change) -> dict[str, Any]:
     """Add a value; events that carry it count for no customer from now on, old ones too."""
     return asdict(service.add(ws, caller, body.kind, body.word, now=clock.now()))
 
 
-@router.post("/remove", summary="Let a value name somebody again")
+@router.post("/remove", summary="Let a value stand for a customer again")
 def remove(ws: CurrentWorkspace, caller: Editor, body: Change) -> dict[str, Any]:
     """Take a value out of the list; events kept under it are that customer's again."""
     return asdict(service.remove(ws, caller, body.kind, body.word, now=clock.now()))

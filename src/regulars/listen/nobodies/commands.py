@@ -37,11 +37,13 @@ def register(app: typer.Typer, opens: Opens) -> None:
 def _show(group: typer.Typer, opens: Opens) -> None:
     @group.command()
     def show(
-        every: Annotated[bool, typer.Option("--all", help="What is shipped, too.")] = False,
+        every: Annotated[
+            bool, typer.Option("--all", help="Also show the values that come with the product.")
+        ] = False,
         as_json: Json = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show which values name nobody, and where they were met."""
+        """Show which values stand for no customer, and where they occurred."""
         told = service.overview(opens(workspace), now=clock.now())
         if as_json:
             typer.echo(msgspec.json.encode(asdict(told)).decode())
@@ -52,25 +54,25 @@ def _show(group: typer.Typer, opens: Opens) -> None:
 def _edit(group: typer.Typer, opens: Opens) -> None:
     @group.command()
     def add(value: Value, kind: Kind = "any", workspace: WorkspaceFolder = Path()) -> None:
-        """Let a value name nobody, in what is on the timeline too."""
+        """Let a value stand for no customer, also for events already on the timeline."""
         one = service.add(opens(workspace), SHELL, kind, value, now=clock.now())
-        out.print(_("“{word}” names nobody now.").format(word=one.word), markup=False)
+        out.print(_("“{word}” now stands for no customer.").format(word=one.word), markup=False)
 
     @group.command()
     def remove(value: Value, kind: Kind = "any", workspace: WorkspaceFolder = Path()) -> None:
-        """Let a value name somebody again, in what is on the timeline too."""
+        """Let a value stand for a customer again, also for events already on the timeline."""
         one = service.remove(opens(workspace), SHELL, kind, value, now=clock.now())
-        out.print(_("“{word}” names somebody again.").format(word=one.word), markup=False)
+        out.print(_("“{word}” stands for a customer again.").format(word=one.word), markup=False)
 
 
 def _print(told: Overview, every: bool) -> None:
     if told.found:
-        shown = table(_("On the timeline from before"), _("Kind"), _("Events"))
+        shown = table(_("Already on the timeline"), _("Kind"), _("Events"))
         for one in told.found:
             shown.add_row(escape(one.word), say(KIND_NAMES[one.kind]), f"{one.events:,}")
         out.print(shown)
     if told.met:
-        shown = table(_("Came in lately"), _("Kind"), _("Source"), _("Events"))
+        shown = table(_("Recently received"), _("Kind"), _("Source"), _("Events"))
         for met in told.met:
             shown.add_row(
                 escape(met.word), say(KIND_NAMES[met.kind]), escape(met.source), f"{met.events:,}"

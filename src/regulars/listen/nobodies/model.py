@@ -20,7 +20,7 @@ KIND_NAMES = {
     "any": Text("any", "任意"),
     "user": Text("user id", "用户编号"),
     "anonymous": Text("device id", "设备编号"),
-    "email": Text("e-mail address", "邮箱"),
+    "email": Text("email address", "邮箱"),
     "phone": Text("phone number", "手机号"),
     "openid": Text("openid", "openid"),
 }

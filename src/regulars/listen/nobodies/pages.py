@@ -17,6 +17,8 @@ from regulars.faces.layout import NavItem, Section, page
 from regulars.kit import clock
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
+from regulars.listen.adoption import service as adoption
+from regulars.listen.adoption.model import Kind
 from regulars.listen.nobodies import service
 from regulars.listen.nobodies.model import KIND_NAMES, ORIGINS, SHAPES
 from regulars.timeline.current import CurrentWorkspace
@@ -24,7 +26,11 @@ from regulars.timeline.listed import LONGEST
 from regulars.timeline.workspace import Workspace
 
 router = APIRouter(prefix="/nobody", include_in_schema=False)
-navigation = [NavItem(Text("Nobody", "无主值"), "/nobody", Section.LISTEN, 14, Right.READ_SOURCES)]
+navigation = [
+    NavItem(
+        Text("Ignored identifiers", "忽略的标识"), "/nobody", Section.LISTEN, 14, Right.READ_SOURCES
+    )
+]
 Reader = Annotated[Principal, Depends(needs(Right.READ_SOURCES))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
 
@@ -56,7 +62,8 @@ def _page(request: Request, ws: Workspace, caller: Principal, **more: Any) -> Re
     return page(
         request,
         "nobodies/list.html",
-        title=_("Which values name nobody?"),
+        source=adoption.naming(ws, Kind.SOURCE),
+        title=_("Which values stand for no customer?"),
         told=told,
         own=[one for one in told.words if one.origin != "shipped"],
         shipped=[

@@ -34,7 +34,7 @@ TITLES = {
     "name": Text("Name", "姓名"),
     "first_name": Text("First name", "名"),
     "last_name": Text("Last name", "姓"),
-    "email": Text("E-mail", "电子邮箱"),
+    "email": Text("Email", "邮箱"),
     "phone": Text("Phone", "手机号"),
     "birthday": Text("Birthday", "生日"),
     "language": Text("Language", "语言"),

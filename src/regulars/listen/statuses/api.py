@@ -27,19 +27,19 @@ class StatusIn(BaseModel):
     meaning: Standing
 
 
-@router.get("", summary="What the words of order statuses mean")
+@router.get("", summary="Meaning of order statuses")
 def overview(ws: CurrentWorkspace, _caller: Reader) -> list[Word]:
     """Return the workspace's own words, the newest first, then the shipped ones."""
     return service.overview(ws)
 
 
-@router.put("", summary="Let a word of order statuses mean something")
+@router.put("", summary="Define an order status")
 def set_meaning(ws: CurrentWorkspace, caller: Editor, wanted: StatusIn) -> Word:
     """Let a word mean something for every import from now on."""
     return service.set_meaning(ws, caller, wanted.word, wanted.meaning, now=clock.now())
 
 
-@router.delete("", summary="Take a meaning of your own back")
+@router.delete("", summary="Remove your own meaning of a status")
 def reset(ws: CurrentWorkspace, caller: Editor, word: Spelling) -> Word | None:
     """Return what is shipped of the word, if anything; that is what it means from now on."""
     return service.reset(ws, caller, word)

@@ -32,16 +32,16 @@ def register(app: typer.Typer, opens: Opens) -> None:
     def statuses(
         given: Annotated[
             list[str] | None,
-            typer.Option("--set", metavar="WORD=MEANING", help="What a word means from now on."),
+            typer.Option("--set", metavar="WORD=MEANING", help="What a status means from now on."),
         ] = None,
         back: Annotated[
             list[str] | None,
-            typer.Option("--reset", metavar="WORD", help="Take your meaning of a word back."),
+            typer.Option("--reset", metavar="WORD", help="Remove your own meaning of a status."),
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """List what the words of order statuses mean; let one mean something else."""
+        """List what order statuses mean, or change the meaning of one."""
         ws = opens(workspace)
         for word, meaning in [_parted(one) for one in given or ()]:
             _told(service.set_meaning(ws, SHELL, word, meaning, now=clock.now()))
@@ -65,7 +65,7 @@ def _parted(pair: str) -> tuple[str, str]:
 
 
 def _told(one: Word) -> None:
-    said = _("“{word}” means {meaning} now: {title}. Import its file again for orders of before.")
+    said = _("“{word}” now means {meaning}: {title}. Import the file of earlier orders again.")
     out.print(
         said.format(word=one.word, meaning=one.meaning, title=say(TITLES[one.meaning])),
         markup=False,
@@ -74,7 +74,7 @@ def _told(one: Word) -> None:
 
 def _taken_back(word: str, one: Word | None) -> None:
     if one is None:
-        out.print(_("“{word}” means nothing any more.").format(word=word), markup=False)
+        out.print(_("“{word}” no longer has a meaning.").format(word=word), markup=False)
     else:
         _told(one)
 
@@ -82,14 +82,14 @@ def _taken_back(word: str, one: Word | None) -> None:
 def _print(words: Sequence[Word]) -> None:
     own = [one for one in words if one.changed_at is not None]
     if own:
-        shown = table(_("Your words"), _("Meaning"), _("As shipped"), _("Changed by"))
+        shown = table(_("Your statuses"), _("Meaning"), _("Built in"), _("Changed by"))
         for one in own:
             by = f"{one.changed_by} · {moment(one.changed_at)}"
             shown.add_row(escape(one.word), one.meaning, one.shipped or "", escape(by))
         out.print(shown)
-    shown = table(_("Meaning"), _("Words, as shipped"))
+    shown = table(_("Meaning"), _("Built-in statuses"))
     for meaning in Standing:
         listed = [one.word for one in words if one.meaning == meaning and one.changed_at is None]
         shown.add_row(f"{meaning}\n{say(TITLES[meaning])}", " · ".join(listed))
     out.print(shown)
-    out.print(_("Change one: regulars statuses --set WORD=MEANING; back: --reset WORD"))
+    out.print(_("Change one: regulars statuses --set WORD=MEANING; undo: --reset WORD"))

@@ -56,7 +56,7 @@ def _page(request: Request, ws: Workspace, caller: Principal, **more: Any) -> Re
     return page(
         request,
         "statuses/list.html",
-        title=_("What do the statuses of orders mean?"),
+        title=_("What do order statuses mean?"),
         own=[one for one in words if one.changed_at is not None],
         shipped=[
             (

@@ -102,7 +102,7 @@ def add_target(ws: CurrentWorkspace, caller: Editor, given: TargetIn) -> dict[st
 def add_plan(
     plan: str, ws: CurrentWorkspace, caller: Editor, given: PlanIn
 ) -> list[dict[str, Any]]:
-    """Add the targets of a plan that ships (programme, touchpoints), as far as they are missing."""
+    """Add the missing targets of a built-in plan (programme, touchpoints)."""
     made = service.add_plan(ws, caller, plan, start=given.start, now=clock.now())
     return [plain_target(one, ws.zone) for one in made]
 
@@ -129,7 +129,7 @@ def change_target(
 
 @router.delete("/{target_id}", status_code=204)
 def retire_target(target_id: str, ws: CurrentWorkspace, caller: Editor) -> Response:
-    """Take a target out of force."""
+    """Deactivate a target."""
     service.retire(ws, caller, target_id, now=clock.now())
     return Response(status_code=204)
 
@@ -138,7 +138,7 @@ def retire_target(target_id: str, ws: CurrentWorkspace, caller: Editor) -> Respo
 def freeze_baseline(
     target_id: str, ws: CurrentWorkspace, caller: Editor, given: BaselineIn
 ) -> dict[str, Any]:
-    """Measure the metric now and keep it as the target's baseline."""
+    """Measure the metric now and save it as the target's baseline."""
     both = given.start and given.end
     period = period_of(given.start, given.end, ws.zone) if both else None
     made = service.freeze_baseline(ws, caller, target_id, now=clock.now(), period=period)

@@ -30,7 +30,7 @@ from regulars.understand.metrics.model import Direction
 Opens = Callable[[Path], Workspace]
 FINDINGS = (board.PLAN,)
 """Declared here too, so that a refresh from the shell renews what pages show."""
-TargetId = Annotated[str, typer.Argument(help="Id of the target, as `show targets` prints it.")]
+TargetId = Annotated[str, typer.Argument(help="Target id, as printed by `show targets`.")]
 Words = list[str] | None
 
 
@@ -52,7 +52,7 @@ def _show(group: typer.Typer, opens: Opens) -> None:
         as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show every target: met, not met, undetermined, or no metric yet."""
+        """Show every target: met, not met, undetermined, or metric not available yet."""
         ws = opens(workspace)
         found = service.judged(ws, now=clock.now())
         if as_json:
@@ -96,13 +96,17 @@ def _add(group: typer.Typer, opens: Opens) -> None:
     @group.command()
     def add(
         metric: Annotated[str, typer.Argument(help="Key of a metric.")],
-        value: Annotated[float, typer.Argument(help="In its unit; with --relative in percent.")],
+        value: Annotated[
+            float, typer.Argument(help="In the metric's unit; with --relative in percent.")
+        ],
         *,
         title: Annotated[str, typer.Option(help="Shown title; default: the metric's.")] = "",
         relative: Annotated[bool, typer.Option(help="Percent against a baseline.")] = False,
-        due: Annotated[str | None, typer.Option(help="Day, as 2027-12-31.")] = None,
-        window_days: Annotated[int, typer.Option(help="Days that are measured.")] = 90,
-        where: Annotated[Words, typer.Option(help="Filter, as touchpoint=checkout.")] = None,
+        due: Annotated[str | None, typer.Option(help="Due date, for example 2027-12-31.")] = None,
+        window_days: Annotated[int, typer.Option(help="Number of days measured.")] = 90,
+        where: Annotated[
+            Words, typer.Option(help="Filter, for example touchpoint=checkout.")
+        ] = None,
         guardrail: Annotated[Words, typer.Option(help="Metric that must not get worse.")] = None,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
@@ -136,7 +140,7 @@ def _plan(group: typer.Typer, opens: Opens) -> None:
         start: Annotated[str | None, typer.Option(help="First day; default: today.")] = None,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Add the targets of a plan that ships, as far as they are missing."""
+        """Add the missing targets of a built-in plan."""
         ws, now = opens(workspace), clock.now()
         first = _day(start, ws) if start else now.astimezone(ws.zone).date()
         made = service.add_plan(ws, SHELL, name, start=first, now=now)
@@ -150,7 +154,7 @@ def _freeze(group: typer.Typer, opens: Opens) -> None:
         target: TargetId,
         *,
         start: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
-        end: Annotated[str | None, typer.Option("--to", help="First day after it.")] = None,
+        end: Annotated[str | None, typer.Option("--to", help="End date (excluded).")] = None,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
         """Measure the metric now and keep it as the target's baseline."""
@@ -165,6 +169,6 @@ def _freeze(group: typer.Typer, opens: Opens) -> None:
 def _retire(group: typer.Typer, opens: Opens) -> None:
     @group.command()
     def retire(target: TargetId, *, workspace: WorkspaceFolder = Path()) -> None:
-        """Take a target out of force; it stays in the books."""
+        """Deactivate a target; its record is kept."""
         ws = opens(workspace)
         service.retire(ws, SHELL, service.find(ws, target).id, now=clock.now())

@@ -124,7 +124,7 @@ class Judged:
 
 NO_METRIC = Text("This metric is not measured yet.", "该指标尚未计算。")
 NO_AUDIENCE = Text(
-    "The group of customers that this promise is about is not computed yet.",
+    "The customer group of this target is not computed yet.",
     "该目标所针对的客户群尚未计算。",
 )
 NO_BASELINE = Text(

@@ -12,8 +12,8 @@ from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.forms import Fields, FormFields
+from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
-from regulars.faces.language import say
 from regulars.faces.layout import NavItem, Section, page
 from regulars.kit import clock
 from regulars.kit.errors import Invalid, RegularsError
@@ -48,7 +48,7 @@ def show_targets(
     return page(
         request,
         "targets/list.html",
-        title=_("Do we keep what we promised?"),
+        title=_("Are we on target?"),
         fresh=known.as_of if known else None,
         done=done,
         may_edit=caller.may(Right.EDIT_TARGETS),
@@ -186,7 +186,7 @@ def _one(
     return page(
         request,
         "targets/target.html",
-        title=_("{name}: are we there?").format(name=say(found.target.title)),
+        title=fill(_("{name}: have we reached it?"), name=say(found.target.title)),
         found=found,
         history=service.baselines(ws, target_id),
         chart=showing.course(found, rows) if rows else None,
@@ -230,7 +230,7 @@ def _form(
     return page(
         request,
         "targets/form.html",
-        title=_("Change a target") if target else _("What do you promise?"),
+        title=_("Change a target") if target else _("Set a target"),
         status=422 if fields and fields.errors else 200,
         target=target,
         values=shown,

@@ -14,7 +14,7 @@ from regulars.understand.metrics.model import Direction
 YEARS = {Horizon.SHORT: 2, Horizon.MIDDLE: 4, Horizon.LONG: 6}
 """A horizon's targets are due when its last year ends."""
 PLAN_TITLES = {
-    "programme": Text("The programme's headline targets", "方案总目标"),
+    "programme": Text("The programme's headline targets", "总体目标"),
     "touchpoints": Text("Targets of the touchpoints and of service", "触点与服务目标"),
 }
 

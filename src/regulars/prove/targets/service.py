@@ -94,7 +94,7 @@ def add_plan(
     if plan not in presets.PLAN_TITLES:
         raise NotFound(
             "targets.plan",
-            Text(f"There is no plan “{plan}”.", f"没有方案“{plan}”。"),
+            Text(f"There is no plan “{plan}”.", f"没有目标方案“{plan}”。"),
             plan=plan,
         )
     with ws.database.transaction() as connection:

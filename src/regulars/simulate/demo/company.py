@@ -15,6 +15,8 @@ from regulars.company.staff import service as staff
 from regulars.kit.errors import Invalid
 from regulars.kit.period import days
 from regulars.kit.text import Text
+from regulars.listen.adoption import service as adoption
+from regulars.listen.adoption.model import Kind as WordKind
 from regulars.prove.targets import service as targets
 from regulars.prove.targets.model import Kind
 from regulars.simulate.demo.model import LOGIN, STORE_LOGIN
@@ -23,6 +25,32 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.metrics import service as metrics
 
 PROGRAMME_DAYS = 365
+WORDS = {
+    WordKind.SOURCE: {
+        "shop": Text("Online shop", "网上商城"),
+        "till": Text("Store tills", "门店收银"),
+        "chat": Text("Live chat", "在线客服"),
+        "call-centre": Text("Call centre", "呼叫中心"),
+        "service-desk": Text("Service desk", "服务台"),
+        "survey": Text("Surveys", "问卷调研"),
+        "campaigns": Text("Campaigns", "营销活动"),
+        "membership": Text("Membership programme", "会员系统"),
+        "referral": Text("Referrals", "老客推荐"),
+        "demo": Text("Demo", "演示"),
+        "carrier-swift": Text("Swift (carrier)", "迅达承运"),
+        "carrier-crane": Text("Crane (carrier)", "飞鹤承运"),
+        "carrier-post": Text("Post (carrier)", "邮政承运"),
+    },
+    WordKind.CATEGORY: {
+        "bedding": Text("Bedding", "床品"),
+        "kitchen": Text("Kitchen", "厨具"),
+        "lighting": Text("Lighting", "灯具"),
+        "furniture": Text("Furniture", "家具"),
+        "storage": Text("Storage", "收纳"),
+        "scent": Text("Home scent", "香氛"),
+    },
+}
+"""What the simulation's words are called."""
 
 
 def set_up(ws: Workspace, password: str, language: str, now: datetime) -> None:
@@ -32,6 +60,7 @@ def set_up(ws: Workspace, password: str, language: str, now: datetime) -> None:
     accounts speak the browser's language; `language` is that of names."""
     spots = [Place(one.id, one.name, PlaceKind(one.kind), one.parent) for one in SPOTS]
     places.replace_all(ws, SHELL, spots, now=now)
+    name_words(ws, now)
     if sign_in.is_first_run(ws):
         sign_in.make_first_admin(
             ws, login=LOGIN, name="Demo", password=password, language=None, now=now
@@ -43,6 +72,15 @@ def set_up(ws: Workspace, password: str, language: str, now: datetime) -> None:
         )  # fmt: skip
         sign_in.set_password(ws, SHELL, manager.id, password, now)
         keys.add_write_key(ws, SHELL, name="Demo shop", source="shop", now=now)
+
+
+def name_words(ws: Workspace, now: datetime) -> None:
+    """Name the sources and categories of the simulation in both languages."""
+    for kind, names in WORDS.items():
+        known = adoption.titles(ws, kind)
+        for value, title in names.items():
+            if value not in known:
+                adoption.create(ws, SHELL, kind, value, title, now=now)
 
 
 def set_targets(ws: Workspace, now: datetime) -> None:

@@ -44,7 +44,7 @@ def made(
     language = shell_language()
     if there is not None and there.made:
         err.print(
-            _("Using the demo in {folder}, made {day}. Delete the folder to start anew.").format(
+            _("Using the demo in {folder}, created {day}. Delete the folder to start over.").format(
                 folder=folder, day=there.now.date().isoformat()
             ),
             soft_wrap=True,

@@ -54,22 +54,22 @@ def alerts(
     return showing.plain(ws, service.listed(ws, caller.places, view, now=now), now)
 
 
-@router.get("/rules", summary="Rules that watch")
+@router.get("/rules", summary="Alert rules")
 def rules(ws: CurrentWorkspace, _caller: Editor) -> list[dict[str, Any]]:
-    """Return the rules in force."""
+    """Return the active rules."""
     return showing.rule_plain(ws)
 
 
 @router.post("/rules", status_code=201, summary="Add a rule")
 def add_rule(ws: CurrentWorkspace, caller: Editor, body: RuleIn) -> dict[str, Any]:
-    """Keep a new rule."""
+    """Add a new rule."""
     made = service.put_rule(ws, body.rule(""), caller, now=clock.now())
     return {"id": made.id}
 
 
 @router.put("/rules/{rule}", status_code=204, summary="Change a rule")
 def put_rule(ws: CurrentWorkspace, caller: Editor, rule: str, body: RuleIn) -> Response:
-    """Write a rule over."""
+    """Replace a rule."""
     known = service.rule(ws, rule)
     service.put_rule(ws, body.rule(rule, known.preset), caller, now=clock.now())
     return Response(status_code=204)
@@ -77,7 +77,7 @@ def put_rule(ws: CurrentWorkspace, caller: Editor, rule: str, body: RuleIn) -> R
 
 @router.delete("/rules/{rule}", status_code=204, summary="Remove a rule")
 def remove_rule(ws: CurrentWorkspace, caller: Editor, rule: str) -> Response:
-    """Take a rule out of force."""
+    """Deactivate a rule."""
     service.remove_rule(ws, rule, caller, now=clock.now())
     return Response(status_code=204)
 
@@ -90,7 +90,7 @@ def alert(ws: CurrentWorkspace, caller: Reader, alert: str) -> dict[str, Any]:
 
 @router.post("/{alert}", summary="Acknowledge, snooze, mute or reopen")
 def change(ws: CurrentWorkspace, caller: Reader, alert: str, body: ActIn) -> dict[str, Any]:
-    """Change where an alert stands; kept in the audit log."""
+    """Change an alert's state; recorded in the audit log."""
     now = clock.now()
     made = service.change(ws, alert, body.act, caller, now=now, days=body.days)
     return showing.plain(ws, [made], now)[0]

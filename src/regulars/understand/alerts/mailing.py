@@ -27,8 +27,8 @@ MAX_TRIES = 10
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=12)
 SECONDS = 20
-SUBJECT = Text("Alert: {name}", "提醒：{name}")
-MORE = Text("See, acknowledge or mute it: {address}", "查看、确认或静音：{address}")
+SUBJECT = Text("Alert: {name}", "异动提醒：{name}")
+MORE = Text("See, acknowledge or mute it: {address}", "查看、确认或忽略：{address}")
 
 
 def post(

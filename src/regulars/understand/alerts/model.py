@@ -53,7 +53,7 @@ STATE_TITLES: Mapping[State, Text] = {
     State.OPEN: Text("open", "待处理"),
     State.ACKNOWLEDGED: Text("acknowledged", "已确认"),
     State.SNOOZED: Text("snoozed", "已暂缓"),
-    State.MUTED: Text("muted", "已静音"),
+    State.MUTED: Text("muted", "已忽略"),
 }
 WAY_TITLES: Mapping[Way, Text] = {
     Way.WORSE: Text("when it gets worse", "变差时"),
@@ -67,9 +67,9 @@ GRAIN_TITLES: Mapping[Grain, Text] = {
 DIMENSIONS = ("touchpoint", "channel", "place")
 """What a rule may look at slice by slice."""
 NEGATIVE_SHARE = "negative_level_share"
-NEGATIVE_TITLE = Text("Share of negative experiences (L1)", "负体验占比（L1）")
+NEGATIVE_TITLE = Text("Share of negative experiences (L1)", "消极体验占比（L1）")
 TOPIC_SHARE = "topic_share"
-TOPIC_TITLE = Text("Share of customers who speak of it", "谈及该话题的客户占比")
+TOPIC_TITLE = Text("Topic mention rate", "话题提及率")
 OWN_TITLES: Mapping[str, Text] = {NEGATIVE_SHARE: NEGATIVE_TITLE, TOPIC_SHARE: TOPIC_TITLE}
 """What is watched that is no metric of the registry."""
 
@@ -87,11 +87,11 @@ SNOOZE_DAYS = 7
 MEANING = Text(
     "Once a week or month each rule compares the last whole period with the periods before it. A "
     "value raises an alert only if it lies beyond their usual variation so far that, over all "
-    "slices of all rules, at most 0.45 false alerts a month are expected. Each period is tested "
-    "once, so looking more often raises no more alerts. Where a month holds too few answers to "
+    "groups of all rules, at most 0.45 false alerts a month are expected. Each period is tested "
+    "once, so checking more often raises no more alerts. Where a month holds too few answers to "
     "tell, as in a single store, the last three or six months are compared with the year before.",
-    "每条规则每周或每月将最近一个完整周期与此前各周期比较。只有超出通常波动、且使全部规则的全部切片"
-    "每月预期误报不超过 0.45 条时才会提醒。每个周期只检验一次，因此多次查看不会增加误报。"
+    "每条规则每周或每月将最近一个完整周期与此前各周期比较。只有超出通常波动、且使全部规则的全部分组"
+    "每月预期误报不超过 0.45 条时才会发出异动提醒。每个周期只检验一次，因此多次查看不会增加误报。"
     "单月数据过少时（如单个门店），以最近三或六个月与此前一年比较。",
 )
 

@@ -32,7 +32,7 @@ from regulars.understand.alerts.model import (
 router = APIRouter(prefix="/alerts", include_in_schema=False)
 navigation = [
     NavItem(
-        Text("Alerts", "提醒"),
+        Text("Alerts", "异动提醒"),
         "/alerts",
         Section.UNDERSTAND,
         5,
@@ -55,7 +55,7 @@ def alerts(
         return files.send(request, kind, "alerts", showing.TABLE, showing.table(ws, found, now))
     tabs = (
         ("open", _("Open")),
-        ("waiting", _("Waiting")),
+        ("waiting", _("In progress")),
         ("muted", _("Muted")),
         ("all", _("All")),
     )
@@ -63,7 +63,7 @@ def alerts(
     return page(
         request,
         "alerts/alerts.html",
-        title=_("What changed and deserves a person?"),
+        title=_("What changed and needs attention?"),
         tabs=[(words, f"/alerts?view={key}", key == view) for key, words in tabs],
         view=view,
         may_edit=caller.may(Right.EDIT_TARGETS),
@@ -122,7 +122,7 @@ def alert(request: Request, ws: CurrentWorkspace, caller: Reader, alert: str) ->
     return page(
         request,
         "alerts/alert.html",
-        title=_("What changed and deserves a person?"),
+        title=_("What changed and needs attention?"),
         view="all",
         days=SNOOZE_DAYS,
         meaning=MEANING,
@@ -160,7 +160,7 @@ def _rules(request: Request, ws: Workspace, error: Text | None) -> Response:
     return page(
         request,
         "alerts/rules.html",
-        title=_("What is watched?"),
+        title=_("What is monitored?"),
         status=422 if error else 200,
         error=error,
         mail=ws.settings.mail,

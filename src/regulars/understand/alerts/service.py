@@ -261,7 +261,7 @@ def change(
             "alerts.act",
             Text(
                 "Acknowledge, snooze (1 to 365 days), mute or reopen.",
-                "可确认、暂缓（1 至 365 天）、静音或重新打开。",
+                "可确认、暂缓（1 至 365 天）、忽略或重新打开。",
             ),
             field="act",
         )
@@ -277,5 +277,5 @@ def change(
 
 def _must(found: Alert | None) -> Alert:
     if found is None:
-        raise NotFound("alerts.alert", Text("There is no such alert.", "没有这条提醒。"))
+        raise NotFound("alerts.alert", Text("There is no such alert.", "没有这条异动提醒。"))
     return found

@@ -143,7 +143,7 @@ def view_of(word: str) -> str:
             "alerts.view",
             Text(
                 "Choose open, waiting, muted or all.",
-                "请选择 open（未处理）、waiting（等待中）、muted（已静音）或 all（全部）。",
+                "请选择 open（待处理）、waiting（跟进中）、muted（已忽略）或 all（全部）。",
             ),
             field="view",
         )

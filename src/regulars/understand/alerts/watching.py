@@ -99,9 +99,9 @@ def check(rule: Rule) -> None:
         raise Invalid(
             "alerts.slice",
             Text(
-                "Experience levels are told by touchpoint, of all or one place; topics of all or "
-                "one channel and place.",
-                "体验层级按触点提醒，可限定场所；话题可限定渠道与场所，不可拆分。",
+                "Experience levels are monitored by touchpoint, of all or one place; topics of all "
+                "or one channel and place.",
+                "体验等级按触点监测，可限定地点；话题可限定渠道与地点，不可拆分。",
             ),
             field="by",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regulars.company.places.model import Tree
+from regulars.faces.code_words import channel_title
 from regulars.faces.formats import value_in
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import Catalog
@@ -38,6 +39,8 @@ def where(part: dict[str, str], catalog: Catalog, tree: Tree) -> Text:
             named.append(tree.name(value))
         elif column == "topic":
             named.append(TOPICS.get(value) or Text(f"“{value}”", f"“{value}”"))
+        elif column == "channel":
+            named.append(channel_title(value))
         elif column != "survey_kind":
             named.append(Text(value, value))
     return Text(", ".join(one.en for one in named), "、".join(one.zh for one in named))

@@ -43,13 +43,13 @@ class AudienceIn(Condition):
 
 @router.get("/audiences", summary="All audiences with size, value and scores")
 def audiences(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
-    """Return every audience in force, and the tested answers about products and services."""
+    """Return every active audience, and the tested answers about products and services."""
     found = service.recent(ws, caller.places, now=clock.now())
     last = service.memberships(ws) if caller.places is None else {}
     return enveloped(found, showing.plain_overview(service.every(ws), found.payload, last))
 
 
-@router.get("/audiences/fields", summary="Fields that a condition may name")
+@router.get("/audiences/fields", summary="Fields for conditions")
 def fields(_ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
     """Return every field with its kind, meaning, allowed operators and possible values."""
     return [
@@ -59,15 +59,15 @@ def fields(_ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
 
 @router.post("/audiences/preview", summary="Size, value and scores of a condition")
 def preview(ws: CurrentWorkspace, caller: Reader, body: Condition) -> dict[str, Any]:
-    """Return what a condition would give, without keeping it."""
+    """Return what a condition would give, without saving it."""
     condition = service.read(body.where)
     told = service.preview(ws, caller.places, condition, now=clock.now())
     return {"where": service.write(condition), **msgspec.to_builtins(told)}
 
 
-@router.post("/audiences", status_code=201, summary="Make an audience")
+@router.post("/audiences", status_code=201, summary="Create an audience")
 def add(ws: CurrentWorkspace, caller: Editor, body: AudienceIn) -> dict[str, Any]:
-    """Make an audience; its members are written on the timeline by the next refresh."""
+    """Create an audience; its members are written to the timeline by the next refresh."""
     made: dict[str, Any] = msgspec.to_builtins(
         service.add(ws, caller, body.draft(), now=clock.now())
     )
@@ -84,7 +84,7 @@ def audience(ws: CurrentWorkspace, caller: Reader, key: str) -> dict[str, Any]:
     return enveloped(found, {**made, "versions": service.versions(ws, one.key)})
 
 
-@router.put("/audiences/{key}", summary="Make a new version of an audience")
+@router.put("/audiences/{key}", summary="Create a new version of an audience")
 def change(ws: CurrentWorkspace, caller: Editor, key: str, body: AudienceIn) -> dict[str, Any]:
     """Change an audience; the old version stays readable."""
     made: dict[str, Any] = msgspec.to_builtins(
@@ -93,9 +93,9 @@ def change(ws: CurrentWorkspace, caller: Editor, key: str, body: AudienceIn) -> 
     return made
 
 
-@router.delete("/audiences/{key}", status_code=204, summary="Take an audience out of force")
+@router.delete("/audiences/{key}", status_code=204, summary="Deactivate an audience")
 def retire(ws: CurrentWorkspace, caller: Editor, key: str) -> Response:
-    """Retire an audience; its members leave it on the timeline."""
+    """Deactivate an audience; its members leave it on the timeline."""
     service.retire(ws, caller, key, now=clock.now())
     return Response(status_code=204)
 
@@ -110,7 +110,7 @@ def members(
     request: Request,
     response: Response,
 ) -> dict[str, Any]:
-    """Return the members, those who spent most first."""
+    """Return the members, highest spend first."""
     one = service.get(ws, key)
     behind = ranked.key(wanted.after) if wanted.after is not None else None
     rows = service.members(

@@ -108,7 +108,7 @@ def _condition(field: Field, operator: str, words: str) -> Condition:
             raise _wrong("Write two values with a comma between.", "请写两个值，用逗号隔开。")
         return Between(field.key, ends[0], ends[1])
     if operator not in OPERATORS or operator not in field.operators:
-        raise _wrong("This comparison does not fit the field.", "该字段不支持这种比较。")
+        raise _wrong("This operator does not fit the field.", "该字段不支持此运算符。")
     return Compare(field.key, operator, _value(field, words))
 
 

@@ -15,7 +15,6 @@ from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
 from regulars.kit.stats.estimate import Estimate
-from regulars.listen.catalog import service as catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import service, showing
 from regulars.understand.audiences.model import Audience, Compared, Outline, Overview
@@ -33,7 +32,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         as_json: Json = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show one audience: size, value, scores, and what it answers better or worse."""
+        """Show one audience: size, value, scores, and what it rates better or worse."""
         ws = opens(workspace)
         one = service.get(ws, name)
         found = service.recent(ws, None, now=clock.now())
@@ -76,7 +75,10 @@ def _print(one: Audience, told: Outline | None, currency: str) -> None:
     out.print(_("{n} of {all} customers").format(n=f"{told.n:,}", all=f"{told.of:,}"))
     for title, part in (
         (_("Mean spend, {currency}").format(currency=currency), told.spend),
-        (_("Lifetime value, {currency}").format(currency=currency), told.lifetime_value),
+        (
+            _("Customer lifetime value (CLV), {currency}").format(currency=currency),
+            told.lifetime_value,
+        ),
         ("NPS", told.nps),
         ("CSAT", told.csat),
     ):
@@ -94,8 +96,8 @@ def _print_answers(ws: Workspace, answers: list[Compared]) -> None:
     if not answers:
         out.print(_("No product or service has enough answers for a test."))
         return
-    language, title = shell_language(), showing.subject_title(catalog.current(ws))
-    shown = table(_("Product or service"), _("Metric"), _("Members"), _("The others"), "q", "")
+    language, title = shell_language(), showing.subject_title(ws)
+    shown = table(_("Product or service"), _("Metric"), _("Members"), _("Other customers"), "q", "")
     for one in answers:
         shown.add_row(
             title(one).in_(language),

@@ -200,8 +200,8 @@ SUGGESTIONS: tuple[tuple[Text, str], ...] = (
     (Text("Would recommend us", "愿意推荐者"), "nps >= 9"),
     (Text("Complained and stayed", "投诉后仍留存"), "complaints >= 1 AND days_since_order <= 90"),
     (Text("Valuable and let down", "高价值且失望"), "value_group = 'core' AND to_rescue = TRUE"),
-    (Text("Delighted: may recommend us", "尖叫客户，可能推荐"), "screams = TRUE"),
-    (Text("Wrote of long waits", "反映等待过长"), "problem_type = 'wait'"),
+    (Text("Delighted: may recommend us", "惊喜且可能推荐"), "screams = TRUE"),
+    (Text("Mentioned long waits", "反映等待过长"), "problem_type = 'wait'"),
     (Text("New this quarter", "本季新客"), "orders = 1 AND days_since_order <= 90"),
 )
 """Where to begin on an empty page."""

@@ -17,7 +17,6 @@ from regulars.faces.paging import cut, decode
 from regulars.kit import clock, ranked
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
-from regulars.listen.catalog import service as catalog
 from regulars.listen.profiles import service as profiles
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
@@ -68,7 +67,7 @@ def answers(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
     kind = files.asked(request) or "csv"
     caller.require(Right.EXPORT)
     found = service.recent(ws, caller.places, now=clock.now()).payload
-    title = showing.subject_title(catalog.current(ws))
+    title = showing.subject_title(ws)
     lines = showing.answer_lines(service.every(ws), found.compared, title)
     return files.send(request, kind, "audience-answers", showing.ANSWERS, lines)
 
@@ -160,7 +159,7 @@ def members(
         shown=shown,
         names=profiles.names(ws, [row["person_id"] for row in shown.items]),
         currency=service.table_made(ws, caller.places, now=now).currency,
-        **showing.values(catalog.current(ws)),
+        **showing.values(ws),
     )
 
 
@@ -238,7 +237,7 @@ def _form(
         preview=preview,
         field_options=showing.field_options(),
         operator_options=showing.operator_options(),
-        **showing.values(catalog.current(ws)),
+        **showing.values(ws),
     )
 
 
@@ -258,7 +257,7 @@ def _list_values(ws: Workspace, caller: Principal, found: Overview | None) -> di
         "known": known,
         "names": {one.key: one.name for one in known},
         "may_edit": caller.may(Right.EDIT_TARGETS),
-        **showing.values(catalog.current(ws)),
+        **showing.values(ws),
     }
 
 
@@ -272,5 +271,5 @@ def _one_values(
         "answers": [row for row in found.compared if row.audience == one.key] if found else [],
         "last": service.memberships(ws).get(one.key) if caller.places is None else None,
         "may_list": caller.may(Right.READ_PEOPLE),
-        **showing.values(catalog.current(ws)),
+        **showing.values(ws),
     }

@@ -14,7 +14,10 @@ from regulars.faces.language import say
 from regulars.kit.errors import RegularsError
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
-from regulars.listen.catalog.model import Catalog
+from regulars.listen.adoption import service as adoption
+from regulars.listen.adoption.model import Kind
+from regulars.listen.catalog import service as catalog
+from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import building
 from regulars.understand.audiences.building import Line
 from regulars.understand.audiences.fields import FIELDS, KIND_TITLES
@@ -38,7 +41,7 @@ LIST = (
     Text("Mean spend", "人均消费"),
     Text("Low", "下限"),
     Text("High", "上限"),
-    Text("Lifetime value", "生命周期价值"),
+    Text("Customer lifetime value (CLV)", "客户生命周期价值（CLV）"),
     Text("NPS", "NPS"),
     Text("Low", "下限"),
     Text("High", "上限"),
@@ -55,7 +58,7 @@ ANSWERS = (
     Text("Metric", "指标"),
     Text("Members", "成员"),
     Text("n", "n"),
-    Text("The others", "其他客户"),
+    Text("Other customers", "其他客户"),
     Text("n", "n"),
     Text("Difference", "差异"),
     Text("Low", "下限"),
@@ -74,8 +77,8 @@ MEMBERS = (
     ),
 )  # fmt: skip
 VERDICTS = {
-    "better": ("rising", Text("answers better", "评价更好")),
-    "worse": ("falling", Text("answers worse", "评价更差")),
+    "better": ("rising", Text("rates better", "评价更好")),
+    "worse": ("falling", Text("rates worse", "评价更差")),
 }
 EMPTY_LINES = 2
 NOTHING = Estimate(0, None, None, None)
@@ -119,21 +122,21 @@ def member_lines(found: pa.Table) -> Iterator[tuple[Any, ...]]:
             )
 
 
-def subject_title(catalog: Catalog) -> Callable[[Compared], Text]:
+def subject_title(ws: Workspace) -> Callable[[Compared], Text]:
     """Return what names a product or service."""
-    return lambda one: (
-        catalog.title_of(one.subject) if one.kind == "service" else Text(one.subject, one.subject)
-    )
+    touchpoint = catalog.current(ws).title_of
+    category = adoption.naming(ws, Kind.CATEGORY)
+    return lambda one: touchpoint(one.subject) if one.kind == "service" else category(one.subject)
 
 
 def _choice(name: str, key: str | None) -> Text | None:
     return None if key is None else FIELDS[name].choices.get(key, Text(key, key))
 
 
-def values(catalog: Catalog) -> dict[str, Any]:
+def values(ws: Workspace) -> dict[str, Any]:
     """Return what the templates of this noun say numbers with."""
     return {
-        "subject_title": subject_title(catalog),
+        "subject_title": subject_title(ws),
         "kinds": KINDS,
         "verdicts": VERDICTS,
         "choice": _choice,
@@ -250,4 +253,4 @@ def operator_options() -> list[tuple[str, str]]:
 
 def titles() -> dict[str, str]:
     """Return the titles of the pages that share a template."""
-    return {"new": _("Which customers belong together?"), "edit": _("Change an audience")}
+    return {"new": _("New audience"), "edit": _("Edit audience")}

@@ -24,13 +24,13 @@ Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Event = Annotated[
     str | None,
-    Query(description="Name of the event that means leaving; else silence for 91 days."),
+    Query(description="Event that counts as churn; default: 91 days of silence."),
 ]
 
 
-@router.get("/early-warning", summary="Early warning of customers who leave")
+@router.get("/early-warning", summary="Churn early warning")
 def early_warning(ws: CurrentWorkspace, caller: Reader, event: Event = None) -> dict[str, Any]:
-    """Return the model in use, its back-test with the models beside it, and who is warned of."""
+    """Return the selected model, its back-test with the alternatives, and customers at risk."""
     found = service.answered(ws, caller.places, event, now=clock.now())
     told = msgspec.to_builtins(found.payload)
     if not caller.may(Right.READ_PEOPLE):
@@ -39,7 +39,7 @@ def early_warning(ws: CurrentWorkspace, caller: Reader, event: Event = None) -> 
     return enveloped(found, {**told, **words})
 
 
-@router.get("/early-warning/customers", summary="Early warning of every customer")
+@router.get("/early-warning/customers", summary="Churn early warning, every customer")
 def customers(
     *,
     ws: CurrentWorkspace,
@@ -63,17 +63,17 @@ def customers(
     return envelope(Page(rows, following), rows, request, response)
 
 
-@router.get("/people/{person}/early-warning", summary="Early warning of one customer")
+@router.get("/people/{person}/early-warning", summary="Churn early warning, one customer")
 def early_warning_of(
     person: str, ws: CurrentWorkspace, caller: PeopleReader, event: Event = None
 ) -> dict[str, Any]:
-    """Return the customer's chance of being lost, and what every feature adds to its log odds."""
+    """Return the customer's churn probability, and what every factor adds on the log-odds scale."""
     now = clock.now()
     found = service.answered(ws, caller.places, event, now=now)
     told = service.explained(ws, caller.places, found.payload, person, now=now)
     if told is None:
         raise NotFound(
             "churn.person",
-            Text("There is no warning model for this customer.", "没有该客户的预警结果。"),
+            Text("There is no early warning for this customer.", "没有该客户的流失预警。"),
         )
     return enveloped(found, msgspec.to_builtins(told))

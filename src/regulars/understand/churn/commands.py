@@ -27,11 +27,11 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
 
     @show.group(app).command("early-warning")
     def early_warning(
-        event: Annotated[str | None, typer.Option(help="The event that means leaving.")] = None,
+        event: Annotated[str | None, typer.Option(help="The event that counts as churn.")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show who is about to leave, and how well that was foretold before."""
+        """Show who is about to churn, and how accurate past predictions were."""
         found = service.answered(opens(workspace), None, event, now=clock.now())
         if as_json:
             typer.echo(msgspec.json.encode(enveloped(found)).decode())
@@ -50,7 +50,7 @@ def _print(found: EarlyWarning) -> None:
     _print_test(found.back_test, found.used)
     for one in found.warned[:SHOWN]:
         worth = "–" if one.at_stake is None else f"{one.at_stake:,.0f} {found.currency or ''}"
-        line = _("{person}  chance {chance}, silent for {days} days, at stake {worth}")
+        line = _("{person}  churn probability {chance}, silent for {days} days, at stake {worth}")
         said = line.format(person=one.person, chance=_chance(one), days=one.silence, worth=worth)
         out.print(said, highlight=False)
 
@@ -65,7 +65,7 @@ def _chance(one: Warned) -> str:
 
 def _print_test(test: BackTest, used: str) -> None:
     language = shell_language()
-    line = _("Back-test at {cut}: {n} customers, {share} of them lost")
+    line = _("Back-test at {cut}: {n} customers, {share} of them churned")
     share = f"{test.base.value:.1%}" if test.base.value is not None else "–"
     if test.base.low is not None and test.base.high is not None:
         share += f" ({test.base.low:.1%} – {test.base.high:.1%})"
@@ -76,11 +76,14 @@ def _print_test(test: BackTest, used: str) -> None:
         ends = "" if one.auc.low is None else f"({one.auc.low:.3f} – {one.auc.high:.3f})"
         slope = "–" if one.slope is None else f"{one.slope:.2f}"
         title = CANDIDATES[one.key].in_(language)
-        out.print(f"{mark} AUC {auc} {ends}  " + _("slope {slope}").format(slope=slope), title)
+        out.print(
+            f"{mark} AUC {auc} {ends}  " + _("calibration slope {slope}").format(slope=slope), title
+        )
     if test.lift.value is not None:
         lead = "–" if test.lead.value is None else f"{test.lead.value:.0f}"
         line = _(
-            "Lift of the first tenth of the active {lift} ({low} – {high}), n {n}; lead {lead} days"
+            "Top-10% lift among active customers {lift}× ({low} – {high}), n {n}; lead time "
+            "{lead} days"
         )
         low, high = f"{test.lift.low:.1f}", f"{test.lift.high:.1f}"
         lift = f"{test.lift.value:.1f}"

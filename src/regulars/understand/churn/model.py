@@ -28,24 +28,26 @@ WARNED = 0.10
 REASONS = 3
 
 FEATURES = {
-    "silence": Text("Days since the last action", "距上次行为的天数"),
-    "days": Text("Days with an action", "有行为的天数"),
-    "tenure": Text("Days since the first action", "距首次行为的天数"),
-    "days_30": Text("Days with an action in the last 30", "近 30 天有行为的天数"),
-    "days_91": Text("Days with an action in the last 91", "近 91 天有行为的天数"),
+    "silence": Text("Days since last activity", "距上次行为的天数"),
+    "days": Text("Active days", "有行为的天数"),
+    "tenure": Text("Days since first activity", "距首次行为的天数"),
+    "days_30": Text("Active days in the last 30", "近 30 天有行为的天数"),
+    "days_91": Text("Active days in the last 91", "近 91 天有行为的天数"),
     "orders": Text("Orders", "订单数"),
-    "spent": Text("Amount of all orders", "累计订单金额"),
+    "spent": Text("Total order amount", "累计订单金额"),
     "complaints": Text("Complaints in the last 91 days", "近 91 天投诉次数"),
     "contacts": Text("Contacts in the last 91 days", "近 91 天联系次数"),
-    "score": Text("Mean score given in the last 182 days", "近 182 天平均评分"),
-    "rhythm": Text("Silence against the own rhythm (BG/NBD)", "沉默时长与自身节奏之比（BG/NBD）"),
+    "score": Text("Mean score in the last 182 days", "近 182 天平均评分"),
+    "rhythm": Text(
+        "Silence relative to the usual rhythm (BG/NBD)", "沉默时长与自身节奏之比（BG/NBD）"
+    ),
 }
 """What a model may look at; all counted from customers' own actions known by the cut."""
 LOGARITHMIC = frozenset(FEATURES) - {"score", "rhythm"}
 
 RECENCY, BGNBD, LINEAR, TREES = "recency", "bgnbd", "linear", "trees"
 CANDIDATES = {
-    RECENCY: Text("Recency alone", "仅看最近一次行为"),
+    RECENCY: Text("Recency only", "仅看最近一次行为"),
     BGNBD: Text("BG/NBD", "BG/NBD"),
     LINEAR: Text("Linear model with splines", "线性模型（样条）"),
     TREES: Text("Additive trees", "可加树模型"),
@@ -53,10 +55,11 @@ CANDIDATES = {
 """From the simplest to the least simple."""
 
 MEANING = Text(
-    "Chance that a customer does nothing at all in the next 91 days (or, where an event of leaving "
-    "is chosen, that it happens). Learnt and tested in time order: nothing that became known "
-    "after a cut is used at it. The simplest model that is as good as the best is used. Beside "
-    "each chance stands what share of customers rated so was lost in the back-test.",
+    "Probability that a customer does nothing at all in the next 91 days (or, where an event "
+    "counts as churn, that it happens). Trained and tested in time order: nothing that became "
+    "known after a cut-off is used at it. The simplest model that is as good as the best is "
+    "selected. Beside each probability is the share of customers with this score who churned in "
+    "the back-test.",
     "客户在未来 91 天内没有任何行为的概率（若选定了流失事件，则为该事件发生的概率）。训练与检验均按"
     "时间先后进行：截点之后才知道的信息一概不用。在效果相当的模型中采用最简单的一个。概率旁列出"
     "回测中同等评分客户的实际流失比例。",

@@ -50,7 +50,7 @@ def early_warning(
     return page(
         request,
         "churn/early_warning.html",
-        title=_("Who is about to leave, and what can still be saved?"),
+        title=_("Who is about to churn, and how much can still be saved?"),
         fresh=known.as_of if known else None,
         piece="/early-warning/overview" + (f"?{request.url.query}" if request.url.query else ""),
         **_values(ws, caller, known.payload if known else None, event),
@@ -106,7 +106,7 @@ def customers(
     return page(
         request,
         "churn/customers.html",
-        title=_("Which customers are about to leave?"),
+        title=_("Which customers are about to churn?"),
         fresh=found.as_of,
         q=q,
         who=who,

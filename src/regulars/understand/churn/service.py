@@ -42,7 +42,7 @@ from regulars.understand.metrics import service as metrics
 DAY = timedelta(days=1)
 _memo: Memo[pa.Table] = Memo(2)
 TOO_LITTLE = Text(
-    "There is too little to learn from: it takes 8 months of what customers did, and 50 customers "
+    "There is not enough data: it takes 8 months of what customers did, and 50 customers "
     "who were lost and 50 who stayed in each quarter.",
     "数据不足：需要约 8 个月的客户行为，且每个季度至少有 50 位流失客户和 50 位留存客户。",
 )

@@ -29,11 +29,11 @@ from regulars.understand.churn.model import (
 Line = tuple[Any, ...]
 CANDIDATE_HEADS = (
     Text("Model", "模型"),
-    Text("In use", "采用"),
+    Text("Selected", "已采用"),
     Text("AUC", "AUC"),
     Text("Low", "下限"),
     Text("High", "上限"),
-    Text("AUC of those who came more than once", "多次来访客户的 AUC"),
+    Text("AUC, repeat visitors", "多次来访客户的 AUC"),
     Text("Low", "下限"),
     Text("High", "上限"),
     Text("Log loss", "对数损失"),
@@ -42,21 +42,21 @@ CANDIDATE_HEADS = (
     Text("n", "样本量"),
 )
 CALIBRATION = (
-    Text("Foretold", "预测"),
-    Text("Lost", "实际流失"),
+    Text("Predicted", "预测"),
+    Text("Churned", "实际流失"),
     Text("Low", "下限"),
     Text("High", "上限"),
     Text("n", "样本量"),
 )
 CUSTOMERS = (
     Text("Customer", "客户"),
-    Text("Can still be warned of", "仍可挽留"),
-    Text("Chance of being lost", "流失概率"),
+    Text("Can still be retained", "仍可挽留"),
+    Text("Churn probability", "流失概率"),
     Text("Low", "下限"),
     Text("High", "上限"),
     Text("n", "样本量"),
     Text("Days of silence", "沉默天数"),
-    Text("Expected amount of 12 months if the customer stays", "若客户留下，未来 12 个月预计金额"),
+    Text("Expected amount of 12 months if retained", "若客户留下，未来 12 个月预计金额"),
     Text("At stake", "可挽回价值"),
     Text("Reasons", "原因"),
 )
@@ -140,9 +140,9 @@ def _calibration(found: EarlyWarning) -> charts.Option:
     bins = found.back_test.bins if found.back_test else []
     counts = [one.lost.n for one in bins]
     courses = [
-        charts.Course(_("foretold"), [one.said for one in bins], n=counts),
+        charts.Course(_("predicted"), [one.said for one in bins], n=counts),
         charts.Course(
-            _("lost"),
+            _("churned"),
             [one.lost.value for one in bins],
             [one.lost.low for one in bins],
             [one.lost.high for one in bins],

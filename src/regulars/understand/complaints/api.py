@@ -22,18 +22,18 @@ Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Wished = Annotated[ComplaintParameters, Depends()]
 
 
-@router.get("/complaints", summary="At which stage problems arise")
+@router.get("/complaints", summary="Where problems arise")
 def complaints(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
-    """Return problems by stage and touchpoint per 1,000 passages, and the steps before them."""
+    """Return problems by stage and touchpoint per 1,000 visits, and the steps before them."""
     found = service.answered(ws, wish.asked(caller), now=clock.now())
     return enveloped(found, showing.plain(found.payload, catalog.current(ws)))
 
 
-@router.get("/complaints/words", summary="The problems of a touchpoint in customers' words")
+@router.get("/complaints/words", summary="Customer comments about the problems of a touchpoint")
 def words(
     ws: CurrentWorkspace, caller: Listener, wish: Wished, touchpoint: Annotated[str, Query()]
 ) -> list[dict[str, Any]]:
-    """Return the newest words, 50 at most."""
+    """Return the latest comments, 50 at most."""
     said = service.words(ws, wish.asked(caller), touchpoint, now=clock.now())
     made: list[dict[str, Any]] = msgspec.to_builtins(said)
     return made

@@ -37,7 +37,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     def complaints(
         *,
         problem: Annotated[str, typer.Option(help="complaint, return or refund.")] = "complaint",
-        days: Annotated[int, typer.Option(help="Days before that count.")] = BEFORE_DAYS,
+        days: Annotated[int, typer.Option(help="Number of days to look back.")] = BEFORE_DAYS,
         period: PeriodOption = USUAL,
         start: FromOption = None,
         end: ToOption = None,
@@ -63,7 +63,7 @@ def _print(ws: Workspace, found: Complaints) -> None:
     if not found.total:
         out.print(_("No such problems in this period."))
         return
-    shown = table(_("Stage"), _("Touchpoint"), _("Problems"), _("Share"), _("Per 1,000 passages"))
+    shown = table(_("Stage"), _("Touchpoint"), _("Problems"), _("Share"), _("Per 1,000 visits"))
     for one in [*found.stages, *(point for point in found.touchpoints if point.n)]:
         rate, share = one.rate, one.share
         stage = showing.stage_title(known, one.stage).in_(language)

@@ -39,18 +39,18 @@ TAIL = (1 - LEVEL) / 2
 MEANING = Text(
     "A complaint counts to the touchpoint that it names; one that names only where it was "
     "received, and a return or refund, counts to the last step of the same order, else of the same "
-    f"customer, within {LOOKBACK_DAYS} days before. A passage is a customer at a touchpoint on one "
-    "day, however much happened there. Rates are problems per 1,000 passages.",
+    f"customer, within {LOOKBACK_DAYS} days before. A visit is a customer at a touchpoint on one "
+    "day, however much happened there. Rates are problems per 1,000 visits.",
     "投诉计入其所指明的触点；若只记录了受理处，以及退货和退款，则计入此前"
     f" {LOOKBACK_DAYS} 天内同一订单（否则同一客户）的最后一步。"
-    "一次经过指一位客户某日在某触点的到访，当日多次只计一次。比率为每千次经过的问题数。",
+    "一次触达指一位客户某日在某触点的到访，当日多次只计一次。比率为每千次触达的问题数。",
 )
 BEFORE_MEANING = Text(
-    "Each customer's first problem of the period is compared with ordinary passages: how often the "
-    "step lay within the days before. Beside it, the same against passages of the very touchpoint "
-    "where the problem arose. It says what goes with problems, not where they come from.",
-    "以每位客户在时间段内的首个问题与普通经过比较：此前若干天内出现该步骤的频率；"
-    "并与问题所在触点的普通经过比较。它说明什么与问题相伴，不说明问题由何而来。",
+    "Each customer's first problem of the period is compared with ordinary visits: how often the "
+    "step lay within the days before. Beside it, the same against visits of the very touchpoint "
+    "where the problem arose. These are associations, not causes.",
+    "以每位客户在时间段内的首个问题与普通触达比较：此前若干天内出现该步骤的频率；"
+    "并与问题所在触点的普通触达比较。它说明与问题的相关，而非因果。",
 )
 
 
@@ -97,7 +97,7 @@ def problem_of(word: str) -> Problem:
         raise Invalid(
             "complaints.problem",
             Text(
-                f"“{word}” is no kind of problem; choose complaint, return or refund.",
+                f"“{word}” is not a kind of problem; choose complaint, return or refund.",
                 f"没有“{word}”这类问题；请选择 complaint、return 或 refund。",
             ),
             field="problem",

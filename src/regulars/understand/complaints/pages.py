@@ -60,7 +60,7 @@ def complaints(
     return page(
         request,
         "complaints/complaints.html",
-        title=_("At which stage do problems arise?"),
+        title=_("Where do problems arise?"),
         fresh=stored.as_of if stored else None,
         pickers=parameters.choices(request, ws, caller, wish),
         piece="/complaints/funnel" + (f"?{request.url.query}" if request.url.query else ""),

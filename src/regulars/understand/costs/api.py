@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api/v1/costs", tags=["costs"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 
 
-@router.get("", summary="What pain points go with in money")
+@router.get("", summary="Revenue impact of pain points")
 def costs(
     ws: CurrentWorkspace,
     caller: Reader,

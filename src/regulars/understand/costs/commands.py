@@ -32,7 +32,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show what pain points go with in money, against matched customers."""
+        """Show the revenue impact of pain points, against matched customers."""
         ws = opens(workspace)
         found = service.answered(ws, EventFilter(period), now=clock.now())
         if as_json:
@@ -58,12 +58,12 @@ def _print(found: Costs) -> None:
 def _table(found: Costs, language: str) -> Table:
     shown = table(
         _("Pain point"),
-        _("Met it"),
+        _("Affected"),
         _("Matched"),
         _("Revenue per customer, 91 days"),
         _("At risk, {currency}").format(currency=found.currency),
-        _("Lifetime value at risk"),
-        _("Goes with"),
+        _("Customer lifetime value (CLV) at risk"),
+        _("Verdict"),
     )
     for one in found.points:
         shown.add_row(

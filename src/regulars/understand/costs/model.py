@@ -28,20 +28,20 @@ MIN_WINDOW = 28
 
 MEANING = Text(
     "Customers who met a pain point are compared with customers who did not, over the 91 days "
-    "after: only with those who were alike in what was known before the touch (orders and spend "
+    "after: only with those who were alike in what was known before (orders and spend "
     "of the year before, days since the last order, how long they are with us, how active they "
-    "were in the month before, by which channel they buy, whether they looked round, began or "
-    "completed an order on the day itself, and the time of year; coarsened exact matching, what "
-    "is left of differences is adjusted for). Touched customers without a match are left out, "
-    "and the share left is shown. The difference goes with the pain point; that the pain point "
-    "is the reason, only a pilot can prove. At risk is the difference times the customers "
-    "touched in the period.",
+    "were in the month before, by which channel they buy, whether they browsed, began or "
+    "completed an order on the day itself, and the time of year; coarsened exact matching, "
+    "remaining differences are adjusted for). Affected customers without a match are left out, "
+    "and the share left is shown. The difference is an association; only a pilot can prove "
+    "that the pain point is the reason. At risk is the difference times the customers affected "
+    "in the period.",
     "把遇到痛点的客户与未遇到的客户在之后 91 天内进行比较，且只与遇到之前情况相近的客户比较："
     "此前一年的订单与消费、距上次下单的天数、成为客户的时间、此前一个月的活跃程度、"
     "购买渠道、当天是否浏览、开始或完成下单以及时节（粗化精确匹配，并校正剩余差异）。"
     "没有匹配对象的客户不参与比较，并列出保留的比例。"
-    "差异与痛点相伴；痛点是否就是原因，只有试点才能证明。"
-    "风险金额等于差异乘以该时段遇到痛点的客户数。",
+    "差异表示与痛点相关；痛点是否就是原因，只有试点才能证明。"
+    "受影响金额等于差异乘以该时段遇到痛点的客户数。",
 )
 
 COVARIATES: Mapping[str, Text] = {

@@ -22,7 +22,13 @@ from regulars.understand.scope.model import USUAL, EventFilter
 
 router = APIRouter(prefix="/costs", include_in_schema=False)
 navigation = [
-    NavItem(Text("What it costs", "痛点代价"), "/costs", Section.UNDERSTAND, 45, Right.READ_NUMBERS)
+    NavItem(
+        Text("Impact of pain points", "痛点影响"),
+        "/costs",
+        Section.UNDERSTAND,
+        45,
+        Right.READ_NUMBERS,
+    )
 ]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 PeriodWord = Annotated[str | None, Query()]

@@ -17,20 +17,20 @@ from regulars.understand.costs.model import COVARIATES, MEANING, Cost, Costs
 
 TABLE = (
     Text("Pain point", "痛点"),
-    Text("Customers who met it", "遇到的客户数"),
+    Text("Affected customers", "受影响客户数"),
     Text("Compared", "参与比较"),
     Text("Matched share", "匹配比例"),
-    Text("Revenue of 91 days, touched", "91 天收入：遇到者"),
+    Text("Revenue of 91 days, affected", "91 天收入：受影响客户"),
     Text("Matched others", "匹配的其他客户"),
     Text("Difference per customer", "每客户差异"),
     Text("Low", "下限"),
     Text("High", "上限"),
     Text("q", "q"),
-    Text("Revenue at risk", "风险收入"),
-    Text("Lifetime value, difference", "终身价值差异"),
+    Text("Revenue at risk", "受影响收入"),
+    Text("Customer lifetime value (CLV), difference", "客户生命周期价值（CLV）差异"),
     Text("Low", "下限"),
     Text("High", "上限"),
-    Text("Lifetime value at risk", "风险终身价值"),
+    Text("Customer lifetime value (CLV) at risk", "受影响的客户生命周期价值（CLV）"),
     Text("Currency", "货币"),
 )
 VERDICTS = {

@@ -30,21 +30,21 @@ class CostIn(BaseModel):
     points: float = Field(gt=0, le=100)
 
 
-@router.get("", summary="Which touchpoints go with an outcome")
+@router.get("", summary="Which touchpoints an outcome is associated with")
 def drivers(
     *,
     ws: CurrentWorkspace,
     caller: Reader,
     wanted: Annotated[DriverParameters, Depends()],
 ) -> dict[str, Any]:
-    """Return importance with intervals, who is left, the non-linear check, gains for cost."""
+    """Return importance with intervals, who is included, the non-linear check, gains per cost."""
     asked = wanted.asked(caller)
     found = service.answered(ws, asked, now=clock.now())
     words = {"meaning": MEANING, "rule": RULES[asked.missing]}
     return enveloped(found, {**words, **showing.plain(found.payload, service.costs(ws))})
 
 
-@router.get("/outcomes", summary="Outcomes that can be asked about")
+@router.get("/outcomes", summary="Available outcomes")
 def outcomes(ws: CurrentWorkspace, caller: Reader) -> list[dict[str, Any]]:
     """Return each outcome's key and title."""
     look = EventFilter("all", scope=caller.places)
@@ -52,22 +52,22 @@ def outcomes(ws: CurrentWorkspace, caller: Reader) -> list[dict[str, Any]]:
     return [{"outcome": key, **msgspec.to_builtins(service.title(ws, key))} for key in keys]
 
 
-@router.get("/costs", summary="What improvements cost")
+@router.get("/costs", summary="Costs of improvements")
 def costs(ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
-    """Return every stated cost."""
+    """Return every cost."""
     made: list[dict[str, Any]] = msgspec.to_builtins(service.costs(ws))
     return made
 
 
-@router.put("/costs/{touchpoint}", status_code=204, summary="State a cost")
+@router.put("/costs/{touchpoint}", status_code=204, summary="Set a cost")
 def put_cost(ws: CurrentWorkspace, caller: Editor, touchpoint: str, body: CostIn) -> Response:
-    """State what it costs to raise one touchpoint."""
+    """Set what it costs to improve one touchpoint."""
     service.set_cost(ws, touchpoint, body.cost, body.points, by=caller, now=clock.now())
     return Response(status_code=204)
 
 
-@router.delete("/costs/{touchpoint}", status_code=204, summary="Take a cost away")
+@router.delete("/costs/{touchpoint}", status_code=204, summary="Remove a cost")
 def delete_cost(ws: CurrentWorkspace, caller: Editor, touchpoint: str) -> Response:
-    """Take the statement away."""
+    """Remove the cost of a touchpoint."""
     service.set_cost(ws, touchpoint, None, 0.0, by=caller, now=clock.now())
     return Response(status_code=204)

@@ -41,7 +41,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show which touchpoints go with an outcome, and how surely."""
+        """Show which touchpoints an outcome is associated with, and how certain that is."""
         ws = opens(workspace)
         asked = Asked(outcome, EventFilter(period, start, end, place), missing_of(missing))
         found = service.answered(ws, asked, now=clock.now())
@@ -55,12 +55,13 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
 def _print(ws: Workspace, found: Drivers) -> None:
     language = shell_language()
     title = service.title(ws, found.outcome).in_(language)
-    out.print(_("What goes with “{outcome}”").format(outcome=title))
+    out.print(_("What “{outcome}” is associated with").format(outcome=title))
     out.print(f"[dim]{MEANING.in_(language)}[/]")
     out.print(f"[dim]{RULES[found.missing].in_(language)}[/]")
     left = found.left
     out.print(
-        _("{taking} of {all} people with this outcome take part; {complete} answered all.").format(
+        _("{taking} of {all} people with this outcome are included; {complete} answered "
+          "everything.").format(
             taking=f"{left.taking_part:,}", all=f"{left.with_outcome:,}",
             complete=f"{left.complete:,}",
         )
@@ -84,7 +85,9 @@ def _print(ws: Workspace, found: Drivers) -> None:
 
 def _table(ws: Workspace, found: Drivers) -> Table:
     language, known = shell_language(), catalog.current(ws)
-    shown = table(_("Touchpoint"), _("Importance"), _("Rank"), _("Sign"), _("Johnson"), "n")
+    shown = table(
+        _("Touchpoint"), _("Importance"), _("Rank"), _("Sign"), _("Johnson's weight"), "n"
+    )
     for one in found.drivers:
         part, johnson = one.importance, one.johnson
         shown.add_row(

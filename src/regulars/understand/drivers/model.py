@@ -26,11 +26,11 @@ FOLLOW_UP_DAYS = 91
 MEANING = Text(
     "Importance is an attribute's share of what the attributes together explain of the differences "
     "in the outcome (R²), by the exact LMG method: the gain of R², averaged over all orders in "
-    "which attributes can enter. The shares add up to R². It says what goes with the outcome; "
+    "which attributes can enter. The shares add up to R². These are associations; "
     "whether changing an attribute changes the outcome, only a pilot can prove.",
     "重要性是某项体验在所有体验共同解释的结果差异（R²）中所占的份额，采用精确的 LMG 方法："
     "对所有进入顺序下 R² 的增量取平均，各项之和等于 R²。"
-    "它说明什么与结果相伴，至于改变它是否会改变结果，只有试点才能证明。",
+    "它说明与结果的相关，至于改变它是否会改变结果，只有试点才能证明。",
 )
 
 

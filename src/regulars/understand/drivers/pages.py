@@ -46,7 +46,7 @@ def drivers(request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished
     return page(
         request,
         "drivers/drivers.html",
-        title=_("Which experiences are the key ones?"),
+        title=_("Which experiences matter most?"),
         fresh=known.as_of if known else None,
         pickers=parameters.choices(request, ws, caller, wish, known.payload if known else None),
         piece="/drivers/ranking" + (f"?{request.url.query}" if request.url.query else ""),

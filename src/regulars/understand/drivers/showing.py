@@ -30,7 +30,7 @@ TABLE = (
     Text("Johnson's weight (share)", "Johnson 权重（份额）"),
     Text("Sign", "方向"),
     Text("Correlation", "相关系数"),
-    Text("Slope", "斜率"),
+    Text("Effect of 1 point", "每提高 1 分的影响"),
     Text("Performance", "表现"),
     Text("n", "n"),
     Text("Part in the non-linear check", "非线性检验中的作用"),

@@ -25,12 +25,12 @@ MEANING = Text(
     "touchpoint of the journey. A touchpoint's performance is the mean of what customers answered "
     "about it, each answer placed between the worst (0) and the best (100) end of its own scale; "
     "where several questions are asked, each question counts the same. Surveys about the relation "
-    "as a whole are left out. The weights stand in the catalog. A touchpoint with fewer than "
+    "as a whole are left out. The weights are set in the catalog. A touchpoint with fewer than "
     f"{MIN_SAMPLE} answers takes no part. How much of the weight is measured stands beside it. "
     "The interval is the delta method with the answers of one person taken together.",
     "体验健康度指数（0 至 100）是旅程中各触点表现的加权平均。触点表现是客户对该触点评价的平均值："
     "每个回答按其量表换算到最差（0）与最好（100）之间；同一触点有多个问题时，各问题权重相同。"
-    "针对整体关系的调研不计入。权重在触点目录中设定。"
+    "针对整体关系的调研不计入。权重在触点管理中设定。"
     f"回答少于 {MIN_SAMPLE} 条的触点不参与，"
     "并同时列出已测量触点所占的权重。"
     "区间采用 delta 方法，同一人的多个回答合并计算。",

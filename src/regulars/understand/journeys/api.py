@@ -87,7 +87,7 @@ def funnel(
     order: Order = "any_between",
     slice: Literal["channel", "place", "source"] | None = None,  # noqa: A002
 ) -> list[dict[str, Any]]:
-    """Return how many came how far within the window; all together, then by slice."""
+    """Return the conversion by step within the window; in total, then by group."""
     question = Funnel(tuple(step), seconds_of(window), by, order, slice)
     found = service.funnel(ws, question, asked.scope(ws, caller), as_of=asked.moment(ws))
     answer: list[dict[str, Any]] = msgspec.to_builtins(found)

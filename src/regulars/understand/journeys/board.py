@@ -10,6 +10,7 @@ from scipy import stats
 
 from regulars.company.places import service as places
 from regulars.faces.charts import Bar, Course, Option, bars, trend
+from regulars.faces.code_words import channel_title
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit.stats.multiple import benjamini_hochberg
@@ -110,9 +111,7 @@ def _detail(ws: Workspace, step: str, look: EventFilter, now: datetime) -> Detai
         performance=node.performance if node else None,
         months=sorted(months.items()),
         scores=health.scores(ws, extent, step, as_of=now),
-        channels=compared(
-            health.split(ws, extent, step, "channel", as_of=now), lambda key: Text(key, key)
-        ),
+        channels=compared(health.split(ws, extent, step, "channel", as_of=now), channel_title),
         places=compared(health.split(ws, extent, step, "place", as_of=now), tree.name),
         before=[e for e in whole.edges if e.target == step and e.source != step][:MAX_NEIGHBOURS],
         after=[e for e in whole.edges if e.source == step and e.target != step][:MAX_NEIGHBOURS],

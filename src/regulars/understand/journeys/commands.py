@@ -69,14 +69,14 @@ def _journey(group: typer.Typer, opens: Opens) -> None:
         place: PlacesOption = None,
         channel: ChannelsOption = None,
         as_of: AsOfOption = None,
-        feedback: Annotated[bool, typer.Option(help="Take survey answers in as steps.")] = False,
+        feedback: Annotated[bool, typer.Option(help="Include survey answers as steps.")] = False,
         file: Annotated[
             Path | None, typer.Option("--export", help="Write the events: .xes or .csv.")
         ] = None,
         as_json: AsJson = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show the journey: touchpoints, stages, transitions, waits, pains with advice."""
+        """Show the journey: touchpoints, stages, transitions, waits, pain points with advice."""
         ws = opens(workspace)
         asked = Journeys(
             extent_of(ws, start, end, place, channel), _by(by), _level(level), feedback
@@ -109,7 +109,7 @@ def _funnel(group: typer.Typer, opens: Opens) -> None:
         as_json: AsJson = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show how many come how far through chosen steps within a time window."""
+        """Show where customers drop off on chosen steps within a time window."""
         ws = opens(workspace)
         asked = Funnel(tuple(steps), seconds_of(window), _by(by), _order(order), slice_by)
         found = service.funnel(ws, asked, extent_of(ws, start, end, place, channel))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
 
+from regulars.company.places import service as places
 from regulars.company.rights.model import Scope
 from regulars.faces.asking import seconds_of
 from regulars.faces.charts import funnel as funnel_chart
+from regulars.faces.code_words import channel_title
 from regulars.faces.formats import duration
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit import clock
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
+from regulars.listen.adoption import service as adoption
+from regulars.listen.adoption.model import Kind
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.vocabulary import TITLES, title
 from regulars.timeline.workspace import Workspace
@@ -109,11 +114,23 @@ def answer_values(ws: Workspace, asked: Funnel, parts: list[FunnelSlice]) -> dic
         "slices": parts[1:],
         "chart": funnel_chart([(titles[step.step], step.n) for step in whole.steps]),
         "slice_title": SLICES.get(asked.slice_by or ""),
+        "slice_name": slice_names(ws, asked.slice_by),
     }
 
 
+def slice_names(ws: Workspace, column: str | None) -> Callable[[str | None], str]:
+    """Return what names the values of a sliced column in the reader's language."""
+    named: dict[str, Callable[[str], Text]] = {
+        "channel": channel_title,
+        "place": places.tree(ws).name,
+        "source": adoption.naming(ws, Kind.SOURCE),
+    }
+    title_of = named.get(column or "", lambda value: Text(value, value))
+    return lambda value: _("not stated") if value is None else say(title_of(value))
+
+
 TABLE = (
-    Text("Slice", "切片"),
+    Text("Group", "分组"),
     Text("Step", "步骤"),
     Text("Count", "数量"),
     Text("Share of the first step", "占首步比例"),

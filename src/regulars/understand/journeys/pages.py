@@ -54,7 +54,7 @@ def journey(
     return page(
         request,
         "journeys/journey.html",
-        title=_("Where does the journey hurt?"),
+        title=_("Where are the pain points of the journey?"),
         fresh=known.as_of if known else None,
         chosen=choices(request, ws, caller, wish),
         by=by,
@@ -120,7 +120,7 @@ def touchpoint(
     return page(
         request,
         "journeys/touchpoint.html",
-        title=_("How does “{name}” feel?").format(name=name),
+        title=_("How do customers experience “{name}”?").format(name=name),
         fresh=known.as_of if known else None,
         chosen=choices(request, ws, caller, wish),
         name=name,
@@ -181,7 +181,7 @@ def funnel(
     return page(
         request,
         "journeys/funnel.html",
-        title=_("How many come how far?"),
+        title=_("Where do visitors drop off?"),
         chosen=choices(request, ws, caller, wish),
         answer=funnel_showing.answer_address(request, asked, window),
         **values,

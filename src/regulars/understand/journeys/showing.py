@@ -19,7 +19,7 @@ from regulars.understand.journeys.wording import lasting, within
 
 MAX_ARROWS = 36
 MAX_STRANGE = 8
-STRANGE = Text("Not in the catalog", "未纳入目录")
+STRANGE = Text("Not in the catalog", "未纳入清单")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ TABLE = (
     Text("Ends", "终点次数"),
     Text("Out of order", "顺序颠倒"),
     Text("Waits", "等待次数"),
-    Text("Median wait before, s", "等待中位数（秒）"),
+    Text("Median time since previous step, s", "等待中位数（秒）"),
     Text("Low", "下限"),
     Text("High", "上限"),
     Text("90th percentile of waits, s", "等待 90 分位（秒）"),

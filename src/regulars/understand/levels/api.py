@@ -35,7 +35,7 @@ def levels(
     return enveloped(found, showing.plain(found.payload))
 
 
-@router.get("/levels/what-if", summary="Both ways to improve negative experiences")
+@router.get("/levels/what-if", summary="Effect of both ways to improve negative experiences")
 def what_if(
     *,
     ws: CurrentWorkspace,
@@ -48,7 +48,7 @@ def what_if(
     return enveloped(found, showing.plain_outcomes(found.payload, wish))
 
 
-@router.get("/levels/rules", summary="Parameters in force and their versions")
+@router.get("/levels/rules", summary="Current parameters and their versions")
 def rules(ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
     """Return the parameters in force and every version made, the newest first."""
     made = [
@@ -58,7 +58,7 @@ def rules(ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
     return {"in_force": msgspec.to_builtins(service.rules(ws)), "versions": made}
 
 
-@router.put("/levels/rules", summary="Put new parameters in force")
+@router.put("/levels/rules", summary="Set new parameters")
 def put_rules(
     ws: CurrentWorkspace,
     caller: Editor,
@@ -73,7 +73,7 @@ def put_rules(
     return told
 
 
-@router.get("/levels/rescue", summary="Customers with an open negative experience")
+@router.get("/levels/rescue", summary="Customers to recover")
 def rescue(
     *,
     ws: CurrentWorkspace,
@@ -83,7 +83,7 @@ def rescue(
     response: Response,
     touchpoint: Annotated[str | None, Query()] = None,
 ) -> dict[str, Any]:
-    """Return whom to rescue, the deepest negative experience first."""
+    """Return customers to recover, the deepest negative experience first."""
     start = cursors.offset(wanted.after)
     rows, total = service.listed(
         ws, caller.places, "rescue", touchpoint=touchpoint, start=start, size=wanted.size
@@ -91,7 +91,7 @@ def rescue(
     return envelope(*_paged(rows, start, total), request, response)
 
 
-@router.get("/levels/scream", summary="Customers who scream and may recommend")
+@router.get("/levels/scream", summary="Delighted customers who may recommend")
 def scream(
     *,
     ws: CurrentWorkspace,
@@ -101,7 +101,7 @@ def scream(
     response: Response,
     touchpoint: Annotated[str | None, Query()] = None,
 ) -> dict[str, Any]:
-    """Return whose latest high experience stands, the latest first."""
+    """Return delighted customers, the latest experience first."""
     start = cursors.offset(wanted.after)
     rows, total = service.listed(
         ws, caller.places, "scream", touchpoint=touchpoint, start=start, size=wanted.size

@@ -24,12 +24,15 @@ from regulars.understand.levels.whatif import what_if
 from regulars.understand.scope.model import USUAL, EventFilter
 from regulars.understand.scope.options import FromOption, PeriodOption, PlaceOption, ToOption
 
-People = Annotated[str | None, typer.Option("--list", help="Customers: rescue or scream.")]
+People = Annotated[
+    str | None,
+    typer.Option("--list", help="Customer list: rescue (to recover) or scream (delighted)."),
+]
 Where = Annotated[str | None, typer.Option(help="One touchpoint, for --list and the what-if.")]
 Limit = Annotated[int, typer.Option(min=1, help="Customers listed.")]
-Points = Annotated[float, typer.Option(min=0, max=100, help="What-if: points more.")]
-Calmer = Annotated[float, typer.Option(min=0, max=1, help="What-if: participation less.")]
-Part = Annotated[float, typer.Option("--share", min=0, max=1, help="What-if: share made anew.")]
+Points = Annotated[float, typer.Option(min=0, max=100, help="What-if: points added.")]
+Calmer = Annotated[float, typer.Option(min=0, max=1, help="What-if: reduction of participation.")]
+Part = Annotated[float, typer.Option("--share", min=0, max=1, help="What-if: share redesigned.")]
 Exceed = Annotated[float, typer.Option(min=0, max=100, help="What-if: points above expectation.")]
 
 
@@ -53,7 +56,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show how deeply touchpoints move customers, whom to rescue, and what would help."""
+        """Show the experience levels of touchpoints, customers to recover, and what would help."""
         ws = opens(workspace)
         if people is not None:
             _list(ws, people, touchpoint, limit, as_json)
@@ -86,7 +89,7 @@ def _print(found: Levels, known: Catalog) -> None:
         shown.add_row(title, *shares, f"{one.n:,}", _marks(one))
     out.print(shown)
     if found.moves is not None:
-        words = _("{people} met twice: {fell} became negative, {rose} no longer are.")
+        words = _("{people} visited in both periods: {fell} became negative, {rose} no longer are.")
         moved = found.moves
         out.print(words.format(people=moved.people, fell=moved.fell, rose=moved.rose))
 
@@ -95,11 +98,11 @@ def _print_help(ws: Workspace, found: Levels, wish: Wish) -> None:
     if found.whole is None:
         return
     eased, renewed = what_if(found, wish)
-    out.print(_("What if? Two ways to improve the negative"))
+    out.print(_("What if? Two ways to improve negative experiences"))
     out.print("  " + _path(_("Reduce it"), eased))
     out.print("  " + _path(_("Turn it into something positive"), renewed))
     totals = (service.listed(ws, None, name, size=0)[1] for name in service.LISTS)
-    words = _("{rescue} customers to rescue (--list rescue), {scream} scream (--list scream)")
+    words = _("{rescue} customers to recover (--list rescue), {scream} delighted (--list scream)")
     rescue, scream = (f"{total:,}" for total in totals)
     out.print(words.format(rescue=rescue, scream=scream), highlight=False)
 
@@ -135,5 +138,5 @@ def _marks(one: At) -> str:
     if one.better:
         words.append(_("less negative than before"))
     if one.fading is not None and one.fading.mark:
-        words.append(_("wears off: {points} a time").format(points=f"{one.fading.slope:+.1f}"))
+        words.append(_("wears off: {points} each time").format(points=f"{one.fading.slope:+.1f}"))
     return ", ".join(words)

@@ -41,18 +41,22 @@ CODES: Mapping[Case, str] = {
 LEVEL: NDArray[np.int64] = np.array([1, 2, 3, 4, 4, 5])
 """The level, 1 to 5, of each case."""
 LEVEL_TITLES: tuple[Text, ...] = (
-    Text("negative", "消极的体验"),
+    Text("negative", "消极体验"),
     Text("none", "无体验"),
-    Text("low", "低度的体验"),
-    Text("medium", "中度的体验"),
-    Text("high: the customer screams", "高度的体验（客户尖叫）"),
+    Text("low", "低度体验"),
+    Text("medium", "中度体验"),
+    Text("high (delighted)", "高度体验（惊喜）"),
 )
 CASE_TITLES: Mapping[Case, Text] = {
     Case.NEGATIVE: LEVEL_TITLES[0],
     Case.NONE: LEVEL_TITLES[1],
     Case.LOW: LEVEL_TITLES[2],
-    Case.MEDIUM_HELD: Text("medium: strong content, little part in it", "中度：刺激强，参与不足"),
-    Case.MEDIUM_FLAT: Text("medium: full part, little surprise", "中度：参与深，惊喜不足"),
+    Case.MEDIUM_HELD: Text(
+        "medium: strong content, little participation", "中度体验：刺激强，参与不足"
+    ),
+    Case.MEDIUM_FLAT: Text(
+        "medium: full participation, little surprise", "中度体验：参与深，惊喜不足"
+    ),
     Case.HIGH: LEVEL_TITLES[4],
 }
 
@@ -64,16 +68,18 @@ MEANING = Text(
     "to the same question in the twelve months before, plus by how much the person's earlier "
     "experiences were better or worse than usual. Far below expectation is L1, and the further the "
     "more the person took part. Not above expectation is L2. Above it, impact and participation "
-    "decide between L3, L4a, L4b and L5. The same stimulus (touchpoint and score), felt again by "
-    "the same person, never gets a higher level than before, however much part is taken.",
+    "decide between L3, L4a, L4b and L5 (“the customer screams”). The same stimulus "
+    "(touchpoint and score), felt again by the same person, "
+    "never gets a higher level than before, however much part is taken.",
     "每次被评分的体验（一人一天对一个触点的全部评价）都有三个量："
     "影响力（刺激度）是 0 至 100 的得分，随同一触点的重复而衰减；"
     "参与程度（主动性）是在该触点上、前十二个月的体验中此前几天行动比其少者所占比例；"
     "期望差是得分与本人期望之差，期望等于前十二个月同一问题的平均得分，"
     "加上本人以往体验高于或低于通常的幅度。"
-    "远低于期望为一级（消极），且参与越深越消极；未超出期望为二级（无体验）；"
-    "超出期望时，由影响力与参与程度决定三级、四级甲、四级乙或五级。"
-    "同一人再次受到同样的刺激（同一触点、同一得分），无论参与多深，级别都不会比以前更高。",
+    "远低于期望为 L1（消极体验），且参与越深越消极；未超出期望为 L2（无体验）；"
+    "超出期望时，由影响力与参与程度决定 L3（低度体验）、L4a 或 L4b（中度体验）、"
+    "L5（高度体验，即“客户尖叫”）。"
+    "同一人再次受到同样的刺激（同一触点、同一得分），无论参与多深，等级都不会比以前更高。",
 )
 
 
@@ -132,7 +138,7 @@ def checked(values: Mapping[str, float], number: int = 0) -> Rules:
         if name not in PARAMETERS:
             raise Invalid(
                 "levels.parameter",
-                Text(f"“{name}” is no parameter of levels.", f"“{name}”不是体验级别的参数。"),
+                Text(f"“{name}” is not a parameter of levels.", f"“{name}”不是体验等级的参数。"),
                 field=name,
             )
     made: dict[str, Any] = {}

@@ -29,7 +29,7 @@ from regulars.understand.scope.parameters import ScopeParameters
 router = APIRouter(prefix="/levels", include_in_schema=False)
 navigation = [
     NavItem(
-        Text("Experience levels", "体验级别"), "/levels", Section.UNDERSTAND, 35, Right.READ_NUMBERS
+        Text("Experience levels", "体验等级"), "/levels", Section.UNDERSTAND, 35, Right.READ_NUMBERS
     )
 ]
 person_panels = [PersonPanel("/levels/of", 30, Right.READ_PEOPLE)]
@@ -57,7 +57,7 @@ def levels(
     return page(
         request,
         "levels/levels.html",
-        title=_("How deeply do our touchpoints move customers?"),
+        title=_("Which experience levels do our touchpoints reach?"),
         fresh=known.as_of if known else None,
         pickers=scopes.choices(request, ws, caller, wanted),
         piece="/levels/shares" + (f"?{request.url.query}" if request.url.query else ""),
@@ -112,7 +112,7 @@ def people(
         ws, caller.places, name, touchpoint=touchpoint or None, start=start, size=SIZE
     )
     titles = {
-        "rescue": _("Which customers need rescuing?"),
+        "rescue": _("Which customers should we recover?"),
         "scream": _("Which customers are delighted and may recommend us?"),
     }
     return page(
@@ -167,7 +167,7 @@ def _refused(
     }
     return page(
         request, "levels/levels.html", status=422, piece="/levels/shares",
-        title=_("How deeply do our touchpoints move customers?"),
+        title=_("Which experience levels do our touchpoints reach?"),
         pickers=scopes.choices(request, ws, caller, ScopeParameters()), **values,
     )  # fmt: skip
 

@@ -36,7 +36,7 @@ Line = tuple[Any, ...]
 ALL = Text("All touchpoints", "全部触点")
 SHARES = (
     Text("Touchpoint", "触点"),
-    Text("Level", "级别"),
+    Text("Level", "等级"),
     Text("Share", "占比"),
     Text("Low", "下限"),
     Text("High", "上限"),
@@ -47,7 +47,7 @@ PEOPLE = (
     Text("Customer", "客户"),
     Text("Touchpoint", "触点"),
     Text("When", "时间"),
-    Text("Level", "级别"),
+    Text("Level", "等级"),
     Text("Score", "得分"),
     Text("Expected", "期望"),
     Text("Participation", "参与程度"),
@@ -55,7 +55,7 @@ PEOPLE = (
     Text("Depth", "深度"),
     Text("Why", "原因"),
 )
-MOVES = (Text("From", "原级别"), Text("To", "现级别"), Text("People", "人数"))
+MOVES = (Text("From", "原等级"), Text("To", "现等级"), Text("People", "人数"))
 
 
 def title_of(touchpoint: str | None, catalog: Catalog) -> Text:

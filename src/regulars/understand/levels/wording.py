@@ -25,8 +25,8 @@ def sentence(
         "again": repetition + 1,
     }
     how = Text(
-        "Took part more than {share} of the others here and gave {points} of 100 where "
-        "{expected} was to be expected",
+        "Participated more than {share} of the others here and scored {points} out of 100 where "
+        "{expected} was expected",
         "参与程度高于此处 {share} 的体验，评分 {points}（满分 100），期望为 {expected}",
     )
     if repetition > 0:
@@ -38,7 +38,7 @@ def sentence(
 def _held(case: Case) -> Text:
     title = CASE_TITLES[case]
     return Text(
-        f"the same was felt before, and never moves more than it did then — {title.en} "
+        f"a repeated experience never moves more than it did the first time — {title.en} "
         f"({CODES[case]}).",
         f"此前已有同样的感受，重复不会比当时更打动人——{title.zh}（{CODES[case]}）。",
     )
@@ -46,27 +46,27 @@ def _held(case: Case) -> Text:
 
 ENDINGS: Mapping[Case, Text] = {
     Case.NEGATIVE: Text(
-        "far below it, the worse the more part was taken — negative (L1).",
-        "远低于期望，参与越深失望越强——消极的体验（一级）。",
+        "far below it, and worse the deeper the participation — negative (L1).",
+        "远低于期望，参与越深失望越强——L1 消极体验。",
     ),
     Case.NONE: Text(
         "the content did not exceed it — no experience (L2).",
-        "内容没有超出预期——无体验（二级）。",
+        "内容没有超出预期——L2 无体验。",
     ),
     Case.LOW: Text(
         "above it, but passive and with little stimulus — low (L3).",
-        "高于期望，但被动参与、刺激很小——低度的体验（三级）。",
+        "高于期望，但被动参与、刺激很小——L3 低度体验。",
     ),
     Case.MEDIUM_HELD: Text(
-        "a strong stimulus, but no room to take part freely — medium (L4a).",
-        "刺激很强，但未能尽情参与——中度的体验（四级甲）。",
+        "a strong stimulus, but no room to participate freely — medium (L4a).",
+        "刺激很强，但未能尽情参与——L4a 中度体验。",
     ),
     Case.MEDIUM_FLAT: Text(
-        "full part, but a stimulus too small to surprise — medium (L4b).",
-        "参与很深，但刺激不足以留下惊喜——中度的体验（四级乙）。",
+        "full participation, but a stimulus too small to surprise — medium (L4b).",
+        "参与很深，但刺激不足以留下惊喜——L4b 中度体验。",
     ),
     Case.HIGH: Text(
-        "fully immersed and surprised — high (L5), the customer screams.",
-        "完全投入且感到惊喜——高度的体验（五级），客户尖叫。",
+        "fully immersed and surprised — delighted (L5).",
+        "完全投入且感到惊喜——L5 高度体验（惊喜）。",
     ),
 }

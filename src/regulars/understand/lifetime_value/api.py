@@ -25,7 +25,7 @@ Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 
 
-@router.get("/lifetime-value", summary="Lifetime value of all customers")
+@router.get("/lifetime-value", summary="Customer lifetime value (CLV), all customers")
 def lifetime_value(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
     """Return both models, what is expected by horizon with intervals, and the back-test."""
     found = service.answered(ws, caller.places, now=clock.now())
@@ -35,7 +35,9 @@ def lifetime_value(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
     return enveloped(found, {"metric": "clv_amount_12m", **told, "meaning": MEANING})
 
 
-@router.get("/lifetime-value/customers", summary="Lifetime value of every customer")
+@router.get(
+    "/lifetime-value/customers", summary="Customer lifetime value (CLV), customer by customer"
+)
 def customers(
     ws: CurrentWorkspace,
     caller: PeopleReader,
@@ -45,7 +47,7 @@ def customers(
 ) -> dict[str, Any]:
     """Return customers with what they are expected to buy, the highest value first.
 
-    `high` is null where the amounts are too wild to say.
+    `high` is null where the amounts vary too much to say.
     """
     found = service.answered(ws, caller.places, now=clock.now()).payload
     people = service.customers(ws, caller.places, found)
@@ -55,7 +57,9 @@ def customers(
     return envelope(Page(rows, following), rows, request, response)
 
 
-@router.get("/people/{person}/lifetime-value", summary="Lifetime value of one customer")
+@router.get(
+    "/people/{person}/lifetime-value", summary="Customer lifetime value (CLV), one customer"
+)
 def lifetime_value_of(person: str, ws: CurrentWorkspace, caller: PeopleReader) -> dict[str, Any]:
     """Return the customer's expected purchases and amount of the next 12 months with interval."""
     found = service.answered(ws, caller.places, now=clock.now())

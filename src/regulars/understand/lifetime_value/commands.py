@@ -28,7 +28,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show what customers will buy in the coming months, and how well that was foretold."""
+        """Show what customers will buy in the coming months, and how accurate forecasts were."""
         found = service.answered(opens(workspace), None, now=clock.now())
         if as_json:
             typer.echo(msgspec.json.encode(enveloped(found)).decode())
@@ -45,7 +45,7 @@ def _print(found: LifetimeValue) -> None:
         return
     unit = found.currency or ""
     for one in found.ahead:
-        line = _("next {days} days: {mean} a customer ({low} – {high}), {total} in all, n {n}")
+        line = _("next {days} days: {mean} per customer ({low} – {high}), {total} in total, n {n}")
         out.print(
             line.format(
                 days=one.days,
@@ -62,7 +62,7 @@ def _print(found: LifetimeValue) -> None:
 
 def _print_test(test: BackTest) -> None:
     line = _(
-        "Back-test from {cut}, {days} days, n {n}: {expected} purchases foretold, {actual} happened"
+        "Back-test from {cut}, {days} days, n {n}: {expected} purchases predicted, {actual} actual"
     )
     out.print(
         line.format(
@@ -73,7 +73,7 @@ def _print_test(test: BackTest) -> None:
             actual=f"{test.actual:,.0f}",
         )
     )
-    line = _("Amount foretold {expected}, happened {actual}; {covered} within their interval")
+    line = _("Amount predicted {expected}, actual {actual}; {covered} within their interval")
     covered = f"{test.covered.value:.1%}" if test.covered.value is not None else "–"
     if test.covered.low is not None and test.covered.high is not None:
         covered += f" ({test.covered.low:.1%} – {test.covered.high:.1%})"

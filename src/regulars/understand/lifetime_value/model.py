@@ -109,9 +109,9 @@ COVERED = 0.95
 
 MEANING = Text(
     "What customers will buy in the next 12 months, before refunds and costs: the expected number "
-    "of purchases (BG/NBD) times the expected amount of one (Gamma-Gamma). Purchases of one day "
-    "are one. Only orders in the main currency count. A customer's interval is where the own "
-    "spending will lie with 95% probability.",
+    "of purchases (BG/NBD) times the expected amount of each (Gamma-Gamma). Purchases of one day "
+    "count as one. Only orders in the main currency count. A customer's spending lies in the "
+    "interval with 95% probability.",
     "客户未来 12 个月预计的购买金额（未扣退款与成本）：预计购买次数（BG/NBD 模型）乘以预计每次金额"
     "（Gamma-Gamma 模型）。同一天的购买算一次；仅计主要货币的订单。客户的区间表示其消费有 95% 的"
     "概率落在其中。",

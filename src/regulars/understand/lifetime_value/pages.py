@@ -25,9 +25,14 @@ from regulars.understand.lifetime_value.model import LifetimeValue
 
 router = APIRouter(prefix="/lifetime-value", include_in_schema=False)
 navigation = [
-    NavItem(Text("Lifetime value", "客户终身价值"), "/lifetime-value", Section.UNDERSTAND, 70,
-            Right.READ_NUMBERS)
-]  # fmt: skip
+    NavItem(
+        Text("Customer lifetime value (CLV)", "客户生命周期价值（CLV）"),
+        "/lifetime-value",
+        Section.UNDERSTAND,
+        70,
+        Right.READ_NUMBERS,
+    )
+]
 person_panels = [PersonPanel("/lifetime-value/of", 40, Right.READ_PEOPLE)]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]

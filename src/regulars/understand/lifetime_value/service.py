@@ -59,7 +59,7 @@ EACH = pa.schema(
 )
 _memo: Memo[pa.Table] = Memo(2)
 TOO_LITTLE = Text(
-    "There is too little to learn from: it takes 60 days of orders with an amount, and 50 "
+    "There is not enough data: it takes 60 days of orders with an amount, and 50 "
     "customers who bought on more than one day.",
     "数据不足：需要至少 60 天含金额的订单，以及 50 位在不止一天购买过的客户。",
 )

@@ -19,9 +19,9 @@ Line = tuple[Any, ...]
 PARAMETERS = {
     "r": Text("Purchase rates: shape", "购买频率分布的形状"),
     "alpha": Text("Purchase rates: days", "购买频率分布的尺度（天）"),
-    "a": Text("Chance of leaving: first shape", "流失概率分布的形状一"),
-    "b": Text("Chance of leaving: second shape", "流失概率分布的形状二"),
-    "p": Text("Amounts: shape around the own mean", "金额围绕个人均值的形状"),
+    "a": Text("Churn probability: first shape", "流失概率分布的形状一"),
+    "b": Text("Churn probability: second shape", "流失概率分布的形状二"),
+    "p": Text("Amounts: shape around the customer's mean", "金额围绕个人均值的形状"),
     "q": Text("Means of customers: shape", "个人均值分布的形状"),
     "gamma": Text("Means of customers: scale", "个人均值分布的尺度"),
 }
@@ -31,17 +31,17 @@ AHEAD = (
     Text("Amount", "金额"),
     Text("Low", "下限"),
     Text("High", "上限"),
-    Text("Amount a customer", "每位客户金额"),
+    Text("Amount per customer", "每位客户金额"),
     Text("Low", "下限"),
     Text("High", "上限"),
     Text("n", "样本量"),
 )
 TENTHS = (
-    Text("Tenth", "十分位"),
+    Text("Decile", "十分位"),
     Text("Customers", "客户数"),
     Text("Expected purchases", "预计购买次数"),
-    Text("Still there", "仍活跃概率"),
-    Text("Amount a customer", "每位客户金额"),
+    Text("Still active", "仍活跃概率"),
+    Text("Amount per customer", "每位客户金额"),
     Text("Low", "下限"),
     Text("High", "上限"),
     Text("Share of the value", "价值占比"),
@@ -56,10 +56,10 @@ MODELS = (
     Text("n", "样本量"),
 )
 CLASSES = (
-    Text("Repeat purchases before", "此前复购次数"),
+    Text("Previous repeat purchases", "此前复购次数"),
     Text("Customers", "客户数"),
-    Text("Foretold a customer", "每位客户预测次数"),
-    Text("Happened a customer", "每位客户实际次数"),
+    Text("Predicted per customer", "每位客户预测次数"),
+    Text("Actual per customer", "每位客户实际次数"),
     Text("Low", "下限"),
     Text("High", "上限"),
 )
@@ -68,7 +68,7 @@ CUSTOMERS = (
     Text("Days with a purchase", "有购买的天数"),
     Text("First", "首次"),
     Text("Last", "最近"),
-    Text("Still there", "仍活跃概率"),
+    Text("Still active", "仍活跃概率"),
     Text("Expected purchases", "预计购买次数"),
     Text("Expected amount, 12 months", "未来 12 个月预计金额"),
     Text("Low", "下限"),
@@ -159,9 +159,9 @@ def _classes(found: LifetimeValue) -> charts.Option:
     classes = found.back_test.classes if found.back_test else []
     counts = [one.n for one in classes]
     courses = [
-        charts.Course(_("foretold"), [one.expected for one in classes], n=counts),
+        charts.Course(_("predicted"), [one.expected for one in classes], n=counts),
         charts.Course(
-            _("happened"),
+            _("actual"),
             [one.actual for one in classes],
             [one.low for one in classes],
             [one.high for one in classes],

@@ -43,9 +43,9 @@ class LineIn(BaseModel):
     amount: float = Field(ge=0)
 
 
-@router.get("", summary="The self-diagnosis")
+@router.get("", summary="The maturity assessment")
 def maturity(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
-    """Return claims, evidence, grades, spending and improvement points."""
+    """Return self-assessment, evidence, grades, spending and improvement points."""
     found = service.answered(ws, caller.places, now=clock.now())
     plain = showing.plain(found.payload, service.history(ws), service.spendings(ws))
     return enveloped(found, plain)
@@ -58,23 +58,23 @@ def questionnaire(_ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
     return made
 
 
-@router.get("/answers", summary="Earlier self-diagnoses")
+@router.get("/answers", summary="Earlier assessments")
 def answers(ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
-    """Return every self-diagnosis, the newest first."""
+    """Return every assessment, the newest first."""
     made: list[dict[str, Any]] = msgspec.to_builtins(service.history(ws))
     return made
 
 
 @router.post("/answers", status_code=201, summary="Answer the questionnaire")
 def post_answers(ws: CurrentWorkspace, caller: Editor, body: AnswersIn) -> dict[str, Any]:
-    """Keep a self-diagnosis."""
+    """Save an assessment."""
     made = service.answer(ws, body.grades, caller, note=body.note, now=clock.now())
     return {"number": made.number}
 
 
-@router.put("/spending", status_code=204, summary="State experience spending")
+@router.put("/spending", status_code=204, summary="Set spending on experience")
 def put_spending(ws: CurrentWorkspace, caller: Editor, body: list[LineIn]) -> Response:
-    """Keep what is spent by touchpoint and horizon."""
+    """Save the spending by touchpoint and horizon."""
     lines = [Line(one.touchpoint, Horizon(one.horizon), one.amount) for one in body]
     service.state_spending(ws, lines, caller, now=clock.now())
     return Response(status_code=204)

@@ -30,7 +30,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show the self-diagnosis: claims beside evidence, and what to improve first."""
+        """Show the maturity assessment: self-assessment and evidence, and what to improve first."""
         ws, now = opens(workspace), clock.now()
         found = service.answered(ws, None, now=now)
         answers = service.history(ws)
@@ -48,7 +48,7 @@ def _print(ws: Workspace, found: Diagnosis) -> None:
     texts = {one.key: one.text for one in asked.questions}
     rows = service.checked(found, service.history(ws))
     out.print(f"[dim]{MEANING.in_(language)}[/]")
-    shown = table(_("Question"), _("Claimed"), _("Evidence"), "")
+    shown = table(_("Question"), _("Self-assessed"), _("Evidence"), "")
     for row in rows:
         told, grade = row.evidence, "–"
         if told is not None:

@@ -39,16 +39,16 @@ SHARES: Mapping[str, Text] = {
         "{whole} 个触点中有 {part} 个有 30 条及以上评价",
     ),
     "words": Text(
-        "{part} of {whole} customers' answers with words",
+        "{part} of {whole} customers' answers with comments",
         "{whole} 条客户反馈中有 {part} 条带有原话",
     ),
     "priorities": Text(
-        "{part} of {whole} touchpoints ranked by what goes with recommendation",
-        "{whole} 个触点中有 {part} 个已按与推荐的相伴程度排名",
+        "{part} of {whole} touchpoints ranked by association with recommendation",
+        "{whole} 个触点中有 {part} 个已按与推荐的相关程度排名",
     ),
     "map": Text(
         "{part} of {whole} events at touchpoints of the catalog",
-        "{whole} 个事件中有 {part} 个归入目录中的触点",
+        "{whole} 个事件中有 {part} 个归入清单中的触点",
     ),
     "places": Text(
         "{part} of {whole} events that name their place", "{whole} 个事件中有 {part} 个注明了地点"
@@ -146,6 +146,4 @@ def _groups(found: tuple[float | None, int]) -> Evidence:
 
 
 def _silent(key: str) -> Evidence:
-    return Evidence(
-        key, None, 0, None, Text("the workspace cannot tell yet", "工作区数据尚不足以判断")
-    )
+    return Evidence(key, None, 0, None, Text("not enough data yet", "工作区数据尚不足以判断"))

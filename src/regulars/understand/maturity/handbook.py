@@ -31,30 +31,32 @@ LOW = 2
 """Evidence of at most this grade is named as a reason."""
 
 WORDS = {
-    "title": Text("Self-diagnosis handbook", "自诊断手册"),
+    "title": Text("Maturity handbook", "成熟度诊断手册"),
     "made": Text("{company}, {day}", "{company}，{day}"),
     "points": Text("Key improvement points", "关键改进点"),
     "none": Text(
-        "Nothing yet: answer the questionnaire, and bring in events.",
+        "Nothing yet: answer the questionnaire and import events.",
         "暂无：请先回答问卷并导入事件。",
     ),
     "why": Text("Why", "依据"),
     "do": Text("What to do", "做什么"),
     "when": Text("Horizon", "期限"),
     "share": Text(
-        "{share} of what explains recommendation (goes with it)",
-        "占与推荐相伴程度的 {share}",
+        "{share} of what explains recommendation (association)",
+        "占推荐意愿可解释部分的 {share}",
     ),
     "grade": Text("Maturity", "成熟度"),
     "area": Text("Area", "领域"),
-    "claimed": Text("Claimed", "自评"),
+    "self-assessed": Text("Self-assessed", "自评"),
     "shown": Text("Evidence", "证据"),
-    "borne": Text("Borne out", "得到证明"),
+    "borne": Text("Confirmed", "已证实"),
     "before": Text("Last time", "上次"),
     "whole": Text("Overall", "总体"),
-    "apart": Text("Where claim and evidence disagree", "自评与证据不一致之处"),
+    "apart": Text("Where self-assessment and evidence disagree", "自评与证据不一致之处"),
     "agree": Text("Nowhere by two grades or more.", "没有相差两级或以上之处。"),
-    "says": Text("claimed {claim}, evidence {shown}: {text}", "自评 {claim}，证据 {shown}：{text}"),
+    "says": Text(
+        "self-assessment {claim}, evidence {shown}: {text}", "自评 {claim}，证据 {shown}：{text}"
+    ),
     "advice": Text("Next steps by area", "各领域下一步"),
     "spend": Text("Spending and importance", "投入分布与重要性"),
     "touchpoint": Text("Touchpoint", "触点"),
@@ -65,12 +67,12 @@ WORDS = {
     "more": Text("more than its importance", "高于其重要性"),
     "less": Text("less than its importance", "低于其重要性"),
     "unspent": Text("No spending is stated yet.", "尚未填写投入。"),
-    "how": Text("How this is made", "如何得出"),
+    "how": Text("Method", "如何得出"),
     "weak": Text("{area}: grade {grade}", "{area}：{grade} 级"),
     "weak_shown": Text("{area}: grade {grade} by evidence", "{area}：证据显示 {grade} 级"),
     "by_evidence": Text("by evidence, not answered yet", "按证据，尚未作答"),
     "silent": Text(
-        "Nothing yet: neither answers nor evidence.", "暂无：尚无作答，也无证据。"
+        "Nothing yet: no answers and no evidence.", "暂无：尚无作答，也无证据。"
     ),
     "weakest": Text("among the weakest areas", "属于最薄弱的领域"),
 }  # fmt: skip
@@ -187,7 +189,7 @@ def _points(plan: Plan, say: _Speaker) -> Iterator[str]:
 
 
 def _grades(plan: Plan, say: _Speaker) -> Iterator[str]:
-    heads = [say(key) for key in ("area", "claimed", "shown", "borne", "before")]
+    heads = [say(key) for key in ("area", "self-assessed", "shown", "borne", "before")]
     yield f"## {say('grade')}"
     yield ""
     yield _row(heads)

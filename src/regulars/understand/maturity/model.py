@@ -13,7 +13,7 @@ from regulars.kit.text import Text
 GRADES = (1, 2, 3, 4, 5)
 GRADE_TITLES: Mapping[int, Text] = {
     1: Text("Scattered", "零散应对"),
-    2: Text("Begun", "起步建设"),
+    2: Text("Started", "起步建设"),
     3: Text("Defined", "规范运行"),
     4: Text("Measured", "量化管理"),
     5: Text("Leading", "持续引领"),
@@ -24,9 +24,9 @@ TIMES = 1.5
 """Spending beyond or below importance is called out from this many times on."""
 
 MEANING = Text(
-    "Each question is answered with a grade from 1 to 5. Beside it stands the grade that the "
-    "workspace itself bears out, by declared limits. The maturity grade is the mean of the lower "
-    "of both over all answered questions; without evidence the claim counts.",
+    "Each question is answered with a grade from 1 to 5. Beside it is the grade that the data of "
+    "the workspace confirms, by declared limits. The maturity grade is the mean of the lower of "
+    "both over all answered questions; without evidence the self-assessment counts.",
     "每题以 1 至 5 级作答，旁边列出工作区自身数据按声明的界限所能证明的等级。"
     "成熟度为各已答问题中二者较低者的平均；没有证据时以自评为准。",
 )

@@ -26,7 +26,11 @@ from regulars.understand.maturity.model import HORIZON_TITLES, Diagnosis, Horizo
 router = APIRouter(prefix="/maturity", include_in_schema=False)
 navigation = [
     NavItem(
-        Text("Self-diagnosis", "自诊断"), "/maturity", Section.UNDERSTAND, 90, Right.READ_NUMBERS
+        Text("Maturity assessment", "成熟度诊断"),
+        "/maturity",
+        Section.UNDERSTAND,
+        90,
+        Right.READ_NUMBERS,
     )
 ]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -106,7 +110,7 @@ def handbook(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response
     return page(
         request,
         "maturity/handbook.html",
-        title=_("Self-diagnosis handbook"),
+        title=_("Maturity handbook"),
         fresh=found.as_of,
         **_values(ws, caller, found.payload),
     )
@@ -154,7 +158,7 @@ def _spending(
     return page(
         request,
         "maturity/spending.html",
-        title=_("What is spent on experience, and where?"),
+        title=_("What do we spend on experience, and where?"),
         status=422 if error else 200,
         points=catalog.current(ws).touchpoints,
         horizons=HORIZON_TITLES,

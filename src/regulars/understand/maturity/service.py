@@ -249,8 +249,8 @@ def _at_risk(found: Cost | None, priced: Costs) -> list[Text]:
     amount = f"{lost.value:,.0f} {currency} ({lost.low:,.0f} – {lost.high:,.0f})"
     return [
         Text(
-            f"goes with {amount} less revenue in 91 days",
-            f"与 91 天内少 {amount} 的营收相伴",
+            f"associated with {amount} less revenue in 91 days",
+            f"与 91 天内收入减少 {amount} 相关",
         )
     ]
 

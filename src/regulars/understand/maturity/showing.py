@@ -34,12 +34,12 @@ CORNERS = 3
 TABLE = (
     Text("Area", "领域"),
     Text("Question", "问题"),
-    Text("Claimed", "自评"),
+    Text("Self-assessed", "自评"),
     Text("Last time", "上次"),
     Text("Evidence grade", "证据等级"),
     Text("Evidence", "证据"),
     Text("n", "n"),
-    Text("Claim minus evidence", "自评减证据"),
+    Text("Self-assessment minus evidence", "自评减证据"),
     Text("Disagrees", "不一致"),
 )
 YES, NO = Text("yes", "是"), Text("no", "否")
@@ -123,7 +123,7 @@ def _picture(grades: list[AreaGrade]) -> charts.Option | None:
         return None
     asked = service.questionnaire()
     courses = [
-        Course(_("Claimed"), [_one(one.claimed) for one in known]),
+        Course(_("Self-assessed"), [_one(one.claimed) for one in known]),
         Course(_("Evidence"), [_one(one.shown) for one in known]),
     ]
     shown = [course for course in courses if any(value is not None for value in course.values)]

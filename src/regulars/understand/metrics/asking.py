@@ -130,7 +130,7 @@ def fields(
             (name, say(service.dimension_title(name))) for name in DIMENSIONS if _fits(found, name)
         ],
         "grain": [(name, say(service.dimension_title(name))) for name in GRAINS],
-        "compare": [("previous", _("the period before")), ("year", _("a year before"))],
+        "compare": [("previous", _("the previous period")), ("year", _("the year before"))],
         "filters": [
             (
                 name,

@@ -31,16 +31,21 @@ Opens = Callable[[Path], Workspace]
 FINDINGS = (board.BOARD, board.DETAIL)
 """Declared here too, so that a refresh from the shell renews what pages show."""
 Words = list[str] | None
-Metric = Annotated[str, typer.Argument(help="Key of a metric, such as nps.", show_default=False)]
+Metric = Annotated[
+    str, typer.Argument(help="Key of a metric, for example nps.", show_default=False)
+]
 By = Annotated[
     Words,
     typer.Option(
         "--by",
-        help="Slice by touchpoint, stage, channel, place, source, metric, survey_kind, "
-        "value_group; and by day, week, month, quarter or year. Repeat it or separate with commas.",
+        help="Break down by touchpoint, stage, channel, place, source, metric, survey_kind, "
+        "value_group; and by day, week, month, quarter or year. Repeatable, or separated by "
+        "commas.",
     ),
 ]
-Where = Annotated[Words, typer.Option("--where", help="Filter, as touchpoint=checkout. Repeat it.")]
+Where = Annotated[
+    Words, typer.Option("--where", help="Filter, for example touchpoint=checkout. Repeatable.")
+]
 Compare = Annotated[str | None, typer.Option(help="Test the change against: previous or year.")]
 Target = Annotated[float | None, typer.Option(help="Judge against this value, by the interval.")]
 Weighted = Annotated[bool, typer.Option("--weighted", help="Use the survey weights.")]

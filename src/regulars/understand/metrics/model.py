@@ -56,8 +56,8 @@ class Verdict(StrEnum):
 VERDICT_TITLES = {
     Verdict.MET: Text("met", "达成"),
     Verdict.NOT_MET: Text("not met", "未达成"),
-    Verdict.UNDETERMINED: Text("undetermined", "尚不能确定"),
-    Verdict.NO_METRIC_YET: Text("no metric yet", "尚无指标"),
+    Verdict.UNDETERMINED: Text("undetermined", "样本不足，待判定"),
+    Verdict.NO_METRIC_YET: Text("metric not available yet", "指标未接入"),
 }
 CHANGE_TITLES = {"better": Text("better", "变好"), "worse": Text("worse", "变差")}
 
@@ -77,7 +77,7 @@ GROUP_TITLES = {
     Group.LOYALTY: Text("Loyalty", "忠诚度"),
     Group.ORDERING: Text("Ordering", "下单"),
     Group.SERVICE: Text("Service", "服务"),
-    Group.TRADE: Text("Trade", "交易"),
+    Group.TRADE: Text("Sales", "交易"),
 }
 
 GRAINS = ("day", "week", "month", "quarter", "year")

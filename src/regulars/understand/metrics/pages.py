@@ -11,19 +11,22 @@ from fastapi.responses import Response
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
+from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
-from regulars.faces.language import say
 from regulars.faces.layout import NavItem, Section, page
 from regulars.kit import clock
 from regulars.kit.text import Text
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
+from regulars.understand.levels.model import MEANING as LEVELS
 from regulars.understand.metrics import asking, board, first, rows, service, showing
 from regulars.understand.metrics.asking import Wish
 from regulars.understand.metrics.model import GROUP_TITLES
 
 router = APIRouter(prefix="/metrics", include_in_schema=False)
+TERMS = ((Text("Experience levels", "体验等级"), LEVELS),)
+"""What the glossary explains beside the metrics."""
 navigation = [
     NavItem(Text("Metrics", "指标"), "/metrics", Section.UNDERSTAND, 30, Right.READ_NUMBERS)
 ]
@@ -42,7 +45,7 @@ def show_board(request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wis
     return page(
         request,
         "metrics/board.html",
-        title=_("How do our numbers stand?"),
+        title=_("How are our metrics doing?"),
         fresh=known.as_of if known else None,
         pickers=asking.pickers(request, ws, caller, wish),
         piece=_piece(request, "/metrics/board"),
@@ -60,15 +63,26 @@ def board_piece(request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wi
 
 
 @router.get("/glossary")
-def glossary(request: Request, _caller: Reader) -> Response:
-    """Show what every metric means."""
+def glossary(request: Request, _caller: Reader, q: str = "") -> Response:
+    """Show what every metric means; with words, the entries that have them in either language."""
+    fitting = (one for one in service.definitions() if _names(q, one.title, one.meaning, one.key))
     groups = [
         (GROUP_TITLES[group], list(found))
-        for group, found in groupby(service.definitions(), key=lambda one: one.group)
+        for group, found in groupby(fitting, key=lambda one: one.group)
     ]
     return page(
-        request, "metrics/glossary.html", title=_("What do the numbers mean?"), groups=groups
+        request,
+        "metrics/glossary.html",
+        title=_("What do the metrics mean?"),
+        groups=groups,
+        terms=[(title, meaning) for title, meaning in TERMS if _names(q, title, meaning)],
+        q=q,
     )
+
+
+def _names(words: str, *texts: Text | str) -> bool:
+    said = " ".join(one if isinstance(one, str) else f"{one.en} {one.zh}" for one in texts)
+    return words.strip().casefold() in said.casefold()
 
 
 @router.get("/first")
@@ -99,7 +113,7 @@ def show_metric(
     return page(
         request,
         "metrics/metric.html",
-        title=_("{name}: how does it develop?").format(name=say(found.title)),
+        title=fill(_("{name}: how is it developing?"), name=say(found.title)),
         fresh=known.as_of if known else None,
         definition=found,
         about=about,

@@ -228,7 +228,7 @@ def _check(found: Definition, question: Question, target: Goal | None) -> None:
         raise Invalid(
             "metrics.as_of",
             Text(
-                f"“{found.title.en}” is told of the present only.",
+                f"“{found.title.en}” is available for the present only.",
                 f"“{found.title.zh}”仅有当前值。",
             ),
             field="as_of",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.company.places import service as places
 from regulars.faces import charts, formats
+from regulars.faces.code_words import channel_title
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit.text import Text
@@ -69,7 +70,7 @@ class Names:
     def of(self, dimension: str, value: str | None) -> str:
         """Return what a slice's value is called; nothing given has a name too."""
         if value is None:
-            return _("not given")
+            return _("not specified")
         if dimension in GRAINS:
             return bucket_name(dimension, value)
         own = Text(value, value)
@@ -79,6 +80,7 @@ class Names:
             "place": self._tree.name(value),
             "stage": stage.title if stage else own,
             "source": self._sources.get(value, own),
+            "channel": channel_title(value),
             "survey_kind": KIND_TITLES.get(value, own),
             "value_group": VALUE_GROUPS.get(value, own),
         }

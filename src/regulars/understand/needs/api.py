@@ -26,7 +26,7 @@ PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 
 @router.get("/needs", summary="What customers will likely want next")
 def predicted(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
-    """Return the way in use, its hit rate beside the others', and the things with their shares."""
+    """Return the selected model, its hit rate and the alternatives', and the items with shares."""
     found = service.answered(ws, caller.places, now=clock.now())
     told = msgspec.to_builtins(found.payload)
     del told["knowledge"]
@@ -43,7 +43,7 @@ def customers(
     request: Request,
     response: Response,
 ) -> dict[str, Any]:
-    """Return customers with their likeliest things, those first of whom it is surest."""
+    """Return customers with their top picks, the most certain first."""
     found = service.answered(ws, caller.places, now=clock.now()).payload
     people = service.customers(ws, caller.places, found)
     shown = part(people, "rank", size=wanted.size, after=wanted.after)
@@ -61,7 +61,7 @@ def customers(
 
 @router.get("/people/{person}/needs", summary="What one customer will likely want next")
 def needs_of(person: str, ws: CurrentWorkspace, caller: PeopleReader) -> dict[str, Any]:
-    """Return the customer's likeliest things with how often such predictions came true."""
+    """Return the customer's top picks with the hit rate of such predictions."""
     found = service.answered(ws, caller.places, now=clock.now())
     customer = service.of_person(ws, caller.places, found.payload, person)
     if customer is None:

@@ -29,10 +29,10 @@ ONE_SIDED = 1.645
 
 POPULAR, HABIT, TOGETHER, BOTH = "popular", "habit", "together", "both"
 CANDIDATES = {
-    POPULAR: Text("What is bought most", "热销"),
-    HABIT: Text("Own habit", "自身习惯"),
-    TOGETHER: Text("What others bought next", "他人后续购买"),
-    BOTH: Text("Habit and others", "习惯与他人结合"),
+    POPULAR: Text("Bestsellers", "热销榜"),
+    HABIT: Text("Own purchase history", "本人购买习惯"),
+    TOGETHER: Text("What others bought next", "其他客户的后续购买"),
+    BOTH: Text("Own history and others", "本人习惯结合其他客户"),
 }
 """From the simplest to the least simple."""
 LEVELS = {
@@ -41,11 +41,11 @@ LEVELS = {
 }
 
 MEANING = Text(
-    "What a customer's next purchase will hold, if there is one within 91 days: the three most "
+    "What a customer's next purchase will include, if there is one within 91 days: the three most "
     "likely categories (products, where orders name no categories). A hit is when the next day "
-    "with a purchase holds one of them. Learnt and tested in time order; the simplest way that is "
-    "as good as the best is used, and what is bought most stands beside it. The chance is the "
-    "share of hits among predictions of the same strength in the back-test.",
+    "with a purchase includes one of them. Trained and tested in time order; the simplest model "
+    "that is as good as the best is selected, with bestsellers for comparison. The probability is "
+    "the hit rate of equally strong predictions in the back-test.",
     "若客户在 91 天内再次购买，其下次购买会包含什么：最可能的三个品类（订单没有品类时为商品）。"
     "下一个购买日包含其中之一即为命中。训练与检验均按时间先后进行；在效果相当的方法中采用最简单的一个，"
     "并以热销榜作对照。概率为回测中同等强度预测的命中比例。",

@@ -13,11 +13,14 @@ from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.language import gettext as _
+from regulars.faces.language import say
 from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.faces.paging import Page, decode, encode
 from regulars.kit import clock
 from regulars.kit.ranked import among, part
 from regulars.kit.text import Text
+from regulars.listen.adoption import service as adoption
+from regulars.listen.adoption.model import Kind
 from regulars.listen.identities import service as identities
 from regulars.listen.profiles import service as profiles
 from regulars.timeline.current import CurrentWorkspace
@@ -47,6 +50,7 @@ def predicted(request: Request, ws: CurrentWorkspace, caller: Reader) -> Respons
         title=_("What will our customers want next?"),
         fresh=known.as_of if known else None,
         may_list=caller.may(Right.READ_PEOPLE),
+        thing=adoption.naming(ws, Kind.CATEGORY),
         **showing.values(known.payload if known else None),
     )
 
@@ -55,10 +59,14 @@ def predicted(request: Request, ws: CurrentWorkspace, caller: Reader) -> Respons
 def overview(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
     """Give the prediction, worked out now."""
     found = service.answered(ws, caller.places, now=clock.now()).payload
-    may_list = caller.may(Right.READ_PEOPLE)
     return page(
-        request, "needs/_overview.html", title="", may_list=may_list, **showing.values(found)
-    )  # fmt: skip
+        request,
+        "needs/_overview.html",
+        title="",
+        may_list=caller.may(Right.READ_PEOPLE),
+        thing=adoption.naming(ws, Kind.CATEGORY),
+        **showing.values(found),
+    )
 
 
 @router.get("/tables/{name}")
@@ -88,6 +96,7 @@ def customers(
         service.note_export(ws, caller, "customers")
         lines = showing.customer_lines(people)
         return files.send(request, kind, "predicted-needs", showing.CUSTOMERS, lines)
+    thing = adoption.naming(ws, Kind.CATEGORY)
     shown = part(people, "rank", size=SIZE, after=decode(after) if after else None)
     more = {"after": encode(shown.following)} if shown.following else None
     return page(
@@ -97,7 +106,8 @@ def customers(
         fresh=found.as_of,
         q=q,
         want=want,
-        options=[(one.name, one.name) for one in found.payload.items],
+        options=[(one.name, say(thing(one.name))) for one in found.payload.items],
+        thing=thing,
         names=profiles.names(ws, [row["person_id"] for row in shown.rows]),
         shown=Page(shown.rows, more, {"after": None} if after else None, shown.total),
         **showing.values(found.payload),
@@ -113,6 +123,7 @@ def of_person(
     one = service.of_person(ws, caller.places, known.payload, person) if known else None
     return page(
         request, "needs/_person.html", title="", one=one,
+        thing=adoption.naming(ws, Kind.CATEGORY),
         **showing.values(known.payload if known else None),
     )  # fmt: skip
 

@@ -58,7 +58,7 @@ EACH = pa.schema(
 """One row a customer: the likeliest things, each with the share of hits among predictions of the
 same strength, its interval and n; `rank` is what the list is ordered by."""
 TOO_LITTLE = Text(
-    "There is too little to learn from: it takes 8 months of orders whose lines name a category or "
+    "There is not enough data: it takes 8 months of orders whose lines name a category or "
     "a product, and 100 customers who bought again within each of the last two quarters.",
     "数据不足：需要约 8 个月带品类或商品明细的订单，且最近两个季度各有至少 100 位再次购买的客户。",
 )

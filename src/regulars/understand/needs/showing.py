@@ -25,24 +25,24 @@ from regulars.understand.needs.model import (
 Line = tuple[Any, ...]
 SHOWN = 12
 CANDIDATE_HEADS = (
-    Text("Way", "方法"),
-    Text("In use", "采用"),
-    Text("Hits within three", "前三命中率"),
+    Text("Model", "模型"),
+    Text("Selected", "已采用"),
+    Text("Top-3 hit rate", "前三命中率"),
     Text("Low", "下限"),
     Text("High", "上限"),
-    Text("Hits with the first", "首位命中率"),
+    Text("Top-1 hit rate", "首推命中率"),
     Text("Low", "下限"),
     Text("High", "上限"),
     Text("As good as the best", "与最佳相当"),
     Text("n", "样本量"),
 )
 ITEMS = (
-    Text("Thing", "品类或商品"),
-    Text("Customers told it first", "列为首位的客户数"),
+    Text("Category or product", "品类或商品"),
+    Text("Top pick for", "首推客户数"),
     Text("Share of next purchases", "下次购买占比"),
     Text("Low", "下限"),
     Text("High", "上限"),
-    Text("Hits where told first", "列为首位时的命中率"),
+    Text("Top-1 hit rate", "首推命中率"),
     Text("Low", "下限"),
     Text("High", "上限"),
     Text("n", "样本量"),
@@ -53,7 +53,7 @@ CUSTOMERS = (
     *(
         Text(f"{en} {at}", f"{zh} {at}")
         for at in range(1, TOLD + 1)
-        for en, zh in (("Want", "需求"), ("Chance", "概率"), ("Low", "下限"), ("High", "上限"),
+        for en, zh in (("Need", "需求"), ("Probability", "概率"), ("Low", "下限"), ("High", "上限"),
                        ("n", "样本量"))
     ),
 )  # fmt: skip

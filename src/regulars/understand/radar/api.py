@@ -46,37 +46,37 @@ def radar(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
     return enveloped(found, {"against": wish.against, **plain})
 
 
-@router.get("/mapping", summary="What the dimensions are made of")
+@router.get("/mapping", summary="Definition of the dimensions")
 def mapping(ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
-    """Return the mapping in force as TOML, with its version."""
+    """Return the dimensions in use as TOML, with its version."""
     return {"version": service.mapping(ws).version, "document": service.document_of(ws)}
 
 
-@router.put("/mapping", summary="Change what the dimensions are made of")
+@router.put("/mapping", summary="Change the dimensions")
 def put_mapping(ws: CurrentWorkspace, caller: Editor, body: MappingIn) -> dict[str, Any]:
-    """Keep a new version."""
+    """Save a new version."""
     made = service.save(
         ws, body.document, caller, reason=body.reason, based_on=body.based_on, now=clock.now()
     )
     return {"version": made.version}
 
 
-@router.get("/benchmarks", summary="Benchmarks that were brought in")
+@router.get("/benchmarks", summary="Imported benchmarks")
 def benchmarks(ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
     """Return each benchmark with its values."""
     made: list[dict[str, Any]] = msgspec.to_builtins(service.benchmarks(ws))
     return made
 
 
-@router.put("/benchmarks/{name}", status_code=204, summary="Bring in a benchmark")
+@router.put("/benchmarks/{name}", status_code=204, summary="Import a benchmark")
 def put_benchmark(ws: CurrentWorkspace, caller: Editor, name: str, body: BenchmarkIn) -> Response:
-    """Keep a benchmark under a name, over the earlier one."""
+    """Save a benchmark under a name, replacing the earlier one."""
     service.put_benchmark(ws, name, body.csv, caller, now=clock.now())
     return Response(status_code=204)
 
 
-@router.delete("/benchmarks/{name}", status_code=204, summary="Take a benchmark away")
+@router.delete("/benchmarks/{name}", status_code=204, summary="Remove a benchmark")
 def delete_benchmark(ws: CurrentWorkspace, caller: Editor, name: str) -> Response:
-    """Take a benchmark away."""
+    """Remove a benchmark."""
     service.drop_benchmark(ws, name, caller)
     return Response(status_code=204)

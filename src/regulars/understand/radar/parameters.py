@@ -9,6 +9,7 @@ from fastapi import Query, Request
 
 from regulars.company.places import service as places
 from regulars.company.rights.model import Principal
+from regulars.faces.code_words import channel
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.faces.links import Item, here
@@ -67,11 +68,11 @@ def against_words(ws: Workspace, caller: Principal, wish: str) -> str:
 
 
 def _others(ws: Workspace, caller: Principal) -> list[tuple[str, str]]:
-    made = [("target", _("Targets")), ("previous", _("The period before"))]
+    made = [("target", _("Targets")), ("previous", _("The previous period"))]
     for one in service.benchmarks(ws):
         made.append((f"benchmark:{one.name}", _("Benchmark: {name}").format(name=one.name)))
     for name in channels(ws, caller.places):
-        made.append((f"channel:{name}", _("Channel: {name}").format(name=name)))
+        made.append((f"channel:{name}", _("Channel: {name}").format(name=channel(name))))
     for _depth, place in places.visible(ws, caller.places).walk():
         made.append((f"place:{place.id}", _("Place: {name}").format(name=say(place.name))))
     return made

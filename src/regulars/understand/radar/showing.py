@@ -120,7 +120,7 @@ def told(part: Measure, catalog: Catalog) -> str:
     ]
     about = f"{name} ({', '.join(where)})" if where else name
     if part.state == "no_metric":
-        return _("{about}: no metric yet").format(about=about)
+        return _("{about}: metric not available yet").format(about=about)
     if part.raw.value is None:
         return _("{about}: no data").format(about=about)
     value = value_in(part.unit or None, part.raw.value)

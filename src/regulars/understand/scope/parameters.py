@@ -13,6 +13,7 @@ from regulars.company.places import service as places
 from regulars.company.rights.model import Principal
 from regulars.faces import period_picker
 from regulars.faces.asking import period_of
+from regulars.faces.code_words import channel
 from regulars.faces.language import gettext as _
 from regulars.faces.links import Item, here
 from regulars.kit.period import parse_edge
@@ -21,9 +22,11 @@ from regulars.understand.scope import service
 from regulars.understand.scope.model import USUAL, EventFilter, EventScope
 
 PeriodField = Annotated[str | None, Query(description="2026-10, 12m, all")]
-StartField = Annotated[str | None, Query(alias="from", description="month, day or moment")]
-EndField = Annotated[str | None, Query(alias="to", description="excluded")]
-PlaceField = Annotated[str | None, Query(description="with places below")]
+StartField = Annotated[str | None, Query(alias="from", description="start: month, day or time")]
+EndField = Annotated[
+    str | None, Query(alias="to", description="end: month, day or time (excluded)")
+]
+PlaceField = Annotated[str | None, Query(description="including places below")]
 
 
 class ScopeParameters:
@@ -73,7 +76,7 @@ class RangeParameters:
         *,
         start: StartField = None,
         end: EndField = None,
-        place: Annotated[list[str] | None, Query(description="with places below")] = None,
+        place: Annotated[list[str] | None, Query(description="including places below")] = None,
         channel: Annotated[list[str] | None, Query()] = None,
         as_of: Annotated[str | None, Query(description="only what was known by then")] = None,
     ) -> None:
@@ -125,8 +128,9 @@ def choices(
     channels: tuple[Item, ...] = (
         (every, here(request, channel=None), parameters.channel is None),
         *(
-            (name, here(request, channel=name), name == parameters.channel)
+            (channel(name), here(request, channel=name), name == parameters.channel)
             for name in service.channels(ws, principal.places)
         ),
     )
-    return ScopeChoices(period, periods, place, spots, parameters.channel or every, channels)
+    chosen = channel(parameters.channel) or every
+    return ScopeChoices(period, periods, place, spots, chosen, channels)

@@ -43,16 +43,16 @@ class RulesIn(BaseModel):
     days: int = 365
 
 
-@router.get("/value-groups", summary="Value groups of the last assignment")
+@router.get("/value-groups", summary="Latest value groups")
 def value_groups(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
-    """Return sizes, cuts, moves with reasons, accuracy, stability, second cut, tier thresholds."""
+    """Return sizes, cuts, moves with reasons, accuracy, stability, segments, tier thresholds."""
     found = service.answered(ws, caller.places, now=clock.now())
     if found is None:
         raise NotFound("value_groups.none", NONE_YET)
     return enveloped(found, showing.plain(found.payload))
 
 
-@router.get("/value-groups/rules", summary="Rules in force and their versions")
+@router.get("/value-groups/rules", summary="Current rules and their versions")
 def rules(ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
     """Return the rules in force and every version made, the newest first."""
     versions = [
@@ -62,7 +62,7 @@ def rules(ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
     return {"in_force": msgspec.to_builtins(service.rules(ws)), "versions": versions}
 
 
-@router.put("/value-groups/rules", summary="Put new rules in force")
+@router.put("/value-groups/rules", summary="Set new rules")
 def put_rules(ws: CurrentWorkspace, caller: Editor, body: RulesIn) -> dict[str, Any]:
     """Make a new version; the next assignment follows it."""
     wanted = Rules(body.spend, body.frequency, body.depth, body.days)
@@ -71,9 +71,9 @@ def put_rules(ws: CurrentWorkspace, caller: Editor, body: RulesIn) -> dict[str, 
     return told
 
 
-@router.post("/value-groups/assignments", summary="Assign the last month anew")
+@router.post("/value-groups/assignments", summary="Regroup the last month")
 def assign(ws: CurrentWorkspace, _caller: Editor) -> dict[str, int]:
-    """Assign by the rules in force; return how many customers have a group."""
+    """Group by the current rules; return how many customers have a group."""
     return {"customers": service.again(ws, now=clock.now())}
 
 

@@ -38,7 +38,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show the value groups, their accuracy and stability, and the second cut."""
+        """Show the value groups, their accuracy and stability, and the segments."""
         ws, now = opens(workspace), clock.now()
         if not service.runs(ws):
             service.assign_due(ws, now=now)
@@ -60,7 +60,7 @@ def _print(found: Overview) -> None:
     groups = [(showing.group_title(one.key).in_(language), one) for one in found.groups]
     segments = [(showing.segment_title(one.key).in_(language), one) for one in found.segments]
     out.print(_table(_("Group"), groups, found.currency))
-    out.print(_table(_("Second cut"), segments, found.currency))
+    out.print(_table(_("Segment"), segments, found.currency))
     out.print(_("Accuracy: {share}").format(share=_share(found.accuracy)))
     out.print(_("Stability: {share}").format(share=_share(found.stability)))
     _print_moves(found, language)

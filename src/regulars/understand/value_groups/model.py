@@ -50,11 +50,11 @@ SEGMENT_TITLES: Mapping[Segment, Text] = {
     Segment.HIGH_VALUE: Text("High value", "高价值客户"),
     Segment.POTENTIAL: Text("Potential", "潜力客户"),
     Segment.AT_RISK: Text("Churn risk", "流失风险客户"),
-    Segment.REST: Text("The others", "其他客户"),
+    Segment.REST: Text("Other customers", "其他客户"),
 }
 STRATEGIES: Mapping[Segment, Text] = {
     Segment.HIGH_VALUE: Text(
-        "Keep: an own contact, early access, benefits by wish; ask what would delight them.",
+        "Keep: a personal contact, early access, benefits of choice; ask what would delight them.",
         "维系：专属顾问、优先体验、定制权益；主动了解怎样才能带来惊喜。",
     ),
     Segment.POTENTIAL: Text(
@@ -66,7 +66,7 @@ STRATEGIES: Mapping[Segment, Text] = {
         "挽回：找到最近一次不佳体验，由专人回应，再邀请其回来。",
     ),
     Segment.REST: Text(
-        "Welcome: a newcomer's gift or a first-order discount, and short ways.",
+        "Welcome: a gift for new customers or a first-order discount, and fewer steps.",
         "引导：新客礼或首单优惠，减少操作步骤。",
     ),
 }
@@ -85,18 +85,19 @@ DIMENSION_TITLES: Mapping[str, Text] = {
 
 MEANING = Text(
     "Customers are people who have ordered or signed up. They are ranked by spend (orders less "
-    "refunds), number of orders, and interaction depth (days with an action of the own other than "
-    "an order) of the window. The three ranks, as shares of all customers, are weighted and added "
+    "refunds), number of orders, and interaction depth (days with own activity other than "
+    "orders) of the window. The three ranks, as shares of all customers, are weighted and added "
     "to a score. The highest 20 % are core, the next 50 % potential, the last 30 % base, exact to "
-    "one customer by largest remainder. Equal scores at a cut are decided by a keyed hash of the "
-    "person.",
+    "one customer by largest remainder. Ties at a cut-off are split at random, always the same way "
+    "for the same data.",
     "客户指下过单或注册过的人。按统计窗口内的消费金额（订单减退款）、订单数与互动深度（除下单外有自主行为的天数）"
     "对全部客户排序，三项名次占比加权求和为得分。得分最高的 20 % 为核心客户，其后 50 % 为潜力客户，"
-    "最后 30 % 为基础客户，按最大余数法精确到一人。分界处得分相同者由客户的密钥哈希决定。",
+    "最后 30 % 为基础客户，按最大余数法精确到一人。分界处同分者随机分配，"
+    "同样的数据总得同样的结果。",
 )
 
 NONE_YET = Text(
-    "No groups are assigned yet: bring in orders or sign-ups, then refresh.",
+    "No groups are assigned yet: import orders or sign-ups, then refresh.",
     "尚未分组：请先导入订单或注册记录，再执行刷新。",
 )
 
@@ -261,7 +262,7 @@ REASON_TITLES: Mapping[Reason, Text] = {
     Reason.DEPTH_UP: Text("interacts more", "互动增加"),
     Reason.DEPTH_DOWN: Text("interacts less", "互动减少"),
     Reason.RULES: Text("the rules changed", "规则已调整"),
-    Reason.DRAWN: Text("equal score at a cut, drawn by hash", "分界处同分，由哈希决定"),
+    Reason.DRAWN: Text("tie at a cut-off, split at random", "同分随机分配"),
     Reason.OTHERS: Text("unchanged, others moved past", "自身不变，他人名次变化"),
 }
 

@@ -49,7 +49,7 @@ TIERS = (
 CUSTOMERS = (
     Text("Customer", "客户"),
     Text("Group", "分组"),
-    Text("Second cut", "二次细分"),
+    Text("Segment", "客户细分"),
     Text("Score", "得分"),
     *DIMENSION_TITLES.values(),
     Text("Days of silence", "沉默天数"),
@@ -59,7 +59,7 @@ CHANGES = (
     Text("From", "原分组"),
     Text("To", "现分组"),
     Text("Reason", "原因"),
-    Text("Score before", "原得分"),
+    Text("Previous score", "原得分"),
     Text("Score", "得分"),
     Text("Spend", "消费金额"),
 )

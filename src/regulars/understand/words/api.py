@@ -33,7 +33,7 @@ class CorrectionIn(BaseModel):
     mood: Literal["negative", "neutral", "positive"]
     types: list[str] = Field(default_factory=list, max_length=6)
     touchpoint: str | None = None
-    drawn: bool = Field(default=False, description="the text was chosen by lot")
+    drawn: bool = Field(default=False, description="the comment was randomly sampled")
 
 
 class LexiconIn(BaseModel):
@@ -43,9 +43,9 @@ class LexiconIn(BaseModel):
     on: int = 0
 
 
-@router.get("/words", summary="What customers speak of, and what rose")
+@router.get("/words", summary="What customers talk about, and what is rising")
 def words(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
-    """Return feelings, problem types by touchpoint, words, months, and what rose."""
+    """Return feelings, problem types by touchpoint, words, months, and what is rising."""
     found = service.answered(ws, wish.asked(caller), now=clock.now())
     return enveloped(found, showing.plain(found.payload))
 
@@ -58,16 +58,16 @@ def divide(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]
 
 @router.get("/words/texts", summary="Search what customers wrote")
 def texts(ws: CurrentWorkspace, caller: Listener, wish: Wished, seek: Sought) -> dict[str, Any]:
-    """Return one page of texts with what was read in them; `page` counts from 1."""
+    """Return one page of comments with their analysis; `page` counts from 1."""
     extent = scopes.resolve(ws, wish.look(caller), clock.now())
     found = service.search(ws, seek.sought, extent)
     made: dict[str, Any] = msgspec.to_builtins(found)
     return made
 
 
-@router.post("/words/corrections", summary="Correct what was read in a text")
+@router.post("/words/corrections", summary="Correct the analysis of a comment")
 def correct(ws: CurrentWorkspace, caller: Teacher, body: CorrectionIn) -> dict[str, Any]:
-    """Keep a correction; it holds at once. Returns the text as it is read now."""
+    """Save a correction; it applies at once. Returns the comment as analysed now."""
     service.correct(
         ws, body.event_id, read_mood(body.mood), [read_kind(one) for one in body.types],
         body.touchpoint, scope=caller.places, by=caller, now=clock.now(), drawn=body.drawn,
@@ -78,33 +78,33 @@ def correct(ws: CurrentWorkspace, caller: Teacher, body: CorrectionIn) -> dict[s
     return made
 
 
-@router.delete("/words/corrections/{event_id:path}", summary="Take a correction back")
+@router.delete("/words/corrections/{event_id:path}", summary="Undo a correction")
 def uncorrect(ws: CurrentWorkspace, caller: Teacher, event_id: str) -> dict[str, Any]:
     """Undo a correction."""
     service.take_back(ws, event_id, scope=caller.places, by=caller)
     return {"event_id": event_id, "corrected": False}
 
 
-@router.get("/words/quality", summary="How well words are read")
+@router.get("/words/quality", summary="Accuracy of the text analysis")
 def quality(ws: CurrentWorkspace, _caller: Reader) -> list[dict[str, Any]]:
-    """Return the cross-validated comparison of lexicon and head, by target."""
+    """Return the cross-validated comparison of lexicon and trained model, by target."""
     made: list[dict[str, Any]] = msgspec.to_builtins(service.quality(ws)[1])
     return made
 
 
 @router.get("/words/lexicons/{language}", summary="One language's lexicon")
 def read_lexicon(ws: CurrentWorkspace, _caller: Reader, language: str) -> dict[str, Any]:
-    """Return the lexicon in force as TOML, and its version."""
+    """Return the current lexicon as TOML, and its version."""
     tongue = forms.known(language)
     document = lexicon.document(service.current(ws)[tongue])
     return {"language": tongue, "version": service.base(ws, tongue), "document": document}
 
 
-@router.put("/words/lexicons/{language}", summary="Put an edited lexicon in force")
+@router.put("/words/lexicons/{language}", summary="Save an edited lexicon")
 def put_lexicon(
     ws: CurrentWorkspace, caller: Editor, language: str, body: LexiconIn
 ) -> dict[str, Any]:
-    """Make a new version; texts are read anew at the next refresh."""
+    """Save a new version; comments are analysed again at the next refresh."""
     tongue = forms.known(language)
     wanted = lexicon.parse(tongue, body.document)
     number = service.save(ws, wanted, body.on, by=caller, now=clock.now())
@@ -113,7 +113,7 @@ def put_lexicon(
 
 @router.get("/people/{person}/words", summary="What one customer wrote")
 def of_person(ws: CurrentWorkspace, caller: Listener, person: str) -> list[dict[str, Any]]:
-    """Return the customer's newest texts with what was read in them, 100 at most."""
+    """Return the customer's latest comments with their analysis, 100 at most."""
     made: list[dict[str, Any]] = msgspec.to_builtins(
         service.of_person(ws, person, scope=caller.places, most=100)
     )

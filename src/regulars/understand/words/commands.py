@@ -35,13 +35,13 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         period: PeriodOption = USUAL,
         start: FromOption = None,
         end: ToOption = None,
-        against: Annotated[str | None, typer.Option(help="Begin of the window before.")] = None,
+        against: Annotated[str | None, typer.Option(help="Start of the comparison window.")] = None,
         place: PlaceOption = None,
-        search: Annotated[str | None, typer.Option(help="Show texts with these words.")] = None,
+        search: Annotated[str | None, typer.Option(help="Show comments with these words.")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print plain JSON.")] = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
-        """Show what customers speak of, and what rose; new texts are read first."""
+        """Show what customers talk about, and what is rising; new comments are analysed first."""
         ws, now = opens(workspace), clock.now()
         service.analyse(ws, now=now)
         look = EventFilter(period, start, end, place)
@@ -60,7 +60,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
 
 def _print(ws: Workspace, found: Words) -> None:
     language, known = shell_language(), catalog.current(ws)
-    out.print(_("{n} texts of {people} customers").format(n=found.texts, people=found.people))
+    out.print(_("{n} comments by {people} customers").format(n=found.texts, people=found.people))
     out.print(f"[dim]{MEANING.in_(language)}[/]")
     shown = Table(box=None, pad_edge=False)
     for head in (_("Feeling or problem type"), _("Customers"), _("Share"), _("95% interval")):
@@ -76,9 +76,7 @@ def _print(ws: Workspace, found: Words) -> None:
     if found.rise is None:
         return
     risen = found.rise.risen
-    heading = _("What rose: {n} of {looked} looked at").format(
-        n=len(risen), looked=found.rise.looked_at
-    )
+    heading = _("Rising: {n} of {looked} tested").format(n=len(risen), looked=found.rise.looked_at)
     out.print(heading)
     for one in risen:
         title = showing.risen_title(one, known).in_(language)
@@ -107,6 +105,6 @@ def _print_texts(ws: Workspace, look: EventFilter, words: str, as_json: bool) ->
     if as_json:
         typer.echo(msgspec.json.encode(found).decode())
         return
-    out.print(_("{n} texts").format(n=found.total))
+    out.print(_("{n} comments").format(n=found.total))
     for one in found.readings:
         out.print(f"[dim]{one.at:%Y-%m-%d}[/] {one.text}", highlight=False)

@@ -41,7 +41,7 @@ MEANING = Text(
     "two, with a 95% interval that takes one customer’s answers together; marks hold the "
     "false-alarm rate (Benjamini-Hochberg over all comparisons).",
     "单次接触评分换算为 0 至 100，按触点并区分数字与非数字服务比较；"
-    "数字服务指目录中含数字触点的阶段内的数字渠道。"
+    "数字服务指触点清单中含数字触点的阶段内的数字渠道。"
     "差距为该群体均值减其余客户均值。"
     "数字化鸿沟指数字服务中的差距低于非数字服务中的差距：取两者之差，区间为 95%，"
     "同一客户的回答合并计算；标记控制误报率（对全部比较使用 Benjamini-Hochberg 方法）。",

@@ -79,7 +79,7 @@ def save(ws: Workspace, wanted: Lexicon, on: int, *, by: Principal, now: datetim
     if strange:
         raise Invalid(
             "words.touchpoint",
-            Text(f"The catalog has no touchpoint {strange[0]}.", f"触点目录中没有 {strange[0]}。"),
+            Text(f"The catalog has no touchpoint {strange[0]}.", f"触点清单中没有 {strange[0]}。"),
             field="touchpoints",
         )
     document = lexicon.document(made)
@@ -91,7 +91,7 @@ def save(ws: Workspace, wanted: Lexicon, on: int, *, by: Principal, now: datetim
                 "words.changed",
                 Text(
                     "Somebody has changed this lexicon meanwhile. Load it again.",
-                    "词表已被他人修改，请重新载入。",
+                    "词典已被他人修改，请重新载入。",
                 ),
             )
         number = rows[0]["number"] + 1 if rows else 1
@@ -142,7 +142,7 @@ def correct(
     if touchpoint is not None and catalog_service.current(ws).touchpoint(touchpoint) is None:
         raise Invalid(
             "words.touchpoint",
-            Text(f"The catalog has no touchpoint {touchpoint}.", f"触点目录中没有 {touchpoint}。"),
+            Text(f"The catalog has no touchpoint {touchpoint}.", f"触点清单中没有 {touchpoint}。"),
             field="touchpoint",
         )
     extent = EventScope(scope=scope)

@@ -72,7 +72,7 @@ def language(fields: Fields) -> str:
 def known(word: str) -> str:
     """Return the language if there is a lexicon of it. Raises NotFound."""
     if word not in LANGUAGES:
-        raise NotFound("words.language", Text("There is no such lexicon.", "没有这种语言的词表。"))
+        raise NotFound("words.language", Text("There is no such lexicon.", "没有这种语言的词典。"))
     return word
 
 

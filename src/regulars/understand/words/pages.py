@@ -29,7 +29,13 @@ from regulars.understand.words.parameters import Seek, WordParameters
 
 router = APIRouter(prefix="/words", include_in_schema=False)
 navigation = [
-    NavItem(Text("Words", "客户声音"), "/words", Section.UNDERSTAND, 45, Right.READ_NUMBERS)
+    NavItem(
+        Text("Voice of the customer", "客户声音"),
+        "/words",
+        Section.UNDERSTAND,
+        45,
+        Right.READ_NUMBERS,
+    )
 ]
 person_panels = [PersonPanel("/words/of", 60, Right.READ_PEOPLE)]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -60,7 +66,7 @@ def words(
     return page(
         request,
         "words/words.html",
-        title=_("What do customers speak of?"),
+        title=_("What do customers talk about?"),
         fresh=stored.as_of if stored else None,
         pickers=scope_choices(request, ws, caller, wish.scope),
         piece="/words/overview" + (f"?{request.url.query}" if request.url.query else ""),
@@ -136,7 +142,7 @@ def check(
     return page(
         request,
         "words/check.html",
-        title=_("How well are words read?"),
+        title=_("How accurate is the text analysis?"),
         qualities=service.quality(ws)[1],
         corrected=service.corrections(ws, caller.places),
         seed=seed,
@@ -229,7 +235,7 @@ def _lexicon(
     return page(
         request,
         "words/lexicon.html",
-        title=_("By which words are texts read?"),
+        title=_("Which words does the text analysis use?"),
         status=422 if errors else 200,
         done=done,
         errors=errors or {},

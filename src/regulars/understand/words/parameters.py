@@ -23,9 +23,7 @@ class WordParameters:
         self,
         *,
         scope: ScopedByChannel,
-        against: Annotated[
-            str | None, Query(description="begin of the window that a short period is held against")
-        ] = None,
+        against: Annotated[str | None, Query(description="start of the comparison window")] = None,
     ) -> None:
         self.scope, self.against = scope, against or None
 
@@ -47,7 +45,7 @@ class Seek:
         q: Annotated[str, Query(description="words that must occur", max_length=200)] = "",
         kind: Annotated[str | None, Query(alias="type", description="problem type")] = None,
         mood: Annotated[str | None, Query(description="negative, neutral, positive")] = None,
-        touchpoint: Annotated[str | None, Query(description="the touchpoint meant")] = None,
+        touchpoint: Annotated[str | None, Query(description="touchpoint mentioned")] = None,
         number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
     ) -> None:
         self.sought = Sought(

@@ -10,6 +10,7 @@ import msgspec
 
 from regulars.faces import charts
 from regulars.faces.charts import Bar, Course
+from regulars.faces.code_words import channel_title
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit.text import Text
@@ -38,9 +39,9 @@ SHARES = (
     Text("Touchpoint", "触点"),
     Text("Key", "标识"),
     Text("What", "内容"),
-    Text("Texts", "文字条数"),
+    Text("Comments", "原话条数"),
     Text("Customers", "客户数"),
-    Text("Customers who wrote", "写过文字的客户数"),
+    Text("Customers who wrote", "有留言的客户数"),
     Text("Share", "占比"),
     Text("Low", "下限"),
     Text("High", "上限"),
@@ -59,12 +60,12 @@ RISE = (
     Text("High", "上限"),
     Text("p", "p"),
     Text("q", "q"),
-    Text("Risen", "上升"),
+    Text("Rising", "上升"),
 )
 TOP = (
     Text("Word", "词语"),
     Text("Customers", "客户数"),
-    Text("In unhappy texts", "出现在负面文字中"),
+    Text("In negative comments", "出现在负面留言中"),
 )
 GAPS = (
     Text("Sort of group", "群体类别"),
@@ -82,14 +83,14 @@ GAPS = (
 )
 FOUND = (
     Text("When", "时间"),
-    Text("Words", "文字"),
+    Text("Comment", "原话"),
     Text("Language", "语言"),
     Text("Feeling", "情感"),
     Text("Problem types", "问题类型"),
     Text("Evidence", "依据"),
-    Text("Touchpoint meant", "所指触点"),
+    Text("Touchpoint mentioned", "所指触点"),
     Text("Channel", "渠道"),
-    Text("Place", "场所"),
+    Text("Place", "地点"),
     Text("Corrected", "已更正"),
 )
 YES, NO = Text("yes", "是"), Text("no", "否")
@@ -159,7 +160,7 @@ def gap_place(gap: Gap, catalog: Catalog) -> Text:
     """Return where a gap was measured, in words."""
     if not gap.by:
         return Text("all digital service", "全部数字服务")
-    return catalog.title_of(gap.where) if gap.by == "touchpoint" else Text(gap.where, gap.where)
+    return catalog.title_of(gap.where) if gap.by == "touchpoint" else channel_title(gap.where)
 
 
 def found_lines(readings: list[Reading], catalog: Catalog) -> Iterator[tuple[Any, ...]]:
@@ -294,7 +295,7 @@ def _trend(found: Words) -> charts.Option:
         return [None if value is None else value * 100 for value in values]
 
     course = Course(
-        _("Customers with an unhappy text"), scaled("value"), scaled("low"), scaled("high"),
+        _("Customers with a negative comment"), scaled("value"), scaled("low"), scaled("high"),
         [one.negative.n for one in found.months],
     )  # fmt: skip
     return charts.trend([one.month for one in found.months], [course], unit="percent", least=0)

@@ -198,14 +198,15 @@ def assign(
             raise NotFound(
                 "import.input_missing",
                 Text(
-                    f"The recipe needs a file named like {wanted}, and there is none.",
-                    f"方案需要名称形如 {wanted} 的文件，但没有找到。",
+                    f"The template needs a file named like {wanted}, and there is none.",
+                    f"导入模板需要名称形如 {wanted} 的文件，但没有找到。",
                 ),
                 input=part.name,
             )
     if not any(taken.values()):
         raise NotFound(
-            "import.nothing", Text("None of the files fits the recipe.", "没有文件符合该方案。")
+            "import.nothing",
+            Text("None of the files fits the template.", "没有文件符合该导入模板。"),
         )
     return taken, left
 

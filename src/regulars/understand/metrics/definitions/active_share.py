@@ -14,7 +14,7 @@ define(
     Definition(
         key="active_share",
         title=Text(
-            "Active customers",
+            "Active customer rate",
             "客户活跃率",
         ),
         meaning=Text(

@@ -13,8 +13,8 @@ define(
     Definition(
         key="ces_easy_share",
         title=Text(
-            "CES, easy",
-            "客户费力度（CES）：轻松占比",
+            "Customer effort (CES), easy share",
+            "客户费力度（CES）轻松率",
         ),
         meaning=Text(
             "Customer effort: answers 5 to 7 on the scale 1-7, where 7 is “very easy”, ÷ "

@@ -13,8 +13,8 @@ define(
     Definition(
         key="ces_mean",
         title=Text(
-            "CES, mean",
-            "客户费力度（CES）：均值",
+            "Customer effort (CES), mean",
+            "客户费力度（CES）均值",
         ),
         meaning=Text(
             "Mean answer to the effort question, where the upper end is “very easy”.",

@@ -18,16 +18,16 @@ define(
     Definition(
         key="clv_amount_12m",
         title=Text(
-            "Lifetime value, 12 months",
-            "客户生命周期价值（12 个月）",
+            "Customer lifetime value (CLV)",
+            "客户生命周期价值（CLV）",
         ),
         meaning=Text(
             "What a customer is expected to buy in the 12 months after the last day of data, "
             "before refunds and costs: expected purchases (BG/NBD) times the expected amount of "
             "one (Gamma-Gamma), as on the page of lifetime value. It holds at the end of the data "
-            "and is told for periods that reach there.",
+            "and is given for periods that reach there.",
             "客户在数据最后一天之后 12 个月内预计的购买金额（未扣退款与成本）：预计购买次数"
-            "（BG/NBD）乘以预计每次金额（Gamma-Gamma），与生命周期价值页面相同。该值以数据截止时为准，仅在"
+            "（BG/NBD）乘以预计每次金额（Gamma-Gamma），与客户生命周期价值（CLV）页面相同。该值以数据截止时为准，仅在"
             "包含该时刻的时间段内给出。",
         ),
         unit=Unit.MONEY,

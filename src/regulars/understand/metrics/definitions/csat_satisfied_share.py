@@ -13,7 +13,7 @@ define(
     Definition(
         key="csat_satisfied_share",
         title=Text(
-            "CSAT, satisfied",
+            "Customer satisfaction (CSAT)",
             "客户满意度（CSAT）",
         ),
         meaning=Text(

@@ -13,7 +13,7 @@ define(
     Definition(
         key="first_contact_resolution_share",
         title=Text(
-            "Solved at first contact",
+            "First-contact resolution",
             "首次联系解决率",
         ),
         meaning=Text(

@@ -13,7 +13,7 @@ define(
     Definition(
         key="first_response_minutes_median",
         title=Text(
-            "First response",
+            "First response time",
             "首次响应时间",
         ),
         meaning=Text(

@@ -14,8 +14,8 @@ define(
     Definition(
         key="order_abandonment_share",
         title=Text(
-            "Checkout abandonment",
-            "购中放弃率",
+            "Checkout abandonment rate",
+            "结算放弃率",
         ),
         meaning=Text(
             "Checkouts begun and not completed ÷ checkouts begun. One checkout is a session "
@@ -24,7 +24,7 @@ define(
             "the last day and the day before it count only once they are completed.",
             "开始结算但未完成 ÷ 开始结算。一次结算指一个会话（无会话时为同一客户 24 小时内的"
             "结算）；该会话或该客户在 24 小时内完成订单即为完成。最近一天及其前一天开始的结算，"
-            "完成后才计入。",
+            "完成后才计入。该指标即“购中放弃率”。",
         ),
         unit=Unit.PERCENT,
         direction=Direction.DOWN,

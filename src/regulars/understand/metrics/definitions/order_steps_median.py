@@ -14,7 +14,7 @@ define(
     Definition(
         key="order_steps_median",
         title=Text(
-            "Steps to an order",
+            "Steps to order",
             "下单步骤数",
         ),
         meaning=Text(

@@ -14,7 +14,7 @@ define(
     Definition(
         key="progress_query_share",
         title=Text(
-            "Progress queries",
+            "Progress enquiry rate",
             "进度查询率",
         ),
         meaning=Text(

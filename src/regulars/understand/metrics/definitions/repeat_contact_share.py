@@ -14,7 +14,7 @@ define(
     Definition(
         key="repeat_contact_share",
         title=Text(
-            "Repeat contacts",
+            "Repeat contact rate",
             "重复联系率",
         ),
         meaning=Text(

@@ -14,7 +14,7 @@ define(
     Definition(
         key="retention_share",
         title=Text(
-            "Retention",
+            "Retention rate",
             "客户留存率",
         ),
         meaning=Text(

@@ -34,7 +34,7 @@ define(
             "最近一次分组中的客户。",
         ),
         window=Text(
-            "The last assignment; it is told for periods that reach there.",
+            "The last assignment; it is given for periods that reach there.",
             "最近一次分组；仅在包含该时刻的时间段内给出。",
         ),
         group=Group.LOYALTY,
