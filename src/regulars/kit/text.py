@@ -40,7 +40,7 @@ def fill_chinese(words: str, **values: object) -> str:
         made = _joined(made, literal)
         if name is not None:
             value, _ = Formatter().get_field(name, (), values)
-            value = Formatter().convert_field(value, conversion)  # type: ignore[arg-type]
+            value = Formatter().convert_field(value, conversion)
             made = _joined(made, format(value, form or ""))
     return made
 

@@ -125,8 +125,14 @@ def slice_names(ws: Workspace, column: str | None) -> Callable[[str | None], str
         "place": places.tree(ws).name,
         "source": adoption.naming(ws, Kind.SOURCE),
     }
-    title_of = named.get(column or "", lambda value: Text(value, value))
-    return lambda value: _("not stated") if value is None else say(title_of(value))
+    title_of = named.get(column or "")
+
+    def name(value: str | None) -> str:
+        if value is None:
+            return _("not stated")
+        return say(title_of(value)) if title_of else value
+
+    return name
 
 
 TABLE = (
