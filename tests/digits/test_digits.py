@@ -1,9 +1,8 @@
 """What the API answers over three companies stays the same to the ninth digit.
 
-Each address stands in a file beside this one with a hash of the numbers in each field of
-its answer. Who changes
-a number on purpose records the files anew (`RECORD_DIGITS=1`) and says so; `SHOW_DIGITS=FOLDER`
-writes whole answers, so that two states of the project can be laid side by side.
+Each address stands in a file beside this one with a hash of the numbers in each field of its
+answer. Who changes a number on purpose records the files anew (`RECORD_DIGITS=1`) and says so;
+`SHOW_DIGITS=FOLDER` writes whole answers, so that two states can be laid side by side.
 """
 
 from __future__ import annotations
