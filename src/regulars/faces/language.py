@@ -38,7 +38,7 @@ def gettext(message: str) -> str:
     return catalog(_current.get()).get(message, message)
 
 
-def fill(words: str, **values: object) -> str:
+def fill(words: str, /, **values: object) -> str:
     """Fill `{name}` in words of the current language; names may be written in either script."""
     return fill_chinese(words, **values) if _current.get() == "zh" else words.format(**values)
 

@@ -77,7 +77,7 @@ def install(app: FastAPI, folders: list[Path]) -> None:
     app.state.templates = environment(tuple(folders))
 
 
-def translated(message: str, **values: object) -> str:
+def translated(message: str, /, **values: object) -> str:
     """Return our words in the current language, with `{name}` filled in, texts as they are said."""
     words = gettext(message)
     said = {name: _finish(value) for name, value in values.items()}

@@ -24,12 +24,12 @@ class Text:
         """Return the text in `language`; anything that is not Chinese reads English."""
         return self.zh if language.startswith("zh") else self.en
 
-    def format(self, **values: object) -> Text:
+    def format(self, /, **values: object) -> Text:
         """Fill both texts with the same named values."""
         return Text(self.en.format(**values), fill_chinese(self.zh, **values))
 
 
-def fill_chinese(words: str, **values: object) -> str:
+def fill_chinese(words: str, /, **values: object) -> str:
     """Fill `{name}` in Chinese words, with a blank where Chinese meets a Latin letter or a digit.
 
     `{who}做过什么` reads `Clara 做过什么`, and `王芳做过什么`. Only the edges of a value are looked
