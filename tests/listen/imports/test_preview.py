@@ -200,7 +200,7 @@ def test_known_files_are_known(ws: Workspace, real_data: Path, path: str, fits: 
     proposal = look(ws, real_data / path)
     assert fits in proposal.fits
     assert proposal.recipes[0].recipe == fits
-    assert proposal.recipes[0].words.en.startswith(f"The recipe “{fits}”")
+    assert proposal.recipes[0].words.en.startswith(f"The template “{fits}”")
     assert library.parse(library.render(proposal.recipe)) == proposal.recipe
     assert proposal.samples
     assert set(proposal.as_json()) >= {"columns", "mapping", "questions", "fits"}

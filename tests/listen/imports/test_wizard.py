@@ -80,7 +80,7 @@ def test_a_file_without_times_is_imported_on_the_day_of_all_its_rows(
     fields |= {f"role_{who}": "user", f"role_{age}": "property"}
     refused = browser.post(shown.url.path, data={**fields, "act": "start"})
     assert refused.status_code == 422
-    assert "the day of all rows" in refused.text
+    assert "the date of all rows" in refused.text
     looked = browser.post(shown.url.path, data={**fields, "happened_on": "2026-03-01"})
     assert looked.status_code == 200
     assert "no row rejected" in looked.text

@@ -218,5 +218,5 @@ def test_a_pain_point_says_what_goes_with_it_in_money() -> None:
     )
     unsure = replace(sure, at_risk=Difference(900.0, -100.0, 1900.0, 0.2))
     (told,) = service._at_risk(sure, priced)
-    assert told.en == "goes with 900 CNY (400 – 1,400) less revenue in 91 days"
+    assert told.en == "associated with 900 CNY (400 – 1,400) less revenue in 91 days"
     assert service._at_risk(unsure, priced) == service._at_risk(None, priced) == []
