@@ -150,7 +150,7 @@ def addresses(api: TestClient, company: Company) -> Iterator[str]:
         for filled in filled_in(api, path):
             names = [one["name"] for one in verbs["get"].get("parameters", [])]
             needed = {"step": ["product_page", "order"]} if "step" in names else {}
-            chosen = [{}] + [{name: company.options[name]} for name in names
+            chosen: list[dict[str, str]] = [{}] + [{name: company.options[name]} for name in names
                              if name in company.options]  # fmt: skip
             for options in chosen:
                 query = urlencode({**needed, **options}, doseq=True)

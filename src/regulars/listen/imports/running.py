@@ -129,10 +129,9 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
         spelled = whom.settle(workspace, connection, builder.named)
         rejected, reasons, file = rejects.keep(connection, pieces, run_folder(workspace, job.id))
         teller.enter(Stage.LOAD)
-        key = f"import:{job.id}"
-        alike = builder.alike()
+        key, alike = f"import:{job.id}", builder.alike()
         loaded = loading.load(workspace, connection, events, key, now=job.now, alike=alike)
-        whom.link_spellings(workspace, spelled, job.recipe.source or job.recipe.name, job.now)
+        whom.link_spellings(workspace, spelled, source, job.now)
         seconds = clock.monotonic() - teller.began
     counts = Counts(
         read=sums.read,
