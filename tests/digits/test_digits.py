@@ -1,7 +1,7 @@
 """What the API answers over three companies stays the same to the ninth digit.
 
 Each address stands in a file beside this one with a hash of the numbers in each field of its
-answer. Who changes a number on purpose records the files anew (`RECORD_DIGITS=1`) and says so;
+answer. It takes six minutes and is run by hand (`--heavy`). Who changes a number on purpose records the files anew (`RECORD_DIGITS=1`) and says so;
 `SHOW_DIGITS=FOLDER` writes whole answers, so that two states can be laid side by side.
 """
 
@@ -116,6 +116,7 @@ def api(
     ws.close()
 
 
+@pytest.mark.heavy
 @pytest.mark.data
 def test_no_number_has_changed(company: Company, api: TestClient) -> None:
     file = HERE / f"{company.name}.json"
