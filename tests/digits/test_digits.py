@@ -1,8 +1,9 @@
 """What the API answers over three companies stays the same to the ninth digit.
 
 Each address stands in a file beside this one with a hash of the numbers in each field of its
-answer. It takes six minutes and is run by hand (`--heavy`). Who changes a number on purpose records the files anew (`RECORD_DIGITS=1`) and says so;
-`SHOW_DIGITS=FOLDER` writes whole answers, so that two states can be laid side by side.
+answer. It takes six minutes and is run by hand (`--heavy`). Who changes a number on purpose records
+the files anew (`RECORD_DIGITS=1`) and says so; `SHOW_DIGITS=FOLDER` writes whole answers, so that
+two states can be laid side by side.
 """
 
 from __future__ import annotations
