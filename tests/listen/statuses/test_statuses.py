@@ -90,7 +90,7 @@ def test_command_and_api_set_take_back_and_show_the_same(ws: Workspace, app: Fas
     run, folder = CliRunner(), ["--workspace", str(ws.folder)]
     pair = ["--set", "a=b=completed", "--set", "[Lost]=cancelled"]
     done = run.invoke(build_cli(), ["statuses", *pair, *folder])
-    assert done.exit_code == 0 and "“[lost]” means cancelled now" in done.stdout
+    assert done.exit_code == 0 and "“[lost]” now means cancelled" in done.stdout
     web = sign(app, ws, "dana", Role.MANAGER)
     told = json.loads(run.invoke(build_cli(), ["statuses", "--json", *folder]).stdout)
     api = web.get("/api/v1/statuses").json()

@@ -54,7 +54,7 @@ def lines(client: TestClient, address: str) -> Iterator[dict[str, str]]:
 def test_the_board_follows_and_then_stands_at_once(shop: Workspace) -> None:
     client = browser(shop)
     first = client.get("/metrics")
-    assert "/metrics/board" in first.text and "Measuring" in first.text
+    assert "/metrics/board" in first.text and "Calculating" in first.text
     piece = client.get("/metrics/board")
     assert ">0.0 <small>n&nbsp;80" in piece.text
     assert "Measuring" not in client.get("/metrics").text
