@@ -222,7 +222,7 @@ def test_page_and_export_show_the_services_digits(
     page = browser.get(f"/metrics/{key}/numbers", params=address, headers={"Accept": "text/html"})
     assert _tiles(page.text) == [_told(row) for row in whole]
     names = Names(shop)
-    assert _lines(page.text, "Slice") == {names.slice(row): _told(row) for row in slices}
+    assert _lines(page.text, "Group") == {names.slice(row): _told(row) for row in slices}
 
 
 def _told(row: Measured) -> tuple[str, str]:

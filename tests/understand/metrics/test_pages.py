@@ -57,7 +57,7 @@ def test_the_board_follows_and_then_stands_at_once(shop: Workspace) -> None:
     assert "/metrics/board" in first.text and "Calculating" in first.text
     piece = client.get("/metrics/board")
     assert ">0.0 <small>n&nbsp;80" in piece.text
-    assert "Measuring" not in client.get("/metrics").text
+    assert "Calculating" not in client.get("/metrics").text
 
 
 def test_a_mix_of_surveys_gives_one_tile_a_kind(shop: Workspace) -> None:
