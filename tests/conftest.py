@@ -183,6 +183,16 @@ def rows_of() -> Callable[..., Rows]:
     return run
 
 
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
+"""What Java is told, for Spark here answers a few small questions: half its work was to compile
+code of its own for a long life."""
+
+
+def pytest_configure() -> None:
+    """Let Spark start for a short life."""
+    os.environ.setdefault("JAVA_TOOL_OPTIONS", SHORT_LIVED)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--heavy`: long simulations, run by hand."""
     parser.addoption("--heavy", action="store_true", help="also run the long simulations")

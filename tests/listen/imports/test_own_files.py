@@ -313,7 +313,7 @@ def by_command(ws: Workspace, file: Path, case: Case, mapping: Path) -> dict[str
         words += ["--recipe", case.recipe]
     for answer in case.answers:
         words += ["--answer", answer]
-    said = CliRunner().invoke(build_cli(), words)
+    said = CliRunner().invoke(build_cli(words), words)
     assert said.exit_code in (0, 2), said.output
     told: dict[str, Any] = json.loads(said.stdout.splitlines()[-1])
     return told
@@ -322,7 +322,8 @@ def by_command(ws: Workspace, file: Path, case: Case, mapping: Path) -> dict[str
 def previewed(ws: Workspace, file: Path, mapping: Path) -> str:
     """Return the mapping that the preview writes for a file."""
     words = ["import", str(file), "--preview", "--write", str(mapping), "--zone", "UTC"]
-    said = CliRunner().invoke(build_cli(), [*words, "--workspace", str(ws.folder)])
+    words += ["--workspace", str(ws.folder)]
+    said = CliRunner().invoke(build_cli(words), words)
     assert said.exit_code == 0, said.output
     return mapping.read_text("utf-8")
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,9 @@ from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.guessing import SCORES, TIMES, Guess
 from regulars.listen.imports.model import Habits, Recipe
 from regulars.listen.imports.preview import Proposal
-from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
+from regulars.store.settings import Settings
 from regulars.timeline.workspace import Workspace
+from tests.conftest import SHANGHAI, SMALL
 
 TRUE = {
     **dict.fromkeys((*TIMES, "moment", "year", "month"), "time"),
@@ -60,17 +62,21 @@ TRUTH = _truth()
 FOLDERS = sorted({file.rsplit("/", 1)[0] for file in TRUTH})
 
 
+Previews = Callable[[str], Proposal]
+
+
 @pytest.fixture(scope="module")
-def previews(
-    tmp_path_factory: pytest.TempPathFactory, real_data: Path
-) -> Iterator[tuple[Workspace, Path]]:
-    """A workspace of this module, and the folder of the data sets."""
-    settings = Settings(
-        workspace=WorkspaceSettings(time_zone="Asia/Shanghai"),
-        engine=EngineSettings(memory="1GB"),
-    )
+def previews(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Iterator[Previews]:
+    """Preview a file of the data sets; once, however many tests look at it."""
+    settings = Settings(SHANGHAI, engine=SMALL)
     workspace = init_workspace(tmp_path_factory.mktemp("truth") / "company", settings)
-    yield workspace, real_data
+
+    @cache
+    def preview(file: str) -> Proposal:
+        habits = Habits(zone="UTC")
+        return service.preview(workspace, real_data / file, now=clock.now(), habits=habits)
+
+    yield preview
     workspace.close()
 
 
@@ -101,9 +107,8 @@ def _compared(proposal: Proposal, file: str) -> tuple[int, int, list[str], list[
 @pytest.mark.data
 @pytest.mark.parametrize("half", [0, 1])
 def test_nine_columns_in_ten_are_what_they_are_and_none_is_surely_wrong(
-    previews: tuple[Workspace, Path], half: int
+    previews: Previews, half: int
 ) -> None:
-    ws, data = previews
     right = whole = 0
     missed: list[str] = []
     wrong: list[str] = []
@@ -111,7 +116,7 @@ def test_nine_columns_in_ten_are_what_they_are_and_none_is_surely_wrong(
         if FOLDERS.index(file.rsplit("/", 1)[0]) % 2 != half:
             continue
         try:
-            proposal = service.preview(ws, data / file, now=clock.now())
+            proposal = previews(file)
         except RegularsError as error:
             missed += [f"{file}: {column} ({error.code})" for column in TRUTH[file]]
             whole += len(TRUTH[file])
@@ -126,10 +131,9 @@ def test_nine_columns_in_ten_are_what_they_are_and_none_is_surely_wrong(
 @pytest.mark.data
 @pytest.mark.parametrize("file", sorted(TRUTH))
 def test_the_mapping_it_writes_uses_these_columns_and_refuses_hardly_a_row(
-    previews: tuple[Workspace, Path], file: str
+    previews: Previews, ws: Workspace, real_data: Path, file: str
 ) -> None:
-    ws, data = previews
-    proposal = service.preview(ws, data / file, now=clock.now(), habits=Habits(zone="UTC"))
+    proposal = previews(file)
     words = library.render(proposal.recipe)
     recipe = library.parse(
         words.replace('occurred_at = ""', "occurred_at = \"moment('2020-03-01')\"")
@@ -142,7 +146,7 @@ def test_the_mapping_it_writes_uses_these_columns_and_refuses_hardly_a_row(
         if question.key.startswith("scale:")
     }
     habits = Habits(answers=answers)
-    outcome = service.import_files(ws, [data / file], recipe, now=clock.now(), habits=habits)
+    outcome = service.import_files(ws, [real_data / file], recipe, now=clock.now(), habits=habits)
     seen = {one.header: TRUE.get(one.role) for one in proposal.columns}
     told = {column for column, (role, _scale) in TRUTH[file].items() if seen.get(column) == role}
     assert [column for column in sorted(told) if not _used(recipe, column)] == []
