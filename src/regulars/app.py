@@ -152,7 +152,7 @@ def build_cli(words: Sequence[str] | None = None) -> typer.Typer:
     needed = None if words is None else command_index.wanted(listed, words)
     for module in dict.fromkeys(one.module for one in listed):
         if needed is None or module in needed:
-            importlib.import_module(module).register(app, _opens)
+            _register(importlib.import_module(module), app)
         else:
             command_index.list_in(app, [one for one in listed if one.module == module])
     return app
@@ -166,7 +166,20 @@ def commands() -> list[Listed]:
         for file in sorted((root / floor).glob("*/commands.py")):
             module = ".".join(("regulars", *file.relative_to(root).with_suffix("").parts))
             found += command_index.read(file, module)
+        for file in sorted((root / floor).glob("*/analysis.py")):
+            module = ".".join(("regulars", *file.relative_to(root).with_suffix("").parts))
+            found += command_index.read_analysis(file, module)
     return found
+
+
+def _register(module: ModuleType, app: typer.Typer) -> None:
+    """Add the commands of a module: those it makes, or the one derived from its analysis."""
+    if hasattr(module, "register"):
+        module.register(app, _opens)
+        return
+    from regulars.understand.analyses import terminal
+
+    terminal.add(app, _opens, module.ANALYSIS)
 
 
 def _opens(folder: Path, *, accept_loss: bool = False) -> Workspace:

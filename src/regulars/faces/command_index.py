@@ -16,7 +16,8 @@ from typing import Any
 
 import typer
 
-from regulars.faces import show
+from regulars.faces import help_texts, show
+from regulars.kit.text import Text
 
 Way = tuple[str, ...]
 
@@ -34,6 +35,23 @@ def read(file: Path, module: str) -> list[Listed]:
     """Return the commands that the source `file` of `module` makes, in its order."""
     source = _Source(ast.parse(file.read_bytes()))
     return [Listed(way, words, module) for way, words in source.found]
+
+
+def read_analysis(file: Path, module: str) -> list[Listed]:
+    """Return the command of the analysis that `file` declares."""
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            given = {one.arg: one.value for one in node.keywords}
+            if node.func.id == "Analysis" and given.keys() >= {"name", "summary"}:
+                words = Text(*(ast.literal_eval(one) for one in given["summary"].args))  # type: ignore[attr-defined]
+                return [
+                    Listed(
+                        (show.NAME, ast.literal_eval(given["name"])),
+                        help_texts.declared(words),
+                        module,
+                    )
+                ]
+    return []
 
 
 def wanted(commands: Sequence[Listed], words: Sequence[str]) -> set[str]:

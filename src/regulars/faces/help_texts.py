@@ -10,14 +10,32 @@ from typing import Any
 
 import typer
 from rich.table import Table
-from rich.text import Text
+from rich.text import Text as Line
 from typer import rich_utils
 
-from regulars.faces.language import current
+from regulars.faces.language import catalog, current
 from regulars.faces.language import gettext as _
+from regulars.kit.text import Text
 
+_declared: dict[str, str] = {}
 PANELS = "rich_help_panel"
 """The attribute in which Typer keeps under which heading something is listed."""
+
+
+def declared(words: Text) -> str:
+    """Return the English of a help text that is declared in both languages; keep its Chinese."""
+    _declared[words.en] = words.zh
+    return words.en
+
+
+def is_declared(words: str) -> bool:
+    """Tell whether a help text is declared in both languages, and stands in no catalog."""
+    return words in _declared
+
+
+def in_chinese(words: str) -> str | None:
+    """Return the Chinese of a help text, of a declaration or a catalog; None where it has none."""
+    return _declared.get(words) or catalog("zh").get(words)
 
 
 class Folding(Table):
@@ -30,9 +48,9 @@ class Folding(Table):
             column.overflow = "fold"
 
 
-def _joined(parts: list[Text]) -> Text:
+def _joined(parts: list[Line]) -> Line:
     """Return what is said of an option in one text, which a table can break."""
-    return Text(" ").join(parts)
+    return Line(" ").join(parts)
 
 
 def translate(command: Any) -> None:
@@ -49,11 +67,11 @@ def translate(command: Any) -> None:
         for attribute in ("help", "short_help", "epilog"):
             words = getattr(one, attribute, None)
             if words:
-                setattr(one, attribute, _(words))
+                setattr(one, attribute, in_chinese(words) or words)
         setattr(one, PANELS, _("Commands"))
         for parameter in parameters(one):
             if parameter.help:
-                parameter.help = _(parameter.help)
+                parameter.help = in_chinese(parameter.help) or parameter.help
             is_argument = parameter.param_type_name == "argument"
             setattr(parameter, PANELS, _("Arguments") if is_argument else _("Options"))
 

@@ -25,6 +25,7 @@ from regulars.faces.request import Frame
 from regulars.faces.timeouts import BodyTimeout
 from regulars.store.workspace import Store
 
+PACKAGE = Path(__file__).parent.parent
 DESCRIPTION = (
     "Customer experience and loyalty on one timeline. Intake under `/v1` follows the Segment "
     "HTTP tracking API; everything else stands under `/api/v1`. Errors are problem documents "
@@ -68,17 +69,13 @@ def router() -> APIRouter:
 
 
 def mount(app: FastAPI, pages: Iterable[ModuleType]) -> None:
-    """Collect navigation, panels, template folders and `prepare(app)` of the nouns' modules."""
-    folders: list[Path] = []
+    """Collect navigation, panels and `prepare(app)` of the nouns' modules, and all templates."""
     for module in pages:
         app.state.navigation.extend(getattr(module, "navigation", []))
         app.state.person_panels.extend(getattr(module, "person_panels", []))
-        folder = Path(module.__file__ or "").parent / "templates"
-        if folder.is_dir() and folder != rendering.FOLDER:
-            folders.append(folder)
         if hasattr(module, "prepare"):
             module.prepare(app)
-    rendering.install(app, folders)
+    rendering.install(app, sorted(PACKAGE.glob("*/*/templates")))
 
 
 async def _prepare(request: Request) -> None:

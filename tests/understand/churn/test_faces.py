@@ -65,7 +65,7 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     args = ["show", "early-warning", "--workspace", str(ws.folder)]
     words = CliRunner().invoke(build_cli(), args, env={"LANG": "en_US", "COLUMNS": "200"}).stdout
     first = answer["warned"][0]
-    assert f"(back-test {first['low']:.0%} – {first['high']:.0%}, n {first['n']:,})" in words
+    assert f"({first['low']:.0%} – {first['high']:.0%}) n {first['n']:,}" in words
     assert client.get("/early-warning/tables/calibration?format=xlsx").status_code == 200
     assert client.get("/early-warning/tables/other").status_code == 404
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from regulars.understand.drivers import analysis, chance, importance, shape
+from regulars.understand.drivers import chance, importance, ranking, shape
 from regulars.understand.drivers.model import Missing
 from regulars.understand.drivers.moments import Sample, possible
 
@@ -116,14 +116,14 @@ def test_attributes_that_few_answered_together_are_parted() -> None:
     values[:200, 0] = np.arange(200) % 5
     values[180:, 1] = np.arange(220) % 5
     values[:, 2] = np.arange(400) % 3
-    kept, dropped = analysis.together(values, ["hotline", "store", "delivery"])
+    kept, dropped = ranking.together(values, ["hotline", "store", "delivery"])
     assert (kept, dropped) == ([1, 2], {"hotline": "store"})  # 20 answered both, fewer than 30
 
 
 def test_who_is_left_follows_the_rule() -> None:
     values = np.array([[1, 2, 3], [1, np.nan, 3], [np.nan, np.nan, 3], [1, 2, np.nan]])
-    assert len(analysis.leave(values, Missing.PAIRWISE)) == 2
-    assert len(analysis.leave(values, Missing.COMPLETE)) == 1
+    assert len(ranking.leave(values, Missing.PAIRWISE)) == 2
+    assert len(ranking.leave(values, Missing.COMPLETE)) == 1
 
 
 def test_a_cause_is_ranked_first_with_its_sign_and_slope() -> None:
@@ -133,7 +133,7 @@ def test_a_cause_is_ranked_first_with_its_sign_and_slope() -> None:
     outcome = 80 - 0.5 * (waiting - 50) + 0.1 * (food - 50) + rng.normal(0, 8, 2000)
     values = np.column_stack([waiting, food, art, outcome])
     names = ["waiting", "food", "art"]
-    found = analysis.analyse(values, names, {"waiting": 0.5}, replicates=100)
+    found = ranking.analyse(values, names, {"waiting": 0.5}, replicates=100)
     assert found is not None
     first, second, third = found.drivers
     assert [one.touchpoint for one in found.drivers] == names
@@ -172,7 +172,7 @@ def test_intervals_cover_the_true_share_also_where_little_is_explained(
     monkeypatch.setattr(shape, "check", lambda values: shape.Check(0, 0, np.zeros(2), len(values)))
     told, hits = 0, 0
     for seed in range(120):
-        found = analysis.analyse(equal_causes(seed, 243, slope), ["a", "b"], {}, replicates=100)
+        found = ranking.analyse(equal_causes(seed, 243, slope), ["a", "b"], {}, replicates=100)
         assert found is not None
         share = found.drivers[0].importance
         told += share is not None
@@ -187,7 +187,7 @@ def test_chance_is_ranked_as_seldom_as_promised() -> None:
     for _sample in range(200):
         values = rng.normal(size=(150, 4))
         values[:, :3][rng.random((150, 3)) < 0.4] = np.nan
-        sample = Sample(analysis.leave(values, Missing.PAIRWISE))
+        sample = Sample(ranking.leave(values, Missing.PAIRWISE))
         moments = sample.moments()
         matrix, _mended = possible(moments.correlations)
         whole = float(importance.lmg(matrix).sum())
@@ -196,7 +196,7 @@ def test_chance_is_ranked_as_seldom_as_promised() -> None:
 
 
 def test_a_single_attribute_has_no_rank() -> None:
-    found = analysis.analyse(equal_causes(1, 400, 1.0)[:, [0, 2]], ["one"], {}, replicates=50)
+    found = ranking.analyse(equal_causes(1, 400, 1.0)[:, [0, 2]], ["one"], {}, replicates=50)
     assert found is not None
     (one,) = found.drivers
     assert (one.importance, one.johnson, one.rank, one.sign) == (None, None, None, "+")
@@ -213,7 +213,7 @@ def test_the_mobile_phone_survey_ranks_as_published(real_data: Path) -> None:
         return [float(np.mean([float(row[name]) for name in items])) for row in rows]
 
     values = np.column_stack([construct(p) for p in ("IMAG", "CUEX", "PERV", "CUSA")])
-    found = analysis.analyse(values, ["image", "expectation", "value"], {}, replicates=100)
+    found = ranking.analyse(values, ["image", "expectation", "value"], {}, replicates=100)
     assert found is not None
     assert [one.touchpoint for one in found.drivers] == ["image", "value", "expectation"]
     assert all(one.sign == "+" for one in found.drivers)
@@ -222,6 +222,6 @@ def test_the_mobile_phone_survey_ranks_as_published(real_data: Path) -> None:
 
 
 def test_kendalls_w_is_one_for_agreement_and_nought_for_contradiction() -> None:
-    assert analysis.steadiness([[1, 2, 3], [10, 20, 30]]) == pytest.approx(1.0)
-    assert analysis.steadiness([[1, 2, 3], [3, 2, 1]]) == pytest.approx(0.0)
-    assert analysis.steadiness([[1, 2, 3]]) is None
+    assert ranking.steadiness([[1, 2, 3], [10, 20, 30]]) == pytest.approx(1.0)
+    assert ranking.steadiness([[1, 2, 3], [3, 2, 1]]) == pytest.approx(0.0)
+    assert ranking.steadiness([[1, 2, 3]]) is None

@@ -59,7 +59,7 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     assert json.loads(shown.stdout)["ahead"] == answer["ahead"]
     args = ["show", "lifetime-value", "--workspace", str(ws.folder)]
     words = CliRunner().invoke(build_cli(), args, env={"LANG": "en_US", "COLUMNS": "200"}).stdout
-    assert f"n {answer['back_test']['customers']:,}" in words
+    assert f"n {answer['back_test']['covered']['n']:,}" in words
     assert f"({answer['back_test']['covered']['low']:.1%} – " in words
     assert sum(one["share"] for one in answer["tenths"]) == pytest.approx(1.0)
     for name in ("tenths", "models", "back-test"):

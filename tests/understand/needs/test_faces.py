@@ -62,7 +62,7 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     assert client.get("/needs/tables/items?format=xlsx").status_code == 200
     assert client.get("/needs/tables/other").status_code == 404
     plain = CliRunner().invoke(build_cli(), ["show", "needs", "--workspace", str(ws.folder)])
-    assert "top-3 hit rate" in plain.stdout
+    assert "Top-3 hit rate" in plain.stdout
 
 
 def test_customers_are_paged_filtered_and_taken_away(client: TestClient) -> None:

@@ -127,12 +127,6 @@ class SnapshotReader:
         return self._handle
 
 
-def events_at(mark: str) -> int:
-    """Return how many events the state of a mark holds; 0 for a mark that does not tell."""
-    parts = mark.split("-")
-    return int(parts[1]) if len(parts) == 3 else 0
-
-
 def _mark(version: int, groups: list[Group], change: tuple[object, ...], events: int) -> str:
     state = f"{version}|{groups[0] if groups else ''}|{groups[-1] if groups else ''}|{len(groups)}"
     digest = hashlib.blake2b(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from regulars.understand.churn.model import (
     Reason,
     Seen,
     Warned,
+    reasons_of,
 )
 from regulars.understand.lifetime_value.model import if_stays
 
@@ -111,21 +112,6 @@ def one(found: EarlyWarning, model: Additive, seen: Seen, value: float | None) -
     adds.sort(key=lambda pair: -pair[0])
     reasons = [Reason(name, _known(float(seen.columns[name][0])), added) for added, name in adds]
     return replace(told, reasons=reasons)
-
-
-def reasons_of(row: dict[str, Any]) -> list[Reason]:
-    """Return a row's reasons: the features that raise the chance most."""
-    return [
-        Reason(row[f"reason_{at}"], row[f"seen_{at}"], row[f"adds_{at}"])
-        for at in TOLD
-        if row[f"reason_{at}"] is not None
-    ]
-
-
-def plain(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row as the API tells it: its reasons as a list."""
-    names = SCHEMA.names[: SCHEMA.names.index("reason_1")]
-    return {**{name: row[name] for name in names}, "reasons": [asdict(r) for r in reasons_of(row)]}
 
 
 def _warned(row: dict[str, Any]) -> Warned:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from regulars.kit.stats.estimate import Estimate, Z
 from regulars.kit.text import Text
@@ -64,6 +64,13 @@ MEANING = Text(
     "时间先后进行：截点之后才知道的信息一概不用。在效果相当的模型中采用最简单的一个。概率旁列出"
     "回测中同等评分客户的实际流失比例。",
 )
+
+
+def expit(log_odds: Any) -> Any:
+    """Return the chances of log odds."""
+    from scipy import special  # who only reads the declaration does not wait for it
+
+    return special.expit(log_odds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,7 @@ class Additive:
         total = np.full(n, self.intercept)
         for added in self.parts(columns).values():
             total += added
-        result: Array = special.expit(total)
+        result: Array = expit(total)
         return result
 
 
@@ -181,7 +188,7 @@ class Calibration:
         (first, both), (_both, second) = self.covariance
         middle = self.intercept + self.slope * odds
         reach = Z * np.sqrt(np.maximum(first + 2 * both * odds + second * odds**2, 0.0))
-        return special.expit(middle - reach), special.expit(middle + reach)
+        return expit(middle - reach), expit(middle + reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,3 +276,12 @@ class EarlyWarning:
     at_stake: float | None = None
     warned: list[Warned] = field(default_factory=list)
     learnt: Learnt | None = None
+
+
+def reasons_of(row: dict[str, Any]) -> list[Reason]:
+    """Return a row's reasons: the features that raise the chance most."""
+    return [
+        Reason(row[f"reason_{at}"], row[f"seen_{at}"], row[f"adds_{at}"])
+        for at in range(1, REASONS + 1)
+        if row[f"reason_{at}"] is not None
+    ]

@@ -11,8 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.company.audit.service import record
-from regulars.company.rights.model import Principal, Scope
+from regulars.company.rights.model import Scope
 from regulars.kit.memo import Memo
 from regulars.kit.ranked import ranked
 from regulars.kit.text import Text
@@ -192,12 +191,6 @@ def _ranked(
 def _key(ws: Workspace, scope: Scope, found: EarlyWarning) -> tuple[Any, ...]:
     state = (str(ws.folder), scope, ws.engine.watermark())
     return (*state, found.watched_to, found.event, found.used, found.rhythm, found.currency)
-
-
-def note_export(ws: Workspace, by: Principal, what: str) -> None:
-    """Note in the audit log that a list of customers was taken away as a file."""
-    with ws.database.transaction() as connection:
-        record(ws, connection, by, "early_warning.exported", what)
 
 
 def _enough(seen: Seen) -> bool:

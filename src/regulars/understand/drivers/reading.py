@@ -15,7 +15,7 @@ from regulars.kit.period import Period
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.workspace import Workspace
-from regulars.understand.drivers import analysis, outcomes, queries
+from regulars.understand.drivers import outcomes, queries, ranking
 from regulars.understand.drivers.importance import MOST
 from regulars.understand.drivers.model import (
     FOLLOW_UP_DAYS,
@@ -130,7 +130,7 @@ def in_the_way(
 ) -> list[LeftOut]:
     """Return why attributes (by key, in the order of the columns) were dropped."""
     made, keys = [], list(names)
-    alone = analysis.alone(matrix) if dropped else np.zeros(0)
+    alone = ranking.alone(matrix) if dropped else np.zeros(0)
     for key, other in dropped.items():
         n = int(np.sum(~np.isnan(matrix[:, keys.index(key)])))
         why = Text("all answers are alike", "回答完全相同")
@@ -149,11 +149,11 @@ def in_the_way(
 def left(
     ws: Workspace, source: queries.Source, matrix: Floats, part: Floats, as_of: datetime
 ) -> Left:
-    """Return who is left for the analysis."""
+    """Return who is left for the ranking."""
     row = ws.query(lambda view: queries.total(view, source), as_of=as_of).to_pylist()[0]
     everybody = int(row["people"])
     sampled = max(len(matrix), 1)
-    complete = len(analysis.leave(matrix, Missing.COMPLETE)) if matrix.shape[1] > 1 else 0
+    complete = len(ranking.leave(matrix, Missing.COMPLETE)) if matrix.shape[1] > 1 else 0
     return Left(
         with_outcome=everybody,
         taking_part=round(everybody * len(part) / sampled),

@@ -14,7 +14,7 @@ from regulars.kit.period import days
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.workspace import Workspace
-from regulars.understand.drivers import analysis, outcomes, queries, reading
+from regulars.understand.drivers import outcomes, queries, ranking, reading
 from regulars.understand.drivers.model import (
     BEHAVIOURS,
     REPLICATES,
@@ -65,13 +65,13 @@ def drivers(
     items, few = reading.candidates(ws, source, as_of)
     names = {key: (item, question) for item, (key, question) in outcomes.named(items).items()}
     values = reading.values(ws, source, items, as_of)
-    kept, dropped = analysis.together(values, list(names))
+    kept, dropped = ranking.together(values, list(names))
     matrix = values[:, [*kept, len(names)]]
-    part = analysis.leave(matrix, asked.missing)
+    part = ranking.leave(matrix, asked.missing)
     reach = reading.reach(ws, source, as_of)
     reached = {key: reach.get(item.touchpoint) for key, (item, _question) in names.items()}
     chosen = [list(names)[j] for j in kept]
-    found = analysis.analyse(part, chosen, reached, replicates=REPLICATES)
+    found = ranking.analyse(part, chosen, reached, replicates=REPLICATES)
     catalog = catalog_service.current(ws)
     titles = {
         key: outcomes.attribute(catalog.title_of(item.touchpoint), question)
@@ -219,11 +219,11 @@ def _year(
     own = outcomes.named(items)
     names = [keys.get(item, own[item][0]) for item in items]
     values = reading.values(ws, within, items, as_of)
-    kept, _dropped = analysis.together(values, names)
-    part = analysis.leave(values[:, [*kept, len(names)]], source.asked.missing)
+    kept, _dropped = ranking.together(values, names)
+    part = ranking.leave(values[:, [*kept, len(names)]], source.asked.missing)
     if len(part) < MIN_PEOPLE or not kept:
         return None
-    shares, whole = analysis.shares(part)
+    shares, whole = ranking.shares(part)
     importance = {names[j]: float(share) for j, share in zip(kept, shares, strict=True)}
     return Year(year, len(part), whole, importance)
 
@@ -232,7 +232,7 @@ def _steadiness(years: list[Year]) -> float | None:
     if not years:
         return None
     common = sorted(set.intersection(*(set(year.importance) for year in years)))
-    return analysis.steadiness([[year.importance[key] for key in common] for year in years])
+    return ranking.steadiness([[year.importance[key] for key in common] for year in years])
 
 
 def _about(ws: Workspace, asked: Asked) -> dict[str, object]:

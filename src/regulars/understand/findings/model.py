@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from regulars.timeline.engine.snapshot import events_at
+from regulars.timeline.watermarks import events_at
 
 Payload = TypeVar("Payload")
 Slice = Mapping[str, object]

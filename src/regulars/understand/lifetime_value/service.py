@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from regulars.company.audit.service import record
-from regulars.company.rights.model import Principal, Scope
+from regulars.company.rights.model import Scope
 from regulars.kit.memo import Memo
 from regulars.kit.period import day_start
 from regulars.kit.ranked import ranked
@@ -152,12 +151,6 @@ def of_group(found: LifetimeValue | None, n: int, amounts: float, squares: float
     if found is None or found.spread is None or not n:
         return Estimate(n, None, None, None)
     return found.spread.mean(n, amounts, squares)
-
-
-def note_export(ws: Workspace, by: Principal, what: str) -> None:
-    """Note in the audit log that a list of customers was taken away as a file."""
-    with ws.database.transaction() as connection:
-        record(ws, connection, by, "lifetime_value.exported", what)
 
 
 def histories_at(ws: Workspace, scope: Scope, currency: str | None, cut: date | None) -> Histories:

@@ -178,3 +178,12 @@ class Needs:
     back_test: BackTest | None = None
     items: list[Item] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)
+
+
+def wants_of(row: dict[str, Any]) -> list[Wanted]:
+    """Return what a row of the list of customers tells."""
+    return [
+        Wanted(row[f"want_{at}"], *(row[f"{name}_{at}"] for name in ("chance", "low", "high", "n")))
+        for at in range(1, TOLD + 1)
+        if row[f"want_{at}"] is not None
+    ]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.company.audit.service import record
-from regulars.company.rights.model import Principal, Scope
+from regulars.company.rights.model import Scope
 from regulars.kit.memo import Memo
 from regulars.kit.period import day_start
 from regulars.kit.ranked import ranked
@@ -36,11 +35,8 @@ from regulars.understand.needs.model import (
     Customer,
     Item,
     Needs,
-    Wanted,
+    wants_of,
 )
-
-if TYPE_CHECKING:
-    pass
 
 DAY = timedelta(days=1)
 EPOCH = date(1970, 1, 1)
@@ -188,19 +184,11 @@ def of_person(ws: Workspace, scope: Scope, found: Needs, person: str) -> Custome
     return _customer(_table(found, own).to_pylist()[0]) if len(own) else None
 
 
-def note_export(ws: Workspace, by: Principal, what: str) -> None:
-    """Note in the audit log that a list of customers was taken away as a file."""
-    with ws.database.transaction() as connection:
-        record(ws, connection, by, "needs.exported", what)
-
-
-def wants_of(row: dict[str, Any]) -> list[Wanted]:
-    """Return what a row of `customers` tells."""
-    return [
-        Wanted(row[f"want_{at}"], *(row[f"{name}_{at}"] for name in ("chance", "low", "high", "n")))
-        for at in PLACES
-        if row[f"want_{at}"] is not None
-    ]
+def wanting(people: pa.Table, want: str | None) -> pa.Table:
+    """Return the customers of whom the thing is the likeliest; all of them without one."""
+    if want is None:
+        return people
+    return people.filter(pc.equal(people.column("want_1").cast(pa.string()), want))
 
 
 def _customer(row: dict[str, Any]) -> Customer:

@@ -1,0 +1,109 @@
+"""`/api/v1/NAME` of all analyses: the answer, its customers, one person's part of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from regulars.company.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces.paging import CursorPaging, Page, encode, envelope
+from regulars.kit import clock
+from regulars.kit.errors import NotFound
+from regulars.kit.ranked import part
+from regulars.timeline.current import CurrentWorkspace
+from regulars.understand.analyses import service
+from regulars.understand.analyses.asking import asked, fields
+from regulars.understand.analyses.model import Analysis, Customers, Panel
+from regulars.understand.analyses.schema import answer_schema
+from regulars.understand.analyses.view import plain
+from regulars.understand.findings.model import enveloped
+
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
+
+
+def routes(analysis: Analysis) -> APIRouter:
+    """Return the endpoints of one analysis."""
+    router = APIRouter(prefix="/api/v1", tags=[analysis.tag or analysis.name.replace("-", " ")])
+    _add_answer(router, analysis)
+    if analysis.customers is not None:
+        _add_customers(router, analysis, analysis.customers)
+    if analysis.panel is not None:
+        _add_panel(router, analysis, analysis.panel)
+    return router
+
+
+def _add_answer(router: APIRouter, analysis: Analysis) -> None:
+    given = Depends(fields(analysis.options, strict=True))
+    told: dict[int | str, Any] = {
+        200: {"content": {"application/json": {"schema": answer_schema(analysis)}}}
+    }
+
+    @router.get(
+        analysis.path, summary=analysis.summary.en, description=analysis.meaning.en, responses=told
+    )
+    def answer(
+        *,
+        request: Request,
+        ws: CurrentWorkspace,
+        caller: Reader,
+        values: dict[str, Any] = given,
+    ) -> dict[str, Any]:
+        options, may_list = asked(request, analysis, caller, values), caller.may(Right.READ_PEOPLE)
+        view = service.answered(ws, analysis, options, now=clock.now(), may_list=may_list)
+        assert view.found is not None
+        return enveloped(view.found, plain(view))
+
+
+def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> None:
+    given = Depends(fields(analysis.options, strict=True))
+    chosen = Depends(fields(listed.filters, strict=True))
+    title = f"{analysis.summary.en}, every customer"
+
+    @router.get(f"{analysis.path}/customers", summary=title, description=listed.question.en)
+    def customers(
+        *,
+        request: Request,
+        response: Response,
+        ws: CurrentWorkspace,
+        caller: PeopleReader,
+        values: dict[str, Any] = given,
+        filters: dict[str, Any] = chosen,
+        wanted: CursorPaging,
+    ) -> dict[str, Any]:
+        options = asked(request, analysis, caller, values)
+        view = service.answered(ws, analysis, options, now=clock.now())
+        people = listed.rows(view, **filters)
+        shown = part(people, listed.rank, size=wanted.size, after=wanted.after)
+        rows = [listed.plain(row) for row in shown.rows]
+        following = {"after": encode(shown.following)} if shown.following else None
+        return envelope(Page(rows, following), rows, request, response)
+
+
+def _add_panel(router: APIRouter, analysis: Analysis, panel: Panel) -> None:
+    given = Depends(fields(analysis.options, strict=True))
+    path = panel.path or analysis.name
+    title = f"{analysis.summary.en}, one customer"
+
+    @router.get(f"/people/{{person}}/{path}", summary=title)
+    def of_person(
+        *,
+        request: Request,
+        ws: CurrentWorkspace,
+        caller: PeopleReader,
+        person: str,
+        values: dict[str, Any] = given,
+    ) -> dict[str, Any]:
+        options = asked(request, analysis, caller, values)
+        view = service.answered(ws, analysis, options, now=clock.now())
+        one = panel.of(view, person)
+        if one is None or view.found is None:
+            raise NotFound(f"{analysis.code}.person", panel.missing)
+        return enveloped(view.found, panel.plain(one, view) if panel.plain else one)
+
+
+router = APIRouter()
+for _one in service.every():
+    router.include_router(routes(_one))

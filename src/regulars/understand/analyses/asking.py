@@ -1,0 +1,57 @@
+"""The options of an analysis as the fields of a request: one signature for page and API."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Request
+
+from regulars.company.rights.model import Principal
+from regulars.understand.analyses.model import Analysis
+from regulars.understand.analyses.options import MAX_LENGTH, STANDARD, Option, Options, read
+
+Read = Callable[..., dict[str, Any]]
+STANDARD_NAMES = frozenset(one.name for one in STANDARD)
+
+
+def fields(options: tuple[Option, ...], *, strict: bool) -> Read:
+    """Return a dependency that reads the options' fields of a query.
+
+    `strict` ones, of the API, refuse what is no choice before the question is asked and say so in
+    the document; a page says it in words.
+    """
+
+    def given(**values: Any) -> dict[str, Any]:
+        return {one.name: values[_variable(one)] for one in options}
+
+    parameters = [_parameter(one, strict) for one in options]
+    given.__dict__["__signature__"] = inspect.Signature(parameters)
+    return given
+
+
+def asked(
+    request: Request, analysis: Analysis, caller: Principal, given: dict[str, Any]
+) -> Options:
+    """Return what a request asks. Raises Invalid for an option that is not honoured."""
+    wished = {name: request.query_params[name] for name in STANDARD_NAMES
+              if name in request.query_params}  # fmt: skip
+    return read(analysis.options, wished | given, caller.places, of=analysis.title)
+
+
+def _variable(option: Option) -> str:
+    return f"option_{option.name}"
+
+
+def _parameter(option: Option, strict: bool) -> inspect.Parameter:
+    kind: Any = option.kind
+    if option.choices and strict:
+        kind = Literal[tuple(key for key, _title in option.choices)]
+    limit = {"max_length": MAX_LENGTH} if kind is str else {}
+    field = Query(alias=option.name, description=option.help.en, **limit)  # type: ignore[arg-type]
+    sort: Any = list[kind] if option.many else kind
+    annotation = Annotated[sort | None, field]
+    return inspect.Parameter(
+        _variable(option), inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
+    )

@@ -1,0 +1,259 @@
+"""What an analysis declares: its question, options, tables of typed columns, customers, panel.
+
+A declaration names and types; it loads no engine. What computes the answer is the noun's service,
+imported when the question is first asked: its `stored` and `answered`, and what the declaration
+calls by `view.service`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+from typing import Any
+
+from regulars.faces import formats
+from regulars.faces.language import say
+from regulars.kit.text import Text
+from regulars.understand.analyses.options import Option, Options
+
+Said = Callable[[Any, Any], str]
+PERSON = "person_id"
+LOW, HIGH, N = Text("Low", "下限"), Text("High", "上限"), Text("n", "样本量")
+YES, NO = Text("yes", "是"), Text("no", "否")
+CUSTOMER, WAITING = Text("Customer", "客户"), Text("Calculating…", "计算中…")
+NOBODY = Text(
+    "No customer matches. Search for another name.", "没有符合条件的客户，请换个名称搜索。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How values of a column are written on pages and in terminals: `words(value, result)`."""
+
+    words: Said
+    numeric: bool = True
+
+
+def _plain(value: Any, _result: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return say(YES if value else NO)
+    return say(value) if isinstance(value, Text) else str(value)
+
+
+def _amount(value: Any, result: Any) -> str:
+    currency = getattr(result, "currency", None)
+    return formats.money(value, currency) if currency else formats.number(value, 2)
+
+
+WORDS = Form(_plain, numeric=False)
+COUNT = Form(lambda value, _: formats.whole(value))
+DAY = Form(lambda value, _: formats.day(value))
+MONEY = Form(_amount)
+"""An amount in the result's own `currency`."""
+
+
+def share(digits: int = 1) -> Form:
+    """Return the form of shares: 0.871 reads 87.1%."""
+    return Form(lambda value, _: formats.percent(value, digits))
+
+
+def number(digits: int = 1) -> Form:
+    """Return the form of plain numbers with so many decimals."""
+    return Form(lambda value, _: formats.number(value, digits))
+
+
+def signed(digits: int = 1) -> Form:
+    """Return the form of differences: +3.1, −0.4."""
+    return Form(lambda value, _: formats.signed(value, digits))
+
+
+SHARE = share()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table, in every face.
+
+    `value` is the row's attribute or key (dots lead deeper), or a function of row and view.
+    A `ranged` column holds estimates (`value`, `low`, `high`, perhaps `n`): one cell with its range
+    on a page and in a terminal, four columns in a file (three where no n is `counted`). What is
+    `wide` is left out on a phone and in a terminal, what is `in_file` stands in files only. `href`
+    gives a cell's link, `note` what is said below the value, each by a function of row and view.
+    """
+
+    title: Text
+    value: str | Callable[[Any, Any], Any]
+    form: Form = WORDS
+    ranged: bool = False
+    counted: bool = True
+    wide: bool = False
+    in_file: bool = False
+    href: Callable[[Any, Any], str | None] | None = None
+    note: Callable[[Any, Any], Any] | None = None
+
+    def of(self, row: Any, view: Any) -> Any:
+        """Return the cell's value."""
+        if not isinstance(self.value, str):
+            return self.value(row, view)
+        if isinstance(row, dict):
+            return row[self.value]
+        return attrgetter(self.value)(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the answer: `rows(view)` under `columns`; a page shows the first `most`.
+
+    `file` is the name of the file, by default the analysis' and the table's.
+    """
+
+    name: str
+    title: Text
+    columns: tuple[Column, ...]
+    rows: Callable[[Any], Iterable[Any]]
+    most: int | None = None
+    file: str | None = None
+    empty: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart above the table `table`, which holds the same numbers."""
+
+    table: str
+    title: Text
+    draw: Callable[[Any], Any]
+    height: int = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """The list of customers behind an analysis.
+
+    `rows(view, **filters)` returns an Arrow table with one row a customer in falling order of
+    `rank`. `columns` are those of page and file behind the customer's own; `plain` makes an API row
+    of a table's row; `note` stands below the page's list.
+    """
+
+    question: Text
+    rows: Callable[..., Any]
+    rank: str
+    columns: tuple[Column, ...]
+    filters: tuple[Option, ...] = ()
+    file: str = "customers"
+    plain: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    note: Callable[[Any], Text | str] | None = None
+    empty: Text = NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What a person's page shows of an analysis.
+
+    `of(view, person)` returns it, None where there is nothing; the template knows it as `one`.
+    """
+
+    of: Callable[[Any, str], Any]
+    template: str
+    order: int
+    missing: Text
+    path: str | None = None
+    plain: Callable[[Any, Any], dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A value with its range and without an n of its own, such as one customer's."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def _of_places(options: Options) -> tuple[Any, ...]:
+    return (options.scope,)
+
+
+def _nothing_more(_view: Any) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """One question with its answer, declared once.
+
+    `noun` is the package that answers, `name` what it is called in addresses, API and command.
+    `result` names the answer's type in the noun's model. `ask` turns what the caller asks into
+    the arguments of `service.stored` and `service.answered`. `notes` are sentences that every face
+    tells; a result with `why_not` has no tables. Fields of the result in `people` are for those
+    who may read about persons, those in `inner` are told to nobody. `template` is the noun's own
+    block of the page, with `values` beside view and result. `refreshed` is the refresh's step,
+    which follows those in `rests_on`.
+    """
+
+    noun: str
+    name: str
+    title: Text
+    question: Text
+    summary: Text
+    meaning: Text
+    result: str
+    order: int
+    options: tuple[Option, ...] = ()
+    ask: Callable[[Options], tuple[Any, ...]] = _of_places
+    notes: Callable[[Any], Iterable[Text | None]] = lambda result: (
+        getattr(result, "money", None),
+        getattr(result, "why_not", None),
+    )
+    tables: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    customers: Customers | None = None
+    panel: Panel | None = None
+    template: str = "analyses/_piece.html"
+    page: str = "analyses/page.html"
+    piece: str = "overview"
+    sentences: Callable[[Any], Iterable[str]] = lambda _view: ()
+    values: Callable[[Any], dict[str, Any]] = _nothing_more
+    plain: Callable[[Any], dict[str, Any]] = _nothing_more
+    people: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
+    waiting: Text = WAITING
+    tag: str | None = None
+    rests_on: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The page's address."""
+        return f"/{self.name}"
+
+    @property
+    def code(self) -> str:
+        """What errors and the audit call it."""
+        return self.name.replace("-", "_")
+
+    def table(self, name: str) -> Table | None:
+        """Return the table of that name; None where there is none."""
+        return next((one for one in self.tables if one.name == name), None)
+
+    def picture(self, table: str) -> Picture | None:
+        """Return the picture of that table; None where there is none."""
+        return next((one for one in self.pictures if one.table == table), None)
+
+    @property
+    def service(self) -> Any:
+        """The noun's service, which is imported now."""
+        return importlib.import_module(f"{self.noun}.service")
+
+    def result_type(self) -> type:
+        """Return the type of the answer."""
+        found: type = getattr(importlib.import_module(f"{self.noun}.model"), self.result)
+        return found
+
+
+estimate = partial(Column, ranged=True)
+"""A column of estimates: title, value, form."""

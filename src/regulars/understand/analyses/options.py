@@ -1,0 +1,123 @@
+"""What a question may be asked with: one spelling and one meaning for page, API and command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from regulars.company.rights.model import Scope
+from regulars.kit.errors import Invalid
+from regulars.kit.text import Text
+from regulars.understand.scope.model import USUAL, EventFilter
+
+MAX_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that an analysis can be asked with.
+
+    `name` is the field of a query; the command spells it with dashes. `choices` are the values
+    there are with their titles; without them any text or number of `kind` will do. `offered`
+    gives choices that follow from the answer, to a page's drop-down.
+    """
+
+    name: str
+    title: Text
+    help: Text
+    kind: type = str
+    default: Any = None
+    choices: tuple[tuple[str, Text], ...] = ()
+    offered: Callable[[Any], list[tuple[str, Any]]] | None = None
+    many: bool = False
+    positional: bool = False
+
+    def check(self, value: Any) -> Any:
+        """Return the value asked for, the default for none. Raises Invalid for no choice."""
+        if value is None or value in ("", []):
+            return self.default
+        if self.choices and value not in dict(self.choices):
+            listed = ", ".join(dict(self.choices))
+            raise Invalid(
+                "analysis.choice",
+                Text(
+                    f"“{value}” is no {self.name}: use one of {listed}.",
+                    f"{self.name} 不能是“{value}”：可用 {listed}。",
+                ),
+                field=self.name,
+            )
+        return value
+
+
+PERIOD = Option(
+    "period",
+    Text("Period", "时间"),
+    Text("2026-10, 2026, 12m or all.", "2026-10、2026、12m 或 all。"),
+    default=USUAL,
+)
+FROM = Option(
+    "from", Text("From", "从"), Text("Start: month, day or time.", "开始：月、日或时刻。")
+)
+TO = Option(
+    "to",
+    Text("To", "到"),
+    Text("End: month, day or time (excluded).", "结束：月、日或时刻（不含）。"),
+)
+PLACE = Option(
+    "place", Text("Place", "门店"), Text("Place, including those below it.", "门店或区域，含下级。")
+)
+CHANNEL = Option("channel", Text("Channel", "渠道"), Text("One channel.", "一个渠道。"))
+AS_OF = Option(
+    "as_of",
+    Text("Known by", "截至"),
+    Text("Only what was known by then.", "仅截至该时刻已知的数据。"),
+)
+COMPARE = Option(
+    "compare",
+    Text("Compare", "对比"),
+    Text("previous, year or a period.", "previous、year 或一个时间段。"),
+)
+STANDARD = (PERIOD, FROM, TO, PLACE, CHANNEL, AS_OF, COMPARE)
+IN_PERIOD = (PERIOD, FROM, TO, PLACE)
+"""What most questions about events take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked: the options' values by name, within `scope`'s places (None: everywhere)."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    scope: Scope = None
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values.get(name)
+
+    def event_filter(self) -> EventFilter:
+        """Return which events are meant, by period, place and channel."""
+        period, place, channel = self["period"] or USUAL, self["place"], self["channel"]
+        return EventFilter(period, self["from"], self["to"], place, channel, self.scope)
+
+
+def read(known: tuple[Option, ...], given: Mapping[str, Any], scope: Scope, *, of: Text) -> Options:
+    """Return what was asked by fields or options. Raises Invalid for one that is not honoured.
+
+    `of` is the analysis' title, for the sentence that refuses.
+    """
+    names = {one.name for one in known}
+    for one in STANDARD:
+        if given.get(one.name) and one.name not in names:
+            raise refused(one, known, of)
+    return Options({one.name: one.check(given.get(one.name)) for one in known}, scope)
+
+
+def refused(option: Option, known: tuple[Option, ...], of: Text) -> Invalid:
+    """Return the refusal of an option that an analysis does not honour."""
+    takes = ", ".join(one.name for one in known)
+    en = f"It takes {takes}." if takes else "It always looks at everything there is."
+    zh = f"可用参数：{takes}。" if takes else "该分析始终基于全部数据。"
+    return Invalid(
+        "analysis.option",
+        Text(f"{of.en} takes no “{option.name}”. {en}", f"{of.zh}没有参数“{option.name}”。{zh}"),
+        field=option.name,
+    )

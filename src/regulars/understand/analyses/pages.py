@@ -1,0 +1,225 @@
+"""The pages of all analyses: page, piece, files, list of customers, panel of a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from regulars.company.access import needs
+from regulars.company.rights.model import Principal, Right
+from regulars.faces import export as files
+from regulars.faces.language import say
+from regulars.faces.layout import NavItem, PersonPanel, Section, page
+from regulars.faces.paging import Page, decode, encode
+from regulars.kit import clock
+from regulars.kit.errors import Invalid
+from regulars.kit.ranked import part
+from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
+from regulars.understand.analyses import service
+from regulars.understand.analyses.asking import asked, fields
+from regulars.understand.analyses.model import CUSTOMER, PERSON, Analysis, Column, Customers, Panel
+from regulars.understand.analyses.view import View, heads
+from regulars.understand.scope import parameters
+
+Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
+After = Annotated[str | None, Query()]
+SIZE = 50
+
+
+def routes(analysis: Analysis) -> APIRouter:
+    """Return the pages of one analysis."""
+    router = APIRouter(prefix=analysis.path, include_in_schema=False)
+    _add_page(router, analysis)
+    if analysis.customers is not None:
+        _add_customers(router, analysis, analysis.customers)
+    if analysis.panel is not None:
+        _add_panel(router, analysis, analysis.panel)
+    return router
+
+
+def _add_page(router: APIRouter, analysis: Analysis) -> None:
+    given = Depends(fields(analysis.options, strict=False))
+
+    @router.get("")
+    def whole(
+        *,
+        request: Request,
+        ws: CurrentWorkspace,
+        caller: Reader,
+        values: dict[str, Any] = given,
+        table: str = "",
+    ) -> Response:
+        """Show the stored answer; one not worked out yet follows the page."""
+        options, now = asked(request, analysis, caller, values), clock.now()
+        if kind := files.asked(request):
+            view = service.answered(ws, analysis, options, now=now)
+            return _file(request, kind, view, table or analysis.tables[0].name)
+        may_list = caller.may(Right.READ_PEOPLE)
+        view = service.stored(ws, analysis, options, now=now, may_list=may_list)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return page(
+            request,
+            analysis.page,
+            title=analysis.question,
+            fresh=view.found.as_of if view.found else None,
+            piece=f"{analysis.path}/{analysis.piece}{query}",
+            pickers=pickers(request, ws, caller, analysis, values),
+            **context(view),
+        )
+
+    @router.get(f"/{analysis.piece}")
+    def piece(
+        *,
+        request: Request,
+        ws: CurrentWorkspace,
+        caller: Reader,
+        values: dict[str, Any] = given,
+    ) -> Response:
+        """Give the answer, worked out now."""
+        options, may_list = asked(request, analysis, caller, values), caller.may(Right.READ_PEOPLE)
+        try:
+            view = service.answered(ws, analysis, options, now=clock.now(), may_list=may_list)
+        except Invalid as error:
+            return page(request, "analyses/_wrong.html", title="", message=error.message)
+        return page(request, analysis.template, title="", **context(view))
+
+    @router.get("/tables/{name}")
+    def table(
+        *,
+        request: Request,
+        ws: CurrentWorkspace,
+        caller: Reader,
+        values: dict[str, Any] = given,
+        name: str,
+    ) -> Response:
+        """Give one table of the answer as a file."""
+        options, kind = asked(request, analysis, caller, values), files.asked(request) or "csv"
+        caller.require(Right.EXPORT)
+        return _file(request, kind, service.answered(ws, analysis, options, now=clock.now()), name)
+
+
+def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> None:
+    given = Depends(fields(analysis.options, strict=False))
+    chosen = Depends(fields(listed.filters, strict=False))
+
+    @router.get("/customers")
+    def customers(
+        *,
+        request: Request,
+        ws: CurrentWorkspace,
+        caller: PeopleReader,
+        values: dict[str, Any] = given,
+        filters: dict[str, Any] = chosen,
+        q: str = "",
+        after: After = None,
+    ) -> Response:
+        """List the customers behind the answer, found by name or address, paged."""
+        options = asked(request, analysis, caller, values)
+        view = service.answered(ws, analysis, options, now=clock.now())
+        filters = {one.name: one.check(filters[one.name]) for one in listed.filters}
+        people = listed.rows(view, **filters)
+        people = service.matching(ws, people, q, caller)
+        if kind := files.asked(request):
+            service.note_export(ws, analysis, caller, "customers")
+            columns = (Column(CUSTOMER, PERSON), *listed.columns)
+            rows = (row for batch in people.to_batches(max_chunksize=10_000)
+                    for row in batch.to_pylist())  # fmt: skip
+            return files.send(request, kind, listed.file, heads(columns), view.lines(columns, rows))
+        shown = part(people, listed.rank, size=SIZE, after=decode(after) if after else None)
+        more = {"after": encode(shown.following)} if shown.following else None
+        columns = tuple(one for one in listed.columns if not one.in_file)
+        lines = [(row[PERSON], [view.cell(one, row) for one in columns]) for row in shown.rows]
+        told = {
+            "q": q,
+            "listed": listed,
+            "filters": [(one, choices_of(one, view), filters[one.name]) for one in listed.filters],
+            "names": view.names(row[PERSON] for row in shown.rows),
+            "columns": columns,
+            "lines": lines,
+            "shown": Page(shown.rows, more, {"after": None} if after else None, shown.total),
+        }
+        return page(
+            request,
+            "analyses/customers.html",
+            title=listed.question,
+            fresh=view.found.as_of if view.found else None,
+            **context(view) | told,
+        )
+
+
+def _add_panel(router: APIRouter, analysis: Analysis, panel: Panel) -> None:
+    @router.get("/of/{person}")
+    def of_person(
+        *, request: Request, ws: CurrentWorkspace, caller: PeopleReader, person: str
+    ) -> Response:
+        """Give what is told of one person, for the person's page; nothing where there is none."""
+        options = asked(request, analysis, caller, {})
+        view = service.stored(ws, analysis, options, now=clock.now())
+        one = panel.of(view, person) if view.found else None
+        return page(request, panel.template, title="", one=one, **context(view))
+
+
+def pickers(
+    request: Request, ws: Workspace, caller: Principal, analysis: Analysis, given: dict[str, Any]
+) -> parameters.ScopeChoices | None:
+    """Return the choices of period, place and channel, where the analysis takes them."""
+    names = {one.name for one in analysis.options}
+    if "period" not in names:
+        return None
+    sort = parameters.ChannelParameters if "channel" in names else parameters.ScopeParameters
+    wish = sort(period=given.get("period"), start=given.get("from"), end=given.get("to"),
+                place=given.get("place"))  # fmt: skip
+    wish.channel = given.get("channel") or None
+    choices = parameters.choices(request, ws, caller, wish)
+    return choices if "place" in names else replace(choices, places=())
+
+
+def choices_of(option: Any, view: View) -> list[tuple[str, Any]]:
+    """Return what a drop-down offers: the option's choices, or those the answer gives."""
+    if option.offered is not None:
+        return list(option.offered(view))
+    return [(key, say(title)) for key, title in option.choices]
+
+
+def context(view: View) -> dict[str, Any]:
+    """Return what the templates of an analysis know."""
+    asked_with = {
+        one.name: view.options[one.name]
+        for one in view.analysis.options
+        if view.options[one.name] != one.default
+    }
+    return {
+        "view": view,
+        "analysis": view.analysis,
+        "found": view.result,
+        "meaning": view.analysis.meaning,
+        "may_list": view.may_list,
+        "asked": asked_with,
+        **view.analysis.values(view),
+    }
+
+
+def _file(request: Request, kind: files.Format, view: View, name: str) -> Response:
+    table = view.analysis.table(name)
+    if table is None:
+        raise service.no_table(view.analysis)
+    file = table.file or f"{view.analysis.name}-{name}"
+    lines = view.lines(table.columns, view.rows(table))
+    return files.send(request, kind, file, heads(table.columns), lines)
+
+
+router = APIRouter()
+navigation: list[NavItem] = []
+person_panels: list[PersonPanel] = []
+for _one in service.every():
+    router.include_router(routes(_one))
+    navigation.append(
+        NavItem(_one.title, _one.path, Section.UNDERSTAND, _one.order, Right.READ_NUMBERS)
+    )
+    if _one.panel is not None:
+        person_panels.append(PersonPanel(f"{_one.path}/of", _one.panel.order, Right.READ_PEOPLE))

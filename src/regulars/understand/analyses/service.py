@@ -1,0 +1,80 @@
+"""Ask an analysis; find those that are declared, on every floor from this one up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
+
+from regulars.company.audit.service import record
+from regulars.company.rights.model import Principal
+from regulars.kit import registry
+from regulars.kit.errors import NotFound
+from regulars.kit.ranked import among
+from regulars.kit.text import Text
+from regulars.listen.identities import service as identities
+from regulars.timeline.workspace import Workspace
+from regulars.understand.analyses.model import Analysis
+from regulars.understand.analyses.options import Options
+from regulars.understand.analyses.view import View
+from regulars.understand.findings.model import Finding
+
+FLOORS = ("understand", "act", "prove", "assist")
+ROLE = "analysis"
+MAX_FOUND = 200
+MISSING = "none_yet"
+
+
+@cache
+def every() -> tuple[Analysis, ...]:
+    """Return all analyses that are declared, in the order of the navigation."""
+    modules = [
+        module
+        for floor in FLOORS
+        if find_spec(f"regulars.{floor}")
+        for module in registry.import_roles(f"regulars.{floor}", ROLE)
+    ]
+    found = [getattr(module, "ANALYSIS") for module in modules]  # noqa: B009
+    return tuple(sorted(found, key=lambda one: (one.order, one.name)))
+
+
+def stored(
+    ws: Workspace, analysis: Analysis, options: Options, *, now: datetime, may_list: bool = True
+) -> View:
+    """Return the stored answer, or a view without one."""
+    found = analysis.service.stored(ws, *analysis.ask(options), now=now)
+    return View(ws, analysis, options, found, now, may_list)
+
+
+def answered(
+    ws: Workspace, analysis: Analysis, options: Options, *, now: datetime, may_list: bool = True
+) -> View:
+    """Return the answer of the timeline as it is now, worked out where needed."""
+    found: Finding[Any] = analysis.service.answered(ws, *analysis.ask(options), now=now)
+    return View(ws, analysis, options, found, now, may_list)
+
+
+def matching(ws: Workspace, table: Any, words: str, caller: Principal) -> Any:
+    """Return the customers whom the words mean by name or address; all without words."""
+    if not words.strip():
+        return table
+    found = identities.find(ws, words, scope=caller.places, limit=MAX_FOUND)
+    return among(table, [one.person_id for one in found])
+
+
+def note_export(ws: Workspace, analysis: Analysis, by: Principal, what: str) -> None:
+    """Note in the audit log that a list of customers was taken away as a file."""
+    with ws.database.transaction() as connection:
+        record(ws, connection, by, f"{analysis.code}.exported", what)
+
+
+def no_table(analysis: Analysis) -> NotFound:
+    """Return the refusal of a table that an analysis does not have."""
+    known: Sequence[str] = [one.name for one in analysis.tables]
+    listed = ", ".join(known)
+    return NotFound(
+        f"{analysis.code}.table",
+        Text(f"There is no such table: use {listed}.", f"没有这张表：可用 {listed}。"),
+    )

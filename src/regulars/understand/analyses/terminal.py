@@ -1,0 +1,125 @@
+"""`regulars show NAME` of all analyses."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.markup import escape
+
+from regulars.faces import help_texts, show
+from regulars.faces.command import WorkspaceFolder, out, table
+from regulars.faces.language import fill, say
+from regulars.faces.language import gettext as _
+from regulars.kit import clock
+from regulars.timeline.workspace import Workspace
+from regulars.understand.analyses import options as asking
+from regulars.understand.analyses import service
+from regulars.understand.analyses.model import CUSTOMER, PERSON, Analysis, Column, Customers, Table
+from regulars.understand.analyses.options import Option
+from regulars.understand.analyses.view import Cell, View, plain
+from regulars.understand.findings.model import enveloped
+
+MOST = 20
+"""Rows of a table in a terminal; the file of the page holds all."""
+Opens = Callable[[Path], Workspace]
+
+
+def add(app: typer.Typer, opens: Opens, analysis: Analysis) -> None:
+    """Add `show NAME`, with the analysis' options."""
+
+    def command(*, as_json: bool, workspace: Path, **given: Any) -> None:
+        values = {one.name: given[_variable(one)] for one in analysis.options}
+        asked = asking.read(analysis.options, values, None, of=analysis.title)
+        view = service.answered(opens(workspace), analysis, asked, now=clock.now())
+        assert view.found is not None
+        if as_json:
+            typer.echo(msgspec.json.encode(enveloped(view.found, plain(view))).decode())
+        else:
+            print_view(view)
+
+    parameters = [
+        *(_parameter(one) for one in analysis.options),
+        _named("as_json", Annotated[bool, typer.Option("--json", help="Print plain JSON.")], False),
+        _named("workspace", WorkspaceFolder, Path()),
+    ]
+    command.__dict__["__signature__"] = inspect.Signature(parameters)
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    show.group(app).command(analysis.name, help=help_texts.declared(analysis.summary))(command)
+
+
+def _variable(option: Option) -> str:
+    return f"option_{option.name}"
+
+
+def _parameter(option: Option) -> inspect.Parameter:
+    words = help_texts.declared(option.help)
+    if option.positional:
+        kind = typer.Argument(help=words)
+    else:
+        kind = typer.Option(f"--{option.name.replace('_', '-')}", help=words)
+    sort: Any = list[option.kind] if option.many else option.kind  # type: ignore[name-defined]
+    default = [] if option.many else option.default
+    return _named(_variable(option), Annotated[sort if default else sort | None, kind], default)
+
+
+def _named(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )
+
+
+def print_view(view: View) -> None:
+    """Print the meaning, what has to be told, and every table's first rows."""
+    out.print(f"[dim]{escape(say(view.analysis.meaning))}[/]")
+    for note in view.notes:
+        out.print(escape(say(note)))
+    if view.answered:
+        for one in view.analysis.tables:
+            _print_table(view, one)
+        for sentence in view.sentences:
+            out.print(escape(sentence))
+        if view.analysis.customers is not None:
+            _print_customers(view, view.analysis.customers)
+
+
+def _print_table(view: View, one: Table) -> None:
+    shown = view.shown(one.name, MOST)
+    if not shown.total:
+        out.print(escape(f"{say(one.title)}: {say(one.empty) if one.empty else '–'}"))
+        return
+    _print_rows(say(one.title), shown.columns, shown.rows)
+    if shown.total > len(shown.rows):
+        words = _("The first {n} of {all}; the file contains all.")
+        out.print(fill(words, n=f"{len(shown.rows):,}", all=f"{shown.total:,}"))
+
+
+def _print_customers(view: View, listed: Customers) -> None:
+    people = listed.rows(view, **{one.name: one.default for one in listed.filters})
+    columns = (Column(CUSTOMER, PERSON), *listed.columns)
+    columns = tuple(one for one in columns if not one.in_file)
+    lines = [[view.cell(one, row) for one in columns] for row in people.slice(0, MOST).to_pylist()]
+    if lines:
+        _print_rows(say(listed.question), columns, lines)
+
+
+def _print_rows(title: str, columns: Sequence[Column], lines: Sequence[Sequence[Cell]]) -> None:
+    kept = [at for at, column in enumerate(columns) if not column.wide]
+    made = table(*(escape(say(columns[at].title)) for at in kept), title=escape(title))
+    for line in lines:
+        made.add_row(*(escape(written(line[at])) for at in kept))
+    out.print(made)
+
+
+def written(cell: Cell) -> str:
+    """Return a cell in one line: value, range and n."""
+    parts = [cell.words]
+    if cell.low is not None and cell.high is not None:
+        parts.append(f"({cell.low} – {cell.high})")
+    if cell.n is not None:
+        parts.append(f"n {cell.n:,}")
+    return " ".join(parts)

@@ -1,0 +1,179 @@
+"""An answer as its faces look at it: values of cells, words of cells, lines of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from regulars.kit.text import Text
+from regulars.listen.adoption import service as adoption
+from regulars.listen.adoption.model import Kind
+from regulars.listen.catalog import service as catalogs
+from regulars.listen.catalog.model import Catalog
+from regulars.listen.profiles import service as profiles
+from regulars.timeline.workspace import Workspace
+from regulars.understand.analyses.model import HIGH, LOW, Analysis, Column, N, Picture, Table
+from regulars.understand.analyses.options import Options
+from regulars.understand.findings.model import Finding
+
+PARTS = (("value", None), ("low", LOW), ("high", HIGH), ("n", N))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell as it is written: words, the range of an estimate, its n, and where it leads."""
+
+    words: str
+    low: str | None = None
+    high: str | None = None
+    n: int | None = None
+    href: str | None = None
+    note: Any = None
+    numeric: bool = False
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A table as a page shows it: columns, lines of cells, how many rows there are in all."""
+
+    table: Table
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class View:
+    """The answer to one asking, and what its words need: the workspace's names of things."""
+
+    ws: Workspace
+    analysis: Analysis
+    options: Options
+    found: Finding[Any] | None
+    now: datetime
+    may_list: bool = True
+
+    @property
+    def result(self) -> Any:
+        """The answer; None where it is not worked out yet."""
+        return self.found.payload if self.found else None
+
+    @property
+    def service(self) -> Any:
+        """The noun's service."""
+        return self.analysis.service
+
+    def names(self, persons: Iterable[str]) -> dict[str, str]:
+        """Return what persons are called, where that is known."""
+        return profiles.names(self.ws, list(persons))
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The journey in force."""
+        return catalogs.current(self.ws)
+
+    @cached_property
+    def category(self) -> Any:
+        """The function that names a category or product in both languages."""
+        return adoption.naming(self.ws, Kind.CATEGORY)
+
+    @cached_property
+    def notes(self) -> list[Text]:
+        """What every face tells beside the numbers."""
+        return [one for one in self.analysis.notes(self.result) if one is not None]
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is said in words beside the tables."""
+        return list(self.analysis.sentences(self)) if self.answered else []
+
+    @property
+    def answered(self) -> bool:
+        """Whether there are numbers to show."""
+        return self.result is not None and getattr(self.result, "why_not", None) is None
+
+    def rows(self, table: Table) -> list[Any]:
+        """Return the rows of a table; none where there is no answer."""
+        return list(table.rows(self)) if self.answered else []
+
+    def shown(self, name: str, most: int | None = None) -> Shown:
+        """Return a table as it is written on a page."""
+        table = self.analysis.table(name)
+        assert table is not None, name
+        rows = self.rows(table)
+        columns = tuple(one for one in table.columns if not one.in_file)
+        first = rows[: most or table.most]
+        lines = tuple(tuple(self.cell(one, row) for one in columns) for row in first)
+        return Shown(table, columns, lines, len(rows))
+
+    def picture(self, name: str) -> tuple[Picture, Any] | None:
+        """Return the picture of a table with what draws it."""
+        found = self.analysis.picture(name)
+        return None if found is None or not self.answered else (found, found.draw(self))
+
+    def cell(self, column: Column, row: Any) -> Cell:
+        """Return one cell as it is written."""
+        value = column.of(row, self)
+        words = column.form.words
+        made = Cell(
+            words(getattr(value, "value", None) if column.ranged else value, self.result),
+            href=column.href(row, self) if column.href else None,
+            note=column.note(row, self) if column.note else None,
+            numeric=column.form.numeric,
+            wide=column.wide,
+        )
+        if not column.ranged or value is None or value.value is None:
+            return made
+        low, high = (None if end is None else words(end, self.result)
+                     for end in (value.low, value.high))  # fmt: skip
+        return replace(made, low=low, high=high, n=value.n if column.counted else None)
+
+    def lines(self, columns: Iterable[Column], rows: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+        """Yield the lines of a file under `heads`."""
+        chosen = tuple(columns)
+        for row in rows:
+            line: list[Any] = []
+            for one in chosen:
+                value = one.of(row, self)
+                if one.ranged:
+                    line += [getattr(value, part, None) for part, _title in parts(one)]
+                else:
+                    line.append(value)
+            yield tuple(line)
+
+
+def parts(column: Column) -> tuple[tuple[str, Text | None], ...]:
+    """Return the parts of a column of estimates: value, low, high, and n where it is counted."""
+    return PARTS if column.counted else PARTS[:3]
+
+
+def heads(columns: Iterable[Column]) -> list[Text]:
+    """Return the heads of a file: one a column, four a column of estimates."""
+    made: list[Text] = []
+    for one in columns:
+        if not one.ranged:
+            made.append(one.title)
+            continue
+        made += [
+            one.title if part is None else Text(f"{one.title.en}: {part.en}",
+                                                f"{one.title.zh}: {part.zh}")
+            for _name, part in parts(one)
+        ]  # fmt: skip
+    return made
+
+
+def plain(view: View) -> Mapping[str, Any]:
+    """Return the answer as plain values: what every field holds that the caller may read."""
+    import msgspec
+
+    told: dict[str, Any] = msgspec.to_builtins(view.result)
+    for name in view.analysis.inner:
+        del told[name]
+    if not view.may_list:
+        told |= {name: [] for name in view.analysis.people}
+    return {"meaning": msgspec.to_builtins(view.analysis.meaning), **told,
+            **msgspec.to_builtins(view.analysis.plain(view))}  # fmt: skip
