@@ -83,7 +83,8 @@ class Column:
     A `ranged` column holds estimates (`value`, `low`, `high`, perhaps `n`): one cell with its range
     on a page and in a terminal, four columns in a file (three where no n is `counted`). What is
     `wide` is left out on a phone and in a terminal, what is `in_file` stands in files only. `href`
-    gives a cell's link, `note` what is said below the value, each by a function of row and view.
+    gives a cell's link, `note` what is said below the value, `mark` which judgement's colour it has
+    (`parts.verdict`), each by a function of row and view.
     """
 
     title: Text
@@ -95,6 +96,7 @@ class Column:
     in_file: bool = False
     href: Callable[[Any, Any], str | None] | None = None
     note: Callable[[Any, Any], Any] | None = None
+    mark: Callable[[Any, Any], str | None] | None = None
 
     def of(self, row: Any, view: Any) -> Any:
         """Return the cell's value."""

@@ -20,7 +20,8 @@ class Option:
 
     `name` is the field of a query; the command spells it with dashes. `choices` are the values
     there are with their titles; without them any text or number of `kind` will do. `offered`
-    gives choices that follow from the answer, to a page's drop-down.
+    gives choices that follow from the answer or workspace, to a page's menu or drop-down; there may
+    be no answer yet.
     """
 
     name: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.language import say
 from regulars.faces.layout import NavItem, PersonPanel, Section, page
+from regulars.faces.links import Item, here
 from regulars.faces.paging import Page, decode, encode
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
@@ -69,6 +71,7 @@ def _add_page(router: APIRouter, analysis: Analysis) -> None:
             fresh=view.found.as_of if view.found else None,
             piece=f"{analysis.path}/{analysis.piece}{query}",
             pickers=pickers(request, ws, caller, analysis, values),
+            menus=list(menus(request, view)),
             **context(view),
         )
 
@@ -177,6 +180,16 @@ def pickers(
     wish.channel = given.get("channel") or None
     choices = parameters.choices(request, ws, caller, wish)
     return choices if "place" in names else replace(choices, places=())
+
+
+def menus(request: Request, view: View) -> Iterator[tuple[str, str, list[Item]]]:
+    """Yield the menus of the options that offer choices: title, present choice, links."""
+    for one in view.analysis.options:
+        value, offered = view.options[one.name], choices_of(one, view)
+        links = [(words, here(request, **{one.name: str(key)}), key == value)
+                 for key, words in offered]  # fmt: skip
+        if links:
+            yield say(one.title), dict(offered).get(value, str(value)), links
 
 
 def choices_of(option: Any, view: View) -> list[tuple[str, Any]]:

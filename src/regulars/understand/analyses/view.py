@@ -24,7 +24,7 @@ PARTS = (("value", None), ("low", LOW), ("high", HIGH), ("n", N))
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell as it is written: words, the range of an estimate, its n, and where it leads."""
+    """One cell as it is written: words, range and n of an estimate, where it leads, its mark."""
 
     words: str
     low: str | None = None
@@ -32,6 +32,7 @@ class Cell:
     n: int | None = None
     href: str | None = None
     note: Any = None
+    mark: str | None = None
     numeric: bool = False
     wide: bool = False
 
@@ -123,6 +124,7 @@ class View:
             words(getattr(value, "value", None) if column.ranged else value, self.result),
             href=column.href(row, self) if column.href else None,
             note=column.note(row, self) if column.note else None,
+            mark=column.mark(row, self) if column.mark else None,
             numeric=column.form.numeric,
             wide=column.wide,
         )
