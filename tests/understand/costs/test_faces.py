@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from regulars.app import build_cli, build_web
 from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL, Role
+from regulars.faces import formats
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 from regulars.understand.costs import service
@@ -52,7 +53,7 @@ def test_file_api_and_command_show_the_same_digits(
         build_cli(), ["show", "costs", "--period", "all", "--workspace", str(ws.folder)],
         env={"COLUMNS": "200"},
     )  # fmt: skip
-    assert f"{point['value_at_risk']['value']:+,.0f}" in told.stdout
+    assert formats.value_in(answer["currency"], point["value_at_risk"]["value"]) in told.stdout
 
 
 def test_without_data_the_page_says_what_to_do(client: TestClient) -> None:

@@ -125,12 +125,20 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart above the table `table`, which holds the same numbers."""
+    """A chart above the table `table`, which holds the same numbers.
+
+    It is `height` pixels high; one of bars grows above that by `bar` pixels each.
+    """
 
     table: str
     title: Text
     draw: Callable[[Any], Any]
     height: int = 240
+    bar: int = 0
+
+    def tall(self, drawn: Any) -> int:
+        """Return how high the chart is, drawn so."""
+        return max(self.height, 50 + self.bar * len(drawn["yAxis"]["data"]) if self.bar else 0)
 
 
 @dataclass(frozen=True, slots=True)
