@@ -15,6 +15,7 @@ from typing import Any
 
 from regulars.faces.formats import month
 from regulars.faces.language import gettext as _
+from regulars.kit.stats.estimate import Estimate
 
 Option = dict[str, Any]
 Value = float | int | None
@@ -229,6 +230,48 @@ def _whiskers(items: Sequence[Bar], lying: bool) -> Option:
         "data": [[*ends, 0] if lying else [0, *ends]] if ends else [],
         "encode": {"x": [0, 1], "y": 2} if lying else {"x": 0, "y": [1, 2]},
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One cell of a heat map: its column and row, its estimate, its link."""
+
+    column: str
+    row: str
+    estimate: Estimate
+    href: str | None = None
+
+
+def heat(spots: Sequence[Spot], *, unit: str | None = None) -> Option:
+    """A table in colour: the darker a cell, the higher its value; empty cells stay out."""
+    columns, rows = ([*dict.fromkeys(names)] for names in
+                     ((one.column for one in spots), (one.row for one in spots)))  # fmt: skip
+    known = [(one, one.estimate) for one in spots if one.estimate.value is not None]
+    values = [found.value for _one, found in known if found.value is not None]
+    data = [
+        {
+            "value": [columns.index(one.column), rows.index(one.row), found.value],
+            "name": f"{_period(one.row)} · {one.column}",
+            "low": found.low,
+            "high": found.high,
+            "n": found.n,
+            "href": one.href,
+        }
+        for one, found in known
+    ]  # fmt: skip
+    label = {"show": len(columns) <= 13, "formatter": f"fn:label:{unit or ''}", "fontSize": 10.5}
+    return {
+        "grid": {**GRID, "top": 8, "bottom": 8},
+        "tooltip": {"trigger": "item", "formatter": f"fn:tip:{unit or ''}"},
+        "xAxis": {"type": "category", "data": columns, "position": "top"},
+        "yAxis": {"type": "category", "data": [_period(one) for one in rows], "inverse": True},
+        "visualMap": {
+            "show": False, "dimension": 2,
+            "min": min(values, default=0), "max": max(values, default=1),
+            "inRange": {"color": ["--card", "--series-1"]},
+        },
+        "series": [{"type": "heatmap", "data": data, "label": label}],
+    }  # fmt: skip
 
 
 def funnel(steps: Sequence[tuple[str, int]]) -> Option:

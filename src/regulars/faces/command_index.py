@@ -40,18 +40,19 @@ def read(file: Path, module: str) -> list[Listed]:
 def read_analysis(file: Path, module: str) -> list[Listed]:
     """Return the command of the analysis that `file` declares."""
     for node in ast.walk(ast.parse(file.read_bytes())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        given: dict[str | None, Any] = {}
+        if isinstance(node, ast.Call) and _last(node.func) == "Analysis":
             given = {one.arg: one.value for one in node.keywords}
-            if node.func.id == "Analysis" and given.keys() >= {"name", "summary"}:
-                words = Text(*(ast.literal_eval(one) for one in given["summary"].args))  # type: ignore[attr-defined]
-                return [
-                    Listed(
-                        (show.NAME, ast.literal_eval(given["name"])),
-                        help_texts.declared(words),
-                        module,
-                    )
-                ]
+        if given.keys() >= {"name", "question"}:
+            words = Text(*map(ast.literal_eval, given.get("summary", given["question"]).args))
+            way = (show.NAME, str(ast.literal_eval(given["name"])))
+            return [Listed(way, help_texts.declared(words), module)]
     return []
+
+
+def _last(function: ast.expr) -> str | None:
+    """Return what a function is called, without the module that it is taken from."""
+    return getattr(function, "attr", None) or getattr(function, "id", None)
 
 
 def wanted(commands: Sequence[Listed], words: Sequence[str]) -> set[str]:

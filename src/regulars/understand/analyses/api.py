@@ -42,7 +42,7 @@ def _add_answer(router: APIRouter, analysis: Analysis) -> None:
     }
 
     @router.get(
-        analysis.path, summary=analysis.summary.en, description=analysis.meaning.en, responses=told
+        analysis.path, summary=analysis.brief.en, description=analysis.meaning.en, responses=told
     )
     def answer(
         *,
@@ -60,7 +60,7 @@ def _add_answer(router: APIRouter, analysis: Analysis) -> None:
 def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> None:
     given = Depends(fields(analysis.options, strict=True))
     chosen = Depends(fields(listed.filters, strict=True))
-    title = f"{analysis.summary.en}, every customer"
+    title = f"{analysis.brief.en}, every customer"
 
     @router.get(f"{analysis.path}/customers", summary=title, description=listed.question.en)
     def customers(
@@ -85,7 +85,7 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
 def _add_panel(router: APIRouter, analysis: Analysis, panel: Panel) -> None:
     given = Depends(fields(analysis.options, strict=True))
     path = panel.path or analysis.name
-    title = f"{analysis.summary.en}, one customer"
+    title = f"{analysis.brief.en}, one customer"
 
     @router.get(f"/people/{{person}}/{path}", summary=title)
     def of_person(

@@ -49,7 +49,7 @@ def _parameter(option: Option, strict: bool) -> inspect.Parameter:
     if option.choices and strict:
         kind = Literal[tuple(key for key, _title in option.choices)]
     limit = {"max_length": MAX_LENGTH} if kind is str else {}
-    field = Query(alias=option.name, description=option.help.en, **limit)  # type: ignore[arg-type]
+    field = Query(alias=option.name, description=option.words.en, **limit)  # type: ignore[arg-type]
     sort: Any = list[kind] if option.many else kind
     annotation = Annotated[sort | None, field]
     return inspect.Parameter(

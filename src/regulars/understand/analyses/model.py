@@ -53,6 +53,7 @@ def _amount(value: Any, result: Any) -> str:
 WORDS = Form(_plain, numeric=False)
 COUNT = Form(lambda value, _: formats.whole(value))
 DAY = Form(lambda value, _: formats.day(value))
+MONTH = Form(lambda value, _: formats.month(value))
 MONEY = Form(_amount)
 """An amount in the result's own `currency`."""
 
@@ -203,16 +204,15 @@ class Analysis:
     tells; a result with `why_not` has no tables. Fields of the result in `people` are for those
     who may read about persons, those in `inner` are told to nobody. `template` is the noun's own
     block of the page, with `values` beside view and result. `refreshed` is the refresh's step,
-    which follows those in `rests_on`.
+    which follows those in `rests_on`. With `compute(ws, options, now)` a noun needs no service: its
+    answers are kept under `name` and `version`, and renewed as they are asked for.
     """
 
-    noun: str
     name: str
     title: Text
     question: Text
-    summary: Text
     meaning: Text
-    result: str
+    result: str | type
     order: int
     options: tuple[Option, ...] = ()
     ask: Callable[[Options], tuple[Any, ...]] = _of_places
@@ -233,13 +233,22 @@ class Analysis:
     people: tuple[str, ...] = ()
     inner: tuple[str, ...] = ()
     waiting: Text = WAITING
+    summary: Text | None = None
     tag: str | None = None
     rests_on: tuple[str, ...] = ()
+    noun: str = ""
+    compute: Callable[[Any, Options, Any], Any] | None = None
+    version: int = 1
 
     @property
     def path(self) -> str:
         """The page's address."""
         return f"/{self.name}"
+
+    @property
+    def brief(self) -> Text:
+        """What it is for in a list of commands or endpoints."""
+        return self.summary or self.question
 
     @property
     def code(self) -> str:
@@ -261,6 +270,8 @@ class Analysis:
 
     def result_type(self) -> type:
         """Return the type of the answer."""
+        if isinstance(self.result, type):
+            return self.result
         found: type = getattr(importlib.import_module(f"{self.noun}.model"), self.result)
         return found
 

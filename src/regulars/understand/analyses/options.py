@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from regulars.company.rights.model import Scope
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.understand.scope.model import USUAL, EventFilter
+from regulars.understand.scope.model import USUAL, EventFilter, EventScope
+
+if TYPE_CHECKING:
+    from regulars.timeline.workspace import Workspace
 
 MAX_LENGTH = 200
 
@@ -26,13 +30,18 @@ class Option:
 
     name: str
     title: Text
-    help: Text
+    help: Text | None = None
     kind: type = str
     default: Any = None
     choices: tuple[tuple[str, Text], ...] = ()
     offered: Callable[[Any], list[tuple[str, Any]]] | None = None
     many: bool = False
     positional: bool = False
+
+    @property
+    def words(self) -> Text:
+        """What a document or `--help` says of it."""
+        return self.help or self.title
 
     def check(self, value: Any) -> Any:
         """Return the value asked for, the default for none. Raises Invalid for no choice."""
@@ -94,10 +103,28 @@ class Options:
     def __getitem__(self, name: str) -> Any:
         return self.values.get(name)
 
-    def event_filter(self) -> EventFilter:
+    def about(self) -> dict[str, Any]:
+        """Return what was asked as plain values, under which an answer is kept."""
+        scope = None if self.scope is None else sorted(self.scope)
+        return {**self.values, "scope": scope}
+
+    @classmethod
+    def of(cls, known: tuple[Option, ...], about: Mapping[str, Any]) -> Options:
+        """Read what `about` wrote."""
+        scope = about.get("scope")
+        values = {one.name: about.get(one.name, one.default) for one in known}
+        return cls(values, None if scope is None else frozenset(scope))
+
+    def event_filter(self, usual: str = USUAL) -> EventFilter:
         """Return which events are meant, by period, place and channel."""
-        period, place, channel = self["period"] or USUAL, self["place"], self["channel"]
+        period, place, channel = self["period"] or usual, self["place"], self["channel"]
         return EventFilter(period, self["from"], self["to"], place, channel, self.scope)
+
+    def extent(self, ws: Workspace, now: datetime, usual: str = USUAL) -> EventScope:
+        """Return the events themselves that are meant. Raises Invalid for an unreadable period."""
+        from regulars.understand.scope import service  # an engine, which no declaration loads
+
+        return service.resolve(ws, self.event_filter(usual), now)
 
 
 def read(known: tuple[Option, ...], given: Mapping[str, Any], scope: Scope, *, of: Text) -> Options:

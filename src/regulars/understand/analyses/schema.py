@@ -33,7 +33,7 @@ def answer_schema(analysis: Analysis) -> dict[str, Any]:
     required = [name for name in made.get("required", []) if name in fields]
     return {
         "type": "object",
-        "title": analysis.result,
+        "title": analysis.result_type().__name__,
         "properties": {**ORIGINS, "meaning": TEXT, **fields},
         "required": [*ORIGINS, "meaning", *required],
     }

@@ -19,6 +19,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses.model import Analysis
 from regulars.understand.analyses.options import Options
 from regulars.understand.analyses.view import View
+from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 
 FLOORS = ("understand", "act", "prove", "assist")
@@ -44,7 +45,12 @@ def stored(
     ws: Workspace, analysis: Analysis, options: Options, *, now: datetime, may_list: bool = True
 ) -> View:
     """Return the stored answer, or a view without one."""
-    found = analysis.service.stored(ws, *analysis.ask(options), now=now)
+    kind = _kind(analysis)
+    found: Finding[Any] | None = (
+        findings.find(ws, kind, options.about(), now=now)
+        if kind
+        else analysis.service.stored(ws, *analysis.ask(options), now=now)
+    )
     return View(ws, analysis, options, found, now, may_list)
 
 
@@ -52,8 +58,29 @@ def answered(
     ws: Workspace, analysis: Analysis, options: Options, *, now: datetime, may_list: bool = True
 ) -> View:
     """Return the answer of the timeline as it is now, worked out where needed."""
-    found: Finding[Any] = analysis.service.answered(ws, *analysis.ask(options), now=now)
+    kind = _kind(analysis)
+    found: Finding[Any] = (
+        findings.answer(ws, kind, options.about(), now=now)
+        if kind
+        else analysis.service.answered(ws, *analysis.ask(options), now=now)
+    )
     return View(ws, analysis, options, found, now, may_list)
+
+
+@cache
+def _kind(analysis: Analysis) -> findings.Kind[Any] | None:
+    """Return how the answers of an analysis without a service are kept; None with one."""
+    work = analysis.compute
+    if work is None:
+        return None
+
+    def compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Any:
+        return work(ws, Options.of(analysis.options, about), now)
+
+    return findings.declare(
+        findings.Kind(analysis.code, analysis.version, analysis.result_type(), compute,
+                      standing=({"scope": None},))
+    )  # fmt: skip
 
 
 def matching(ws: Workspace, table: Any, words: str, caller: Principal) -> Any:
@@ -78,3 +105,7 @@ def no_table(analysis: Analysis) -> NotFound:
         f"{analysis.code}.table",
         Text(f"There is no such table: use {listed}.", f"没有这张表：可用 {listed}。"),
     )
+
+
+for _one in every():  # so that a refresh knows what is to be renewed
+    _kind(_one)

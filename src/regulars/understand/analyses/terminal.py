@@ -49,7 +49,7 @@ def add(app: typer.Typer, opens: Opens, analysis: Analysis) -> None:
     ]
     command.__dict__["__signature__"] = inspect.Signature(parameters)
     command.__annotations__ = {one.name: one.annotation for one in parameters}
-    show.group(app).command(analysis.name, help=help_texts.declared(analysis.summary))(command)
+    show.group(app).command(analysis.name, help=help_texts.declared(analysis.brief))(command)
 
 
 def _variable(option: Option) -> str:
@@ -57,7 +57,7 @@ def _variable(option: Option) -> str:
 
 
 def _parameter(option: Option) -> inspect.Parameter:
-    words = help_texts.declared(option.help)
+    words = help_texts.declared(option.words)
     if option.positional:
         kind = typer.Argument(help=words)
     else:

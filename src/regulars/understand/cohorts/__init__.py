@@ -1,0 +1,1 @@
+"""Cohorts: what customers who began in the same month do in the months after."""
