@@ -27,7 +27,7 @@ from regulars.simulate.model import Plan
 from regulars.simulate.stream import parts
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses import service
-from regulars.understand.analyses.model import Analysis
+from regulars.understand.analyses.model import Analysis, Customers
 from regulars.understand.analyses.options import STANDARD, Options
 from regulars.understand.analyses.schema import answer_schema
 from regulars.understand.analyses.view import View, heads
@@ -38,8 +38,9 @@ ASKED = {"period": "2026-09", "from": "2026-08", "to": "2026-08", "place": "sh-x
 VOLATILE = ("computed_at", "watermark")
 EVERY = service.every()
 each = pytest.mark.parametrize("analysis", EVERY, ids=lambda one: one.name)
+LISTS = [(one, listed) for one in EVERY for listed in one.every_list]
 listing = pytest.mark.parametrize(
-    "analysis", [one for one in EVERY if one.customers], ids=lambda one: one.name
+    ("analysis", "listed"), LISTS, ids=[f"{one.name}-{listed.key}" for one, listed in LISTS]
 )
 
 
@@ -133,10 +134,7 @@ def test_the_number_is_the_same_on_page_api_command_and_file(
 
 @each
 def test_no_file_has_two_equal_heads(analysis: Analysis) -> None:
-    lists = [one.columns for one in analysis.tables]
-    if analysis.customers is not None:
-        lists.append(analysis.customers.columns)
-    for columns in lists:
+    for columns in [one.columns for one in (*analysis.tables, *analysis.every_list)]:
         for language in ("en", "zh"):
             named = [head.in_(language) for head in heads(columns)]  # type: ignore[arg-type]
             assert len(named) == len(set(named)), named
@@ -191,34 +189,35 @@ def test_who_may_not_read_about_people_reads_numbers(
     assert all(told[name] == [] for name in analysis.people)
     assert not told.keys() & set(analysis.inner)
     assert analyst.get(analysis.path).status_code == 200
-    if analysis.customers is not None:
-        assert analyst.get(f"{analysis.path}/customers").status_code == 403
-        assert analyst.get(f"/api/v1{analysis.path}/customers").status_code == 403
+    for listed in analysis.every_list:
+        assert analyst.get(f"{analysis.path}/{listed.name}").status_code == 403
+        assert analyst.get(f"/api/v1{analysis.path}/{listed.key}").status_code == 403
 
 
 @listing
 def test_customers_are_listed_without_a_gap_or_a_repeat(
-    client: TestClient, analysis: Analysis
+    client: TestClient, analysis: Analysis, listed: Customers
 ) -> None:
+    api, address = f"/api/v1{analysis.path}/{listed.key}", f"{analysis.path}/{listed.name}"
     rows: list[dict[str, Any]] = []
     after: str | None = None
     while True:
         asked = {"limit": "200"} | ({"after": after} if after else {})
-        part = client.get(f"/api/v1{analysis.path}/customers", params=asked).json()
+        part = client.get(api, params=asked).json()
         rows, after = rows + part["items"], part["next"]
         if after is None:
             break
     persons = [row["person_id"] for row in rows]
     assert persons and len(persons) == len(set(persons))
-    file = client.get(f"{analysis.path}/customers?format=csv").text.lstrip("\ufeff")
+    file = client.get(f"{address}?format=csv").text.lstrip("\ufeff")
     taken = [line["Customer"] for line in csv.DictReader(io.StringIO(file))]
     assert taken == [person for person in persons if person in set(taken)]
-    page = client.get(f"{analysis.path}/customers").text
+    page = client.get(address).text
     assert f'href="/people/{taken[0]}"' in page
     assert f"{analysis.code}.exported" in client.get("/api/v1/audit").text
-    empty = client.get(f"{analysis.path}/customers?q=nobody+of+that+name&format=csv").text
+    empty = client.get(f"{address}?q=nobody+of+that+name&format=csv").text
     assert empty.count("\n") == 1
-    if analysis.panel is not None:
+    if analysis.panel is not None and listed is analysis.customers:
         person = persons[0]
         panel = client.get(f"{analysis.path}/of/{person}").text
         assert "<section" in panel

@@ -28,8 +28,8 @@ def routes(analysis: Analysis) -> APIRouter:
     """Return the endpoints of one analysis."""
     router = APIRouter(prefix="/api/v1", tags=[analysis.tag or analysis.name.replace("-", " ")])
     _add_answer(router, analysis)
-    if analysis.customers is not None:
-        _add_customers(router, analysis, analysis.customers)
+    for listed in analysis.every_list:
+        _add_customers(router, analysis, listed)
     if analysis.panel is not None:
         _add_panel(router, analysis, analysis.panel)
     return router
@@ -58,11 +58,12 @@ def _add_answer(router: APIRouter, analysis: Analysis) -> None:
 
 
 def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> None:
-    given = Depends(fields(analysis.options, strict=True))
+    given = Depends(fields(() if listed.alone else analysis.options, strict=True))
     chosen = Depends(fields(listed.filters, strict=True))
-    title = f"{analysis.brief.en}, every customer"
+    main = listed is analysis.customers
+    title = f"{analysis.brief.en}, every customer" if main else listed.title.en
 
-    @router.get(f"{analysis.path}/customers", summary=title, description=listed.question.en)
+    @router.get(f"{analysis.path}/{listed.key}", summary=title, description=listed.question.en)
     def customers(
         *,
         request: Request,
@@ -73,8 +74,10 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
         filters: dict[str, Any] = chosen,
         wanted: CursorPaging,
     ) -> dict[str, Any]:
-        options = asked(request, analysis, caller, values)
-        view = service.answered(ws, analysis, options, now=clock.now())
+        alone = listed.question if listed.alone else None
+        options = asked(request, analysis, caller, values, alone=alone)
+        look = service.stored if listed.alone else service.answered
+        view = look(ws, analysis, options, now=clock.now())
         people = listed.rows(view, **filters)
         shown = part(people, listed.rank, size=wanted.size, after=wanted.after)
         rows = [listed.plain(row) for row in shown.rows]
@@ -83,7 +86,7 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
 
 
 def _add_panel(router: APIRouter, analysis: Analysis, panel: Panel) -> None:
-    given = Depends(fields(analysis.options, strict=True))
+    given = Depends(fields(() if panel.alone else analysis.options, strict=True))
     path = panel.path or analysis.name
     title = f"{analysis.brief.en}, one customer"
 
@@ -95,13 +98,16 @@ def _add_panel(router: APIRouter, analysis: Analysis, panel: Panel) -> None:
         caller: PeopleReader,
         person: str,
         values: dict[str, Any] = given,
-    ) -> dict[str, Any]:
-        options = asked(request, analysis, caller, values)
-        view = service.answered(ws, analysis, options, now=clock.now())
+    ) -> Any:
+        alone = analysis.title if panel.alone else None
+        options = asked(request, analysis, caller, values, alone=alone)
+        look = service.stored if panel.alone else service.answered
+        view = look(ws, analysis, options, now=clock.now())
         one = panel.of(view, person)
-        if one is None or view.found is None:
+        if one is None:
             raise NotFound(f"{analysis.code}.person", panel.missing)
-        return enveloped(view.found, panel.plain(one, view) if panel.plain else one)
+        told = panel.plain(one, view) if panel.plain else one
+        return told if panel.alone or view.found is None else enveloped(view.found, told)
 
 
 router = APIRouter()

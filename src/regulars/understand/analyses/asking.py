@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Request
 
 from regulars.company.rights.model import Principal
+from regulars.kit.text import Text
 from regulars.understand.analyses.model import Analysis
 from regulars.understand.analyses.options import MAX_LENGTH, STANDARD, Option, Options, read
 
@@ -32,11 +33,22 @@ def fields(options: tuple[Option, ...], *, strict: bool) -> Read:
 
 
 def asked(
-    request: Request, analysis: Analysis, caller: Principal, given: dict[str, Any]
+    request: Request,
+    analysis: Analysis,
+    caller: Principal,
+    given: dict[str, Any],
+    *,
+    alone: Text | None = None,
 ) -> Options:
-    """Return what a request asks. Raises Invalid for an option that is not honoured."""
+    """Return what a request asks. Raises Invalid for an option that is not honoured.
+
+    What stands `alone`, of that title, honours none.
+    """
     wished = {name: request.query_params[name] for name in STANDARD_NAMES
               if name in request.query_params}  # fmt: skip
+    if alone is not None:
+        read((), wished, caller.places, of=alone)
+        wished = {}
     return read(analysis.options, wished | given, caller.places, of=analysis.title)
 
 

@@ -23,7 +23,8 @@ Said = Callable[[Any, Any], str]
 PERSON = "person_id"
 LOW, HIGH, N = Text("Low", "下限"), Text("High", "上限"), Text("n", "样本量")
 YES, NO = Text("yes", "是"), Text("no", "否")
-CUSTOMER, WAITING = Text("Customer", "客户"), Text("Calculating…", "计算中…")
+CUSTOMER, CUSTOMERS = Text("Customer", "客户"), Text("Customers", "客户")
+WAITING = Text("Calculating…", "计算中…")
 NOBODY = Text(
     "No customer matches. Search for another name.", "没有符合条件的客户，请换个名称搜索。"
 )
@@ -83,9 +84,9 @@ class Column:
     `value` is the row's attribute or key (dots lead deeper), or a function of row and view.
     A `ranged` column holds estimates (`value`, `low`, `high`, perhaps `n`): one cell with its range
     on a page and in a terminal, four columns in a file (three where no n is `counted`). What is
-    `wide` is left out on a phone and in a terminal, what is `in_file` stands in files only. `href`
-    gives a cell's link, `note` what is said below the value, `mark` which judgement's colour it has
-    (`parts.verdict`), each by a function of row and view.
+    `wide` is left out on a phone and in a terminal, what is `in_file` stands in files only. A share
+    may have a `bar`. `href` gives a cell's link, `note` what is said below the value, `mark` which
+    judgement's colour it has (`parts.verdict`), each by a function of row and view.
     """
 
     title: Text
@@ -95,6 +96,7 @@ class Column:
     counted: bool = True
     wide: bool = False
     in_file: bool = False
+    bar: bool = False
     href: Callable[[Any, Any], str | None] | None = None
     note: Callable[[Any, Any], Any] | None = None
     mark: Callable[[Any, Any], str | None] | None = None
@@ -144,11 +146,12 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Customers:
-    """The list of customers behind an analysis.
+    """A list of customers behind an analysis, at its `name` below the analysis' address.
 
     `rows(view, **filters)` returns an Arrow table with one row a customer in falling order of
     `rank`. `columns` are those of page and file behind the customer's own; `plain` makes an API row
-    of a table's row; `note` stands below the page's list.
+    of a table's row; `note` stands below the page's list. A list that stands `alone` takes no
+    option of the analysis; its view has the stored answer, if there is one.
     """
 
     question: Text
@@ -160,13 +163,22 @@ class Customers:
     plain: Callable[[dict[str, Any]], dict[str, Any]] = dict
     note: Callable[[Any], Text | str] | None = None
     empty: Text = NOBODY
+    name: str = "customers"
+    title: Text = CUSTOMERS
+    alone: bool = False
+
+    @property
+    def key(self) -> str:
+        """What API, command and audit call it."""
+        return self.name.rsplit("/", 1)[-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """What a person's page shows of an analysis.
 
-    `of(view, person)` returns it, None where there is nothing; the template knows it as `one`.
+    `of(view, person)` returns it, None where there is nothing; the template knows it as `one`. One
+    that stands `alone` takes no option, does without an answer, and the API tells it by itself.
     """
 
     of: Callable[[Any, str], Any]
@@ -174,7 +186,8 @@ class Panel:
     order: int
     missing: Text
     path: str | None = None
-    plain: Callable[[Any, Any], dict[str, Any]] | None = None
+    plain: Callable[[Any, Any], Any] | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +215,9 @@ class Analysis:
     `result` names the answer's type in the noun's model. `ask` turns what the caller asks into
     the arguments of `service.stored` and `service.answered`. `notes` are sentences that every face
     tells; a result with `why_not` has no tables. Fields of the result in `people` are for those
-    who may read about persons, those in `inner` are told to nobody. `template` is the noun's own
+    who may read about persons, those in `inner` are told to nobody, and `told_as` pairs a field
+    with what it is called beside what the answer came from. `lists` are further lists than that of
+    the `customers` behind the answer. `template` is the noun's own
     block of the page, with `values` beside view and result. `refreshed` is the refresh's step,
     which follows those in `rests_on`. With `compute(ws, options, now)` a noun needs no service: its
     answers are kept under `name` and `version`, and renewed as they are asked for.
@@ -223,6 +238,7 @@ class Analysis:
     tables: tuple[Table, ...] = ()
     pictures: tuple[Picture, ...] = ()
     customers: Customers | None = None
+    lists: tuple[Customers, ...] = ()
     panel: Panel | None = None
     template: str = "analyses/_piece.html"
     page: str = "analyses/page.html"
@@ -232,6 +248,7 @@ class Analysis:
     plain: Callable[[Any], dict[str, Any]] = _nothing_more
     people: tuple[str, ...] = ()
     inner: tuple[str, ...] = ()
+    told_as: tuple[tuple[str, str], ...] = ()
     waiting: Text = WAITING
     summary: Text | None = None
     tag: str | None = None
@@ -254,6 +271,11 @@ class Analysis:
     def code(self) -> str:
         """What errors and the audit call it."""
         return self.name.replace("-", "_")
+
+    @property
+    def every_list(self) -> tuple[Customers, ...]:
+        """The lists of customers there are."""
+        return (*((self.customers,) if self.customers else ()), *self.lists)
 
     def table(self, name: str) -> Table | None:
         """Return the table of that name; None where there is none."""

@@ -17,15 +17,17 @@ from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.faces.links import Item, here
 from regulars.faces.paging import Page, decode, encode
 from regulars.kit import clock
-from regulars.kit.errors import Invalid
+from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.ranked import part
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses import service
 from regulars.understand.analyses.asking import asked, fields
 from regulars.understand.analyses.model import CUSTOMER, PERSON, Analysis, Column, Customers, Panel
+from regulars.understand.analyses.options import Options
 from regulars.understand.analyses.view import View, heads
 from regulars.understand.scope import parameters
+from regulars.understand.scope.model import USUAL
 
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
@@ -37,8 +39,8 @@ def routes(analysis: Analysis) -> APIRouter:
     """Return the pages of one analysis."""
     router = APIRouter(prefix=analysis.path, include_in_schema=False)
     _add_page(router, analysis)
-    if analysis.customers is not None:
-        _add_customers(router, analysis, analysis.customers)
+    for listed in analysis.every_list:
+        _add_customers(router, analysis, listed)
     if analysis.panel is not None:
         _add_panel(router, analysis, analysis.panel)
     return router
@@ -61,19 +63,7 @@ def _add_page(router: APIRouter, analysis: Analysis) -> None:
         if kind := files.asked(request):
             view = service.answered(ws, analysis, options, now=now)
             return _file(request, kind, view, table or analysis.tables[0].name)
-        may_list = caller.may(Right.READ_PEOPLE)
-        view = service.stored(ws, analysis, options, now=now, may_list=may_list)
-        query = f"?{request.url.query}" if request.url.query else ""
-        return page(
-            request,
-            analysis.page,
-            title=analysis.question,
-            fresh=view.found.as_of if view.found else None,
-            piece=f"{analysis.path}/{analysis.piece}{query}",
-            pickers=pickers(request, ws, caller, analysis, values),
-            menus=list(menus(request, view)),
-            **context(view),
-        )
+        return stored_page(request, ws, caller, analysis, options)
 
     @router.get(f"/{analysis.piece}")
     def piece(
@@ -87,8 +77,9 @@ def _add_page(router: APIRouter, analysis: Analysis) -> None:
         options, may_list = asked(request, analysis, caller, values), caller.may(Right.READ_PEOPLE)
         try:
             view = service.answered(ws, analysis, options, now=clock.now(), may_list=may_list)
-        except Invalid as error:
-            return page(request, "analyses/_wrong.html", title="", message=error.message)
+        except (Invalid, NotFound) as error:
+            bare = isinstance(error, NotFound)
+            return page(request, "analyses/_wrong.html", title="", message=error.message, bare=bare)
         return page(request, analysis.template, title="", **context(view))
 
     @router.get("/tables/{name}")
@@ -107,10 +98,10 @@ def _add_page(router: APIRouter, analysis: Analysis) -> None:
 
 
 def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> None:
-    given = Depends(fields(analysis.options, strict=False))
+    given = Depends(fields(() if listed.alone else analysis.options, strict=False))
     chosen = Depends(fields(listed.filters, strict=False))
 
-    @router.get("/customers")
+    @router.get(f"/{listed.name}")
     def customers(
         *,
         request: Request,
@@ -122,13 +113,15 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
         after: After = None,
     ) -> Response:
         """List the customers behind the answer, found by name or address, paged."""
-        options = asked(request, analysis, caller, values)
-        view = service.answered(ws, analysis, options, now=clock.now())
+        alone = listed.question if listed.alone else None
+        options = asked(request, analysis, caller, values, alone=alone)
+        look = service.stored if listed.alone else service.answered
+        view = look(ws, analysis, options, now=clock.now())
         filters = {one.name: one.check(filters[one.name]) for one in listed.filters}
         people = listed.rows(view, **filters)
         people = service.matching(ws, people, q, caller)
         if kind := files.asked(request):
-            service.note_export(ws, analysis, caller, "customers")
+            service.note_export(ws, analysis, caller, listed.key)
             columns = (Column(CUSTOMER, PERSON), *listed.columns)
             rows = (row for batch in people.to_batches(max_chunksize=10_000)
                     for row in batch.to_pylist())  # fmt: skip
@@ -163,21 +156,49 @@ def _add_panel(router: APIRouter, analysis: Analysis, panel: Panel) -> None:
         """Give what is told of one person, for the person's page; nothing where there is none."""
         options = asked(request, analysis, caller, {})
         view = service.stored(ws, analysis, options, now=clock.now())
-        one = panel.of(view, person) if view.found else None
+        one = panel.of(view, person) if panel.alone or view.found else None
         return page(request, panel.template, title="", one=one, **context(view))
 
 
+def stored_page(
+    request: Request,
+    ws: Workspace,
+    caller: Principal,
+    analysis: Analysis,
+    options: Options,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> Response:
+    """Return the page of the stored answer; `more` is what the noun's own blocks know besides."""
+    may_list = caller.may(Right.READ_PEOPLE)
+    view = service.stored(ws, analysis, options, now=clock.now(), may_list=may_list)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return page(
+        request,
+        analysis.page,
+        title=analysis.question,
+        status=status,
+        fresh=view.found.as_of if view.found else None,
+        piece=f"{analysis.path}/{analysis.piece}{query}",
+        pickers=pickers(request, ws, caller, analysis, options),
+        menus=list(menus(request, view)),
+        **context(view) | more,
+    )
+
+
 def pickers(
-    request: Request, ws: Workspace, caller: Principal, analysis: Analysis, given: dict[str, Any]
+    request: Request, ws: Workspace, caller: Principal, analysis: Analysis, options: Options
 ) -> parameters.ScopeChoices | None:
     """Return the choices of period, place and channel, where the analysis takes them."""
     names = {one.name for one in analysis.options}
     if "period" not in names:
         return None
     sort = parameters.ChannelParameters if "channel" in names else parameters.ScopeParameters
-    wish = sort(period=given.get("period"), start=given.get("from"), end=given.get("to"),
-                place=given.get("place"))  # fmt: skip
-    wish.channel = given.get("channel") or None
+    period = options["period"] if options["period"] != USUAL else None
+    wish = sort(period=period, start=options["from"], end=options["to"],
+                place=options["place"])  # fmt: skip
+    wish.channel = options["channel"]
     choices = parameters.choices(request, ws, caller, wish)
     return choices if "place" in names else replace(choices, places=())
 

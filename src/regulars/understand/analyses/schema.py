@@ -27,10 +27,13 @@ def answer_schema(analysis: Analysis) -> dict[str, Any]:
     """
     (whole,), parts = msgspec.json.schema_components([analysis.result_type()])
     made = _inlined(whole, parts)
-    fields = {name: one for name, one in made.get("properties", {}).items()
+    called = dict(analysis.told_as)
+    fields = {called.get(name, name): one for name, one in made.get("properties", {}).items()
               if name not in analysis.inner}  # fmt: skip
     assert not fields.keys() & set(ORIGIN), analysis.name
-    required = [name for name in made.get("required", []) if name in fields]
+    required = [
+        name for one in made.get("required", []) if (name := called.get(one, one)) in fields
+    ]
     return {
         "type": "object",
         "title": analysis.result_type().__name__,

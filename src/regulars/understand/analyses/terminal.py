@@ -16,6 +16,7 @@ from regulars.faces.command import WorkspaceFolder, out, table
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit import clock
+from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses import options as asking
 from regulars.understand.analyses import service
@@ -24,6 +25,7 @@ from regulars.understand.analyses.options import Option
 from regulars.understand.analyses.view import Cell, View, plain
 from regulars.understand.findings.model import enveloped
 
+LIMIT = Text("Customers listed.", "列出的客户数。")
 MOST = 20
 """Rows of a table in a terminal; the file of the page holds all."""
 Opens = Callable[[Path], Workspace]
@@ -32,9 +34,15 @@ Opens = Callable[[Path], Workspace]
 def add(app: typer.Typer, opens: Opens, analysis: Analysis) -> None:
     """Add `show NAME`, with the analysis' options."""
 
+    choosing = _list_options(analysis)
+
     def command(*, as_json: bool, workspace: Path, **given: Any) -> None:
-        values = {one.name: given[_variable(one)] for one in analysis.options}
+        values = {one.name: given[_variable(one)] for one in (*analysis.options, *choosing)}
         asked = asking.read(analysis.options, values, None, of=analysis.title)
+        if choosing and (name := choosing[0].check(values[choosing[0].name])):
+            view = service.stored(opens(workspace), analysis, asked, now=clock.now())
+            print_list(view, name, values, as_json=as_json)
+            return
         view = service.answered(opens(workspace), analysis, asked, now=clock.now())
         assert view.found is not None
         if as_json:
@@ -43,13 +51,26 @@ def add(app: typer.Typer, opens: Opens, analysis: Analysis) -> None:
             print_view(view)
 
     parameters = [
-        *(_parameter(one) for one in analysis.options),
+        *(_parameter(one) for one in (*analysis.options, *choosing)),
         _named("as_json", Annotated[bool, typer.Option("--json", help="Print plain JSON.")], False),
         _named("workspace", WorkspaceFolder, Path()),
     ]
     command.__dict__["__signature__"] = inspect.Signature(parameters)
     command.__annotations__ = {one.name: one.annotation for one in parameters}
     show.group(app).command(analysis.name, help=help_texts.declared(analysis.brief))(command)
+
+
+def _list_options(analysis: Analysis) -> tuple[Option, ...]:
+    """Return the options that print one of several lists: which, how much of it, its filters."""
+    alone = [one for one in analysis.every_list if one.alone]
+    if not alone:
+        return ()
+    keys = ", ".join(one.key for one in alone)
+    words = Text(f"Customer list: {keys}.", f"客户名单：{keys}。")
+    which = Option("list", words, words, choices=tuple((one.key, one.title) for one in alone))
+    known = {one.name for one in analysis.options}
+    filters = {one.name: one for listed in alone for one in listed.filters if one.name not in known}
+    return which, Option("limit", LIMIT, LIMIT, kind=int, default=MOST), *filters.values()
 
 
 def _variable(option: Option) -> str:
@@ -100,11 +121,31 @@ def _print_table(view: View, one: Table) -> None:
 
 def _print_customers(view: View, listed: Customers) -> None:
     people = listed.rows(view, **{one.name: one.default for one in listed.filters})
+    _print_people(view, listed, people.slice(0, MOST).to_pylist())
+
+
+def _print_people(view: View, listed: Customers, rows: list[dict[str, Any]]) -> None:
     columns = (Column(CUSTOMER, PERSON), *listed.columns)
     columns = tuple(one for one in columns if not one.in_file)
-    lines = [[view.cell(one, row) for one in columns] for row in people.slice(0, MOST).to_pylist()]
+    lines = [[view.cell(one, row) for one in columns] for row in rows]
     if lines:
         _print_rows(say(listed.question), columns, lines)
+
+
+def print_list(view: View, name: str, values: dict[str, Any], *, as_json: bool) -> None:
+    """Print the first customers of a list that stands alone."""
+    listed = next(one for one in view.analysis.every_list if one.key == name)
+    people = listed.rows(view, **{one.name: one.check(values[one.name]) for one in listed.filters})
+    rows = people.slice(0, max(values["limit"], 1)).to_pylist()
+    if as_json:
+        items = [listed.plain(row) for row in rows]
+        told = {"list": name, "total": people.num_rows, "items": items}
+        typer.echo(msgspec.json.encode(told).decode())
+        return
+    out.print(
+        fill(_("{shown} of {total} customers"), shown=len(rows), total=f"{people.num_rows:,}")
+    )
+    _print_people(view, listed, rows)
 
 
 def _print_rows(title: str, columns: Sequence[Column], lines: Sequence[Sequence[Cell]]) -> None:
@@ -116,10 +157,12 @@ def _print_rows(title: str, columns: Sequence[Column], lines: Sequence[Sequence[
 
 
 def written(cell: Cell) -> str:
-    """Return a cell in one line: value, range and n."""
+    """Return a cell in one line: value, range, n and note."""
     parts = [cell.words]
     if cell.low is not None and cell.high is not None:
         parts.append(f"({cell.low} – {cell.high})")
     if cell.n is not None:
         parts.append(f"n {cell.n:,}")
-    return " ".join(parts)
+    words = " ".join(parts)
+    note = say(cell.note) if isinstance(cell.note, Text) else cell.note
+    return f"{words} · {note}" if note else words

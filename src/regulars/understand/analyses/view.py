@@ -24,7 +24,7 @@ PARTS = (("value", None), ("low", LOW), ("high", HIGH), ("n", N))
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell as it is written: words, range and n of an estimate, where it leads, its mark."""
+    """One cell as it is written: words, range and n of an estimate, link, mark and bar."""
 
     words: str
     low: str | None = None
@@ -33,6 +33,7 @@ class Cell:
     href: str | None = None
     note: Any = None
     mark: str | None = None
+    bar: float | None = None
     numeric: bool = False
     wide: bool = False
 
@@ -125,6 +126,7 @@ class View:
             href=column.href(row, self) if column.href else None,
             note=column.note(row, self) if column.note else None,
             mark=column.mark(row, self) if column.mark else None,
+            bar=value if column.bar else None,
             numeric=column.form.numeric,
             wide=column.wide,
         )
@@ -175,6 +177,8 @@ def plain(view: View) -> Mapping[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(view.result)
     for name in view.analysis.inner:
         del told[name]
+    for name, called in view.analysis.told_as:
+        told[called] = told.pop(name)
     if not view.may_list:
         told |= {name: [] for name in view.analysis.people}
     return {"meaning": msgspec.to_builtins(view.analysis.meaning), **told,
