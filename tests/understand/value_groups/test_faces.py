@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from regulars.app import build_cli, build_web
 from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL, Role
+from regulars.faces import formats
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 from regulars.understand.value_groups import service
@@ -62,7 +63,7 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     assert "Who moved, and why" in text
     assert "Proposed thresholds for tiers" in text
     tier = answer["thresholds"][0]
-    assert f"{tier['spend']:,.2f} CNY ({tier['spend_reached']} reach it)" in text
+    assert f"{formats.money(tier['spend'], 'CNY')} · {tier['spend_reached']} reach it" in text
 
 
 def test_customers_are_paged_without_a_gap_or_a_repeat(client: TestClient) -> None:
@@ -95,7 +96,7 @@ def test_a_cursor_of_another_list_is_refused(client: TestClient, cursor: object)
     for address in ("/value-groups/customers", "/api/v1/value-groups/customers",
                     "/api/v1/value-groups/changes"):  # fmt: skip
         assert client.get(address, params={"after": after}).status_code == 422, address
-    assert client.get("/value-groups/changes?number=99999999999999999999").status_code == 422
+    assert client.get("/value-groups/changes?after=99999999999999999999").status_code == 422
 
 
 def test_every_change_is_listed_with_its_reason(client: TestClient) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from regulars.company.rights.model import SHELL
-from regulars.kit.errors import Invalid
+from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.period import Period
 from regulars.timeline import erasure, inbox
 from regulars.timeline.workspace import Workspace
@@ -77,8 +77,7 @@ def test_every_change_has_its_reason(ws: Workspace) -> None:
     """Guest 0 rose by spending (and ordering) more; whom the others pass did nothing."""
     hundred(ws)
     service.assign_due(ws, now=NOW)
-    table = service.changes(ws)
-    assert table is not None
+    table = service.changed(ws)
     moved = {row["person_id"]: row for row in table.to_pylist()}
     assert (moved["guest 000"]["before"], moved["guest 000"]["after"]) == ("base", "core")
     assert moved["guest 000"]["reason"] == "spend_up"
@@ -177,8 +176,7 @@ def test_new_rules_are_followed_and_are_the_reason(ws: Workspace) -> None:
     made = service.set_rules(ws, Rules(0, 0, 1, 365), by=SHELL, now=NOW)
     assert (made.number, service.rules(ws)) == (1, made)
     service.assign(ws, OCTOBER, now=NOW)
-    table = service.changes(ws)
-    assert table is not None
+    table = service.changed(ws)
     assert "rules" in table.column("reason").to_pylist()
     for wrong in (Rules(-1, 1, 1), Rules(0, 0, 0), Rules(days=5)):
         with pytest.raises(Invalid):
@@ -229,5 +227,6 @@ def test_who_is_erased_during_an_assignment_is_not_in_it(
 def test_before_the_first_event_there_is_nothing(ws: Workspace) -> None:
     assert service.assign_due(ws, now=NOW) == 0
     assert service.overview(ws) is None
-    assert service.changes(ws) is None
-    assert service.answered(ws, None, now=NOW) is None
+    assert service.changed(ws).num_rows == 0
+    with pytest.raises(NotFound):
+        service.answered(ws, None, now=NOW)

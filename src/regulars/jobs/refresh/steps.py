@@ -65,7 +65,8 @@ def _drivers(ws: Workspace, now: datetime, _progress: Progress) -> None:
 def _value_groups(ws: Workspace, now: datetime, progress: Progress) -> None:
     value_groups.assign_due(ws, now=now)
     progress(0.5)
-    value_groups.answered(ws, None, now=now)
+    if value_groups.runs(ws):
+        value_groups.answered(ws, None, now=now)
 
 
 def _predictions(ws: Workspace, now: datetime, progress: Progress) -> None:

@@ -208,10 +208,10 @@ def _minutes(ws: Workspace, extent: EventScope, now: datetime) -> tuple[float | 
 
 
 def _groups(ws: Workspace, scope: Scope, now: datetime) -> tuple[float | None, int]:
-    found = value_groups.answered(ws, scope, now=now)
-    if found is None or not found.payload.customers:
+    if not value_groups.runs(ws):
         return None, 0
-    return found.payload.accuracy.value, found.payload.customers
+    found = value_groups.answered(ws, scope, now=now).payload
+    return (found.accuracy.value if found.customers else None), found.customers
 
 
 def _pains(ws: Workspace, look: EventFilter, ranked: Drivers, now: datetime) -> list[Improvement]:

@@ -85,10 +85,10 @@ def group_accuracy(ws: Workspace, question: Question) -> list[Row]:
 
     Raises Invalid where nothing was assigned yet.
     """
-    found = value_groups.answered(ws, question.scope, now=clock.now())
     last = last_watched(ws)
-    if found is None or last is None:
+    if not value_groups.runs(ws) or last is None:
         raise Invalid("value_groups.none", NONE_YET)
+    found = value_groups.answered(ws, question.scope, now=clock.now())
     share = found.payload.accuracy
     told = Estimate(share.n, share.value, share.low, share.high).scaled(100)
     return [{"at": min(found.payload.as_of - JUST_BEFORE, last), **_columns(told)}]

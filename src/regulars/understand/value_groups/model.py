@@ -96,6 +96,10 @@ MEANING = Text(
     "同样的数据总得同样的结果。",
 )
 
+NOBODY = Text(
+    "Nobody has ordered or signed up yet, so there is nobody to group. Import orders or sign-ups.",
+    "还没有人下单或注册，无法分组。请先导入订单或注册记录。",
+)
 NONE_YET = Text(
     "No groups are assigned yet: import orders or sign-ups, then refresh.",
     "尚未分组：请先导入订单或注册记录，再执行刷新。",
@@ -381,3 +385,8 @@ class Overview:
     drawn: int = 0
     history: list[str] = field(default_factory=list)
     money: Text | None = None
+
+    @property
+    def why_not(self) -> Text | None:
+        """Why there is nothing to show; None where there is."""
+        return None if self.customers else NOBODY

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from regulars.company.audit.service import record
 from regulars.company.rights.model import Principal, Scope
 from regulars.kit.errors import Invalid, NotFound
+from regulars.kit.ranked import ranked
 from regulars.kit.stats.mean import Sums, mean
 from regulars.kit.stats.proportion import wilson
 from regulars.kit.text import Text
@@ -39,6 +40,7 @@ from regulars.understand.value_groups.listing import chosen, customers
 from regulars.understand.value_groups.model import (
     DIMENSIONS,
     GROUPS,
+    NOBODY,
     NONE_YET,
     REASONS,
     SEGMENTS,
@@ -59,19 +61,23 @@ if TYPE_CHECKING:
 
     from regulars.timeline.engine.view import View
 
+CHANGED = pa.schema(
+    [
+        *((name, pa.string()) for name in ("person_id", "before", "after", "reason")),
+        *((name, pa.float64()) for name in ("score_before", "score", "spend")),
+    ]
+)
 __all__ = [
     "again",
     "answered",
     "assign",
     "assign_due",
     "changed",
-    "changes",
     "chosen",
     "currency_of",
     "customers",
     "group_of",
     "grouped",
-    "note_export",
     "overview",
     "rules",
     "rules_history",
@@ -127,12 +133,6 @@ def currency_of(ws: Workspace) -> str:
         return queries.newest_currency(connection) or ws.settings.workspace.currency
 
 
-def note_export(ws: Workspace, by: Principal, what: str) -> None:
-    """Note in the audit log that a list of customers was taken away as a file."""
-    with ws.database.transaction() as connection:
-        record(ws, connection, by, "value_groups.exported", what)
-
-
 def rules_history(ws: Workspace) -> list[tuple[Rules, datetime, str]]:
     """Return every version of the rules with when and by whom, the newest first."""
     with ws.database.reading() as connection:
@@ -179,29 +179,33 @@ def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview] |
     return None if about is None else findings.find(ws, FINDING, about, now=now)
 
 
-def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview] | None:
-    """Return the same, computed now if need be; None before the first assignment."""
-    about = _about(ws, scope)
-    return None if about is None else findings.answer(ws, FINDING, about, now=now)
+def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview]:
+    """Return the same, computed now if need be; the first assignment is made here.
 
-
-def changes(ws: Workspace) -> pa.Table | None:
-    """Return every customer whose group changed at the last assignment.
-
-    Columns person_id, before, after, reason (words of the model), score_before, score, spend.
-    None when there is nothing to compare with.
+    Raises NotFound where there is nobody to group.
     """
-    return changed(ws, scope=None)
+    if not runs(ws):
+        assign_due(ws, now=now)
+    about = _about(ws, scope)
+    if about is None:
+        raise NotFound("value_groups.none", NOBODY)
+    return findings.answer(ws, FINDING, about, now=now)
 
 
-def changed(ws: Workspace, *, scope: Scope) -> pa.Table | None:
-    """Return the same of the customers seen in the places of `scope`."""
+def changed(ws: Workspace, *, scope: Scope = None) -> pa.Table:
+    """Return every customer whose group changed at the last assignment, the highest score first.
+
+    Columns of CHANGED, with words of the model; of the customers seen in the places of `scope`.
+    Empty when there is nothing to compare with.
+    """
     known = runs(ws)
     if len(known) < 2:
-        return None
+        return CHANGED.empty_table()
     now, before = _loaded(ws, known[0][0]), _loaded(ws, known[1][0])
     found = _changed(before, now, _within(ws, now, scope))
-    return found.filter(pc.not_equal(found.column("before"), found.column("after")))
+    return ranked(
+        found.filter(pc.not_equal(found.column("before"), found.column("after"))), "score"
+    )
 
 
 def group_of(ws: Workspace, person: str, *, scope: Scope = None) -> dict[str, Any] | None:
