@@ -108,7 +108,7 @@ def _link(one: CohortMonth, view: Any) -> str | None:
 
 def _triangle(view: Any) -> charts.Option:
     spots, name = [], view.result.measure
-    for one in view.result.cells:
+    for one in (one for one in view.result.cells if one.month):
         spots.append(charts.Spot(str(one.month), one.cohort, getattr(one, name), _link(one, view)))
     return charts.heat(spots, unit=view.result.currency if name == "revenue" else "share")
 
