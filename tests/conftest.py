@@ -40,9 +40,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     folder = Path(str(metafunc.definition.path)).relative_to(Path(__file__).parent).as_posix()
     if not folder.startswith(ON_BOTH):
         return
+    one = metafunc.definition.get_closest_marker("one_database")
     for name in ("ws", "store"):
         if name in metafunc.fixturenames:
-            metafunc.parametrize(name, DATABASES, indirect=True)
+            metafunc.parametrize(name, DATABASES[:1] if one else DATABASES, indirect=True)
 
 
 @pytest.fixture(autouse=True)
