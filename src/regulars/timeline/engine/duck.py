@@ -21,7 +21,9 @@ from regulars.timeline import duck
 from regulars.timeline.engine.base import Amended, Engine, in_utc, narrowed
 from regulars.timeline.engine.pinned import Asked, Pinned
 from regulars.timeline.engine.snapshot import Snapshot
+from regulars.timeline.engine.texts import EVENTS, PAST_PEOPLE, PEOPLE, Texts, shared_texts
 from regulars.timeline.engine.view import View
+from regulars.timeline.folding import FOLDED
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -31,9 +33,6 @@ if TYPE_CHECKING:
 
 SESSIONS = 4
 RETRIES = 3
-PAST_PEOPLE = "people_as_of"
-MAX_TEXTS, SMALL_GIVEN = 300, 1_000
-"""Expressions whose SQL is kept, and rows of a table given with one that is."""
 
 
 class DuckEngine(Engine):
@@ -42,7 +41,7 @@ class DuckEngine(Engine):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._root = duck.connect(workspace)
-        self._texts = Texts()
+        self._texts = shared_texts()
         self._idle: queue.LifoQueue[Session] = queue.LifoQueue()
         for _number in range(SESSIONS):
             self._idle.put(Session(self._root.cursor(), workspace, self._texts))
@@ -247,32 +246,6 @@ class Users:
             self._close()
 
 
-class Texts:
-    """The SQL of expressions, and the two tables that all of them are made of.
-
-    All sessions call these the same, so that an expression is compiled once for all of them.
-    """
-
-    def __init__(self) -> None:
-        self.tables: tuple[Any, Any] | None = None
-        self.past: Any = None
-        self._known: dict[Any, str] = {}
-
-    def of(self, expression: Any, compile_it: Callable[[Any], str]) -> str:
-        """Return the SQL of an expression; that of large tables given with it is not kept."""
-        table = expression.as_table()
-        node = table.op()
-        text = self._known.get(node)
-        if text is None:
-            text = str(compile_it(table))
-            given = node.find(ops.InMemoryTable)
-            if all(len(one.data.to_pyarrow(one.schema)) <= SMALL_GIVEN for one in given):
-                if len(self._known) >= MAX_TEXTS:
-                    self._known.clear()
-                self._known[node] = text
-        return text
-
-
 class Session:
     """One DuckDB cursor with its Ibis backend; keeps the view of the last snapshot it saw."""
 
@@ -280,7 +253,7 @@ class Session:
         self, cursor: duckdb.DuckDBPyConnection, workspace: Workspace, texts: Texts | None = None
     ) -> None:
         self._cursor = cursor
-        self._texts = texts or Texts()
+        self._texts = texts
         self._workspace = workspace
         duck.set_zone(cursor, workspace)
         self._backend = ibis.duckdb.from_connection(cursor)
@@ -317,18 +290,20 @@ class Session:
         events, people = self._tables
         if fold is not None:
             self._cursor.register(PAST_PEOPLE, fold)
-            people = self._past_table() if fold.num_rows else None
+            people = self._known_as().past if fold.num_rows else None
         kept = narrowed(events, as_of, identities)
         return View(kept, people, mark, as_of, self._workspace.zone)
 
-    def _past_table(self) -> Any:
-        if self._texts.past is None:
-            self._texts.past = self._backend.table(PAST_PEOPLE)
-        return self._texts.past
+    def _known_as(self) -> Texts:
+        """Return the texts of all; those of this session alone, whose tables one may run, else."""
+        if self._texts is None:
+            self._cursor.register(PAST_PEOPLE, FOLDED.empty_table())
+            self._texts = Texts(self._backend)
+        return self._texts
 
     def compile(self, expression: Any) -> str:
         """Return the SQL of an expression."""
-        return self._texts.of(expression, self._backend.compile)
+        return self._known_as().of(expression, self._backend.compile)
 
     def run(self, expression: Any, text: str | None = None) -> pa.Table:
         """Run an expression of this session; `text` is its SQL, where it is known already.
@@ -386,12 +361,7 @@ class Session:
 
     def define(self, select: str, people: pa.Table) -> None:
         """Let `events` be what a query gives, and `people` the fold of its identities."""
-        self._cursor.execute(f"CREATE OR REPLACE TEMP VIEW events AS {select}")
-        self._cursor.register("linked_people", people)
-        if self._texts.tables is None:
-            self._texts.tables = (
-                self._backend.table("events"),
-                self._backend.table("linked_people"),
-            )
-        events, linked = self._texts.tables
-        self._tables = (events, linked if people.num_rows else None)
+        self._cursor.execute(f"CREATE OR REPLACE TEMP VIEW {EVENTS} AS {select}")
+        self._cursor.register(PEOPLE, people)
+        texts = self._known_as()
+        self._tables = (texts.events, texts.linked if people.num_rows else None)
