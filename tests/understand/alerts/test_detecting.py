@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from regulars.kit.stats.estimate import Estimate
 from regulars.kit.stats.proportion import proportion
 from regulars.understand.alerts import service, watching
 from regulars.understand.alerts.detecting import (
@@ -70,13 +72,19 @@ def test_a_p_value_is_one_and_usual_lies_within_its_ends(values: list[float], un
     assert found.low <= found.usual + 1e-9 and found.usual <= found.high + 1e-9
 
 
+@cache
+def percent(yes: int, n: int) -> Estimate:
+    """Return a share in per cent; the same few thousand come again and again."""
+    return proportion(yes, n).scaled(100)
+
+
 def shares(rng: np.random.Generator, weeks_: int, wobble: float) -> list[Reading]:
     """Weekly shares around 20 % of a few hundred, which vary by `wobble` beyond sampling."""
     made = []
     for i in range(weeks_):
         n = int(rng.integers(100, 600))
         share = min(max(0.2 + rng.normal(0, wobble), 0.01), 0.99)
-        told = proportion(int(rng.binomial(n, share)), n).scaled(100)
+        told = percent(int(rng.binomial(n, share)), n)
         start = MONDAY + timedelta(weeks=i)
         made.append(Reading(start, start + timedelta(weeks=1), n, told.value, told.low, told.high))
     return made
@@ -107,7 +115,7 @@ def thin_store(rng: np.random.Generator, wobble: float, fall: float = 0.0) -> li
     for i in range(5):
         n = int(rng.integers(30 if i == 4 else 15, 60))
         share = min(max(0.6 + rng.normal(0, wobble) - (fall if i == 4 else 0), 0.01), 0.99)
-        told = proportion(int(rng.binomial(n, share)), n).scaled(100)
+        told = percent(int(rng.binomial(n, share)), n)
         start = MONDAY + timedelta(weeks=13 * i)
         made.append(Reading(start, start + timedelta(weeks=13), n, told.value, told.low, told.high))
     return made
@@ -117,7 +125,7 @@ def year(windows: list[Reading]) -> Reading:
     """The year before the last window, as one reading."""
     n = sum(one.n for one in windows[:-1])
     yes = sum(round((one.value or 0) / 100 * one.n) for one in windows[:-1])
-    told = proportion(yes, n).scaled(100)
+    told = percent(yes, n)
     return Reading(windows[0].start, windows[-1].start, n, told.value, told.low, told.high)
 
 
