@@ -13,6 +13,8 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from regulars.app import init_workspace, open_workspace
 from regulars.store import settings as settings_file
@@ -23,6 +25,7 @@ from regulars.store.settings import (
     WorkspaceSettings,
 )
 from regulars.timeline.workspace import Workspace
+from tests import order as order_of_tests
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 SHANGHAI = WorkspaceSettings(time_zone="Asia/Shanghai")
@@ -190,8 +193,11 @@ code of its own for a long life."""
 
 
 def pytest_configure() -> None:
-    """Let Spark start for a short life."""
+    """Let Spark start for a short life, and no test fail because the machine is busy."""
     os.environ.setdefault("JAVA_TOOL_OPTIONS", SHORT_LIVED)
+    patient = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    hypothesis_settings.register_profile("patient", **patient)
+    hypothesis_settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -199,8 +205,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--heavy", action="store_true", help="also run the long simulations")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share the tests as `tests.order` says."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return order_of_tests.Scheduling(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip heavy tests unless they are asked for."""
+    """Let what takes long be first among processes; skip heavy tests unless they are asked for."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=order_of_tests.rank)
     if config.getoption("--heavy"):
         return
     for item in items:

@@ -1,0 +1,45 @@
+"""Which tests run in one process, and which first, where several processes share them.
+
+Files that need the same costly thing, made once in a process (Spark's Java, a large made-up
+company), stay together. What takes long comes first, so that at the end nobody waits long.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+SPARK, BROWSER, SIMULATE = "spark", "tests/browser", "tests/simulate"
+LONG = (
+    *(SPARK, "tests/listen/imports/test_truth.py", BROWSER, SIMULATE),
+    *("tests/listen/imports/test_own_files.py", "tests/jobs/refresh/test_refresh.py"),
+    *("tests/jobs/backup/test_kills.py", "tests/understand/audiences/test_service.py"),
+    *("tests/timeline/test_pinned.py", "tests/understand/alerts/test_service.py"),
+    *("tests/jobs/refresh/test_corrected.py", "tests/understand/audiences/test_faces.py"),
+    *("tests/understand/findings/test_envelope.py", "tests/test_rights_walk.py"),
+)
+"""Units of more than 20 s of work, the longest first."""
+WITH_SPARK = ("tests/understand/audiences/test_answers.py",)
+
+
+def unit(nodeid: str) -> str:
+    """Return what a test belongs to: its file, or the files that share something costly."""
+    file = nodeid.partition("::")[0]
+    if PurePosixPath(file).name == "test_engines.py" or file in WITH_SPARK:
+        return SPARK
+    return next((one for one in (BROWSER, SIMULATE) if file.startswith(f"{one}/")), file)
+
+
+def rank(item: pytest.Item) -> int:
+    """Return how early a test comes."""
+    mine = unit(item.nodeid)
+    return LONG.index(mine) if mine in LONG else len(LONG)
+
+
+class Scheduling(LoadFileScheduling):
+    """Gives each process a unit at a time, in the order of the tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit(nodeid)
