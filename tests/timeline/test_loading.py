@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 
 from regulars.kit import clock
@@ -32,6 +33,37 @@ def test_loading_again_adds_nothing_and_a_longer_export_adds_the_rest(any_ws: Wo
     assert any_ws.lake.open().version() == version
     assert load(any_ws, 1, 2, 3) == loading.Loaded(1, 2, 0, 0)
     assert ids(any_ws) == ["a1", "a2", "a3"]
+
+
+def test_ids_are_known_to_repeat_however_many_are_looked_at_at_once(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duck, "SORTED_AT_ONCE", 4)
+    with duck.connect(ws) as connection:
+        ids = "SELECT 'a' || i AS event_id FROM range(30) AS r(i)"
+        assert not duck.may_repeat_ids(connection, f"({ids})")
+        assert duck.may_repeat_ids(connection, f"({ids} UNION ALL SELECT 'a29')")
+        assert not duck.may_repeat_ids(connection, f"({ids} LIMIT 0)")
+
+
+@pytest.mark.parametrize("column", ["more", identity.PREFIX])
+def test_events_lie_in_the_order_of_their_identities(ws: Workspace, column: str) -> None:
+    """Whether the words of identities are sorted, or the numbers that stand for them."""
+    who = [ws.keyed_hash("who", str(number)) for number in range(40)]
+    connection = duck.connect(ws)
+    connection.register("rows", pa.concat_tables([visits(one, 3, 1, 2) for one in who]))
+    identity.register(connection, ws)
+    connection.execute(
+        "CREATE VIEW incoming AS SELECT * REPLACE (event_id || identity_id AS event_id), "
+        f"identity_prefix(identity_id) AS {column} FROM rows"
+    )
+    loading.load(ws, connection, "incoming", "file")
+    (file,) = lake.files(ws.lake.open())
+    found = connection.execute(
+        f"SELECT identity_id, epoch_us(occurred_at) FROM read_parquet('{ws.lake.absolute(file)}')"
+    ).fetchall()
+    assert len(found) == 120
+    assert found == sorted(found)
 
 
 def test_an_event_that_waits_in_the_inbox_is_known(any_ws: Workspace) -> None:

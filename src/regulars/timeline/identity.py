@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PURPOSE = "identity:"
 BLANK = " \t\r\n\u00a0\u3000\ufeff"
 """What is trimmed from both ends; named one by one, so that Python and SQL agree."""
+PREFIX = "identity_prefix"
+"""Column of the first half of an identity as a number, which orders as the identity does."""
 BLOCK = 64  # bytes of a SHA-256 block, for HMAC's inner and outer pads
 
 
@@ -97,7 +99,7 @@ def register(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
 
     They equal `Store.keyed_hash` and `identity_id`; a value that is null, empty after normalising,
     or names nobody (`is_nobody(kind, value)`), gives null. `former_id(kind, value)` equals its
-    function.
+    function. `identity_prefix(identity)` is the number of `PREFIX`.
     """
     key = store.secret.ljust(BLOCK, b"\0")
     inner, outer = (bytes(byte ^ pad for byte in key).hex() for pad in (0x36, 0x5C))
@@ -114,6 +116,8 @@ def register(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
         CREATE OR REPLACE TEMP MACRO identity_id(kind, value) AS
             CASE WHEN NOT is_nobody(kind, value)
             THEN keyed_hash('{PURPOSE}' || kind, normal_identity(kind, value)) END;
+        CREATE OR REPLACE TEMP MACRO identity_prefix(identity) AS
+            CAST('0x' || left(identity, 16) AS UBIGINT);
         CREATE OR REPLACE TEMP MACRO former_number(value) AS
             nullif(regexp_replace(value, '[^0-9+]', '', 'g'), '');
         CREATE OR REPLACE TEMP MACRO former_id(kind, value) AS

@@ -159,21 +159,24 @@ def write(
     month: str | None = None,
     bucket: str | None = None,
     moved: bool = False,
+    quick: bool = False,
 ) -> AddAction | None:
     """Write the rows of `select` (columns of the schema) as one file and make it durable.
 
     Returns the action to commit, or None when there are no rows. The file belongs to nobody
     until committed; a crash before leaves an orphan that clean-up takes away. Columns of `TOLD`
-    that `select` lacks are null. `moved` says that all rows stood in other files before. Raises
+    that `select` lacks are null. `moved` says that all rows stood in other files before; `quick`,
+    that they are soon written anew, so that the file need not be as small as can be. Raises
     Invalid when a row lacks what the schema requires; no file is left then.
     """
     part = "aside" if month in (SUPERSEDED, TAKEN_BACK) else (bucket or "x").replace("/", "of")
     start = (month or "new").replace(" ", "-")
     path = lake.folder / f"{start}-{part}-{secrets.token_hex(12)}{SECOND_LAYOUT}"
     columns = _columns(connection, select)
+    effort = "COMPRESSION_LEVEL 1, WRITE_BLOOM_FILTER false, " if quick else ""
     connection.execute(
         f"COPY (SELECT {columns} FROM ({select})) TO {sql.literal(path)} "
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"(FORMAT parquet, COMPRESSION zstd, {effort}ROW_GROUP_SIZE {ROW_GROUP})"
     )
     found = required.footer(connection, str(path))
     if found.events == 0 or found.lacking:

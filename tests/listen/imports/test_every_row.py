@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regulars.listen.imports.model import Input
-from regulars.listen.imports.reading import files
+from regulars.listen.imports.reading import delimited, files
 from regulars.listen.imports.reading.tables import Reader
 
 HEADER = ["who", "at", "score", "say"]
@@ -156,6 +156,16 @@ def test_each_cell_arrives_or_its_line_is_named(
     tmp_path_factory: pytest.TempPathFactory, written: Written
 ) -> None:
     assert read(written, tmp_path_factory.mktemp("rows")) == known(written)
+
+
+@quick
+@given(texts())
+def test_so_they_do_where_a_long_file_is_read_while_its_rows_are_counted(
+    tmp_path_factory: pytest.TempPathFactory, written: Written
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "LONG", 0)
+        assert read(written, tmp_path_factory.mktemp("rows")) == known(written)
 
 
 @pytest.mark.heavy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from regulars.listen.imports.shaping import Shaper, count_bad
 from regulars.listen.imports.whom import Named
 from regulars.timeline import scores
 from regulars.timeline.event import ACTORS, COLUMNS, IDENTITY_KINDS
+from regulars.timeline.identity import PREFIX
 
 if TYPE_CHECKING:
     import duckdb
@@ -73,6 +74,8 @@ class Builder:
         self.named: dict[str, Named] = {}
         self.values: list[dict[str, str]] = []
         """Column → SQL, of each event."""
+        self.ordered = True
+        """Whether the maps know the prefix of every identity."""
 
     def build(self) -> str:
         """Make the view of all events; rows that give no sound event go to the rejects."""
@@ -82,21 +85,23 @@ class Builder:
                 continue
             views.append(self._sound(event, index))
         updated = any(UPDATED in event.take for event in self.recipe.events)
-        listed = ", ".join(quote(name) for name in (*COLUMNS, *([UPDATED] if updated else [])))
+        further = [*([UPDATED] if updated else []), *([PREFIX] if self.ordered else [])]
+        listed = ", ".join(quote(name) for name in (*COLUMNS, *further))
         parts = " UNION ALL ".join(f"SELECT {listed} FROM {view}" for view in views)
         self.connection.execute(f"CREATE VIEW {EVENTS} AS {parts}")
         return EVENTS
 
     def _select(self, event: Event, index: int) -> str:
         values = self._values(event)
-        identity, joins = self._identity(event)
+        identity, prefix, joins = self._identity(event)
+        sent = values.get("identity_id")
+        self.ordered = self.ordered and sent is None
         if identity:
-            sent = values.get("identity_id")
             values["identity_id"] = f"coalesce({sent}, {identity})" if sent else identity
         made = self._event_id(event)
         sent = values.get("event_id")
         values["event_id"] = f"coalesce({sent}, {made})" if sent else made
-        known, occurred = values.get("known_at"), values["occurred_at"]
+        known, occurred = values.get("known_at"), values.get("occurred_at", "NULL")
         values["known_at"] = f"coalesce({known}, {occurred})" if known else occurred
         values.setdefault("actor", literal("customer"))
         values.setdefault("source", literal(self.recipe.source or self.recipe.name))
@@ -108,6 +113,7 @@ class Builder:
             values["properties"] = self._properties(event)
         self.values.append(values)
         columns = ", ".join(_cast(name, values.get(name, "NULL")) for name in (*COLUMNS, UPDATED))
+        columns += f", CAST({prefix} AS UBIGINT) AS {PREFIX}"
         when = self.shaper.compiled(event.when, event.from_).sql if event.when else "TRUE"
         return f"SELECT {columns} FROM {quote(event.from_)}{joins} WHERE {when}"
 
@@ -122,7 +128,7 @@ class Builder:
             way = ways.pop() if len(ways) == 1 else ""
             if way == "NULL" or LITERAL.fullmatch(way):
                 found[name] = _cast(name, way)
-        if all(values["known_at"] == values["occurred_at"] for values in self.values):
+        if all(values["known_at"] == values.get("occurred_at") for values in self.values):
             found["known_at"] = "occurred_at AS known_at"
         return found
 
@@ -139,6 +145,8 @@ class Builder:
         values = {name: literal(value) for name, value in settled.items()}
         for name, words in event.take.items():
             sql = self.shaper.compiled(words, event.from_).sql
+            if sql in self.shaper.absent.get(event.from_, ()):
+                continue
             default = values.get(name)
             values[name] = f"coalesce({sql}, {default})" if default else sql
         return values
@@ -168,31 +176,38 @@ class Builder:
         # A merge patch drops nulls, so absent values leave nothing behind.
         return f"nullif(CAST(json_merge_patch('{{}}', json_object({pairs})) AS VARCHAR), '{{}}')"
 
-    def _identity(self, event: Event) -> tuple[str, str]:
-        """Return the SQL of the identity and its joins: each distinct value is hashed once."""
+    def _identity(self, event: Event) -> tuple[str, str, str]:
+        """Return the SQL of the identity and its prefix, and their joins.
+
+        Each distinct value is hashed once.
+        """
         ids, joins = [], []
         for kind, words in event.identity.items():
-            value = f"CAST({self.shaper.compiled(words, event.from_).sql} AS VARCHAR)"
+            sql = self.shaper.compiled(words, event.from_).sql
+            if sql in self.shaper.absent.get(event.from_, ()):
+                continue
+            value = f"CAST({sql} AS VARCHAR)"
             table = self._map(event.from_, kind, value)
             ids.append(f"{table}.identity")
             joins.append(f" LEFT JOIN {table} ON {table}.spelled = {value}")
         if not ids:
-            return "", ""
+            return "", "NULL", ""
         tables = tuple(one.partition(".")[0] for one in ids)
         self.named.setdefault(event.from_, Named(tables, "".join(joins)))
-        return (f"coalesce({', '.join(ids)})" if len(ids) > 1 else ids[0]), "".join(joins)
+        prefixes = [f"{table}.{PREFIX}" for table in tables]
+        return _first(ids), _first(prefixes), "".join(joins)
 
     def _map(self, table: str, kind: str, value: str) -> str:
         key = (table, kind, value)
         if key not in self.maps:
             name = f"identities_{len(self.maps)}"
             self.connection.execute(
-                f"CREATE TABLE {name} AS SELECT spelled, "
-                f"identity_id({literal(kind)}, spelled) AS identity, "
+                f"CREATE TABLE {name} AS SELECT *, identity_prefix(identity) AS {PREFIX} FROM ("
+                f"SELECT spelled, identity_id({literal(kind)}, spelled) AS identity, "
                 f"is_nobody({literal(kind)}, spelled) AS nobody, "
                 f"former_id({literal(kind)}, spelled) AS former "
                 f"FROM (SELECT DISTINCT {value} AS spelled FROM {quote(table)}) "
-                "WHERE spelled IS NOT NULL"
+                "WHERE spelled IS NOT NULL)"
             )
             self.maps[key] = name
         return self.maps[key]
@@ -245,11 +260,16 @@ class Builder:
             known = ", ".join(literal(actor) for actor in ACTORS)
             yield Check("actor", f"actor NOT IN ({known})", "actor", "actor")
         if "score" in event.take or "score" in event.set:
-            outside = scores.impossible_sql()
+            outside = f"CASE WHEN score IS NOT NULL THEN {scores.impossible_sql()} END"
             yield Check("score", outside, "out_of_range", "CAST(score AS VARCHAR)")
         if "weight" in event.take:
             outside = f"NOT weight BETWEEN 0 AND {scores.LARGEST_WEIGHT!r}"
             yield Check("weight", outside, "weight", "CAST(weight AS VARCHAR)")
+
+
+def _first(values: Sequence[str]) -> str:
+    """Return the SQL of the first of `values` that is there."""
+    return f"coalesce({', '.join(values)})" if len(values) > 1 else values[0]
 
 
 def _cast(name: str, sql: str) -> str:

@@ -55,10 +55,11 @@ class Check:
     cell: bool = False
 
 
-def clean(field: Field, part: Input, *, typed: bool = False) -> str:
+def clean(field: Field, part: Input, *, tidy: bool = False) -> str:
     """Return the SQL of the column's text without blanks, or of its own typed value.
 
-    Words of a `typed` file (Parquet) came from a system, not from hands: only empty ones go.
+    In a `tidy` file no cell begins or ends with a blank, or (Parquet) it came from a system, not
+    from hands: only empty words go.
     """
     column = field.column
     if field.header is None:
@@ -68,7 +69,7 @@ def clean(field: Field, part: Input, *, typed: bool = False) -> str:
     if not is_text(field.duck) and not column.values and not column.blank:
         return name
     text = name if field.duck == "VARCHAR" else f"CAST({name} AS VARCHAR)"
-    words = f"nullif({text if typed else _trimmed(text)}, '')"
+    words = f"nullif({text if tidy else _trimmed(text)}, '')"
     if field.clock is not None:
         words = _with_clock(words, _trimmed(quote(field.clock)))
     if column.type == "id":
@@ -105,7 +106,7 @@ def unwrapped(words: str) -> str:
     """Return the SQL of an id without what spreadsheets put around it: ="2031", '2031, 2031.0."""
     inner = rf"""regexp_replace({words}, '^(="|='')?''?(.*?)"?$', '\2')"""
     whole = rf"regexp_replace({inner}, '^(\d+)\.0+$', '\1')"
-    wrapped = f"substr({words}, 1, 1) IN ('=', '''') OR ends_with({words}, '.0')"
+    wrapped = f"prefix({words}, '=') OR prefix({words}, '''') OR suffix({words}, '.0')"
     return f"CASE WHEN {wrapped} THEN nullif({whole}, '') ELSE {words} END"
 
 
@@ -184,7 +185,7 @@ def moment(field: Field, formats: Sequence[str], zone: str) -> str:
 def _as_written(field: Field, format_: str, zone: str) -> str:
     name = quote(field.name)
     if format_ == ISO:
-        return times.read_moment(name, zone, field.order)
+        return times.read_moment(name, zone, field.order, field.form)
     if format_ in EPOCHS:
         return _epoch(name, format_)
     parsed = f"try_strptime({name}, {literal(format_)})"
@@ -234,8 +235,8 @@ def checks(field: Field) -> Iterator[Check]:
     if column.required:
         yield Check(field.name, f"{before} IS NULL", "missing", shown)
     if column.type == "id":
-        # To look for a sign is cheaper than to match, and most ids end there.
-        cut = f"contains({shown}, '+') AND regexp_full_match({shown}, '{CUT}')"
+        # To look for a sign is cheaper than to match, and most ids end there; AND would do both.
+        cut = f"CASE WHEN contains({shown}, '+') THEN regexp_full_match({shown}, '{CUT}') END"
         yield Check(field.name, cut, "cut_id", shown)
     elif column.type == "currency" and not field.written.plain:
         unknown = f"{before} IS NOT NULL AND currency_code(plain_signs({shown})) IS NULL"
@@ -270,7 +271,8 @@ def _unread(field: Field, name: str, before: str, shown: str) -> Iterator[Check]
     whole = field.column.spoils_row
     if not whole and field.column.type in ("number", "whole"):
         words = ", ".join(literal(word) for word in sorted(scores.NO_ANSWER))
-        unread = f"{unread} AND lower({shown}) NOT IN ({words})"
+        # With AND, the words of every cell would be compared.
+        unread = f"CASE WHEN {unread} THEN lower({shown}) NOT IN ({words}) END"
     kind = f"unreadable_{_word(field.column.type)}"
     yield Check(field.name, unread, kind, shown, cell=not whole)
 

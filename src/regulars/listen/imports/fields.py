@@ -29,8 +29,8 @@ class Field:
     """One column of an input: its name, the header it comes from (None: none), how it is read.
 
     `rivals` are the headers that all claim to be this column; `others` are headers of the
-    recipe's further names for it. `written`, `order` and `asked` are what the file settles of
-    numbers and days; `scores` is the metric and the scale whose answers it holds; `clock` is
+    recipe's further names for it. `written`, `order`, `form` and `asked` are what the file settles
+    of numbers and times; `scores` is the metric and the scale whose answers it holds; `clock` is
     another header that holds the time of the day.
     """
 
@@ -42,6 +42,7 @@ class Field:
     others: tuple[str, ...] = ()
     written: Written = AS_USUAL
     order: str = ""
+    form: str = ""
     asked: bool = False
     scores: tuple[str, float, float] | None = None
     clock: str | None = None

@@ -72,7 +72,8 @@ def samples(
         connection, recipe, Ground(own.time_zone, own.currency, statuses=listed.words(ws))
     )
     pieces = [replace(piece, rows=min(piece.rows, SAMPLE_ROWS)) for piece in raw.pieces]
-    shaper.input(RawRows(recipe.inputs[0], "first_rows", raw.columns, raw.typed, pieces))
+    first = replace(raw, part=recipe.inputs[0], table="first_rows", pieces=pieces)
+    shaper.input(replace(first, beside=frozenset(), notes=[], questions=[]))
     for table in recipe.tables:
         shaper.table(table)
     currency = ws.settings.workspace.currency
@@ -117,7 +118,7 @@ def becomes(connection: duckdb.DuckDBPyConnection, raw: RawRows, sheet: Sheet) -
         if column is None or one.role == "clock":
             continue
         field_ = Field(one.header, one.header, raw.columns[one.header], column)
-        cleaned = columns.clean(field_, sheet.part, typed=raw.typed)
+        cleaned = columns.clean(field_, sheet.part, tidy=raw.tidy)
         value = columns.converted(field_, sheet.part, sheet.zone)
         read[one.header] = (
             f"(SELECT {value} FROM (SELECT {cleaned} AS {quote(one.header)}, _row "

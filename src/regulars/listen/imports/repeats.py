@@ -12,7 +12,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from regulars.kit.text import Text
-from regulars.listen.imports.expressions import compile_expression, quote
+from regulars.listen.imports.expressions import compile_expression, literal, quote
 from regulars.listen.imports.model import Event, Recipe
 from regulars.listen.imports.questions import Answers, Choice, Question, answer_to
 from regulars.listen.imports.reading.tables import RawRows, by_file
@@ -118,6 +118,19 @@ def keys(
     sql = f"coalesce(_own, {content})"
     former = content if part.formerly else NEVER
     return Keys(sql, f" LEFT JOIN {numbered} USING (_row)", repeats, question, asked, former)
+
+
+def content_hash(raw: RawRows) -> str:
+    """Return the SQL of what stands for the whole row.
+
+    Only filled columns count, each with its name and in the order of names, so that neither the
+    order of columns nor an empty one that another file of the run has makes another row.
+    """
+    parts = [
+        f"coalesce({literal(name + chr(30))} || CAST({quote(name)} AS VARCHAR) || chr(31), '')"
+        for name in sorted(raw.content)
+    ]
+    return f"md5({' || '.join(parts)})"
 
 
 def _number_of_file(raw: RawRows) -> str:

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports import columns as reading
-from regulars.listen.imports import fields, leaving, ordering, repeats, scaling, statuses, written
+from regulars.listen.imports import (
+    fields,
+    keeping,
+    leaving,
+    ordering,
+    repeats,
+    scaling,
+    statuses,
+    written,
+)
 from regulars.listen.imports.columns import CURRENCIES, Check
 from regulars.listen.imports.expressions import Compiled, compile_expression, literal, quote
 from regulars.listen.imports.fields import Field
@@ -66,6 +75,8 @@ class Shaper:
         self.notes: list[Note] = []
         self.questions: dict[str, Question] = {}
         self.columns: dict[str, list[str]] = {}
+        self.absent: dict[str, frozenset[str]] = {}
+        """Input → the SQL of its columns that the file lacks, which are null in every row."""
         self.raws: dict[str, RawRows] = {}
         self.steps: dict[str, Step] = {}
         self.gatherings: dict[str, Gathering] = {}
@@ -102,6 +113,8 @@ class Shaper:
         self.notes += [*raw.notes, *settled.notes]
         self.questions.update((one.key, one) for one in (*raw.questions, *settled.questions))
         self.columns[part.name] = [*(field.name for field in settled.fields), FILE]
+        lacking = (field.name for field in settled.fields if field.header is None)
+        self.absent[part.name] = frozenset(map(quote, lacking))
         typed = quote(f"typed_{part.name}")
         self._typed(raw, settled, typed)
         refused, left = self._refuse(raw, settled, typed)
@@ -128,13 +141,18 @@ class Shaper:
         part = raw.part
         there = [field for field in settled.fields if field.header is not None]
         cleaned = "".join(
-            f", {reading.clean(field, part, typed=raw.typed)} AS {quote(field.name)}"
+            f", {reading.clean(field, part, tidy=raw.tidy)} AS {quote(field.name)}"
             for field in there
         )
         itself = self._own_id(raw, settled.fields)
         # Only rows without an id of their own are told apart by their content.
-        hashed = f"CASE WHEN {itself} IS NULL THEN {_content_hash(raw)} END"
-        hashed = _content_hash(raw) if part.formerly else hashed
+        hashed = f"CASE WHEN {itself} IS NULL THEN {repeats.content_hash(raw)} END"
+        hashed = repeats.content_hash(raw) if part.formerly else hashed
+        rows = f"SELECT _row{cleaned}, {itself} AS _own FROM {raw.table}"
+        kept = keeping.worth(raw, settled.fields, self.recipe)
+        if not kept and not raw.typed:
+            kept = not keeping.all_own(self.connection, rows)
+            hashed = hashed if kept else "CAST(NULL AS VARCHAR)"
         values = []
         for field in there:
             name, before = quote(field.name), reading.as_it_was(field)
@@ -147,7 +165,7 @@ class Shaper:
             f"FROM (SELECT *, {settled.currencies} AS {CURRENCIES} FROM "
             f"(SELECT _row{cleaned}, {itself} AS _own, {hashed} AS _hash FROM {raw.table}))"
         )
-        kind = "VIEW" if raw.typed else "TABLE"
+        kind = "TABLE" if kept else "VIEW"
         filled = quote(f"filled_{part.name}")
         self.connection.execute(f"CREATE {kind} {filled} AS {read}")
         # What is the same in every row is not kept: columns that the file lacks, and its name.
@@ -376,16 +394,3 @@ def count_bad(
     counts = ", ".join(f"count(*) FILTER (WHERE {check.bad})" for check in found)
     row = connection.execute(f"SELECT {counts} FROM {relation}").fetchone()
     return [check for check, count in zip(found, row or (), strict=True) if count]
-
-
-def _content_hash(raw: RawRows) -> str:
-    """Return the SQL of what stands for the whole row.
-
-    Only filled columns count, each with its name and in the order of names, so that neither the
-    order of columns nor an empty one that another file of the run has makes another row.
-    """
-    parts = [
-        f"coalesce({literal(name + chr(30))} || CAST({quote(name)} AS VARCHAR) || chr(31), '')"
-        for name in sorted(raw.content)
-    ]
-    return f"md5({' || '.join(parts)})"

@@ -45,14 +45,24 @@ DAY_FIRST, MONTH_FIRST = "day", "month"
 """Which of the two comes first."""
 
 
+ZONED, LOCAL = "zoned", "local"
+FORMS = {
+    ZONED: r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}(:?\d{2})?)",
+    LOCAL: r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?",
+}
+"""What systems write, with their offset and without; a column of one form needs no second look."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dates:
     """How the days of a column are written: `order` of day and month ("": not settled).
 
-    `open` cells may be read in two ways, `example` is one of them.
+    `form` is that of every cell, if they have one of `FORMS`. `open` cells may be read in two ways,
+    `example` is one of them.
     """
 
     order: str = ""
+    form: str = ""
     open: int = 0
     example: str = ""
 
@@ -103,18 +113,23 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def read_moment(name: str, zone: str | None, order: str) -> str:
-    """Return the SQL of the text `name` as a moment; null where it is none, or not settled."""
+def read_moment(name: str, zone: str | None, order: str, form: str = "") -> str:
+    """Return the SQL of the text `name` as a moment; null where it is none, or not settled.
+
+    Of a `form` that all have, less is asked of each.
+    """
     naive = f"TRY_CAST({name} AS TIMESTAMP)"
     # ISO 8601 lets seconds and the colon of an offset be left out; the engine wants them.
     seconds = rf"regexp_replace({name}, '^(.{{10}}[T ]\d{{2}}:\d{{2}})(Z|[+-])', '\1:00\2')"
     colon = rf"regexp_replace({seconds}, '([+-]\d{{2}})(\d{{2}})$', '\1:\2')"
     other = _taken_apart(name, zone, order)
+    zoned = f"coalesce(TRY_CAST({name} AS TIMESTAMPTZ), TRY_CAST({colon} AS TIMESTAMPTZ), {other})"
+    local = f"coalesce({at(naive, zone)}, {other})"
+    if form:
+        return zoned if form == ZONED else local
     return (
-        f"CASE WHEN length({name}) > 10 AND regexp_matches({name}, '{OFFSET}') "
-        f"THEN coalesce(TRY_CAST({name} AS TIMESTAMPTZ), TRY_CAST({colon} AS TIMESTAMPTZ), "
-        f"{other}) WHEN substr({name}, 5, 1) IN ('-', '/') "
-        f"THEN coalesce({at(naive, zone)}, {other}) ELSE {other} END"
+        f"CASE WHEN length({name}) > 10 AND regexp_matches({name}, '{OFFSET}') THEN {zoned} "
+        f"WHEN substr({name}, 5, 1) IN ('-', '/') THEN {local} ELSE {other} END"
     )
 
 
@@ -188,6 +203,9 @@ def at(naive: str, zone: str | None) -> str:
 
 def looked_at(connection: duckdb.DuckDBPyConnection, relation: str, sql: str) -> Dates:
     """Return how the days of a column are written; ISO 8601 alone costs one look."""
+    form = _form(connection, relation, sql)
+    if form:
+        return Dates(form=form)
     iso = "substr(v, 5, 1) IN ('-', '/')"
     odd = connection.execute(
         f"SELECT count(*) FILTER (NOT {iso}), count(*) FROM (SELECT {sql} AS v FROM {relation})"
@@ -206,8 +224,23 @@ def looked_at(connection: duckdb.DuckDBPyConnection, relation: str, sql: str) ->
     ).fetchone() or (0, 0, 0, None)
     days, months, open_, example = row
     if bool(days) == bool(months):
-        return Dates("", int(open_), example or "")
+        return Dates("", "", int(open_), example or "")
     return Dates(DAY_FIRST if days else MONTH_FIRST)
+
+
+def _form(connection: duckdb.DuckDBPyConnection, relation: str, sql: str) -> str:
+    """Return the form that every cell has which is not blank; "" where they have none."""
+    cells = f"SELECT v FROM (SELECT {sql} AS v FROM {relation}) WHERE v IS NOT NULL"
+    for form, shape in FORMS.items():
+        has = f"bool_and(regexp_full_match(v, '{shape}'))"
+        # Most columns of another form show it at once.
+        for some in (f"{cells} LIMIT 1", cells):
+            row = connection.execute(f"SELECT {has} FROM ({some})").fetchone()
+            if row is None or not row[0]:
+                break
+        else:
+            return form
+    return ""
 
 
 def figures(example: str) -> tuple[str, str]:
@@ -225,7 +258,9 @@ def is_open(name: str) -> str:
     )
 
 
-def is_naive(sql: str) -> str:
+def is_naive(sql: str, form: str = "") -> str:
     """Return the SQL that tells whether a text is a time without offset or zone."""
+    if form == LOCAL:
+        return f"{sql} IS NOT NULL"
     zoned = r":\d{2}.*(Z|z|UTC|GMT|[+\-]\d{1,2}(:?\d{2})?)$|^\d{10}(\.\d+)?$|^\d{13}$"
     return f"NOT regexp_matches({sql}, '{zoned}')"

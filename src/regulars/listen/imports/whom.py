@@ -18,6 +18,7 @@ from regulars.listen.identities.service import SPELLING, Observed
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Note
 from regulars.timeline import duck, inbox, judged
+from regulars.timeline.identity import PREFIX
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,7 +64,10 @@ def settle(
         ends = set(judged.linked(reading)) if from_before else set()
     for name in maps if erased else []:
         listed = ", ".join(literal(one) for one in sorted(erased))
-        connection.execute(f"UPDATE {name} SET identity = former WHERE former IN ({listed})")
+        connection.execute(
+            f"UPDATE {name} SET identity = former, {PREFIX} = identity_prefix(former) "
+            f"WHERE former IN ({listed})"
+        )
     if not from_before:
         return []
     known = (ends & set(found)) | _kept(workspace, connection, former)

@@ -182,14 +182,15 @@ def _days(
     for index, one in _texts(raw, result, ("moment",)).values():
         if reading.ISO not in reading.formats_of(one, raw.part):
             continue
-        found = times.looked_at(connection, raw.table, reading.clean(one, raw.part))
+        cells = reading.clean(one, raw.part, tidy=raw.tidy)
+        found = times.looked_at(connection, raw.table, cells)
         key = f"{DAY_MONTH}:{one.header}"
         orders = (times.DAY_FIRST, times.MONTH_FIRST)
         answer = answer_to(recipe.answers, key, orders)
         answer = answer or answer_to(recipe.answers, DAY_MONTH, orders)
         order = found.order or answer or ""
         open_ = bool(found.open and not order)
-        result.fields[index] = replace(one, order=order, asked=open_)
+        result.fields[index] = replace(one, order=order, form=found.form, asked=open_)
         if open_:
             result.questions.append(_day_question(key, one, found))
 
@@ -219,7 +220,9 @@ def _numbers(
 ) -> None:
     """Settle which mark is the decimal one."""
     columns = _texts(raw, result, reading.NUMERIC)
-    sqls = {name: reading.clean(one, raw.part) for name, (_index, one) in columns.items()}
+    sqls = {
+        name: reading.clean(one, raw.part, tidy=raw.tidy) for name, (_index, one) in columns.items()
+    }
     money = {name for name, (_index, one) in columns.items() if one.column.type == "decimal"}
     exported = raw.part.format in EXPORTED
     found = numbers.looked_at(connection, raw.table, sqls, money=money, exported=exported)
@@ -276,9 +279,11 @@ def _zone(
     if recipe.zone is not None or raw.part.zone is not None:
         return
     naive = [
-        times.is_naive(reading.clean(one, raw.part))
+        times.is_naive(reading.clean(one, raw.part, tidy=raw.tidy), one.form)
         for _index, one in _texts(raw, result, ("moment",)).values()
-        if one.column.zone is None and "%z" not in "".join(one.column.formats)
+        if one.form != times.ZONED
+        and one.column.zone is None
+        and "%z" not in "".join(one.column.formats)
     ]
     if not naive:
         return
@@ -339,7 +344,7 @@ def _currencies(
 
 def _all_codes(connection: duckdb.DuckDBPyConnection, raw: RawRows, one: Field) -> bool:
     """Tell whether every cell of a currency column is a code as it should be."""
-    cells = reading.clean(one, raw.part, typed=raw.typed)
+    cells = reading.clean(one, raw.part, tidy=raw.tidy)
     few = len(currencies.CODES) + 2
     rows = connection.execute(f"SELECT DISTINCT {cells} FROM {raw.table} LIMIT {few}").fetchall()
     return {row[0] for row in rows} <= currencies.CODES | {None}
@@ -355,7 +360,7 @@ def _ask_of_yen(
     connection: duckdb.DuckDBPyConnection, raw: RawRows, result: Settled, fields: list[Field]
 ) -> None:
     """Ask which currency ¥ is in the rows where nothing else says it."""
-    cells = {one.name: reading.clean(one, raw.part, typed=raw.typed) for one in fields}
+    cells = {one.name: reading.clean(one, raw.part, tidy=raw.tidy) for one in fields}
     shown = ", ".join(f"{sql} AS {quote(name)}" for name, sql in cells.items())
     row = connection.execute(
         f"WITH kinds AS MATERIALIZED "

@@ -36,7 +36,7 @@ class Found:
     """What was found in one file: records after the header, blank ones by number, titles above.
 
     `below` counts the rows right below the header that are headers too; `beside` are columns that
-    repeat parts of others.
+    repeat parts of others. `tidy`: no cell begins or ends with a blank.
     """
 
     records: int = 0
@@ -45,6 +45,7 @@ class Found:
     columns: list[str] = field(default_factory=list)
     below: int = 0
     beside: frozenset[str] = frozenset()
+    tidy: bool = False
     notes: list[Note] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
 

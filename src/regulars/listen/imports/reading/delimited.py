@@ -8,6 +8,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 DELIMITERS = (",", "\t", ";", "|", "，")
 NO_DELIMITER = "\x01"
 HEAD = 1 << 16
+LONG = 1 << 24
+"""Bytes from which a file is read and counted at once; a shorter one is counted first."""
 
 
 def head_text(file: File) -> str:
@@ -129,10 +132,6 @@ def _read_plain(
     above: int,
 ) -> Found | None:
     """Let the engine read a plain file; None where it is not plain or a record got lost."""
-    with file.open() as stream:
-        plain = survey(stream, dialect)
-    if plain is None:
-        return None
     shape = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
     sign = literal(dialect.quote.decode())
     options = {
@@ -142,36 +141,60 @@ def _read_plain(
         "escape": sign,
         "header": "true" if above else "false",
     }
-    return _witnessed(connection, file, options, table, plain, above=above)
+    return _witnessed(connection, file, dialect, options, table, above=above)
 
 
 def _witnessed(
     connection: duckdb.DuckDBPyConnection,
     file: File,
+    dialect: Dialect,
     options: dict[str, str],
     table: str,
-    plain: Plain,
     *,
     above: int,
 ) -> Found | None:
-    """Return what the engine found when that is every record; else None, and nothing is left."""
+    """Return what the engine found when that is every record; else None, and nothing is left.
+
+    The engine reads a long file while its records are counted, and is stopped where that finds
+    it is not plain.
+    """
     import duckdb
 
+    with ThreadPoolExecutor(1) as aside:
+        counting = aside.submit(_counted, connection, file, dialect)
+        if file.size < LONG and counting.result() is None:
+            return None
+        error = _scan(connection, file, options, table)
+        plain = counting.result()
+    if plain is None or isinstance(error, duckdb.InvalidInputException):
+        numbered.drop(connection, table)  # a line does not fit the header
+        return None
+    if error is not None:
+        raise error
     records = max(0, plain.records - above)
     blank = min(plain.trailing, records)
-    try:
-        _scan(connection, file, options, table)
-    except duckdb.InvalidInputException:  # a line that does not fit the header
-        return None
     if connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (records - blank,):
-        return Found(records, blank=[np.arange(records - blank + 1, records + 1)])
+        last = np.arange(records - blank + 1, records + 1)
+        return Found(records, blank=[last], tidy=plain.tidy)
     numbered.drop(connection, table)
     return None
 
 
+def _counted(connection: duckdb.DuckDBPyConnection, file: File, dialect: Dialect) -> Plain | None:
+    """Count the records of a plain file; stop the engine and return None where it is not plain."""
+    with file.open() as stream:
+        plain = survey(stream, dialect)
+    if plain is None:
+        connection.interrupt()
+    return plain
+
+
 def _scan(
     connection: duckdb.DuckDBPyConnection, file: File, options: dict[str, str], table: str
-) -> None:
+) -> Exception | None:
+    """Let the engine read a file into `table`; return what kept it from that."""
+    import duckdb
+
     options = {
         **options,
         "auto_detect": "false",
@@ -180,16 +203,20 @@ def _scan(
         "buffer_size": str(LINE_BYTES * 2),
     }
     words = ", ".join(f"{key} = {value}" for key, value in options.items())
-    numbered.make(connection, table, f"SELECT * FROM read_csv({literal(str(file.path))}, {words})")
+    read = f"SELECT * FROM read_csv({literal(str(file.path))}, {words})"
+    try:
+        numbered.make(connection, table, read)
+    except duckdb.Error as error:
+        kept: Exception = error
+        return kept
+    return None
 
 
 def read_lines(
     connection: duckdb.DuckDBPyConnection, file: File, table: str, *, above: int = 0
 ) -> Found:
     """Make `table` (`_row`, `line`) of a text file's lines but the first `above` and blank ones."""
-    with file.open() as stream:
-        plain = survey(stream, Dialect())
-    if plain is not None and not above:
+    if not above:
         options = {
             "columns": "{'line': 'VARCHAR'}",
             "delim": f"'{NO_DELIMITER}'",
@@ -198,8 +225,9 @@ def read_lines(
             "header": "false",
             "strict_mode": "false",
         }
-        found = _witnessed(connection, file, options, table, plain, above=0)
+        found = _witnessed(connection, file, Dialect(), options, table, above=0)
         if found is not None:
+            found.tidy = False  # lines may be, and what stands in them not
             return found
     return careful.read(connection, file, Dialect(), ["line"], table, above=above)
 

@@ -21,11 +21,9 @@ def make(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
 
 
 def drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Drop the relation, or a table that is no such one."""
-    if _is_one(connection, name):
-        connection.execute(f"DROP VIEW {name}; DROP TABLE {_below(name)}")
-    else:
-        connection.execute(f"DROP TABLE {name}")
+    """Drop the relation, made in part or as a whole, or a table that is no such one."""
+    kind = "VIEW" if _is_one(connection, name) else "TABLE"
+    connection.execute(f"DROP {kind} IF EXISTS {name}; DROP TABLE IF EXISTS {_below(name)}")
 
 
 def delete(connection: duckdb.DuckDBPyConnection, name: str, where: str) -> None:

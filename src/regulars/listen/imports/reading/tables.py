@@ -62,6 +62,8 @@ class RawRows:
     pieces: list[Piece] = field(default_factory=list)
     beside: frozenset[str] = frozenset()
     """Columns that repeat parts of others."""
+    tidy: bool = False
+    """Whether no cell begins or ends with a blank; what a `typed` file has stays as it is."""
     notes: list[Note] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
 
@@ -116,6 +118,7 @@ class Reader:
             founds.append(found)
             self.total += found.records
         raw = self._union(part, tables, pieces, typed)
+        raw.tidy = typed or all(found.tidy for found in founds)
         for found in founds:
             raw.beside |= found.beside
             raw.notes += found.notes
