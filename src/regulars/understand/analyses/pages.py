@@ -222,18 +222,13 @@ def choices_of(option: Any, view: View) -> list[tuple[str, Any]]:
 
 def context(view: View) -> dict[str, Any]:
     """Return what the templates of an analysis know."""
-    asked_with = {
-        one.name: view.options[one.name]
-        for one in view.analysis.options
-        if view.options[one.name] != one.default
-    }
     return {
         "view": view,
         "analysis": view.analysis,
         "found": view.result,
         "meaning": view.analysis.meaning,
         "may_list": view.may_list,
-        "asked": asked_with,
+        "asked": view.asked,
         **view.analysis.values(view),
     }
 

@@ -73,6 +73,15 @@ class View:
         """Return what persons are called, where that is known."""
         return profiles.names(self.ws, list(persons))
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What was asked beyond the usual, as an address carries it."""
+        return {
+            one.name: self.options[one.name]
+            for one in self.analysis.options
+            if self.options[one.name] != one.default
+        }
+
     @cached_property
     def catalog(self) -> Catalog:
         """The journey in force."""
@@ -102,15 +111,20 @@ class View:
         """Return the rows of a table; none where there is no answer."""
         return list(table.rows(self)) if self.answered else []
 
-    def shown(self, name: str, most: int | None = None) -> Shown:
-        """Return a table as it is written on a page."""
+    def shown(self, name: str, most: int | None = None, rows: list[Any] | None = None) -> Shown:
+        """Return a table as it is written on a page; `rows` are those of a part of it.
+
+        A column in which no row has words is left out.
+        """
         table = self.analysis.table(name)
         assert table is not None, name
-        rows = self.rows(table)
-        columns = tuple(one for one in table.columns if not one.in_file)
+        rows = self.rows(table) if rows is None else rows
         first = rows[: most or table.most]
-        lines = tuple(tuple(self.cell(one, row) for one in columns) for row in first)
-        return Shown(table, columns, lines, len(rows))
+        cells = {one: [self.cell(one, row) for row in first]
+                 for one in table.columns if not one.in_file}  # fmt: skip
+        told = {one: column for one, column in cells.items()
+                if any(cell.words or cell.note for cell in column) or not first}  # fmt: skip
+        return Shown(table, tuple(told), tuple(zip(*told.values(), strict=True)), len(rows))
 
     def picture(self, name: str) -> tuple[Picture, Any] | None:
         """Return the picture of a table with what draws it."""

@@ -1,40 +1,37 @@
-"""`/api/v1/complaints`: at which stage problems arise, and what came before."""
+"""`/api/v1/complaints/words` and one customer's problems, beside the funnel."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
-from regulars.listen.catalog import service as catalog
 from regulars.timeline.current import CurrentWorkspace
-from regulars.understand.complaints import service, showing
-from regulars.understand.complaints.parameters import ComplaintParameters
-from regulars.understand.findings.model import enveloped
+from regulars.understand.analyses.asking import asked, fields
+from regulars.understand.complaints import service
+from regulars.understand.complaints.analysis import ANALYSIS
 
 router = APIRouter(prefix="/api/v1", tags=["complaints"])
-Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
-Wished = Annotated[ComplaintParameters, Depends()]
-
-
-@router.get("/complaints", summary="Where problems arise")
-def complaints(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
-    """Return problems by stage and touchpoint per 1,000 visits, and the steps before them."""
-    found = service.answered(ws, wish.asked(caller), now=clock.now())
-    return enveloped(found, showing.plain(found.payload, catalog.current(ws)))
+Given = Annotated[dict[str, Any], Depends(fields(ANALYSIS.options, strict=True))]
 
 
 @router.get("/complaints/words", summary="Customer comments about the problems of a touchpoint")
 def words(
-    ws: CurrentWorkspace, caller: Listener, wish: Wished, touchpoint: Annotated[str, Query()]
+    *,
+    request: Request,
+    ws: CurrentWorkspace,
+    caller: Listener,
+    given: Given,
+    touchpoint: Annotated[str, Query()],
 ) -> list[dict[str, Any]]:
     """Return the latest comments, 50 at most."""
-    said = service.words(ws, wish.asked(caller), touchpoint, now=clock.now())
+    wanted = ANALYSIS.ask(asked(request, ANALYSIS, caller, given))
+    said = service.words(ws, *wanted, touchpoint, now=clock.now())
     made: list[dict[str, Any]] = msgspec.to_builtins(said)
     return made
 

@@ -8,8 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from scipy import stats
-
 from regulars.kit.errors import Invalid
 from regulars.kit.stats.estimate import LEVEL, Estimate, empty
 from regulars.kit.text import Text
@@ -52,6 +50,12 @@ BEFORE_MEANING = Text(
     "以每位客户在时间段内的首个问题与普通触达比较：此前若干天内出现该步骤的频率；"
     "并与问题所在触点的普通触达比较。它说明与问题的相关，而非因果。",
 )
+NO_PROBLEMS = Text(
+    "No such problems in this period. Choose a longer period, or import complaints: events named "
+    "“Complaint Made”, with the touchpoint they are about.",
+    "该时间段内没有此类问题。请选择更长的时间段，或导入投诉："
+    "名为“Complaint Made”并注明所涉触点的事件。",
+)
 
 
 class Problem(StrEnum):
@@ -89,21 +93,6 @@ PROBLEM_TITLES: Mapping[Problem, Text] = {
 }
 
 
-def problem_of(word: str) -> Problem:
-    """Return the kind of problem of that name. Raises Invalid."""
-    try:
-        return Problem(word)
-    except ValueError:
-        raise Invalid(
-            "complaints.problem",
-            Text(
-                f"“{word}” is not a kind of problem; choose complaint, return or refund.",
-                f"没有“{word}”这类问题；请选择 complaint、return 或 refund。",
-            ),
-            field="problem",
-        ) from None
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question: which problems, in which extent, and how many days before them count."""
@@ -119,7 +108,7 @@ class Asked:
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Asked:
         """Read what `about` wrote."""
-        return cls(EventFilter.of(about), problem_of(about["problem"]), about["days"])
+        return cls(EventFilter.of(about), Problem(about["problem"]), about["days"])
 
     def __post_init__(self) -> None:
         if not 1 <= self.days <= 90:
@@ -212,6 +201,11 @@ class Complaints:
     end: datetime | None = None
 
     @property
+    def why_not(self) -> Text | None:
+        """What is said where there are no problems."""
+        return None if self.total else NO_PROBLEMS
+
+    @property
     def unplaced(self) -> int:
         """Problems of which nobody knows where they arose."""
         return self.total - self.named - self.stepped
@@ -250,6 +244,8 @@ def per_thousand(n: int, squares: float, passages: int) -> Estimate:
     """
     if passages < MIN_SAMPLE or n > passages:
         return replace(empty(), n=passages)
+    from scipy import stats
+
     again = squares / n if n else 1.0
     count = n / again
     low = float(stats.chi2.ppf(TAIL, 2 * count)) / 2 if count else 0.0
