@@ -130,7 +130,8 @@ class Table:
 class Picture:
     """A chart above the table `table`, which holds the same numbers.
 
-    It is `height` pixels high; one of bars grows above that by `bar` pixels each.
+    `name` tells it from another picture of that table; where `draw` gives None there is none to
+    draw. It is `height` pixels high; one of bars grows above that by `bar` pixels each.
     """
 
     table: str
@@ -138,6 +139,7 @@ class Picture:
     draw: Callable[[Any], Any]
     height: int = 240
     bar: int = 0
+    name: str | None = None
 
     def tall(self, drawn: Any) -> int:
         """Return how high the chart is, drawn so."""
@@ -214,12 +216,12 @@ class Analysis:
     `noun` is the package that answers, `name` what it is called in addresses, API and command.
     `result` names the answer's type in the noun's model. `ask` turns what the caller asks into
     the arguments of `service.stored` and `service.answered`. `notes` are sentences that every face
-    tells; a result with `why_not` has no tables. Fields of the result in `people` are for those
-    who may read about persons, those in `inner` are told to nobody, and `told_as` pairs a field
-    with what it is called beside what the answer came from. `lists` are further lists than that of
-    the `customers` behind the answer. `template` is the noun's own
-    block of the page, with `values` beside view and result. `refreshed` is the refresh's step,
-    which follows those in `rests_on`. With `compute(ws, options, now)` a noun needs no service: its
+    tells; a result with `why_not` has no tables, unless it is `partial`. Fields of the result in
+    `people` are for those who may read about persons, those in `inner` are told to nobody, and
+    `told_as` pairs a field with what it is called beside what the answer came from. `lists` are
+    further lists than that of the `customers` behind the answer. `template` is the noun's own block
+    of the page, with `values` beside view and result. `refreshed` is the refresh's step, which
+    follows those in `rests_on`. With `compute(ws, options, now)` a noun needs no service: its
     answers are kept under `name` and `version`, and renewed as they are asked for.
     """
 
@@ -243,6 +245,7 @@ class Analysis:
     template: str = "analyses/_piece.html"
     page: str = "analyses/page.html"
     piece: str = "overview"
+    partial: bool = False
     sentences: Callable[[Any], Iterable[str]] = lambda _view: ()
     values: Callable[[Any], dict[str, Any]] = _nothing_more
     plain: Callable[[Any], dict[str, Any]] = _nothing_more
@@ -281,9 +284,9 @@ class Analysis:
         """Return the table of that name; None where there is none."""
         return next((one for one in self.tables if one.name == name), None)
 
-    def picture(self, table: str) -> Picture | None:
-        """Return the picture of that table; None where there is none."""
-        return next((one for one in self.pictures if one.table == table), None)
+    def picture(self, name: str) -> Picture | None:
+        """Return the picture of that name, or of the table of that name; None without one."""
+        return next((one for one in self.pictures if (one.name or one.table) == name), None)
 
     @property
     def service(self) -> Any:

@@ -34,7 +34,7 @@ class Option:
     kind: type = str
     default: Any = None
     choices: tuple[tuple[str, Text], ...] = ()
-    offered: Callable[[Any], list[tuple[str, Any]]] | None = None
+    offered: Callable[[Any], list[tuple[Any, Any]]] | None = None
     many: bool = False
     positional: bool = False
 

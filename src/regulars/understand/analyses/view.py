@@ -105,7 +105,8 @@ class View:
     @property
     def answered(self) -> bool:
         """Whether there are numbers to show."""
-        return self.result is not None and getattr(self.result, "why_not", None) is None
+        whole = self.analysis.partial or getattr(self.result, "why_not", None) is None
+        return self.result is not None and whole
 
     def rows(self, table: Table) -> list[Any]:
         """Return the rows of a table; none where there is no answer."""
@@ -127,9 +128,10 @@ class View:
         return Shown(table, tuple(told), tuple(zip(*told.values(), strict=True)), len(rows))
 
     def picture(self, name: str) -> tuple[Picture, Any] | None:
-        """Return the picture of a table with what draws it."""
+        """Return the picture of that name with what draws it."""
         found = self.analysis.picture(name)
-        return None if found is None or not self.answered else (found, found.draw(self))
+        drawn = found.draw(self) if found and self.answered else None
+        return (found, drawn) if found and drawn is not None else None
 
     def cell(self, column: Column, row: Any) -> Cell:
         """Return one cell as it is written."""

@@ -30,8 +30,8 @@ def words(
     touchpoint: Annotated[str, Query()],
 ) -> list[dict[str, Any]]:
     """Return the latest comments, 50 at most."""
-    wanted = ANALYSIS.ask(asked(request, ANALYSIS, caller, given))
-    said = service.words(ws, *wanted, touchpoint, now=clock.now())
+    (wanted,) = ANALYSIS.ask(asked(request, ANALYSIS, caller, given))
+    said = service.words(ws, wanted, touchpoint, now=clock.now())
     made: list[dict[str, Any]] = msgspec.to_builtins(said)
     return made
 

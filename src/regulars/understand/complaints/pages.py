@@ -36,14 +36,14 @@ def words(
     touchpoint: Annotated[str, Query(max_length=200)],
 ) -> Response:
     """Show the problems of one touchpoint in the customers' words."""
-    wanted = ANALYSIS.ask(asked(request, ANALYSIS, caller, given))
+    (wanted,) = ANALYSIS.ask(asked(request, ANALYSIS, caller, given))
     name = say(catalog.current(ws).title_of(touchpoint))
     return page(
         request,
         "complaints/words.html",
         title=fill(_("What do customers say when “{name}” fails?"), name=name),
         name=name,
-        said=service.words(ws, *wanted, touchpoint, now=clock.now()),
+        said=service.words(ws, wanted, touchpoint, now=clock.now()),
     )
 
 

@@ -1,4 +1,4 @@
-"""`/api/v1/drivers`: what goes with an outcome, and what improvements cost."""
+"""`/api/v1/drivers`: the outcomes there are, and what improvements cost."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
-from regulars.understand.drivers import service, showing
-from regulars.understand.drivers.model import MEANING, RULES
-from regulars.understand.drivers.parameters import DriverParameters
-from regulars.understand.findings.model import enveloped
+from regulars.understand.drivers import service
 from regulars.understand.scope.model import EventFilter
 
 router = APIRouter(prefix="/api/v1/drivers", tags=["drivers"])
@@ -28,20 +25,6 @@ class CostIn(BaseModel):
 
     cost: float = Field(gt=0)
     points: float = Field(gt=0, le=100)
-
-
-@router.get("", summary="Which touchpoints an outcome is associated with")
-def drivers(
-    *,
-    ws: CurrentWorkspace,
-    caller: Reader,
-    wanted: Annotated[DriverParameters, Depends()],
-) -> dict[str, Any]:
-    """Return importance with intervals, who is included, the non-linear check, gains per cost."""
-    asked = wanted.asked(caller)
-    found = service.answered(ws, asked, now=clock.now())
-    words = {"meaning": MEANING, "rule": RULES[asked.missing]}
-    return enveloped(found, {**words, **showing.plain(found.payload, service.costs(ws))})
 
 
 @router.get("/outcomes", summary="Available outcomes")

@@ -8,7 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.understand.drivers.outcomes import Basis, Said
 from regulars.understand.policy import FALSE_ALARM_RATE
@@ -93,22 +92,7 @@ class Asked:
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Asked:
         """Read what `about` wrote."""
-        return cls(about["outcome"], EventFilter.of(about), missing_of(about["missing"]))
-
-
-def missing_of(word: str) -> Missing:
-    """Return the rule of that name. Raises Invalid."""
-    try:
-        return Missing(word)
-    except ValueError:
-        raise Invalid(
-            "drivers.missing",
-            Text(
-                f"“{word}” is no rule for missing answers; choose pairwise or complete.",
-                f"“{word}”不是缺失处理规则；请选择 pairwise 或 complete。",
-            ),
-            field="missing",
-        ) from None
+        return cls(about["outcome"], EventFilter.of(about), Missing(about["missing"]))
 
 
 @dataclass(frozen=True, slots=True)
