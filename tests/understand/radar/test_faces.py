@@ -49,7 +49,7 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     assert (ease["value"], ease["against"]["verdict"], ease["note"]) == (87.5, "higher", None)
     text = client.get("/radar?period=all&format=csv").text.lstrip("\ufeff")
     rows = {row["Dimension"]: row for row in csv.DictReader(io.StringIO(text))}
-    assert float(rows["Ease"]["Low"]) == ease["low"]
+    assert float(rows["Ease"]["Points: Low"]) == ease["low"]
     assert rows["Value for money"]["Points"] == ""
     args = ["show", "radar", "--period", "all", "--workspace", str(ws.folder)]
     shown = json.loads(CliRunner().invoke(build_cli(), [*args, "--json"]).stdout)

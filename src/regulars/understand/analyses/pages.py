@@ -17,7 +17,7 @@ from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.faces.links import Item, here
 from regulars.faces.paging import Page, decode, encode
 from regulars.kit import clock
-from regulars.kit.errors import Invalid, NotFound
+from regulars.kit.errors import NotFound, RegularsError
 from regulars.kit.ranked import part
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
@@ -77,10 +77,10 @@ def _add_page(router: APIRouter, analysis: Analysis) -> None:
         options, may_list = asked(request, analysis, caller, values), caller.may(Right.READ_PEOPLE)
         try:
             view = service.answered(ws, analysis, options, now=clock.now(), may_list=may_list)
-        except (Invalid, NotFound) as error:
+            return page(request, analysis.template, title="", **context(view))
+        except RegularsError as error:
             bare = isinstance(error, NotFound)
             return page(request, "analyses/_wrong.html", title="", message=error.message, bare=bare)
-        return page(request, analysis.template, title="", **context(view))
 
     @router.get("/tables/{name}")
     def table(

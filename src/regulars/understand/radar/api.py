@@ -1,4 +1,4 @@
-"""`/api/v1/radar`: the dimensions, what they are held against, and what they mean."""
+"""`/api/v1/radar/…`: what the dimensions are made of, and the benchmarks."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
-from regulars.understand.findings.model import enveloped
-from regulars.understand.radar import service, showing
-from regulars.understand.radar.parameters import RadarParameters
+from regulars.understand.radar import service
 
 router = APIRouter(prefix="/api/v1/radar", tags=["radar"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
-Wished = Annotated[RadarParameters, Depends()]
 
 
 class MappingIn(BaseModel):
@@ -34,16 +31,6 @@ class BenchmarkIn(BaseModel):
     """A benchmark file: CSV with the columns dimension, value (0 to 100) and perhaps n."""
 
     csv: str = Field(min_length=1)
-
-
-@router.get("", summary="The experience radar")
-def radar(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
-    """Return every dimension in points with interval, its parts, and the comparison."""
-    look, now = wish.look(caller), clock.now()
-    found = service.answered(ws, look, now=now)
-    other = service.against(ws, found.payload, look, wish.against, now=now)
-    plain = showing.plain(found.payload, other, service.mapping(ws))
-    return enveloped(found, {"against": wish.against, **plain})
 
 
 @router.get("/mapping", summary="Definition of the dimensions")

@@ -13,6 +13,8 @@ from regulars.kit.text import Text
 RADAR, EXPERIENCE = "radar", "experience"
 KINDS = (RADAR, EXPERIENCE)
 """The ten dimensions of the radar, and the five experience dimensions of survey questions."""
+TARGET, BENCHMARK = "target", "benchmark"
+"""What the dimensions may be held against that needs no measuring."""
 
 MEANING = Text(
     "Each dimension is a declared mixture of metrics and survey questions. Every part is placed "

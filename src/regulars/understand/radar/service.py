@@ -8,7 +8,7 @@ from typing import Any
 
 from regulars.company.audit.service import record
 from regulars.company.places import service as places
-from regulars.company.rights.model import Principal
+from regulars.company.rights.model import Principal, Scope
 from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.stats.estimate import Estimate, empty
 from regulars.kit.text import Text
@@ -18,6 +18,8 @@ from regulars.understand.findings.model import Finding
 from regulars.understand.metrics import service as metrics
 from regulars.understand.radar import comparing, document, queries
 from regulars.understand.radar.model import (
+    BENCHMARK,
+    TARGET,
     Against,
     Benchmark,
     Dimension,
@@ -174,12 +176,24 @@ def _placed(raw: Estimate, worst: float | None, best: float | None) -> Estimate:
     return empty() if worst is None or best is None else points(raw, worst, best)
 
 
-def stored(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Radar] | None:
-    """Return the stored radar of an extent, or None; notes that it was asked for."""
-    return findings.find(ws, FINDING, _about(ws, look), now=now)
+def stored(
+    ws: Workspace, look: EventFilter, wish: str = TARGET, *, now: datetime
+) -> Finding[Radar] | None:
+    """Return the stored radar of an extent; None as long as what `wish` names is not stored, too.
+
+    Notes that it was asked for.
+    """
+    found = findings.find(ws, FINDING, _about(ws, look), now=now)
+    kind, _colon, name = wish.partition(":")
+    if found is None or kind in (TARGET, BENCHMARK):
+        return found
+    other = _other(found.payload, look, kind, name)
+    return found if findings.find(ws, FINDING, _about(ws, other), now=now) else None
 
 
-def answered(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Radar]:
+def answered(
+    ws: Workspace, look: EventFilter, _wish: str = TARGET, *, now: datetime
+) -> Finding[Radar]:
     """Return the radar of an extent: the stored one if it still holds, else computed now."""
     return findings.answer(ws, FINDING, _about(ws, look), now=now)
 
@@ -193,11 +207,11 @@ def against(
     `benchmark:NAME`. Raises Invalid for another word, NotFound for an unknown benchmark.
     """
     kind, _colon, name = wish.partition(":")
-    if kind == "target":
+    if kind == TARGET:
         mapped = mapping(ws)
         fixed = {one.key: (one.target, None) for one in mapped.dimensions if one.target is not None}
         return comparing.with_fixed(ours, fixed)
-    if kind == "benchmark":
+    if kind == BENCHMARK:
         found = {one.name: one for one in benchmarks(ws)}.get(name)
         if found is None:
             raise _no_benchmark(name)
@@ -205,6 +219,19 @@ def against(
     other = _other(ours, look, kind, name)
     theirs = answered(ws, other, now=now).payload
     return comparing.with_other(ours, theirs, overlap=_overlap(ws, look, kind, name))
+
+
+def offered(ws: Workspace, scope: Scope) -> list[tuple[str, str, Text]]:
+    """Return what else the radar can be held against: its kind, key and name."""
+    benches = [(BENCHMARK, one.name, Text(one.name, one.name)) for one in benchmarks(ws)]
+    ways = [("channel", name, Text(name, name)) for name in scopes.channels(ws, scope)]
+    spots = places.visible(ws, scope).walk()
+    return [*benches, *ways, *(("place", place.id, place.name) for _depth, place in spots)]
+
+
+def metric_title(name: str) -> Text:
+    """Return the title of a metric; its name where there is no such metric yet."""
+    return metrics.definition(name).title if metrics.exists(name) else Text(name, name)
 
 
 def _overlap(ws: Workspace, look: EventFilter, kind: str, name: str) -> bool:
