@@ -16,7 +16,7 @@ from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL, Role
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
-from regulars.understand.maturity import showing
+from regulars.understand.maturity.analysis import figure
 from regulars.understand.maturity.model import AreaGrade
 
 
@@ -54,9 +54,9 @@ def test_answers_show_on_page_file_api_and_command(client: TestClient, ws: Works
 def test_areas_without_any_grade_are_not_drawn_as_zero() -> None:
     graded = [AreaGrade(area, None, 3.0, None, None) for area in ("organisation", "listening")]
     blank = [AreaGrade(area, None, None, None, None) for area in ("journey", "acting")]
-    assert showing._picture([*graded, *blank]) is None
+    assert figure([*graded, *blank]) is None
     third = AreaGrade("proving", 4.0, None, None, None)
-    picture = showing._picture([*graded, third, *blank])
+    picture = figure([*graded, third, *blank])
     assert picture is not None
     names = [one["name"] for one in picture["radar"]["indicator"]]
     assert names == ["Organisation", "Listening", "Proving"]

@@ -222,7 +222,8 @@ class Analysis:
     further lists than that of the `customers` behind the answer. `template` is the noun's own block
     of the page, with `values` beside view and result. `refreshed` is the refresh's step, which
     follows those in `rests_on`. With `compute(ws, options, now)` a noun needs no service: its
-    answers are kept under `name` and `version`, and renewed as they are asked for.
+    answers are kept under `name` and `version`, and renewed as they are asked for. `document(view)`
+    is a text that the command prints in place of tables, where it was asked for.
     """
 
     name: str
@@ -247,6 +248,7 @@ class Analysis:
     piece: str = "overview"
     partial: bool = False
     sentences: Callable[[Any], Iterable[str]] = lambda _view: ()
+    document: Callable[[Any], str | None] = lambda _view: None
     values: Callable[[Any], dict[str, Any]] = _nothing_more
     plain: Callable[[Any], dict[str, Any]] = _nothing_more
     people: tuple[str, ...] = ()

@@ -77,7 +77,7 @@ def _add_page(router: APIRouter, analysis: Analysis) -> None:
         options, may_list = asked(request, analysis, caller, values), caller.may(Right.READ_PEOPLE)
         try:
             view = service.answered(ws, analysis, options, now=clock.now(), may_list=may_list)
-            return page(request, analysis.template, title="", **context(view))
+            return page(request, analysis.template, title="", **view.context)
         except RegularsError as error:
             bare = isinstance(error, NotFound)
             return page(request, "analyses/_wrong.html", title="", message=error.message, bare=bare)
@@ -144,7 +144,7 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
             "analyses/customers.html",
             title=listed.question,
             fresh=view.found.as_of if view.found else None,
-            **context(view) | told,
+            **view.context | told,
         )
 
 
@@ -157,7 +157,7 @@ def _add_panel(router: APIRouter, analysis: Analysis, panel: Panel) -> None:
         options = asked(request, analysis, caller, {})
         view = service.stored(ws, analysis, options, now=clock.now())
         one = panel.of(view, person) if panel.alone or view.found else None
-        return page(request, panel.template, title="", one=one, **context(view))
+        return page(request, panel.template, title="", one=one, **view.context)
 
 
 def stored_page(
@@ -183,7 +183,7 @@ def stored_page(
         piece=f"{analysis.path}/{analysis.piece}{query}",
         pickers=pickers(request, ws, caller, analysis, options),
         menus=list(menus(request, view)),
-        **context(view) | more,
+        **view.context | more,
     )
 
 
@@ -218,19 +218,6 @@ def choices_of(option: Any, view: View) -> list[tuple[str, Any]]:
     if option.offered is not None:
         return list(option.offered(view))
     return [(key, say(title)) for key, title in option.choices]
-
-
-def context(view: View) -> dict[str, Any]:
-    """Return what the templates of an analysis know."""
-    return {
-        "view": view,
-        "analysis": view.analysis,
-        "found": view.result,
-        "meaning": view.analysis.meaning,
-        "may_list": view.may_list,
-        "asked": view.asked,
-        **view.analysis.values(view),
-    }
 
 
 def _file(request: Request, kind: files.Format, view: View, name: str) -> Response:

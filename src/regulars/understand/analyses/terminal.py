@@ -45,7 +45,9 @@ def add(app: typer.Typer, opens: Opens, analysis: Analysis) -> None:
             return
         view = service.answered(opens(workspace), analysis, asked, now=clock.now())
         assert view.found is not None
-        if as_json:
+        if (text := analysis.document(view)) is not None:
+            typer.echo(text)
+        elif as_json:
             typer.echo(msgspec.json.encode(enveloped(view.found, plain(view))).decode())
         else:
             print_view(view)

@@ -92,6 +92,19 @@ class View:
         """The function that names a category or product in both languages."""
         return adoption.naming(self.ws, Kind.CATEGORY)
 
+    @property
+    def context(self) -> dict[str, Any]:
+        """What the templates of an analysis know."""
+        return {
+            "view": self,
+            "analysis": self.analysis,
+            "found": self.result,
+            "meaning": self.analysis.meaning,
+            "may_list": self.may_list,
+            "asked": self.asked,
+            **self.analysis.values(self),
+        }
+
     @cached_property
     def notes(self) -> list[Text]:
         """What every face tells beside the numbers."""

@@ -1,4 +1,4 @@
-"""`/api/v1/maturity`: claims beside evidence, spending beside importance, the handbook."""
+"""`/api/v1/maturity/…`: questionnaire, answers, spending and handbook beside the assessment."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
-from regulars.understand.findings.model import enveloped
-from regulars.understand.maturity import service, showing
+from regulars.understand.maturity import service
 from regulars.understand.maturity.model import Horizon, Line
 
 router = APIRouter(prefix="/api/v1/maturity", tags=["maturity"])
@@ -41,14 +40,6 @@ class LineIn(BaseModel):
     touchpoint: str = Field(min_length=1)
     horizon: Literal["short", "middle", "long"]
     amount: float = Field(ge=0)
-
-
-@router.get("", summary="The maturity assessment")
-def maturity(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
-    """Return self-assessment, evidence, grades, spending and improvement points."""
-    found = service.answered(ws, caller.places, now=clock.now())
-    plain = showing.plain(found.payload, service.history(ws), service.spendings(ws))
-    return enveloped(found, plain)
 
 
 @router.get("/questionnaire", summary="Questions, statements and advice")

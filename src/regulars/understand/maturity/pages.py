@@ -1,68 +1,37 @@
-"""`/maturity`: how mature is our experience management?"""
+"""`/maturity/…`: questionnaire, spending and handbook beside the assessment."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
-from regulars.faces import export as files
 from regulars.faces.forms import Fields, FormFields
 from regulars.faces.language import current
 from regulars.faces.language import gettext as _
-from regulars.faces.layout import NavItem, Section, page
+from regulars.faces.layout import page
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
-from regulars.understand.maturity import service, showing
-from regulars.understand.maturity.model import HORIZON_TITLES, Diagnosis, Horizon, Line
+from regulars.understand.analyses import service as analyses
+from regulars.understand.analyses.options import Options
+from regulars.understand.maturity import service
+from regulars.understand.maturity.analysis import ANALYSIS
+from regulars.understand.maturity.model import HORIZON_TITLES, Horizon, Line
 
 router = APIRouter(prefix="/maturity", include_in_schema=False)
-navigation = [
-    NavItem(
-        Text("Maturity assessment", "成熟度诊断"),
-        "/maturity",
-        Section.UNDERSTAND,
-        90,
-        Right.READ_NUMBERS,
-    )
-]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
 NO_AMOUNTS = Text(
     "Amounts are numbers of 0 or more; nothing has been kept yet.",
     "金额须为不小于 0 的数字；尚未保存任何内容。",
 )
-
-
-@router.get("")
-def maturity(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
-    """Show the diagnosis; one not worked out yet follows the page."""
-    if kind := files.asked(request):
-        found = service.answered(ws, caller.places, now=clock.now()).payload
-        lines = showing.table(service.checked(found, service.history(ws)))
-        return files.send(request, kind, "self-diagnosis", showing.TABLE, lines)
-    stored = service.stored(ws, caller.places, now=clock.now())
-    return page(
-        request,
-        "maturity/maturity.html",
-        title=_("How mature is our experience management?"),
-        fresh=stored.as_of if stored else None,
-        **_values(ws, caller, stored.payload if stored else None),
-    )
-
-
-@router.get("/diagnosis")
-def diagnosis(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
-    """Give the diagnosis, worked out now."""
-    found = service.answered(ws, caller.places, now=clock.now()).payload
-    return page(request, "maturity/_diagnosis.html", title="", **_values(ws, caller, found))
 
 
 @router.get("/questionnaire")
@@ -106,13 +75,14 @@ def state(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFi
 @router.get("/handbook")
 def handbook(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
     """Show the handbook, ready for print."""
-    found = service.answered(ws, caller.places, now=clock.now())
+    view = analyses.answered(ws, ANALYSIS, Options(scope=caller.places), now=clock.now())
+    assert view.found is not None
     return page(
         request,
         "maturity/handbook.html",
         title=_("Maturity handbook"),
-        fresh=found.as_of,
-        **_values(ws, caller, found.payload),
+        fresh=view.found.as_of,
+        **view.context,
     )
 
 
@@ -166,12 +136,3 @@ def _spending(
         currency=ws.settings.workspace.currency,
         error=error,
     )
-
-
-def _values(ws: Workspace, caller: Principal, found: Diagnosis | None) -> dict[str, Any]:
-    answers, spent = service.history(ws), service.spendings(ws)
-    return {
-        "may_edit": caller.may(Right.EDIT_TARGETS),
-        "currency": ws.settings.workspace.currency,
-        **showing.values(found, answers, spent, catalog.current(ws)),
-    }
