@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from pathlib import Path
 def literal(value: str | Path) -> str:
     """Return a text, or a path, as an SQL literal."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Return DuckDB's type of a text that is one of these words: kept and written as a number."""
+    return f"ENUM({', '.join(map(literal, words))})"
 
 
 def portable(value: str) -> str:

@@ -109,7 +109,7 @@ def _as_told(
     """Return the query of a relation's events with the columns that its files have beside."""
     there = {row[0] for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
     carried = [name for name in COLUMNS if name not in alike]
-    beside = f"{sql.literal(key)} AS brought_by"
+    beside = f"CAST({sql.literal(key)} AS {sql.one_of([key])}) AS brought_by"
     if "updated_at" in there:
         carried.append("CAST(updated_at AS TIMESTAMPTZ) AS updated_at")
         beside += ", updated_at"
@@ -158,10 +158,12 @@ def _sift(
     try:
         refused = duck.count(connection, f"{fresh}) SEMI JOIN forbidden USING (identity_id)")
         repeated = duck.may_repeat_ids(connection, f"{fresh})")
-        if not refused and not repeated and not _any_known(connection, f"{fresh})"):
-            return Sifted(Loaded(lake.records(written), 0, 0, 0), written)
         _choose(connection, rows, repeated=repeated)
-        return _sift_known(workspace, connection, written, snapshot, Load(key, now, refused))
+        met = replacing.meet(workspace, connection, snapshot.files)
+        known = met.files or _any_waiting(connection, snapshot, f"{fresh})")
+        if not refused and not repeated and not known:
+            return Sifted(Loaded(lake.records(written), 0, 0, 0), written)
+        return _sift_known(workspace, connection, (written, met), snapshot, Load(key, now, refused))
     finally:
         connection.execute(
             "DROP VIEW IF EXISTS incoming; DROP TABLE IF EXISTS passed_over; "
@@ -195,12 +197,15 @@ def _choose(connection: duckdb.DuckDBPyConnection, rows: str, *, repeated: bool)
 def _sift_known(
     workspace: Workspace,
     connection: duckdb.DuckDBPyConnection,
-    written: AddAction,
+    first: tuple[AddAction, replacing.Met],
     snapshot: Snapshot,
     load: Load,
 ) -> Sifted:
-    """Write the new and the winners of `incoming` to a file of their own; put losers aside."""
-    met = replacing.meet(workspace, connection, snapshot.files)
+    """Write the new and the winners of `incoming` to a file of their own; put losers aside.
+
+    `first` is the file that holds them all, and what they met.
+    """
+    written, met = first
     files = [file for file in snapshot.files if workspace.lake.absolute(file) in met.files]
     won = replacing.find_winners(workspace, connection, files, snapshot.superseded, load.now)
     told = lake.records(written) - load.refused
@@ -296,8 +301,10 @@ def _forbidden(workspace: Workspace, connection: duckdb.DuckDBPyConnection, fres
     )
 
 
-def _any_known(connection: duckdb.DuckDBPyConnection, fresh: str) -> bool:
+def _any_waiting(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, fresh: str) -> bool:
+    if not snapshot.waiting.num_rows:
+        return False
     found = connection.execute(
-        f"SELECT 1 FROM known_ids SEMI JOIN {fresh} AS fresh USING (event_id) LIMIT 1"
+        f"SELECT 1 FROM {fresh} AS fresh SEMI JOIN waiting_ids USING (event_id) LIMIT 1"
     ).fetchone()
     return found is not None

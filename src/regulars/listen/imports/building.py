@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
+from regulars.listen.imports import few
 from regulars.listen.imports.columns import DUCK, Check
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Event, Recipe
@@ -72,8 +73,8 @@ class Builder:
         self.made: list[tuple[str, str]] = []
         """Tables that events are made of, each with the query of the rows that gave one."""
         self.named: dict[str, Named] = {}
-        self.values: list[dict[str, str]] = []
-        """Column → SQL, of each event."""
+        self.values: list[tuple[str, dict[str, str]]] = []
+        """The relation that an event is made of, and its columns, with their SQL."""
         self.ordered = True
         """Whether the maps know the prefix of every identity."""
 
@@ -86,7 +87,13 @@ class Builder:
             views.append(self._sound(event, index))
         updated = any(UPDATED in event.take for event in self.recipe.events)
         further = [*([UPDATED] if updated else []), *([PREFIX] if self.ordered else [])]
-        listed = ", ".join(quote(name) for name in (*COLUMNS, *further))
+        kinds = self._few()
+        listed = ", ".join(
+            f"CAST({quote(name)} AS {kinds[name]}) AS {quote(name)}"
+            if name in kinds
+            else quote(name)
+            for name in (*COLUMNS, *further)
+        )
         parts = " UNION ALL ".join(f"SELECT {listed} FROM {view}" for view in views)
         self.connection.execute(f"CREATE VIEW {EVENTS} AS {parts}")
         return EVENTS
@@ -111,11 +118,20 @@ class Builder:
         values["received_at"] = f"make_timestamptz({self.now} + {order})"
         if event.properties:
             values["properties"] = self._properties(event)
-        self.values.append(values)
+        self.values.append((quote(event.from_), values))
         columns = ", ".join(_cast(name, values.get(name, "NULL")) for name in (*COLUMNS, UPDATED))
         columns += f", CAST({prefix} AS UBIGINT) AS {PREFIX}"
         when = self.shaper.compiled(event.when, event.from_).sql if event.when else "TRUE"
         return f"SELECT {columns} FROM {quote(event.from_)}{joins} WHERE {when}"
+
+    def _few(self) -> dict[str, str]:
+        """Return the types of columns of which a large import has few words."""
+        raws = self.shaper.raws.values()
+        if sum(piece.rows for raw in raws for piece in raw.pieces) < few.LARGE:
+            return {}
+        alike = self.alike()
+        names = [name for name in few.WORDS if name not in alike]
+        return few.kinds(self.connection, names, self.values)
 
     def alike(self) -> dict[str, str]:
         """Return the columns that are the same in every event, or the same as another column.
@@ -124,11 +140,11 @@ class Builder:
         """
         found = {}
         for name in COLUMNS:
-            ways = {values.get(name, "NULL") for values in self.values}
+            ways = {values.get(name, "NULL") for _table, values in self.values}
             way = ways.pop() if len(ways) == 1 else ""
             if way == "NULL" or LITERAL.fullmatch(way):
-                found[name] = _cast(name, way)
-        if all(values["known_at"] == values.get("occurred_at") for values in self.values):
+                found[name] = _same(name, way)
+        if all(one["known_at"] == one.get("occurred_at") for _table, one in self.values):
             found["known_at"] = "occurred_at AS known_at"
         return found
 
@@ -274,6 +290,17 @@ def _first(values: Sequence[str]) -> str:
 
 def _cast(name: str, sql: str) -> str:
     return f"CAST({sql} AS {KINDS.get(name, 'VARCHAR')}) AS {quote(name)}"
+
+
+def _same(name: str, value: str) -> str:
+    """Return a column that is the same in every row; a word is written as the only one of a list.
+
+    So are nulls among words, for less than as words.
+    """
+    word = "''" if value == "NULL" else value
+    if name in KINDS or not word.startswith("'"):
+        return _cast(name, value)
+    return f"CAST({value} AS ENUM({word})) AS {quote(name)}"
 
 
 TO_FILL_IN = ""
