@@ -33,7 +33,7 @@ def fitting(ws: Workspace, where: str) -> set[str]:
 
 
 def listed(ws: Workspace, name: str) -> set[str]:
-    return {one.person for one in levels.listed(ws, None, name, size=None)[0]}
+    return set(levels.listed(ws, None, name).column("person_id").to_pylist())
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_manager_s_audiences_hold_the_own_places_only(company: Workspace) -> N
     told = service.preview(company, shop_only, service.read("pain_point = 'checkout'"), now=NOW)
     assert (told.n, told.of) == (40, 40)
     open_ = service.preview(company, shop_only, service.read("to_rescue"), now=NOW)
-    assert open_.n == len(levels.listed(company, shop_only, "rescue", size=None)[0])
+    assert open_.n == levels.listed(company, shop_only, "rescue").num_rows
 
 
 def test_an_audience_of_levels_is_not_tested_on_the_scores_it_came_from(

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from regulars.company.rights.model import Scope
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
+from regulars.understand.levels import service
+from regulars.understand.levels.model import Experience
+from regulars.understand.levels.wording import told
 
 DAY = timedelta(days=1)
 JULY = datetime(2026, 7, 1, 4, tzinfo=UTC)
@@ -61,3 +65,8 @@ def guests(count: int = 100) -> list[dict[str, Any]]:
         later = at + 80 * DAY
         rows += [visit(who, later), answer(who, later, 4.0)]
     return rows
+
+
+def listed(ws: Workspace, name: str, scope: Scope = None) -> list[Experience]:
+    """Everybody on the list `rescue` or `scream`."""
+    return [told(row) for row in service.listed(ws, scope, name).to_pylist()]

@@ -55,7 +55,8 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     assert answer["meaning"]["en"].startswith("Every scored experience")
     text = client.get("/levels?period=all&format=csv").text.lstrip("\ufeff")
     lines = list(csv.DictReader(io.StringIO(text)))
-    told = [float(line["Share"]) for line in lines[:5]]
+    titles = ("L1 negative", "L2 none", "L3 low", "L4 medium", "L5 high")
+    told = [float(lines[0][title]) for title in titles]
     assert told == [share["value"] for share in answer["whole"]["shares"]]
     shown = CliRunner().invoke(
         build_cli(), ["show", "levels", "--period", "all", "--json", "--workspace", str(ws.folder)]
@@ -68,7 +69,7 @@ def test_the_command_lists_customers_and_tells_what_would_help(
 ) -> None:
     def shown(*more: str) -> str:
         args = ["show", "levels", "--period", "all", *more, "--workspace", str(ws.folder)]
-        return CliRunner().invoke(build_cli(), args, env={"LANG": "en_US"}).stdout
+        return CliRunner().invoke(build_cli(), args, env={"LANG": "en_US", "COLUMNS": "240"}).stdout
 
     assert "20 customers to recover (--list rescue)" in shown()
     assert "Turn it into something positive" in shown("--share", "0.5")

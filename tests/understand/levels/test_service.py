@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from tests.understand.levels.made import DAY, JULY, NOW, answer, guests, tell, visit
+from tests.understand.levels.made import DAY, JULY, NOW, answer, guests, listed, tell, visit
 
 from regulars.company.rights.model import SHELL
 from regulars.kit.period import Period
@@ -14,6 +14,7 @@ from regulars.timeline import erasure, inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.levels import service
 from regulars.understand.levels.model import Case, Rules, Wish
+from regulars.understand.levels.whatif import what_if
 from regulars.understand.scope.model import EventFilter, EventScope
 
 FIRST = Period(JULY - 10 * DAY, JULY + 40 * DAY)
@@ -81,7 +82,7 @@ def test_encounters_are_counted_though_nobody_asked(ws: Workspace) -> None:
 
 def test_one_person_computed_alone_is_as_among_all(ws: Workspace) -> None:
     tell(ws, guests())
-    rows, _total = service.listed(ws, None, "scream", size=None)
+    rows = listed(ws, "scream")
     together = {(one.person, one.at): one for one in rows}
     assert together
     for (who, at), one in together.items():
@@ -125,10 +126,9 @@ def test_whom_to_rescue_and_who_screams(ws: Workspace) -> None:
             rows += [visit(who, at - j * DAY / 24) for j in range(3)]
             rows.append(answer(who, at, score))
     tell(ws, rows)
-    rescue, total = service.listed(ws, None, "rescue")
+    rescue = listed(ws, "rescue")
     assert [one.person for one in rescue] == ["Dora", "Ann"]  # Dora had come to expect more
-    assert total == 2
-    screams, _total = service.listed(ws, None, "scream")
+    screams = listed(ws, "scream")
     assert {one.person for one in screams} == {"Ben", "Cid"}
     table = {row["person_id"]: row for row in service.customers(ws, None).to_pylist()}
     assert table["Ann"]["rescue_touchpoint"] == "tasting"
@@ -144,21 +144,20 @@ def test_a_manager_of_one_place_sees_that_place_only(ws: Workspace) -> None:
     found = service.levels(ws, EventScope(FIRST, scope=frozenset({"north"})))
     assert found.whole is not None
     assert found.whole.n == 10
-    rows_there, _total = service.listed(ws, frozenset({"north"}), "rescue")
-    assert rows_there == []
+    assert listed(ws, "rescue", frozenset({"north"})) == []
 
 
 def test_what_if_moves_what_is_negative_and_nothing_else(ws: Workspace) -> None:
     tell(ws, guests())
     found = service.levels(ws, EventScope(FIRST))
-    same, _made = service.what_if(found, Wish(impact=0, calmer=0, share=0))
+    same, _made = what_if(found, Wish(impact=0, calmer=0, share=0))
     assert same.levels == [20, 0, 0, 0, 0]
-    best, made = service.what_if(found, Wish(impact=100, share=0.5, exceed=40))
+    best, made = what_if(found, Wish(impact=100, share=0.5, exceed=40))
     assert best.levels[0] == 0
     assert (best.share_before, best.share_after) == (0.2, 0.0)
     assert made.levels[0] == 10
     assert sum(made.levels[2:]) == 10
-    none, _made = service.what_if(found, Wish(touchpoint="nowhere"))
+    none, _made = what_if(found, Wish(touchpoint="nowhere"))
     assert none.n == 0
 
 
@@ -212,23 +211,23 @@ def test_without_scores_there_is_nothing_to_tell(ws: Workspace) -> None:
     assert found.points == []
     assert experience(ws, "Ann") == []
     assert service.customers(ws, None).num_rows == 0
-    assert service.listed(ws, None, "rescue") == ([], 0)
+    assert listed(ws, "rescue") == []
 
 
 def test_whoever_is_erased_is_in_no_list(ws: Workspace) -> None:
     tell(ws, [answer(f"guest {n:02d}", JULY, 4.0) for n in range(9)] + [answer("Ann", JULY, 1.0)])
-    assert [one.person for one in service.listed(ws, None, "rescue")[0]] == ["Ann"]
+    assert [one.person for one in listed(ws, "rescue")] == ["Ann"]
     erasure.erase(ws, ["Ann"], by="test", now=NOW)
-    assert service.listed(ws, None, "rescue") == ([], 0)
+    assert listed(ws, "rescue") == []
     assert "Ann" not in service.customers(ws, None).column("person_id").to_pylist()
 
 
 def test_lists_may_be_a_quarter_of_an_hour_old_but_shares_are_not(ws: Workspace) -> None:
     tell(ws, [answer(f"guest {n:02d}", JULY, 4.0) for n in range(9)])
-    assert service.listed(ws, None, "rescue")[1] == 0
+    assert len(listed(ws, "rescue")) == 0
     tell(ws, [answer("Ann", JULY, 1.0)])
-    assert service.listed(ws, None, "rescue")[1] == 0
+    assert len(listed(ws, "rescue")) == 0
     found = service.levels(ws, EventScope()).whole
     assert found is not None
     assert found.n == 10
-    assert service.listed(ws, None, "rescue")[1] == 1
+    assert len(listed(ws, "rescue")) == 1

@@ -60,8 +60,10 @@ def _parameter(option: Option, strict: bool) -> inspect.Parameter:
     kind: Any = option.kind
     if option.choices and strict:
         kind = Literal[tuple(key for key, _title in option.choices)]
-    limit = {"max_length": MAX_LENGTH} if kind is str else {}
-    field = Query(alias=option.name, description=option.words.en, **limit)  # type: ignore[arg-type]
+    limit: dict[str, Any] = {"max_length": MAX_LENGTH} if kind is str else {}
+    if option.bounds is not None:
+        limit["ge"], limit["le"] = option.bounds
+    field = Query(alias=option.name, description=option.words.en, **limit)
     sort: Any = list[kind] if option.many else kind
     annotation = Annotated[sort | None, field]
     return inspect.Parameter(

@@ -25,7 +25,7 @@ class Option:
     `name` is the field of a query; the command spells it with dashes. `choices` are the values
     there are with their titles; without them any text or number of `kind` will do. `offered`
     gives choices that follow from the answer or workspace, to a page's menu or drop-down; there may
-    be no answer yet.
+    be no answer yet. A number may have `bounds`.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Option:
     offered: Callable[[Any], list[tuple[Any, Any]]] | None = None
     many: bool = False
     positional: bool = False
+    bounds: tuple[float, float] | None = None
 
     @property
     def words(self) -> Text:

@@ -84,7 +84,9 @@ def _parameter(option: Option) -> inspect.Parameter:
     if option.positional:
         kind = typer.Argument(help=words)
     else:
-        kind = typer.Option(f"--{option.name.replace('_', '-')}", help=words)
+        least, most = option.bounds or (None, None)
+        name = f"--{option.name.replace('_', '-')}"
+        kind = typer.Option(name, help=words, min=least, max=most)
     sort: Any = list[option.kind] if option.many else option.kind  # type: ignore[name-defined]
     default = [] if option.many else option.default
     return _named(_variable(option), Annotated[sort if default else sort | None, kind], default)

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -80,6 +81,13 @@ MEANING = Text(
     "超出期望时，由影响力与参与程度决定 L3（低度体验）、L4a 或 L4b（中度体验）、"
     "L5（高度体验，即“客户尖叫”）。"
     "同一人再次受到同样的刺激（同一触点、同一得分），无论参与多深，等级都不会比以前更高。",
+)
+
+
+NONE_YET = Text(
+    "No scored experiences in this period. Import surveys or reviews that identify who answered, "
+    "or choose a longer period.",
+    "该时段没有被评分的体验。请导入能识别回答者的问卷或评价，或选择更长的时段。",
 )
 
 
@@ -249,6 +257,29 @@ def unrepeated(case: Ints, stimulus: Ints) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
+class Experience:
+    """One person's experience: where, when, its numbers, its case and why."""
+
+    person: str
+    touchpoint: str
+    at: datetime
+    level: int
+    case: Case
+    points: float
+    expectation: float
+    participation: float
+    repetition: int
+    impact: float
+    gap: float
+    depth: float
+    why: Text
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return {**msgspec.to_builtins(self), "case": CODES[self.case]}
+
+
+@dataclass(frozen=True, slots=True)
 class Fading:
     """By how many points a score changes with each repetition, and whether that is a mark.
 
@@ -331,6 +362,11 @@ class Levels:
     moves: Moves | None = None
     negative: list[Cell] = field(default_factory=list)
     tested: int = 0
+
+    @property
+    def why_not(self) -> Text | None:
+        """Why there is nothing to show; None where there is."""
+        return None if self.whole else NONE_YET
 
 
 @dataclass(frozen=True, slots=True)

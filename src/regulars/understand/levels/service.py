@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,7 @@ import pyarrow as pa
 
 from regulars.company.audit.service import record
 from regulars.company.rights.model import Principal, Scope
-from regulars.kit.errors import NotFound
-from regulars.kit.text import Text
+from regulars.kit.ranked import ranked
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline import people as timeline_people
 from regulars.timeline.workspace import Workspace
@@ -22,31 +21,24 @@ from regulars.understand.findings.model import Finding
 from regulars.understand.levels import experiences, queries, reading, summing
 from regulars.understand.levels.experiences import MICRO, Experiences
 from regulars.understand.levels.model import (
-    LEVEL,
-    Case,
+    Experience,
     Ints,
     Levels,
-    Outcome,
     Rules,
-    Wish,
     checked,
     values_of,
 )
 from regulars.understand.levels.reading import rules
 from regulars.understand.levels.references import References
-from regulars.understand.levels.whatif import what_if
-from regulars.understand.levels.wording import sentence
+from regulars.understand.levels.wording import told
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventFilter, EventScope
 
 __all__ = [
-    "Outcome",
-    "Wish",
     "answered",
     "customers",
     "levels",
     "listed",
-    "note_export",
     "of_person",
     "refresh",
     "rules",
@@ -54,32 +46,12 @@ __all__ = [
     "stored",
     "touchpoints",
     "versions",
-    "what_if",
 ]
 
 RECENT_DAYS = 91
 """Whom to rescue and who may recommend is read from so many days up to the last event."""
 MAX_OF_ONE = 50
-LISTS = ("rescue", "scream")
-
-
-@dataclass(frozen=True, slots=True)
-class Experience:
-    """One person's experience: where, when, its numbers, its case and why."""
-
-    person: str
-    touchpoint: str
-    at: datetime
-    level: int
-    case: Case
-    points: float
-    expectation: float
-    participation: float
-    repetition: int
-    impact: float
-    gap: float
-    depth: float
-    why: Text
+NUMBERS = ("points", "expectation", "participation", "repetition", "impact", "gap", "depth")
 
 
 def levels(ws: Workspace, extent: EventScope, *, as_of: datetime | None = None) -> Levels:
@@ -143,31 +115,21 @@ def customers(ws: Workspace, scope: Scope) -> pa.Table:
     return experiences.customers(found, _shown(found, scope), _recent(found))
 
 
-def listed(
-    ws: Workspace,
-    scope: Scope,
-    name: str,
-    *,
-    touchpoint: str | None = None,
-    start: int = 0,
-    size: int | None = 50,
-) -> tuple[list[Experience], int]:
-    """Return a page of the list `rescue` or `scream`, and how many people stand in it.
+def listed(ws: Workspace, scope: Scope, name: str, *, touchpoint: str | None = None) -> pa.Table:
+    """Return the list `rescue` or `scream`: a row a person, with the numbers that `told` words.
 
     `rescue`: the deepest negative experience of the last 91 days without a positive one at the
     same touchpoint since, the deepest first. `scream`: the latest high experience of those days
-    without a negative one anywhere since. `size` None: all. Raises NotFound for another list.
+    without a negative one anywhere since. Ordered by its column `rank`.
     """
-    if name not in LISTS:
-        raise NotFound("levels.list", Text("There is no such list.", "没有该名单。"))
     found = reading.every(ws, fresh=False)
     pick = experiences.to_rescue if name == "rescue" else experiences.screaming
     rows = pick(found, _shown(found, scope), _recent(found))
     if touchpoint is not None:
         code = found.touchpoints.index(touchpoint) if touchpoint in found.touchpoints else -1
         rows = rows[found.touchpoint[rows] == code]
-    end = None if size is None else start + size
-    return _told(found, rows[start:end]), len(rows)
+    rank = found.felt.depth if name == "rescue" else found.at.astype(np.float64)
+    return ranked(_table(found, rows).append_column("rank", pa.array(rank[rows])), "rank")
 
 
 def touchpoints(ws: Workspace, scope: Scope) -> list[str]:
@@ -193,7 +155,7 @@ def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> lis
         return []
     found = experiences.of_table(table, source.rules, known.ladders)
     rows: Ints = np.flatnonzero(_shown(found, scope))[::-1][:MAX_OF_ONE]
-    return _told(found, rows)
+    return [told(row) for row in _table(found, rows).to_pylist()]
 
 
 def versions(ws: Workspace) -> list[tuple[Rules, datetime, str]]:
@@ -212,12 +174,6 @@ def set_rules(ws: Workspace, values: Mapping[str, float], *, by: Principal, now:
     return made
 
 
-def note_export(ws: Workspace, by: Principal, what: str) -> None:
-    """Note in the audit log that a list of customers was taken away as a file."""
-    with ws.database.transaction() as connection:
-        record(ws, connection, by, "levels.exported", what)
-
-
 def _earlier(start: datetime | None, end: datetime | None) -> datetime | None:
     return None if start is None or end is None else start - (end - start)
 
@@ -231,31 +187,21 @@ def _recent(found: Experiences) -> int:
     return last - round(timedelta(days=RECENT_DAYS).total_seconds() * MICRO)
 
 
-def _told(found: Experiences, rows: Ints) -> list[Experience]:
-    made = []
-    for row in rows.tolist():
-        case, felt = Case(int(found.case[row])), found.felt
-        numbers = {
-            "points": float(felt.points[row]),
-            "expectation": float(felt.expectation[row]),
-            "participation": float(felt.participation[row]),
-            "repetition": int(felt.repetition[row]),
+def _table(found: Experiences, rows: Ints) -> pa.Table:
+    """Return experiences as a table, the numbers of each with its case."""
+    felt, case = found.felt, found.case[rows]
+    names = pa.array(found.touchpoints, pa.string())
+    at = pa.array(found.at[rows], pa.int64()).cast(pa.timestamp("us", "UTC"))
+    return pa.table(
+        {
+            "person_id": found.people.take(pa.array(found.person[rows])),
+            "touchpoint": names.take(pa.array(found.touchpoint[rows])),
+            "at": at,
+            "case": case,
+            "held": case < felt.case[rows],
+            **{name: getattr(felt, name)[rows] for name in NUMBERS},
         }
-        made.append(
-            Experience(
-                person=found.people[int(found.person[row])].as_py(),
-                touchpoint=found.touchpoints[int(found.touchpoint[row])],
-                at=datetime.fromtimestamp(int(found.at[row]) / MICRO, UTC),
-                level=int(LEVEL[case]),
-                case=case,
-                impact=float(felt.impact[row]),
-                gap=float(felt.gap[row]),
-                depth=float(felt.depth[row]),
-                why=sentence(case, held=case < felt.case[row], **numbers),  # type: ignore[arg-type]
-                **numbers,  # type: ignore[arg-type]
-            )
-        )
-    return made
+    )
 
 
 def _about(ws: Workspace, look: EventFilter) -> dict[str, object]:

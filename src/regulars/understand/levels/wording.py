@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from regulars.kit.text import Text
-from regulars.understand.levels.model import CASE_TITLES, CODES, Case
+from regulars.understand.levels.model import CASE_TITLES, CODES, LEVEL, Case, Experience
+
+
+def told(row: Mapping[str, Any]) -> Experience:
+    """Return a row of numbers as an experience that says why it has its level."""
+    case = Case(row["case"])
+    names = ("points", "expectation", "participation", "repetition")
+    numbers: dict[str, Any] = {name: row[name] for name in names}
+    others = {name: row[name] for name in ("touchpoint", "at", "impact", "gap", "depth")}
+    why = sentence(case, held=row["held"], **numbers)
+    level = int(LEVEL[case])
+    return Experience(person=row["person_id"], level=level, case=case, why=why, **numbers, **others)
 
 
 def sentence(
