@@ -11,8 +11,8 @@ import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from typing import Any
+from urllib.parse import quote
 
 from regulars.faces import formats
 from regulars.faces.language import say
@@ -77,11 +77,17 @@ def signed(digits: int = 1) -> Form:
 SHARE = share()
 
 
+def touchpoint_page(key: str) -> str:
+    """Return the address of a touchpoint's page."""
+    return f"/journey/touchpoints/{quote(key, safe='')}"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table, in every face.
 
-    `value` is the row's attribute or key (dots lead deeper), or a function of row and view.
+    `value` is the row's attribute or key (dots lead deeper, as far as there is something), or a
+    function of row and view.
     A `ranged` column holds estimates (`value`, `low`, `high`, perhaps `n`): one cell with its range
     on a page and in a terminal, four columns in a file (three where no n is `counted`). What is
     `wide` is left out on a phone and in a terminal, what is `in_file` stands in files only. A share
@@ -107,7 +113,10 @@ class Column:
             return self.value(row, view)
         if isinstance(row, dict):
             return row[self.value]
-        return attrgetter(self.value)(row)
+        found = row
+        for name in self.value.split("."):
+            found = None if found is None else getattr(found, name)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,3 +314,7 @@ class Analysis:
 
 estimate = partial(Column, ranged=True)
 """A column of estimates: title, value, form."""
+interval = partial(Column, ranged=True, counted=False)
+"""A column of estimates that have no n of their own."""
+in_file = partial(Column, in_file=True)
+"""A column that stands in files only."""

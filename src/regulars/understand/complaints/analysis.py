@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -19,9 +19,11 @@ from regulars.understand.analyses.model import (
     Column,
     Picture,
     Table,
-    estimate,
+    in_file,
+    interval,
     number,
     share,
+    touchpoint_page,
 )
 from regulars.understand.analyses.options import IN_PERIOD, Option, Options
 from regulars.understand.complaints.model import (
@@ -166,25 +168,24 @@ ANALYSIS = Analysis(
             "funnel",
             Text("By stage and touchpoint", "按阶段和触点"),
             (
-                Column(
+                in_file(
                     Text("Kind", "类型"),
                     lambda row, view: STAGE if _is_stage(row, view) else TOUCHPOINT,
-                    in_file=True,
                 ),
                 Column(
                     Text("Touchpoint", "触点"),
                     _touchpoint,
-                    href=lambda row, _: f"/journey/touchpoints/{quote(row.key, safe='')}",
+                    href=lambda row, _: touchpoint_page(row.key),
                 ),
                 Column(Text("Stage", "阶段"), stage_title),
                 Column(Text("Problems", "问题数"), "n", COUNT, note=_words),
-                estimate(Text("Share", "占比"), "share", share(0), counted=False, wide=True),
+                interval(Text("Share", "占比"), "share", share(0), wide=True),
                 Column(Text("Touchpoint visits", "触达次数"), "passages", COUNT, wide=True),
-                estimate(Text("Per 1,000 visits", "每千次触达"), "rate", number(1), counted=False),
+                interval(Text("Per 1,000 visits", "每千次触达"), "rate", number(1)),
                 Column(
                     Text("Ratio to the rest", "与其余之比（倍数）"), "ratio", number(1), wide=True
                 ),
-                Column(Q, "q", number(4), in_file=True),
+                in_file(Q, "q", number(4)),
                 Column(STANDS_OUT, "marked", mark=_pain, note=_unknown),
             ),
             lambda view: [*view.result.stages, *touchpoints(view)],
@@ -201,21 +202,12 @@ ANALYSIS = Analysis(
                 Column(Text("Problems after it", "其后问题数"), "n", COUNT),
                 Column(Text("Before problems", "问题前占比"), "ordinary.seen", share(0), wide=True),
                 Column(Text("Usual", "通常占比"), "ordinary.usual", share(0), wide=True),
-                estimate(Text("Ratio", "倍数"), "ordinary", number(1), counted=False),
-                Column(Q, "ordinary.q", number(4), in_file=True),
-                estimate(
-                    Text("Ratio, same touchpoint", "倍数（同一触点）"),
-                    "same",
-                    number(1),
-                    counted=False,
-                    wide=True,
+                interval(Text("Ratio", "倍数"), "ordinary", number(1)),
+                in_file(Q, "ordinary.q", number(4)),
+                interval(
+                    Text("Ratio, same touchpoint", "倍数（同一触点）"), "same", number(1), wide=True
                 ),
-                Column(
-                    Text("q, same touchpoint", "q（同一触点）"),
-                    lambda row, _: row.same and row.same.q,
-                    number(4),
-                    in_file=True,
-                ),
+                in_file(Text("q, same touchpoint", "q（同一触点）"), "same.q", number(4)),
                 Column(STANDS_OUT, "marked", mark=_pain, note=_judged),
             ),
             lambda view: view.result.before,

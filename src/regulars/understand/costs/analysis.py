@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from regulars.faces import charts, formats
 from regulars.faces.language import fill, say
@@ -18,8 +17,10 @@ from regulars.understand.analyses.model import (
     Form,
     Picture,
     Table,
-    estimate,
+    in_file,
+    interval,
     number,
+    touchpoint_page,
 )
 from regulars.understand.analyses.options import PERIOD
 from regulars.understand.costs.model import COVARIATES, MEANING, Cost
@@ -35,11 +36,6 @@ VERDICTS = {
     "few": Text("too few matches", "匹配过少"),
 }
 MARKS = {"less": "pain", "more": "info"}
-
-
-def address(row: Cost, _view: View) -> str:
-    """Return the address of the touchpoint's page."""
-    return f"/journey/touchpoints/{quote(row.step, safe='')}"
 
 
 def _why(row: Cost, _view: View) -> str:
@@ -71,7 +67,7 @@ def _each(row: Cost, view: View) -> str | None:
 def _bars(view: View) -> charts.Option:
     bars = [
         charts.Bar(say(one.title), one.at_risk.value, one.at_risk.low, one.at_risk.high, one.met,
-                   MARKS["less"] if one.verdict == "less" else None, address(one, view))
+                   MARKS["less"] if one.verdict == "less" else None, touchpoint_page(one.step))
         for one in view.result.points
         if one.at_risk
     ]  # fmt: skip
@@ -100,69 +96,58 @@ ANALYSIS = Analysis(
             "points",
             Text("Pain points by amount at risk", "按受影响金额排列的痛点"),
             (
-                Column(Text("Pain point", "痛点"), "title", href=address, note=_why),
+                Column(
+                    Text("Pain point", "痛点"),
+                    "title",
+                    href=lambda row, _: touchpoint_page(row.step),
+                    note=_why,
+                ),
                 Column(
                     Text("Verdict", "结论"),
                     lambda row, _: VERDICTS[row.verdict],
                     mark=lambda row, _: MARKS.get(row.verdict),
                 ),
                 Column(
-                    Text("Affected customers", "受影响客户"),
-                    "met",
-                    COUNT,
-                    wide=True,
-                    note=_matched,
+                    Text("Affected customers", "受影响客户"), "met", COUNT, wide=True, note=_matched
                 ),
-                Column(Text("Compared", "参与比较"), "matched", COUNT, in_file=True),
-                Column(
+                in_file(Text("Compared", "参与比较"), "matched", COUNT),
+                in_file(
                     Text("Matched share", "匹配比例"),
                     lambda row, _: row.matched / row.candidates if row.candidates else None,
                     SHARE,
-                    in_file=True,
                 ),
-                Column(
+                in_file(
                     Text("Revenue of 91 days, affected", "91 天收入：受影响客户"),
-                    lambda row, _: row.revenue and row.revenue.touched,
+                    "revenue.touched",
                     AMOUNT,
-                    in_file=True,
                 ),
-                Column(
-                    Text("Matched others", "匹配的其他客户"),
-                    lambda row, _: row.revenue and row.revenue.others,
-                    AMOUNT,
-                    in_file=True,
-                ),
-                estimate(
+                in_file(Text("Matched others", "匹配的其他客户"), "revenue.others", AMOUNT),
+                interval(
                     Text("Difference per customer", "每客户差异"),
-                    lambda row, _: row.revenue and row.revenue.difference,
+                    "revenue.difference",
                     AMOUNT,
-                    counted=False,
                     wide=True,
                     note=_sides,
                 ),
-                Column(Text("q", "q"), "q", number(4), in_file=True),
-                estimate(Text("Revenue at risk", "受影响收入"), "at_risk", AMOUNT, counted=False),
-                estimate(
+                in_file(Text("q", "q"), "q", number(4)),
+                interval(Text("Revenue at risk", "受影响收入"), "at_risk", AMOUNT),
+                interval(
                     Text(
                         "Customer lifetime value (CLV), difference", "客户生命周期价值（CLV）差异"
                     ),
-                    lambda row, _: row.value and row.value.difference,
+                    "value.difference",
                     AMOUNT,
-                    counted=False,
                     in_file=True,
                 ),
-                estimate(
+                interval(
                     Text(
                         "Customer lifetime value (CLV) at risk", "受影响的客户生命周期价值（CLV）"
                     ),
                     "value_at_risk",
                     AMOUNT,
-                    counted=False,
                     note=_each,
                 ),
-                Column(
-                    Text("Currency", "货币"), lambda _row, view: view.result.currency, in_file=True
-                ),
+                in_file(Text("Currency", "货币"), lambda _row, view: view.result.currency),
             ),
             lambda view: view.result.points,
             file="pain-points",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from regulars.faces import charts, formats, maps
 from regulars.faces.language import fill, say
@@ -19,8 +18,10 @@ from regulars.understand.analyses.model import (
     Picture,
     Span,
     Table,
-    estimate,
+    in_file,
+    interval,
     number,
+    touchpoint_page,
 )
 from regulars.understand.analyses.options import IN_PERIOD, Option, Options
 from regulars.understand.drivers import outcomes
@@ -55,11 +56,6 @@ PERFORMANCE, IMPORTANCE = Text("Performance", "表现"), Text("Importance (share
 def title(row: Driver | LeftOut, view: View) -> Text:
     """Return the name of an attribute."""
     return outcomes.attribute(view.catalog.title_of(row.touchpoint), row.question)
-
-
-def address(row: Driver, _view: View) -> str:
-    """Return the address of the touchpoint's page."""
-    return f"/journey/touchpoints/{quote(row.touchpoint, safe='')}"
 
 
 def included(view: View) -> str:
@@ -130,7 +126,7 @@ def _shares(view: View) -> list[tuple[Driver, Interval]]:
 def _bars(view: View) -> charts.Option | None:
     bars = [
         charts.Bar(say(title(one, view)), share.value, share.low, share.high, one.n,
-                   href=address(one, view))
+                   href=touchpoint_page(one.touchpoint))
         for one, share in _shares(view)
     ]  # fmt: skip
     return charts.bars(bars, unit="share", lying=True) if bars else None
@@ -157,7 +153,9 @@ def _dot(one: Driver, share: Interval, view: View, equal: float, middle: float) 
     strong = important and one.performance.low > middle
     verdict = "pain" if urgent else "opportunity" if strong else None
     name, at = say(title(one, view)), 100 * share.value
-    return maps.Dot(name, at, one.performance.value, one.n, verdict, address(one, view))
+    return maps.Dot(
+        name, at, one.performance.value, one.n, verdict, touchpoint_page(one.touchpoint)
+    )
 
 
 def _values(view: View) -> dict[str, Any]:
@@ -211,13 +209,13 @@ ANALYSIS = Analysis(
             "ranking",
             Text("The ranking", "排名"),
             (
-                Column(TOUCHPOINT, title, href=address),
-                estimate(Text("Rank", "排名"), _rank, COUNT, counted=False),
-                estimate(IMPORTANCE, "importance", SHARE, counted=False),
-                Column(Text("Part of R²", "占 R² 部分"), "explains.value", SHARE, in_file=True),
+                Column(TOUCHPOINT, title, href=lambda row, _: touchpoint_page(row.touchpoint)),
+                interval(Text("Rank", "排名"), _rank, COUNT),
+                interval(IMPORTANCE, "importance", SHARE),
+                in_file(Text("Part of R²", "占 R² 部分"), "explains.value", SHARE),
                 Column(
                     Text("Johnson's weight (share)", "Johnson 权重（份额）"),
-                    lambda row, _: row.johnson and row.johnson.value,
+                    "johnson.value",
                     SHARE,
                     wide=True,
                 ),
@@ -226,25 +224,16 @@ ANALYSIS = Analysis(
                     lambda row, _: SIGNS[row.sign],
                     mark=lambda row, _: MARKS.get(row.sign),
                 ),
-                Column(Text("Sign", "方向"), "sign", in_file=True),
-                Column(Text("Correlation", "相关系数"), "correlation", number(2), in_file=True),
-                estimate(
-                    Text("Effect of 1 point", "每提高 1 分的影响"),
-                    "slope",
-                    number(2),
-                    counted=False,
-                    wide=True,
+                in_file(Text("Sign", "方向"), "sign"),
+                in_file(Text("Correlation", "相关系数"), "correlation", number(2)),
+                interval(
+                    Text("Effect of 1 point", "每提高 1 分的影响"), "slope", number(2), wide=True
                 ),
                 Column(PERFORMANCE, "performance.value", number(1)),
                 Column(Text("Outcome of raters", "评价者的结果"), "outcome", number(1), wide=True),
                 Column(Text("n", "n"), "n", COUNT),
                 Column(Text("Non-linear check", "非线性检验"), _check, wide=True),
-                Column(
-                    Text("Part in the non-linear check", "非线性检验中的作用"),
-                    "trees",
-                    SHARE,
-                    in_file=True,
-                ),
+                in_file(Text("Part in the non-linear check", "非线性检验中的作用"), "trees", SHARE),
             ),
             lambda view: view.result.drivers,
             file="key-experiences",
@@ -257,13 +246,8 @@ ANALYSIS = Analysis(
                 Column(Text("Cost", "成本"), "cost.cost", number(2)),
                 Column(Text("Currency", "货币"), "cost.currency"),
                 Column(Text("Raises it by", "提升分值"), "points", number(1)),
-                estimate(Text("Associated gain", "相关的提升"), "gain", number(2), counted=False),
-                estimate(
-                    Text("Per 1,000 spent", "每 1,000 投入"),
-                    "per_thousand",
-                    number(3),
-                    counted=False,
-                ),
+                interval(Text("Associated gain", "相关的提升"), "gain", number(2)),
+                interval(Text("Per 1,000 spent", "每 1,000 投入"), "per_thousand", number(3)),
             ),
             _gains,
             empty=Text(

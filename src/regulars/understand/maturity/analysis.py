@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from regulars.faces import charts, formats, maps
 from regulars.faces.language import current, say
@@ -18,9 +17,11 @@ from regulars.understand.analyses.model import (
     Picture,
     Span,
     Table,
-    estimate,
+    in_file,
+    interval,
     number,
     share,
+    touchpoint_page,
 )
 from regulars.understand.analyses.options import Option
 from regulars.understand.maturity import document
@@ -47,8 +48,11 @@ GRADE = number(1)
 OVERALL, AREA = Text("Overall", "总体"), Text("Area", "领域")
 SELF, EVIDENCE = Text("Self-assessed", "自评"), Text("Evidence", "证据")
 LAST, VERDICT = Text("Last time", "上次"), Text("Verdict", "结论")
-TOO_HIGH, AGREES = Text("rated too high", "自评偏高"), Text("agrees", "一致")
-BETTER = Text("better than self-assessed", "好于自评")
+APART = {
+    "above": Text("rated too high", "自评偏高"),
+    "below": Text("better than self-assessed", "好于自评"),
+    "agrees": Text("agrees", "一致"),
+}
 SPENT = {
     "more": Text("more than its importance", "高于其重要性"),
     "less": Text("less than its importance", "低于其重要性"),
@@ -97,22 +101,6 @@ def _questions() -> dict[str, Any]:
 
 def _claimed(row: Checked, _view: View) -> Text | None:
     return _questions()[row.question].grades[row.claim - 1] if row.claim else None
-
-
-def _apart(row: Checked, _view: View) -> Text | None:
-    if row.gap is None or not row.disagrees:
-        return None if row.gap is None else AGREES
-    return TOO_HIGH if row.gap > 0 else BETTER
-
-
-def _marked(row: Checked, _view: View) -> str | None:
-    if row.gap is None or not row.disagrees:
-        return None
-    return "bad" if row.gap > 0 else "good"
-
-
-def _spread(view: View) -> list[Spread]:
-    return spread(_lines(view), view.result.importance)
 
 
 def _lines(view: View) -> list[Any]:
@@ -169,7 +157,7 @@ def _plain(view: View) -> dict[str, Any]:
         "before": answers[1].made_at if len(answers) > 1 else None,
         "areas": areas(view),
         "points": view.service.points(view.result, rows),
-        "spread": _spread(view),
+        "spread": spread(_lines(view), view.result.importance),
         "horizons": {
             str(one): {"amount": amount, "share": part}
             for one, (amount, part) in by_horizon(_lines(view)).items()
@@ -203,7 +191,7 @@ ANALYSIS = Analysis(
             "questions",
             Text("Self-assessment and evidence", "自评与证据"),
             (
-                Column(AREA, lambda row, _: area_title(row.area), in_file=True),
+                in_file(AREA, lambda row, _: area_title(row.area)),
                 Column(
                     Text("Question", "题目"),
                     lambda row, _: _questions()[row.question].text,
@@ -217,24 +205,19 @@ ANALYSIS = Analysis(
                         f"({row.before})" if row.before not in (None, row.claim) else None
                     ),
                 ),
-                Column(LAST, "before", COUNT, in_file=True),
-                Column(
-                    Text("Evidence grade", "证据等级"),
-                    lambda row, _: row.evidence and row.evidence.grade,
-                    COUNT,
+                in_file(LAST, "before", COUNT),
+                Column(Text("Evidence grade", "证据等级"), "evidence.grade", COUNT),
+                Column(EVIDENCE, "evidence.text"),
+                in_file(
+                    Text("n", "n"), lambda row, _: row.evidence.n if row.evidence else 0, COUNT
                 ),
-                Column(EVIDENCE, lambda row, _: row.evidence and row.evidence.text),
+                in_file(Text("Self-assessment minus evidence", "自评减证据"), "gap", COUNT),
+                in_file(Text("Disagrees", "不一致"), "disagrees"),
                 Column(
-                    Text("n", "n"),
-                    lambda row, _: row.evidence.n if row.evidence else 0,
-                    COUNT,
-                    in_file=True,
+                    VERDICT,
+                    lambda row, _: APART.get(row.verdict),
+                    mark=lambda row, _: {"above": "bad", "below": "good"}.get(row.verdict),
                 ),
-                Column(
-                    Text("Self-assessment minus evidence", "自评减证据"), "gap", COUNT, in_file=True
-                ),
-                Column(Text("Disagrees", "不一致"), "disagrees", in_file=True),
-                Column(VERDICT, _apart, mark=_marked),
             ),
             checked,
             file="self-diagnosis",
@@ -264,15 +247,14 @@ ANALYSIS = Analysis(
                 Column(
                     Text("Touchpoint", "触点"),
                     lambda row, view: view.catalog.title_of(row.touchpoint),
-                    href=lambda row, _: f"/journey/touchpoints/{quote(row.touchpoint, safe='')}",
+                    href=lambda row, _: touchpoint_page(row.touchpoint),
                 ),
                 Column(Text("Spending", "投入"), "amount", number(2)),
                 Column(Text("Share", "占比"), "share", share(0)),
-                estimate(
+                interval(
                     Text("Importance", "重要性"),
                     lambda row, _: Span(row.importance, row.low, row.high),
                     share(0),
-                    counted=False,
                 ),
                 Column(
                     VERDICT,
@@ -280,7 +262,7 @@ ANALYSIS = Analysis(
                     mark=lambda row, _: {"more": "warn", "less": "bad"}.get(row.verdict or ""),
                 ),
             ),
-            _spread,
+            lambda view: spread(_lines(view), view.result.importance),
             empty=Text(
                 "No spending entered yet. Enter the spending on each touchpoint to compare it with "
                 "its importance.",

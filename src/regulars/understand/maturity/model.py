@@ -203,6 +203,13 @@ class Checked:
         return self.gap is not None and abs(self.gap) >= APART
 
     @property
+    def verdict(self) -> str | None:
+        """Whether the claim lies `above` the evidence or `below`, or `agrees`; None without one."""
+        if self.gap is None or not self.disagrees:
+            return None if self.gap is None else "agrees"
+        return "above" if self.gap > 0 else "below"
+
+    @property
     def borne_out(self) -> int | None:
         """The lower of claim and evidence; the claim where nothing can be told."""
         if self.claim is None or self.evidence is None or self.evidence.grade is None:

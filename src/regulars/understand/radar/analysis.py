@@ -20,6 +20,8 @@ from regulars.understand.analyses.model import (
     Picture,
     Table,
     estimate,
+    in_file,
+    interval,
     number,
     signed,
 )
@@ -222,19 +224,12 @@ ANALYSIS = Analysis(
             Text("The ten dimensions", "十个维度"),
             (
                 Column(Text("Dimension", "维度"), "title", note=_note),
-                Column(Text("Kind", "类型"), "one.kind", in_file=True),
-                estimate(Text("Points", "分值"), "one", number(1), counted=False),
+                in_file(Text("Kind", "类型"), "one.kind"),
+                interval(Text("Points", "分值"), "one", number(1)),
                 Column(Text("n", "n"), "one.n", COUNT, wide=True),
                 estimate(Text("Compared with", "对比"), "than", number(1), wide=True),
-                Column(
-                    Text("Gap", "差距"),
-                    lambda row, _: row.than and row.than.gap,
-                    signed(),
-                    wide=True,
-                ),
-                Column(
-                    Text("q", "q"), lambda row, _: row.than and row.than.q, number(4), in_file=True
-                ),
+                Column(Text("Gap", "差距"), "than.gap", signed(), wide=True),
+                in_file(Text("q", "q"), "than.q", number(4)),
                 Column(
                     Text("Verdict", "结论"),
                     "verdict",
