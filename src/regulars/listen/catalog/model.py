@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from regulars.kit.text import Text
@@ -150,14 +149,3 @@ class Catalog:
         """Return a touchpoint's title; an unknown one is called by its own name."""
         found = self.touchpoint(touchpoint)
         return found.title if found else Text(touchpoint, touchpoint)
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One state of the catalog: who made it, when and why."""
-
-    number: int
-    made_at: datetime
-    made_by: str
-    reason: str
-    document: str

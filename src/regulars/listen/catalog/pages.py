@@ -192,6 +192,7 @@ def version_of(request: Request, ws: CurrentWorkspace, _caller: Editor, number: 
         "catalog/version.html",
         title=_("Catalog, version {n}").format(n=number),
         document=service.export(ws, number),
+        changes=service.changes(ws, number) if number else [],
         number=number,
         newest=service.current(ws).version,
     )

@@ -6,10 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
-from regulars.listen.catalog.model import Catalog, Rule, Touchpoint, Version
-from regulars.listen.catalog.tables import catalog_version
+from regulars.listen.catalog.model import Catalog, Rule, Touchpoint
 from regulars.timeline.given import given
 
 if TYPE_CHECKING:
@@ -17,38 +14,6 @@ if TYPE_CHECKING:
 
 Condition = tuple[tuple[tuple[str, tuple[str, ...]], ...], str]
 """The tests of a rule besides the name (column, allowed values), and the touchpoint it gives."""
-
-
-def newest_number(connection: sa.Connection) -> int:
-    """Return the number of the newest version; 0 when only the default exists."""
-    return connection.execute(sa.select(sa.func.max(catalog_version.c.number))).scalar() or 0
-
-
-def version(connection: sa.Connection, number: int) -> Version | None:
-    """Return one version."""
-    row = connection.execute(
-        sa.select(catalog_version).where(catalog_version.c.number == number)
-    ).first()
-    return Version(*row) if row else None
-
-
-def versions(connection: sa.Connection) -> list[Version]:
-    """Return all versions, the newest first."""
-    rows = connection.execute(sa.select(catalog_version).order_by(catalog_version.c.number.desc()))
-    return [Version(*row) for row in rows]
-
-
-def add(connection: sa.Connection, made: Version) -> None:
-    """Keep a new version; its number must be free."""
-    connection.execute(
-        sa.insert(catalog_version).values(
-            number=made.number,
-            made_at=made.made_at,
-            made_by=made.made_by,
-            reason=made.reason,
-            document=made.document,
-        )
-    )
 
 
 def placed(catalog: Catalog, events: ir.Table, *, stage: bool = True) -> ir.Table:

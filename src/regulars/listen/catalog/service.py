@@ -8,13 +8,14 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from regulars.company.audit.service import record
+from regulars.company.documents import service as documents
+from regulars.company.documents.model import Version, Versioned
 from regulars.company.rights.model import Principal
-from regulars.kit.errors import Conflict, Invalid, NotFound
+from regulars.kit.errors import NotFound
 from regulars.kit.text import Text
 from regulars.listen.catalog import queries, writing
 from regulars.listen.catalog.document import Flaw, parse, read
-from regulars.listen.catalog.model import Catalog, Stage, Touchpoint, Version
+from regulars.listen.catalog.model import Catalog, Stage, Touchpoint
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -26,13 +27,7 @@ DEFAULTS = ("shop", "service")
 
 def current(ws: Store) -> Catalog:
     """Return the catalog in force; without a version of its own, the default for shops."""
-    with ws.database.reading() as connection:
-        number = queries.newest_number(connection)
-        if number == 0:
-            return default("shop")
-        found = queries.version(connection, number)
-    assert found is not None
-    return _parsed(found.document, number)
+    return documents.current(ws, DOCUMENT)
 
 
 def default(kind: str) -> Catalog:
@@ -64,6 +59,11 @@ def _parsed(document: str, number: int) -> Catalog:
     return parse(document, version=number)
 
 
+DOCUMENT = Versioned(
+    "catalog", "catalog", "catalog.saved", lambda: default_document("shop"), _parsed, reasoned=True
+)
+
+
 def placed(ws: Store, events: ir.Table, *, stage: bool = True) -> ir.Table:
     """Return `events` with `touchpoint` (its own, else by the catalog's rules) and `stage`.
 
@@ -80,12 +80,7 @@ def placed_by(catalog: Catalog, events: ir.Table, *, stage: bool = True) -> ir.T
 
 def export(ws: Store, number: int | None = None) -> str:
     """Return the TOML document of a version; the one in force by default. Raises NotFound."""
-    if number is not None:
-        return default_document("shop") if number == 0 else _version(ws, number).document
-    with ws.database.reading() as connection:
-        newest = queries.newest_number(connection)
-        found = queries.version(connection, newest) if newest else None
-    return found.document if found else default_document("shop")
+    return documents.text(ws, DOCUMENT, number)
 
 
 def check(document: str) -> tuple[Catalog, list[Flaw]]:
@@ -107,27 +102,7 @@ def save(
     `based_on` is the version the editor began with. Raises Invalid when the document is wrong,
     Conflict when somebody else saved in between.
     """
-    parse(document)
-    if not reason.strip():
-        raise Invalid(
-            "catalog.reason",
-            Text("Say in a few words why you change it.", "请简要说明修改原因。"),
-            field="reason",
-        )
-    with ws.database.transaction() as connection:
-        newest = queries.newest_number(connection)
-        if based_on is not None and based_on != newest:
-            raise Conflict(
-                "catalog.moved_on",
-                Text(
-                    f"Somebody saved version {newest} meanwhile; reload and change that one.",
-                    f"期间已有人保存了第 {newest} 版；请重新载入后再修改。",
-                ),
-            )
-        made = Version(newest + 1, now, caller.name, reason.strip(), document)
-        queries.add(connection, made)
-        record(ws, connection, caller, "catalog.saved", f"version {made.number}", reason=reason)
-    return _parsed(document, made.number)
+    return documents.save(ws, DOCUMENT, document, caller, now=now, reason=reason, based_on=based_on)
 
 
 def save_catalog(
@@ -146,13 +121,17 @@ def save_catalog(
 
 def restore(ws: Store, number: int, caller: Principal, *, now: datetime) -> Catalog:
     """Make an older version the newest again; 0 is the default for shops. Raises NotFound."""
-    return save(ws, export(ws, number), caller, reason=f"restored version {number}", now=now)
+    return documents.restore(ws, DOCUMENT, number, caller, now=now)
 
 
 def versions(ws: Store) -> list[Version]:
     """Return every version, the newest first."""
-    with ws.database.reading() as connection:
-        return queries.versions(connection)
+    return documents.versions(ws, DOCUMENT)
+
+
+def changes(ws: Store, number: int) -> list[str]:
+    """Return what a version changed of the one before it, as lines of a diff."""
+    return documents.changes(ws, DOCUMENT, number)
 
 
 def touchpoint(ws: Store, key: str) -> Touchpoint:
@@ -218,14 +197,3 @@ def put_stages(
     """Replace the stages and their order; every touchpoint's stage must still exist."""
     changed = Catalog(current(ws).title, stages, current(ws).touchpoints)
     return save_catalog(ws, changed, caller, reason=reason, now=now, based_on=based_on)
-
-
-def _version(ws: Store, number: int) -> Version:
-    with ws.database.reading() as connection:
-        found = queries.version(connection, number)
-    if found is None:
-        raise NotFound(
-            "catalog.version",
-            Text(f"The catalog has no version {number}.", f"触点清单没有第 {number} 版。"),
-        )
-    return found

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import ibis
 import pyarrow as pa
-import sqlalchemy as sa
 
 from regulars.timeline.vocabulary import RELATIONSHIP, SURVEY, SURVEY_DISMISSED, SURVEY_SHOWN
-from regulars.understand.levels.model import Rules, checked, values_of
-from regulars.understand.levels.tables import level_rules
+from regulars.understand.levels.model import Rules
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -181,33 +177,3 @@ def _with_memory(found: ir.Table, rules: Rules) -> ir.Table:
         earlier=days.away.count().over(earlier),
     ).drop("away")
     return found.inner_join(days, [found.person == days.rater, found.day == days.rated])
-
-
-def rules(connection: sa.Connection, number: int | None = None) -> Rules | None:
-    """Return one version of the parameters, the newest by default; None when there is none."""
-    query = sa.select(level_rules).order_by(level_rules.c.number.desc()).limit(1)
-    if number is not None:
-        query = query.where(level_rules.c.number == number)
-    row = connection.execute(query).first()
-    return checked(json.loads(row.parameters), row.number) if row else None
-
-
-def versions(connection: sa.Connection) -> list[tuple[Rules, datetime, str]]:
-    """Return every version with when and by whom it was made, the newest first."""
-    query = sa.select(level_rules).order_by(level_rules.c.number.desc())
-    return [
-        (checked(json.loads(row.parameters), row.number), row.made_at, row.made_by)
-        for row in connection.execute(query)
-    ]
-
-
-def add_rules(connection: sa.Connection, made: Rules, by: str, now: datetime) -> None:
-    """Write a new version."""
-    connection.execute(
-        sa.insert(level_rules).values(
-            number=made.number,
-            made_at=now,
-            made_by=by,
-            parameters=json.dumps(values_of(made)),
-        )
-    )

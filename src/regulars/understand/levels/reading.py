@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Hashable, Sequence
 from datetime import datetime
@@ -11,6 +12,8 @@ import ibis
 import pyarrow as pa
 import sqlalchemy as sa
 
+from regulars.company.documents import service as documents
+from regulars.company.documents.model import Versioned
 from regulars.kit import clock
 from regulars.kit.memo import Memo
 from regulars.listen.catalog import service as catalog_service
@@ -18,7 +21,7 @@ from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 from regulars.understand.levels import experiences, queries, references
 from regulars.understand.levels.experiences import Experiences
-from regulars.understand.levels.model import Rules
+from regulars.understand.levels.model import Rules, checked, values_of
 from regulars.understand.levels.references import Usual
 
 if TYPE_CHECKING:
@@ -131,7 +134,15 @@ def source(ws: Workspace) -> queries.Source:
     return queries.Source(place, rules(ws))
 
 
+RULES = Versioned(
+    "levels",
+    "levels",
+    "levels.rules",
+    lambda: json.dumps(values_of(Rules())),
+    lambda text, number: checked(json.loads(text), number),
+)
+
+
 def rules(ws: Workspace) -> Rules:
     """Return the parameters in force."""
-    with ws.database.reading() as connection:
-        return queries.rules(connection) or Rules()
+    return documents.current(ws, RULES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from regulars.company.audit.service import record
+from regulars.company.documents import service as documents
 from regulars.company.rights.model import Principal, Scope
 from regulars.kit.ranked import ranked
 from regulars.listen.catalog import service as catalog_service
@@ -18,14 +19,13 @@ from regulars.timeline import people as timeline_people
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.levels import experiences, queries, reading, summing
+from regulars.understand.levels import experiences, reading, summing
 from regulars.understand.levels.experiences import MICRO, Experiences
 from regulars.understand.levels.model import (
     Experience,
     Ints,
     Levels,
     Rules,
-    checked,
     values_of,
 )
 from regulars.understand.levels.reading import rules
@@ -160,18 +160,22 @@ def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> lis
 
 def versions(ws: Workspace) -> list[tuple[Rules, datetime, str]]:
     """Return every version of the parameters with when and by whom, the newest first."""
-    with ws.database.reading() as connection:
-        return queries.versions(connection)
+    found = documents.versions(ws, reading.RULES)
+    return [
+        (reading.RULES.read(one.document, one.number), one.made_at, one.made_by) for one in found
+    ]
 
 
 def set_rules(ws: Workspace, values: Mapping[str, float], *, by: Principal, now: datetime) -> Rules:
-    """Put new parameters in force; those not given keep their value. Raises Invalid."""
-    with ws.database.transaction() as connection:
-        old = queries.rules(connection) or Rules()
-        made = checked({**values_of(old), **values}, old.number + 1)
-        queries.add_rules(connection, made, by.name, now)
-        record(ws, connection, by, "levels.rules", str(made.number), **values_of(made))
-    return made
+    """Put new parameters in force; those not given keep their value.
+
+    Raises Invalid, and Conflict where somebody else sets some at the same moment.
+    """
+    old = reading.rules(ws)
+    made = {**values_of(old), **values}
+    return documents.save(
+        ws, reading.RULES, json.dumps(made), by, now=now, based_on=old.number, details=made
+    )
 
 
 def _earlier(start: datetime | None, end: datetime | None) -> datetime | None:

@@ -69,17 +69,6 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """One state of the mapping: who made it, when and why."""
-
-    number: int
-    made_at: datetime
-    made_by: str
-    reason: str
-    document: str
-
-
-@dataclass(frozen=True, slots=True)
 class Measure:
     """What one part came to, in its own unit and in points.
 

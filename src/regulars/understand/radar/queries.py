@@ -1,34 +1,15 @@
-"""The SQL of mappings and benchmarks."""
+"""The SQL of benchmarks."""
 
 from __future__ import annotations
-
-from dataclasses import asdict
 
 import msgspec
 import sqlalchemy as sa
 
 from regulars.store.database import upsert
-from regulars.understand.radar.model import Benchmark, Version
-from regulars.understand.radar.tables import radar_benchmarks, radar_mappings
+from regulars.understand.radar.model import Benchmark
+from regulars.understand.radar.tables import radar_benchmarks
 
 Points = dict[str, tuple[float, int | None]]
-
-
-def newest(connection: sa.Connection) -> Version | None:
-    """Return the newest version of the mapping."""
-    found = versions(connection)
-    return found[0] if found else None
-
-
-def versions(connection: sa.Connection) -> list[Version]:
-    """Return every version, the newest first."""
-    rows = connection.execute(sa.select(radar_mappings).order_by(radar_mappings.c.number.desc()))
-    return [Version(*row) for row in rows]
-
-
-def add(connection: sa.Connection, made: Version) -> None:
-    """Keep a new version; its number must be free."""
-    connection.execute(sa.insert(radar_mappings).values(**asdict(made)))
 
 
 def benchmarks(connection: sa.Connection) -> list[Benchmark]:

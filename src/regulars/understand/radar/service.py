@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from regulars.company.audit.service import record
+from regulars.company.documents import service as documents
+from regulars.company.documents.model import Version, Versioned
 from regulars.company.places import service as places
 from regulars.company.rights.model import Principal, Scope
-from regulars.kit.errors import Conflict, Invalid, NotFound
+from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.stats.estimate import Estimate, empty
 from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
@@ -28,7 +30,6 @@ from regulars.understand.radar.model import (
     Part,
     Radar,
     Scored,
-    Version,
     points,
     together,
 )
@@ -38,26 +39,24 @@ from regulars.understand.scope.model import EventFilter, EventScope
 NO_METRIC, NO_DATA, MEASURED = "no_metric", "no_data", "measured"
 
 
+MAPPING = Versioned(
+    "radar", "radar", "radar.mapped", document.default_document, document.read, reasoned=True
+)
+
+
 def mapping(ws: Workspace) -> Mapped:
     """Return the mapping in force; without a version of its own, the one that ships."""
-    with ws.database.reading() as connection:
-        found = queries.newest(connection)
-    if found is None:
-        return document.read(document.default_document())
-    return document.read(found.document, found.number)
+    return documents.current(ws, MAPPING)
 
 
 def document_of(ws: Workspace) -> str:
     """Return the mapping in force as TOML."""
-    with ws.database.reading() as connection:
-        found = queries.newest(connection)
-    return found.document if found else document.default_document()
+    return documents.text(ws, MAPPING)
 
 
 def versions(ws: Workspace) -> list[Version]:
     """Return every version of the mapping, the newest first."""
-    with ws.database.reading() as connection:
-        return queries.versions(connection)
+    return documents.versions(ws, MAPPING)
 
 
 def save(
@@ -68,41 +67,12 @@ def save(
     Raises Invalid when the document is wrong or no reason is given, Conflict when somebody else
     saved since version `based_on`.
     """
-    document.read(text)
-    if not reason.strip():
-        raise Invalid(
-            "radar.reason",
-            Text("Say in a few words why you change it.", "请简要说明修改原因。"),
-            field="reason",
-        )
-    with ws.database.transaction() as connection:
-        newest = queries.newest(connection)
-        number = newest.number if newest else 0
-        if based_on != number:
-            raise Conflict(
-                "radar.moved_on",
-                Text(
-                    f"Somebody saved version {number} meanwhile; reload and change that one.",
-                    f"期间已有人保存了第 {number} 版；请重新载入后再修改。",
-                ),
-            )
-        queries.add(connection, Version(number + 1, now, caller.name, reason.strip(), text))
-        record(ws, connection, caller, "radar.mapped", f"version {number + 1}", reason=reason)
-    return document.read(text, number + 1)
+    return documents.save(ws, MAPPING, text, caller, now=now, reason=reason, based_on=based_on)
 
 
 def restore(ws: Workspace, number: int, caller: Principal, *, now: datetime) -> Mapped:
     """Make an older version the newest again; 0 is the one that ships. Raises NotFound."""
-    old = {one.number: one.document for one in versions(ws)}
-    text = document.default_document() if number == 0 else old.get(number)
-    if text is None:
-        raise NotFound(
-            "radar.version",
-            Text(f"There is no version {number}.", f"没有第 {number} 版。"),
-        )
-    newest = max(old, default=0)
-    reason = f"restored version {number}"
-    return save(ws, text, caller, reason=reason, based_on=newest, now=now)
+    return documents.restore(ws, MAPPING, number, caller, now=now)
 
 
 def benchmarks(ws: Workspace) -> list[Benchmark]:

@@ -1,20 +1,10 @@
-"""Versions of the mapping, and benchmarks that were brought in."""
+"""Benchmarks that were brought in."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from regulars.store.database import Moment, metadata
-
-radar_mappings = sa.Table(
-    "radar_mappings",
-    metadata,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("made_at", Moment, nullable=False),
-    sa.Column("made_by", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("document", sa.Text, nullable=False),
-)
 
 radar_benchmarks = sa.Table(
     "radar_benchmarks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,13 +13,22 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from regulars.company.documents import service as documents
+from regulars.company.documents.model import Versioned
 from regulars.kit.period import add_months, day_start
 from regulars.timeline import currency, erasure, inbox
 from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 from regulars.understand.scope import service as scopes
 from regulars.understand.value_groups import queries
-from regulars.understand.value_groups.model import DIMENSIONS, Rules, place, segments
+from regulars.understand.value_groups.model import (
+    DIMENSIONS,
+    Rules,
+    checked,
+    place,
+    segments,
+    weights_of,
+)
 
 KEPT = 13
 """So many assignments are kept, a year of months and one more."""
@@ -46,10 +56,15 @@ class Run:
         return found
 
 
+RULES = Versioned(
+    "value_groups", "value_groups", "value_groups.rules",
+    lambda: json.dumps(weights_of(Rules())), lambda text, number: checked(json.loads(text), number),
+)  # fmt: skip
+
+
 def rules(ws: Workspace) -> Rules:
     """Return the rules in force."""
-    with ws.database.reading() as connection:
-        return queries.newest_rules(connection) or Rules()
+    return documents.current(ws, RULES)
 
 
 def computed(

@@ -13,7 +13,7 @@ from regulars.store.database import upsert
 from regulars.timeline import orders as numbered
 from regulars.timeline.vocabulary import ORDERS, SIGNED_UP
 from regulars.understand.value_groups.model import GROUPS, Rules
-from regulars.understand.value_groups.tables import value_group_rules, value_group_runs
+from regulars.understand.value_groups.tables import value_group_runs
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -92,39 +92,6 @@ def seen_at(view: View, places: list[str], as_of: datetime) -> ir.Table:
         events.person_id.notnull(), events.place.isin(places or [""]), events.occurred_at < as_of
     )
     return kept.select("person_id").distinct()
-
-
-def newest_rules(connection: sa.Connection) -> Rules | None:
-    """Return the rules in force, or None when nobody has set any."""
-    query = sa.select(value_group_rules).order_by(value_group_rules.c.number.desc()).limit(1)
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    return Rules(row.spend, row.frequency, row.depth, row.days, row.number)
-
-
-def all_rules(connection: sa.Connection) -> list[tuple[Rules, datetime, str]]:
-    """Return every version with when and by whom it was made, the newest first."""
-    query = sa.select(value_group_rules).order_by(value_group_rules.c.number.desc())
-    return [
-        (Rules(row.spend, row.frequency, row.depth, row.days, row.number), row.made_at, row.made_by)
-        for row in connection.execute(query)
-    ]
-
-
-def add_rules(connection: sa.Connection, rules: Rules, by: str, now: datetime) -> None:
-    """Write a new version."""
-    connection.execute(
-        sa.insert(value_group_rules).values(
-            number=rules.number,
-            made_at=now,
-            made_by=by,
-            spend=rules.spend,
-            frequency=rules.frequency,
-            depth=rules.depth,
-            days=rules.days,
-        )
-    )
 
 
 def put_run(connection: sa.Connection, row: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from regulars.company.audit.service import record
+from regulars.company.documents import service as documents
 from regulars.company.rights.model import Principal, Scope
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.ranked import ranked
@@ -54,6 +55,7 @@ from regulars.understand.value_groups.model import (
     reached,
     reasons,
     shares_below,
+    weights_of,
 )
 
 if TYPE_CHECKING:
@@ -94,26 +96,8 @@ def set_rules(ws: Workspace, wanted: Rules, *, by: Principal, now: datetime) -> 
 
     Raises Invalid for negative weights, all weights 0, or a window under 30 or over 1,100 days.
     """
-    weights = (wanted.spend, wanted.frequency, wanted.depth)
-    if min(weights) < 0 or sum(weights) <= 0:
-        raise Invalid(
-            "value_groups.weights",
-            Text("Weights are 0 or more, and not all 0.", "权重须不小于 0，且不全为 0。"),
-            field="spend",
-        )
-    if not 30 <= wanted.days <= 1100:
-        raise Invalid(
-            "value_groups.days",
-            Text("The window has 30 to 1,100 days.", "统计窗口为 30 至 1,100 天。"),
-            field="days",
-        )
-    with ws.database.transaction() as connection:
-        old = queries.newest_rules(connection) or Rules()
-        made = Rules(*weights, wanted.days, old.number + 1)
-        queries.add_rules(connection, made, by.name, now)
-        record(ws, connection, by, "value_groups.rules", str(made.number), weights=weights,
-               days=made.days)  # fmt: skip
-    return made
+    values = weights_of(wanted)
+    return documents.save(ws, assigning.RULES, json.dumps(values), by, now=now, details=values)
 
 
 def grouped(ws: Workspace, view: View, moment: datetime) -> ir.Table:
@@ -135,8 +119,10 @@ def currency_of(ws: Workspace) -> str:
 
 def rules_history(ws: Workspace) -> list[tuple[Rules, datetime, str]]:
     """Return every version of the rules with when and by whom, the newest first."""
-    with ws.database.reading() as connection:
-        return queries.all_rules(connection)
+    found = documents.versions(ws, assigning.RULES)
+    return [
+        (assigning.RULES.read(one.document, one.number), one.made_at, one.made_by) for one in found
+    ]
 
 
 def overview(ws: Workspace, *, scope: Scope = None, number: int | None = None) -> Overview | None:

@@ -1,22 +1,10 @@
-"""Rules and assignments of value groups."""
+"""Assignments of value groups."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from regulars.store.database import Moment, metadata
-
-value_group_rules = sa.Table(
-    "value_group_rules",
-    metadata,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("made_at", Moment, nullable=False),
-    sa.Column("made_by", sa.Text, nullable=False),
-    sa.Column("spend", sa.Float, nullable=False),
-    sa.Column("frequency", sa.Float, nullable=False),
-    sa.Column("depth", sa.Float, nullable=False),
-    sa.Column("days", sa.Integer, nullable=False),
-)
 
 value_group_runs = sa.Table(
     "value_group_runs",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache, lru_cache
 
 import numpy as np
 import pyarrow as pa
 
 from regulars.company.audit.service import record
+from regulars.company.documents import service as documents
+from regulars.company.documents.model import Versioned
 from regulars.company.rights.model import Principal, Scope
-from regulars.kit.errors import Conflict, Invalid, NotFound
+from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.workspace import Workspace
@@ -40,25 +43,38 @@ class Edited:
     current: bool
 
 
+@cache
+def _shipped(language: str) -> str:
+    return lexicon.document(lexicon.shipped()[language])
+
+
+@lru_cache(maxsize=32)
+def _parsed(language: str, text: str) -> Lexicon:
+    return lexicon.parse(language, text)
+
+
+def _of(language: str) -> Versioned[Lexicon]:
+    return Versioned(
+        f"lexicon.{language}", "words", "words.lexicon",
+        lambda: _shipped(language), lambda text, _number: _parsed(language, text),
+        moved_on="changed",
+    )  # fmt: skip
+
+
+LEXICONS = {language: _of(language) for language in LANGUAGES}
+
+
 def current(ws: Workspace) -> Lexicons:
-    """Return the lexicons in force."""
-    with ws.database.reading() as connection:
-        rows = queries.lexicons(connection)
-    made = dict(lexicon.shipped().by_language)
-    for language in LANGUAGES:
-        newest = next((row for row in rows if row["language"] == language), None)
-        if newest is not None:
-            made[language] = lexicon.parse(language, newest["document"])
-    return Lexicons(rows[0]["number"] if rows else 0, made)
+    """Return the lexicons in force; their version grows whenever one is changed."""
+    made = {language: documents.current(ws, of) for language, of in LEXICONS.items()}
+    return Lexicons(sum(base(ws, language) for language in LANGUAGES), made)
 
 
 def history(ws: Workspace, language: str) -> list[Edited]:
     """Return the versions of one lexicon, the newest first, the shipped one last."""
-    with ws.database.reading() as connection:
-        rows = [row for row in queries.lexicons(connection) if row["language"] == language]
     made = [
-        Edited(row["number"], language, row["made_by"], row["made_at"], place == 0)
-        for place, row in enumerate(rows)
+        Edited(one.number, language, one.made_by, one.made_at, place == 0)
+        for place, one in enumerate(documents.versions(ws, LEXICONS[language]))
     ]
     return [*made, Edited(0, language, "", None, not made)]
 
@@ -82,22 +98,12 @@ def save(ws: Workspace, wanted: Lexicon, on: int, *, by: Principal, now: datetim
             Text(f"The catalog has no touchpoint {strange[0]}.", f"触点清单中没有 {strange[0]}。"),
             field="touchpoints",
         )
+    of, subject = LEXICONS[made.language], made.language
     document = lexicon.document(made)
-    with ws.database.transaction() as connection:
-        rows = queries.lexicons(connection)
-        newest = next((row for row in rows if row["language"] == made.language), None)
-        if (newest["number"] if newest else 0) != on:
-            raise Conflict(
-                "words.changed",
-                Text(
-                    "Somebody has changed this lexicon meanwhile. Load it again.",
-                    "词典已被他人修改，请重新载入。",
-                ),
-            )
-        number = rows[0]["number"] + 1 if rows else 1
-        queries.add_lexicon(connection, number, made.language, document, by=by.name, now=now)
-        record(ws, connection, by, "words.lexicon", made.language, version=number, on=on)
-    return number
+    documents.save(
+        ws, of, document, by, now=now, based_on=on, subject=subject, details={"version": on + 1}
+    )
+    return on + 1
 
 
 def restore(ws: Workspace, language: str, number: int, *, by: Principal, now: datetime) -> int:
@@ -114,12 +120,9 @@ def version(ws: Workspace, language: str, number: int) -> Lexicon:
         known = {point.key for point in catalog_service.current(ws).touchpoints}
         kept = {key: words for key, words in whole.touchpoints.items() if key in known}
         return replace(whole, touchpoints=kept)
-    with ws.database.reading() as connection:
-        rows = queries.lexicons(connection)
-    for row in rows:
-        if row["number"] == number and row["language"] == language:
-            return lexicon.parse(language, row["document"])
-    raise NotFound("words.version", Text("There is no such version.", "没有这个版本。"))
+    if language not in LANGUAGES:
+        raise NotFound("words.version", Text("There is no such version.", "没有这个版本。"))
+    return _parsed(language, documents.text(ws, LEXICONS[language], number))
 
 
 def correct(

@@ -16,7 +16,6 @@ from regulars.understand.words.tables import (
     word_batches,
     word_corrections,
     word_heads,
-    word_lexicons,
     word_versions,
 )
 
@@ -218,29 +217,6 @@ def finish_version(connection: sa.Connection, version: str, now: datetime) -> No
     )
     connection.execute(sa.delete(word_batches).where(word_batches.c.version != version))
     connection.execute(sa.delete(word_versions).where(word_versions.c.version != version))
-
-
-def lexicons(connection: sa.Connection) -> list[sa.RowMapping]:
-    """Return every edited lexicon, the newest first."""
-    query = sa.select(word_lexicons).order_by(word_lexicons.c.number.desc())
-    return list(connection.execute(query).mappings())
-
-
-def add_lexicon(
-    connection: sa.Connection,
-    number: int,
-    language: str,
-    document: str,
-    *,
-    by: str,
-    now: datetime,
-) -> None:
-    """Keep a version of one language's lexicon."""
-    connection.execute(
-        sa.insert(word_lexicons).values(
-            number=number, language=language, document=document, made_by=by, made_at=now
-        )
-    )
 
 
 def corrections(connection: sa.Connection, until: datetime | None = None) -> list[sa.RowMapping]:

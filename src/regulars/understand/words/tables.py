@@ -1,4 +1,4 @@
-"""Readings of texts in batches, lexicons by version, and what people corrected."""
+"""Readings of texts in batches, and what people corrected."""
 
 from __future__ import annotations
 
@@ -22,15 +22,6 @@ word_versions = sa.Table(
     sa.Column("version", sa.String(64), primary_key=True),
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("finished_at", Moment),
-)
-word_lexicons = sa.Table(
-    "word_lexicons",
-    metadata,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("language", sa.String(8), nullable=False),
-    sa.Column("made_at", Moment, nullable=False),
-    sa.Column("made_by", sa.Text, nullable=False),
-    sa.Column("document", sa.Text, nullable=False),
 )
 word_corrections = sa.Table(
     "word_corrections",

@@ -1,0 +1,1 @@
+"""Documents that people edit: every version is kept, compared and restored."""
