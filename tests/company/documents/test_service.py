@@ -20,7 +20,7 @@ from regulars.kit.text import Text
 from regulars.store import upgrade
 from regulars.store.database import Database
 from regulars.timeline.workspace import Workspace
-from regulars.understand.value_groups import model as value_groups
+from regulars.understand.value_groups import weighting
 from regulars.understand.value_groups.model import Rules
 
 NOW = datetime(2026, 11, 30, 4, tzinfo=UTC)
@@ -110,5 +110,5 @@ def test_documents_of_the_release_before_come_along(ws: Workspace, tmp_path: Pat
         "levels": (1, "Ben", '{"memory": 12}'),
     }
     assert {row.made_at for row in found} == {datetime(2026, 10, 5, 4, tzinfo=UTC)}
-    assert value_groups.checked(json.loads(weights[2]), 3) == Rules(0.5, 0.25, 0.25, 180, 3)
+    assert weighting.checked(json.loads(weights[2]), 3) == Rules(0.5, 0.25, 0.25, 180, 3)
     database.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,8 +12,6 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from regulars.company.documents import service as documents
-from regulars.company.documents.model import Versioned
 from regulars.kit.period import add_months, day_start
 from regulars.timeline import currency, erasure, inbox
 from regulars.timeline.erasure import erasable
@@ -24,10 +21,8 @@ from regulars.understand.value_groups import queries
 from regulars.understand.value_groups.model import (
     DIMENSIONS,
     Rules,
-    checked,
     place,
     segments,
-    weights_of,
 )
 
 KEPT = 13
@@ -54,17 +49,6 @@ class Run:
         """Return a column as doubles."""
         found: NDArray[np.float64] = self.people.column(name).to_numpy().astype(np.float64)
         return found
-
-
-RULES = Versioned(
-    "value_groups", "value_groups", "value_groups.rules",
-    lambda: json.dumps(weights_of(Rules())), lambda text, number: checked(json.loads(text), number),
-)  # fmt: skip
-
-
-def rules(ws: Workspace) -> Rules:
-    """Return the rules in force."""
-    return documents.current(ws, RULES)
 
 
 def computed(

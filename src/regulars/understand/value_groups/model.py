@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 
 Floats = NDArray[np.float64]
@@ -122,33 +121,6 @@ class Rules:
         """The weights as shares of 1, in the order of DIMENSIONS."""
         whole = self.spend + self.frequency + self.depth
         return self.spend / whole, self.frequency / whole, self.depth / whole
-
-
-def weights_of(rules: Rules) -> dict[str, float]:
-    """Return weights and window by name, without the version."""
-    return {one.name: getattr(rules, one.name) for one in fields(Rules) if one.name != "number"}
-
-
-def checked(values: Mapping[str, float], number: int = 0) -> Rules:
-    """Return rules of these values.
-
-    Raises Invalid for negative weights, all weights 0, or a window under 30 or over 1,100 days.
-    """
-    weights = values["spend"], values["frequency"], values["depth"]
-    made = Rules(*weights, int(values["days"]), number)
-    if min(weights) < 0 or sum(weights) <= 0:
-        raise Invalid(
-            "value_groups.weights",
-            Text("Weights are 0 or more, and not all 0.", "权重须不小于 0，且不全为 0。"),
-            field="spend",
-        )
-    if not 30 <= made.days <= 1100:
-        raise Invalid(
-            "value_groups.days",
-            Text("The window has 30 to 1,100 days.", "统计窗口为 30 至 1,100 天。"),
-            field="days",
-        )
-    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.policy import MIN_GROUP
-from regulars.understand.value_groups import assigning, queries
+from regulars.understand.value_groups import assigning, queries, weighting
 from regulars.understand.value_groups.assigning import (
     Run,
     again,
@@ -55,7 +55,6 @@ from regulars.understand.value_groups.model import (
     reached,
     reasons,
     shares_below,
-    weights_of,
 )
 
 if TYPE_CHECKING:
@@ -96,8 +95,8 @@ def set_rules(ws: Workspace, wanted: Rules, *, by: Principal, now: datetime) -> 
 
     Raises Invalid for negative weights, all weights 0, or a window under 30 or over 1,100 days.
     """
-    values = weights_of(wanted)
-    return documents.save(ws, assigning.RULES, json.dumps(values), by, now=now, details=values)
+    values = weighting.weights_of(wanted)
+    return documents.save(ws, weighting.RULES, json.dumps(values), by, now=now, details=values)
 
 
 def grouped(ws: Workspace, view: View, moment: datetime) -> ir.Table:
@@ -119,9 +118,9 @@ def currency_of(ws: Workspace) -> str:
 
 def rules_history(ws: Workspace) -> list[tuple[Rules, datetime, str]]:
     """Return every version of the rules with when and by whom, the newest first."""
-    found = documents.versions(ws, assigning.RULES)
+    found = documents.versions(ws, weighting.RULES)
     return [
-        (assigning.RULES.read(one.document, one.number), one.made_at, one.made_by) for one in found
+        (weighting.RULES.read(one.document, one.number), one.made_at, one.made_by) for one in found
     ]
 
 
