@@ -24,6 +24,7 @@ from regulars.understand.value_groups.model import (
     place,
     segments,
 )
+from regulars.understand.value_groups.weighting import rules
 
 KEPT = 13
 """So many assignments are kept, a year of months and one more."""

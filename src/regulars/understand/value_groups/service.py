@@ -32,7 +32,6 @@ from regulars.understand.value_groups.assigning import (
     assign,
     assign_due,
     load,
-    rules,
     runs,
     stamps,
     unlearn,
@@ -56,6 +55,7 @@ from regulars.understand.value_groups.model import (
     reasons,
     shares_below,
 )
+from regulars.understand.value_groups.weighting import rules
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
