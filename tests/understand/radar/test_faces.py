@@ -43,6 +43,17 @@ def test_the_page_follows_and_then_stands(client: TestClient) -> None:
     assert "87.5" in client.get("/radar?period=all").text
 
 
+def test_a_comparison_that_is_not_stored_follows_the_page(client: TestClient) -> None:
+    """The radar of all is there; that of one channel is measured first when it is compared with."""
+    client.get("/radar/figure?period=all")
+    address = "/radar?period=all&against=channel:app"
+    assert "/radar/figure?period=all&amp;against=channel:app" in client.get(address).text
+    assert "87.5" in client.get(address.replace("?", "/figure?")).text
+    assert "87.5" in client.get(address).text
+    gone = client.get("/radar/figure?period=all&against=benchmark:none").text
+    assert "There is no benchmark" in gone
+
+
 def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Workspace) -> None:
     answer = client.get("/api/v1/radar", params=ALL).json()
     ease = next(one for one in answer["dimensions"] if one["key"] == "ease")
