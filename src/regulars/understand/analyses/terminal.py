@@ -82,7 +82,7 @@ def _variable(option: Option) -> str:
 def _parameter(option: Option) -> inspect.Parameter:
     words = help_texts.declared(option.words)
     if option.positional:
-        kind = typer.Argument(help=words)
+        kind = typer.Argument(help=words, metavar=f"[{option.name}]")
     else:
         least, most = option.bounds or (None, None)
         name = f"--{option.name.replace('_', '-')}"
