@@ -58,7 +58,7 @@ def left_behind(ws: Workspace) -> Count:
 
 
 def complaint_places(ws: Workspace) -> Count:
-    told = complaints.usual(ws, now=NOW).payload
+    told = complaints.answered(ws, Complained(), now=NOW).payload
     tested = [one for one in [*told.stages, *told.touchpoints] if one.q is not None]
     return sum(one.marked for one in tested), len(tested)
 

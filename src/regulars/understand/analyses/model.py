@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -229,10 +230,10 @@ class Analysis:
     `people` are for those who may read about persons, those in `inner` are told to nobody, and
     `told_as` pairs a field with what it is called beside what the answer came from. `lists` are
     further lists than that of the `customers` behind the answer. `template` is the noun's own block
-    of the page, with `values` beside view and result. `refreshed` is the refresh's step, which
-    follows those in `rests_on`. With `compute(ws, options, now)` a noun needs no service: its
-    answers are kept under `name` and `version`, and renewed as they are asked for. `document(view)`
-    is a text that the command prints in place of tables, where it was asked for.
+    of the page, with `values` beside view and result. A refresh asks it anew after those in
+    `rests_on`, or calls `renew(service, ws, now)`. With `compute(ws, options, now)` a noun needs no
+    service: its answers are kept under `name` and `version`. `document(view)` is a text that the
+    command prints in place of tables, where it was asked for.
     """
 
     name: str
@@ -268,7 +269,8 @@ class Analysis:
     tag: str | None = None
     rests_on: tuple[str, ...] = ()
     noun: str = ""
-    compute: Callable[[Any, Options, Any], Any] | None = None
+    renew: Callable[[Any, Any, datetime], None] | None = None
+    compute: Callable[[Any, Options, datetime], Any] | None = None
     version: int = 1
 
     @property

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
+from graphlib import TopologicalSorter
 from importlib.util import find_spec
 from typing import Any
 
@@ -67,6 +69,30 @@ def answered(
     return View(ws, analysis, options, found, now, may_list)
 
 
+def usual(analysis: Analysis) -> Options:
+    """Return what is asked where nobody says otherwise."""
+    return Options({one.name: one.default for one in analysis.options})
+
+
+def in_order() -> list[Analysis]:
+    """Return all analyses in the order of a refresh: each after those that it rests on."""
+    known = {one.name: one for one in every()}
+    sorter = TopologicalSorter({one.name: one.rests_on for one in every()})
+    return [known[name] for name in sorter.static_order()]
+
+
+def renew(ws: Workspace, analysis: Analysis, *, now: datetime) -> None:
+    """Work out anew what the analysis' pages show, if the timeline has moved on.
+
+    Where there is nothing yet to answer from, there is nothing to work out.
+    """
+    with suppress(NotFound):
+        if analysis.renew is not None:
+            analysis.renew(analysis.service, ws, now)
+        else:
+            answered(ws, analysis, usual(analysis), now=now)
+
+
 @cache
 def _kind(analysis: Analysis) -> findings.Kind[Any] | None:
     """Return how the answers of an analysis without a service are kept; None with one."""
@@ -79,7 +105,7 @@ def _kind(analysis: Analysis) -> findings.Kind[Any] | None:
 
     return findings.declare(
         findings.Kind(analysis.code, analysis.version, analysis.result_type(), compute,
-                      standing=({"scope": None},))
+                      standing=(usual(analysis).about(),))
     )  # fmt: skip
 
 

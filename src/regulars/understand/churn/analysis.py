@@ -158,6 +158,7 @@ ANALYSIS = Analysis(
     meaning=MEANING,
     result="EarlyWarning",
     order=72,
+    rests_on=("lifetime-value",),
     options=(EVENT,),
     ask=lambda options: (options.scope, (options["event"] or "").strip() or None),
     people=("warned",),

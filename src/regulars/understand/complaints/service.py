@@ -35,7 +35,7 @@ from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.metrics import service as metrics
 from regulars.understand.scope import service as scopes
-from regulars.understand.scope.model import EventFilter, EventScope
+from regulars.understand.scope.model import EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -299,8 +299,3 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Complaints:
 
 
 FINDING = findings.declare(findings.Kind("complaints", 2, Complaints, _compute))
-
-
-def usual(ws: Workspace, *, now: datetime) -> Finding[Complaints]:
-    """Return the answer that the page opens with; the refresh renews it."""
-    return answered(ws, Asked(EventFilter()), now=now)

@@ -88,6 +88,7 @@ ANALYSIS = Analysis(
     meaning=MEANING,
     result="Costs",
     order=45,
+    rests_on=("lifetime-value",),
     options=(PERIOD,),
     ask=lambda options: (options.event_filter(),),
     waiting=Text("Matching comparable customers…", "正在寻找可比较的客户……"),

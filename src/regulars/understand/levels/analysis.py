@@ -228,6 +228,7 @@ ANALYSIS = Analysis(
     meaning=MEANING,
     result="Levels",
     order=35,
+    renew=lambda service, ws, now: service.refresh(ws, now=now),
     options=(*IN_PERIOD, *WISHES),
     ask=lambda options: (options.event_filter(),),
     inner=("negative",),

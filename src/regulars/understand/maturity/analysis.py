@@ -176,6 +176,7 @@ ANALYSIS = Analysis(
     meaning=MEANING,
     result="Diagnosis",
     order=90,
+    rests_on=("radar", "complaints", "drivers"),
     options=(
         Option(
             "handbook",

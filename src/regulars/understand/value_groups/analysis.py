@@ -166,6 +166,8 @@ ANALYSIS = Analysis(
     meaning=MEANING,
     result="Overview",
     order=60,
+    rests_on=("lifetime-value",),
+    renew=lambda service, ws, now: service.refresh(ws, now=now),
     told_as=(("as_of", "assigned_as_of"),),
     waiting=Text("Assigning the value groups…", "正在进行价值分组…"),
     tables=(

@@ -158,6 +158,12 @@ def overview(ws: Workspace, *, scope: Scope = None, number: int | None = None) -
     )
 
 
+def refresh(ws: Workspace, *, now: datetime) -> None:
+    """Assign the groups of the last month where that is due, and tell how things stand."""
+    assign_due(ws, now=now)
+    answered(ws, None, now=now)
+
+
 def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview] | None:
     """Return the stored overview of the last assignment, or None; notes that it was asked for."""
     about = _about(ws, scope)
