@@ -31,6 +31,8 @@ from regulars.understand.analyses.model import Analysis, Customers
 from regulars.understand.analyses.options import STANDARD, Options
 from regulars.understand.analyses.schema import answer_schema
 from regulars.understand.analyses.view import View, heads
+from regulars.understand.audiences import service as audiences
+from regulars.understand.audiences.model import Draft
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 ASKED = {"period": "2026-09", "from": "2026-08", "to": "2026-08", "place": "sh-xuhui",
@@ -56,6 +58,8 @@ def company(
             for part in parts(Plan(1_000, NOW), ws):
                 demo.take_in(ws, part, names=7)
             set_targets(ws, NOW)
+            audiences.add(ws, SHELL, Draft("Shop", "channel = 'store'"), now=NOW)
+            audiences.add(ws, SHELL, Draft("Buyers", "orders >= 2"), now=NOW)
             yield ws
 
 
@@ -199,6 +203,7 @@ def test_customers_are_listed_without_a_gap_or_a_repeat(
     client: TestClient, analysis: Analysis, listed: Customers
 ) -> None:
     api, address = f"/api/v1{analysis.path}/{listed.key}", f"{analysis.path}/{listed.name}"
+    answer(client, analysis)
     rows: list[dict[str, Any]] = []
     after: str | None = None
     while True:

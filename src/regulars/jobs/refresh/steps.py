@@ -50,7 +50,7 @@ def _overview(ws: Workspace, now: datetime, _progress: Progress) -> None:
 
 
 def _audiences(ws: Workspace, now: datetime, progress: Progress) -> None:
-    audiences.answered(ws, None, now=now)
+    audiences.renewed(ws, None, now=now)
     progress(0.5)
     audiences.refresh(ws, now=now)
 
@@ -79,7 +79,7 @@ def steps() -> tuple[Step, ...]:
         Step("health", Text("Health index", "体验健康度"), _health),
         Step("journey", Text("Journey map", "旅程地图"), _journey),
         Step("words", Text("Analyse customer comments", "分析客户原话"), _words),
-        *map(_asked, analyses.in_order()),
+        *(_asked(one) for one in analyses.in_order() if one.name != "audiences"),
         Step("overview", Text("Overview", "总览"), _overview),
         Step("findings", Text("Frequently used results", "页面常用结果"), _renew),
         # Last, because it writes events: what was computed before stands for the same timeline.

@@ -26,6 +26,8 @@ from regulars.understand.analyses.view import Cell, View, plain
 from regulars.understand.findings.model import enveloped
 
 LIMIT = Text("Customers listed.", "列出的客户数。")
+WIDE = 140
+"""A terminal of so many signs a line has room for every column."""
 MOST = 20
 """Rows of a table in a terminal; the file of the page holds all."""
 Opens = Callable[[Path], Workspace]
@@ -101,19 +103,25 @@ def _named(name: str, annotation: Any, default: Any) -> inspect.Parameter:
 def print_view(view: View) -> None:
     """Print the meaning, what has to be told, and every table's first rows."""
     out.print(f"[dim]{escape(say(view.analysis.meaning))}[/]")
-    for note in view.notes:
-        out.print(escape(say(note)))
+    print_notes(view)
     if view.answered:
         for one in view.analysis.tables:
-            _print_table(view, one)
+            print_table(view, one)
         for sentence in view.sentences:
             out.print(escape(sentence))
         if view.analysis.customers is not None:
             _print_customers(view, view.analysis.customers)
 
 
-def _print_table(view: View, one: Table) -> None:
-    shown = view.shown(one.name, MOST)
+def print_notes(view: View) -> None:
+    """Print what has to be told beside the numbers."""
+    for note in view.notes:
+        out.print(escape(say(note)))
+
+
+def print_table(view: View, one: Table, rows: list[Any] | None = None) -> None:
+    """Print a table's first rows, or those `rows` of it."""
+    shown = view.shown(one.name, MOST, rows)
     if not shown.total:
         out.print(escape(f"{say(one.title)}: {say(one.empty) if one.empty else '–'}"))
         return
@@ -153,7 +161,7 @@ def print_list(view: View, name: str, values: dict[str, Any], *, as_json: bool) 
 
 
 def _print_rows(title: str, columns: Sequence[Column], lines: Sequence[Sequence[Cell]]) -> None:
-    kept = [at for at, column in enumerate(columns) if not column.wide]
+    kept = [at for at, column in enumerate(columns) if not column.wide or out.width >= WIDE]
     made = table(*(escape(say(columns[at].title)) for at in kept), title=escape(title))
     for line in lines:
         made.add_row(*(escape(written(line[at])) for at in kept))

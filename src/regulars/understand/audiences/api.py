@@ -13,7 +13,10 @@ from regulars.company.rights.model import Principal, Right
 from regulars.faces.paging import CursorPaging, Page, encode, envelope
 from regulars.kit import clock, ranked
 from regulars.timeline.current import CurrentWorkspace
-from regulars.understand.audiences import service, showing
+from regulars.understand.analyses import service as analyses
+from regulars.understand.analyses.options import Options
+from regulars.understand.audiences import service
+from regulars.understand.audiences.analysis import ANALYSIS, plain_one
 from regulars.understand.audiences.fields import FIELDS
 from regulars.understand.audiences.model import Draft
 from regulars.understand.findings.model import enveloped
@@ -39,14 +42,6 @@ class AudienceIn(Condition):
     def draft(self) -> Draft:
         """Return it for the service."""
         return Draft(self.name, self.where, self.note)
-
-
-@router.get("/audiences", summary="All audiences with size, value and scores")
-def audiences(ws: CurrentWorkspace, caller: Reader) -> dict[str, Any]:
-    """Return every active audience, and the tested answers about products and services."""
-    found = service.recent(ws, caller.places, now=clock.now())
-    last = service.memberships(ws) if caller.places is None else {}
-    return enveloped(found, showing.plain_overview(service.every(ws), found.payload, last))
 
 
 @router.get("/audiences/fields", summary="Fields for conditions")
@@ -77,11 +72,11 @@ def add(ws: CurrentWorkspace, caller: Editor, body: AudienceIn) -> dict[str, Any
 @router.get("/audiences/{key}", summary="One audience")
 def audience(ws: CurrentWorkspace, caller: Reader, key: str) -> dict[str, Any]:
     """Return an audience with its numbers and versions."""
-    one = service.get(ws, key)
-    found = service.recent(ws, caller.places, now=clock.now())
-    last = service.memberships(ws).get(one.key) if caller.places is None else None
-    made = showing.plain_answered(one, found.payload, last)
-    return enveloped(found, {**made, "versions": service.versions(ws, one.key)})
+    one, options = service.get(ws, key), Options(scope=caller.places)
+    view = analyses.answered(ws, ANALYSIS, options, now=clock.now())
+    assert view.found is not None
+    told = {**plain_one(view, one), "versions": service.versions(ws, one.key)}
+    return enveloped(view.found, told)
 
 
 @router.put("/audiences/{key}", summary="Create a new version of an audience")
@@ -120,11 +115,3 @@ def members(
     more = len(rows) > wanted.size
     last = encode((shown[-1]["spend"], shown[-1]["person_id"])) if more else None
     return envelope(Page(shown, {"after": last} if last else None), shown, request, response)
-
-
-@router.get("/people/{person}/audiences", summary="Audiences of one customer")
-def of_person(ws: CurrentWorkspace, caller: PeopleReader, person: str) -> list[dict[str, Any]]:
-    """Return the audiences that a customer is in."""
-    found = service.of_person(ws, caller.places, person, now=clock.now())
-    made: list[dict[str, Any]] = msgspec.to_builtins(found)
-    return made

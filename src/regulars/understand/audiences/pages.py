@@ -1,4 +1,4 @@
-"""`/audiences`: the list, the form with its live preview, one audience with its members."""
+"""`/audiences/…`: the form with its live preview, one audience with its members."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.forms import Fields, FormFields
 from regulars.faces.language import gettext as _
-from regulars.faces.layout import NavItem, PersonPanel, Section, page
+from regulars.faces.layout import page
 from regulars.faces.paging import cut, decode
 from regulars.kit import clock, ranked
 from regulars.kit.errors import RegularsError
-from regulars.kit.text import Text
 from regulars.listen.profiles import service as profiles
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
+from regulars.understand.analyses import service as analyses
+from regulars.understand.analyses.options import Options
+from regulars.understand.analyses.view import View
 from regulars.understand.audiences import service, showing
-from regulars.understand.audiences.model import SUGGESTIONS, Audience, Overview
+from regulars.understand.audiences.analysis import ANALYSIS, answers_of, written_down
+from regulars.understand.audiences.model import Audience
 
 router = APIRouter(prefix="/audiences", include_in_schema=False)
-navigation = [
-    NavItem(Text("Audiences", "人群"), "/audiences", Section.UNDERSTAND, 62, Right.READ_NUMBERS)
-]
-person_panels = [PersonPanel("/audiences/of", 22, Right.READ_PEOPLE)]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
@@ -35,41 +34,10 @@ Word = Annotated[str | None, Query()]
 SIZE = 50
 
 
-@router.get("")
-def audiences(request: Request, ws: CurrentWorkspace, caller: Reader, done: str = "") -> Response:
-    """Show every audience; numbers not worked out yet follow the page."""
-    if kind := files.asked(request):
-        found = service.recent(ws, caller.places, now=clock.now()).payload
-        lines = showing.list_lines(service.every(ws), found)
-        return files.send(request, kind, "audiences", showing.LIST, lines)
-    known = service.stored(ws, caller.places, now=clock.now())
-    return page(
-        request,
-        "audiences/list.html",
-        title=_("Which groups of customers differ?"),
-        fresh=known.as_of if known else None,
-        done=done,
-        suggestions=SUGGESTIONS,
-        **_list_values(ws, caller, known.payload if known else None),
-    )
-
-
-@router.get("/numbers")
-def numbers(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
-    """Give the list's numbers, worked out now."""
-    found = service.recent(ws, caller.places, now=clock.now()).payload
-    return page(request, "audiences/_list.html", title="", **_list_values(ws, caller, found))
-
-
 @router.get("/answers")
-def answers(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
-    """Give every tested answer of every audience as a file."""
-    kind = files.asked(request) or "csv"
-    caller.require(Right.EXPORT)
-    found = service.recent(ws, caller.places, now=clock.now()).payload
-    title = showing.subject_title(ws)
-    lines = showing.answer_lines(service.every(ws), found.compared, title)
-    return files.send(request, kind, "audience-answers", showing.ANSWERS, lines)
+def answers(request: Request, _caller: Reader) -> Response:
+    """Lead to the file of tested answers, where it stood."""
+    return RedirectResponse(f"/audiences/tables/answers?{request.url.query}", 307)
 
 
 @router.get("/new")
@@ -101,39 +69,31 @@ def preview(request: Request, ws: CurrentWorkspace, caller: Reader, fields: Form
     return page(request, "audiences/_preview.html", title="", **_preview_values(ws, caller, fields))
 
 
-@router.get("/of/{person}")
-def of_person(
-    request: Request, ws: CurrentWorkspace, caller: PeopleReader, person: str
-) -> Response:
-    """Give one person's audiences, for the person's page."""
-    found = service.of_person(ws, caller.places, person, now=clock.now())
-    return page(request, "audiences/_person.html", title="", found=found)
-
-
 @router.get("/{key}")
 def audience(
     request: Request, ws: CurrentWorkspace, caller: Reader, key: str, done: str = ""
 ) -> Response:
     """Show one audience: numbers, answers, versions."""
-    one = service.get(ws, key)
-    known = service.stored(ws, caller.places, now=clock.now())
+    one, options = service.get(ws, key), Options(scope=caller.places)
+    view = analyses.stored(ws, ANALYSIS, options, now=clock.now())
     return page(
         request,
         "audiences/audience.html",
         title=one.name,
-        fresh=known.as_of if known else None,
+        fresh=view.found.as_of if view.found else None,
         done=done,
         may_edit=caller.may(Right.EDIT_TARGETS),
         versions=service.versions(ws, one.key),
-        **_one_values(ws, caller, one, known.payload if known else None),
+        **_one_values(caller, view, one),
     )
 
 
 @router.get("/{key}/numbers")
 def one_numbers(request: Request, ws: CurrentWorkspace, caller: Reader, key: str) -> Response:
     """Give one audience's numbers, worked out now."""
-    found = service.recent(ws, caller.places, now=clock.now()).payload
-    values = _one_values(ws, caller, service.get(ws, key), found)
+    options = Options(scope=caller.places)
+    view = analyses.answered(ws, ANALYSIS, options, now=clock.now())
+    values = _one_values(caller, view, service.get(ws, key))
     return page(request, "audiences/_audience.html", title="", **values)
 
 
@@ -159,7 +119,7 @@ def members(
         shown=shown,
         names=profiles.names(ws, [row["person_id"] for row in shown.items]),
         currency=service.table_made(ws, caller.places, now=now).currency,
-        **showing.values(ws),
+        **showing.values(),
     )
 
 
@@ -237,7 +197,7 @@ def _form(
         preview=preview,
         field_options=showing.field_options(),
         operator_options=showing.operator_options(),
-        **showing.values(ws),
+        **showing.values(),
     )
 
 
@@ -250,26 +210,11 @@ def _preview_values(ws: Workspace, caller: Principal, fields: Fields) -> dict[st
     return {"told": told, "where": where, "wrong": fields.errors, "currency": currency}
 
 
-def _list_values(ws: Workspace, caller: Principal, found: Overview | None) -> dict[str, Any]:
-    known = service.every(ws)
-    return {
-        "found": found,
-        "known": known,
-        "names": {one.key: one.name for one in known},
-        "may_edit": caller.may(Right.EDIT_TARGETS),
-        **showing.values(ws),
-    }
-
-
-def _one_values(
-    ws: Workspace, caller: Principal, one: Audience, found: Overview | None
-) -> dict[str, Any]:
-    return {
+def _one_values(caller: Principal, view: View, one: Audience) -> dict[str, Any]:
+    return view.context | {
         "one": one,
-        "found": found,
-        "told": found.outlines.get(one.key) if found else None,
-        "answers": [row for row in found.compared if row.audience == one.key] if found else [],
-        "last": service.memberships(ws).get(one.key) if caller.places is None else None,
+        "told": view.result.outlines.get(one.key) if view.result else None,
+        "answers": answers_of(view, one),
+        "last": written_down(view).get(one.key),
         "may_list": caller.may(Right.READ_PEOPLE),
-        **showing.values(ws),
     }

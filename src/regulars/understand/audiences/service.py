@@ -157,17 +157,15 @@ def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview] |
     return findings.find(ws, KIND, _about(every(ws), scope), now=now)
 
 
-def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview]:
+def renewed(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview]:
     """Return the overview of all audiences of the timeline as it is now."""
     return findings.answer(ws, KIND, _about(every(ws), scope), now=now)
 
 
-def recent(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview]:
+def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview]:
     """Return the overview if it is young enough, else worked out now; what faces ask for."""
     found = stored(ws, scope, now=now)
-    return (
-        found if found is not None and now - found.as_of < YOUNG else answered(ws, scope, now=now)
-    )
+    return found if found is not None and now - found.as_of < YOUNG else renewed(ws, scope, now=now)
 
 
 def members(

@@ -2,70 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 
 from regulars.faces.forms import Fields
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit.errors import RegularsError
-from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
-from regulars.listen.adoption import service as adoption
-from regulars.listen.adoption.model import Kind
-from regulars.listen.catalog import service as catalog
-from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import building
 from regulars.understand.audiences.building import Line
 from regulars.understand.audiences.fields import FIELDS, KIND_TITLES
 from regulars.understand.audiences.model import (
-    KINDS,
     Audience,
-    Compared,
     Draft,
-    Membership,
-    Outline,
-    Overview,
 )
 from regulars.understand.audiences.reading import read
 from regulars.understand.audiences.writing import write
 
-LIST = (
-    Text("Audience", "人群"),
-    Text("Condition", "条件"),
-    Text("Customers", "客户数"),
-    Text("Of", "总数"),
-    Text("Mean spend", "人均消费"),
-    Text("Low", "下限"),
-    Text("High", "上限"),
-    Text("Customer lifetime value (CLV)", "客户生命周期价值（CLV）"),
-    Text("NPS", "NPS"),
-    Text("Low", "下限"),
-    Text("High", "上限"),
-    Text("n", "n"),
-    Text("CSAT", "CSAT"),
-    Text("Low", "下限"),
-    Text("High", "上限"),
-    Text("n", "n"),
-)
-ANSWERS = (
-    Text("Audience", "人群"),
-    Text("Kind", "类型"),
-    Text("Product or service", "产品或服务"),
-    Text("Metric", "指标"),
-    Text("Members", "成员"),
-    Text("n", "n"),
-    Text("Other customers", "其他客户"),
-    Text("n", "n"),
-    Text("Difference", "差异"),
-    Text("Low", "下限"),
-    Text("High", "上限"),
-    Text("q", "q"),
-    Text("Verdict", "结论"),
-)
 MEMBERS = (
     Text("Customer", "客户"),
     *(
@@ -76,40 +32,7 @@ MEMBERS = (
         )
     ),
 )  # fmt: skip
-VERDICTS = {
-    "better": ("rising", Text("rates better", "评价更好")),
-    "worse": ("falling", Text("rates worse", "评价更差")),
-}
 EMPTY_LINES = 2
-NOTHING = Estimate(0, None, None, None)
-
-
-def list_lines(known: list[Audience], found: Overview) -> Iterator[tuple[Any, ...]]:
-    """Yield one line an audience under LIST."""
-    for one in known:
-        told = found.outlines.get(one.key) or Outline(0, found.customers)
-        spend, worth, nps, csat = (
-            part or NOTHING for part in (told.spend, told.lifetime_value, told.nps, told.csat)
-        )
-        yield (
-            one.name, one.where, told.n, told.of, spend.value, spend.low, spend.high, worth.value,
-            nps.value, nps.low, nps.high, nps.n, csat.value, csat.low, csat.high, csat.n,
-        )  # fmt: skip
-
-
-def answer_lines(
-    known: list[Audience], found: list[Compared], title: Callable[[Compared], Text]
-) -> Iterator[tuple[Any, ...]]:
-    """Yield one line a comparison under ANSWERS."""
-    names = {one.key: one.name for one in known}
-    for one in found:
-        change = one.change
-        yield (
-            names.get(one.audience, one.audience), KINDS[one.kind], title(one), one.metric,
-            one.members.value, one.members.n, one.rest.value, one.rest.n,
-            change.difference, change.low, change.high, one.q,
-            VERDICTS[one.verdict][1] if one.verdict else None,
-        )  # fmt: skip
 
 
 def member_lines(found: pa.Table) -> Iterator[tuple[Any, ...]]:
@@ -122,57 +45,13 @@ def member_lines(found: pa.Table) -> Iterator[tuple[Any, ...]]:
             )
 
 
-def subject_title(ws: Workspace) -> Callable[[Compared], Text]:
-    """Return what names a product or service."""
-    touchpoint = catalog.current(ws).title_of
-    category = adoption.naming(ws, Kind.CATEGORY)
-    return lambda one: touchpoint(one.subject) if one.kind == "service" else category(one.subject)
-
-
 def _choice(name: str, key: str | None) -> Text | None:
     return None if key is None else FIELDS[name].choices.get(key, Text(key, key))
 
 
-def values(ws: Workspace) -> dict[str, Any]:
-    """Return what the templates of this noun say numbers with."""
-    return {
-        "subject_title": subject_title(ws),
-        "kinds": KINDS,
-        "verdicts": VERDICTS,
-        "choice": _choice,
-        "fields": FIELDS,
-        "field_kinds": KIND_TITLES,
-    }
-
-
-def plain(one: Audience, told: Outline | None, last: Membership | None) -> dict[str, Any]:
-    """Return an audience with its numbers as plain JSON values."""
-    made: dict[str, Any] = msgspec.to_builtins(one)
-    made["outline"] = msgspec.to_builtins(told)
-    made["written_down"] = msgspec.to_builtins(last)
-    return made
-
-
-def plain_answered(one: Audience, found: Overview, last: Membership | None) -> dict[str, Any]:
-    """Return an audience with its numbers and what it answers as plain JSON values."""
-    answers = [row for row in found.compared if row.audience == one.key]
-    told = found.outlines.get(one.key)
-    return {
-        **plain(one, told, last),
-        "answers": msgspec.to_builtins(answers),
-        "money": msgspec.to_builtins(found.money),
-    }
-
-
-def plain_overview(
-    every: list[Audience], found: Overview, last: Mapping[str, Membership]
-) -> dict[str, Any]:
-    """Return all audiences, and the tested answers about products and services."""
-    items = [plain(one, found.outlines.get(one.key), last.get(one.key)) for one in every]
-    made: dict[str, Any] = msgspec.to_builtins(found)
-    del made["outlines"]
-    made["last_event_at"] = made.pop("as_of")
-    return {"items": items, **made}
+def values() -> dict[str, Any]:
+    """Return what the templates of forms and members say fields with."""
+    return {"choice": _choice, "fields": FIELDS, "field_kinds": KIND_TITLES}
 
 
 def form_values(one: Audience | None, where: str, how: str) -> dict[str, Any]:
