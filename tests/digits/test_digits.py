@@ -131,16 +131,17 @@ def test_no_number_has_changed(company: Company, api: TestClient) -> None:
 
 
 def changed(recorded: Hashes, answers: Hashes) -> Hashes:
-    """Return of each address whose answer is another one the fields that are, now."""
-    return {
-        address: now
-        if isinstance(now, str) or isinstance(before, str)
-        else {
-            name: now.get(name, "") for name in {*now, *before} if now.get(name) != before.get(name)
-        }
-        for address, before in recorded.items()
-        if (now := answers[address]) != before
-    }
+    """Return of each address the fields that are others now; an answer may gain fields."""
+    found: Hashes = {}
+    for address, before in recorded.items():
+        now = answers[address]
+        if isinstance(now, str) or isinstance(before, str):
+            moved: dict[str, str] | str = now if now != before else {}
+        else:
+            moved = {name: now.get(name, "") for name in before if now.get(name) != before[name]}
+        if moved:
+            found[address] = moved
+    return found
 
 
 def addresses(api: TestClient, company: Company) -> Iterator[str]:
