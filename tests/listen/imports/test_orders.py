@@ -145,6 +145,21 @@ def test_what_was_blank_before_is_the_same_order(ws: Workspace, tmp_path: Path) 
     assert [row["amount"] for row in told(ws)] == [12]
 
 
+def test_a_member_known_by_phone_before_is_the_same_customer(ws: Workspace, tmp_path: Path) -> None:
+    """Two tills give number 1 to two customers; a later export names their members, too."""
+    by_phone = (
+        "order_id,phone,date,amount\n1,13800138000,2024-03-01,10\n1,13800138001,2024-03-01,20\n"
+    )
+    bring(ws, tmp_path, by_phone)
+    head = "order_id,member_id,phone,date,amount\n"
+    first, second = "1,ana,13800138000,2024-03-01,10\n", "1,ben,13800138001,2024-03-01,25\n"
+    outcome = bring(ws, tmp_path, head + first + second)
+    assert (outcome.counts.accepted, outcome.counts.replaced) == (0, 2)
+    assert sorted(row["amount"] for row in told(ws)) == [10, 25]
+    third = bring(ws, tmp_path, head + "1,cem,13800138002,2024-03-01,30\n")
+    assert third.counts.accepted == 1
+
+
 def test_tills_may_come_in_files_of_their_own(ws: Workspace, tmp_path: Path) -> None:
     head = "order_id,customer,store,date,amount\n"
     first, second = "1,a,S1,2024-03-01,10\n", "1,b,S2,2024-03-01,20\n"

@@ -2,7 +2,8 @@
 
 The first order of a number has the number alone as its key; others of that number add their
 customer and place as they were when they were first told. What was blank then, or is blank now,
-may be the same order: the only one that it can be.
+may be the same order: the only one that it can be. Whoever names a customer by several ids (member
+and phone) means the customer of whom an earlier file said one of them.
 """
 
 from __future__ import annotations
@@ -46,9 +47,10 @@ def give_keys(
     ]
     first = f"coalesce({', '.join(who)}, NULL)" if who else "CAST(NULL AS VARCHAR)"
     place = quote(told.place) if told.place else "CAST(NULL AS VARCHAR)"
+    each = [f"{one} AS {name}" for one, name in zip(who, _names(told), strict=True)]
     connection.execute(
         f"CREATE TABLE told_orders AS SELECT _row, CAST({quote(told.number)} AS VARCHAR) "
-        f"AS number, {first} AS who, {place} AS place FROM {table}"
+        f"AS number, {', '.join([*each, ''])}{first} AS who, {place} AS place FROM {table}"
     )
     connection.execute(f"CREATE TABLE known_keys AS {_known(known, starts)}")
     row = connection.execute(
@@ -57,7 +59,8 @@ def give_keys(
     ).fetchone() or (0, 0)
     unclear = None
     if row[0] or row[1]:
-        connection.execute(MATCHED)
+        same = f"coalesce(k.who IN ({', '.join(f't.{one}' for one in _names(told))}), FALSE)"
+        connection.execute(MATCHED.format(same=same if told.people else "FALSE"))
         connection.execute(
             f"UPDATE {table} SET _key = m.key FROM matched_orders m "
             f"WHERE {table}._row = m._row AND m.key IS NOT NULL"
@@ -66,6 +69,11 @@ def give_keys(
     for made in ("told_orders", "known_keys", "matched_orders"):
         connection.execute(f"DROP TABLE IF EXISTS {made}")
     return unclear
+
+
+def _names(told: Told) -> list[str]:
+    """Return what the columns of a customer's ids are called among the orders of a file."""
+    return [f"who_{at}" for at in range(len(told.people))]
 
 
 def _known(known: str | None, starts: Sequence[str]) -> str:
@@ -100,10 +108,10 @@ def _known(known: str | None, starts: Sequence[str]) -> str:
 MATCHED = f"""
     CREATE TABLE matched_orders AS
     WITH pairs AS (
-        SELECT t._row, t.number, k.key, coalesce((t.who = k.who)::INT, 0)
+        SELECT t._row, t.number, k.key, {{same}}::INT
             + coalesce((t.place = k.place)::INT, 0) AS score
         FROM told_orders t JOIN known_keys k ON t.number = k.number
-            AND (t.who IS NULL OR k.who IS NULL OR t.who = k.who)
+            AND (t.who IS NULL OR k.who IS NULL OR {{same}})
             AND (t.place IS NULL OR k.place IS NULL OR t.place = k.place)),
     best AS (SELECT *, count(*) OVER (PARTITION BY _row) AS ties FROM pairs
         QUALIFY score = max(score) OVER (PARTITION BY _row)),
