@@ -19,6 +19,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import queries as alerts
 from regulars.understand.alerts import service as rules
 from regulars.understand.alerts.model import Alert, Grain, State
+from regulars.understand.analyses import service as analyses
 from regulars.understand.audiences import service as audiences
 from regulars.understand.audiences.model import Draft
 from regulars.understand.metrics.model import Direction
@@ -120,12 +121,8 @@ def plant_all(ws: Workspace, folder: Path, now: datetime) -> dict[tuple[str, str
         ("/api/v1/metrics", "key"): "nps",
         ("/api/v1/words", "language"): "zh",
         ("/api/v1/radar", "name"): "industry",
-        ("/early-warning", "name"): "models",
-        ("/levels", "name"): "rescue",
-        ("/lifetime-value", "name"): "horizons",
-        ("/needs", "name"): "ways",
-        ("/value-groups", "name"): "groups",
         ("/v1", "call"): "track",
+        **{(one.path, "name"): one.tables[0].name for one in analyses.every() if one.tables},
     }
 
 
