@@ -66,6 +66,7 @@ def test_the_handbook_speaks_both_languages(client: TestClient, ws: Workspace) -
     client.post("/api/v1/maturity/answers", json={"grades": claims(3)})
     assert "# 成熟度诊断手册" in client.get("/api/v1/maturity/handbook?language=zh").text
     assert "# Maturity handbook" in client.get("/maturity/handbook.md").text
+    assert "# Maturity handbook" in client.get("/maturity?handbook=true").text
     assert "Key improvement points" in client.get("/maturity/handbook").text
     args = ["show", "maturity", "--handbook", "--workspace", str(ws.folder)]
     assert "## Maturity" in CliRunner().invoke(build_cli(), args).stdout

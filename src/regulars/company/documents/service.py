@@ -52,6 +52,19 @@ def versions(ws: Store, of: Versioned[Any]) -> list[Version]:
         return [Version(*row) for row in connection.execute(query)]
 
 
+def history(ws: Store, of: Versioned[Content]) -> list[tuple[Content, datetime, str]]:
+    """Return what every saved version says with when and by whom, the newest first."""
+    found = versions(ws, of)
+    return [(of.read(one.document, one.number), one.made_at, one.made_by) for one in found]
+
+
+def number(ws: Store, of: Versioned[Any]) -> int:
+    """Return the number of the version in force; 0 is the shipped one."""
+    with ws.database.reading() as connection:
+        found = _newest(connection, of.kind)
+    return found.number if found else 0
+
+
 def save(
     ws: Store,
     of: Versioned[Content],
@@ -80,7 +93,10 @@ def save(
             raise _moved_on(of, number)
         row = {"kind": of.kind, "number": number + 1, "made_at": now, "made_by": by.name}
         row |= {"reason": reason.strip(), "document": document}
-        connection.execute(sa.insert(kept).values(row))
+        try:
+            connection.execute(sa.insert(kept).values(row))
+        except sa.exc.IntegrityError:  # saved at the same moment, between our look and our row
+            raise _moved_on(of, number + 1) from None
         why = {"reason": reason} if of.reasoned else {}
         told = why | dict(details or {})
         record(ws, connection, by, of.action, subject or f"version {number + 1}", **told)

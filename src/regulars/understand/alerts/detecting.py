@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from scipy.special import stdtr, stdtrit
-
+from regulars.kit.stats import tails
 from regulars.kit.stats.estimate import Z
 from regulars.understand.policy import MIN_SAMPLE
 
@@ -64,8 +63,8 @@ def surprise(readings: Sequence[Reading], unit: str, grain: str) -> Surprise | N
     if reach <= 0:
         return None
     freedom = len(before) - 1
-    p = 2 * float(stdtr(freedom, -abs(now[0] - mean) / reach))
-    wide = float(stdtrit(freedom, 0.975)) * reach
+    p = 2 * tails.student_above(abs(now[0] - mean) / reach, freedom)
+    wide = tails.student_quantile(0.975, freedom) * reach
     back = scale.back
     return Surprise(last, back(mean), back(mean - wide), back(mean + wide), p)
 
@@ -108,8 +107,8 @@ def fallen(last: Reading, before: Reading, unit: str, usual: Variation) -> Surpr
         return None
     spread = usual.variance * (1 + 1 / usual.windows)
     reach = math.sqrt(now[1] + then[1] + spread)
-    p = 2 * float(stdtr(usual.freedom, -abs(now[0] - then[0]) / reach))
-    wide = float(stdtrit(usual.freedom, 0.975)) * reach
+    p = 2 * tails.student_above(abs(now[0] - then[0]) / reach, usual.freedom)
+    wide = tails.student_quantile(0.975, usual.freedom) * reach
     back = scale.back
     return Surprise(last, back(then[0]), back(then[0] - wide), back(then[0] + wide), p)
 

@@ -64,8 +64,7 @@ def _parameter(option: Option, strict: bool) -> inspect.Parameter:
     if option.bounds is not None:
         limit["ge"], limit["le"] = option.bounds
     field = Query(alias=option.name, description=option.words.en, **limit)
-    sort: Any = list[kind] if option.many else kind
-    annotation = Annotated[sort | None, field]
+    annotation = Annotated[kind | None, field]
     return inspect.Parameter(
         _variable(option), inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
     )

@@ -232,8 +232,8 @@ class Analysis:
     further lists than that of the `customers` behind the answer. `template` is the noun's own block
     of the page, with `values` beside view and result. A refresh asks it anew after those in
     `rests_on`, or calls `renew(service, ws, now)`. With `compute(ws, options, now)` a noun needs no
-    service: its answers are kept under `name` and `version`. `document(view)` is a text that the
-    command prints in place of tables, where it was asked for.
+    service: its answers are kept under `name` and `version`. `document` is an
+    option and what writes the text that page and command give in place of tables where it is asked.
     """
 
     name: str
@@ -258,7 +258,7 @@ class Analysis:
     piece: str = "overview"
     partial: bool = False
     sentences: Callable[[Any], Iterable[str]] = lambda _view: ()
-    document: Callable[[Any], str | None] = lambda _view: None
+    document: tuple[str, Callable[[Any], str]] | None = None
     values: Callable[[Any], dict[str, Any]] = _nothing_more
     plain: Callable[[Any], dict[str, Any]] = _nothing_more
     people: tuple[str, ...] = ()
@@ -287,6 +287,10 @@ class Analysis:
     def code(self) -> str:
         """What errors and the audit call it."""
         return self.name.replace("-", "_")
+
+    def writes(self, options: Options) -> bool:
+        """Return whether the document is asked for instead of the tables."""
+        return self.document is not None and bool(options[self.document[0]])
 
     @property
     def every_list(self) -> tuple[Customers, ...]:

@@ -35,7 +35,6 @@ class Option:
     default: Any = None
     choices: tuple[tuple[str, Text], ...] = ()
     offered: Callable[[Any], list[tuple[Any, Any]]] | None = None
-    many: bool = False
     positional: bool = False
     bounds: tuple[float, float] | None = None
 
@@ -46,7 +45,7 @@ class Option:
 
     def check(self, value: Any) -> Any:
         """Return the value asked for, the default for none. Raises Invalid for no choice."""
-        if value is None or value in ("", []):
+        if value is None or value == "":
             return self.default
         if self.choices and value not in dict(self.choices):
             listed = ", ".join(dict(self.choices))

@@ -17,7 +17,7 @@ from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.faces.links import Item, here
 from regulars.faces.paging import Page, decode, encode
 from regulars.kit import clock
-from regulars.kit.errors import NotFound, RegularsError
+from regulars.kit.errors import RegularsError
 from regulars.kit.ranked import part
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
@@ -63,6 +63,9 @@ def _add_page(router: APIRouter, analysis: Analysis) -> None:
         if kind := files.asked(request):
             view = service.answered(ws, analysis, options, now=now)
             return _file(request, kind, view, table or analysis.tables[0].name)
+        if analysis.writes(options):
+            text = service.answered(ws, analysis, options, now=now).text
+            return Response(text, media_type="text/markdown; charset=utf-8")
         return stored_page(request, ws, caller, analysis, options)
 
     @router.get(f"/{analysis.piece}")
@@ -79,7 +82,7 @@ def _add_page(router: APIRouter, analysis: Analysis) -> None:
             view = service.answered(ws, analysis, options, now=clock.now(), may_list=may_list)
             return page(request, analysis.template, title="", **view.context)
         except RegularsError as error:
-            bare = isinstance(error, NotFound)
+            bare = service.lacks_data(analysis, error)
             return page(request, "analyses/_wrong.html", title="", message=error.message, bare=bare)
 
     @router.get("/tables/{name}")

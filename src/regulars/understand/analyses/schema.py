@@ -50,5 +50,6 @@ def _inlined(part: Any, parts: dict[str, Any]) -> Any:
         return part
     if "$ref" in part:
         return _inlined(parts[part["$ref"].rsplit("/", 1)[-1]], parts)
-    made = {key: _inlined(one, parts) for key, one in part.items() if key != "title"}
+    made = {key: _inlined(one, parts) for key, one in part.items()
+            if not (key == "title" and isinstance(one, str))}  # fmt: skip
     return made | {"type": ["number", "null"]} if made.get("type") == "number" else made

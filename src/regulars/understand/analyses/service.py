@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from graphlib import TopologicalSorter
@@ -13,7 +12,7 @@ from typing import Any
 from regulars.company.audit.service import record
 from regulars.company.rights.model import Principal
 from regulars.kit import registry
-from regulars.kit.errors import NotFound
+from regulars.kit.errors import NotFound, RegularsError
 from regulars.kit.ranked import among
 from regulars.kit.text import Text
 from regulars.listen.identities import service as identities
@@ -27,7 +26,6 @@ from regulars.understand.findings.model import Finding
 FLOORS = ("understand", "act", "prove", "assist")
 ROLE = "analysis"
 MAX_FOUND = 200
-MISSING = "none_yet"
 
 
 @cache
@@ -86,11 +84,19 @@ def renew(ws: Workspace, analysis: Analysis, *, now: datetime) -> None:
 
     Where there is nothing yet to answer from, there is nothing to work out.
     """
-    with suppress(NotFound):
+    try:
         if analysis.renew is not None:
             analysis.renew(analysis.service, ws, now)
         else:
             answered(ws, analysis, usual(analysis), now=now)
+    except NotFound as error:
+        if not lacks_data(analysis, error):
+            raise
+
+
+def lacks_data(analysis: Analysis, error: RegularsError) -> bool:
+    """Return whether an analysis was refused because there is nothing yet to answer from."""
+    return error.code == f"{analysis.code}.none"
 
 
 @cache

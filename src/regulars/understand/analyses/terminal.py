@@ -47,8 +47,8 @@ def add(app: typer.Typer, opens: Opens, analysis: Analysis) -> None:
             return
         view = service.answered(opens(workspace), analysis, asked, now=clock.now())
         assert view.found is not None
-        if (text := analysis.document(view)) is not None:
-            typer.echo(text)
+        if analysis.writes(asked):
+            typer.echo(view.text)
         elif as_json:
             typer.echo(msgspec.json.encode(enveloped(view.found, plain(view))).decode())
         else:
@@ -84,14 +84,13 @@ def _variable(option: Option) -> str:
 def _parameter(option: Option) -> inspect.Parameter:
     words = help_texts.declared(option.words)
     if option.positional:
-        kind = typer.Argument(help=words, metavar=f"[{option.name}]")
+        kind = typer.Argument(help=words, metavar=option.name)
     else:
         least, most = option.bounds or (None, None)
         name = f"--{option.name.replace('_', '-')}"
         kind = typer.Option(name, help=words, min=least, max=most)
-    sort: Any = list[option.kind] if option.many else option.kind  # type: ignore[name-defined]
-    default = [] if option.many else option.default
-    return _named(_variable(option), Annotated[sort if default else sort | None, kind], default)
+    sort: Any = option.kind if option.default else option.kind | None
+    return _named(_variable(option), Annotated[sort, kind], option.default)
 
 
 def _named(name: str, annotation: Any, default: Any) -> inspect.Parameter:

@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from regulars.kit.text import Text
 from regulars.listen.adoption import service as adoption
 from regulars.listen.adoption.model import Kind
@@ -111,6 +113,12 @@ class View:
         return [one for one in self.analysis.notes(self.result) if one is not None]
 
     @property
+    def text(self) -> str:
+        """The analysis' document; empty where it was not asked for."""
+        written = self.analysis.document
+        return written[1](self) if written and self.analysis.writes(self.options) else ""
+
+    @property
     def sentences(self) -> list[str]:
         """What is said in words beside the tables."""
         return list(self.analysis.sentences(self)) if self.answered else []
@@ -201,8 +209,6 @@ def heads(columns: Iterable[Column]) -> list[Text]:
 
 def plain(view: View) -> Mapping[str, Any]:
     """Return the answer as plain values: what every field holds that the caller may read."""
-    import msgspec
-
     told: dict[str, Any] = msgspec.to_builtins(view.result)
     for name in view.analysis.inner:
         del told[name]

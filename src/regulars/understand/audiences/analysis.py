@@ -18,6 +18,7 @@ from regulars.understand.analyses.model import (
     Span,
     Table,
     estimate,
+    interval,
     number,
     signed,
 )
@@ -213,7 +214,7 @@ ANALYSIS = Analysis(
                     Text("Other customers", "其他客户"),
                     Text("Other customers: n", "其他客户：样本量"),
                 ),
-                estimate(Text("Difference", "差异"), _difference, signed(), counted=False),
+                interval(Text("Difference", "差异"), _difference, signed()),
                 Column(Text("q", "q"), lambda row, _: row[0].q, CHECKED, wide=True),
                 Column(Text("Verdict", "结论"), _verdict, mark=_mark),
             ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from regulars.faces import charts, formats
 from regulars.faces.language import fill, say
@@ -22,9 +21,10 @@ from regulars.understand.analyses.model import (
     Picture,
     Span,
     Table,
-    estimate,
+    interval,
     number,
     signed,
+    touchpoint_page,
 )
 from regulars.understand.analyses.options import IN_PERIOD, Option
 from regulars.understand.levels.model import (
@@ -72,17 +72,13 @@ def _title(row: Any, view: View) -> Text:
 
 
 def _address(row: At, _view: View) -> str | None:
-    return row.touchpoint and f"/journey/touchpoints/{quote(row.touchpoint, safe='')}"
+    return row.touchpoint and touchpoint_page(row.touchpoint)
 
 
 def _share(level: int) -> Column:
     """Return the column of the share of one level."""
-    return estimate(
-        SHORT[level - 1],
-        lambda row, _: row.shares[level - 1],
-        SHARE,
-        counted=False,
-        wide=level in (3, 4),
+    return interval(
+        SHORT[level - 1], lambda row, _: row.shares[level - 1], SHARE, wide=level in (3, 4)
     )
 
 
@@ -240,20 +236,10 @@ ANALYSIS = Analysis(
             (
                 Column(TOUCHPOINT, _title, href=_address),
                 *(_share(level) for level in range(1, 6)),
-                estimate(
-                    Text("Change in negative share", "消极占比变化"),
-                    _change,
-                    signed(),
-                    counted=False,
-                    wide=True,
+                interval(
+                    Text("Change in negative share", "消极占比变化"), _change, signed(), wide=True
                 ),
-                estimate(
-                    Text("With each repetition", "每重复一次"),
-                    _fading,
-                    number(),
-                    counted=False,
-                    wide=True,
-                ),
+                interval(Text("With each repetition", "每重复一次"), _fading, number(), wide=True),
                 Column(Text("n", "样本量"), "n", COUNT),
                 Column(Text("People", "人数"), "people", COUNT, in_file=True),
             ),

@@ -160,10 +160,7 @@ def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> lis
 
 def versions(ws: Workspace) -> list[tuple[Rules, datetime, str]]:
     """Return every version of the parameters with when and by whom, the newest first."""
-    found = documents.versions(ws, reading.RULES)
-    return [
-        (reading.RULES.read(one.document, one.number), one.made_at, one.made_by) for one in found
-    ]
+    return documents.history(ws, reading.RULES)
 
 
 def set_rules(ws: Workspace, values: Mapping[str, float], *, by: Principal, now: datetime) -> Rules:

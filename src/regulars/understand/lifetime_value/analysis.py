@@ -25,6 +25,7 @@ from regulars.understand.analyses.model import (
     Span,
     Table,
     estimate,
+    interval,
     number,
     share,
 )
@@ -233,11 +234,10 @@ ANALYSIS = Analysis(
         rank="value",
         file="lifetime-value",
         columns=(
-            estimate(
+            interval(
                 Text("Expected amount, 12 months", "未来 12 个月预计金额"),
                 _amount,
                 MONEY,
-                counted=False,
             ),
             Column(Text("Expected purchases", "预计购买次数"), "purchases", number(1), wide=True),
             Column(Text("Still active", "仍活跃概率"), "alive", share(0)),

@@ -119,9 +119,7 @@ def _sentences(view: View) -> Iterator[str]:
         yield f"{place}. {say(one.title)}: {say(one.advice)}"
 
 
-def _handbook(view: View) -> str | None:
-    if not view.options["handbook"]:
-        return None
+def _handbook(view: View) -> str:
     written: str = view.service.written(
         view.ws, view.result, view.service.history(view.ws), current(), now=view.now
     )
@@ -151,7 +149,6 @@ def _values(view: View) -> dict[str, Any]:
 
 def _plain(view: View) -> dict[str, Any]:
     rows, answers = checked(view), view.service.history(view.ws)
-    handbook = _handbook(view)
     return {
         "answered": answers[0].made_at if answers else None,
         "before": answers[1].made_at if len(answers) > 1 else None,
@@ -163,7 +160,7 @@ def _plain(view: View) -> dict[str, Any]:
             for one, (amount, part) in by_horizon(_lines(view)).items()
         },
         "questions": [asdict(row) | {"gap": row.gap, "disagrees": row.disagrees} for row in rows],
-        **({"handbook": handbook} if handbook else {}),
+        **({"handbook": view.text} if view.text else {}),
     }
 
 
@@ -296,7 +293,7 @@ ANALYSIS = Analysis(
         ),
     ),
     plain=_plain,
-    document=_handbook,
+    document=("handbook", _handbook),
     page="maturity/maturity.html",
     piece="diagnosis",
     template="maturity/_diagnosis.html",

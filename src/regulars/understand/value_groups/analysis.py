@@ -19,7 +19,7 @@ from regulars.understand.analyses.model import (
     Panel,
     Span,
     Table,
-    estimate,
+    interval,
     number,
 )
 from regulars.understand.analyses.options import Option
@@ -82,11 +82,10 @@ def _sizes(title: Column, *more: Column, wide: bool) -> tuple[Column, ...]:
         Column(COUNTED, "n", COUNT, note=None if wide else _part),
         Column(SPEND, "spend", MONEY, in_file=True),
         Column(SHARE_OF_SPEND, _share_of_spend, SHARE, wide=True, bar=not wide),
-        estimate(
+        interval(
             MEAN_SPEND,
             lambda row, _: Span(row.mean, row.low, row.high),
             MONEY,
-            counted=False,
             wide=wide,
         ),
         Column(Text("Mean orders", "人均订单数"), "orders", number(), wide=True, in_file=wide),

@@ -118,10 +118,7 @@ def currency_of(ws: Workspace) -> str:
 
 def rules_history(ws: Workspace) -> list[tuple[Rules, datetime, str]]:
     """Return every version of the rules with when and by whom, the newest first."""
-    found = documents.versions(ws, weighting.RULES)
-    return [
-        (weighting.RULES.read(one.document, one.number), one.made_at, one.made_by) for one in found
-    ]
+    return documents.history(ws, weighting.RULES)
 
 
 def overview(ws: Workspace, *, scope: Scope = None, number: int | None = None) -> Overview | None:

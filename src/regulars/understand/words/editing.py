@@ -81,7 +81,7 @@ def history(ws: Workspace, language: str) -> list[Edited]:
 
 def base(ws: Workspace, language: str) -> int:
     """Return the number of the version of one language that is in force."""
-    return next(one.number for one in history(ws, language) if one.current)
+    return documents.number(ws, LEXICONS[language])
 
 
 def save(ws: Workspace, wanted: Lexicon, on: int, *, by: Principal, now: datetime) -> int:
