@@ -6,19 +6,11 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from regulars.faces.columns import Column, file_rows, heads, in_file, interval, number
 from regulars.kit.text import Text
-from regulars.understand.analyses.model import (
-    Analysis,
-    Column,
-    Picture,
-    Span,
-    Table,
-    in_file,
-    interval,
-    number,
-)
+from regulars.understand.analyses.model import Analysis, Picture, Span, Table
 from regulars.understand.analyses.options import Options
-from regulars.understand.analyses.view import View, heads
+from regulars.understand.analyses.view import View
 
 NAME, GAP, WHY = Text("Name", "名称"), Text("Gap", "差距"), Text("Why", "原因")
 
@@ -75,7 +67,7 @@ def test_a_file_holds_every_column_and_ends_a_path_where_nothing_is() -> None:
     assert [head.en for head in heads(COLUMNS)] == [
         "Name", "Gap", "Gap: Low", "Gap: High", "Why", "Key",
     ]  # fmt: skip
-    assert list(view.lines(COLUMNS, ROWS)) == [
+    assert list(file_rows(COLUMNS, ROWS, view)) == [
         ("till", 1.25, 1.0, 1.5, None, "till"),
         ("door", None, None, None, None, "door"),
     ]

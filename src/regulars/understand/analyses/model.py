@@ -11,19 +11,14 @@ import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from regulars.faces import formats
-from regulars.faces.language import say
+from regulars.faces.columns import Column
 from regulars.kit.text import Text
 from regulars.understand.analyses.options import Option, Options
 
-Said = Callable[[Any, Any], str]
 PERSON = "person_id"
-LOW, HIGH, N = Text("Low", "下限"), Text("High", "上限"), Text("n", "样本量")
-YES, NO = Text("yes", "是"), Text("no", "否")
 CUSTOMER, CUSTOMERS = Text("Customer", "客户"), Text("Customers", "客户")
 WAITING = Text("Calculating…", "计算中…")
 NOBODY = Text(
@@ -31,93 +26,9 @@ NOBODY = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How values of a column are written on pages and in terminals: `words(value, result)`."""
-
-    words: Said
-    numeric: bool = True
-
-
-def _plain(value: Any, _result: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return say(YES if value else NO)
-    return say(value) if isinstance(value, Text) else str(value)
-
-
-def _amount(value: Any, result: Any) -> str:
-    currency = getattr(result, "currency", None)
-    return formats.money(value, currency) if currency else formats.number(value, 2)
-
-
-WORDS = Form(_plain, numeric=False)
-COUNT = Form(lambda value, _: formats.whole(value))
-DAY = Form(lambda value, _: formats.day(value))
-MONTH = Form(lambda value, _: formats.month(value))
-MONEY = Form(_amount)
-"""An amount in the result's own `currency`."""
-
-
-def share(digits: int = 1) -> Form:
-    """Return the form of shares: 0.871 reads 87.1%."""
-    return Form(lambda value, _: formats.percent(value, digits))
-
-
-def number(digits: int = 1) -> Form:
-    """Return the form of plain numbers with so many decimals."""
-    return Form(lambda value, _: formats.number(value, digits))
-
-
-def signed(digits: int = 1) -> Form:
-    """Return the form of differences: +3.1, −0.4."""
-    return Form(lambda value, _: formats.signed(value, digits))
-
-
-SHARE = share()
-
-
 def touchpoint_page(key: str) -> str:
     """Return the address of a touchpoint's page."""
     return f"/journey/touchpoints/{quote(key, safe='')}"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table, in every face.
-
-    `value` is the row's attribute or key (dots lead deeper, as far as there is something), or a
-    function of row and view.
-    A `ranged` column holds estimates (`value`, `low`, `high`, perhaps `n`): one cell with its range
-    on a page and in a terminal, four columns in a file (three where no n is `counted`). What is
-    `wide` is left out where there is little room, what is `in_file` stands in files only. A share
-    may have a `bar`. `href` gives a cell's link, `note` what is said below the value, `mark` which
-    judgement's colour it has (`parts.verdict`), each by a function of row and view.
-    """
-
-    title: Text
-    value: str | Callable[[Any, Any], Any]
-    form: Form = WORDS
-    ranged: bool = False
-    counted: bool = True
-    wide: bool = False
-    in_file: bool = False
-    bar: bool = False
-    href: Callable[[Any, Any], str | None] | None = None
-    note: Callable[[Any, Any], Any] | None = None
-    mark: Callable[[Any, Any], str | None] | None = None
-
-    def of(self, row: Any, view: Any) -> Any:
-        """Return the cell's value."""
-        if not isinstance(self.value, str):
-            return self.value(row, view)
-        if isinstance(row, dict):
-            return row[self.value]
-        found = row
-        for name in self.value.split("."):
-            found = None if found is None else getattr(found, name)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,11 +227,3 @@ class Analysis:
             return self.result
         found: type = getattr(importlib.import_module(f"{self.noun}.model"), self.result)
         return found
-
-
-estimate = partial(Column, ranged=True)
-"""A column of estimates: title, value, form."""
-interval = partial(Column, ranged=True, counted=False)
-"""A column of estimates that have no n of their own."""
-in_file = partial(Column, in_file=True)
-"""A column that stands in files only."""

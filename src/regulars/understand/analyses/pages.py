@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
+from regulars.faces.columns import Column, cell_of, file_rows, heads
 from regulars.faces.language import say
 from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.faces.links import Item, here
@@ -23,9 +24,9 @@ from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses import service
 from regulars.understand.analyses.asking import asked, fields
-from regulars.understand.analyses.model import CUSTOMER, PERSON, Analysis, Column, Customers, Panel
+from regulars.understand.analyses.model import CUSTOMER, PERSON, Analysis, Customers, Panel
 from regulars.understand.analyses.options import Options
-from regulars.understand.analyses.view import View, heads
+from regulars.understand.analyses.view import View
 from regulars.understand.scope import parameters
 from regulars.understand.scope.model import USUAL
 
@@ -128,18 +129,20 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
             columns = (Column(CUSTOMER, PERSON), *listed.columns)
             rows = (row for batch in people.to_batches(max_chunksize=10_000)
                     for row in batch.to_pylist())  # fmt: skip
-            return files.send(request, kind, listed.file, heads(columns), view.lines(columns, rows))
+            return files.send(
+                request, kind, listed.file, heads(columns), file_rows(columns, rows, view)
+            )
         shown = part(people, listed.rank, size=SIZE, after=decode(after) if after else None)
         more = {"after": encode(shown.following)} if shown.following else None
         columns = tuple(one for one in listed.columns if not one.in_file)
-        lines = [(row[PERSON], [view.cell(one, row) for one in columns]) for row in shown.rows]
+        cells = [(row[PERSON], [cell_of(one, row, view) for one in columns]) for row in shown.rows]
         told = {
             "q": q,
             "listed": listed,
             "filters": [(one, choices_of(one, view), filters[one.name]) for one in listed.filters],
             "names": view.names(row[PERSON] for row in shown.rows),
-            "columns": columns,
-            "lines": lines,
+            "columns": list(columns),
+            "lines": cells,
             "shown": Page(shown.rows, more, {"after": None} if after else None, shown.total),
         }
         return page(
@@ -228,8 +231,8 @@ def _file(request: Request, kind: files.Format, view: View, name: str) -> Respon
     if table is None:
         raise service.no_table(view.analysis)
     file = table.file or f"{view.analysis.name}-{name}"
-    lines = view.lines(table.columns, view.rows(table))
-    return files.send(request, kind, file, heads(table.columns), lines)
+    rows = file_rows(table.columns, view.rows(table), view)
+    return files.send(request, kind, file, heads(table.columns), rows)
 
 
 router = APIRouter()

@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 
 from regulars.faces import help_texts, show
+from regulars.faces.columns import Cell, Column, cell_of
 from regulars.faces.command import WorkspaceFolder, out, table
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
@@ -20,9 +21,9 @@ from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses import options as asking
 from regulars.understand.analyses import service
-from regulars.understand.analyses.model import CUSTOMER, PERSON, Analysis, Column, Customers, Table
+from regulars.understand.analyses.model import CUSTOMER, PERSON, Analysis, Customers, Table
 from regulars.understand.analyses.options import Option
-from regulars.understand.analyses.view import Cell, View, plain
+from regulars.understand.analyses.view import View, plain
 from regulars.understand.findings.model import enveloped
 
 LIMIT = Text("Customers listed.", "列出的客户数。")
@@ -138,7 +139,7 @@ def _print_customers(view: View, listed: Customers) -> None:
 def _print_people(view: View, listed: Customers, rows: list[dict[str, Any]]) -> None:
     columns = (Column(CUSTOMER, PERSON), *listed.columns)
     columns = tuple(one for one in columns if not one.in_file)
-    lines = [[view.cell(one, row) for one in columns] for row in rows]
+    lines = [[cell_of(one, row, view) for one in columns] for row in rows]
     if lines:
         _print_rows(say(listed.question), columns, lines)
 

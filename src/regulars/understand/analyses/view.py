@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
+from regulars.faces.columns import Cell, Column, written
 from regulars.kit.text import Text
 from regulars.listen.adoption import service as adoption
 from regulars.listen.adoption.model import Kind
@@ -17,27 +18,9 @@ from regulars.listen.catalog import service as catalogs
 from regulars.listen.catalog.model import Catalog
 from regulars.listen.profiles import service as profiles
 from regulars.timeline.workspace import Workspace
-from regulars.understand.analyses.model import HIGH, LOW, Analysis, Column, N, Picture, Table
+from regulars.understand.analyses.model import Analysis, Picture, Table
 from regulars.understand.analyses.options import Options
 from regulars.understand.findings.model import Finding
-
-PARTS = (("value", None), ("low", LOW), ("high", HIGH), ("n", N))
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell as it is written: words, range and n of an estimate, link, mark and bar."""
-
-    words: str
-    low: str | None = None
-    high: str | None = None
-    n: int | None = None
-    href: str | None = None
-    note: Any = None
-    mark: str | None = None
-    bar: float | None = None
-    numeric: bool = False
-    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,70 +124,14 @@ class View:
         table = self.analysis.table(name)
         assert table is not None, name
         rows = self.rows(table) if rows is None else rows
-        first = rows[: most or table.most]
-        cells = {one: [self.cell(one, row) for row in first]
-                 for one in table.columns if not one.in_file}  # fmt: skip
-        told = {one: column for one, column in cells.items()
-                if any(cell.words or cell.note for cell in column) or not first}  # fmt: skip
-        return Shown(table, tuple(told), tuple(zip(*told.values(), strict=True)), len(rows))
+        columns, lines = written(table.columns, rows[: most or table.most], self)
+        return Shown(table, columns, lines, len(rows))
 
     def picture(self, name: str) -> tuple[Picture, Any] | None:
         """Return the picture of that name with what draws it."""
         found = self.analysis.picture(name)
         drawn = found.draw(self) if found and self.answered else None
         return (found, drawn) if found and drawn is not None else None
-
-    def cell(self, column: Column, row: Any) -> Cell:
-        """Return one cell as it is written."""
-        value = column.of(row, self)
-        words = column.form.words
-        made = Cell(
-            words(getattr(value, "value", None) if column.ranged else value, self.result),
-            href=column.href(row, self) if column.href else None,
-            note=column.note(row, self) if column.note else None,
-            mark=column.mark(row, self) if column.mark else None,
-            bar=value if column.bar else None,
-            numeric=column.form.numeric,
-            wide=column.wide,
-        )
-        if not column.ranged or value is None or value.value is None:
-            return made
-        low, high = (None if end is None else words(end, self.result)
-                     for end in (value.low, value.high))  # fmt: skip
-        return replace(made, low=low, high=high, n=value.n if column.counted else None)
-
-    def lines(self, columns: Iterable[Column], rows: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-        """Yield the lines of a file under `heads`."""
-        chosen = tuple(columns)
-        for row in rows:
-            line: list[Any] = []
-            for one in chosen:
-                value = one.of(row, self)
-                if one.ranged:
-                    line += [getattr(value, part, None) for part, _title in parts(one)]
-                else:
-                    line.append(value)
-            yield tuple(line)
-
-
-def parts(column: Column) -> tuple[tuple[str, Text | None], ...]:
-    """Return the parts of a column of estimates: value, low, high, and n where it is counted."""
-    return PARTS if column.counted else PARTS[:3]
-
-
-def heads(columns: Iterable[Column]) -> list[Text]:
-    """Return the heads of a file: one a column, four a column of estimates."""
-    made: list[Text] = []
-    for one in columns:
-        if not one.ranged:
-            made.append(one.title)
-            continue
-        made += [
-            one.title if part is None else Text(f"{one.title.en}: {part.en}",
-                                                f"{one.title.zh}: {part.zh}")
-            for _name, part in parts(one)
-        ]  # fmt: skip
-    return made
 
 
 def plain(view: View) -> Mapping[str, Any]:

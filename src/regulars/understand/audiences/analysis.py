@@ -7,21 +7,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from regulars.faces import formats
+from regulars.faces.columns import COUNT, MONEY, Column, Format, estimate, interval, number, signed
 from regulars.kit.text import Text
-from regulars.understand.analyses.model import (
-    COUNT,
-    MONEY,
-    Analysis,
-    Column,
-    Form,
-    Panel,
-    Span,
-    Table,
-    estimate,
-    interval,
-    number,
-    signed,
-)
+from regulars.understand.analyses.model import Analysis, Panel, Span, Table
 from regulars.understand.audiences.model import (
     KINDS,
     SUGGESTIONS,
@@ -43,8 +31,8 @@ VERDICTS = {
     "better": ("rising", Text("rates better", "评价更好")),
     "worse": ("falling", Text("rates worse", "评价更差")),
 }
-METRIC = Form(lambda value, _: formats.question(value), numeric=False)
-CHECKED = Form(lambda q, _: "<0.001" if q is not None and q < 0.001 else formats.number(q, 3))
+METRIC = Format(lambda value, _: formats.question(value), numeric=False)
+CHECKED = Format(lambda q, _: "<0.001" if q is not None and q < 0.001 else formats.number(q, 3))
 Listed = tuple[Audience, Outline]
 Answer = tuple[Compared, str | None]
 """A comparison with the name of the audience; without it where only one is looked at."""

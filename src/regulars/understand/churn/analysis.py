@@ -9,24 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regulars.faces import charts, formats
+from regulars.faces.columns import COUNT, MONEY, SHARE, Column, estimate, number, share
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
-from regulars.understand.analyses.model import (
-    COUNT,
-    MONEY,
-    SHARE,
-    Analysis,
-    Column,
-    Customers,
-    Panel,
-    Picture,
-    Table,
-    estimate,
-    number,
-    share,
-)
+from regulars.understand.analyses.model import Analysis, Customers, Panel, Picture, Table
 from regulars.understand.analyses.options import Option
 from regulars.understand.churn.model import (
     AHEAD,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from regulars.faces import charts
+from regulars.faces import columns as c
 from regulars.kit import period, ranked
 from regulars.kit.stats import mean, proportion
 from regulars.kit.stats.estimate import Estimate
@@ -69,8 +70,7 @@ def _months(view: Any, ws: Any, options: Options, currency: str | None, now: dat
     found = rows.group_by(["person_id", "month"]).aggregate(**sums).inner_join(begun, "person_id")
     later = (found.month.year() - found["first"].year()) * 12
     later = later + found.month.month() - found["first"].month()
-    cohort = found["first"].strftime("%Y-%m")
-    return found.mutate(later=later, cohort=cohort).filter(later >= 0)
+    return found.mutate(later=later, cohort=found["first"].strftime("%Y-%m")).filter(later >= 0)
 
 
 def compute(ws: Any, options: Options, now: datetime) -> Cohorts:
@@ -128,14 +128,14 @@ def _customers(view: Any, cohort: str | None = None, month: int | None = None) -
 
 
 COLUMNS = (
-    a.Column(BEGUN, "cohort"),
-    a.Column(LATER, "month", a.COUNT, href=_link),
-    *(a.estimate(title, key, a.MONEY if key == "revenue" else a.SHARE) for key, title in MEASURES),
+    c.Column(BEGUN, "cohort"),
+    c.Column(LATER, "month", c.COUNT, href=_link),
+    *(c.estimate(title, key, c.MONEY if key == "revenue" else c.SHARE) for key, title in MEASURES),
 )
 OF_CUSTOMERS = (
-    a.Column(BEGUN, "first", a.MONTH),
-    a.Column(Text("Orders", "订单数"), "orders", a.COUNT),
-    a.Column(Text("Amount", "金额"), "spent", a.MONEY),
+    c.Column(BEGUN, "first", c.MONTH),
+    c.Column(Text("Orders", "订单数"), "orders", c.COUNT),
+    c.Column(Text("Amount", "金额"), "spent", c.MONEY),
 )
 MEASURE = Option("measure", Text("Measure", "指标"), default="retention", choices=MEASURES)
 FILTERS = (Option("cohort", BEGUN), Option("month", LATER, kind=int))

@@ -10,21 +10,11 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from regulars.faces import charts, formats
+from regulars.faces.columns import COUNT, Column, in_file, interval, number, share
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.text import Text
-from regulars.understand.analyses.model import (
-    COUNT,
-    Analysis,
-    Column,
-    Picture,
-    Table,
-    in_file,
-    interval,
-    number,
-    share,
-    touchpoint_page,
-)
+from regulars.understand.analyses.model import Analysis, Picture, Table, touchpoint_page
 from regulars.understand.analyses.options import IN_PERIOD, Option, Options
 from regulars.understand.complaints.model import (
     BEFORE_DAYS,

@@ -6,29 +6,18 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces import charts, formats
+from regulars.faces.columns import COUNT, SHARE, Column, Format, in_file, interval, number
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.text import Text
-from regulars.understand.analyses.model import (
-    COUNT,
-    SHARE,
-    Analysis,
-    Column,
-    Form,
-    Picture,
-    Table,
-    in_file,
-    interval,
-    number,
-    touchpoint_page,
-)
+from regulars.understand.analyses.model import Analysis, Picture, Table, touchpoint_page
 from regulars.understand.analyses.options import PERIOD
 from regulars.understand.costs.model import COVARIATES, MEANING, Cost
 
 if TYPE_CHECKING:
     from regulars.understand.analyses.view import View
 
-AMOUNT = Form(lambda value, found: formats.value_in(found.currency, value))
+AMOUNT = Format(lambda value, found: formats.value_in(found.currency, value))
 VERDICTS = {
     "less": Text("bought less", "购买减少"),
     "more": Text("bought more", "购买更多"),

@@ -7,22 +7,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces import charts, formats, maps
+from regulars.faces.columns import COUNT, SHARE, Column, in_file, interval, number
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.text import Text
-from regulars.understand.analyses.model import (
-    COUNT,
-    SHARE,
-    Analysis,
-    Column,
-    Picture,
-    Span,
-    Table,
-    in_file,
-    interval,
-    number,
-    touchpoint_page,
-)
+from regulars.understand.analyses.model import Analysis, Picture, Span, Table, touchpoint_page
 from regulars.understand.analyses.options import IN_PERIOD, Option, Options
 from regulars.understand.drivers import outcomes
 from regulars.understand.drivers.model import (

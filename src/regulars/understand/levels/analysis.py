@@ -6,24 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces import charts, formats
+from regulars.faces.columns import COUNT, DAY, SHARE, Column, Format, interval, number, signed
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.text import Text
 from regulars.understand.analyses.model import (
-    COUNT,
-    DAY,
-    SHARE,
     Analysis,
-    Column,
     Customers,
-    Form,
     Panel,
     Picture,
     Span,
     Table,
-    interval,
-    number,
-    signed,
     touchpoint_page,
 )
 from regulars.understand.analyses.options import IN_PERIOD, Option
@@ -99,7 +92,7 @@ def _paths(view: View) -> list[tuple[Text, Outcome]]:
     return list(zip(PATHS, made, strict=True)) if made[0].n else []
 
 
-def _levels(values: Callable[[Any], list[float]], form: Form, wide: bool) -> Iterator[Column]:
+def _levels(values: Callable[[Any], list[float]], form: Format, wide: bool) -> Iterator[Column]:
     """Yield a column for each level, of which a row has the `values`."""
     for at in range(5):
 

@@ -8,27 +8,22 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces import charts, formats
-from regulars.faces.language import fill
-from regulars.faces.language import gettext as _
-from regulars.kit.stats.estimate import Estimate, Z
-from regulars.kit.text import Text
-from regulars.understand.analyses.model import (
+from regulars.faces.columns import (
     COUNT,
     DAY,
     MONEY,
     SHARE,
-    Analysis,
     Column,
-    Customers,
-    Panel,
-    Picture,
-    Span,
-    Table,
     estimate,
     interval,
     number,
     share,
 )
+from regulars.faces.language import fill
+from regulars.faces.language import gettext as _
+from regulars.kit.stats.estimate import Estimate, Z
+from regulars.kit.text import Text
+from regulars.understand.analyses.model import Analysis, Customers, Panel, Picture, Span, Table
 from regulars.understand.lifetime_value.model import MEANING, YEAR, Class, LifetimeValue
 
 if TYPE_CHECKING:

@@ -7,22 +7,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces import charts, formats, maps
+from regulars.faces.columns import COUNT, Column, Format, in_file, interval, number, share
 from regulars.faces.language import current, say
 from regulars.kit.text import Text
-from regulars.understand.analyses.model import (
-    COUNT,
-    Analysis,
-    Column,
-    Form,
-    Picture,
-    Span,
-    Table,
-    in_file,
-    interval,
-    number,
-    share,
-    touchpoint_page,
-)
+from regulars.understand.analyses.model import Analysis, Picture, Span, Table, touchpoint_page
 from regulars.understand.analyses.options import Option
 from regulars.understand.maturity import document
 from regulars.understand.maturity.model import (
@@ -43,7 +31,7 @@ if TYPE_CHECKING:
 
 CORNERS = 3
 """A figure takes three areas."""
-MOMENT = Form(lambda value, _: formats.moment(value))
+MOMENT = Format(lambda value, _: formats.moment(value))
 GRADE = number(1)
 OVERALL, AREA = Text("Overall", "总体"), Text("Area", "领域")
 SELF, EVIDENCE = Text("Self-assessed", "自评"), Text("Evidence", "证据")

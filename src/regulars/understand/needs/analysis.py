@@ -7,22 +7,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from regulars.faces import charts
+from regulars.faces.columns import COUNT, SHARE, Column, cell_of, estimate, share
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
-from regulars.understand.analyses.model import (
-    COUNT,
-    SHARE,
-    Analysis,
-    Column,
-    Customers,
-    Panel,
-    Picture,
-    Table,
-    estimate,
-    share,
-)
+from regulars.understand.analyses.model import Analysis, Customers, Panel, Picture, Table
 from regulars.understand.analyses.options import Option
 from regulars.understand.needs.model import (
     AHEAD,
@@ -60,7 +50,7 @@ def _wanted(at: int) -> tuple[Column, ...]:
         return Estimate(*(row[f"{part}_{at}"] for part in ("n", "chance", "low", "high")))
 
     def said(row: dict[str, Any], view: View) -> str | None:
-        cell = view.cell(estimate(title, chance, share(0)), row)
+        cell = cell_of(estimate(title, chance, share(0)), row, view)
         return f"{cell.words} ({cell.low} – {cell.high})" if cell.low else None
 
     title = ORDINALS[at - 1]

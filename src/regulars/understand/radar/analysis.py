@@ -10,21 +10,11 @@ from markupsafe import Markup
 
 from regulars.faces import charts, formats, maps
 from regulars.faces.code_words import channel
+from regulars.faces.columns import COUNT, Column, estimate, in_file, interval, number, signed
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.text import Text
-from regulars.understand.analyses.model import (
-    COUNT,
-    Analysis,
-    Column,
-    Picture,
-    Table,
-    estimate,
-    in_file,
-    interval,
-    number,
-    signed,
-)
+from regulars.understand.analyses.model import Analysis, Picture, Table
 from regulars.understand.analyses.options import CHANNEL, IN_PERIOD, Option, Options
 from regulars.understand.radar.model import (
     BENCHMARK,

@@ -6,22 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces import formats
+from regulars.faces.columns import COUNT, MONEY, SHARE, Column, interval, number
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.text import Text
-from regulars.understand.analyses.model import (
-    COUNT,
-    MONEY,
-    SHARE,
-    Analysis,
-    Column,
-    Customers,
-    Panel,
-    Span,
-    Table,
-    interval,
-    number,
-)
+from regulars.understand.analyses.model import Analysis, Customers, Panel, Span, Table
 from regulars.understand.analyses.options import Option
 from regulars.understand.value_groups.model import (
     DIMENSION_TITLES,
