@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regulars.kit import clock
 from regulars.timeline.engine.snapshot import SnapshotReader
 from regulars.timeline.engine.view import View
 from regulars.timeline.event import MOMENT
@@ -36,7 +37,7 @@ class Engine(ABC):
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.reader = SnapshotReader(workspace)
-        self._refreshing: ContextVar[bool] = ContextVar("refreshing", default=False)
+        self._refreshed_at: ContextVar[datetime | None] = ContextVar("refreshed_at", default=None)
 
     @abstractmethod
     def query(
@@ -122,16 +123,21 @@ class Engine(ABC):
 
         An engine that cannot hold a state reads the timeline as it is.
         """
-        self._refreshing.set(True)
+        self._refreshed_at.set(as_of)
 
     def unpin(self) -> None:
         """Let this thread see the timeline as it is again."""
-        self._refreshing.set(False)
+        self._refreshed_at.set(None)
 
     @property
     def refreshing(self) -> bool:
         """Whether this thread refreshes findings; nobody waits for them."""
-        return self._refreshing.get()
+        return self._refreshed_at.get() is not None
+
+    @property
+    def now(self) -> datetime:
+        """The moment as of which this thread reads: that of its refresh, else the clock's."""
+        return self._refreshed_at.get() or clock.now()
 
     @property
     def keeps(self) -> bool:

@@ -52,13 +52,12 @@ class Cohorts:
 
 def _months(view: Any, ws: Any, options: Options, currency: str | None, now: datetime) -> Any:
     """Return a row a customer and active month; `again` is 1 where the second order came in it."""
-    from regulars.timeline import orders
+    from regulars.timeline.orders import NEEDED, orders
 
     events = options.extent(ws, now, "all").of(view.with_person())
     events = events.filter(events.actor == "customer")
     events = events.mutate(month=view.day(events.occurred_at).truncate("M"))
-    told = events.filter(events.name.isin(sorted(ORDERS))).select(*orders.NEEDED, "month")
-    placed = orders.orders(told)
+    placed = orders(events.filter(events.name.isin(sorted(ORDERS))).select(*NEEDED, "month"))
     same = placed.currency.isnull() if currency is None else placed.currency == currency
     placed = placed.mutate(spent=same.ifelse(placed.amount.cast("float64"), 0.0), orders=1)
     turn = placed.orders.cumsum(group_by=placed.person_id, order_by=placed.occurred_at)
@@ -84,7 +83,8 @@ def compute(ws: Any, options: Options, now: datetime) -> Cohorts:
         return rows.group_by(["first", "later"]).aggregate(**sums)
 
     money, covered = currency.of_orders(ws, options.scope), ws.engine.covered()
-    known = {(row.pop("first"), row.pop("later")): row for row in ws.query(sums).to_pylist()}
+    found = ws.engine.summed(sums, by=("first", "later"))
+    known = {(row.pop("first"), row.pop("later")): row for row in found.to_pylist()}
     cells = list(_cells(known, covered[1].astimezone(ws.zone).date())) if covered else []
     return Cohorts(options["measure"], money.in_use, money.note, cells, None if cells else TOO_FEW)
 

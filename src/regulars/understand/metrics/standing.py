@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.period import day_start
 from regulars.kit.stats.estimate import Estimate
@@ -36,7 +35,7 @@ def lifetime_values(ws: Workspace, question: Question) -> list[Row]:
     """
     from regulars.understand.lifetime_value import service as lifetime_value
 
-    found = lifetime_value.answered(ws, question.scope, now=clock.now()).payload
+    found = lifetime_value.answered(ws, question.scope, now=ws.engine.now).payload
     year = next((one for one in found.ahead if one.days == YEAR), None)
     if year is None or found.watched_to is None:
         raise Invalid("metrics.too_little", found.why_not or lifetime_value.TOO_LITTLE)
@@ -88,7 +87,7 @@ def group_accuracy(ws: Workspace, question: Question) -> list[Row]:
     last = last_watched(ws)
     if not value_groups.runs(ws) or last is None:
         raise Invalid("value_groups.none", NONE_YET)
-    found = value_groups.answered(ws, question.scope, now=clock.now())
+    found = value_groups.answered(ws, question.scope, now=ws.engine.now)
     share = found.payload.accuracy
     told = Estimate(share.n, share.value, share.low, share.high).scaled(100)
     return [{"at": min(found.payload.as_of - JUST_BEFORE, last), **_columns(told)}]
