@@ -138,13 +138,15 @@ class Analysis:
     `result` names the answer's type in the noun's model. `ask` turns what the caller asks into
     the arguments of `service.stored` and `service.answered`. `notes` are sentences that every face
     tells; a result with `why_not` has no tables, unless it is `partial`. Fields of the result in
-    `people` are for those who may read about persons, those in `inner` are told to nobody, and
-    `told_as` pairs a field with what it is called beside what the answer came from. `lists` are
-    further lists than that of the `customers` behind the answer. `template` is the noun's own block
-    of the page, with `values` beside view and result. A refresh asks it anew after those in
-    `rests_on`, or calls `renew(service, ws, now)`. With `compute(ws, options, now)` a noun needs no
-    service: its answers are kept under `name` and `version`. `document` is an
-    option and what writes the text that page and command give in place of tables where it is asked.
+    `people` are for those who may read about persons, those in `inner` are told to nobody as they
+    are, and `told_as` pairs a field with what it is called beside what the answer came from.
+    `lists` are further lists than that of the `customers` behind the answer. `template` is the
+    noun's own block of the page, with `values` beside view and result. A refresh asks it anew after
+    those in `rests_on`, or calls `renew(service, ws, now)`. With `compute(ws, options, now)` a noun
+    needs no service: its answers are kept under `name` and `version`. `document` is an option and
+    what writes the text that page and command give in place of tables where it is asked. `instead`
+    has options of the command alone, each with what `(view, value, as_json)` does in place of
+    telling the answer; the view has none yet.
     """
 
     name: str
@@ -170,6 +172,7 @@ class Analysis:
     partial: bool = False
     sentences: Callable[[Any], Iterable[str]] = lambda _view: ()
     document: tuple[str, Callable[[Any], str]] | None = None
+    instead: tuple[tuple[Option, Callable[[Any, Any], tuple[Any, list[str]]]], ...] = ()
     values: Callable[[Any], dict[str, Any]] = _nothing_more
     plain: Callable[[Any], dict[str, Any]] = _nothing_more
     people: tuple[str, ...] = ()

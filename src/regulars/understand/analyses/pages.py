@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -63,7 +63,7 @@ def _add_page(router: APIRouter, analysis: Analysis) -> None:
         options, now = asked(request, analysis, caller, values), clock.now()
         if kind := files.asked(request):
             view = service.answered(ws, analysis, options, now=now)
-            return _file(request, kind, view, table or analysis.tables[0].name)
+            return table_file(request, kind, view, table or analysis.tables[0].name)
         if analysis.writes(options):
             text = service.answered(ws, analysis, options, now=now).text
             return Response(text, media_type="text/markdown; charset=utf-8")
@@ -78,13 +78,8 @@ def _add_page(router: APIRouter, analysis: Analysis) -> None:
         values: dict[str, Any] = given,
     ) -> Response:
         """Give the answer, worked out now."""
-        options, may_list = asked(request, analysis, caller, values), caller.may(Right.READ_PEOPLE)
-        try:
-            view = service.answered(ws, analysis, options, now=clock.now(), may_list=may_list)
-            return page(request, analysis.template, title="", **view.context)
-        except RegularsError as error:
-            bare = service.lacks_data(analysis, error)
-            return page(request, "analyses/_wrong.html", title="", message=error.message, bare=bare)
+        options = asked(request, analysis, caller, values)
+        return answered_piece(request, ws, caller, analysis, options, template=analysis.template)
 
     @router.get("/tables/{name}")
     def table(
@@ -98,7 +93,8 @@ def _add_page(router: APIRouter, analysis: Analysis) -> None:
         """Give one table of the answer as a file."""
         options, kind = asked(request, analysis, caller, values), files.asked(request) or "csv"
         caller.require(Right.EXPORT)
-        return _file(request, kind, service.answered(ws, analysis, options, now=clock.now()), name)
+        view = service.answered(ws, analysis, options, now=clock.now())
+        return table_file(request, kind, view, name)
 
 
 def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> None:
@@ -193,6 +189,26 @@ def stored_page(
     )
 
 
+def answered_piece(
+    request: Request,
+    ws: Workspace,
+    caller: Principal,
+    analysis: Analysis,
+    options: Options,
+    *,
+    template: str,
+    more: Callable[[View], dict[str, Any]] = lambda _view: {},
+) -> Response:
+    """Return a part of the page that follows it: the answer, or why there is none."""
+    may_list = caller.may(Right.READ_PEOPLE)
+    try:
+        view = service.answered(ws, analysis, options, now=clock.now(), may_list=may_list)
+        return page(request, template, title="", **view.context | more(view))
+    except RegularsError as error:
+        bare = service.lacks_data(analysis, error)
+        return page(request, "analyses/_wrong.html", title="", message=error.message, bare=bare)
+
+
 def pickers(
     request: Request, ws: Workspace, caller: Principal, analysis: Analysis, options: Options
 ) -> parameters.ScopeChoices | None:
@@ -226,7 +242,8 @@ def choices_of(option: Any, view: View) -> list[tuple[str, Any]]:
     return [(key, say(title)) for key, title in option.choices]
 
 
-def _file(request: Request, kind: files.Format, view: View, name: str) -> Response:
+def table_file(request: Request, kind: files.Format, view: View, name: str) -> Response:
+    """Return a table of an answer as a file. Raises NotFound."""
     table = view.analysis.table(name)
     if table is None:
         raise service.no_table(view.analysis)

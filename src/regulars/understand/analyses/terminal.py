@@ -37,15 +37,19 @@ Opens = Callable[[Path], Workspace]
 def add(app: typer.Typer, opens: Opens, analysis: Analysis) -> None:
     """Add `show NAME`, with the analysis' options."""
 
-    choosing = _list_options(analysis)
+    choosing, acts = _list_options(analysis), dict(analysis.instead)
+    taken = (*analysis.options, *choosing, *acts)
 
     def command(*, as_json: bool, workspace: Path, **given: Any) -> None:
-        values = {one.name: given[_variable(one)] for one in (*analysis.options, *choosing)}
+        values = {one.name: given[_variable(one)] for one in taken}
         asked = asking.read(analysis.options, values, None, of=analysis.title)
+        for option, act in acts.items():
+            if values[option.name] is not None:
+                view = View(opens(workspace), analysis, asked, None, clock.now())
+                return _print_told(*act(view, values[option.name]), as_json=as_json)
         if choosing and (name := choosing[0].check(values[choosing[0].name])):
             view = service.stored(opens(workspace), analysis, asked, now=clock.now())
-            print_list(view, name, values, as_json=as_json)
-            return
+            return print_list(view, name, values, as_json=as_json)
         view = service.answered(opens(workspace), analysis, asked, now=clock.now())
         assert view.found is not None
         if analysis.writes(asked):
@@ -54,9 +58,10 @@ def add(app: typer.Typer, opens: Opens, analysis: Analysis) -> None:
             typer.echo(msgspec.json.encode(enveloped(view.found, plain(view))).decode())
         else:
             print_view(view)
+        return None
 
     parameters = [
-        *(_parameter(one) for one in (*analysis.options, *choosing)),
+        *(_parameter(one) for one in taken),
         _named("as_json", Annotated[bool, typer.Option("--json", help="Print plain JSON.")], False),
         _named("workspace", WorkspaceFolder, Path()),
     ]
@@ -98,6 +103,14 @@ def _named(name: str, annotation: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
     )
+
+
+def _print_told(told: Any, lines: Sequence[str], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(msgspec.json.encode(told).decode())
+        return
+    for line in lines:
+        out.print(escape(line), highlight=False)
 
 
 def print_view(view: View) -> None:

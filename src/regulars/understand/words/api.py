@@ -1,37 +1,39 @@
-"""`/api/v1/words`: what customers speak of, the texts, corrections and lexicons."""
+"""`/api/v1/words/…`: the digital divide, the texts, corrections and lexicons."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
+from regulars.understand.analyses.asking import asked, fields
 from regulars.understand.findings.model import enveloped
-from regulars.understand.scope import service as scopes
-from regulars.understand.words import forms, lexicon, service, showing
-from regulars.understand.words.parameters import Seek, WordParameters, read_kind, read_mood
+from regulars.understand.words import forms, lexicon, service
+from regulars.understand.words.analysis import ANALYSIS
+from regulars.understand.words.forms import SEEK, sought
+from regulars.understand.words.model import Kind, Mood
 
 router = APIRouter(prefix="/api/v1", tags=["words"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Teacher = Annotated[Principal, Depends(needs(Right.READ_PEOPLE, Right.EDIT_PEOPLE))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
-Wished = Annotated[WordParameters, Depends()]
-Sought = Annotated[Seek, Depends()]
+Given = Annotated[dict[str, Any], Depends(fields(ANALYSIS.options, strict=True))]
+Wanted = Annotated[dict[str, Any], Depends(fields(SEEK, strict=True))]
 
 
 class CorrectionIn(BaseModel):
     """What a person says of one text."""
 
     event_id: str
-    mood: Literal["negative", "neutral", "positive"]
-    types: list[str] = Field(default_factory=list, max_length=6)
+    mood: Mood
+    types: list[Kind] = Field(default_factory=list, max_length=6)
     touchpoint: str | None = None
     drawn: bool = Field(default=False, description="the comment was randomly sampled")
 
@@ -43,34 +45,29 @@ class LexiconIn(BaseModel):
     on: int = 0
 
 
-@router.get("/words", summary="What customers talk about, and what is rising")
-def words(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
-    """Return feelings, problem types by touchpoint, words, months, and what is rising."""
-    found = service.answered(ws, wish.asked(caller), now=clock.now())
-    return enveloped(found, showing.plain(found.payload))
-
-
 @router.get("/words/divide", summary="The digital divide")
-def divide(ws: CurrentWorkspace, caller: Reader, wish: Wished) -> dict[str, Any]:
+def divide(request: Request, ws: CurrentWorkspace, caller: Reader, given: Given) -> dict[str, Any]:
     """Return each group's gap in digital service against its gap elsewhere, tested."""
-    return enveloped(service.divided(ws, wish.look(caller), now=clock.now()))
+    look = asked(request, ANALYSIS, caller, given).event_filter()
+    return enveloped(service.divided(ws, look, now=clock.now()))
 
 
 @router.get("/words/texts", summary="Search what customers wrote")
-def texts(ws: CurrentWorkspace, caller: Listener, wish: Wished, seek: Sought) -> dict[str, Any]:
+def texts(
+    request: Request, ws: CurrentWorkspace, caller: Listener, given: Given, wanted: Wanted
+) -> dict[str, Any]:
     """Return one page of comments with their analysis; `page` counts from 1."""
-    extent = scopes.resolve(ws, wish.look(caller), clock.now())
-    found = service.search(ws, seek.sought, extent)
-    made: dict[str, Any] = msgspec.to_builtins(found)
-    return made
+    extent = asked(request, ANALYSIS, caller, given).extent(ws, clock.now())
+    found: dict[str, Any] = msgspec.to_builtins(service.search(ws, sought(wanted), extent))
+    return found
 
 
 @router.post("/words/corrections", summary="Correct the analysis of a comment")
 def correct(ws: CurrentWorkspace, caller: Teacher, body: CorrectionIn) -> dict[str, Any]:
     """Save a correction; it applies at once. Returns the comment as analysed now."""
     service.correct(
-        ws, body.event_id, read_mood(body.mood), [read_kind(one) for one in body.types],
-        body.touchpoint, scope=caller.places, by=caller, now=clock.now(), drawn=body.drawn,
+        ws, body.event_id, body.mood, body.types, body.touchpoint,
+        scope=caller.places, by=caller, now=clock.now(), drawn=body.drawn,
     )  # fmt: skip
     made: dict[str, Any] = msgspec.to_builtins(
         service.texts(ws, [body.event_id], scope=caller.places)[0]
@@ -109,12 +106,3 @@ def put_lexicon(
     wanted = lexicon.parse(tongue, body.document)
     number = service.save(ws, wanted, body.on, by=caller, now=clock.now())
     return {"language": tongue, "version": number}
-
-
-@router.get("/people/{person}/words", summary="What one customer wrote")
-def of_person(ws: CurrentWorkspace, caller: Listener, person: str) -> list[dict[str, Any]]:
-    """Return the customer's latest comments with their analysis, 100 at most."""
-    made: list[dict[str, Any]] = msgspec.to_builtins(
-        service.of_person(ws, person, scope=caller.places, most=100)
-    )
-    return made

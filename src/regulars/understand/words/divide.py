@@ -33,19 +33,6 @@ AGE_TITLES = (
     Text("60 and over", "60 岁及以上"),
 )
 BANDS = dict(zip(AGES, AGE_TITLES, strict=True))
-MEANING = Text(
-    "Scores of single contacts are put on 0 to 100 and compared within each touchpoint, apart for "
-    "digital and other service; digital is a digital channel in a stage where the "
-    "catalog marks digital touchpoints. The gap is the group’s mean minus everybody else’s. A "
-    "digital divide is a gap in digital service below the gap elsewhere: the difference of the "
-    "two, with a 95% interval that takes one customer’s answers together; marks hold the "
-    "false-alarm rate (Benjamini-Hochberg over all comparisons).",
-    "单次接触评分换算为 0 至 100，按触点并区分数字与非数字服务比较；"
-    "数字服务指触点清单中含数字触点的阶段内的数字渠道。"
-    "差距为该群体均值减其余客户均值。"
-    "数字化鸿沟指数字服务中的差距低于非数字服务中的差距：取两者之差，区间为 95%，"
-    "同一客户的回答合并计算；标记控制误报率（对全部比较使用 Benjamini-Hochberg 方法）。",
-)
 
 
 @dataclass(frozen=True, slots=True)

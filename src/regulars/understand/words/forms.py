@@ -1,4 +1,4 @@
-"""What the forms of corrections and lexicons hold, read and shown again."""
+"""What the forms of searches, corrections and lexicons hold, read and shown again."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
+from regulars.understand.analyses.options import Option
 from regulars.understand.words import service
 from regulars.understand.words.lexicon import (
     LISTS,
@@ -22,15 +23,29 @@ from regulars.understand.words.lexicon import (
     Phrases,
 )
 from regulars.understand.words.model import (
+    KIND_TITLES,
+    KINDS,
     LANGUAGE_TITLES,
     LANGUAGES,
+    MOOD_TITLES,
     MOODS,
     NAMED,
     Kind,
     Mood,
 )
+from regulars.understand.words.searching import Sought
 
 LONGEST = 100_000
+SEEK = (
+    Option("q", Text("Words that must occur", "须包含的词")),
+    Option("type", Text("Problem type", "问题类型"),
+           choices=tuple((str(key), KIND_TITLES[key]) for key in KINDS)),
+    Option("mood", Text("Feeling", "情感"),
+           choices=tuple((str(key), MOOD_TITLES[key]) for key in MOODS)),
+    Option("touchpoint", Text("Touchpoint mentioned", "所指触点")),
+    Option("page", Text("Page, from 1", "页码，从 1 起"), kind=int, default=1, bounds=(1, 10_000)),
+)  # fmt: skip
+"""What texts are searched by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,12 @@ class Said:
     touchpoint: str | None
     drawn: bool
     back: str
+
+
+def sought(given: dict[str, Any]) -> Sought:
+    """Return which texts are looked for. Raises Invalid for no problem type or feeling."""
+    words, kind, mood, touchpoint, number = (one.check(given[one.name]) for one in SEEK)
+    return Sought(words or "", kind and Kind(kind), mood and Mood(mood), touchpoint, number)
 
 
 def correction(fields: Fields) -> Said | None:

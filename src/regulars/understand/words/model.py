@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
+from regulars.understand.scope.model import EventFilter
 
 
 class Kind(StrEnum):
@@ -65,6 +67,19 @@ MEANING = Text(
     "负面但不属于五类的归入“其他不满”。情感按褒贬词数之差判定，否定词之后反转。"
     "人工更正立即生效。占比以有留言的客户数为基数，区间为 Wilson 95% 区间；"
     "写多条的客户只计一次。",
+)
+DIVIDE_MEANING = Text(
+    "Scores of single contacts are put on 0 to 100 and compared within each touchpoint, apart for "
+    "digital and other service; digital is a digital channel in a stage where the "
+    "catalog marks digital touchpoints. The gap is the group’s mean minus everybody else’s. A "
+    "digital divide is a gap in digital service below the gap elsewhere: the difference of the "
+    "two, with a 95% interval that takes one customer’s answers together; marks hold the "
+    "false-alarm rate (Benjamini-Hochberg over all comparisons).",
+    "单次接触评分换算为 0 至 100，按触点并区分数字与非数字服务比较；"
+    "数字服务指触点清单中含数字触点的阶段内的数字渠道。"
+    "差距为该群体均值减其余客户均值。"
+    "数字化鸿沟指数字服务中的差距低于非数字服务中的差距：取两者之差，区间为 95%，"
+    "同一客户的回答合并计算；标记控制误报率（对全部比较使用 Benjamini-Hochberg 方法）。",
 )
 
 
@@ -214,3 +229,20 @@ class Correction:
     touchpoint: str | None
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page asks: an extent, and from when the earlier window of "what rose" reaches."""
+
+    look: EventFilter = field(default_factory=EventFilter)
+    against: str | None = None
+
+    def about(self) -> dict[str, object]:
+        """Return the slice under which the finding is stored."""
+        return self.look.about(against=self.against)
+
+    @classmethod
+    def of(cls, about: dict[str, Any]) -> Asked:
+        """Read what `about` wrote."""
+        return cls(EventFilter.of(about), about.get("against"))

@@ -1,4 +1,4 @@
-"""`/words`: what customers speak of, what rose, the texts themselves, and the lexicons."""
+"""`/words/…`: the digital divide, the texts themselves, their correction, and the lexicons."""
 
 from __future__ import annotations
 
@@ -10,134 +10,81 @@ from fastapi.responses import RedirectResponse, Response
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
+from regulars.faces.columns import file_rows, heads
 from regulars.faces.forms import FormFields
 from regulars.faces.language import gettext as _
-from regulars.faces.layout import NavItem, PersonPanel, Section, page
+from regulars.faces.language import say
+from regulars.faces.layout import page
 from regulars.faces.paging import Page
 from regulars.kit import clock
 from regulars.kit.errors import Invalid, RegularsError
 from regulars.kit.text import Text
-from regulars.listen.catalog import service as catalog
-from regulars.listen.profiles import service as profiles
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
-from regulars.understand.scope import service as scopes
-from regulars.understand.scope.parameters import choices as scope_choices
-from regulars.understand.words import forms, service, showing
-from regulars.understand.words.model import Reading
-from regulars.understand.words.parameters import Seek, WordParameters
+from regulars.understand.analyses import service as analyses
+from regulars.understand.analyses.asking import asked, fields
+from regulars.understand.analyses.options import Options
+from regulars.understand.analyses.pages import answered_piece, pickers, table_file
+from regulars.understand.analyses.view import View
+from regulars.understand.words import forms, service
+from regulars.understand.words.analysis import ANALYSIS, TEXTS, divide_values, titles
+from regulars.understand.words.forms import SEEK, sought
+from regulars.understand.words.model import KIND_TITLES, KINDS, MOOD_TITLES, MOODS, Reading
 
 router = APIRouter(prefix="/words", include_in_schema=False)
-navigation = [
-    NavItem(
-        Text("Voice of the customer", "客户声音"),
-        "/words",
-        Section.UNDERSTAND,
-        45,
-        Right.READ_NUMBERS,
-    )
-]
-person_panels = [PersonPanel("/words/of", 60, Right.READ_PEOPLE)]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Teacher = Annotated[Principal, Depends(needs(Right.READ_PEOPLE, Right.EDIT_PEOPLE))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_CATALOG))]
-Wished = Annotated[WordParameters, Depends()]
-Sought = Annotated[Seek, Depends()]
-
-
-@router.get("")
-def words(
-    *,
-    request: Request,
-    ws: CurrentWorkspace,
-    caller: Reader,
-    wish: Wished,
-    table: Annotated[str, Query()] = "types",
-) -> Response:
-    """Show what customers speak of; a question not worked out yet follows the page."""
-    asked = wish.asked(caller)
-    if kind := files.asked(request):
-        found = service.answered(ws, asked, now=clock.now()).payload
-        heads = showing.TABLES.get(table, showing.SHARES)
-        lines = showing.table(found, catalog.current(ws), table)
-        return files.send(request, kind, f"words-{table}", heads, lines)
-    stored = service.stored(ws, asked, now=clock.now())
-    return page(
-        request,
-        "words/words.html",
-        title=_("What do customers talk about?"),
-        fresh=stored.as_of if stored else None,
-        pickers=scope_choices(request, ws, caller, wish.scope),
-        piece="/words/overview" + (f"?{request.url.query}" if request.url.query else ""),
-        **_shared(caller),
-        **showing.values(stored.payload if stored else None, catalog.current(ws), asked.look),
-    )
-
-
-@router.get("/overview")
-def overview(request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished) -> Response:
-    """Give the answer, worked out now."""
-    asked = wish.asked(caller)
-    try:
-        found = service.answered(ws, asked, now=clock.now()).payload
-    except Invalid as error:
-        return page(request, "words/_wrong.html", title="", message=error.message)
-    return page(
-        request,
-        "words/_overview.html",
-        title="",
-        **_shared(caller),
-        **showing.values(found, catalog.current(ws), asked.look),
-    )
+Given = Annotated[dict[str, Any], Depends(fields(ANALYSIS.options, strict=False))]
+Wanted = Annotated[dict[str, Any], Depends(fields(SEEK, strict=False))]
 
 
 @router.get("/divide")
-def divide(request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished) -> Response:
+def divide(request: Request, ws: CurrentWorkspace, caller: Reader, given: Given) -> Response:
     """Give the digital divide, as a piece or as a file."""
-    look, known = wish.look(caller), catalog.current(ws)
-    try:
-        found = service.divided(ws, look, now=clock.now()).payload
-    except Invalid as error:
-        return page(request, "words/_wrong.html", title="", message=error.message)
+    options = asked(request, ANALYSIS, caller, given)
     if kind := files.asked(request):
-        lines = showing.gap_lines(found, known)
-        return files.send(request, kind, "digital-divide", showing.GAPS, lines)
-    values = showing.divide_values(found, known, look)
-    return page(request, "words/_divide.html", title="", **values)
+        view = analyses.answered(ws, ANALYSIS, options, now=clock.now())
+        return table_file(request, kind, view, "gaps")
+    return answered_piece(
+        request, ws, caller, ANALYSIS, options, template="words/_divide.html", more=divide_values
+    )
 
 
 @router.get("/texts")
 def texts(
-    *, request: Request, ws: CurrentWorkspace, caller: Listener, wish: Wished, seek: Sought
+    *, request: Request, ws: CurrentWorkspace, caller: Listener, given: Given, wanted: Wanted
 ) -> Response:
     """List the texts that hold the words sought, with what was read in them."""
-    extent = scopes.resolve(ws, wish.look(caller), clock.now())
-    found = service.search(ws, seek.sought, extent)
+    view, seek = _view(ws, asked(request, ANALYSIS, caller, given)), sought(wanted)
+    found = service.search(ws, seek, view.options.extent(ws, view.now))
     if kind := files.asked(request):
-        service.note_export(ws, caller, seek.sought.query)
-        lines = showing.found_lines(found.readings, catalog.current(ws))
-        return files.send(request, kind, "texts", showing.FOUND, lines)
+        service.note_export(ws, caller, seek.query)
+        rows = file_rows(TEXTS, found.readings, view)
+        return files.send(request, kind, "texts", heads(TEXTS), rows)
     return page(
         request,
         "words/texts.html",
         title=_("What did customers say?"),
-        pickers=scope_choices(request, ws, caller, wish.scope),
-        sought=seek.sought,
-        wish=wish,
-        found=found,
+        pickers=pickers(request, ws, caller, ANALYSIS, view.options),
+        sought=seek,
+        asked=view.asked,
+        hits=found,
+        kind_options=[(str(one), say(KIND_TITLES[one])) for one in KINDS],
+        mood_options=[(str(one), say(MOOD_TITLES[one])) for one in MOODS],
         shown=_numbered(found),
-        **_texts(request, ws, caller, found.readings),
+        **_texts(request, view, found.readings),
     )
 
 
 @router.get("/check")
 def check(
-    request: Request, ws: CurrentWorkspace, caller: Listener, wish: Wished, seed: int = 1
+    request: Request, ws: CurrentWorkspace, caller: Listener, given: Given, seed: int = 1
 ) -> Response:
     """Show texts drawn by lot to be checked, and how well they are read."""
-    extent = scopes.resolve(ws, wish.look(caller), clock.now())
-    drawn = service.draw(ws, extent, seed=seed, most=10)
+    view = _view(ws, asked(request, ANALYSIS, caller, given))
+    drawn = service.draw(ws, view.options.extent(ws, view.now), seed=seed, most=10)
     readings = service.texts(ws, drawn, scope=caller.places)
     return page(
         request,
@@ -147,7 +94,7 @@ def check(
         corrected=service.corrections(ws, caller.places),
         seed=seed,
         readings=readings,
-        **_texts(request, ws, caller, readings),
+        **_texts(request, view, readings),
     )
 
 
@@ -182,12 +129,12 @@ def undo(request: Request, ws: CurrentWorkspace, caller: Teacher, fields: FormFi
 def lexicon(
     request: Request,
     ws: CurrentWorkspace,
-    caller: Reader,
+    _caller: Reader,
     language: Annotated[str, Query()] = "zh",
     done: str = "",
 ) -> Response:
     """Show one language's lexicon as lists that can be edited."""
-    return _lexicon(request, ws, caller, language, done=done)
+    return _lexicon(request, ws, language, done=done)
 
 
 @router.post("/lexicon")
@@ -199,7 +146,7 @@ def save(request: Request, ws: CurrentWorkspace, caller: Editor, fields: FormFie
         service.save(ws, wanted, on, by=caller, now=clock.now())
     except RegularsError as error:
         fields.take(error)
-        return _lexicon(request, ws, caller, language, errors=fields.errors, typed=fields.raw)
+        return _lexicon(request, ws, language, errors=fields.errors, typed=fields.raw)
     service.analyse_few(ws, now=clock.now())
     return RedirectResponse(f"/words/lexicon?language={language}&done=saved", 303)
 
@@ -214,18 +161,9 @@ def restore(ws: CurrentWorkspace, caller: Editor, fields: FormFields) -> Respons
     return RedirectResponse(f"/words/lexicon?language={language}&done=restored", 303)
 
 
-@router.get("/of/{person}")
-def of_person(request: Request, ws: CurrentWorkspace, caller: Listener, person: str) -> Response:
-    """Give one person's words, for the person's page; nothing for who wrote none."""
-    readings = service.of_person(ws, person, scope=caller.places)
-    return page(request, "words/_person.html", title="", readings=readings,
-                catalog=catalog.current(ws), **showing.titles())  # fmt: skip
-
-
 def _lexicon(
     request: Request,
     ws: Workspace,
-    caller: Principal,
     language: str,
     *,
     done: str = "",
@@ -241,30 +179,20 @@ def _lexicon(
         errors=errors or {},
         unread=service.unread_now(ws),
         **forms.shown(ws, language, typed),
-        **_shared(caller),
-        **showing.titles(),
+        **titles(_view(ws, Options())),
     )
 
 
-def _shared(caller: Principal) -> dict[str, Any]:
-    return {
-        "may_listen": caller.may(Right.READ_PEOPLE),
-        "may_edit": caller.may(Right.EDIT_CATALOG),
-        "may_teach": caller.may(Right.READ_PEOPLE) and caller.may(Right.EDIT_PEOPLE),
-    }
+def _view(ws: Workspace, options: Options) -> View:
+    return View(ws, ANALYSIS, options, None, clock.now())
 
 
-def _texts(
-    request: Request, ws: Workspace, caller: Principal, readings: list[Reading]
-) -> dict[str, Any]:
-    known = catalog.current(ws)
-    people = [one.person_id for one in readings if one.person_id]
+def _texts(request: Request, view: View, readings: list[Reading]) -> dict[str, Any]:
+    people = dict.fromkeys(one.person_id for one in readings if one.person_id)
     return {
-        **_shared(caller),
-        **showing.titles(),
-        "catalog": known,
-        "touchpoints": forms.touchpoints(known),
-        "names": profiles.names(ws, dict.fromkeys(people)),
+        **titles(view),
+        "touchpoints": forms.touchpoints(view.catalog),
+        "names": view.names(people),
         "back": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
 
@@ -272,7 +200,7 @@ def _texts(
 def _card(request: Request, ws: Workspace, caller: Principal, event_id: str) -> Response:
     readings = service.texts(ws, [event_id], scope=caller.places)
     return page(request, "words/_card.html", title="", one=readings[0] if readings else None,
-                drawn=False, **_texts(request, ws, caller, readings))  # fmt: skip
+                drawn=False, **_texts(request, _view(ws, Options()), readings))  # fmt: skip
 
 
 def _numbered(found: service.Found) -> Page[Any]:

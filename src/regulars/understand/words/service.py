@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,10 +50,11 @@ from regulars.understand.words.editing import (
     take_back,
     version,
 )
-from regulars.understand.words.model import KINDS, Kind, Reading, Rise, Words
+from regulars.understand.words.model import KINDS, Asked, Kind, Reading, Rise, Words
 from regulars.understand.words.searching import Found, Sought, search
 
 __all__ = [
+    "Asked",
     "Found",
     "Sought",
     "analyse",
@@ -97,23 +98,6 @@ CUSTOMERS = pa.schema(
         ("last_said_at", pa.timestamp("us", tz="UTC")),
     ]
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a page asks: an extent, and from when the earlier window of "what rose" reaches."""
-
-    look: EventFilter = field(default_factory=EventFilter)
-    against: str | None = None
-
-    def about(self) -> dict[str, object]:
-        """Return the slice under which the finding is stored."""
-        return self.look.about(against=self.against)
-
-    @classmethod
-    def of(cls, about: dict[str, Any]) -> Asked:
-        """Read what `about` wrote."""
-        return cls(EventFilter.of(about), about.get("against"))
 
 
 def words(ws: Workspace, asked: Asked, *, now: datetime) -> Words:
@@ -193,7 +177,12 @@ def stored(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Words] | No
 
 
 def answered(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Words]:
-    """Return the answer: the stored one if it still holds, else computed and stored now."""
+    """Return the answer: the stored one if it still holds, else computed and stored now.
+
+    Texts that came since the last refresh are read first if they are few.
+    """
+    if unread(ws):
+        analyse_few(ws, now=now)
     found = findings.answer(ws, FINDING, asked.about(), now=now)
     if found.payload.version == keeping.stamp(ws):
         return found
