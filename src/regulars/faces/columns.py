@@ -19,10 +19,14 @@ PARTS = (("value", None), ("low", LOW), ("high", HIGH), ("n", N))
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How values of a column are written on pages and in terminals: `words(value, result)`."""
+    """How values of a column are written on pages and in terminals: `words(value, result)`.
+
+    One that goes `by_row` is given the row instead of the result.
+    """
 
     words: Said
     numeric: bool = True
+    by_row: bool = False
 
 
 def _plain(value: Any, _result: Any) -> str:
@@ -38,12 +42,18 @@ def _amount(value: Any, result: Any) -> str:
     return formats.money(value, currency) if currency else formats.number(value, 2)
 
 
+def _in_unit(value: Any, row: Any) -> str:
+    return formats.value_in(row["unit"] if isinstance(row, dict) else row.unit, value)
+
+
 WORDS = Format(_plain, numeric=False)
 COUNT = Format(lambda value, _: formats.whole(value))
 DAY = Format(lambda value, _: formats.day(value))
 MONTH = Format(lambda value, _: formats.month(value))
 MONEY = Format(_amount)
 """An amount in the result's own `currency`."""
+IN_UNIT = Format(_in_unit, by_row=True)
+"""A value in the row's own `unit`."""
 
 
 def share(digits: int = 1) -> Format:
@@ -163,8 +173,9 @@ def file_rows(
 def cell_of(column: Column, row: Any, view: Any) -> Cell:
     """Return one cell as it is written; `view.result` is what the row is of."""
     value, words = column.of(row, view), column.format.words
+    about = row if column.format.by_row else view.result
     made = Cell(
-        words(getattr(value, "value", None) if column.ranged else value, view.result),
+        words(getattr(value, "value", None) if column.ranged else value, about),
         href=column.href(row, view) if column.href else None,
         note=column.note(row, view) if column.note else None,
         mark=column.mark(row, view) if column.mark else None,
@@ -174,7 +185,7 @@ def cell_of(column: Column, row: Any, view: Any) -> Cell:
     )
     if not column.ranged or value is None or value.value is None:
         return made
-    low, high = (None if end is None else words(end, view.result)
+    low, high = (None if end is None else words(end, about)
                  for end in (value.low, value.high))  # fmt: skip
     return replace(made, low=low, high=high, n=value.n if column.counted else None)
 

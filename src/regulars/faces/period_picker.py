@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Query, Request
 
 from regulars.faces import formats, periods
-from regulars.faces.language import gettext as _
-from regulars.faces.links import Item, here
+from regulars.faces.links import here
 from regulars.faces.periods import Chosen
 from regulars.kit import clock
 from regulars.kit.period import Period, parse_edge
@@ -39,20 +38,6 @@ def of_request(
         for one in keys
     )
     return Chosen(chosen.key, chosen.period, chosen.label, items)
-
-
-def with_usual(
-    request: Request, key: str | None, start: str | None, end: str | None
-) -> tuple[str, tuple[Item, ...]]:
-    """Return what the period is called, and all choices: first twelve months to the last event.
-
-    That one is usual, where the address names none.
-    """
-    own = bool(key or start or end)
-    chosen = of_request(request, "12m", key=key, start=start, end=end)
-    usual = (_("12 months to the last event"), here(request, period=None), not own)
-    others = ((words, href, on and own) for words, href, on in chosen.items)
-    return chosen.label if own else _("Last 12 months"), (usual, *others)
 
 
 def period_of(default: str) -> Callable[..., Chosen]:

@@ -13,14 +13,20 @@ from regulars.store.workspace import Store
 
 
 def choices(
-    request: Request, store: Store, scope: Scope, chosen: str | None
+    request: Request, store: Store, scope: Scope, chosen: str | list[str] | None
 ) -> tuple[str, tuple[Item, ...]]:
-    """Return what the chosen place is called, and all choices with their links to this page."""
+    """Return what the chosen places are called, and all choices with their links to this page."""
+    several = several_of(chosen)
     tree = service.visible(store, scope)
     everywhere = _("All places") if scope is None else _("All your places")
     below = (
-        ("\u2003" * depth + say(place.name), here(request, place=place.id), place.id == chosen)
+        ("\u2003" * depth + say(place.name), here(request, place=place.id), place.id in several)
         for depth, place in tree.walk()
     )
-    every = (everywhere, here(request, place=None), chosen is None)
-    return say(tree.name(chosen)) if chosen else everywhere, (every, *below)
+    every = (everywhere, here(request, place=None), not several)
+    return ", ".join(say(tree.name(one)) for one in several) or everywhere, (every, *below)
+
+
+def several_of(chosen: str | list[str] | None) -> list[str]:
+    """Return what is chosen: nothing, one or several."""
+    return [chosen] if isinstance(chosen, str) else chosen or []

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from regulars.jobs.runs.model import Progress, Step
 from regulars.kit.text import Text
-from regulars.prove.overview import service as overview
 from regulars.timeline import maintenance
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
@@ -15,7 +14,6 @@ from regulars.understand.analyses import service as analyses
 from regulars.understand.analyses.model import Analysis
 from regulars.understand.audiences import service as audiences
 from regulars.understand.findings import service as findings
-from regulars.understand.health import service as health
 from regulars.understand.journeys import service as journeys
 from regulars.understand.scope.model import EventFilter
 from regulars.understand.words import service as words
@@ -37,16 +35,8 @@ def _prune(ws: Workspace, now: datetime, _progress: Progress) -> None:
     findings.prune(ws, now)
 
 
-def _health(ws: Workspace, now: datetime, _progress: Progress) -> None:
-    health.answered(ws, EventFilter(), now=now)
-
-
 def _journey(ws: Workspace, now: datetime, _progress: Progress) -> None:
     journeys.answered(ws, EventFilter(), "person", "touchpoint", now=now)
-
-
-def _overview(ws: Workspace, now: datetime, _progress: Progress) -> None:
-    overview.answered(ws, EventFilter(), now=now)
 
 
 def _audiences(ws: Workspace, now: datetime, progress: Progress) -> None:
@@ -76,11 +66,9 @@ def steps() -> tuple[Step, ...]:
     """Return the steps in order; what later steps read is computed by earlier ones."""
     return (
         Step("lake", Text("Organise new events", "整理新事件"), _tidy),
-        Step("health", Text("Health index", "体验健康度"), _health),
         Step("journey", Text("Journey map", "旅程地图"), _journey),
         Step("words", Text("Analyse customer comments", "分析客户原话"), _words),
         *(_asked(one) for one in analyses.in_order() if one.name != "audiences"),
-        Step("overview", Text("Overview", "总览"), _overview),
         Step("findings", Text("Frequently used results", "页面常用结果"), _renew),
         # Last, because it writes events: what was computed before stands for the same timeline.
         Step("audiences", Text("Audiences", "人群"), _audiences),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from regulars.kit.text import Text
-from regulars.understand.journeys.model import Words
+from regulars.understand.health.model import Health
+from regulars.understand.journeys.model import Mark, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +63,6 @@ class Overview:
     tested: int
     verdicts: dict[str, int]
     words: dict[str, list[Words]]
+    health: Health
+    pains: list[Mark]
+    opportunities: list[Mark]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -20,9 +21,13 @@ from regulars.prove.overview.model import Changed, Overview, Tile
 from regulars.prove.targets import service as targets
 from regulars.prove.targets.model import Judged, Kind
 from regulars.timeline.workspace import Workspace
+from regulars.understand.analyses import service as analyses
+from regulars.understand.analyses.view import View as Answer
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
+from regulars.understand.health import service as health
 from regulars.understand.journeys import service as journeys
+from regulars.understand.journeys.model import Mark
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Measured
 from regulars.understand.policy import FALSE_ALARM_RATE
@@ -68,6 +73,13 @@ def answered(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Over
     return findings.answer(ws, OVERVIEW, _about(ws, look), now=now)
 
 
+def of_health(view: Answer) -> Answer:
+    """Return the health index within the overview, as its own page shows it."""
+    known = next(one for one in analyses.every() if one.name == "health")
+    assert view.found is not None
+    return replace(view, analysis=known, found=replace(view.found, payload=view.result.health))
+
+
 def is_empty(ws: Workspace) -> bool:
     """Tell whether nothing was brought in yet."""
     return scopes.reach(ws).end is None
@@ -84,6 +96,8 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Overview:
     judged = targets.judged(ws, now=now, scope=look.scope, guardrails=False)
     changes, tested = _changes(ws, window, look, now)
     counts = _counts(ws, extent, window, now)
+    map_ = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
+    pains = journeys.marks(map_, "pain")
     return Overview(
         customers=metrics.active_people(
             ws,
@@ -101,7 +115,10 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Overview:
         changes=changes,
         tested=tested,
         verdicts=dict(Counter(str(one.verdict) for one in judged)),
-        words=_words(ws, look, extent, window, now),
+        words=_words(ws, pains, extent, window, now),
+        health=health.answered(ws, look, now=now).payload,
+        pains=pains,
+        opportunities=journeys.marks(map_, "opportunity"),
     )
 
 
@@ -109,7 +126,7 @@ def _quoted(found: Overview) -> list[str]:
     return [i for said in found.words.values() for one in said for i in one.identities]
 
 
-OVERVIEW = findings.declare(findings.Kind("overview", 2, Overview, _compute, quotes=_quoted))
+OVERVIEW = findings.declare(findings.Kind("overview", 3, Overview, _compute, quotes=_quoted))
 
 
 def _window(ws: Workspace, now: datetime) -> Period:
@@ -266,12 +283,10 @@ def _address(key: str, dimension: str, value: str) -> str:
 
 
 def _words(
-    ws: Workspace, look: EventFilter, extent: EventScope, window: Period, now: datetime
+    ws: Workspace, pains: list[Mark], extent: EventScope, window: Period, now: datetime
 ) -> dict[str, list[Any]]:
     """Return a few words for each of the gravest pain points, of the window if there are any."""
-    found = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
-    pains = journeys.marks(found, "pain")[:PAINS]
-    steps = list(dict.fromkeys(mark.step for mark in pains))
+    steps = list(dict.fromkeys(mark.step for mark in pains[:PAINS]))
     for period in (window, extent.period) if extent.period.end == window.end else (extent.period,):
         said = journeys.words(ws, steps, extent.during(period), as_of=now, most=2)
         if any(said.values()):

@@ -141,12 +141,14 @@ class Analysis:
     `people` are for those who may read about persons, those in `inner` are told to nobody as they
     are, and `told_as` pairs a field with what it is called beside what the answer came from.
     `lists` are further lists than that of the `customers` behind the answer. `template` is the
-    noun's own block of the page, with `values` beside view and result. A refresh asks it anew after
-    those in `rests_on`, or calls `renew(service, ws, now)`. With `compute(ws, options, now)` a noun
-    needs no service: its answers are kept under `name` and `version`. `document` is an option and
-    what writes the text that page and command give in place of tables where it is asked. `instead`
-    has options of the command alone, each with what `(view, value, as_json)` does in place of
-    telling the answer; the view has none yet.
+    noun's own block of the page, with `values` beside view and result. Page and API stand at
+    `address` where that is not its name; the navigation leads there, or to `menu`, under the
+    heading `section`. A refresh asks it anew after those in `rests_on`, or calls
+    `renew(service, ws, now)`. With `compute(ws, options, now)` a noun needs no service: its answers
+    are kept under `name` and `version`. `document` is an option and what writes the text that page
+    and command give in place of tables where it is asked. `instead` has options of the command
+    alone, each with what `(view, value, as_json)` does in place of telling the answer; the view has
+    none yet.
     """
 
     name: str
@@ -183,6 +185,9 @@ class Analysis:
     tag: str | None = None
     rests_on: tuple[str, ...] = ()
     noun: str = ""
+    address: str = ""
+    menu: str = ""
+    section: str = "understand"
     renew: Callable[[Any, Any, datetime], None] | None = None
     compute: Callable[[Any, Options, datetime], Any] | None = None
     version: int = 1
@@ -190,7 +195,7 @@ class Analysis:
     @property
     def path(self) -> str:
         """The page's address."""
-        return f"/{self.name}"
+        return self.address or f"/{self.name}"
 
     @property
     def brief(self) -> Text:

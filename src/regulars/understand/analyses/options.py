@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +25,14 @@ class Option:
     `name` is the field of a query; the command spells it with dashes. `choices` are the values
     there are with their titles; without them any text or number of `kind` will do. `offered`
     gives choices that follow from the answer or workspace, to a page's menu or drop-down; there may
-    be no answer yet. A number may have `bounds`.
+    be no answer yet. A number may have `bounds`. One of the kind `list[str]` may be given several
+    times.
     """
 
     name: str
     title: Text
     help: Text | None = None
-    kind: type = str
+    kind: Any = str
     default: Any = None
     choices: tuple[tuple[str, Text], ...] = ()
     offered: Callable[[Any], list[tuple[Any, Any]]] | None = None
@@ -45,8 +46,10 @@ class Option:
 
     def check(self, value: Any) -> Any:
         """Return the value asked for, the default for none. Raises Invalid for no choice."""
-        if value is None or value == "":
+        if value in (None, "", []):
             return self.default
+        if isinstance(value, list) and len(value) == 1:
+            return value[0]
         if self.choices and value not in dict(self.choices):
             listed = ", ".join(dict(self.choices))
             raise Invalid(
@@ -88,6 +91,7 @@ COMPARE = Option(
     Text("Compare", "对比"),
     Text("previous, year or a period.", "previous、year 或一个时间段。"),
 )
+PLACES, CHANNELS = replace(PLACE, kind=list[str]), replace(CHANNEL, kind=list[str])
 STANDARD = (PERIOD, FROM, TO, PLACE, CHANNEL, AS_OF, COMPARE)
 IN_PERIOD = (PERIOD, FROM, TO, PLACE)
 """What most questions about events take."""
@@ -118,7 +122,10 @@ class Options:
     def event_filter(self, usual: str = USUAL) -> EventFilter:
         """Return which events are meant, by period, place and channel."""
         period, place, channel = self["period"] or usual, self["place"], self["channel"]
-        return EventFilter(period, self["from"], self["to"], place, channel, self.scope)
+        places, place = (tuple(place), None) if isinstance(place, list) else ((), place)
+        channels, channel = (tuple(channel), None) if isinstance(channel, list) else ((), channel)
+        edges = (self["from"], self["to"])
+        return EventFilter(period, *edges, place, channel, self.scope, places, channels)
 
     def extent(self, ws: Workspace, now: datetime, usual: str = USUAL) -> EventScope:
         """Return the events themselves that are meant. Raises Invalid for an unreadable period."""

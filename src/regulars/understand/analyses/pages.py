@@ -60,14 +60,8 @@ def _add_page(router: APIRouter, analysis: Analysis) -> None:
         table: str = "",
     ) -> Response:
         """Show the stored answer; one not worked out yet follows the page."""
-        options, now = asked(request, analysis, caller, values), clock.now()
-        if kind := files.asked(request):
-            view = service.answered(ws, analysis, options, now=now)
-            return table_file(request, kind, view, table or analysis.tables[0].name)
-        if analysis.writes(options):
-            text = service.answered(ws, analysis, options, now=now).text
-            return Response(text, media_type="text/markdown; charset=utf-8")
-        return stored_page(request, ws, caller, analysis, options)
+        options = asked(request, analysis, caller, values)
+        return shown(request, ws, caller, analysis, options, table=table)
 
     @router.get(f"/{analysis.piece}")
     def piece(
@@ -128,18 +122,18 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
             return files.send(
                 request, kind, listed.file, heads(columns), file_rows(columns, rows, view)
             )
-        shown = part(people, listed.rank, size=SIZE, after=decode(after) if after else None)
-        more = {"after": encode(shown.following)} if shown.following else None
+        found = part(people, listed.rank, size=SIZE, after=decode(after) if after else None)
+        more = {"after": encode(found.following)} if found.following else None
         columns = tuple(one for one in listed.columns if not one.in_file)
-        cells = [(row[PERSON], [cell_of(one, row, view) for one in columns]) for row in shown.rows]
+        cells = [(row[PERSON], [cell_of(one, row, view) for one in columns]) for row in found.rows]
         told = {
             "q": q,
             "listed": listed,
             "filters": [(one, choices_of(one, view), filters[one.name]) for one in listed.filters],
-            "names": view.names(row[PERSON] for row in shown.rows),
+            "names": view.names(row[PERSON] for row in found.rows),
             "columns": list(columns),
             "lines": cells,
-            "shown": Page(shown.rows, more, {"after": None} if after else None, shown.total),
+            "shown": Page(found.rows, more, {"after": None} if after else None, found.total),
         }
         return page(
             request,
@@ -160,6 +154,25 @@ def _add_panel(router: APIRouter, analysis: Analysis, panel: Panel) -> None:
         view = service.stored(ws, analysis, options, now=clock.now())
         one = panel.of(view, person) if panel.alone or view.found else None
         return page(request, panel.template, title="", one=one, **view.context)
+
+
+def shown(
+    request: Request,
+    ws: Workspace,
+    caller: Principal,
+    analysis: Analysis,
+    options: Options,
+    *,
+    table: str = "",
+) -> Response:
+    """Return the page of the stored answer; or a table as a file, where the address asks for it."""
+    if kind := files.asked(request):
+        view = service.answered(ws, analysis, options, now=clock.now())
+        return table_file(request, kind, view, table or analysis.tables[0].name)
+    if analysis.writes(options):
+        text = service.answered(ws, analysis, options, now=clock.now()).text
+        return Response(text, media_type="text/markdown; charset=utf-8")
+    return stored_page(request, ws, caller, analysis, options)
 
 
 def stored_page(
@@ -214,7 +227,7 @@ def pickers(
 ) -> parameters.ScopeChoices | None:
     """Return the choices of period, place and channel, where the analysis takes them."""
     names = {one.name for one in analysis.options}
-    if "period" not in names:
+    if not names & {"period", "place"}:
         return None
     sort = parameters.ChannelParameters if "channel" in names else parameters.ScopeParameters
     period = options["period"] if options["period"] != USUAL else None
@@ -222,7 +235,9 @@ def pickers(
                 place=options["place"])  # fmt: skip
     wish.channel = options["channel"]
     choices = parameters.choices(request, ws, caller, wish)
-    return choices if "place" in names else replace(choices, places=())
+    if "place" not in names:
+        return replace(choices, places=())
+    return choices if "period" in names else replace(choices, period="", periods=())
 
 
 def menus(request: Request, view: View) -> Iterator[tuple[str, str, list[Item]]]:
@@ -257,8 +272,7 @@ navigation: list[NavItem] = []
 person_panels: list[PersonPanel] = []
 for _one in service.every():
     router.include_router(routes(_one))
-    navigation.append(
-        NavItem(_one.title, _one.path, Section.UNDERSTAND, _one.order, Right.READ_NUMBERS)
-    )
+    _place = _one.menu or _one.path, Section(_one.section), _one.order
+    navigation.append(NavItem(_one.title, *_place, Right.READ_NUMBERS))
     if _one.panel is not None:
         person_panels.append(PersonPanel(f"{_one.path}/of", _one.panel.order, Right.READ_PEOPLE))

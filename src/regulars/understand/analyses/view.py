@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -66,6 +67,11 @@ class View:
             for one in self.analysis.options
             if self.options[one.name] != one.default
         }
+
+    def query(self, more: Mapping[str, str]) -> str:
+        """Return what was asked, and `more`, as the query of an address."""
+        words = urlencode({**self.asked, **more}, doseq=True)
+        return f"?{words}" if words else ""
 
     @cached_property
     def catalog(self) -> Catalog:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from regulars.kit.stats.mean import constant_mean, t_quantile
 from regulars.kit.text import Text
 from regulars.understand.policy import MIN_SAMPLE
-
-if TYPE_CHECKING:
-    pass
 
 Ends = tuple[float | None, float | None]
 MIN_A_MONTH = 5
@@ -132,6 +128,14 @@ class Health:
     change: tuple[float, float, float] | None = None
     start: datetime | None = None
     end: datetime | None = None
+
+    @property
+    def direction(self) -> str | None:
+        """Rising, falling or steady: what the last two months prove; None without both."""
+        if self.change is None:
+            return None
+        _difference, low, high = self.change
+        return "rising" if low > 0 else "falling" if high < 0 else "steady"
 
 
 def bounded(value: float, error: float | None, n: int, people: int) -> Ends:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from regulars.kit.period import parse_edge
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
@@ -32,10 +32,9 @@ from regulars.understand.policy import MIN_GROUP, MIN_SAMPLE
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventFilter, EventScope
 
-if TYPE_CHECKING:
-    pass
-
 TREND_MONTHS = 24
+"""How far back the course of the usual twelve months is shown; of another period only that."""
+USUAL = (EventFilter().period, None, None)
 
 
 def performance(
@@ -165,24 +164,29 @@ def trend_by_month(
     return _indices(Asked(ws, extent, as_of, monthly=True, whole=True), weights)
 
 
-def stored(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Health] | None:
+def stored(
+    ws: Workspace, look: EventFilter, as_of: str | None = None, *, now: datetime
+) -> Finding[Health] | None:
     """Return the stored index of an extent, or None; notes that it was asked for."""
-    return findings.find(ws, FINDING, _about(ws, look), now=now)
+    return findings.find(ws, FINDING, _about(ws, look, as_of), now=now)
 
 
-def answered(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Health]:
+def answered(
+    ws: Workspace, look: EventFilter, as_of: str | None = None, *, now: datetime
+) -> Finding[Health]:
     """Return the index of an extent: the stored one if it still holds, else computed now."""
-    return findings.answer(ws, FINDING, _about(ws, look), now=now)
+    return findings.answer(ws, FINDING, _about(ws, look, as_of), now=now)
 
 
-def _about(ws: Workspace, look: EventFilter) -> dict[str, object]:
-    return look.about(catalog=catalog_service.current(ws).version)
+def _about(ws: Workspace, look: EventFilter, as_of: str | None) -> dict[str, object]:
+    return look.about(catalog=catalog_service.current(ws).version, as_of=as_of)
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Health:
-    extent = scopes.resolve(ws, EventFilter.of(about), now)
-    trend = extent.during(scopes.back(ws, extent.period, TREND_MONTHS))
-    return health(ws, extent, trend=trend, as_of=now)
+    look, moment = EventFilter.of(about), about.get("as_of")
+    extent, usual = scopes.resolve(ws, look, now), (look.period, look.start, look.end) == USUAL
+    trend = extent.during(scopes.back(ws, extent.period, TREND_MONTHS)) if usual else None
+    return health(ws, extent, trend=trend, as_of=parse_edge(moment, ws.zone) if moment else now)
 
 
 FINDING = findings.declare(findings.Kind("health", 3, Health, _compute))
@@ -325,8 +329,3 @@ def _change(months: list[Month]) -> tuple[float, float, float] | None:
 def _reach(month: Month) -> float:
     assert month.low is not None and month.high is not None
     return (month.high - month.low) / 2
-
-
-def without_trend(found: Health) -> Health:
-    """Return the index alone, for answers that need no months."""
-    return replace(found, trend=[], change=None)

@@ -65,7 +65,8 @@ class EventFilter:
     """An extent as an address or a stored finding names it, in plain words.
 
     `period` is a key such as `usual`, `2026-10`, `12m` or `all`; `start` and `end` name other
-    edges instead. `scope` holds the caller's places.
+    edges instead. `scope` holds the caller's places. Several `places` or `channels` may stand in
+    place of one.
     """
 
     period: str = USUAL
@@ -74,6 +75,8 @@ class EventFilter:
     place: str | None = None
     channel: str | None = None
     scope: Scope = None
+    places: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
 
     def about(self, **more: object) -> dict[str, object]:
         """Return the slice under which findings of this extent are stored."""
@@ -85,6 +88,8 @@ class EventFilter:
             "place": self.place,
             "channel": self.channel,
             "scope": scope,
+            "places": list(self.places) or None,
+            "channels": list(self.channels) or None,
             **more,
         }
 
@@ -99,4 +104,6 @@ class EventFilter:
             about.get("place"),
             about.get("channel"),
             None if scope is None else frozenset(scope),
+            tuple(about.get("places") or ()),
+            tuple(about.get("channels") or ()),
         )

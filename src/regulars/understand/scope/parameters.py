@@ -10,6 +10,7 @@ from fastapi import Depends, Query, Request
 
 from regulars.company.places import picking
 from regulars.company.places import service as places
+from regulars.company.places.picking import several_of
 from regulars.company.rights.model import Principal
 from regulars.faces import period_picker
 from regulars.faces.asking import period_of
@@ -118,19 +119,34 @@ def choices(
     request: Request, ws: Workspace, principal: Principal, parameters: ScopeParameters
 ) -> ScopeChoices:
     """Return the choices of period and place, and of the channel where it is asked for."""
-    period, periods = period_picker.with_usual(
-        request, parameters.period, parameters.start, parameters.end
-    )
+    period, periods = _periods(request, parameters.period, parameters.start, parameters.end)
     place, spots = picking.choices(request, ws, principal.places, parameters.place)
     if not isinstance(parameters, ChannelParameters):
         return ScopeChoices(period, periods, place, spots)
     every = _("All channels")
+    several = several_of(parameters.channel)
     channels: tuple[Item, ...] = (
-        (every, here(request, channel=None), parameters.channel is None),
+        (every, here(request, channel=None), not several),
         *(
-            (channel(name), here(request, channel=name), name == parameters.channel)
+            (channel(name), here(request, channel=name), name in several)
             for name in service.channels(ws, principal.places)
         ),
     )
-    chosen = channel(parameters.channel) or every
+    chosen = ", ".join(map(channel, several)) or every
     return ScopeChoices(period, periods, place, spots, chosen, channels)
+
+
+def _periods(
+    request: Request, key: str | None, start: str | None, end: str | None
+) -> tuple[str, tuple[Item, ...]]:
+    """Return what the period is called, and all choices: first twelve months to the last event.
+
+    That one is usual, where the address names none or says so.
+    """
+    own = bool((key and key != USUAL) or start or end)
+    chosen = period_picker.of_request(
+        request, "12m", key=key if own else None, start=start, end=end
+    )
+    usual = (_("12 months to the last event"), here(request, period=USUAL), not own)
+    others = ((words, href, on and own) for words, href, on in chosen.items)
+    return chosen.label if own else _("Last 12 months"), (usual, *others)

@@ -82,8 +82,9 @@ def back(ws: Workspace, period: Period, count: int) -> Period:
 
 def resolve(ws: Workspace, look: EventFilter, now: datetime) -> EventScope:
     """Return the events that `look` names. Raises Invalid for an unreadable period."""
-    chosen = places.tree(ws).within([look.place]) if look.place else None
-    channels = (look.channel,) if look.channel else ()
+    named = [look.place] if look.place else look.places
+    chosen = places.tree(ws).within(named) if named else None
+    channels = (look.channel,) if look.channel else look.channels
     period = read(ws, look, now)
     to_last = period.end is not None and ws.engine.settled(period.end) is None
     return EventScope(period, chosen, channels, look.scope, to_last)

@@ -1,0 +1,96 @@
+"""`overview`: how customers feel, what hurts, what changed, and whether targets are met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from regulars.faces.columns import IN_UNIT, Column, estimate
+from regulars.faces.language import say
+from regulars.kit.stats.estimate import Estimate
+from regulars.kit.text import Text
+from regulars.prove.overview.model import Changed, Overview, Tile
+from regulars.understand.analyses.model import Analysis, Table
+from regulars.understand.analyses.options import PLACE
+from regulars.understand.health.model import Health
+from regulars.understand.journeys.model import Evidence
+
+if TYPE_CHECKING:
+    from regulars.understand.analyses.view import View
+
+TITLE = Text("Overview", "总览")
+
+
+def _line(part: str, name: Any, of: Tile | Health | Evidence, **more: Any) -> dict[str, Any]:
+    """Return one line of the overview's table."""
+    number = Estimate(of.n, of.value, of.low, of.high)
+    nothing = dict.fromkeys(("unit", "target", "verdict", "evidence"))
+    return {"part": part, "name": name, "value": number, **nothing, **more}
+
+
+def _change(one: Changed) -> dict[str, Any]:
+    return {
+        "part": "change",
+        "name": f"{say(one.title)}: {say(one.slice)}",
+        "value": Estimate(one.n, one.difference, one.low, one.high),
+        "unit": one.unit,
+        "target": None,
+        "verdict": "better" if one.better else "worse",
+        "evidence": f"q {one.q:.4f}",
+    }
+
+
+def _lines(view: View) -> Iterator[dict[str, Any]]:
+    """Yield everything on the page as lines of one table."""
+    found: Overview = view.result
+    yield _line("health", view.service.of_health(view).analysis.title, found.health, unit="score")
+    for tile in found.tiles:
+        more = {"unit": tile.unit, "target": tile.target, "verdict": tile.verdict}
+        yield _line("metric", tile.title, tile, **more)
+    for mark in [*found.pains, *found.opportunities]:
+        yield _line(mark.kind.value, mark.title, mark.evidence[0], evidence=mark.evidence[0].text)
+    yield from map(_change, found.changes)
+
+
+ANALYSIS = Analysis(
+    noun=__package__,
+    name="overview",
+    menu="/",
+    title=TITLE,
+    question=Text("How do our customers feel?", "客户的感受如何？"),
+    meaning=Text(
+        "Key metrics of the last 90 days of data beside their targets and what changed beyond "
+        "chance against the 90 days before; the health index and the confirmed pain points and "
+        "opportunities of the last 12 months.",
+        "数据末 90 天的关键指标与目标，以及相对此前 90 天超出偶然的变化；"
+        "近 12 个月的健康度指数与通过检验的痛点和机会点。",
+    ),
+    result="Overview",
+    order=0,
+    options=(PLACE,),
+    ask=lambda options: (options.event_filter(),),
+    rests_on=("health",),
+    inner=("words",),
+    waiting=Text("Summarising what customers said and did…", "正在汇总客户的评价与行为……"),
+    tables=(
+        Table(
+            "overview",
+            TITLE,
+            (
+                Column(Text("Part", "部分"), "part"),
+                Column(Text("Name", "名称"), "name"),
+                estimate(Text("Value", "数值"), "value", IN_UNIT),
+                Column(Text("Unit", "单位"), "unit", wide=True),
+                Column(Text("Target", "目标"), "target", IN_UNIT),
+                Column(Text("Verdict", "结论"), "verdict"),
+                Column(Text("Evidence", "依据"), "evidence"),
+            ),
+            _lines,
+            file="overview",
+        ),
+    ),
+    template="overview/_content.html",
+    page="overview/overview.html",
+    piece="content",
+    values=lambda view: {"index": view.service.of_health(view)} if view.answered else {},
+)

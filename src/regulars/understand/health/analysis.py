@@ -1,0 +1,120 @@
+"""`health`: the experience health index, its parts by touchpoint, and its course by month."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from regulars.faces import charts
+from regulars.faces.columns import COUNT, SHARE, Column, Format, estimate, interval, number, signed
+from regulars.faces.language import say
+from regulars.kit.text import Text
+from regulars.understand.analyses.model import Analysis, Picture, Span, Table, touchpoint_page
+from regulars.understand.analyses.options import AS_OF, CHANNELS, FROM, PERIOD, PLACES, TO
+from regulars.understand.health.model import MEANING, Health, Month, Part
+from regulars.understand.scope.model import EventFilter
+
+if TYPE_CHECKING:
+    from regulars.understand.analyses.view import View
+
+INDEX, PERFORMANCE = Text("Health index", "体验健康度指数"), Text("Performance", "表现")
+COVERAGE = Text("Share of the weight", "所占权重")
+MONTHS = Text("Health index by month, 95% interval", "各月健康度指数与 95% 区间")
+PARTS = Text("Touchpoints in the index", "构成指数的触点")
+FEW = Text("too few answers", "回答过少")
+
+
+def _whole(row: Any, _view: View) -> Any:
+    return row
+
+
+def _change(row: Health, _view: View) -> Span | None:
+    return None if row.change is None else Span(*row.change)
+
+
+def _parts(view: View) -> list[Part]:
+    """Return the touchpoints, the worst first, those without a value last."""
+    return sorted(view.result.parts, key=lambda one: (one.value is None, one.value or 0.0))
+
+
+def _title(row: Part, view: View) -> Text:
+    return view.catalog.title_of(row.touchpoint)
+
+
+def _bars(view: View) -> charts.Option | None:
+    bars = [
+        charts.Bar(say(_title(one, view)), one.value, one.low, one.high, one.n,
+                   href=touchpoint_page(one.touchpoint))
+        for one in _parts(view) if one.counted
+    ]  # fmt: skip
+    return charts.bars(bars, unit="score", name=say(PERFORMANCE), most=100) if bars else None
+
+
+def _course(view: View) -> charts.Option | None:
+    """Return the index by month with its interval; None with fewer than two months."""
+    months: list[Month] = view.result.trend
+    if sum(one.value is not None for one in months) < 2:
+        return None
+    values = [None if one.value is None else round(one.value, 2) for one in months]
+    ends = ([one.low for one in months], [one.high for one in months])
+    course = charts.Course(say(INDEX), values, *ends, [one.n for one in months])
+    return charts.trend([one.month for one in months], [course], unit="score")
+
+
+ANALYSIS = Analysis(
+    noun=__package__,
+    name="health",
+    address="/health-index",
+    title=INDEX,
+    question=Text("How healthy is the experience as a whole?", "整体体验的健康度如何？"),
+    summary=Text("The experience health index", "体验健康度指数"),
+    meaning=MEANING,
+    result="Health",
+    order=5,
+    options=(replace(PERIOD, default="all"), FROM, TO, PLACES, CHANNELS, AS_OF),
+    ask=lambda options: (options.event_filter("all"), options["as_of"]),
+    renew=lambda service, ws, now: service.answered(ws, EventFilter(), now=now),
+    plain=lambda _view: {"metric": "experience_health_index"},
+    tables=(
+        Table(
+            "index",
+            INDEX,
+            (
+                estimate(INDEX, _whole, number()),
+                interval(Text("Change since the month before", "较上月变化"), _change, signed()),
+                Column(Text("People", "人数"), "people", COUNT),
+                Column(Text("Touchpoints measured", "已测量触点"), "counted", COUNT),
+                Column(Text("Touchpoints", "触点数"), "touchpoints", COUNT),
+                Column(COVERAGE, "coverage", SHARE),
+            ),
+            lambda view: [view.result],
+        ),
+        Table(
+            "months",
+            MONTHS,
+            (
+                Column(Text("Month", "月份"), "month"),
+                estimate(INDEX, _whole, number()),
+                Column(Text("People", "人数"), "people", COUNT, wide=True),
+                Column(COVERAGE, "coverage", SHARE, wide=True),
+            ),
+            lambda view: view.result.trend,
+        ),
+        Table(
+            "parts",
+            PARTS,
+            (
+                Column(Text("Touchpoint", "触点"), _title,
+                       href=lambda row, _view: touchpoint_page(row.touchpoint)),
+                Column(Text("Weight", "权重"), "weight", Format(lambda value, _: f"{value:g}")),
+                estimate(PERFORMANCE, _whole, number(),
+                         note=lambda row, _view: None if row.counted or not row.n else FEW),
+            ),
+            _parts,
+        ),
+    ),
+    pictures=(
+        Picture("months", MONTHS, _course),
+        Picture("parts", PARTS, _bars, 120, 28),
+    ),
+)  # fmt: skip
