@@ -162,24 +162,31 @@ def commands() -> list[Listed]:
     """Return every noun's commands, floor by floor, read from their source."""
     root = Path(__file__).parent
     found: list[Listed] = []
+    readers = {
+        "commands": command_index.read,
+        "resource": command_index.read_resource,
+        "analysis": command_index.read_analysis,
+    }
     for floor in FLOORS:
-        for file in sorted((root / floor).glob("*/commands.py")):
-            module = ".".join(("regulars", *file.relative_to(root).with_suffix("").parts))
-            found += command_index.read(file, module)
-        for file in sorted((root / floor).glob("*/analysis.py")):
-            module = ".".join(("regulars", *file.relative_to(root).with_suffix("").parts))
-            found += command_index.read_analysis(file, module)
+        for role, read in readers.items():
+            for file in sorted((root / floor).glob(f"*/{role}.py")):
+                module = ".".join(("regulars", *file.relative_to(root).with_suffix("").parts))
+                found += read(file, module)
     return found
 
 
 def _register(module: ModuleType, app: typer.Typer) -> None:
-    """Add the commands of a module: those it makes, or the one derived from its analysis."""
+    """Add the commands of a module: those it makes, or those of its resource or analysis."""
     if hasattr(module, "register"):
         module.register(app, _opens)
-        return
-    from regulars.understand.analyses import terminal
+    elif hasattr(module, "RESOURCE"):
+        from regulars.company.resources import terminal as resources
 
-    terminal.add(app, _opens, module.ANALYSIS)
+        resources.add(app, _opens, module.RESOURCE)
+    else:
+        from regulars.understand.analyses import terminal
+
+        terminal.add(app, _opens, module.ANALYSIS)
 
 
 def _opens(folder: Path, *, accept_loss: bool = False) -> Workspace:

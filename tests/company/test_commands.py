@@ -13,9 +13,10 @@ import typer
 from typer.testing import CliRunner
 
 from regulars.company.audit import commands as audit
-from regulars.company.keys import commands as keys
 from regulars.company.keys import service as keys_service
+from regulars.company.keys.resource import RESOURCE as KEYS
 from regulars.company.places import commands as places
+from regulars.company.resources import terminal
 from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import commands as staff
 from regulars.kit import clock
@@ -40,8 +41,9 @@ opened_on = 2024-05-01
 @pytest.fixture
 def cli(store: Store) -> typer.Typer:
     app = typer.Typer()
-    for noun in (staff, keys, places, audit):
+    for noun in (staff, places, audit):
         noun.register(app, lambda _folder: store)
+    terminal.add(app, lambda _folder: store, KEYS)
     return app
 
 

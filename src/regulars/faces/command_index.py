@@ -44,10 +44,29 @@ def read_analysis(file: Path, module: str) -> list[Listed]:
         if isinstance(node, ast.Call) and _last(node.func) == "Analysis":
             given = {one.arg: one.value for one in node.keywords}
         if given.keys() >= {"name", "question"}:
-            words = Text(*map(ast.literal_eval, given.get("summary", given["question"]).args))
             way = (show.NAME, str(ast.literal_eval(given["name"])))
-            return [Listed(way, help_texts.declared(words), module)]
+            return [Listed(way, _said(given.get("summary", given["question"])), module)]
     return []
+
+
+def read_resource(file: Path, module: str) -> list[Listed]:
+    """Return the commands of the resource that `file` declares: its group, lists and forms."""
+    calls = [node for node in ast.walk(ast.parse(file.read_bytes())) if isinstance(node, ast.Call)]
+    given = [(_last(call.func), {one.arg: one.value for one in call.keywords}) for call in calls]
+    whole = next(named for kind, named in given if kind == "Resource")
+    if "command" not in whole:
+        return []
+    group, brief = str(ast.literal_eval(whole["command"])), _said(whole["brief"])
+    listed = str(ast.literal_eval(whole["listed"])) if "listed" in whole else "list"
+    found = [((group,), _said(whole.get("help", whole["brief"]))), ((group, listed), brief)]
+    found += [((group, str(ast.literal_eval(named["command"]))), _said(named["brief"]))
+              for kind, named in given if kind == "Form" and "command" in named]  # fmt: skip
+    return [Listed(way, words, module) for way, words in found]
+
+
+def _said(text: Any) -> str:
+    """Return the English of a `Text` in the source."""
+    return help_texts.declared(Text(*map(ast.literal_eval, text.args)))
 
 
 def _last(function: ast.expr) -> str | None:

@@ -71,15 +71,15 @@ def test_wrong_edits_say_why(ws: Workspace) -> None:
 def test_the_page_adds_and_takes_out(ws: Workspace, app: FastAPI) -> None:
     manager = sign(app, ws, "dana", Role.MANAGER)
     till = {"kind": "user", "word": "till 7"}
-    assert manager.post("/nobody", data={**till, "act": "add"}).status_code == 303
+    assert manager.post("/nobody/add", data=till).status_code == 303
     page = manager.get("/nobody")
     assert "till 7" in page.text and "noreply@" in page.text
-    again = manager.post("/nobody", data={**till, "act": "add"})
+    again = manager.post("/nobody/add", data=till)
     assert again.status_code == 422 and "stands in the list already" in again.text
-    assert manager.post("/nobody", data={**till, "act": "remove"}).is_redirect
+    assert manager.post("/nobody/remove", data=till).is_redirect
     assert known_as(ws, "user", "till 7")
     agent = sign(app, ws, "eve", Role.AGENT)
-    assert agent.post("/nobody", data={**till, "act": "add"}).status_code == 403
+    assert agent.post("/nobody/add", data=till).status_code == 403
 
 
 def test_command_and_api_show_the_same(ws: Workspace, app: FastAPI) -> None:

@@ -73,17 +73,17 @@ def test_the_page_sets_and_takes_back(ws: Workspace, app: FastAPI) -> None:
     analyst = sign(app, ws, "dana", Role.ANALYST)
     assert 'value="已核销"' in analyst.get("/sources/statuses?word=已核销").text
     given = {"word": "已核销", "meaning": "completed"}
-    assert analyst.post("/sources/statuses", data=given).is_redirect
+    assert analyst.post("/sources/statuses/set", data=given).is_redirect
     assert service.words(ws)["已核销"] is Standing.COMPLETED
-    wrong = analyst.post("/sources/statuses", data={"word": "x", "meaning": "lost"})
+    wrong = analyst.post("/sources/statuses/set", data={"word": "x", "meaning": "lost"})
     assert wrong.status_code == 422 and "Choose one from the list." in wrong.text
-    assert analyst.post("/sources/statuses", data={"word": "已核销", "act": "reset"}).is_redirect
-    again = analyst.post("/sources/statuses", data={"word": "已核销", "act": "reset"})
-    assert again.status_code == 422 and "no meaning of your own" in again.text
+    assert analyst.post("/sources/statuses/reset", data={"row": "已核销"}).is_redirect
+    again = analyst.post("/sources/statuses/reset", data={"row": "已核销"})
+    assert again.status_code == 404 and "no meaning of your own" in again.text
     manager = sign(app, ws, "finn", Role.MANAGER)
     assert "/sources/statuses" in manager.get("/sources").text
     agent = sign(app, ws, "eve", Role.AGENT)
-    assert agent.post("/sources/statuses", data=given).status_code == 403
+    assert agent.post("/sources/statuses/set", data=given).status_code == 403
 
 
 def test_command_and_api_set_take_back_and_show_the_same(ws: Workspace, app: FastAPI) -> None:

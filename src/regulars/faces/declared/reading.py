@@ -1,0 +1,142 @@
+"""The values of a declared form: as a browser sends them, and as programs and commands do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+import typer
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import Field as Bound
+
+from regulars.faces import help_texts
+from regulars.faces.declared.model import MAX_LENGTH, Asked, Field, Form
+from regulars.faces.forms import Fields
+from regulars.kit.text import Text
+
+TYPES: dict[str, Any] = {"number": float, "whole": int, "flag": bool, "choices": list[str]}
+SPARE = 2
+"""Empty rows that a form offers below those there are."""
+
+
+def sent(form: Form, fields: Fields, asked: Asked) -> dict[str, Any]:
+    """Return the values of a form that a browser sent; what is wrong stands in `fields.errors`."""
+    return _sent(form.fields, fields, asked)
+
+
+def _sent(
+    declared: tuple[Field, ...], fields: Fields, asked: Asked, before: str = ""
+) -> dict[str, Any]:
+    return {one.name: _value(one, before + one.name, fields, asked) for one in declared}
+
+
+def _value(one: Field, name: str, fields: Fields, asked: Asked) -> Any:
+    match one.kind:
+        case "number":
+            found: Any = fields.number(name, required=one.required, least=one.least, most=one.most)
+        case "whole":
+            found = fields.whole(
+                name, required=one.required, least=_int(one.least), most=_int(one.most)
+            )
+        case "flag":
+            return fields.flag(name)
+        case "email":
+            found = fields.email(name, required=one.required)
+        case "day":
+            found = fields.day(name, required=one.required)
+        case "moment":
+            found = fields.moment(name, asked.store.zone, required=one.required)
+        case "choice" | "radio":
+            offered = [str(choice[0]) for choice in one.offered(asked)]
+            found = fields.choice(name, offered, required=one.required)
+        case "choices":  # what follows from the store is judged by the service, which says more
+            allowed = None if callable(one.choices) else [str(each[0]) for each in one.choices]
+            return fields.choices(name, allowed) or one.default
+        case "rows":
+            return _rows(one, name, fields, asked)
+        case _:
+            found = fields.text(name, required=one.required, most=int(one.most or MAX_LENGTH))
+    return one.default if found is None else found
+
+
+def _rows(one: Field, name: str, fields: Fields, asked: Asked) -> list[dict[str, Any]]:
+    """Return the rows in which anything was typed: `NAME.0.FIELD`, `NAME.1.FIELD`…"""
+    begun = (key.removeprefix(f"{name}.").partition(".")[0] for key in fields.raw
+             if key.startswith(f"{name}.") and fields.raw[key].strip())  # fmt: skip
+    places = sorted({int(place) for place in begun if place.isdigit()})
+    return [_sent(one.fields, fields, asked, f"{name}.{place}.") for place in places]
+
+
+def _int(value: float | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def body(form: Form) -> type[BaseModel]:
+    """Return the type of what a program sends: unknown fields are refused."""
+    return _body(f"{form.name.title().replace('-', '')}Body", form.brief, form.fields)
+
+
+def _body(name: str, about: Text, fields: Iterable[Field]) -> type[BaseModel]:
+    made: dict[str, Any] = {one.name: _typed(one) for one in fields}
+    return create_model(name, __config__=ConfigDict(extra="forbid"), __doc__=about.en, **made)
+
+
+def _typed(one: Field) -> tuple[Any, Any]:
+    if one.kind == "rows":
+        kind: Any = list[_body(one.name.title(), one.title, one.fields)]  # type: ignore[misc]
+    else:
+        kind = _kind(one)
+    limits: dict[str, Any] = {"description": one.words.en}
+    if kind is str:
+        limits |= {"max_length": int(one.most or MAX_LENGTH)}
+        limits |= {"min_length": 1} if one.required else {}
+    elif one.kind in ("number", "whole"):
+        limits |= {"ge": one.least, "le": one.most}
+    if one.required and one.default is None:
+        return kind, Bound(**limits)
+    default = False if one.kind == "flag" and one.default is None else one.default
+    return (kind if default is not None else kind | None), Bound(default, **limits)
+
+
+def queried(one: Field) -> tuple[Any, Any]:
+    """Return a field as one of an address' query, as its type and what bounds it."""
+    most = int(one.most or MAX_LENGTH)
+    return str, Query(min_length=1, max_length=most, description=one.words.en)
+
+
+def _kind(one: Field) -> Any:
+    if one.kind in ("choice", "radio", "choices") and not callable(one.choices) and one.choices:
+        chosen: Any = Literal[tuple(str(choice[0]) for choice in one.choices)]
+        return list[chosen] if one.kind == "choices" else chosen
+    return TYPES.get(one.kind, str)
+
+
+def options(form: Form) -> dict[str, tuple[Any, Any]]:
+    """Return the arguments and options of a form's command, as type and default by field."""
+    return {one.name: _option(one) for one in form.fields if one.kind != "rows"}
+
+
+def _option(one: Field) -> tuple[Any, Any]:
+    words = help_texts.declared(one.words)
+    kind = {**TYPES, "whole": int}.get(one.kind, str)
+    if one.argument:
+        argument = typer.Argument(help=words, metavar=one.name.upper(), show_default=False)
+        return Annotated[kind, argument], ...
+    name = f"--{(one.option or one.name).replace('_', '-')}"
+    option = typer.Option(name, help=words, min=one.least, max=one.most) if kind in (
+        int, float) else typer.Option(name, help=words)  # fmt: skip
+    default = False if one.kind == "flag" and one.default is None else one.default
+    if one.required and default is None:
+        return Annotated[kind, option], ...
+    return Annotated[kind if default is not None else kind | None, option], default
+
+
+def typed(form: Form, asked: Asked, fields: Fields | None) -> dict[str, Any]:
+    """Return what a form's fields show: what was sent, else what `asked` says, else defaults."""
+    if fields is None:
+        return {one.name: asked.values.get(one.name, one.default) for one in form.fields}
+    return {
+        one.name: fields.choices(one.name) if one.kind == "choices" else fields.raw[one.name]
+        for one in form.fields
+    }

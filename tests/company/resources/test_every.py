@@ -1,0 +1,151 @@
+"""Every declared resource, by each face: what a form asks for, a page shows and a file holds."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from regulars.app import build_cli, build_web, init_workspace
+from regulars.company.resources import service
+from regulars.company.rights.model import SHELL, Role
+from regulars.faces.columns import heads
+from regulars.faces.declared.model import Asked, Form, Listing, Resource
+from regulars.faces.language import speaking
+from regulars.kit import clock
+from regulars.timeline.workspace import Workspace
+from tests.company.cast import hire, plant
+from tests.test_rights_walk import browser
+
+EVERY = service.every()
+FORMS = [(one, form) for one in EVERY for form in one.forms]
+LISTS = [(one, listing) for one in EVERY for listing in one.lists if not listing.rest]
+
+
+def named(value: Any) -> str:
+    return str(getattr(value, "name", value))
+
+
+@pytest.fixture(scope="module")
+def ws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    workspace = init_workspace(tmp_path_factory.mktemp("resources") / "company")
+    plant(workspace, clock.now())
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture(scope="module")
+def app(ws: Workspace) -> FastAPI:
+    return build_web(ws)
+
+
+@pytest.fixture(scope="module")
+def admin(ws: Workspace, app: FastAPI) -> TestClient:
+    client = browser(ws, app, hire(ws, "mei", Role.ADMIN, clock.now()).id)
+    client.headers["Accept"] = "text/html"
+    return client
+
+
+@pytest.mark.parametrize("one", EVERY, ids=named)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_shows_lists_and_forms(admin: TestClient, one: Resource, language: str) -> None:
+    admin.cookies.set("language", language)
+    text = admin.get(one.path).text
+    with speaking(language):  # type: ignore[arg-type]
+        assert one.question.in_(language) in text  # type: ignore[arg-type]
+        for form in one.forms:
+            for field in form.fields if not form.of_row else ():
+                assert f'name="{field.name}"' in text, field.name
+                assert field.title.in_(language) in text  # type: ignore[arg-type]
+    admin.cookies.set("language", "en")
+
+
+@pytest.mark.parametrize(("one", "form"), FORMS, ids=named)
+def test_an_empty_form_says_what_is_lacking(admin: TestClient, one: Resource, form: Form) -> None:
+    answer = admin.post(f"{one.path}/{form.name}", data={}, follow_redirects=False)
+    needed = form.of_row or any(field.required for field in form.fields)
+    assert answer.status_code == 422 or (not needed and answer.status_code in (200, 303))
+    assert not needed or "Fill this in." in answer.text
+
+
+@pytest.mark.parametrize(("one", "form"), FORMS, ids=named)
+def test_programs_send_the_fields_that_the_page_has(
+    app: FastAPI, one: Resource, form: Form
+) -> None:
+    if form.api is None:
+        pytest.skip("programs do not do this")
+    method, _space, path = form.api.partition(" ")
+    call = app.openapi()["paths"][f"{one.api}{path}"][method.lower()]
+    assert call["summary"] == form.brief.en
+    if "requestBody" in call:
+        reference = call["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        schema = app.openapi()["components"]["schemas"][reference.rsplit("/", 1)[-1]]
+        assert set(schema["properties"]) == {field.name for field in form.fields}
+        assert set(schema.get("required", ())) == {
+            field.name for field in form.fields if field.required and field.default is None
+        }
+    else:
+        sent = {part["name"] for part in call.get("parameters", ()) if part["in"] == "query"}
+        assert sent == (set() if method != "DELETE" else {field.name for field in form.fields})
+
+
+@pytest.mark.parametrize(("one", "form"), FORMS, ids=named)
+def test_a_command_has_the_fields_as_options(one: Resource, form: Form) -> None:
+    if form.command is None:
+        pytest.skip("no command does this")
+    told = CliRunner().invoke(build_cli(), [str(one.command), form.command, "--help"]).output
+    for field in form.fields:
+        name = field.name.upper() if field.argument else f"--{field.option or field.name}"
+        assert name.replace("_", "-") in told.replace("_", "-"), told
+
+
+@pytest.mark.parametrize("one", [one for one in EVERY if one.command], ids=named)
+def test_a_command_and_a_program_read_the_same(
+    ws: Workspace, admin: TestClient, one: Resource
+) -> None:
+    words = [str(one.command), one.listed, "--json", "--workspace", str(ws.folder)]
+    printed = CliRunner().invoke(build_cli(), words)
+    assert printed.exit_code == 0, printed.output
+    assert printed.stdout.strip() == admin.get(str(one.api)).text.strip()
+
+
+@pytest.mark.parametrize(("one", "listing"), LISTS, ids=named)
+def test_a_file_has_distinct_heads_and_every_row(
+    ws: Workspace, admin: TestClient, one: Resource, listing: Listing
+) -> None:
+    file = admin.get(f"{one.path}?list={listing.name}&format=csv")
+    assert file.status_code == 200, file.text
+    lines = list(csv.reader(io.StringIO(file.text.removeprefix("\ufeff"))))
+    assert lines[0] == [head.en for head in heads(listing.columns)]
+    assert len(set(lines[0])) == len(lines[0])
+    rows = listing.rows(Asked(ws, SHELL, clock.now()))
+    if isinstance(rows, list | tuple):
+        assert len(lines) == len(rows) + 1
+
+
+@pytest.mark.parametrize(("one", "listing"), LISTS, ids=named)
+def test_a_list_is_sorted_and_searched_by_its_address(
+    admin: TestClient, one: Resource, listing: Listing
+) -> None:
+    for column in listing.columns:
+        if column.key:
+            for sort in (column.key, f"-{column.key}"):
+                page = admin.get(f"{one.path}?list={listing.name}&sort={sort}")
+                assert (
+                    page.status_code == 200 and "aria-sort" in page.text
+                ) or "nothing" in page.text
+    assert admin.get(f"{one.path}?list={listing.name}&q=zzzz").status_code == 200
+    assert admin.get(f"{one.path}?list={listing.name}&after=!!").status_code == 422
+
+
+@pytest.mark.parametrize("one", EVERY, ids=named)
+def test_an_unknown_list_names_those_there_are(admin: TestClient, one: Resource) -> None:
+    answer = admin.get(f"{one.path}?list=no&format=csv")
+    assert answer.status_code == 404
+    assert all(listing.name in answer.text for listing in one.lists)
