@@ -155,10 +155,10 @@ def open_endpoint(endpoint: Endpoint) -> Endpoint:
 def guards_of(dependant: object) -> set[str]:
     """Return the guards (a right, "signed_in", "member", "public") among a route's dependencies."""
     call = getattr(dependant, "call", None)
-    found = {str(right) for right in getattr(call, "guards", ())}
+    guards = {str(right) for right in getattr(call, "guards", ())}
     guard = getattr(call, "guard", None)
     if guard is not None:
-        found.add(guard)
+        guards.add(guard)
     for part in getattr(dependant, "dependencies", []):
-        found |= guards_of(part)
-    return found
+        guards |= guards_of(part)
+    return guards

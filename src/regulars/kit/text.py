@@ -35,14 +35,14 @@ def fill_chinese(words: str, /, **values: object) -> str:
     `{who}做过什么` reads `Clara 做过什么`, and `王芳做过什么`. Only the edges of a value are looked
     at: what stands inside it is not ours.
     """
-    made = ""
+    filled = ""
     for literal, name, form, conversion in Formatter().parse(words):
-        made = _joined(made, literal)
+        filled = _joined(filled, literal)
         if name is not None:
             value, _ = Formatter().get_field(name, (), values)
             value = Formatter().convert_field(value, conversion)
-            made = _joined(made, format(value, form or ""))
-    return made
+            filled = _joined(filled, format(value, form or ""))
+    return filled
 
 
 def _joined(left: str, right: str) -> str:

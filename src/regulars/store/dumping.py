@@ -75,19 +75,19 @@ def load(
     Raises Conflict when the database holds tables already, unless they are to be replaced;
     Unavailable when the dump is of a newer version.
     """
-    told = json.loads((folder / CONTENTS).read_text("utf-8"))
-    upgrade.refuse_newer(told["revision"])
+    contents = json.loads((folder / CONTENTS).read_text("utf-8"))
+    upgrade.refuse_newer(contents["revision"])
     with database.transaction() as connection:
         if sa.inspect(connection).has_table(REVISIONS):
             if not replace:
                 raise _taken(database)
             drop(connection)
-        upgrade.run(connection, told["revision"])
-        for name in reversed(told["columns"]):  # what a migration wrote is in the dump, too
+        upgrade.run(connection, contents["revision"])
+        for name in reversed(contents["columns"]):  # what a migration wrote is in the dump, too
             connection.execute(sa.text(f'DELETE FROM "{name}"'))
-        for name, columns in told["columns"].items():
+        for name, columns in contents["columns"].items():
             _copy_in(connection, name, columns, folder / f"{name}.copy")
-        for sequence, last in told["sequences"].items():
+        for sequence, last in contents["sequences"].items():
             connection.execute(
                 sa.text("SELECT setval(:name, :last)"), {"name": sequence, "last": last}
             )
@@ -110,7 +110,7 @@ def _columns(connection: sa.Connection, name: str) -> list[str]:
 
 def _sequences(connection: sa.Connection, tables: list[sa.Table]) -> list[tuple[str, int]]:
     """Return the sequences that have given out a number, with the last one."""
-    found = []
+    sequences = []
     for table in tables:
         for column in table.primary_key.columns:
             asked = sa.func.pg_get_serial_sequence(f'"{table.name}"', column.name)
@@ -119,8 +119,8 @@ def _sequences(connection: sa.Connection, tables: list[sa.Table]) -> list[tuple[
                 continue
             row = connection.execute(sa.text(f"SELECT last_value, is_called FROM {name}")).one()
             if row.is_called:
-                found.append((str(name), int(row.last_value)))
-    return found
+                sequences.append((str(name), int(row.last_value)))
+    return sequences
 
 
 def _quoted(columns: list[str]) -> str:

@@ -54,14 +54,14 @@ class Spill:
 def left_behind(workspace: Path) -> list[Path]:
     """Return what stands in the workspace's spill folder and belongs to no living process."""
     parent = workspace / FOLDER
-    found = []
+    folders = []
     for path in sorted(parent.glob("*")):
         if path.suffix == ".lock":
             continue
         lock = _lock_file(parent, path.name)
         if not lock.exists() or _free(lock):
-            found.append(path)
-    return found
+            folders.append(path)
+    return folders
 
 
 def living(workspace: Path) -> bool:

@@ -106,14 +106,15 @@ def _dump(store: Store, copy: Path) -> str:
     return str(copy)
 
 
-def refuse_newer(found: str | None) -> None:
-    """Raise Unavailable when `found` is a revision that this version does not know."""
-    if found is not None and found not in _revisions("revision"):
+def refuse_newer(revision: str | None) -> None:
+    """Raise Unavailable when `revision` is a revision that this version does not know."""
+    if revision is not None and revision not in _revisions("revision"):
         raise Unavailable(
             "upgrade.newer",
             Text(
-                f"This workspace is at version {found}, newer than this Regulars: update Regulars.",
-                f"此工作区的版本 {found} 比当前程序新：请先升级 Regulars。",
+                f"This workspace is at version {revision}, newer than this Regulars: "
+                "update Regulars.",
+                f"此工作区的版本 {revision} 比当前程序新：请先升级 Regulars。",
             ),
         )
 

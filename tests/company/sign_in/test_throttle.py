@@ -29,7 +29,7 @@ def attempt(
 ) -> str:
     """Return what came of it."""
     try:
-        service.sign_in(store, login, password, address=address, agent="", now=now, known=known)
+        service.sign_in(store, login, password, address=address, agent="", now=now, cookie=known)
     except NotSignedIn:
         return "wrong"
     except TooMany:
@@ -117,8 +117,8 @@ def test_a_present_password_is_asked_of_a_known_browser_too(store: Store, noon: 
     with pytest.raises(TooMany):
         service.change_password(store, caller, old=PASSWORD, **change)
     with pytest.raises(Invalid, match="present password"):
-        service.change_password(store, caller, old="wrong", known=known, **change)
-    service.change_password(store, caller, old=PASSWORD, known=known, **change)
+        service.change_password(store, caller, old="wrong", cookie=known, **change)
+    service.change_password(store, caller, old=PASSWORD, cookie=known, **change)
 
 
 def test_the_memory_outlives_the_server(store: Store, noon: datetime) -> None:

@@ -11,14 +11,14 @@ import sqlalchemy as sa
 
 from regulars.company.audit.service import record
 from regulars.company.documents.model import Version, Versioned
-from regulars.company.documents.tables import document_versions as kept
+from regulars.company.documents.tables import document_versions as table
 from regulars.company.rights.model import Principal
 from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.text import Text
 from regulars.store.workspace import Store
 
 Content = TypeVar("Content")
-COLUMNS = (kept.c.number, kept.c.made_at, kept.c.made_by, kept.c.reason, kept.c.document)
+COLUMNS = (table.c.number, table.c.made_at, table.c.made_by, table.c.reason, table.c.document)
 
 
 def current(ws: Store, of: Versioned[Content]) -> Content:
@@ -47,7 +47,7 @@ def text(ws: Store, of: Versioned[Any], number: int | None = None) -> str:
 
 def versions(ws: Store, of: Versioned[Any]) -> list[Version]:
     """Return every version that was saved, the newest first."""
-    query = sa.select(*COLUMNS).where(kept.c.kind == of.kind).order_by(kept.c.number.desc())
+    query = sa.select(*COLUMNS).where(table.c.kind == of.kind).order_by(table.c.number.desc())
     with ws.database.reading() as connection:
         return [Version(*row) for row in connection.execute(query)]
 
@@ -94,7 +94,7 @@ def save(
         row = {"kind": of.kind, "number": number + 1, "made_at": now, "made_by": by.name}
         row |= {"reason": reason.strip(), "document": document}
         try:
-            connection.execute(sa.insert(kept).values(row))
+            connection.execute(sa.insert(table).values(row))
         except sa.exc.IntegrityError:  # saved at the same moment, between our look and our row
             raise _moved_on(of, number + 1) from None
         why = {"reason": reason} if of.reasoned else {}
@@ -118,9 +118,9 @@ def changes(ws: Store, of: Versioned[Any], number: int) -> list[str]:
 
 
 def _newest(connection: sa.Connection, kind: str, number: int | None = None) -> Version | None:
-    query = sa.select(*COLUMNS).where(kept.c.kind == kind).order_by(kept.c.number.desc()).limit(1)
+    query = sa.select(*COLUMNS).where(table.c.kind == kind).order_by(table.c.number.desc()).limit(1)
     if number is not None:
-        query = query.where(kept.c.number == number)
+        query = query.where(table.c.number == number)
     row = connection.execute(query).first()
     return Version(*row) if row else None
 

@@ -155,14 +155,14 @@ class Tree:
 
         A chosen id that the tree does not know stands for itself only.
         """
-        found: set[str] = set()
+        reached: set[str] = set()
         waiting = list(chosen)
         while waiting:
             place_id = waiting.pop()
-            if place_id not in found:
-                found.add(place_id)
+            if place_id not in reached:
+                reached.add(place_id)
                 waiting += [child.id for child in self.children(place_id)]
-        return frozenset(found)
+        return frozenset(reached)
 
     def walk(self) -> Iterator[tuple[int, Place]]:
         """Yield (depth, place) from the top, each parent before its children."""

@@ -60,7 +60,7 @@ def change_password(
     new: str,
     address: str,
     now: datetime,
-    known: str = "",
+    cookie: str = "",
 ) -> None:
     """Let the caller change their own password; all their sessions end.
 
@@ -70,7 +70,7 @@ def change_password(
     with store.database.reading() as connection:
         account = staff.get(connection, caller.id)
     spelled = _checked(store, new, account.login, account.name)
-    browser = known_browsers.known(store, account.login, known, now)
+    browser = known_browsers.known(store, account.login, cookie, now)
     with store.database.transaction() as connection:
         charged = throttle.targets(store, account.login, address, browser=browser)
         throttle.charge(connection, charged, now)

@@ -64,7 +64,7 @@ def sign_in(
     sender, known = where(request), known_as(request, store, login)
     try:
         token, account = service.sign_in(
-            store, login, password, **sender, now=clock.now(), known=known
+            store, login, password, **sender, now=clock.now(), cookie=known
         )
     except RegularsError as error:
         return _sign_in_page(request, back=own_address(back), login=login, error=error)
@@ -175,7 +175,7 @@ def change_password(
     try:
         service.change_password(
             store, caller, old=old, new=_twice(password, again), address=sender["address"],
-            now=now, known=known_as(request, store, account.login),
+            now=now, cookie=known_as(request, store, account.login),
         )  # fmt: skip
     except RegularsError as error:
         return _account_page(request, store, caller, error=error)

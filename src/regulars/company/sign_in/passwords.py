@@ -54,8 +54,8 @@ def hashed(password: str) -> str:
         return _hasher.hash(password)
 
 
-def matches(kept: str | None, password: str) -> bool:
-    """Tell whether `password` is the one whose hash is `kept`.
+def matches(stored: str | None, password: str) -> bool:
+    """Tell whether `password` is the one whose hash is `stored`.
 
     Without a hash (no such account) it takes the same time and says no.
     """
@@ -63,10 +63,10 @@ def matches(kept: str | None, password: str) -> bool:
     stand_in = _stand_in()
     with _turn:
         try:
-            right = _hasher.verify(kept or stand_in, spelled)
+            right = _hasher.verify(stored or stand_in, spelled)
         except (VerificationError, InvalidHashError):
             return False
-    return right and kept is not None
+    return right and stored is not None
 
 
 def is_weak(kept: str) -> bool:

@@ -77,28 +77,28 @@ def sign_in(
     address: str,
     agent: str,
     now: datetime,
-    known: str = "",
+    cookie: str = "",
 ) -> tuple[str, Staff]:
     """Open a session for the right name and password; return the cookie's token and the account.
 
-    `known` is the cookie by which a browser shows that the account has signed in there before.
+    `cookie` is the cookie by which a browser shows that the account has signed in there before.
     Raises TooMany while this account or address must wait, else NotSignedIn, which never tells
     whether the account exists, is closed or has no password.
     """
-    browser = known_browsers.known(store, login, known, now)
+    browser = known_browsers.known(store, login, cookie, now)
     charged = throttle.targets(store, login_of(login), address, browser=browser)
     with store.database.transaction() as connection:
         throttle.charge(connection, charged, now)
         account = staff.find_login(connection, login)
-        kept = staff.password_hash(connection, account.id) if account else None
+        stored = staff.password_hash(connection, account.id) if account else None
     # Outside any transaction: the hash is slow on purpose and must not hold the write lock.
-    right = passwords.matches(kept, password)
-    if account is None or kept is None or not right or account.disabled_at is not None:
+    right = passwords.matches(stored, password)
+    if account is None or stored is None or not right or account.disabled_at is not None:
         _note_refusal(store, account, address)
         raise NotSignedIn(
             "sign_in.wrong", Text("Name or password is wrong.", "登录名或密码不正确。")
         )
-    renewed = passwords.hashed(password) if passwords.is_weak(kept) else None
+    renewed = passwords.hashed(password) if passwords.is_weak(stored) else None
     with store.database.transaction() as connection:
         throttle.refund(connection, charged, now)
         queries.tidy(connection, now, now - throttle.FORGET)

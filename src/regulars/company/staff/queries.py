@@ -12,7 +12,7 @@ from regulars.company.staff.model import Staff
 from regulars.company.staff.tables import staff, staff_places
 
 
-def one(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Staff | None:
+def _first(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Staff | None:
     """Return the account that meets the condition."""
     found = many(connection, where)
     return found[0] if found else None
@@ -20,12 +20,12 @@ def one(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Staff | Non
 
 def by_id(connection: sa.Connection, staff_id: str) -> Staff | None:
     """Return the account with that id."""
-    return one(connection, staff.c.id == staff_id)
+    return _first(connection, staff.c.id == staff_id)
 
 
 def by_login(connection: sa.Connection, login: str) -> Staff | None:
     """Return the account with that sign-in name, spelled as stored."""
-    return one(connection, staff.c.login == login)
+    return _first(connection, staff.c.login == login)
 
 
 def everyone(connection: sa.Connection) -> list[Staff]:

@@ -35,16 +35,20 @@ def register(app: typer.Typer, opens: Opens) -> None:
         """Back up the whole workspace while it runs: database, lake, settings and key."""
         ws = opens(workspace)
         with err.status(_("Copying…")):
-            made = service.make(ws, SHELL, target, now=clock.now())
-        told = made.manifest
+            copy = service.make(ws, SHELL, target, now=clock.now())
+        manifest = copy.manifest
         if as_json:
-            facts = {"folder": str(made.folder), "events": told.events, "bytes": told.bytes}
+            facts = {
+                "folder": str(copy.folder),
+                "events": manifest.events,
+                "bytes": manifest.bytes,
+            }
             typer.echo(msgspec.json.encode(facts).decode())
             return
         words = _("{events} events of the lake, {size} MB: {folder}")
-        size = f"{told.bytes / 1e6:,.1f}"
+        size = f"{manifest.bytes / 1e6:,.1f}"
         out.print(
-            words.format(events=f"{told.events:,}", size=size, folder=made.folder),
+            words.format(events=f"{manifest.events:,}", size=size, folder=copy.folder),
             soft_wrap=True, markup=False,
         )  # fmt: skip
         err.print(
@@ -67,13 +71,13 @@ def register(app: typer.Typer, opens: Opens) -> None:
                 source.expanduser().resolve(), SHELL, target, now=now, opens=opens,
                 replace=replace, database=database,
             )  # fmt: skip
-        made = f"{done.manifest.made_at:%Y-%m-%d %H:%M} UTC"
+        made_at = f"{done.manifest.made_at:%Y-%m-%d %H:%M} UTC"
         if as_json:
             aside = str(done.aside) if done.aside else None
-            facts = {"folder": str(target), "made_at": made, "aside": aside}
+            facts = {"folder": str(target), "made_at": made_at, "aside": aside}
             typer.echo(msgspec.json.encode(facts).decode())
             return
-        words = _("{folder} is restored to {made}.").format(folder=target, made=made)
+        words = _("{folder} is restored to {made}.").format(folder=target, made=made_at)
         out.print(words, soft_wrap=True, markup=False)
         if done.aside is not None:
             words = _("Previous content moved to: {folder}").format(folder=done.aside)

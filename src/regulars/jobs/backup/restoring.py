@@ -97,8 +97,8 @@ def settings_of(new: Path, manifest: Manifest, database: str | None) -> Settings
 
     Raises Invalid for a database of another kind than the backup's.
     """
-    told = settings_file.load(new)
-    url = database or told.database.url
+    values = settings_file.load(new)
+    url = database or values.database.url
     named = sa.make_url(url)
     if named.get_backend_name() != manifest.database:
         raise Invalid(
@@ -110,7 +110,7 @@ def settings_of(new: Path, manifest: Manifest, database: str | None) -> Settings
         )
     if manifest.database == "sqlite" and Path(named.database or "").is_absolute():
         url = DatabaseSettings().url  # elsewhere the file of another workspace might lie
-    return msgspec.structs.replace(told, database=DatabaseSettings(url))
+    return msgspec.structs.replace(values, database=DatabaseSettings(url))
 
 
 def fill(new: Path, settings: Settings, aside: Path, *, replace: bool) -> None:

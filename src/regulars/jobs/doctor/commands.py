@@ -50,12 +50,12 @@ def _facts(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _print(found: list[Finding]) -> None:
+def _print(findings: list[Finding]) -> None:
     language = shell_language()
-    for finding in found:
+    for finding in findings:
         title, seen = finding.title.in_(language), finding.seen.in_(language)
         out.print(f"{MARKS[finding.state]} [bold]{title}[/]  {seen}", soft_wrap=True)
         if finding.advice:
             out.print(f"  → {finding.advice.in_(language)}", soft_wrap=True)
-    if worst(found) is State.OK:
+    if worst(findings) is State.OK:
         out.print(_("Everything is fine."))

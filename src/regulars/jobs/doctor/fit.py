@@ -79,14 +79,14 @@ def _counted(workspace: Workspace, judged: Judged) -> Finding:
     handle = workspace.lake.open()
     there = lake.events(handle)
     with workspace.database.reading() as connection:
-        known = memory.read(connection)
-    same = known is not None and known == judged.memory and handle.version() == known.version
-    if not same or known is None or known.events == there:
+        noted = memory.read(connection)
+    same = noted is not None and noted == judged.memory and handle.version() == noted.version
+    if not same or noted is None or noted.events == there:
         return well("fit", TITLE, TOGETHER)
     return Finding(
         "fit", TITLE, State.BAD,
-        Text(f"the lake holds {there:,} events, the database knows of {known.events:,}",
-             f"数据湖中有 {there:,} 个事件，数据库记录的是 {known.events:,} 个"),
+        Text(f"the lake holds {there:,} events, the database knows of {noted.events:,}",
+             f"数据湖中有 {there:,} 个事件，数据库记录的是 {noted.events:,} 个"),
         Text("Put lake/ back from a backup: regulars restore",
              "请从备份恢复 lake/：regulars restore"),
     )  # fmt: skip
@@ -107,21 +107,21 @@ def _older(workspace: Workspace, judged: Judged) -> Text:
 
 def _lost_entries(workspace: Workspace, judged: Judged) -> Text | None:
     """Return in words that log entries are lost whose data files are still there."""
-    known, newest = judged.memory, judged.log.newest
-    if known is None or newest is None:
+    noted, newest = judged.memory, judged.log.newest
+    if noted is None or newest is None:
         return None
     handle = workspace.lake.open()
     named = {file.path for file in lake.files(handle)} | lake.removed(handle)
     loose = [one for one in workspace.lake.folder.glob("*.parquet") if one.name not in named]
     if not loose:
         return None
-    lost = lineage.missing(workspace, known).events
-    last = f"{known.version:020d}.json"
+    lost = lineage.missing(workspace, noted).events
+    last = f"{noted.version:020d}.json"
     return Text(
-        f"the Delta log has lost its last {known.version - newest} entries, up to {last}, and with "
+        f"the Delta log has lost its last {noted.version - newest} entries, up to {last}, and with "
         f"them {lost:,} events; their data files are still there: put lake/events/_delta_log back "
         "from a backup",
-        f"Delta 日志丢失了最后 {known.version - newest} 条记录（至 {last}），涉及 {lost:,} 个事件；"
+        f"Delta 日志丢失了最后 {noted.version - newest} 条记录（至 {last}），涉及 {lost:,} 个事件；"
         "数据文件仍在：请从备份恢复 lake/events/_delta_log",
     )
 
@@ -129,19 +129,19 @@ def _lost_entries(workspace: Workspace, judged: Judged) -> Text | None:
 def bytes_whole(workspace: Workspace) -> Iterator[Finding]:
     """Read every byte of the lake's files; those of earlier releases have no checksum."""
     title = Text("Bytes of the lake", "数据湖文件内容")
-    found = lake.files(workspace.lake.open())
-    damaged = [file.path for file in found if not _whole(workspace, file)]
+    files = lake.files(workspace.lake.open())
+    damaged = [file.path for file in files if not _whole(workspace, file)]
     if damaged:
         names = ", ".join(damaged[:3]) + ("…" if len(damaged) > 3 else "")
         yield Finding(
             "bytes", title, State.BAD,
-            Text(f"{len(damaged)} of {len(found)} files are damaged: {names}",
-                 f"{len(found)} 个文件中有 {len(damaged)} 个已损坏：{names}"),
+            Text(f"{len(damaged)} of {len(files)} files are damaged: {names}",
+                 f"{len(files)} 个文件中有 {len(damaged)} 个已损坏：{names}"),
             Text("Put these files back from a backup; those that are there keep their names.",
                  "请从备份恢复这些文件；备份中的文件名相同。"),
         )  # fmt: skip
         return
-    seen = Text(f"{len(found)} files read, all whole", f"已读取 {len(found)} 个文件，全部完好")
+    seen = Text(f"{len(files)} files read, all whole", f"已读取 {len(files)} 个文件，全部完好")
     yield well("bytes", title, seen)
 
 

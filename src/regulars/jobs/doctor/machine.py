@@ -37,14 +37,14 @@ SKEW = timedelta(seconds=5)
 def versions() -> Iterator[Finding]:
     """Check Python and the libraries whose other versions are known to go wrong."""
     title = Text("Versions", "版本")
-    wrong, known = [], []
+    wrong, installed = [], []
     for package, (least, below) in LIMITS.items():
         try:
             found = version(package)
         except PackageNotFoundError:
             found = "0"
         parts = tuple(int(part) for part in re.findall(r"\d+", found)[:3])
-        known.append(f"{package} {found}")
+        installed.append(f"{package} {found}")
         if not least <= parts < below:
             wrong.append(f"{package} {found}")
     if wrong:
@@ -57,7 +57,9 @@ def versions() -> Iterator[Finding]:
         return
     here = f"Regulars {version('regulars')}, Python {platform.python_version()}"
     yield well(
-        "versions", title, Text(f"{here}, {', '.join(known)}", f"{here}，{'，'.join(known)}")
+        "versions",
+        title,
+        Text(f"{here}, {', '.join(installed)}", f"{here}，{'，'.join(installed)}"),
     )
 
 

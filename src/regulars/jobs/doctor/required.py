@@ -14,14 +14,14 @@ from regulars.timeline.workspace import Workspace
 def filled(workspace: Workspace, last: Entry | None) -> Iterator[Finding]:
     """Check that no event of the lake lacks a required column; `last` is the last repair."""
     title = Text("Required columns", "必填列")
-    found = repair.lacking(workspace)
-    if not found:
+    lacking = repair.lacking(workspace)
+    if not lacking:
         yield well("required", title, _repaired(last) if last else _WHOLE)
         return
     yield Finding(
         "required", title, State.BAD,
-        Text(f"events of the lake lack {_listed(found, ', ')}",
-             f"数据湖中有事件缺少 {_listed(found, '、')}"),
+        Text(f"events of the lake lack {_listed(lacking, ', ')}",
+             f"数据湖中有事件缺少 {_listed(lacking, '、')}"),
         Text("Numbers and exports leave them out. The next command or start fills them in.",
              "指标与导出不含这些事件。下次运行命令或启动时会自动补全。"),
     )  # fmt: skip

@@ -25,18 +25,18 @@ def examine(folder: Path, now: datetime, *, deep: bool = False) -> list[Finding]
 
     With `deep`, every byte of the lake and of SQLite's file is read.
     """
-    found = _run("versions", machine.versions)
+    findings = _run("versions", machine.versions)
     try:
         workspace = timeline_workspace.load(folder)
     except RegularsError as error:
-        return [*found, _unreadable(error)]
-    found.append(_settings(workspace))
+        return [*findings, _unreadable(error)]
+    findings.append(_settings(workspace))
     try:
         for key, check in _checks(workspace, now, deep):
-            found += _run(key, check)
+            findings += _run(key, check)
     finally:
         workspace.close()
-    return found
+    return findings
 
 
 def _checks(workspace: Workspace, now: datetime, deep: bool) -> Iterator[tuple[str, Check]]:

@@ -95,24 +95,24 @@ def _skew(connection: sa.Connection) -> Finding | None:
 def revision(store: Store) -> Iterator[Finding]:
     """Check that the database is at this version's revision."""
     title = Text("Database version", "数据库版本")
-    found, wanted = upgrade.current(store.database), upgrade.newest()
-    if found == wanted:
-        yield well("revision", title, Text(f"{found}, the newest", f"{found}，最新"))
+    current, wanted = upgrade.current(store.database), upgrade.newest()
+    if current == wanted:
+        yield well("revision", title, Text(f"{current}, the newest", f"{current}，最新"))
         return
     try:
-        upgrade.refuse_newer(found)
+        upgrade.refuse_newer(current)
     except Unavailable:
         yield Finding(
             "revision", title, State.BAD,
-            Text(f"{found} is newer than this version knows", f"{found} 比当前程序更新"),
+            Text(f"{current} is newer than this version knows", f"{current} 比当前程序更新"),
             Text("Upgrade Regulars: pip install --upgrade regulars",
                  "请升级：pip install --upgrade regulars"),
         )  # fmt: skip
         return
     yield Finding(
         "revision", title, State.WARN,
-        Text(f"{found or 'empty'}; this version works on {wanted}",
-             f"{found or '空'}；当前程序需要 {wanted}"),
+        Text(f"{current or 'empty'}; this version works on {wanted}",
+             f"{current or '空'}；当前程序需要 {wanted}"),
         Text("It is backed up and brought up to date by the next command or start.",
              "下次运行命令或启动时会先备份再自动升级。"),
     )  # fmt: skip
@@ -132,26 +132,26 @@ def events(workspace: Workspace) -> Iterator[Finding]:
         )  # fmt: skip
         return
     handle = workspace.lake.open()
-    found = lake.files(handle)
-    lost = [file for file in found if _size(workspace.lake.absolute(file)) != file.size]
+    files = lake.files(handle)
+    lost = [file for file in files if _size(workspace.lake.absolute(file)) != file.size]
     count, total = (
-        sum(file.events for file in found if not file.aside),
-        size_words(sum(f.size for f in found)),
+        sum(file.events for file in files if not file.aside),
+        size_words(sum(f.size for f in files)),
     )
     if lost:
         yield Finding(
             "lake", title, State.BAD,
-            Text(f"{len(lost)} of {len(found)} files are missing or cut short",
-                 f"{len(found)} 个文件中有 {len(lost)} 个缺失或不完整"),
+            Text(f"{len(lost)} of {len(files)} files are missing or cut short",
+                 f"{len(files)} 个文件中有 {len(lost)} 个缺失或不完整"),
             Text("Put the folder lake/ back from a backup; do not write to it before.",
                  "请从备份恢复 lake/ 文件夹；在此之前不要写入。"),
         )  # fmt: skip
         return
     seen = Text(
-        f"{count:,} events in {len(found)} files, {total}",
-        f"{count:,} 个事件，{len(found)} 个文件，{total}",
+        f"{count:,} events in {len(files)} files, {total}",
+        f"{count:,} 个事件，{len(files)} 个文件，{total}",
     )
-    loose = sum(file.month is None for file in found)
+    loose = sum(file.month is None for file in files)
     if loose > MANY_FILES:
         yield Finding(
             "lake", title, State.WARN, seen,

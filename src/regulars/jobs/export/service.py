@@ -120,16 +120,16 @@ def _prepared(ws: Workspace, folder: Path) -> Path:
 
 def _findings(ws: Workspace, period: Period) -> Iterator[pa.Table]:
     rows = []
-    for one in findings.every(ws, period):
+    for finding in findings.every(ws, period):
         rows.append(
             {
-                "key": one.key,
-                "slice": _json(one.slice),
-                "as_of": one.as_of,
-                "computed_at": one.computed_at,
-                "version": one.version,
-                "watermark": one.watermark,
-                "payload": _json(_told(one.payload)),
+                "key": finding.key,
+                "slice": _json(finding.slice),
+                "as_of": finding.as_of,
+                "computed_at": finding.computed_at,
+                "version": finding.version,
+                "watermark": finding.watermark,
+                "payload": _json(_told(finding.payload)),
             }
         )
         if len(rows) == BATCH:

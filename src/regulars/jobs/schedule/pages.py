@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from regulars.company.access import needs
@@ -29,7 +29,12 @@ Starter = Annotated[Principal, Depends(needs(Right.IMPORT))]
 
 
 @router.get("")
-def jobs(request: Request, ws: CurrentWorkspace, caller: Reader, asked: bool = False) -> Response:
+def jobs(
+    request: Request,
+    ws: CurrentWorkspace,
+    caller: Reader,
+    requested: Annotated[bool, Query(alias="asked")] = False,
+) -> Response:
     """List the runs, the newest first, with the steps of the one under way."""
     runs = service.recent(ws, None, SHOWN)
     return page(
@@ -39,8 +44,7 @@ def jobs(request: Request, ws: CurrentWorkspace, caller: Reader, asked: bool = F
         runs=runs,
         reasons=REASONS,
         states=STATES,
-        asked=asked,
-        waiting=asked and not (runs and runs[0].state == State.RUNNING),
+        waiting=requested and not (runs and runs[0].state == State.RUNNING),
         may_start=caller.may(Right.IMPORT),
     )
 

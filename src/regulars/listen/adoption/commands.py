@@ -51,15 +51,15 @@ def register(app: typer.Typer, opens: Opens) -> None:
 
 
 def _list(ws: Workspace, kind: Kind | None, as_json: bool) -> None:
-    found = service.unknown(ws, kind=kind)
+    unknown = service.unknown(ws, kind=kind)
     if as_json:
-        typer.echo(msgspec.json.encode(found).decode())
+        typer.echo(msgspec.json.encode(unknown).decode())
         return
-    if not found:
+    if not unknown:
         out.print(_("Every touchpoint, event, place, source and category received is recognised."))
         return
     shown = table(_("Kind"), _("Word"), _("Events"), _("Similar"))
-    for one in found:
+    for one in unknown:
         near = " · ".join(f"{near.key} ({say(near.title)})" for near in one.near)
         cells = (say(KIND_TITLES[one.kind]), one.value, f"{one.events:,}", near)
         shown.add_row(*map(escape, cells))

@@ -70,7 +70,7 @@ class Adopted:
     at: datetime
 
 
-def nearest(value: str, known: Sequence[Known]) -> tuple[Known, ...]:
+def nearest(value: str, candidates: Sequence[Known]) -> tuple[Known, ...]:
     """Return what the word probably means, the likeliest first.
 
     Words are alike by their letters in order (Ratcliff & Obershelp, Dr. Dobb's Journal, July 1988)
@@ -78,17 +78,17 @@ def nearest(value: str, known: Sequence[Known]) -> tuple[Known, ...]:
     """
     ranked = [
         (max(_alike(value, word) for word in (one.key, one.title.en, one.title.zh)), one)
-        for one in known
+        for one in candidates
     ]
     ranked.sort(key=lambda pair: (-pair[0], pair[1].key))
     return tuple(one for share, one in ranked[:MAX_NEAR] if share >= NEAR)
 
 
-def _alike(one: str, other: str) -> float:
-    one, other = (fold(word).replace("_", " ").strip() for word in (one, other))
-    if not one or not other:
+def _alike(left: str, other: str) -> float:
+    left, other = (fold(word).replace("_", " ").strip() for word in (left, other))
+    if not left or not other:
         return 0.0
-    if one.isascii() or other.isascii():
-        return SequenceMatcher(None, one, other).ratio()
-    shared = sum(min(one.count(letter), other.count(letter)) for letter in set(one))
-    return 2 * shared / (len(one) + len(other))
+    if left.isascii() or other.isascii():
+        return SequenceMatcher(None, left, other).ratio()
+    shared = sum(min(left.count(letter), other.count(letter)) for letter in set(left))
+    return 2 * shared / (len(left) + len(other))

@@ -72,13 +72,13 @@ def _act(ws: Workspace, caller: Principal, fields: Fields) -> None:
 def _overview(
     request: Request, ws: Workspace, caller: Principal, fields: Fields | None = None
 ) -> Response:
-    found = service.unknown(ws)
+    unknown = service.unknown(ws)
     knowns = {kind: service.knowns(ws, kind) for kind in FOLDED}
     return page(
         request,
         "adoption/words.html",
         title=_("Which words are not recognised yet?"),
-        groups=[(kind, list(words)) for kind, words in groupby(found, key=lambda one: one.kind)],
+        groups=[(kind, list(words)) for kind, words in groupby(unknown, key=lambda one: one.kind)],
         knowns=knowns,
         names={(kind, one.key): one.title for kind, some in knowns.items() for one in some},
         adopted=service.adopted(ws),

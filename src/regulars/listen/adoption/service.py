@@ -101,8 +101,8 @@ def take_over(
     caller.require(Right.EDIT_CATALOG)
     _check_folds(kind, value)
     _check_word(value)
-    known = knowns(ws, kind)
-    keys = {one.key for one in known}
+    recognised = knowns(ws, kind)
+    keys = {one.key for one in recognised}
     if value in keys:
         raise Conflict(
             "adoption.known",
@@ -113,7 +113,7 @@ def take_over(
             field="value",
         )
     if meant not in keys:
-        raise _not_known(meant, known)
+        raise _not_known(meant, recognised)
     if kind is Kind.TOUCHPOINT:
         point = catalog.touchpoint(ws, meant)
         _put(ws, replace(point, aliases=(*point.aliases, value)), caller, now)

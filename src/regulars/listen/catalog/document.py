@@ -154,19 +154,19 @@ def _tables(reader: _Reader, content: Mapping[str, Any], name: str) -> list[dict
 
 def _stages(reader: _Reader, content: Mapping[str, Any]) -> tuple[Stage, ...]:
     taken: set[str] = set()
-    found = []
+    stages = []
     for index, row in enumerate(_tables(reader, content, "stage")):
         where = f"stage[{index + 1}]."
         reader.unknown(row, STAGE, where)
         phase = reader.choice(row.get("phase"), list(Phase), where + "phase")
-        found.append(
+        stages.append(
             Stage(
                 reader.key(row.get("key"), where + "key", taken),
                 reader.text(row.get("title"), where + "title"),
                 Phase(phase) if phase else Phase.PRE_SALE,
             )
         )
-    return tuple(found)
+    return tuple(stages)
 
 
 def _touchpoints(
@@ -250,7 +250,7 @@ def _rules(reader: _Reader, value: Any, where: str) -> tuple[Rule, ...]:
     if not isinstance(listed, list):
         reader.flaw(where, 'needs rules such as { name = ["Cart Viewed"] }', "需要规则列表")
         return ()
-    found = []
+    rules = []
     for row in listed:
         if not isinstance(row, dict) or not row or row.keys() - RULE.keys():
             reader.flaw(
@@ -259,8 +259,8 @@ def _rules(reader: _Reader, value: Any, where: str) -> tuple[Rule, ...]:
                 "每条规则检查 name、channel、source、metric 中的一项或多项",
             )
             continue
-        found.append(Rule(**{RULE[k]: reader.words(v, f"{where}.{k}") for k, v in row.items()}))
-    return tuple(found)
+        rules.append(Rule(**{RULE[k]: reader.words(v, f"{where}.{k}") for k, v in row.items()}))
+    return tuple(rules)
 
 
 def _line(lines: list[str], where: str) -> int:

@@ -106,13 +106,13 @@ def read_rules(fields: Fields, words: str) -> tuple[Rule, ...]:
     rules = []
     for line in words.splitlines():
         if line.strip():
-            found = _rule(line)
-            if found is None:
+            rule = _rule(line)
+            if rule is None:
                 fields.fail(
                     "events", _("This line is not a rule: {line}").format(line=line.strip())
                 )
             else:
-                rules.append(found)
+                rules.append(rule)
     return tuple(rules)
 
 

@@ -92,18 +92,20 @@ def _looked_up(events: ir.Table, names: dict[str, tuple[str | None, int]]) -> ir
     return events.left_join(table, events.name == table.rule_name).drop("rule_name")
 
 
-def _ruled(found: ir.Table, branches: list[list[Condition]], nameless: list[Condition]) -> ir.Value:
+def _ruled(
+    events: ir.Table, branches: list[list[Condition]], nameless: list[Condition]
+) -> ir.Value:
     import ibis
 
-    ruled = found.rule_touchpoint
+    ruled = events.rule_touchpoint
     for number, chain in enumerate(branches, 1):
-        ruled = ibis.ifelse(found.rule_branch == number, _decide(found, chain), ruled)
+        ruled = ibis.ifelse(events.rule_branch == number, _decide(events, chain), ruled)
     if nameless:
-        ruled = ibis.ifelse(found.rule_branch.isnull(), _decide(found, nameless), ruled)
+        ruled = ibis.ifelse(events.rule_branch.isnull(), _decide(events, nameless), ruled)
     return ruled
 
 
-def _decide(found: ir.Table, chain: list[Condition]) -> ir.Value:
+def _decide(events: ir.Table, chain: list[Condition]) -> ir.Value:
     import ibis
 
     result: ir.Value = ibis.null("string")
@@ -111,7 +113,7 @@ def _decide(found: ir.Table, chain: list[Condition]) -> ir.Value:
         if not conditions:
             result = ibis.literal(key)
             continue
-        tests = [found[column].isin(values) for column, values in conditions]
+        tests = [events[column].isin(values) for column, values in conditions]
         result = ibis.ifelse(reduce(lambda a, b: a & b, tests), ibis.literal(key), result)
     return result
 

@@ -136,14 +136,14 @@ def changes(ws: Store, number: int) -> list[str]:
 
 def touchpoint(ws: Store, key: str) -> Touchpoint:
     """Return a touchpoint of the catalog in force. Raises NotFound."""
-    found = current(ws).touchpoint(key)
-    if found is None:
+    point = current(ws).touchpoint(key)
+    if point is None:
         raise NotFound(
             "catalog.touchpoint",
             Text(f"There is no touchpoint “{key}”.", f"没有触点“{key}”。"),
             touchpoint=key,
         )
-    return found
+    return point
 
 
 def put_touchpoint(

@@ -82,17 +82,17 @@ def _contested(app: typer.Typer, opens: Opens) -> None:
         _tell_contested(contested.every(ws), contested.count(ws), as_json)
 
 
-def _tell_contested(found: list[Contested], waiting: int, as_json: bool) -> None:
+def _tell_contested(cases: list[Contested], waiting: int, as_json: bool) -> None:
     if as_json:
-        told = {"waiting": waiting, "items": [asdict(one) for one in found]}
+        told = {"waiting": waiting, "items": [asdict(one) for one in cases]}
         typer.echo(msgspec.json.encode(told).decode())
         return
     shown = table(_("Shared"), _("Link"), _("Customer"), _("Events"), _("Reported by"))
-    for one in found:
+    for one in cases:
         for side in one.sides:
             who = side.sighting
             shown.add_row(one.identity, one.kind, who.person_id, f"{who.events:,}", side.source)
-    if found:
+    if cases:
         out.print(shown)
     out.print(_("{n} awaiting a decision.").format(n=f"{waiting:,}"))
 

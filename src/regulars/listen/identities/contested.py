@@ -40,14 +40,14 @@ def every(
     """
     with workspace.database.reading() as connection:
         found = sorted(people.folded(workspace, connection).contested.to_pylist())
-    kept: list[Contested] = []
+    cases: list[Contested] = []
     for identity in found:
         if after is None or identity > after:
             one = _case(workspace, identity, scope, None)
-            kept += [one] if one is not None else []
-        if len(kept) == limit:
+            cases += [one] if one is not None else []
+        if len(cases) == limit:
             break
-    return kept
+    return cases
 
 
 def decided(workspace: Workspace, *, scope: Scope = None, limit: int = 50) -> list[Contested]:
@@ -73,17 +73,17 @@ def _case(
 ) -> Contested | None:
     with workspace.database.reading() as connection:
         facts = linking.resting_on(connection, identity)
-    told: dict[str, LinkFact] = {}
+    links: dict[str, LinkFact] = {}
     for fact in facts:
         other = fact.right_id if fact.left_id == identity else fact.left_id
-        told.setdefault(people.person_of(workspace, other), fact)
-    shown = finding.sightings(workspace, list(told)[:MAX_SIDES], scope=scope)
-    if not facts or (scope is not None and len(shown) < min(len(told), MAX_SIDES)):
+        links.setdefault(people.person_of(workspace, other), fact)
+    shown = finding.sightings(workspace, list(links)[:MAX_SIDES], scope=scope)
+    if not facts or (scope is not None and len(shown) < min(len(links), MAX_SIDES)):
         return None
     sides = tuple(
-        Side(one, told[one.person_id].source, told[one.person_id].linked_at) for one in shown
+        Side(one, links[one.person_id].source, links[one.person_id].linked_at) for one in shown
     )
-    return Contested(identity, facts[0].kind, sides, max(0, len(told) - MAX_SIDES), apart)
+    return Contested(identity, facts[0].kind, sides, max(0, len(links) - MAX_SIDES), apart)
 
 
 def join(

@@ -51,22 +51,22 @@ def search(
     if not spelled:
         return Page([])
     exact = [(0, f"{at:04}", one) for at, one in enumerate(_exact(workspace, spelled))]
-    found: list[tuple[Hit, Sighting]] = []
+    seen: list[tuple[Hit, Sighting]] = []
     last = _hit(after)
     for turn in range(TURNS):
         wanted = (size + 1) << turn
         hits = _hits(workspace, spelled, exact, last, wanted)
-        found += _people_of(workspace, spelled, exact, hits, scope)
+        seen += _people_of(workspace, spelled, exact, hits, scope)
         more = len(hits) == wanted
-        if not more or len(found) > size:
+        if not more or len(seen) > size:
             break
         last = hits[-1]
-    shown = found[:size]
-    if len(found) > size:
+    shown = seen[:size]
+    if len(seen) > size:
         last = shown[-1][0]
     return Page(
         [one for _hit, one in shown],
-        next={"after": encode(last)} if last and (more or len(found) > size) else None,
+        next={"after": encode(last)} if last and (more or len(seen) > size) else None,
         previous={"after": None} if after is not None else None,
     )
 
@@ -129,14 +129,14 @@ def the_one(workspace: Workspace, words: str, *, scope: Scope = None) -> str:
 
     Raises NotFound for nobody, Conflict for several.
     """
-    found = find(workspace, words, scope=scope, limit=3)
-    if not found:
+    people_ = find(workspace, words, scope=scope, limit=3)
+    if not people_:
         raise NotFound(
             "identities.nobody",
             Text("No customer found.", "没有找到对应的客户。"),
             field="other",
         )
-    if len(found) > 1:
+    if len(people_) > 1:
         raise Conflict(
             "identities.several",
             Text(
@@ -145,7 +145,7 @@ def the_one(workspace: Workspace, words: str, *, scope: Scope = None) -> str:
             ),
             field="other",
         )
-    return found[0].person_id
+    return people_[0].person_id
 
 
 def sightings(workspace: Workspace, hits: Sequence[str], *, scope: Scope = None) -> list[Sighting]:
@@ -160,13 +160,13 @@ def sightings(workspace: Workspace, hits: Sequence[str], *, scope: Scope = None)
     every = [one for identities in persons.values() for one in identities]
     seen = queries.seen_on_timeline(workspace, every, scope)
     held = profiles.known(workspace, every) if scope is None else set()
-    found = []
+    sightings_ = []
     for person_id, identities in persons.items():
         spans = [seen[one] for one in identities if one in seen]
         linked = len(identities) > 1 and scope is None
         if spans or linked or held.intersection(identities):
-            found.append(_sighting(person_id, identities, spans))
-    return found
+            sightings_.append(_sighting(person_id, identities, spans))
+    return sightings_
 
 
 def _sighting(

@@ -254,13 +254,13 @@ def paid_by(acts: Sequence[Entry]) -> list[Entry]:
     orders: list[list[Entry]] = []
     newest: dict[str, list[Entry]] = {}
     told = (one for one in acts if one.name in vocabulary.ORDERS)
-    for one in sorted(told, key=attrgetter(*FIRST)):
-        tellings = newest.get(one.order_id, []) if one.order_id is not None else []
-        if not tellings or one.occurred_at - tellings[-1].occurred_at > AGAIN:
+    for telling in sorted(told, key=attrgetter(*FIRST)):
+        tellings = newest.get(telling.order_id, []) if telling.order_id is not None else []
+        if not tellings or telling.occurred_at - tellings[-1].occurred_at > AGAIN:
             tellings = []
             orders.append(tellings)
-        tellings.append(one)
-        if one.order_id is not None:
-            newest[one.order_id] = tellings
+        tellings.append(telling)
+        if telling.order_id is not None:
+            newest[telling.order_id] = tellings
     return [next((one for one in tellings if one.amount is not None), tellings[0])
             for tellings in orders]  # fmt: skip

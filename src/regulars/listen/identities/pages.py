@@ -91,13 +91,13 @@ def people(
     done: str = "",
 ) -> Response:
     """Search people; without words, show who may be one person."""
-    found = finding.search(
+    hits = finding.search(
         ws, q, scope=caller.places, size=SIZE, after=decode(after) if after else None
     )
     pairs = [] if q else _pairs(ws, caller)
     words = {} if q else finding.last_words(ws, now=clock.now(), scope=caller.places)
     named = [*words, *(one for pair in pairs for one in (pair.left_person, pair.right_person))]
-    persons = {one.person_id: one.identities for one in found.items}
+    persons = {one.person_id: one.identities for one in hits.items}
     persons |= {one: service.person(ws, one).identities for one in named}
     return page(
         request,
@@ -106,7 +106,7 @@ def people(
         headers=NO_STORE,
         q=q,
         done=done,
-        found=found,
+        found=hits,
         pairs=pairs,
         words=words,
         known=_known(ws, persons),
@@ -172,17 +172,17 @@ def decide(
 def _contested(
     request: Request, ws: Workspace, caller: Principal, *, after: str = "", **more: Any
 ) -> Response:
-    found = contested.every(ws, scope=caller.places, limit=SIZE, after=after or None)
+    cases = contested.every(ws, scope=caller.places, limit=SIZE, after=after or None)
     apart = contested.decided(ws, scope=caller.places)
-    sides = [side.sighting for one in (*found, *apart) for side in one.sides]
+    sides = [side.sighting for one in (*cases, *apart) for side in one.sides]
     return page(
         request,
         "people/contested.html",
         title=_("Which identifiers are shared?"),
         headers=NO_STORE,
-        found=found,
+        found=cases,
         apart=apart,
-        next=found[-1].identity if len(found) == SIZE else None,
+        next=cases[-1].identity if len(cases) == SIZE else None,
         known=_known(ws, {one.person_id: one.identities for one in sides}),
         shared=SHARED_NAMES,
         source=adoption.naming(ws, WordKind.SOURCE),
@@ -196,13 +196,13 @@ def person(
 ) -> Response:
     """Show one person: all events on one line, attributes, identities."""
     wanted, wrong = story.read_filter(request.query_params, ws.zone)
-    found = story.story(ws, identity, scope=caller.places)
+    person_story = story.story(ws, identity, scope=caller.places)
     if kind := files.asked(request):
         caller.require(Right.EXPORT)
-        story.note_export(ws, caller, found)
-        rows = map(_row, found.matching(wanted))
+        story.note_export(ws, caller, person_story)
+        rows = map(_row, person_story.matching(wanted))
         return files.send(request, kind, f"person-{identity[:8]}", COLUMNS, rows)
-    return _page(request, ws, caller, found, wanted=wanted, done=done, wrong=wrong)
+    return _page(request, ws, caller, person_story, wanted=wanted, done=done, wrong=wrong)
 
 
 @router.get("/{identity}/export.json")
@@ -290,23 +290,23 @@ def _page(
     request: Request,
     ws: Workspace,
     caller: Principal,
-    found: story.Story,
+    person_story: story.Story,
     *,
     wanted: Filter = story.EVERYTHING,
     **more: Any,
 ) -> Response:
     key = decode(wanted.after) if wanted.after else None
-    matching = found.matching(wanted)
+    matching = person_story.matching(wanted)
     return page(
         request,
         "people/person.html",
-        title=fill(_("What did {who} do and say?"), who=found.name or _("this customer")),
+        title=fill(_("What did {who} do and say?"), who=person_story.name or _("this customer")),
         headers=NO_STORE,
-        story=found,
+        story=person_story,
         wanted=wanted,
         shown=cut(story.after(matching, key, SIZE + 1), SIZE, story.key, key),
         matching=len(matching),
-        counts=found.counts(),
+        counts=person_story.counts(),
         kinds=KIND_NAMES,
         colours=KIND_COLOURS,
         picture=picture.line(matching),
@@ -325,19 +325,19 @@ def _page(
     )
 
 
-def _row(one: Entry) -> tuple[Any, ...]:
+def _row(entry: Entry) -> tuple[Any, ...]:
     return (
-        one.occurred_at,
-        one.title,
-        one.actor,
-        one.touchpoint,
-        one.channel,
-        one.place,
-        one.order_id,
-        one.amount,
-        one.currency,
-        one.metric,
-        one.score,
-        one.text,
-        one.event_id,
+        entry.occurred_at,
+        entry.title,
+        entry.actor,
+        entry.touchpoint,
+        entry.channel,
+        entry.place,
+        entry.order_id,
+        entry.amount,
+        entry.currency,
+        entry.metric,
+        entry.score,
+        entry.text,
+        entry.event_id,
     )

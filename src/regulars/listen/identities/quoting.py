@@ -82,14 +82,14 @@ def _held(workspace: Workspace, identities: Sequence[str]) -> list[tuple[str, st
 
 def _written(workspace: Workspace, identities: Sequence[str]) -> list[tuple[str, str]]:
     """Return the words of texts that are the person, with the kind of id that they are."""
-    theirs, found = set(identities), []
+    theirs, words = set(identities), []
     for word in queries.id_like_words(workspace):
         kinds = [*OWN_IDS]
         kinds += ["email"] if "@" in word else []
         kinds += ["phone"] if sum(sign.isdigit() for sign in word) >= MIN_DIGITS else []
         for one in {word, word.strip(".-_+")}:
-            found += [(k, one) for k in kinds if theirs.intersection(known_as(workspace, k, one))]
-    return found
+            words += [(k, one) for k in kinds if theirs.intersection(known_as(workspace, k, one))]
+    return words
 
 
 def _pattern(kind: str, words: Iterable[str]) -> str:

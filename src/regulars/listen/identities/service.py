@@ -184,18 +184,18 @@ def unmerge(
     caller.require(Right.EDIT_PEOPLE)
     words = checked_reason(reason)
     with workspace.database.reading() as connection:
-        known = linking.link_by_id(connection, link)
-    if known is None:
+        before = linking.link_by_id(connection, link)
+    if before is None:
         raise NotFound("identities.link", Text("There is no such link.", "没有这条关联。"))
-    _require_seen(workspace, caller, known.left_id)
+    _require_seen(workspace, caller, before.left_id)
     with workspace.database.transaction() as connection:
-        fact = linking.link_by_id(connection, link) or known
+        fact = linking.link_by_id(connection, link) or before
         if fact.undone_at is not None:
             raise Conflict("identities.undone", Text("It is undone already.", "该关联已经解除。"))
         linking.unlink(workspace, connection, link, at=now)
         queries.insert_decision(connection, fact, Decision(link, "undo", caller.name, words, now))
         audit.record(workspace, connection, caller, "person.unmerged", fact.left_id, link=link)
-    return known.left_id, known.right_id
+    return before.left_id, before.right_id
 
 
 def _require_seen(workspace: Workspace, caller: Principal, identity: str) -> None:
@@ -232,7 +232,7 @@ def candidates(workspace: Workspace, *, scope: Scope = None, limit: int = 100) -
     A pair whose link staff have undone is not proposed again. A caller bound to places sees pairs
     of people who both have events there.
     """
-    found: dict[tuple[str, str], Candidate] = {}
+    pairs: dict[tuple[str, str], Candidate] = {}
     for attribute in SHARED:
         for group in profiles.shared(workspace, attribute):
             persons = sorted({people.person_of(workspace, one) for one in group})
@@ -241,11 +241,11 @@ def candidates(workspace: Workspace, *, scope: Scope = None, limit: int = 100) -
                     one.person_id for one in finding.sightings(workspace, persons, scope=scope)
                 ]
             for left, right in combinations(sorted(persons), 2):
-                if (left, right) not in found and not _kept_apart(workspace, left, right):
-                    found[left, right] = Candidate(left, right, attribute)
-            if len(found) >= limit:
-                return list(found.values())[:limit]
-    return list(found.values())
+                if (left, right) not in pairs and not _kept_apart(workspace, left, right):
+                    pairs[left, right] = Candidate(left, right, attribute)
+            if len(pairs) >= limit:
+                return list(pairs.values())[:limit]
+    return list(pairs.values())
 
 
 def _kept_apart(workspace: Workspace, left: str, right: str) -> bool:

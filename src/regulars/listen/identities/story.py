@@ -41,13 +41,13 @@ class Filter:
     until: str = ""
     after: str = ""
 
-    def fits(self, one: Entry) -> bool:
+    def fits(self, entry: Entry) -> bool:
         """Tell whether an event is wanted."""
         return (
-            (self.kind is None or one.kind is self.kind)
-            and (not self.channel or one.channel == self.channel)
-            and one.occurred_at in self.period
-            and (not self.words or self.words.casefold() in _searchable(one))
+            (self.kind is None or entry.kind is self.kind)
+            and (not self.channel or entry.channel == self.channel)
+            and entry.occurred_at in self.period
+            and (not self.words or self.words.casefold() in _searchable(entry))
         )
 
 
@@ -155,15 +155,15 @@ def export(
     """
     caller.require(Right.EXPORT)
     caller.require(Right.READ_PEOPLE)
-    found = story(workspace, identity, scope=caller.places, most=ALL)
-    note_export(workspace, caller, found)
+    whole = story(workspace, identity, scope=caller.places, most=ALL)
+    note_export(workspace, caller, whole)
     return {
-        "person": found.person.person_id,
+        "person": whole.person.person_id,
         "exported_at": now,
-        "identities": list(found.person.identities),
-        "links": [asdict(link) for link in found.person.links],
-        "profile": [_plain(attribute) for attribute in found.profile],
-        "events": [asdict(entry) for entry in found.entries],
+        "identities": list(whole.person.identities),
+        "links": [asdict(link) for link in whole.person.links],
+        "profile": [_plain(attribute) for attribute in whole.profile],
+        "events": [asdict(entry) for entry in whole.entries],
     }
 
 

@@ -55,16 +55,16 @@ def account(
     connection: duckdb.DuckDBPyConnection,
     shaper: Shaper,
     pieces: Sequence[Piece],
-    made: Sequence[tuple[str, str]],
+    tables: Sequence[tuple[str, str]],
 ) -> Account:
-    """Account for the rows of `pieces`; `made`: tables of events, and the queries of their rows.
+    """Account for the rows of `pieces`; `tables`: tables of events, and the queries of their rows.
 
     Refused rows count as refused, whatever else came of them.
     """
     size = max((piece.offset + piece.rows for piece in pieces), default=0) + 1
     refused = _flags(connection, "SELECT DISTINCT _row FROM rejects", size)
     skipped = _flags(connection, "SELECT _row FROM skipped", size) & ~refused
-    used = _used(connection, shaper, made, size)
+    used = _used(connection, shaper, tables, size)
     rest = ~(used | refused | skipped)
     rest[0] = False
     titles = sum(piece.titles for piece in pieces)

@@ -274,17 +274,21 @@ def _note(one: Note) -> NoteOut:
     return NoteOut(code=one.code, rows=one.rows, text=say(one.text), examples=list(one.examples))
 
 
-def _question(one: Question) -> QuestionOut:
+def _question(question: Question) -> QuestionOut:
     choices = [
         ChoiceOut(
             value=choice.value,
             text=say(choice.words),
             gives=say(choice.gives) if choice.gives else None,
         )
-        for choice in one.choices
+        for choice in question.choices
     ]
     return QuestionOut(
-        key=one.key, field=one.field, rows=one.rows, text=say(one.words), choices=choices
+        key=question.key,
+        field=question.field,
+        rows=question.rows,
+        text=say(question.words),
+        choices=choices,
     )
 
 

@@ -135,17 +135,17 @@ def _about_scale(columns: Sequence[Guess], facts: Facts) -> Text:
     )
 
 
-def notes(found: Sequence[Facts], sheet: Sheet, *, zone_given: bool) -> Iterator[Note]:
+def notes(columns: Sequence[Facts], sheet: Sheet, *, zone_given: bool) -> Iterator[Note]:
     """Yield what the preview tells: the zone it reads times in, values that are no times, …"""
     if not zone_given and any(one.kind == "moment" and not one.zoned for one in sheet.guesses):
-        yield _zone(sheet.zone, max((facts.rows for facts in found), default=0))
-    by_header = {facts.header: facts for facts in found}
+        yield _zone(sheet.zone, max((facts.rows for facts in columns), default=0))
+    by_header = {facts.header: facts for facts in columns}
     for one in sheet.guesses:
         facts = by_header[one.header]
         if one.kind == "moment" and facts.dates.unread:
             yield _no_times(facts)
     yield from _no_answers(sheet, by_header)
-    yield from _shared_orders(found, sheet)
+    yield from _shared_orders(columns, sheet)
     unused = [one.header for one in sheet.guesses if one.role == "personal"]
     if unused:
         names = ", ".join(unused)

@@ -23,23 +23,23 @@ SCALES: tuple[Scale, ...] = ((1, 5), (1, 7), (0, 10), (1, 10))
 PLAIN = ("property", "number", "score")
 
 
-def find(found: Sequence[Facts], guesses: Sequence[Guess]) -> list[Guess]:
+def find(columns: Sequence[Facts], guesses: Sequence[Guess]) -> list[Guess]:
     """Return the guesses with the columns of grids read as scores on their common scale."""
     free = [
         index
-        for index, (facts, one) in enumerate(zip(found, guesses, strict=True))
+        for index, (facts, one) in enumerate(zip(columns, guesses, strict=True))
         if one.role in PLAIN and _few_steps(facts)
     ]
-    grids = _whole_file(found, free) or [*_large(found, guesses), *_by_stem(found, free)]
+    grids = _whole_file(columns, free) or [*_large(columns, guesses), *_by_stem(columns, free)]
     settled = list(guesses)
     done: set[int] = set()
     for grid in sorted(grids, key=len, reverse=True):
-        read = _scale(found[index] for index in grid)
+        read = _scale(columns[index] for index in grid)
         if read is None:
             continue
         scale, codes = read
-        stem = _stem(found[grid[0]].header)
-        for index in [*grid, *_rated_alone(found, free, grid, scale)]:
+        stem = _stem(columns[grid[0]].header)
+        for index in [*grid, *_rated_alone(columns, free, grid, scale)]:
             if index in done:
                 continue
             done.add(index)
@@ -51,19 +51,19 @@ def find(found: Sequence[Facts], guesses: Sequence[Guess]) -> list[Guess]:
                 scale=scale,
                 scales=((0, 10), (1, 10)) if scale == (1, 10) else (),
                 codes=codes,
-                blank=found[index].odd,
+                blank=columns[index].odd,
                 grid=stem,
             )
     return settled
 
 
-def _few_steps(found: Facts) -> bool:
+def _few_steps(facts: Facts) -> bool:
     """Tell whether a column holds three whole numbers or more that steps of a scale may be."""
-    levels = found.levels()
-    blank = all(word.lower() in BLANK_WORDS for word in found.odd)
+    levels = facts.levels()
+    blank = all(word.lower() in BLANK_WORDS for word in facts.odd)
     if (
-        found.whole < (0.6 if blank and found.odd else 0.95)
-        or naming.denies_score(found.header)
+        facts.whole < (0.6 if blank and facts.odd else 0.95)
+        or naming.denies_score(facts.header)
         or len(levels) < 3
     ):
         return False
@@ -86,15 +86,15 @@ def _by_stem(found: Sequence[Facts], free: list[int]) -> list[list[int]]:
     return [grid for (stem, _levels), grid in stems.items() if stem and len(grid) >= LEAST]
 
 
-def _large(found: Sequence[Facts], guesses: Sequence[Guess]) -> list[list[int]]:
+def _large(columns: Sequence[Facts], guesses: Sequence[Guess]) -> list[list[int]]:
     """Return numbered columns, many of a stem, that together have a scale's steps and no more."""
     stems: dict[str, list[int]] = defaultdict(list)
-    for index, (facts, one) in enumerate(zip(found, guesses, strict=True)):
+    for index, (facts, one) in enumerate(zip(columns, guesses, strict=True)):
         numbered = re.fullmatch(r"[a-z]+_?\d+", naming.words(facts.header))
         if numbered and one.role in PLAIN and facts.whole == 1 and facts.levels():
             stems[_stem(facts.header)].append(index)
     large = [grid for grid in stems.values() if len(grid) >= LARGE]
-    read = [(grid, _scale(found[index] for index in grid)) for grid in large]
+    read = [(grid, _scale(columns[index] for index in grid)) for grid in large]
     return [grid for grid, one in read if one is not None and not one[1]]
 
 
@@ -105,14 +105,14 @@ def _whole_file(found: Sequence[Facts], free: list[int]) -> list[list[int]]:
 
 
 def _rated_alone(
-    found: Sequence[Facts], free: list[int], grid: list[int], scale: Scale
+    columns: Sequence[Facts], free: list[int], grid: list[int], scale: Scale
 ) -> Iterator[int]:
     """Yield questions beside a grid that ask for a rating by their words, on the grid's scale."""
-    levels = frozenset[float]().union(*(found[index].levels() for index in grid))
+    levels = frozenset[float]().union(*(columns[index].levels() for index in grid))
     steps = {float(step) for step in range(int(scale[0]), int(scale[1]) + 1)}
     for index in free:
-        own = found[index].levels()
-        said = naming.words(found[index].header)
+        own = columns[index].levels()
+        said = naming.words(columns[index].header)
         if index not in grid and steps <= own <= levels and re.search(naming.ATTRIBUTES, said):
             yield index
 

@@ -138,15 +138,15 @@ class Builder:
 
         Column → SQL with its name, which a load may add behind its sort.
         """
-        found = {}
+        same = {}
         for name in COLUMNS:
             ways = {values.get(name, "NULL") for _table, values in self.values}
             way = ways.pop() if len(ways) == 1 else ""
             if way == "NULL" or LITERAL.fullmatch(way):
-                found[name] = _same(name, way)
+                same[name] = _same(name, way)
         if all(one["known_at"] == one.get("occurred_at") for _table, one in self.values):
-            found["known_at"] = "occurred_at AS known_at"
-        return found
+            same["known_at"] = "occurred_at AS known_at"
+        return same
 
     def _currency(self, values: dict[str, str]) -> str:
         """Return the SQL of the currency: money has one, whatever has no money has none."""
@@ -175,14 +175,14 @@ class Builder:
             else "_key"
         )
         start = literal(f"{self.salt}\x1f{event.key}\x1f")
-        made = f"md5({start} || {itself})"
+        new = f"md5({start} || {itself})"
         raw = self.shaper.raws.get(event.from_)
         known = self.shaper.ground.known
         if raw is None or not raw.part.formerly or known is None:
-            return made
+            return new
         told = known(self.connection)
         former = f"md5({start} || _former)"
-        return f"CASE WHEN {former} IN (SELECT event_id FROM {told}) THEN {former} ELSE {made} END"
+        return f"CASE WHEN {former} IN (SELECT event_id FROM {told}) THEN {former} ELSE {new} END"
 
     def _properties(self, event: Event) -> str:
         columns = {

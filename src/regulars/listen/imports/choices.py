@@ -47,7 +47,7 @@ class Choices:
             )
 
 
-def settle(found: Sequence[Facts], guesses: Sequence[Guess], choices: Choices) -> list[Guess]:
+def settle(columns: Sequence[Facts], guesses: Sequence[Guess], choices: Choices) -> list[Guess]:
     """Return the guesses with what was chosen, by hand or by the tool that wrote the file."""
     scales_ = {**_answered(guesses, choices), **choices.scales}
     wanted = {one.header: _role(one, choices, scales_) for one in guesses}
@@ -56,32 +56,34 @@ def settle(found: Sequence[Facts], guesses: Sequence[Guess], choices: Choices) -
         _read(facts, one, wanted[one.header], choices, scales_.get(one.header))
         if wanted[one.header] is not None
         else (_left(one) if one.role in taken else one)
-        for facts, one in zip(found, guesses, strict=True)
+        for facts, one in zip(columns, guesses, strict=True)
     ]
 
 
 def _answered(guesses: Sequence[Guess], choices: Choices) -> dict[str, scales.Scale]:
     """Return header → scale as answered; one answer holds for all columns that leave the same."""
-    found: dict[str, scales.Scale] = {}
+    answered: dict[str, scales.Scale] = {}
     for key, words in choices.answers.items():
         first = next((one for one in guesses if one.scales and key == asking_key(one)), None)
         if first is not None:
             scale = scales.parse(words)
             alike = (asking.asked_with(one) == asking.asked_with(first) for one in guesses)
-            found |= {one.header: scale for one, same in zip(guesses, alike, strict=True) if same}
-    return found
+            answered |= {
+                one.header: scale for one, same in zip(guesses, alike, strict=True) if same
+            }
+    return answered
 
 
-def _role(one: Guess, choices: Choices, scales_: Mapping[str, scales.Scale]) -> str | None:
+def _role(guess: Guess, choices: Choices, scales_: Mapping[str, scales.Scale]) -> str | None:
     """Return the role that was chosen for a column; None where the guess stands."""
-    chosen = choices.roles.get(one.header)
-    if (chosen or one.role) == "nps" and choices.answers.get("nps", one.header) != one.header:
+    chosen = choices.roles.get(guess.header)
+    if (chosen or guess.role) == "nps" and choices.answers.get("nps", guess.header) != guess.header:
         return "number"
     if chosen is not None:
         return chosen
-    if one.header in scales_:
-        return one.role
-    return choices.format.role_of(one.header) if choices.format is not None else None
+    if guess.header in scales_:
+        return guess.role
+    return choices.format.role_of(guess.header) if choices.format is not None else None
 
 
 def _left(one: Guess) -> Guess:
@@ -91,15 +93,15 @@ def _left(one: Guess) -> Guess:
 
 
 def _read(
-    facts: Facts, one: Guess, role: str | None, choices: Choices, scale: scales.Scale | None
+    facts: Facts, guess: Guess, role: str | None, choices: Choices, scale: scales.Scale | None
 ) -> Guess:
     assert role is not None
-    if role == one.role and scale in (None, one.scale) and choices.format is None:
-        return replace(one, scales=()) if scale else one
-    read = one if role == one.role else guessing.read_as(facts, role)
+    if role == guess.role and scale in (None, guess.scale) and choices.format is None:
+        return replace(guess, scales=()) if scale else guess
+    read = guess if role == guess.role else guessing.read_as(facts, role)
     if role in SCORES and scale is not None:
         read = replace(read, scale=scale, scales=())
-    by_hand = one.header in choices.roles or choices.format is None
+    by_hand = guess.header in choices.roles or choices.format is None
     why = guessing.CHOSEN if by_hand else _known(choices.format)
     return replace(read, confidence=1.0, why=why)
 

@@ -21,14 +21,16 @@ MONEY = (
 """What is paid stands above totals, totals above other amounts."""
 
 
-def settle(found: Sequence[Facts], guesses: Sequence[Guess], *, named: bool = True) -> list[Guess]:
+def settle(
+    columns: Sequence[Facts], guesses: Sequence[Guess], *, named: bool = True
+) -> list[Guess]:
     """Let one column have each single role; `named` tells whether the file has a header."""
-    settled = batteries.find(found, guesses)
+    settled = batteries.find(columns, guesses)
     settled = _singly(settled)
     settled = _weights(settled)
     settled = _lines(settled)
     if not named:
-        settled = _nameless_money(found, _nameless_customer(found, settled))
+        settled = _nameless_money(columns, _nameless_customer(columns, settled))
     return _calendar(_first_moment(settled))
 
 

@@ -259,15 +259,16 @@ def _looking(app: typer.Typer, opens: Opens) -> None:
     def recipes(as_json: AsJson = False, workspace: WorkspaceFolder = Path()) -> None:
         """List the import templates (recipes) that come with the product."""
         opens(workspace)
-        found = service.recipes()
+        templates = service.recipes()
         if as_json:
             rows = [
-                {"name": one.name, "title": one.title.en, "about": one.about.en} for one in found
+                {"name": one.name, "title": one.title.en, "about": one.about.en}
+                for one in templates
             ]
             typer.echo(msgspec.json.encode(rows).decode())
             return
         table = Table(_("Template"), _("What it is for"), box=None)
-        for one in found:
+        for one in templates:
             table.add_row(one.name, say(one.about.text))
         out.print(table)
 
@@ -289,15 +290,15 @@ def _looking(app: typer.Typer, opens: Opens) -> None:
         if take_back:
             _take_back(ws, take_back, yes=yes, as_json=as_json)
             return
-        found = service.runs(ws)
+        runs = service.runs(ws)
         if as_json:
-            typer.echo(msgspec.json.encode([run_facts(run) for run in found]).decode())
+            typer.echo(msgspec.json.encode([run_facts(run) for run in runs]).decode())
             return
         titles = count_titles()
         table = Table(Column("id", no_wrap=True), _("Template"), _("State"), _("When"), box=None)
         for name in ("accepted", "rejected"):
             table.add_column(titles[name], justify="right")
-        for run in found:
+        for run in runs:
             table.add_row(
                 run.id,
                 run.recipe,

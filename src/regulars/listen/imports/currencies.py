@@ -77,8 +77,8 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
 def check(code: str) -> str:
     """Return the code that words mean; raises Invalid unless they name exactly one currency."""
     word = code.strip().upper()
-    found = word if word in CODES else WORDS.get(word, "")
-    if len(found) != 3:
+    currency = word if word in CODES else WORDS.get(word, "")
+    if len(currency) != 3:
         raise Invalid(
             "import.currency",
             Text(
@@ -87,7 +87,7 @@ def check(code: str) -> str:
             ),
             field="currency",
         )
-    return found
+    return currency
 
 
 def resolved(sign: str, context: str, yen: str | None) -> str:

@@ -242,27 +242,27 @@ class _Writer:
 
     def _function(self, node: exp.Func) -> str:
         name, parts = _spelled(node)
-        known = FUNCTIONS.get(name, AGGREGATES.get(name, -1))
-        if known == -1 or (name in AGGREGATES and not self.aggregates):
+        arity = FUNCTIONS.get(name, AGGREGATES.get(name, -1))
+        if arity == -1 or (name in AGGREGATES and not self.aggregates):
             raise _refused(
                 self.words, f"there is no function “{name}” here", f"此处没有函数“{name}”"
             )
-        if known is not None and len(parts) != known:
+        if arity is not None and len(parts) != arity:
             raise _refused(
-                self.words, f"“{name}” takes {known} values", f"“{name}”需要 {known} 个值"
+                self.words, f"“{name}” takes {arity} values", f"“{name}”需要 {arity} 个值"
             )
         return self._call(name, [self.write(part) for part in parts])
 
     def _call(self, name: str, parts: list[str]) -> str:
         zone = literal(self.zone or "UTC")
-        one = parts[0]
+        first = parts[0]
         calls = {
-            "number": f"TRY_CAST({one} AS DOUBLE)",
-            "decimal": f"TRY_CAST({one} AS DECIMAL(18, 4))",
-            "text": f"CAST({one} AS VARCHAR)",
+            "number": f"TRY_CAST({first} AS DOUBLE)",
+            "decimal": f"TRY_CAST({first} AS DECIMAL(18, 4))",
+            "text": f"CAST({first} AS VARCHAR)",
             "matches": f"regexp_matches({', '.join(parts)})",
-            "moment": f"timezone({zone}, TRY_CAST({one} AS TIMESTAMP))",
-            "first": f"arg_min({one}, _row)",
+            "moment": f"timezone({zone}, TRY_CAST({first} AS TIMESTAMP))",
+            "first": f"arg_min({first}, _row)",
             "words": f"nullif(concat_ws(chr(10), {', '.join(parts)}), '')",
         }
         if name == "date_of":
@@ -270,7 +270,7 @@ class _Writer:
             return f"timezone({zone}, make_timestamp({year}, {month}, {number}, 0, 0, 0))"
         if name in ("plus_days", "plus_months"):
             step = "to_days" if name == "plus_days" else "to_months"
-            local = f"timezone({zone}, {one})"
+            local = f"timezone({zone}, {first})"
             return f"timezone({zone}, {local} + {step}(CAST({parts[1]} AS INTEGER)))"
         return calls.get(name) or f"{name}({', '.join(parts)})"
 

@@ -45,7 +45,7 @@ def _over(
     connection: duckdb.DuckDBPyConnection,
     names: Sequence[str],
     sources: Sources,
-    asked: str,
+    aggregate: str,
     limit: str = "",
 ) -> dict[str, Any]:
     """Return column → what is asked of it over the rows of all sources."""
@@ -54,7 +54,7 @@ def _over(
     rows = " UNION ALL ".join(
         f"(SELECT {_columns(names, columns)} FROM {table}{limit})" for table, columns in sources
     )
-    parts = ", ".join(asked.format(quote(name)) for name in names)
+    parts = ", ".join(aggregate.format(quote(name)) for name in names)
     row = connection.execute(f"SELECT {parts} FROM ({rows})").fetchone() or ()
     return dict(zip(names, row, strict=True))
 

@@ -62,10 +62,10 @@ def fields(raw: RawRows) -> list[Field]:
         if "*" in key:
             continue
         names = candidates(key, column)
-        found = [_claiming(name, raw.columns, folded, hinted) for name in names]
-        rivals = next((some for some in found if some), ())
+        claims = [_claiming(name, raw.columns, folded, hinted) for name in names]
+        rivals = next((some for some in claims if some), ())
         if column.asks and not column.scales:  # which of its headers counts is asked
-            rivals = tuple(dict.fromkeys(one for some in found for one in some))
+            rivals = tuple(dict.fromkeys(one for some in claims for one in some))
         if len(names) == 1 and rivals and rivals[0] == names[0]:
             rivals = rivals[:1]
         if not rivals and tool is not None:
@@ -75,7 +75,7 @@ def fields(raw: RawRows) -> list[Field]:
         if not rivals:
             _check_absent(raw, key, column, names, folded)
         header = rivals[0] if rivals else None
-        others = tuple(one for some in found for one in some if one not in rivals)
+        others = tuple(one for some in claims for one in some if one not in rivals)
         duck = raw.columns.get(header or "", "VARCHAR")
         result.append(Field(key, header, duck, column, rivals, tuple(dict.fromkeys(others))))
         used.add(header or "")

@@ -86,14 +86,14 @@ def _fit(file: File, recipe: Recipe, folded: Collection[str]) -> Iterator[tuple[
 
 def _matched(part: Input, folded: Collection[str]) -> tuple[int, int, int]:
     """Return how many declared columns are there, are needed, and are needed and there."""
-    known = needs = there = 0
+    declared = needs = there = 0
     for key, column in part.declared.items():
         if "*" in key:
             continue
         found = any(fold(name) in folded for name in candidates(key, column))
         needed = not column.optional
-        known, needs, there = known + found, needs + needed, there + (found and needed)
-    return known, needs, there
+        declared, needs, there = declared + found, needs + needed, there + (found and needed)
+    return declared, needs, there
 
 
 def _gives(recipe: Recipe) -> tuple[str, ...]:

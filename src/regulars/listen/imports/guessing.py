@@ -98,42 +98,42 @@ class Guess:
     grid: str = ""
 
 
-def guess(found: Facts) -> Guess:
+def guess(facts: Facts) -> Guess:
     """Return the most probable role of a column, header and values taken together."""
-    base = Guess(found.header, "property", "text", 0.4, _said(None, None), found.examples)
-    said = naming.roles(found.header)
-    if not found.filled:
-        words = re.search(naming.SURE_WORDS, naming.words(found.header)) is not None
+    base = Guess(facts.header, "property", "text", 0.4, _said(None, None), facts.examples)
+    said = naming.roles(facts.header)
+    if not facts.filled:
+        words = re.search(naming.SURE_WORDS, naming.words(facts.header)) is not None
         empty = Text("The sample is empty.", "样本中没有值。")
         return replace(base, role="text" if words else "property", confidence=0.2, why=empty)
-    certain = _by_values(found, said, base)
-    if said == ["personal"] and all(re.fullmatch(r"#\d+", value) for value in found.examples):
+    certain = _by_values(facts, said, base)
+    if said == ["personal"] and all(re.fullmatch(r"#\d+", value) for value in facts.examples):
         said = ["order_id"]  # shops number their orders #1001 and call that a name
     if certain is not None:
         return certain
     for role in said:
-        read = READ.get(role, _as_words)(found, role, base)
+        read = READ.get(role, _as_words)(facts, role, base)
         if read is not None:
             return read
-    if found.length >= LONG_WORDS and found.numbers < 0.5 and found.distinct > 0.5 * found.filled:
+    if facts.length >= LONG_WORDS and facts.numbers < 0.5 and facts.distinct > 0.5 * facts.filled:
         return replace(base, role="text", confidence=0.6, why=_said(False, True))
-    if found.numbers >= 0.98 and not re.search(NAMED_ID, naming.words(found.header)):
-        return _number(found, "number", base, 0.5) or base
+    if facts.numbers >= 0.98 and not re.search(NAMED_ID, naming.words(facts.header)):
+        return _number(facts, "number", base, 0.5) or base
     return base
 
 
-def read_as(found: Facts, role: str) -> Guess:
+def read_as(facts: Facts, role: str) -> Guess:
     """Return how a column is read that a person says is of that role."""
-    base = Guess(found.header, role, "text", 1.0, CHOSEN, found.examples)
+    base = Guess(facts.header, role, "text", 1.0, CHOSEN, facts.examples)
     if role in (*TIMES, "moment"):
-        read = _moment(found, role, base)
+        read = _moment(facts, role, base)
         return replace(read or replace(base, kind="moment"), role=role)
     if role in SCORES:
         low, high = scales.WISHED.get(role, (1.0, 5.0))
-        return _score(found, role, base) or replace(base, kind="number", scale=(low, high))
+        return _score(facts, role, base) or replace(base, kind="number", scale=(low, high))
     if role in ("amount", "price", "refund", "number", "quantity", "weight"):
         kind = "decimal" if role in ("amount", "price", "refund") else "number"
-        return _number(found, role, base, 1.0) or replace(base, kind=kind)
+        return _number(facts, role, base, 1.0) or replace(base, kind=kind)
     return replace(base, kind="whole") if role in ("year", "month") else base
 
 
@@ -147,28 +147,28 @@ def _said(header: bool | None, values: bool | None) -> Text:
     return Text("Nothing speaks for more.", "没有更多依据。")
 
 
-def _by_values(found: Facts, said: list[str], base: Guess) -> Guess | None:
+def _by_values(facts: Facts, said: list[str], base: Guess) -> Guess | None:
     """Return the guess that values settle, whatever else the header might mean."""
-    if found.nested >= MOSTLY_DATES:
+    if facts.nested >= MOSTLY_DATES:
         return base  # objects and lists of JSON
-    if found.emails >= 0.9:
+    if facts.emails >= 0.9:
         return replace(base, role="email", confidence=0.95, why=_said("email" in said, True))
     named = any(role in IDS for role in said) or re.search(
-        naming.ID + "$", naming.words(found.header)
+        naming.ID + "$", naming.words(facts.header)
     )
-    if found.mobiles + found.phones >= 0.9 and found.distinct > 1 and not named:
+    if facts.mobiles + facts.phones >= 0.9 and facts.distinct > 1 and not named:
         sure = 0.95 if "phone" in said else 0.7
         return replace(base, role="phone", confidence=sure, why=_said("phone" in said, True))
-    if found.clocks >= 0.9:
+    if facts.clocks >= 0.9:
         return replace(base, role="clock", confidence=0.9, why=_said(False, True))
-    return _moment(found, next((role for role in said if role in TIMES), None), base)
+    return _moment(facts, next((role for role in said if role in TIMES), None), base)
 
 
-def _moment(found: Facts, named: str | None, base: Guess) -> Guess | None:
+def _moment(facts: Facts, named: str | None, base: Guess) -> Guess | None:
     """Return the guess of a column of times; numbers are none unless they look like days."""
     role = "moment" if named in (None, "occurred_at") else named
-    if found.duck.startswith(("TIMESTAMP", "DATE")):
-        zoned = "ZONE" in found.duck
+    if facts.duck.startswith(("TIMESTAMP", "DATE")):
+        zoned = "ZONE" in facts.duck
         return replace(
             base,
             role=role,
@@ -177,12 +177,12 @@ def _moment(found: Facts, named: str | None, base: Guess) -> Guess | None:
             zoned=zoned,
             why=_said(bool(named), True),
         )
-    if named and found.numbers >= 0.98 and (written := _counted(found)):
+    if named and facts.numbers >= 0.98 and (written := _counted(facts)):
         return replace(
             base, role=role, kind="moment", confidence=0.85, formats=written, why=_said(True, True)
         )
-    dates = found.dates
-    if found.numbers >= 0.5 and not _eight_digits(found):
+    dates = facts.dates
+    if facts.numbers >= 0.5 and not _eight_digits(facts):
         return None
     if dates.share < (SOME_DATES if named else MOSTLY_DATES):
         return None
@@ -194,7 +194,7 @@ def _moment(found: Facts, named: str | None, base: Guess) -> Guess | None:
         kind="moment",
         confidence=0.7 if dates.unsettled else 0.95 * dates.share,
         formats=formats,
-        zoned=found.zoned >= 0.98 * dates.share,
+        zoned=facts.zoned >= 0.98 * dates.share,
         why=_said(bool(named), True),
     )
 
@@ -215,26 +215,26 @@ def _counted(found: Facts) -> tuple[str, ...]:
     return ("epoch_ms",) if least >= 5e11 and most < 5e12 else ()
 
 
-def _as_words(found: Facts, role: str, base: Guess) -> Guess | None:
+def _as_words(facts: Facts, role: str, base: Guess) -> Guess | None:
     """Take the header at its word where values do not speak against it."""
     if role in ("year", "month"):
         low, high = (1900, 2100) if role == "year" else (1, 12)
-        if found.whole < 0.9 or not scales.within(found, (low, high)):
+        if facts.whole < 0.9 or not scales.within(facts, (low, high)):
             return None
         return replace(base, role=role, kind="whole", confidence=0.6, why=_said(True, True))
-    if role == "name" and found.distinct > 0.5 * found.filled and found.filled > 10:
+    if role == "name" and facts.distinct > 0.5 * facts.filled and facts.filled > 10:
         return None
     return replace(base, role=role, confidence=0.7, why=_said(True, False))
 
 
-def _id(found: Facts, role: str, base: Guess) -> Guess | None:
+def _id(facts: Facts, role: str, base: Guess) -> Guess | None:
     """Ids name someone or something: many of them, without fractions, not yes and no."""
-    fractions = found.numbers >= 0.9 and found.whole < 0.9
-    if fractions or (found.distinct <= 2 and found.filled > 20) or found.several > 0.2:
+    fractions = facts.numbers >= 0.9 and facts.whole < 0.9
+    if fractions or (facts.distinct <= 2 and facts.filled > 20) or facts.several > 0.2:
         return None
-    if role == "event_id" and found.distinct < found.filled:
+    if role == "event_id" and facts.distinct < facts.filled:
         return None
-    plain = naming.words(found.header) in ("id", "序号", "编号", "account", "person", "member")
+    plain = naming.words(facts.header) in ("id", "序号", "编号", "account", "person", "member")
     return replace(base, role=role, confidence=0.65 if plain else 0.9, why=_said(True, True))
 
 
@@ -278,14 +278,14 @@ def _weight(found: Facts, role: str, base: Guess) -> Guess | None:
     return _number(found, role, base, 0.85)
 
 
-def _score(found: Facts, role: str, base: Guess) -> Guess | None:
+def _score(facts: Facts, role: str, base: Guess) -> Guess | None:
     """A score needs a name and a usual scale; what its values leave open is asked."""
-    if naming.denies_score(found.header) and not found.dates.share:
+    if naming.denies_score(facts.header) and not facts.dates.share:
         return None
-    read = scales.scored(found, role)
+    read = scales.scored(facts, role)
     if read is None:
         return None
-    if found.distinct <= 2 and found.filled >= scales.MANY and role == "score":
+    if facts.distinct <= 2 and facts.filled >= scales.MANY and role == "score":
         return None
     return replace(
         base,
@@ -301,27 +301,27 @@ def _score(found: Facts, role: str, base: Guess) -> Guess | None:
     )
 
 
-def _text(found: Facts, role: str, base: Guess) -> Guess | None:
+def _text(facts: Facts, role: str, base: Guess) -> Guess | None:
     """Words are no numbers and no few codes; the surer the header, the shorter they may be."""
-    if found.numbers >= 0.5 or found.dates.share >= SOME_DATES:
+    if facts.numbers >= 0.5 or facts.dates.share >= SOME_DATES:
         return None
-    sure = re.search(naming.SURE_WORDS, naming.words(found.header)) is not None
+    sure = re.search(naming.SURE_WORDS, naming.words(facts.header)) is not None
     # A customer's words are theirs; what comes again and again is a code or a product's name.
     least = 0.02 if sure else OWN_WORDS
-    repeated = found.filled > 50 and found.distinct < least * found.filled
-    if repeated or (not sure and found.length < SHORT_WORDS):
+    repeated = facts.filled > 50 and facts.distinct < least * facts.filled
+    if repeated or (not sure and facts.length < SHORT_WORDS):
         return None
     return replace(base, role=role, confidence=0.9 if sure else 0.75, why=_said(True, True))
 
 
-def _label(found: Facts, role: str, base: Guess) -> Guess | None:
+def _label(facts: Facts, role: str, base: Guess) -> Guess | None:
     """Channels, places, stages are few words that come again; lists of several are none."""
-    if found.several > 0.1 or found.length > 60 or (found.numbers >= 0.9 and found.whole < 0.9):
+    if facts.several > 0.1 or facts.length > 60 or (facts.numbers >= 0.9 and facts.whole < 0.9):
         return None
-    if found.distinct > 0.5 * found.filled and found.filled > 50:
+    if facts.distinct > 0.5 * facts.filled and facts.filled > 50:
         return None
-    flags = found.distinct <= 2 and found.numbers >= 0.9 and found.filled > 20
-    sure = 0.4 if flags else 0.85 if found.numbers < 0.5 else 0.6
+    flags = facts.distinct <= 2 and facts.numbers >= 0.9 and facts.filled > 20
+    sure = 0.4 if flags else 0.85 if facts.numbers < 0.5 else 0.6
     return None if flags else replace(base, role=role, confidence=sure, why=_said(True, True))
 
 

@@ -33,39 +33,43 @@ class Told:
 
 
 def give_keys(
-    connection: duckdb.DuckDBPyConnection, told: Told, *, known: str | None, starts: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    orders: Told,
+    *,
+    events: str | None,
+    starts: Sequence[str],
 ) -> str | None:
     """Set `_key` of the orders of a table; return the query of the orders that stay unclear.
 
-    `known` is a relation of the source's events (event_id, order_id, identity_id, place), `starts`
+    `events` is a relation of the source's events (event_id, order_id, identity_id, place), `starts`
     what an event's id is the hash of before its key.
     """
-    table = quote(told.table)
+    table = quote(orders.table)
     who = [
         f"identity_id({text(kind)}, CAST({quote(name)} AS VARCHAR))"
-        for kind, name in told.people.items()
+        for kind, name in orders.people.items()
     ]
     first = f"coalesce({', '.join(who)}, NULL)" if who else "CAST(NULL AS VARCHAR)"
-    place = quote(told.place) if told.place else "CAST(NULL AS VARCHAR)"
-    each = [f"{one} AS {name}" for one, name in zip(who, _names(told), strict=True)]
+    place = quote(orders.place) if orders.place else "CAST(NULL AS VARCHAR)"
+    each = [f"{one} AS {name}" for one, name in zip(who, _names(orders), strict=True)]
     connection.execute(
-        f"CREATE TABLE told_orders AS SELECT _row, CAST({quote(told.number)} AS VARCHAR) "
+        f"CREATE TABLE told_orders AS SELECT _row, CAST({quote(orders.number)} AS VARCHAR) "
         f"AS number, {', '.join([*each, ''])}{first} AS who, {place} AS place FROM {table}"
     )
-    connection.execute(f"CREATE TABLE known_keys AS {_known(known, starts)}")
+    connection.execute(f"CREATE TABLE known_keys AS {_known(events, starts)}")
     row = connection.execute(
         "SELECT (SELECT count(*) FROM known_keys), "
         "(SELECT count(*) - count(DISTINCT number) FROM told_orders)"
     ).fetchone() or (0, 0)
     unclear = None
     if row[0] or row[1]:
-        same = f"coalesce(k.who IN ({', '.join(f't.{one}' for one in _names(told))}), FALSE)"
-        connection.execute(MATCHED.format(same=same if told.people else "FALSE"))
+        same = f"coalesce(k.who IN ({', '.join(f't.{one}' for one in _names(orders))}), FALSE)"
+        connection.execute(MATCHED.format(same=same if orders.people else "FALSE"))
         connection.execute(
             f"UPDATE {table} SET _key = m.key FROM matched_orders m "
             f"WHERE {table}._row = m._row AND m.key IS NOT NULL"
         )
-        unclear = _taken_out(connection, told.table)
+        unclear = _taken_out(connection, orders.table)
     for made in ("told_orders", "known_keys", "matched_orders"):
         connection.execute(f"DROP TABLE IF EXISTS {made}")
     return unclear
@@ -76,9 +80,9 @@ def _names(told: Told) -> list[str]:
     return [f"who_{at}" for at in range(len(told.people))]
 
 
-def _known(known: str | None, starts: Sequence[str]) -> str:
+def _known(events: str | None, starts: Sequence[str]) -> str:
     """Return the query of the keys that the timeline knows of these numbers, and whose."""
-    if known is None:
+    if events is None:
         return (
             "SELECT CAST(NULL AS VARCHAR) AS number, CAST(NULL AS VARCHAR) AS key, "
             "CAST(NULL AS VARCHAR) AS who, CAST(NULL AS VARCHAR) AS place WHERE FALSE"
@@ -100,7 +104,7 @@ def _known(known: str | None, starts: Sequence[str]) -> str:
     return f"""
         SELECT number, key, max(identity_id) AS who, max(place) AS place FROM (
             SELECT {unwrapped("order_id")} AS number, identity_id, place, CASE {cases} END AS key
-            FROM {known} WHERE order_id IS NOT NULL) SEMI JOIN told_orders USING (number)
+            FROM {events} WHERE order_id IS NOT NULL) SEMI JOIN told_orders USING (number)
         WHERE key IS NOT NULL GROUP BY number, key
     """
 
@@ -133,10 +137,10 @@ def _taken_out(connection: duckdb.DuckDBPyConnection, table: str) -> str | None:
     row = connection.execute("SELECT count(*) FROM matched_orders WHERE unclear").fetchone()
     if row is None or not row[0]:
         return None
-    kept = quote(f"unclear_{table}")
+    unclear = quote(f"unclear_{table}")
     connection.execute(
-        f"CREATE TABLE {kept} AS SELECT * FROM {quote(table)} SEMI JOIN "
+        f"CREATE TABLE {unclear} AS SELECT * FROM {quote(table)} SEMI JOIN "
         "(SELECT _row FROM matched_orders WHERE unclear) USING (_row)"
     )
-    connection.execute(f"DELETE FROM {quote(table)} WHERE _row IN (SELECT _row FROM {kept})")
-    return f"SELECT * FROM {kept}"
+    connection.execute(f"DELETE FROM {quote(table)} WHERE _row IN (SELECT _row FROM {unclear})")
+    return f"SELECT * FROM {unclear}"

@@ -25,17 +25,17 @@ def note(
 ) -> Note | None:
     """Tell how many values of a column are left out, with examples; rows refused anyway aside."""
     others = f" AND NOT coalesce({refused}, FALSE)" if refused else ""
-    found = connection.execute(
+    rows = connection.execute(
         f"SELECT _row, {check.value}, count(*) OVER () FROM {typed} WHERE ({check.bad}){others} "
         f"ORDER BY _row LIMIT {EXAMPLES}"
     ).fetchall()
-    if not found:
+    if not rows:
         return None
     examples = tuple(
         f"{place(row, raw.pieces)}: {' '.join(str(value).split())[:LONGEST]}"
-        for row, value, _count in found
+        for row, value, _count in rows
     )
-    count, why, listed = found[0][2], reason_text(check.reason), ", ".join(examples)
+    count, why, listed = rows[0][2], reason_text(check.reason), ", ".join(examples)
     values = "value" if count == 1 else "values"
     return Note(
         f"{CODE}_{check.reason}",

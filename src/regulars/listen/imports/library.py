@@ -53,9 +53,9 @@ def shipped() -> dict[str, Recipe]:
 
 def get(name: str) -> Recipe:
     """Return a recipe by name; raises NotFound that lists what there is."""
-    found = every()
-    if name not in found:
-        known = ", ".join(found)
+    recipes = every()
+    if name not in recipes:
+        known = ", ".join(recipes)
         raise NotFound(
             "import.recipe",
             Text(
@@ -64,7 +64,7 @@ def get(name: str) -> Recipe:
             ),
             recipe=name,
         )
-    return found[name]
+    return recipes[name]
 
 
 def load(file: Path) -> Recipe:
@@ -144,7 +144,7 @@ def _unsound_patterns(recipe: Recipe) -> Iterator[Text]:
 
 def _unknown_references(recipe: Recipe) -> Iterator[Text]:
     """Yield what is used before it is made."""
-    made = {part.name for part in recipe.inputs}
+    tables = {part.name for part in recipe.inputs}
     for table in recipe.tables:
         origins = [*table.union, *(join.table for join in table.join)]
         origins += [table.from_] if table.from_ else []
@@ -153,9 +153,9 @@ def _unknown_references(recipe: Recipe) -> Iterator[Text]:
                 f"The table “{table.name}” takes either “from” or “union”.",
                 f"表“{table.name}”须在 from 与 union 中二选一。",
             )
-        yield from (_unknown(name) for name in origins if name not in made)
-        made.add(table.name)
-    yield from (_unknown(event.from_) for event in recipe.events if event.from_ not in made)
+        yield from (_unknown(name) for name in origins if name not in tables)
+        tables.add(table.name)
+    yield from (_unknown(event.from_) for event in recipe.events if event.from_ not in tables)
 
 
 def _unknown(name: str) -> Text:

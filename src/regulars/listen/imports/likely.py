@@ -21,34 +21,34 @@ if TYPE_CHECKING:
 
 
 def claimed(
-    connection: duckdb.DuckDBPyConnection, raw: RawRows, found: Sequence[Field]
+    connection: duckdb.DuckDBPyConnection, raw: RawRows, fields: Sequence[Field]
 ) -> list[Field]:
     """Return the fields with those that lacked a header on the one whose words speak of them.
 
     Of several scores none is taken: each may be a question of its own. Of words the first is.
     """
     free = [
-        one.header for one in found if one.header == one.name and one.name not in raw.part.columns
+        one.header for one in fields if one.header == one.name and one.name not in raw.part.columns
     ]
     wanted = {
         one.name: [name for name in free if re.search(one.column.like, naming.words(name))]
-        for one in found
+        for one in fields
         if one.header is None and one.column.like
     }
     facts = look(connection, raw, {name for names in wanted.values() for name in names})
     result, taken = [], set[str]()
-    for one in found:
+    for field in fields:
         fitting = [
             name
-            for name in wanted.get(one.name, ())
-            if name not in taken and _fits(one, facts[name])
+            for name in wanted.get(field.name, ())
+            if name not in taken and _fits(field, facts[name])
         ]
-        if len(fitting) == 1 or (fitting and one.column.type == "text"):
+        if len(fitting) == 1 or (fitting and field.column.type == "text"):
             header = fitting[0]
             taken.add(header)
-            result.append(replace(one, header=header, duck=raw.columns[header]))
+            result.append(replace(field, header=header, duck=raw.columns[header]))
         else:
-            result.append(one)
+            result.append(field)
     return [one for one in result if one.name not in taken]
 
 

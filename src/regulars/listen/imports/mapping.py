@@ -107,14 +107,14 @@ def _orders(sheet: Sheet) -> Recipe:
     return _with_properties(recipe, [name for name in _kept(sheet) if name not in known])
 
 
-def _with_properties(recipe: Recipe, kept: Sequence[str]) -> Recipe:
+def _with_properties(recipe: Recipe, names: Sequence[str]) -> Recipe:
     """Keep the columns that the recipe does not know as properties of its first event."""
     first = recipe.events[0]
     tables = tuple(
         msgspec.structs.replace(
             table,
             columns={
-                **{name: f"first({quote(name)})" for name in kept if name not in table.columns},
+                **{name: f"first({quote(name)})" for name in names if name not in table.columns},
                 **table.columns,
             },
         )
@@ -122,7 +122,7 @@ def _with_properties(recipe: Recipe, kept: Sequence[str]) -> Recipe:
         else table
         for table in recipe.tables
     )
-    told = msgspec.structs.replace(first, properties=(*first.properties, *kept))
+    told = msgspec.structs.replace(first, properties=(*first.properties, *names))
     return msgspec.structs.replace(recipe, tables=tables, events=(told, *recipe.events[1:]))
 
 
@@ -183,25 +183,25 @@ def _rows(sheet: Sheet) -> Recipe:
     )
 
 
-def column_of(sheet: Sheet, one: Guess) -> Column | None:
+def column_of(sheet: Sheet, guess: Guess) -> Column | None:
     """Return how a column is read; None where its text stands as it is."""
-    if one.kind == "text" and not one.recode:
+    if guess.kind == "text" and not guess.recode:
         return None
-    if one.kind == "moment" and _clock(sheet) and one.role == "occurred_at":
+    if guess.kind == "moment" and _clock(sheet) and guess.role == "occurred_at":
         return None  # its text is joined with the time of day
-    low, high = one.scale or (None, None)
-    open_ = bool(one.scales)
+    low, high = guess.scale or (None, None)
+    open_ = bool(guess.scales)
     return Column(
-        type=one.kind,  # type: ignore[arg-type]
-        formats=one.formats,
-        blank=(*one.blank, *one.codes),
-        values=dict(one.recode),
-        decimal="," if one.decimal == "," else None,
-        required=one.role == "occurred_at",
+        type=guess.kind,  # type: ignore[arg-type]
+        formats=guess.formats,
+        blank=(*guess.blank, *guess.codes),
+        values=dict(guess.recode),
+        decimal="," if guess.decimal == "," else None,
+        required=guess.role == "occurred_at",
         minimum=None if open_ else low,
         maximum=None if open_ else high,
-        asks=asking_key(one) if open_ else "",
-        scales=tuple(map(scales.spelled, one.scales)),
+        asks=asking_key(guess) if open_ else "",
+        scales=tuple(map(scales.spelled, guess.scales)),
     )
 
 
@@ -244,18 +244,18 @@ def _events(sheet: Sheet, grids: Mapping[str, list[Guess]]) -> Iterator[Event]:
     gridded = {one.header for grid in grids.values() for one in grid}
     alone = [one for one in scores if one.header not in gridded]
     take = _taken(sheet, BESIDE_SCORES)
-    kept = (*_kept(sheet), *(one.header for one in sheet.of("amount", "price")))
+    properties = (*_kept(sheet), *(one.header for one in sheet.of("amount", "price")))
     said = _text(sheet)
-    for index, one in enumerate(alone):
+    for index, score in enumerate(alone):
         yield Event(
             key=f"answer_{index + 1}",
             from_=ROWS,
-            when=f"{quote(one.header)} is not null",
+            when=f"{quote(score.header)} is not null",
             id=_own_id(sheet),
-            set=_scale_of(one) | {"metric": _metric(one)},
-            take=take | _words_once(said, alone[:index]) | {"score": quote(one.header)},
+            set=_scale_of(score) | {"metric": _metric(score)},
+            take=take | _words_once(said, alone[:index]) | {"score": quote(score.header)},
             identity=_identity(sheet),
-            properties=kept if index == 0 else (),
+            properties=properties if index == 0 else (),
         )
     for key, grid in grids.items():
         itself = _own_id(sheet)
@@ -299,13 +299,13 @@ def _only_words(
     )
 
 
-def _scale_of(one: Guess) -> dict[str, Scalar]:
-    low, high = one.scale or (0.0, 0.0)
+def _scale_of(guess: Guess) -> dict[str, Scalar]:
+    low, high = guess.scale or (0.0, 0.0)
     return {
         "name": vocabulary.SURVEY_ANSWERED,
         "scale_min": low,
         "scale_max": high,
-        "survey_kind": SURVEY_KIND.get(one.role, "transactional"),
+        "survey_kind": SURVEY_KIND.get(guess.role, "transactional"),
     }
 
 

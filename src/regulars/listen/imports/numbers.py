@@ -205,13 +205,13 @@ def looked_at(
         for sql in texts.values()
     )
     row = connection.execute(f"SELECT {counts} FROM {relation}").fetchone() or ()
-    found = {}
+    written = {}
     for index, (name, sql) in enumerate(texts.items()):
         odd, dots = row[2 * index], bool(row[2 * index + 1])
         cells = f"SELECT {sql} AS v FROM {relation}"
         kind = {"dots": dots, "money": name in money, "exported": exported}
-        found[name] = _odd(connection, cells, **kind) if odd else Written(plain=True)
-    return found
+        written[name] = _odd(connection, cells, **kind) if odd else Written(plain=True)
+    return written
 
 
 def _odd(

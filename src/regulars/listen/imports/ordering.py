@@ -40,8 +40,8 @@ def settled(shaper: Shaper, spec: Table, orders: Orders, source: str) -> Gatheri
 
 def keyed(shaper: Shaper, spec: Table, orders: Orders) -> None:
     """Give orders the keys by which the timeline knows them; tell of words nobody mapped."""
-    found = shaper.gatherings[spec.name]
-    people = {kind: name for kind, name in orders.customer.items() if name in found.columns}
+    gathering = shaper.gatherings[spec.name]
+    people = {kind: name for kind, name in orders.customer.items() if name in gathering.columns}
     events = [one.key for one in shaper.recipe.events if one.from_ == spec.name and not one.id]
     ground = shaper.ground
     unclear = knowing.give_keys(
@@ -50,16 +50,16 @@ def keyed(shaper: Shaper, spec: Table, orders: Orders) -> None:
             spec.name,
             spec.group_by[0],
             people,
-            orders.place if orders.place in found.columns else None,
+            orders.place if orders.place in gathering.columns else None,
         ),
-        known=ground.known(shaper.connection) if ground.known else None,
+        events=ground.known(shaper.connection) if ground.known else None,
         starts=[f"{ground.salt}\x1f{key}\x1f" for key in events],
     )
     if unclear is not None:
         keys = f"{quote(spec.group_by[0])}, {APART}"
-        rows = f"SELECT _row FROM ({found.rows}) SEMI JOIN ({unclear}) USING ({keys})"
+        rows = f"SELECT _row FROM ({gathering.rows}) SEMI JOIN ({unclear}) USING ({keys})"
         _refuse(shaper, spec, Refusal(rows, spec.group_by[0], "which_order"))
-    if orders.status in found.columns:
+    if orders.status in gathering.columns:
         shaper.notes += unseen_notes(shaper.connection, spec.name, orders)
 
 

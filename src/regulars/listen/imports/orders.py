@@ -219,13 +219,13 @@ def _told_apart(name: str, rows: str, number: str, kinds: dict[str, str], place:
     first = next(iter(kinds.values()), None)
     ways = []
     for kind, column in kinds.items():
-        one = quote(column)
+        value = quote(column)
         if first is not None and column != first:
-            known = f"max({quote(first)}) OVER (PARTITION BY {number}, {one})"
-            ways.append(f"CASE WHEN {one} IS NOT NULL THEN 'user:' || {known} END")
-            ways.append(f"'{kind}:' || lower(CAST({one} AS VARCHAR))")
+            known = f"max({quote(first)}) OVER (PARTITION BY {number}, {value})"
+            ways.append(f"CASE WHEN {value} IS NOT NULL THEN 'user:' || {known} END")
+            ways.append(f"'{kind}:' || lower(CAST({value} AS VARCHAR))")
         else:
-            ways.insert(0, f"'user:' || CAST({one} AS VARCHAR)")
+            ways.insert(0, f"'user:' || CAST({value} AS VARCHAR)")
     who = f"coalesce({', '.join(ways)})" if ways else "CAST(NULL AS VARCHAR)"
     where = f"CAST({quote(place)} AS VARCHAR)" if place else "CAST(NULL AS VARCHAR)"
     whole = "concat(who, chr(31), place)"

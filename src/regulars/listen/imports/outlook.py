@@ -113,16 +113,16 @@ def becomes(connection: duckdb.DuckDBPyConnection, raw: RawRows, sheet: Sheet) -
     """Return header → what the first value of its column is read as: times and money."""
     read: dict[str, str] = {}
     told = [one for one in sheet.guesses if one.kind in ("moment", "decimal")]
-    for one in told[:MAX_READ]:
-        column = mapping.column_of(sheet, one)
-        if column is None or one.role == "clock":
+    for guess in told[:MAX_READ]:
+        column = mapping.column_of(sheet, guess)
+        if column is None or guess.role == "clock":
             continue
-        field_ = Field(one.header, one.header, raw.columns[one.header], column)
+        field_ = Field(guess.header, guess.header, raw.columns[guess.header], column)
         cleaned = columns.clean(field_, sheet.part, tidy=raw.tidy)
         value = columns.converted(field_, sheet.part, sheet.zone)
-        read[one.header] = (
-            f"(SELECT {value} FROM (SELECT {cleaned} AS {quote(one.header)}, _row "
-            f"FROM first_rows) WHERE {quote(one.header)} IS NOT NULL ORDER BY _row LIMIT 1)"
+        read[guess.header] = (
+            f"(SELECT {value} FROM (SELECT {cleaned} AS {quote(guess.header)}, _row "
+            f"FROM first_rows) WHERE {quote(guess.header)} IS NOT NULL ORDER BY _row LIMIT 1)"
         )
     if not read:
         return {}

@@ -147,16 +147,16 @@ def choose(
     try:
         choices = wizard.read(fields)
         if fields.text("act") == "start":
-            found = service.propose(
+            proposal = service.propose(
                 ws, service.waiting(ws, run_id), now=clock.now(), choices=choices
             )
-            if unfilled(found.recipe):
+            if unfilled(proposal.recipe):
                 fields.fail(
                     "happened_on", _("Choose the time column, or enter the date of all rows.")
                 )
                 return _wizard(request, ws, run_id, choices, fields)
             return _start(
-                ws, service.change_mapping(ws, run_id, render(found.recipe)), later, caller
+                ws, service.change_mapping(ws, run_id, render(proposal.recipe)), later, caller
             )
         if name := fields.choice("recipe", list(library.every())):
             return _start(ws, service.choose_recipe(ws, run_id, name, choices), later, caller)
@@ -213,7 +213,7 @@ def _wizard(
 ) -> Response:
     run = service.waiting(ws, run_id)
     try:
-        found = service.propose(ws, run, now=clock.now(), choices=choices)
+        proposal = service.propose(ws, run, now=clock.now(), choices=choices)
     except RegularsError as error:
         if fields is not None and error.details.get("field") in choices.answers:
             # An answer that is none is told; everything else that was chosen stays.
@@ -221,13 +221,13 @@ def _wizard(
             left = wizard.without_answer(choices, error.details["field"])
             return _wizard(request, ws, run_id, left, fields, words=words)
         return _mapping_page(request, run, None, fields, words=words, error=say(error.message))
-    return _mapping_page(request, run, found, fields, words=words, choices=choices)
+    return _mapping_page(request, run, proposal, fields, words=words, choices=choices)
 
 
 def _mapping_page(
     request: Request,
     run: Prepared,
-    found: Proposal | None,
+    proposal: Proposal | None,
     fields: Fields | None = None,
     *,
     words: str | None = None,
@@ -240,9 +240,9 @@ def _mapping_page(
         "imports/mapping.html",
         title=_("How do we read {file}?").format(file=next(iter(run.names.values()))),
         run_id=run.id,
-        proposal=found,
-        words=words or render(found.recipe if found else run.recipe),
-        as_text=words is not None or found is None,
+        proposal=proposal,
+        words=words or render(proposal.recipe if proposal else run.recipe),
+        as_text=words is not None or proposal is None,
         wizard=wizard,
         choices=choices,
         reason_text=reason_text,
@@ -269,7 +269,7 @@ def one(
         rows = (_cells(row) for row in service.every_reject(ws, run_id))
         return export.send(request, kind, f"rejects-{run_id[:8]}", REJECTS, rows)
     offset = (number - 1) * ROWS
-    found = service.rejects_of(ws, run_id, limit=ROWS + 1, offset=offset, reason=reason or None)
+    rejects = service.rejects_of(ws, run_id, limit=ROWS + 1, offset=offset, reason=reason or None)
     return page(
         request,
         "imports/run.html",
@@ -278,7 +278,7 @@ def one(
         states=STATES,
         stages=STAGES,
         mapping=service.mapping_of(ws, run_id),
-        rejects=paging.numbered(found, number, ROWS),
+        rejects=paging.numbered(rejects, number, ROWS),
         reason=reason,
         chips=_chips(run, reason),
         reason_text=reason_text,

@@ -86,18 +86,18 @@ class Proposal:
         }
 
 
-def _column(one: Guess) -> dict[str, Any]:
+def _column(guess: Guess) -> dict[str, Any]:
     return {
-        "header": one.header,
-        "role": one.role,
-        "kind": one.kind,
-        "confidence": round(one.confidence, 2),
-        "why": one.why.en,
-        "examples": list(one.examples),
-        "scale": list(one.scale) if one.scale else None,
-        "formats": list(one.formats),
-        "blank": [*one.blank, *one.codes],
-        "values": dict(one.recode),
+        "header": guess.header,
+        "role": guess.role,
+        "kind": guess.kind,
+        "confidence": round(guess.confidence, 2),
+        "why": guess.why.en,
+        "examples": list(guess.examples),
+        "scale": list(guess.scale) if guess.scale else None,
+        "formats": list(guess.formats),
+        "blank": [*guess.blank, *guess.codes],
+        "values": dict(guess.recode),
     }
 
 
@@ -128,13 +128,13 @@ def propose(
         answers = {**(recipe.answers if recipe else {}), **choices.answers}
         raw = Reader(connection, scratch, answers).read(seen.part(), [seen.file])
         rows = sum(piece.rows for piece in raw.pieces)
-        found = looking.facts(connection, raw.table, raw.columns, rows)
+        columns = looking.facts(connection, raw.table, raw.columns, rows)
         guesses = choosing.settle(
-            found, [guessing.guess(one) for one in found], named=not seen.names
+            columns, [guessing.guess(one) for one in columns], named=not seen.names
         )
         if choices.format is None and choices.detect and not choices.roles:
             choices = replace(choices, format=export_formats.of_file(list(raw.columns)))
-        guesses = settled.settle(found, guesses, choices)
+        guesses = settled.settle(columns, guesses, choices)
         part = _part(file, seen, raw.pieces[0])
         written = choices.format.zone if choices.format else None
         usual = written or ws.settings.workspace.time_zone
@@ -152,8 +152,12 @@ def propose(
         delimiter=delimiter,
         rows=rows,
         columns=tuple(guesses),
-        questions=_once((*asking.questions(found, sheet), *raw.questions, *trial.questions)),
-        notes=(*asking.notes(found, sheet, zone_given=zone is not None), *raw.notes, *trial.notes),
+        questions=_once((*asking.questions(columns, sheet), *raw.questions, *trial.questions)),
+        notes=(
+            *asking.notes(columns, sheet, zone_given=zone is not None),
+            *raw.notes,
+            *trial.notes,
+        ),
         recipes=tuple(fitting.fits(file, list(raw.columns))),
         recipe=proposed,
         samples=tuple(trial.events),

@@ -114,13 +114,19 @@ def load(words: str) -> tuple[Question, ...]:
     return tuple(_question(one) for one in json.loads(words))
 
 
-def _question(one: dict[str, Any]) -> Question:
+def _question(raw: dict[str, Any]) -> Question:
     choices = tuple(
         Choice(
             part["value"],
             Text(part["en"], part["zh"]),
             Text(**part["gives"]) if part["gives"] else None,
         )
-        for part in one["choices"]
+        for part in raw["choices"]
     )
-    return Question(one["key"], Text(one["en"], one["zh"]), choices, one["field"], one["rows"])
+    return Question(
+        raw["key"],
+        Text(raw["en"], raw["zh"]),
+        choices,
+        raw["field"],
+        raw["rows"],
+    )

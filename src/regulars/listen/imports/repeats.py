@@ -61,15 +61,15 @@ def nobody(recipe: Recipe, part: str, columns: Collection[str]) -> str | None:
 def _roots(recipe: Recipe, event: Event) -> set[str]:
     """Return the inputs whose rows an event is made of, joined tables aside."""
     tables = {table.name: table for table in recipe.tables}
-    found, left = set(), [event.from_]
+    roots, left = set(), [event.from_]
     while left:
         name = left.pop()
         table = tables.get(name)
         if table is None:
-            found.add(name)
+            roots.add(name)
         else:
             left += [one for one in (table.from_, *table.union) if one]
-    return found
+    return roots
 
 
 def _read(words: str, columns: Collection[str]) -> Iterator[str]:
@@ -92,7 +92,7 @@ def keys(
     part = raw.part
     repeated, numbered = quote(f"repeated_{part.name}"), quote(f"numbered_{part.name}")
     file = _number_of_file(raw)
-    question, asked = None, quote(f"overlap_{part.name}")
+    question, overlapping = None, quote(f"overlap_{part.name}")
     if nameless is not None and len(raw.pieces) > 1:
         answer = answer_to(answers, OVERLAP, (SAME, DIFFERENT))
         if answer is None:
@@ -113,11 +113,11 @@ def keys(
     repeats = int(row[0]) if row else 0
     if not repeats:
         former = "_hash || ':1'" if part.formerly else NEVER
-        return Keys("coalesce(_own, _hash || ':1')", "", 0, question, asked, former)
+        return Keys("coalesce(_own, _hash || ':1')", "", 0, question, overlapping, former)
     content = "_hash || ':' || coalesce(_occurrence, 1)"
     sql = f"coalesce(_own, {content})"
     former = content if part.formerly else NEVER
-    return Keys(sql, f" LEFT JOIN {numbered} USING (_row)", repeats, question, asked, former)
+    return Keys(sql, f" LEFT JOIN {numbered} USING (_row)", repeats, question, overlapping, former)
 
 
 def content_hash(raw: RawRows) -> str:
@@ -145,27 +145,27 @@ def _overlap(
 
     Makes the table `overlap_INPUT` of the rows that the question bears on.
     """
-    kept = quote(f"overlap_{raw.part.name}")
+    overlap = quote(f"overlap_{raw.part.name}")
     connection.execute(
-        f"CREATE TABLE {kept} AS SELECT _row, _hash, {_number_of_file(raw)} AS _number "
+        f"CREATE TABLE {overlap} AS SELECT _row, _hash, {_number_of_file(raw)} AS _number "
         f"FROM {typed} WHERE _hash IS NOT NULL AND {nameless}"
     )
     inside: dict[int, int] = {}
-    for one, other in permutations(range(len(raw.pieces)), 2):
-        if one in inside or inside.get(other) == one:
+    for inner, other in permutations(range(len(raw.pieces)), 2):
+        if inner in inside or inside.get(other) == inner:
             continue
         row = connection.execute(
-            f"SELECT count(*), count(*) FILTER (_hash IN (SELECT _hash FROM {kept} "
-            f"WHERE _number = {other})) FROM {kept} WHERE _number = {one}"
+            f"SELECT count(*), count(*) FILTER (_hash IN (SELECT _hash FROM {overlap} "
+            f"WHERE _number = {other})) FROM {overlap} WHERE _number = {inner}"
         ).fetchone()
         if row and row[0] and row[1] >= MOSTLY * row[0]:
-            inside[one] = other
+            inside[inner] = other
     listed = ", ".join(map(str, inside)) or "-1"
     connection.execute(
-        f"DELETE FROM {kept} WHERE _number NOT IN ({listed}) OR _hash NOT IN "
-        f"(SELECT _hash FROM {kept} GROUP BY _hash HAVING count(DISTINCT _number) > 1)"
+        f"DELETE FROM {overlap} WHERE _number NOT IN ({listed}) OR _hash NOT IN "
+        f"(SELECT _hash FROM {overlap} GROUP BY _hash HAVING count(DISTINCT _number) > 1)"
     )
-    row = connection.execute(f"SELECT count(*) FROM {kept}").fetchone()
+    row = connection.execute(f"SELECT count(*) FROM {overlap}").fetchone()
     if not inside or row is None or not row[0]:
         return None
     first, second = next(iter(inside.items()))

@@ -79,21 +79,21 @@ def parse(words: str) -> Scale:
     return float(low), float(high)
 
 
-def scored(found: Facts, role: str) -> Scored | None:
+def scored(facts: Facts, role: str) -> Scored | None:
     """Return how the column's values are scores of that role; None where they are none."""
-    worded = by_words(found)
+    worded = by_words(facts)
     if worded is not None:
         return worded
-    plain = naming.words(found.header) in WISHED
-    if found.least is None or found.most is None or found.numbers < (0.3 if plain else 0.6):
+    plain = naming.words(facts.header) in WISHED
+    if facts.least is None or facts.most is None or facts.numbers < (0.3 if plain else 0.6):
         return None
-    blank = tuple(word for word in found.odd if word.lower() in BLANK_WORDS or len(found.odd) <= 2)
-    stated = naming.stated_scale(found.header)
-    if stated and stated[0] <= found.least and found.most <= stated[1]:
+    blank = tuple(word for word in facts.odd if word.lower() in BLANK_WORDS or len(facts.odd) <= 2)
+    stated = naming.stated_scale(facts.header)
+    if stated and stated[0] <= facts.least and facts.most <= stated[1]:
         return Scored(stated, 0.9, blank)
-    if within(found, (0, 10)) or (within(found, (0, 100)) and not found.levels()):
-        return _placed(found, role, blank)
-    return _with_codes(found, stated or WISHED.get(role), blank)
+    if within(facts, (0, 10)) or (within(facts, (0, 100)) and not facts.levels()):
+        return _placed(facts, role, blank)
+    return _with_codes(facts, stated or WISHED.get(role), blank)
 
 
 def within(found: Facts, scale: Scale) -> bool:
@@ -101,20 +101,20 @@ def within(found: Facts, scale: Scale) -> bool:
     return scale[0] <= (found.least or 0.0) and (found.most or 0.0) <= scale[1]
 
 
-def _placed(found: Facts, role: str, blank: tuple[str, ...]) -> Scored:
+def _placed(facts: Facts, role: str, blank: tuple[str, ...]) -> Scored:
     """Place numbers of 0 to 10, or many of 0 to 100, on a usual scale."""
-    fitting = tuple(one for one in USUAL if within(found, one))
+    fitting = tuple(one for one in USUAL if within(facts, one))
     wished = WISHED.get(role)
-    coded = _codes_of_no_answer(found, wished or (1, 5))
+    coded = _codes_of_no_answer(facts, wished or (1, 5))
     if coded and role != "nps":
         return Scored(wished or (1, 5), 0.6, blank, codes=coded)
     if role == "nps":
-        return _recommendation(found, blank)
+        return _recommendation(facts, blank)
     if wished and wished in fitting:
-        short = role == "ces" and _many(found) and (found.most or 0) <= 5
+        short = role == "ces" and _many(facts) and (facts.most or 0) <= 5
         return Scored(wished, 0.6 if short else 0.9, blank, asked=((1, 5), wished) if short else ())
     first = fitting[0]
-    settled = first == USUAL[0] or (first == WISHED["nps"] and _many(found))
+    settled = first == USUAL[0] or (first == WISHED["nps"] and _many(facts))
     return Scored(first, 0.85 if settled else 0.6, blank, asked=() if settled else fitting[:3])
 
 
@@ -142,36 +142,36 @@ def _codes_of_no_answer(found: Facts, scale: Scale) -> tuple[str, ...]:
     return tuple(f"{code:g}" for code in sorted(beside))
 
 
-def _with_codes(found: Facts, wished: Scale | None, blank: tuple[str, ...]) -> Scored | None:
+def _with_codes(facts: Facts, wished: Scale | None, blank: tuple[str, ...]) -> Scored | None:
     """Read a column most of which is a usual scale, the rest codes of no answer."""
     for scale in (wished,) if wished else USUAL[:5]:
         coded = tuple(
-            f"{one:g}" for one in sorted(found.levels()) if not scale[0] <= one <= scale[1]
+            f"{one:g}" for one in sorted(facts.levels()) if not scale[0] <= one <= scale[1]
         )
         if coded and all(float(one) in CODES for one in coded):
             return Scored(scale, 0.6, blank, codes=coded)
-    return Scored(wished, 0.6, blank) if wished and _few_outside(found, wished) else None
+    return Scored(wished, 0.6, blank) if wished and _few_outside(facts, wished) else None
 
 
-def _few_outside(found: Facts, scale: Scale) -> bool:
+def _few_outside(facts: Facts, scale: Scale) -> bool:
     """Tell whether at most one value in five lies outside the scale: slips, not another scale."""
-    seen = sum(count for _value, count in found.common)
+    seen = sum(count for _value, count in facts.common)
     outside = sum(
         count
-        for value, count in found.common
+        for value, count in facts.common
         if re.fullmatch(r"-?\d+(\.\d+)?", value) and not scale[0] <= float(value) <= scale[1]
     )
-    return seen == found.filled and outside <= 0.5 * seen
+    return seen == facts.filled and outside <= 0.5 * seen
 
 
-def by_words(found: Facts) -> Scored | None:
+def by_words(facts: Facts) -> Scored | None:
     """Return the scores of words such as “5 stars”, ★★★★ or “very satisfied”; to be asked."""
-    if found.numbers >= 0.6 or not found.common or found.distinct > 12:
+    if facts.numbers >= 0.6 or not facts.common or facts.distinct > 12:
         return None
-    recode = {value: number for value, _n in found.common if (number := _starred(value))}
-    if len(recode) < found.distinct:
-        recode = _likert([value for value, _n in found.common])
-    left = [value for value, _n in found.common if value not in recode]
+    recode = {value: number for value, _n in facts.common if (number := _starred(value))}
+    if len(recode) < facts.distinct:
+        recode = _likert([value for value, _n in facts.common])
+    left = [value for value, _n in facts.common if value not in recode]
     if not recode or any(value.lower() not in BLANK_WORDS for value in left):
         return None
     return Scored((1, 5), 0.6, tuple(left), recode, asked=((1, 5),))

@@ -85,13 +85,13 @@ def _scored(recipe: Recipe, event: Event) -> Iterator[str]:
 
 
 def ask(
-    connection: duckdb.DuckDBPyConnection, raw: RawRows, found: Sequence[Field], recipe: Recipe
+    connection: duckdb.DuckDBPyConnection, raw: RawRows, declared: Sequence[Field], recipe: Recipe
 ) -> tuple[list[Field], list[Question], dict[str, Scale]]:
     """Return the fields with those marked whose scale is open, one question for each key.
 
     Also the scales that answers settle only now that the file is known, by column.
     """
-    fields, settled = _looked_at(connection, raw, found, recipe)
+    fields, settled = _looked_at(connection, raw, declared, recipe)
     open_: dict[str, list[Field]] = {}
     for one in fields:
         if one.header is not None and one.column.asks and one.column.scales:
@@ -101,27 +101,27 @@ def ask(
 
 
 def _looked_at(
-    connection: duckdb.DuckDBPyConnection, raw: RawRows, found: Sequence[Field], recipe: Recipe
+    connection: duckdb.DuckDBPyConnection, raw: RawRows, declared: Sequence[Field], recipe: Recipe
 ) -> tuple[list[Field], dict[str, Scale]]:
     """Mark the scores of a declared scale that the values leave open, or put them on the answer."""
     names = {name for event in recipe.events for name in _scored(recipe, event)}
-    doubtful = {str(one.header) for one in found if one.name in names and _declared(one)}
+    doubtful = {str(one.header) for one in declared if one.name in names and _declared(one)}
     facts = likely.look(connection, raw, doubtful)
-    fields, settled = list(found), dict[str, Scale]()
-    for index, one in enumerate(found):
-        if one.header not in facts:
+    fields, settled = list(declared), dict[str, Scale]()
+    for index, field in enumerate(declared):
+        if field.header not in facts:
             continue
-        column = _opened(one, facts[one.header])
-        answer = recipe.answers.get(KEY + one.header) or recipe.answers.get(KEY + one.name)
+        column = _opened(field, facts[field.header])
+        answer = recipe.answers.get(KEY + field.header) or recipe.answers.get(KEY + field.name)
         if column is None and answer is None:
             continue
-        column = column or one.column
+        column = column or field.column
         if answer is not None:
-            settled[one.name] = low, high = scales.parse(answer)
+            settled[field.name] = low, high = scales.parse(answer)
             column = msgspec.structs.replace(column, minimum=low, maximum=high, asks="", scales=())
-            fields[index] = replace(one, column=column, scores=_anew(one, low, high))
+            fields[index] = replace(field, column=column, scores=_anew(field, low, high))
             continue
-        fields[index] = replace(one, column=column)
+        fields[index] = replace(field, column=column)
     return fields, settled
 
 
@@ -134,23 +134,23 @@ def _declared(one: Field) -> bool:
     )
 
 
-def _opened(one: Field, facts: Facts) -> Column | None:
+def _opened(field: Field, facts: Facts) -> Column | None:
     """Return the column as it is asked; None where its values are plainly on the scale."""
     worded = scales.by_words(facts)
     if worded is not None:
         return msgspec.structs.replace(
-            one.column,
+            field.column,
             values=worded.recode,
             blank=worded.blank,
-            asks=KEY + str(one.header),
+            asks=KEY + str(field.header),
             scales=tuple(map(scales.spelled, worded.asked)),
         )
-    _metric, *declared = one.scores or ("", 0.0, 0.0)
+    _metric, *declared = field.scores or ("", 0.0, 0.0)
     possible = _possible((declared[0], declared[1]), facts)
-    if naming.stated_scale(str(one.header)) is not None or not possible:
+    if naming.stated_scale(str(field.header)) is not None or not possible:
         return None
     return msgspec.structs.replace(
-        one.column, asks=KEY + str(one.header), scales=tuple(map(scales.spelled, possible))
+        field.column, asks=KEY + str(field.header), scales=tuple(map(scales.spelled, possible))
     )
 
 

@@ -230,17 +230,17 @@ def upload(
     The files go away when the run ends, or when it is given up.
     """
     _clear_stale(ws, now)
-    kept = uploads.keep(ws, sent)
+    uploaded = uploads.keep(ws, sent)
     try:
         if recipe is None:
-            first = kept.paths[0]
-            recipe = preview(ws, first, now=now, name=kept.names[first], habits=habits).recipe
+            first = uploaded.paths[0]
+            recipe = preview(ws, first, now=now, name=uploaded.names[first], habits=habits).recipe
         recipe = library.written_as(recipe, habits)
-        run = prepare(ws, kept.paths, recipe, now=now, by=by, names=kept.names)
+        run = prepare(ws, uploaded.paths, recipe, now=now, by=by, names=uploaded.names)
     except RegularsError:
-        kept.forget()
+        uploaded.forget()
         raise
-    return uploads.settle(ws, kept, run)
+    return uploads.settle(ws, uploaded, run)
 
 
 def _clear_stale(ws: Workspace, now: datetime) -> None:
@@ -254,15 +254,15 @@ def _clear_stale(ws: Workspace, now: datetime) -> None:
 def waiting(ws: Workspace, run_id: str) -> Prepared:
     """Return an uploaded run that waits; raises NotFound, or Conflict when it has begun."""
     run = get_run(ws, run_id)
-    found = uploads.prepared(
+    prepared = uploads.prepared(
         ws, run_id, library.parse(mapping_of(ws, run_id), draft=True), run.files
     )
-    if run.state is not State.WAITING or found is None:
+    if run.state is not State.WAITING or prepared is None:
         raise Conflict(
             "import.not_waiting",
             Text("This import waits no more: upload again.", "该导入已不在等待：请重新上传。"),
         )
-    return found
+    return prepared
 
 
 def propose(

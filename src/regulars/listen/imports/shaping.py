@@ -149,10 +149,10 @@ class Shaper:
         hashed = f"CASE WHEN {itself} IS NULL THEN {repeats.content_hash(raw)} END"
         hashed = repeats.content_hash(raw) if part.formerly else hashed
         rows = f"SELECT _row{cleaned}, {itself} AS _own FROM {raw.table}"
-        kept = keeping.worth(raw, settled.fields, self.recipe)
-        if not kept and not raw.typed:
-            kept = not keeping.all_own(self.connection, rows)
-            hashed = hashed if kept else "CAST(NULL AS VARCHAR)"
+        copied = keeping.worth(raw, settled.fields, self.recipe)
+        if not copied and not raw.typed:
+            copied = not keeping.all_own(self.connection, rows)
+            hashed = hashed if copied else "CAST(NULL AS VARCHAR)"
         values = []
         for field in there:
             name, before = quote(field.name), reading.as_it_was(field)
@@ -165,7 +165,7 @@ class Shaper:
             f"FROM (SELECT *, {settled.currencies} AS {CURRENCIES} FROM "
             f"(SELECT _row{cleaned}, {itself} AS _own, {hashed} AS _hash FROM {raw.table}))"
         )
-        kind = "TABLE" if kept else "VIEW"
+        kind = "TABLE" if copied else "VIEW"
         filled = quote(f"filled_{part.name}")
         self.connection.execute(f"CREATE {kind} {filled} AS {read}")
         # What is the same in every row is not kept: columns that the file lacks, and its name.
@@ -216,15 +216,15 @@ class Shaper:
         """Give the rows of an input their keys; count repeats, ask of files within files."""
         nameless = repeats.nobody(self.recipe, raw.part.name, self.columns[raw.part.name])
         answers = self.recipe.answers
-        found = repeats.keys(self.connection, raw, typed, nameless=nameless, answers=answers)
-        self.repeats += found.repeats
-        if found.question is not None:
-            self.questions[found.question.key] = found.question
+        keys = repeats.keys(self.connection, raw, typed, nameless=nameless, answers=answers)
+        self.repeats += keys.repeats
+        if keys.question is not None:
+            self.questions[keys.question.key] = keys.question
             self.connection.execute(
                 f"INSERT INTO rejects SELECT _row, NULL, '{UNANSWERED}', NULL, line FROM "
-                f"{found.asked} JOIN ({original(raw)}) USING (_row)"
+                f"{keys.asked} JOIN ({original(raw)}) USING (_row)"
             )
-        return found
+        return keys
 
     def table(self, spec: Table) -> None:
         """Make one table of the recipe, step by step; each step is a relation over the last.
@@ -386,11 +386,11 @@ def _keys(join: Join) -> list[str]:
 
 
 def count_bad(
-    connection: duckdb.DuckDBPyConnection, relation: str, found: list[Check]
+    connection: duckdb.DuckDBPyConnection, relation: str, checks: list[Check]
 ) -> list[Check]:
     """Return the checks that some row fails; one pass over the relation."""
-    if not found:
+    if not checks:
         return []
-    counts = ", ".join(f"count(*) FILTER (WHERE {check.bad})" for check in found)
+    counts = ", ".join(f"count(*) FILTER (WHERE {check.bad})" for check in checks)
     row = connection.execute(f"SELECT {counts} FROM {relation}").fetchone()
-    return [check for check, count in zip(found, row or (), strict=True) if count]
+    return [check for check, count in zip(checks, row or (), strict=True) if count]

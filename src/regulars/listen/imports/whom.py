@@ -53,13 +53,14 @@ def settle(
         f"SELECT identity, former FROM {name} WHERE former IS NOT NULL AND identity IS NOT NULL"
         for name in maps
     )
-    found = dict(connection.execute(f"SELECT former, identity FROM ({former})").fetchall()) if (
-        maps
-    ) else {}  # fmt: skip
-    if not found:
+    if not maps:
+        return []
+    pairs = connection.execute(f"SELECT former, identity FROM ({former})").fetchall()
+    identities = dict(pairs)
+    if not identities:
         return []
     with workspace.database.reading() as reading:
-        erased = inbox.erased_among(workspace, reading, set(found))
+        erased = inbox.erased_among(workspace, reading, set(identities))
         from_before = judged.from_before(reading) is not None
         ends = set(judged.linked(reading)) if from_before else set()
     for name in maps if erased else []:
@@ -70,8 +71,8 @@ def settle(
         )
     if not from_before:
         return []
-    known = (ends & set(found)) | _kept(workspace, connection, former)
-    return [(found[one], one) for one in sorted(known - erased)]
+    known = (ends & set(identities)) | _kept(workspace, connection, former)
+    return [(identities[one], one) for one in sorted(known - erased)]
 
 
 def _kept(workspace: Workspace, connection: duckdb.DuckDBPyConnection, former: str) -> set[str]:

@@ -69,14 +69,14 @@ class Ground:
 def settle(
     connection: duckdb.DuckDBPyConnection,
     raw: RawRows,
-    found: Sequence[Field],
+    fields: Sequence[Field],
     recipe: Recipe,
     ground: Ground,
 ) -> Settled:
     """Look at the columns of an input and settle what can be."""
     scales = _scales(recipe)
-    found = likely.claimed(connection, raw, found)
-    result = Settled([replace(_meant(one, recipe), scores=scales.get(one.name)) for one in found])
+    fields = likely.claimed(connection, raw, fields)
+    result = Settled([replace(_meant(one, recipe), scores=scales.get(one.name)) for one in fields])
     _rivals(raw, result, recipe)
     result.fields, asked, result.scales = scaling.ask(connection, raw, result.fields, recipe)
     result.questions += asked
@@ -89,49 +89,49 @@ def settle(
     return result
 
 
-def _meant(one: Field, recipe: Recipe) -> Field:
+def _meant(field_: Field, recipe: Recipe) -> Field:
     """Let a column be an id or a currency where the recipe takes it as one."""
     taken = {word: event.take.get(word) for event in recipe.events for word in event.take}
     own = {part.id for part in recipe.inputs}
     kind = None
-    if one.name in own or one.name in {taken.get(word) for word in IDS}:
+    if field_.name in own or field_.name in {taken.get(word) for word in IDS}:
         kind = "id"
-    if one.name == taken.get("currency"):
+    if field_.name == taken.get("currency"):
         kind = "currency"
-    if kind is None or one.column.type != "text" or one.duck != "VARCHAR":
-        return one
-    return replace(one, column=msgspec.structs.replace(one.column, type=kind))
+    if kind is None or field_.column.type != "text" or field_.duck != "VARCHAR":
+        return field_
+    return replace(field_, column=msgspec.structs.replace(field_.column, type=kind))
 
 
 def _scales(recipe: Recipe) -> dict[str, tuple[str, float, float]]:
     """Return the metric and the scale of columns that an event takes its score from as it is."""
-    found = {}
+    scales = {}
     for event in recipe.events:
         settled = {**recipe.set, **event.set}
         words = event.take.get("score", "").strip('"')
         metric, low, high = (settled.get(name) for name in ("metric", "scale_min", "scale_max"))
         if words and isinstance(low, int | float) and isinstance(high, int | float):
-            found[words] = (str(metric or ""), float(low), float(high))
-    return found
+            scales[words] = (str(metric or ""), float(low), float(high))
+    return scales
 
 
 def _rivals(raw: RawRows, result: Settled, recipe: Recipe) -> None:
     """Ask which of several headers is meant."""
-    for index, one in enumerate(result.fields):
-        if len(one.rivals) < 2:
+    for index, field_ in enumerate(result.fields):
+        if len(field_.rivals) < 2:
             continue
-        answer = recipe.answers.get(one.name)
-        if answer in one.rivals:
-            result.fields[index] = replace(one, header=answer, rivals=(answer,))
+        answer = recipe.answers.get(field_.name)
+        if answer in field_.rivals:
+            result.fields[index] = replace(field_, header=answer, rivals=(answer,))
             continue
-        listed = ", ".join(one.rivals)
+        listed = ", ".join(field_.rivals)
         words = Text(
-            f"Several columns could be {one.name}: {listed}. Which is meant?",
-            f"有多列都可能是 {one.name}：{listed}。应使用哪一列？",
+            f"Several columns could be {field_.name}: {listed}. Which is meant?",
+            f"有多列都可能是 {field_.name}：{listed}。应使用哪一列？",
         )
-        choices = tuple(Choice(name, Text(name, name)) for name in one.rivals)
+        choices = tuple(Choice(name, Text(name, name)) for name in field_.rivals)
         rows = sum(piece.rows for piece in raw.pieces)
-        result.questions.append(Question(one.name, words, choices, one.name, rows))
+        result.questions.append(Question(field_.name, words, choices, field_.name, rows))
 
 
 def _texts(raw: RawRows, result: Settled, kinds: Sequence[str]) -> dict[str, tuple[int, Field]]:
@@ -147,10 +147,10 @@ def _texts(raw: RawRows, result: Settled, kinds: Sequence[str]) -> dict[str, tup
 
 def _clocks(connection: duckdb.DuckDBPyConnection, raw: RawRows, result: Settled) -> None:
     """Put a column of days and the column of times beside it together."""
-    for index, one in _texts(raw, result, ("moment",)).values():
-        if not one.others:
+    for index, field_ in _texts(raw, result, ("moment",)).values():
+        if not field_.others:
             continue
-        names = [one.header or "", *one.others]
+        names = [field_.header or "", *field_.others]
         counts = ", ".join(
             f"coalesce(bool_and(regexp_matches(plain_signs({quote(name)}), "
             f"{text(times.CLOCK_ONLY)})) FILTER (trim({quote(name)}) <> ''), FALSE)"
@@ -163,7 +163,7 @@ def _clocks(connection: duckdb.DuckDBPyConnection, raw: RawRows, result: Settled
         clocks = [name for name in names if only_clock.get(name, False)]
         if clocks and days and _has_no_clock(connection, raw, days[0]):
             duck = raw.columns[days[0]]
-            result.fields[index] = replace(one, header=days[0], duck=duck, clock=clocks[0])
+            result.fields[index] = replace(field_, header=days[0], duck=duck, clock=clocks[0])
 
 
 def _has_no_clock(connection: duckdb.DuckDBPyConnection, raw: RawRows, name: str) -> bool:
@@ -179,27 +179,27 @@ def _days(
     connection: duckdb.DuckDBPyConnection, raw: RawRows, result: Settled, recipe: Recipe
 ) -> None:
     """Settle whether the day or the month stands first."""
-    for index, one in _texts(raw, result, ("moment",)).values():
-        if reading.ISO not in reading.formats_of(one, raw.part):
+    for index, field_ in _texts(raw, result, ("moment",)).values():
+        if reading.ISO not in reading.formats_of(field_, raw.part):
             continue
-        cells = reading.clean(one, raw.part, tidy=raw.tidy)
-        found = times.looked_at(connection, raw.table, cells)
-        key = f"{DAY_MONTH}:{one.header}"
+        cells = reading.clean(field_, raw.part, tidy=raw.tidy)
+        dates = times.looked_at(connection, raw.table, cells)
+        key = f"{DAY_MONTH}:{field_.header}"
         orders = (times.DAY_FIRST, times.MONTH_FIRST)
         answer = answer_to(recipe.answers, key, orders)
         answer = answer or answer_to(recipe.answers, DAY_MONTH, orders)
-        order = found.order or answer or ""
-        open_ = bool(found.open and not order)
-        result.fields[index] = replace(one, order=order, form=found.form, asked=open_)
+        order = dates.order or answer or ""
+        open_ = bool(dates.open and not order)
+        result.fields[index] = replace(field_, order=order, form=dates.form, asked=open_)
         if open_:
-            result.questions.append(_day_question(key, one, found))
+            result.questions.append(_day_question(key, field_, dates))
 
 
-def _day_question(key: str, one: Field, found: times.Dates) -> Question:
-    example = found.example
+def _day_question(key: str, field_: Field, dates: times.Dates) -> Question:
+    example = dates.example
     words = Text(
-        f"{one.header}: does the day or the month come first in {example}?",
-        f"{one.header}：{example} 中是日在前还是月在前？",
+        f"{field_.header}: does the day or the month come first in {example}?",
+        f"{field_.header}：{example} 中是日在前还是月在前？",
     )
     first, second = times.figures(example)
     choices = (
@@ -208,7 +208,7 @@ def _day_question(key: str, one: Field, found: times.Dates) -> Question:
             times.MONTH_FIRST, Text("The month.", "月在前。"), _day_given(example, second, first)
         ),
     )
-    return Question(key, words, choices, one.name, found.open)
+    return Question(key, words, choices, field_.name, dates.open)
 
 
 def _day_given(example: str, day: str, month: str) -> Text:
@@ -226,30 +226,31 @@ def _numbers(
     money = {name for name, (_index, one) in columns.items() if one.column.type == "decimal"}
     exported = raw.part.format in EXPORTED
     found = numbers.looked_at(connection, raw.table, sqls, money=money, exported=exported)
-    asked: list[tuple[Field, numbers.Written]] = []
-    for name, (index, one) in columns.items():
+    open_fields: list[tuple[Field, numbers.Written]] = []
+    for name, (index, field_) in columns.items():
         written = found[name]
-        declared = one.column.decimal or raw.part.decimal
+        declared = field_.column.decimal or raw.part.decimal
         if declared is not None:
             plain = written.plain and declared == "."
             written = replace(written, mark=declared, plain=plain, strict=True)
         elif not written.mark:
             written = replace(written, mark=answer_to(recipe.answers, DECIMAL, (".", ",")) or "")
         open_ = not written.mark
-        result.fields[index] = replace(one, written=written, asked=open_)
+        result.fields[index] = replace(field_, written=written, asked=open_)
         if open_:
-            asked.append((one, written))
-    if asked:
-        result.questions.append(_mark_question(asked))
+            open_fields.append((field_, written))
+    if open_fields:
+        result.questions.append(_mark_question(open_fields))
 
 
 def _mark_question(asked: Sequence[tuple[Field, numbers.Written]]) -> Question:
-    one, written = asked[0]
+    field_, written = asked[0]
     rows = max(written.open for _one, written in asked)
     example = written.example
     words = Text(
-        f"{one.header}: is the mark in {example} the decimal mark? The column does not settle it.",
-        f"{one.header}：{example} 中的符号是小数点吗？该列无法确定。",
+        f"{field_.header}: is the mark in {example} the decimal mark? "
+        "The column does not settle it.",
+        f"{field_.header}：{example} 中的符号是小数点吗？该列无法确定。",
     )
     choices = tuple(
         Choice(mark, name, Text(f"{example} is {value}", f"{example} 为 {value}"))
@@ -258,7 +259,7 @@ def _mark_question(asked: Sequence[tuple[Field, numbers.Written]]) -> Question:
             (",", Text("The comma is the decimal mark.", "逗号为小数点。"), _as(example, ",")),
         )
     )
-    return Question(DECIMAL, words, choices, one.name, rows)
+    return Question(DECIMAL, words, choices, field_.name, rows)
 
 
 def _as(example: str, mark: str) -> str:
@@ -316,13 +317,13 @@ def _currencies(
     if not named and not signed:
         return
     if len(named) == 1 and not signed and _all_codes(connection, raw, named[0]):
-        one = named[0]
-        index = result.fields.index(one)
-        result.fields[index] = replace(one, written=numbers.Written(plain=True))
-        result.money = one.name
+        field_ = named[0]
+        index = result.fields.index(field_)
+        result.fields[index] = replace(field_, written=numbers.Written(plain=True))
+        result.money = field_.name
         result.currencies = (
-            f"CASE WHEN {quote(one.name)} IS NULL THEN CAST([] AS VARCHAR[]) "
-            f"ELSE [{quote(one.name)}] END"
+            f"CASE WHEN {quote(field_.name)} IS NULL THEN CAST([] AS VARCHAR[]) "
+            f"ELSE [{quote(field_.name)}] END"
         )
         return
     codes = [_fast_code(quote(one.name)) for one in named]

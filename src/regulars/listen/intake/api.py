@@ -172,15 +172,15 @@ def receipt(
     _caller: Annotated[Principal, Depends(needs(Right.READ_SOURCES))],
 ) -> dict[str, Any]:
     """Tell whether an event was accepted, how often it came again, or why it was refused."""
-    found = service.receipt(ws, message_id)
+    receipt_ = service.receipt(ws, message_id)
     outcomes: list[dict[str, Any]] = []
-    if found.accepted_on:
-        outcomes.append({"status": "accepted", "on": found.accepted_on.date().isoformat()})
-    if found.repeats:
-        repeated = {"times": found.repeats, "at": found.repeated_at}
+    if receipt_.accepted_on:
+        outcomes.append({"status": "accepted", "on": receipt_.accepted_on.date().isoformat()})
+    if receipt_.repeats:
+        repeated = {"times": receipt_.repeats, "at": receipt_.repeated_at}
         outcomes.append({"status": "duplicate", **repeated})
-    outcomes += [_refusal(one, request.state.language) for one in found.refusals]
-    return {"messageId": found.message_id, "status": found.status, "outcomes": outcomes}
+    outcomes += [_refusal(one, request.state.language) for one in receipt_.refusals]
+    return {"messageId": receipt_.message_id, "status": receipt_.status, "outcomes": outcomes}
 
 
 @receipts.get("", summary="Rejected events, newest first")
@@ -192,13 +192,13 @@ def refused(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
     """List refused events with their reasons; `next` is `before` of the next page."""
-    found = service.refusals(ws, before=before, limit=limit)
+    refusals = service.refusals(ws, before=before, limit=limit)
     rows = [
         {"messageId": one.message_id, "source": one.source, "call": one.call}
         | _refusal(one, request.state.language)
-        for one in found
+        for one in refusals
     ]
-    return {"refused": rows, "next": found[-1].id if len(found) == limit else None}
+    return {"refused": rows, "next": refusals[-1].id if len(refusals) == limit else None}
 
 
 def _refusal(one: Refusal, language: str) -> dict[str, Any]:

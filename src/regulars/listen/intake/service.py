@@ -142,13 +142,13 @@ def _refused(
 ) -> list[tuple[Arrival, Reason]]:
     """Return the refusals to keep: the first of each request, and how many more it had."""
     pairs = zip(arrivals, verdicts, strict=True)
-    kept: list[tuple[Arrival, Reason]] = []
+    stored: list[tuple[Arrival, Reason]] = []
     for size in sizes or [len(arrivals)]:
         theirs = [(one, why) for one, why in islice(pairs, size) if isinstance(why, Reason)]
-        kept += theirs[:MAX_KEPT]
+        stored += theirs[:MAX_KEPT]
         if (more := len(theirs) - MAX_KEPT) > 0:
-            kept.append((Arrival("", theirs[0][0].source, None, kind="batch"), _and_more(more)))
-    return kept
+            stored.append((Arrival("", theirs[0][0].source, None, kind="batch"), _and_more(more)))
+    return stored
 
 
 def _and_more(count: int) -> Reason:

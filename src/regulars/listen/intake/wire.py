@@ -258,17 +258,17 @@ _decode_outline = msgspec.json.Decoder(_Outline).decode
 def outline(raw: msgspec.Raw) -> Message:
     """Return who and which a call that cannot be read is about, as far as that can be told."""
     try:
-        found = _decode_outline(raw)
+        outline_ = _decode_outline(raw)
     except UNREADABLE:
         return Message()
-    context = found.context if isinstance(found.context, dict) else {}
+    context = outline_.context if isinstance(outline_.context, dict) else {}
     return Message(
-        type=found.type if isinstance(found.type, str) else None,
-        message_id=_told(found.message_id),
-        user_id=_told(found.user_id),
-        anonymous_id=_told(found.anonymous_id),
-        previous_id=_told(found.previous_id),
-        traits=msgspec.Raw(msgspec.json.encode(found.traits)),
+        type=outline_.type if isinstance(outline_.type, str) else None,
+        message_id=_told(outline_.message_id),
+        user_id=_told(outline_.user_id),
+        anonymous_id=_told(outline_.anonymous_id),
+        previous_id=_told(outline_.previous_id),
+        traits=msgspec.Raw(msgspec.json.encode(outline_.traits)),
         context=Context(traits=context.get("traits")),
     )
 

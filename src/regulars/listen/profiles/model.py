@@ -112,18 +112,18 @@ def canonical(traits: Mapping[str, Any]) -> dict[str, str | None]:
     becomes one line; null says that the source holds nothing any more. Lists and other objects
     are left out, and so is what lies beyond 60 attributes.
     """
-    found: dict[str, str | None] = {}
+    values: dict[str, str | None] = {}
     for key, given in traits.items():
         name = _snake(key)
         name = SYNONYMS.get(name, name)
-        if not name or len(found) >= MAX_ATTRIBUTES:
+        if not name or len(values) >= MAX_ATTRIBUTES:
             continue
         text = None if given is None else _text(name, given)
         if given is None or text:
-            found[name] = text
-    if "name" not in found and (found.get("first_name") or found.get("last_name")):
-        found["name"] = _full_name(found.get("first_name") or "", found.get("last_name") or "")
-    return found
+            values[name] = text
+    if "name" not in values and (values.get("first_name") or values.get("last_name")):
+        values["name"] = _full_name(values.get("first_name") or "", values.get("last_name") or "")
+    return values
 
 
 def _full_name(first: str, last: str) -> str:

@@ -56,14 +56,14 @@ def keep(connection: sa.Connection, values: Iterable[Value]) -> None:
 
 def of_identities(connection: sa.Connection, identities: Sequence[str]) -> list[Value]:
     """Return all values held of the identities."""
-    found: list[Value] = []
+    values: list[Value] = []
     columns = profile_values.c
     wanted = (columns.identity_id, columns.attribute, columns.source, columns.value, columns.at)
     for start in range(0, len(identities), CHUNK):
         some = list(identities[start : start + CHUNK])
         query = sa.select(*wanted).where(columns.identity_id.in_(some))
-        found += [Value(*row) for row in connection.execute(query)]
-    return found
+        values += [Value(*row) for row in connection.execute(query)]
+    return values
 
 
 def forget(connection: sa.Connection, identities: Sequence[str]) -> int:

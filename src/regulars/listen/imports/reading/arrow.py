@@ -94,14 +94,14 @@ def read_excel(
     rows = page.iter_rows(values_only=True)
     top = [[_word(cell) for cell in row] for row in islice(rows, heading.LOOKED_AT)]
     above, header = header_of(file, [[cell or "" for cell in row] for row in top], part)
-    found = _store(connection, _sheet(chain(top[above:], rows), header), table)
-    found.titles = above if part.names else above - 1
-    found.below = 0 if part.names else heading.below(top[above:], part)
+    stored = _store(connection, _sheet(chain(top[above:], rows), header), table)
+    stored.titles = above if part.names else above - 1
+    stored.below = 0 if part.names else heading.below(top[above:], part)
     book.close()
     sheet = workbook.sheet_bytes(content, page.title)
-    found.notes += workbook.uncalculated(sheet, header, above)
-    workbook.merge(connection, table, sheet, found, above=above, answers=answers)
-    return found
+    stored.notes += workbook.uncalculated(sheet, header, above)
+    workbook.merge(connection, table, sheet, stored, above=above, answers=answers)
+    return stored
 
 
 def _check_size(content: io.BytesIO, file: File) -> None:
@@ -158,7 +158,7 @@ def read_xes(connection: duckdb.DuckDBPyConnection, file: File, table: str) -> F
         with file.open() as stream:
             nameless: list[str] = []
             stem = file.bare.removesuffix(".xes")
-            found = _store(connection, _log(stream, stem, nameless), table)
+            stored = _store(connection, _log(stream, stem, nameless), table)
     except etree.XMLSyntaxError as error:
         raise Invalid(
             "import.xes",
@@ -168,10 +168,10 @@ def read_xes(connection: duckdb.DuckDBPyConnection, file: File, table: str) -> F
             ),
             file=file.name,
         ) from error
-    found.columns = []
+    stored.columns = []
     if nameless:
-        found.notes.append(_numbered_cases(file, nameless))
-    return found
+        stored.notes.append(_numbered_cases(file, nameless))
+    return stored
 
 
 def _numbered_cases(file: File, names: Sequence[str]) -> Note:

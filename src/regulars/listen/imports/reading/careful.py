@@ -171,20 +171,20 @@ def _uneven(block: Block, width: int) -> Flags:
 
 def _cells(block: Block, chosen: Flags, width: int, numbers: Places) -> pa.Table:
     """Return the cells of the chosen records as columns c0, c1 …, without copying them twice."""
-    kept = np.ones(len(block.data), np.bool_)
+    inside = np.ones(len(block.data), np.bool_)
     for places in (block.ends, block.delimiters, block.dropped):
-        kept[places] = False
+        inside[places] = False
     bounds = np.sort(np.concatenate([block.delimiters, block.stops]))
     if not chosen.all():
         edges = np.zeros(len(block.data) + 1, np.int8)
         edges[block.starts[~chosen]] += 1
         edges[block.stops[~chosen]] -= 1
-        kept &= np.cumsum(edges[:-1], dtype=np.int8) == 0
+        inside &= np.cumsum(edges[:-1], dtype=np.int8) == 0
         bounds = bounds[chosen[np.searchsorted(block.stops, bounds)]]
-    before = np.concatenate([[0], np.cumsum(kept, dtype=np.int32)]).astype(np.int32)
+    before = np.concatenate([[0], np.cumsum(inside, dtype=np.int32)]).astype(np.int32)
     offsets = np.concatenate([[0], before[bounds]]).astype(np.int32)
     cells = pa.StringArray.from_buffers(
-        len(bounds), pa.py_buffer(offsets), pa.py_buffer(block.data[kept])
+        len(bounds), pa.py_buffer(offsets), pa.py_buffer(block.data[inside])
     )
     columns = {"_row": pa.array(numbers, pa.int64())}
     for index in range(width):

@@ -238,8 +238,8 @@ def read_whitespace(
     """Make `table` of a file whose columns are parted by spaces and tabs."""
     rows = [line.split() for line in re.split(r"\r*\n|\r", head_text(file))]
     above, columns = header_of(file, rows[: heading.LOOKED_AT], part)
-    found = read_lines(connection, file, "lines_read", above=above)
-    found.titles, found.columns = above if part.names else above - 1, columns
+    lines = read_lines(connection, file, "lines_read", above=above)
+    lines.titles, lines.columns = above if part.names else above - 1, columns
     connection.execute(
         r"CREATE TABLE cut AS SELECT _row, line, "
         r"regexp_split_to_array(trim(line, ' \t\r\n'), '\s+') AS parts FROM lines_read"
@@ -254,4 +254,4 @@ def read_whitespace(
     )
     connection.execute("DROP TABLE cut")
     numbered.drop(connection, "lines_read")
-    return found
+    return lines

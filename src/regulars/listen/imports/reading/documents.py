@@ -46,13 +46,13 @@ def as_lines(file: File, folder: Path) -> File:
     Raises Invalid for a document that is cut off, with the line, and for one that is too large.
     """
     head = file.head(HEAD).removeprefix(MARK).lstrip(BLANKS)
-    first, found, rest = head.partition(b"\n")
+    first, newline, rest = head.partition(b"\n")
     is_object = head[:1] == b"{" and _is_json(first)
-    one_line = not found or not rest.strip(BLANKS)
+    one_line = not newline or not rest.strip(BLANKS)
     listed = Path(file.bare).suffix.lower() in LINES
     if head[:1] not in (b"[", b"{") or (is_object and (listed or not one_line)):
         return file
-    if listed and not found and len(head) > HEAD // 2:
+    if listed and not newline and len(head) > HEAD // 2:
         return file  # one very long line
     if head[:1] == b"[" and not one_line and _is_json(first):
         return file  # lists on lines: no rows, each told by its line

@@ -80,21 +80,21 @@ def gather(paths: Sequence[Path], names: dict[Path, str] | None = None) -> list[
 
     `names` gives uploaded files the names they came with.
     """
-    found: list[File] = []
+    files: list[File] = []
     for path in paths:
         if path.is_dir():
-            found += [
+            files += [
                 replace(_file(inner, inner.name), meant=False) for inner in sorted(_walk(path))
             ]
         elif path.is_file():
-            found.append(_file(path, (names or {}).get(path, path.name)))
+            files.append(_file(path, (names or {}).get(path, path.name)))
         else:
             raise NotFound(
                 "import.no_file",
                 Text(f"There is no file {path}.", f"没有文件 {path}。"),
                 file=str(path),
             )
-    return found
+    return files
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -37,7 +37,7 @@ def read_jsonl(
 
     `paths` are dotted names (`user.id`) that are wanted from within.
     """
-    found = read_lines(connection, as_lines(file, scratch), "lines_read")
+    lines = read_lines(connection, as_lines(file, scratch), "lines_read")
     connection.execute(
         "INSERT INTO unread SELECT _row, CASE WHEN sound THEN 'nul' ELSE 'not_json' END, line "
         f"FROM (SELECT *, {_IS_OBJECT} AS sound FROM lines_read) WHERE NOT sound OR {_HAS_NUL}"
@@ -60,8 +60,8 @@ def read_jsonl(
     connection.execute(f"CREATE TABLE {table} AS SELECT _row{values} FROM objects")
     connection.execute("DROP TABLE objects")
     numbered.drop(connection, "lines_read")
-    found.beside = frozenset(names[len(content) :])
-    return found
+    lines.beside = frozenset(names[len(content) :])
+    return lines
 
 
 _IS_OBJECT = "(CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE FALSE END)"

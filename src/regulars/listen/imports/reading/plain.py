@@ -61,14 +61,14 @@ def _ended(waiting: bytes, dialect: Dialect, before: _Lines) -> Plain | None:
     last = waiting.rstrip(ENDS)
     ending = waiting[len(last) :]
     ends, returns = ending.count(b"\n"), ending.count(b"\r")
-    found = _plain_lines(last, dialect, tidy=before.tidy) if last else before
-    if found is None:
+    ended = _plain_lines(last, dialect, tidy=before.tidy) if last else before
+    if ended is None:
         return None
     if ending.count(b"\r\n") != returns or before.returns + returns not in (0, before.lines + ends):
         return None
     open_ = bool(last) and not ends
     trailing = ends - 1 if last and ends else ends
-    return Plain(before.lines + ends + open_, trailing, found.tidy)
+    return Plain(before.lines + ends + open_, trailing, ended.tidy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,30 +22,30 @@ TRIED_CODES = ("1", "2")
 """How Qualtrics writes them when it exports codes."""
 
 
-def set_apart(connection: duckdb.DuckDBPyConnection, table: str, found: Found) -> None:
+def set_apart(connection: duckdb.DuckDBPyConnection, table: str, file: Found) -> None:
     """Move the rows of a file that are no data from `table` and `unread` to `apart`."""
-    for numbers in found.blank:
+    for numbers in file.blank:
         connection.register("blank_rows", pa.table({"row": numbers}))
         connection.execute(f"INSERT INTO apart SELECT row, '{BLANK}' FROM blank_rows WHERE row > 0")
         connection.unregister("blank_rows")
-    if found.below:
-        below = f"_row <= {found.below}"
+    if file.below:
+        below = f"_row <= {file.below}"
         connection.execute(
-            f"INSERT INTO apart SELECT i, '{HEADER}' FROM range(1, {found.below + 1}) AS r(i) "
+            f"INSERT INTO apart SELECT i, '{HEADER}' FROM range(1, {file.below + 1}) AS r(i) "
             f"WHERE i NOT IN (SELECT row FROM apart)"
         )
         numbered.delete(connection, table, below)
-        connection.execute(f"DELETE FROM unread WHERE row <= {found.below}")
-    if len(found.columns) > 1:
+        connection.execute(f"DELETE FROM unread WHERE row <= {file.below}")
+    if len(file.columns) > 1:
         # To look for words is cheaper than to trim them, and most rows end there.
         again = " AND ".join(
             f"contains({quote(name)}, {literal(name)}) AND trim({quote(name)}) = {literal(name)}"
-            for name in found.columns
+            for name in file.columns
         )
         _move(connection, table, again, HEADER)
-    for name in found.columns:
+    for name in file.columns:
         if fold(name) in STATES:
-            tried = [*TRIED, *(TRIED_CODES if found.below > 1 else ())]
+            tried = [*TRIED, *(TRIED_CODES if file.below > 1 else ())]
             listed = ", ".join(literal(word) for word in tried)
             _move(connection, table, f"lower(trim({quote(name)})) IN ({listed})", PREVIEW)
 

@@ -161,14 +161,14 @@ class Reader:
                 file=file.name,
             ) from error
 
-    def _number(self, file: File, name: str, found: Found, table: str) -> Piece:
+    def _number(self, file: File, name: str, content: Found, table: str) -> Piece:
         """Give the file's refused and skipped rows their numbers; name those that got lost."""
         counted = "(SELECT count(*) FROM {}) + (SELECT count(*) FROM unread) + "
         seen = _one(self.connection, f"SELECT {counted.format(table)} (SELECT count(*) FROM apart)")
-        if seen < found.records:
+        if seen < content.records:
             self.connection.execute(
                 f"INSERT INTO unread SELECT i, '{LOST}', NULL "
-                f"FROM range(1, {found.records + 1}) AS numbers(i) WHERE i NOT IN ("
+                f"FROM range(1, {content.records + 1}) AS numbers(i) WHERE i NOT IN ("
                 f"SELECT _row FROM {table} UNION ALL SELECT row FROM unread "
                 "UNION ALL SELECT row FROM apart)"
             )
@@ -178,7 +178,7 @@ class Reader:
         ):
             self.connection.execute(move, [self.total])
         self.connection.execute("DELETE FROM unread; DELETE FROM apart")
-        return Piece(file, name, self.total, found.records, found.titles, found.below)
+        return Piece(file, name, self.total, content.records, content.titles, content.below)
 
     def _union(
         self, part: Input, tables: list[tuple[str, int]], pieces: list[Piece], typed: bool

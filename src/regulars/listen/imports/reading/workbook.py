@@ -76,13 +76,13 @@ def merge(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     sheet: bytes,
-    found: Found,
+    content: Found,
     *,
     above: int,
     answers: Mapping[str, str],
 ) -> None:
     """Fill or leave the cells that a merged one covers; unanswered, their rows go to `unread`."""
-    merges = _merges(sheet, found.columns, above)
+    merges = _merges(sheet, content.columns, above)
     if not merges:
         return
     answer = answer_to(answers, KEY, (FILL, BLANK))
@@ -106,7 +106,7 @@ def merge(
             covered += _hold_back(connection, table, inside)
         connection.unregister("merged_rows")
     if covered:
-        found.questions.append(Question(KEY, _words(covered), _CHOICES, rows=covered))
+        content.questions.append(Question(KEY, _words(covered), _CHOICES, rows=covered))
 
 
 def _hold_back(connection: duckdb.DuckDBPyConnection, table: str, inside: str) -> int:
@@ -126,14 +126,14 @@ def _hold_back(connection: duckdb.DuckDBPyConnection, table: str, inside: str) -
 
 def _merges(sheet: bytes, header: Sequence[str], above: int) -> dict[str, list[tuple[int, int]]]:
     """Return for each column the spans of rows that one merged cell covers."""
-    found: dict[str, list[tuple[int, int]]] = {}
+    merges: dict[str, list[tuple[int, int]]] = {}
     for match in MERGED.finditer(sheet):
         left, right = _number(match[1]), _number(match[3])
         top, bottom = int(match[2]) - above, int(match[4]) - above
         if top < 1 or bottom == top or left != right or left >= len(header):
             continue
-        found.setdefault(header[left], []).append((top, bottom))
-    return found
+        merges.setdefault(header[left], []).append((top, bottom))
+    return merges
 
 
 def _number(letters: bytes) -> int:

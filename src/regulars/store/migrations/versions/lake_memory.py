@@ -16,7 +16,7 @@ USED = ("inbox", "seen_events", "audit_entries", "import_runs", "catalog_version
 
 def upgrade() -> None:
     """Create the tables; a database in use learns of its lake when it is next opened."""
-    made = op.create_table(
+    memory_table = op.create_table(
         "lake_memory",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("workspace_id", sa.String(length=32), nullable=True),
@@ -43,4 +43,4 @@ def upgrade() -> None:
     asked = (f"SELECT 1 FROM {table} LIMIT 1" for table in USED)
     if any(connection.execute(sa.text(one)).first() for one in asked):
         blank = {"id": 1, "version": -1, "announced": -1, "watermark": 0, "events": 0}
-        connection.execute(sa.insert(made).values(**blank, noted_at=sa.func.now()))
+        connection.execute(sa.insert(memory_table).values(**blank, noted_at=sa.func.now()))
