@@ -13,8 +13,9 @@ PASSING = frozenset({"found", "one", "made", "told", "known", "asked", "kept", "
 REACH = 5
 """Lines after a name was bound within which such a word may be read."""
 LEFT = (
-    "company/keys/", "faces/", "listen/nobodies/", "listen/statuses/", "prove/", "simulate/",
-    "timeline/", "understand/",
+    "company/keys/", "faces/", "listen/nobodies/", "listen/statuses/", "prove/",
+    "understand/alerts/", "understand/audiences/", "understand/health/", "understand/journeys/",
+    "understand/metrics/", "understand/words/",
 )  # fmt: skip
 """Folders whose names are still to be mended."""
 
@@ -24,7 +25,7 @@ def far(source: str) -> list[str]:
     return [
         f"{places[0].line} {name}"
         for scope in Reader(ast.parse(source)).scopes
-        if not isinstance(scope.node, ast.ClassDef)
+        if not isinstance(scope.node, ast.Module | ast.ClassDef)
         for name, places in scope.bound.items()
         if name in PASSING and scope.span(name) > REACH
     ]

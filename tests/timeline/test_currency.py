@@ -42,7 +42,7 @@ def test_orders_without_a_customer_count_for_revenue_and_not_for_sums_by_custome
     twice = [happened("ana", ORDER, **told), happened("ana", ORDER, **told)]
     tell(ws, [*till, *twice, happened("ben", ORDER)])
     assert (of_orders(ws).code, of_orders(ws).n, of_orders(ws).left_out) == ("USD", 1, {})
-    every = of_orders(ws, known=False)
+    every = of_orders(ws, only_known=False)
     assert (every.code, every.n, every.left_out) == ("JPY", 3, {"USD": 1})
 
 

@@ -75,24 +75,24 @@ def choose(counts: Mapping[str, int], own: str) -> Currency:
     return Currency(code, own, counts.get(code, 0), left)
 
 
-def of_orders(ws: Workspace, scope: Scope = None, *, known: bool = True) -> Currency:
+def of_orders(ws: Workspace, scope: Scope = None, *, only_known: bool = True) -> Currency:
     """Return the currency in which the orders within `scope` are summed.
 
-    Orders without an amount are no money and do not count. With `known`, only orders of known
+    Orders without an amount are no money and do not count. With `only_known`, only orders of known
     customers do: for sums by customer.
     """
 
-    def found() -> Currency:
-        table = ws.engine.summed(lambda view: _counted(view, scope, known), by=("currency",))
+    def count() -> Currency:
+        table = ws.engine.summed(lambda view: _counted(view, scope, only_known), by=("currency",))
         counts = {row["currency"]: row["n"] for row in table.to_pylist()}
         return choose(counts, ws.settings.workspace.currency)
 
     about = None if scope is None else tuple(sorted(scope))
     own = ws.settings.workspace.currency
-    return _memo.get((str(ws.folder), ws.engine.watermark(), about, known, own), found)
+    return _memo.get((str(ws.folder), ws.engine.watermark(), about, only_known, own), count)
 
 
-def _counted(view: View, scope: Scope, known: bool) -> ir.Table:
+def _counted(view: View, scope: Scope, only_known: bool) -> ir.Table:
     """Return how many orders with an amount are in each currency."""
     events = view.with_person()
     events = events.filter(events.actor == "customer", events.name.isin(sorted(ORDERS)))
@@ -100,7 +100,7 @@ def _counted(view: View, scope: Scope, known: bool) -> ir.Table:
         events = events.filter(events.place.isin(sorted(scope)))
     found = numbered.orders(events.select(*numbered.NEEDED))
     found = found.filter(found.amount.notnull())
-    if known:
+    if only_known:
         found = found.filter(found.person_id.notnull())
     named = found.select(currency=ibis.coalesce(found.currency, ibis.literal(UNNAMED)))
     return named.group_by("currency").aggregate(n=named.count())

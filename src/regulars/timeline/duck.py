@@ -49,14 +49,14 @@ def set_zone(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
 
 def memory_bytes(words: str) -> int:
     """Read “4GB” or “512MiB”; raises Invalid naming the setting."""
-    found = re.fullmatch(r"\s*([0-9.]+)\s*([KMG]i?B)\s*", words, re.IGNORECASE)
-    if found is None:
+    match = re.fullmatch(r"\s*([0-9.]+)\s*([KMG]i?B)\s*", words, re.IGNORECASE)
+    if match is None:
         raise Invalid(
             "settings.memory",
             Text("engine.memory is written like 4GB.", "engine.memory 请写成 4GB 这样的形式。"),
             field="engine.memory",
         )
-    return int(float(found[1]) * UNITS[found[2].upper()])
+    return int(float(match[1]) * UNITS[match[2].upper()])
 
 
 def file_list(paths: list[str]) -> str:

@@ -145,14 +145,14 @@ def _carry_out(
     workspace: Workspace, number: str, identities: frozenset[str], now: datetime
 ) -> Erased:
     rows: dict[str, int] = {}
-    known = places()
+    erasers = places()
     hashes = [tombstone(workspace, one) for one in identities]
     erased.append(erased.path_of(workspace.lake), hashes, now)
     with lease(workspace.database, MAINTENANCE, patience=600.0) as held:
         with workspace.database.transaction() as connection:
             rows["inbox"] = _from_inbox(connection, identities)
-            for name in known:
-                rows[name] = known.get(name)(workspace, connection, identities)
+            for name in erasers:
+                rows[name] = erasers.get(name)(workspace, connection, identities)
             rows["links"] = linking.forget(connection, identities)
         rows["lake"] = _from_lake(workspace, held, identities)
         lake.vacuum(workspace.lake, held, hours=0)
@@ -184,15 +184,15 @@ def _from_inbox(connection: sa.Connection, identities: frozenset[str]) -> int:
     for row in connection.execute(sa.select(inbox)).all():
         batch = decode(row.batch)
         theirs = pc.is_in(batch.column("identity_id"), value_set=pa.array(sorted(identities)))
-        kept = pa.Table.from_batches([batch]).filter(pc.invert(theirs))
-        if kept.num_rows == batch.num_rows:
+        others = pa.Table.from_batches([batch]).filter(pc.invert(theirs))
+        if others.num_rows == batch.num_rows:
             continue
-        gone += batch.num_rows - kept.num_rows
+        gone += batch.num_rows - others.num_rows
         where = inbox.c.seq == row.seq
-        if kept.num_rows == 0:
+        if others.num_rows == 0:
             connection.execute(sa.delete(inbox).where(where))
             continue
-        values = {"batch": encode(kept), "events": kept.num_rows, "revision": row.revision + 1}
+        values = {"batch": encode(others), "events": others.num_rows, "revision": row.revision + 1}
         connection.execute(sa.update(inbox).where(where).values(**values))
     return gone
 

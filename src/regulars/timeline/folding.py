@@ -123,15 +123,15 @@ class _Graph:
         between = self.connector != self.member
         device, address = between & self.device, between & ~self.device
         using = self._using(device)
-        found = self.kept_apart | self._cannot_be_one(*using)
+        shared = self.kept_apart | self._cannot_be_one(*using)
         # An address that a device tells is used by whoever uses the device.
         through, devices = self.connector[address], self.member[address]
-        joins = ~found[using[0]]
+        joins = ~shared[using[0]]
         told = _joined(through, devices, using[0][joins], using[1][joins])
         direct = self._using(address)
         both = _pairs(np.concatenate([direct[0], told[0]]), np.concatenate([direct[1], told[1]]))
-        found = found | self._cannot_be_one(*both)
-        return found | self._in_conflict(between, found)
+        shared = shared | self._cannot_be_one(*both)
+        return shared | self._in_conflict(between, shared)
 
     def _using(self, some: Flags) -> tuple[Codes, Codes]:
         """Return distinct (connector, group with a user id that uses it), itself included."""

@@ -78,11 +78,11 @@ class Judged:
 
 
 def judge(
-    workspace: Workspace, *, now: datetime, told: Callable[[], pa.Table] | None = None
+    workspace: Workspace, *, now: datetime, addresses: Callable[[], pa.Table] | None = None
 ) -> Judged | None:
     """Judge the timeline's identities where the list has changed since; None where it has not.
 
-    `told` gives values (kind, word) that are kept elsewhere, such as addresses in profiles. A lake
+    `addresses` gives values (kind, word) that are kept elsewhere, such as in profiles. A lake
     that cannot be read is left alone, to be judged by the next opening.
     """
     listed.changed(workspace)
@@ -91,8 +91,8 @@ def judge(
         last = judged.last(connection)
         if last == listed.fingerprint(words):
             return None
-        known = judged.found(connection)
-    found, roles, begun = [], None, _begun(workspace)
+        judged_before = judged.found(connection)
+    rows, roles, begun = [], None, _begun(workspace)
     if begun:
         with closing(duck.connect(workspace, share=0.5)) as engine:
             identity.register(engine, workspace)
@@ -100,16 +100,16 @@ def judge(
                 _define_seen(workspace, engine)
             except (DeltaError, OSError):
                 return None
-            engine.register("told_values", EMPTY if told is None else told())
-            values = {*_values(words), *((one.kind, one.word) for one in known)}
-            found = _seen(engine, sorted(values), shapes=last is None)
+            engine.register("told_values", EMPTY if addresses is None else addresses())
+            values = {*_values(words), *((one.kind, one.word) for one in judged_before)}
+            rows = _seen(engine, sorted(values), shapes=last is None)
             roles = inferring.roles(workspace, engine) if last is None else None
     from_before = begun and last is None
     with workspace.database.transaction() as connection:
         lock_inbox(connection)
-        _write(connection, found, listed.fingerprint(words), now, from_before)
+        _write(connection, rows, listed.fingerprint(words), now, from_before)
         links = roles.write(workspace, connection) if roles else 0
-    return Judged(len(found), sum(row[3] for row in found), links, from_before)
+    return Judged(len(rows), sum(row[3] for row in rows), links, from_before)
 
 
 def _begun(workspace: Workspace) -> bool:
@@ -195,15 +195,15 @@ def _seen(
 
 def _write(
     connection: sa.Connection,
-    found: list[tuple[str, str, str, int]],
+    nobodies: list[tuple[str, str, str, int]],
     hashed: str,
     now: datetime,
     from_before: bool,
 ) -> None:
     connection.execute(sa.delete(nobody_identities))
     names = ("identity_id", "kind", "word", "events")
-    if found:
-        rows = [dict(zip(names, row, strict=True)) for row in found]
+    if nobodies:
+        rows = [dict(zip(names, row, strict=True)) for row in nobodies]
         connection.execute(sa.insert(nobody_identities), rows)
     connection.execute(
         sa.insert(identity_judgements).values(

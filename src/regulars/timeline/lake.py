@@ -178,14 +178,14 @@ def write(
         f"COPY (SELECT {columns} FROM ({select})) TO {sql.literal(path)} "
         f"(FORMAT parquet, COMPRESSION zstd, {effort}ROW_GROUP_SIZE {ROW_GROUP})"
     )
-    found = required.footer(connection, str(path))
-    if found.events == 0 or found.lacking:
+    footer = required.footer(connection, str(path))
+    if footer.events == 0 or footer.lacking:
         path.unlink()
-        required.refuse(found.lacking)
+        required.refuse(footer.lacking)
         return None
     path = checksums.seal(path)
     fsync(path)
-    return _action(path, found, month, bucket, moved=moved)
+    return _action(path, footer, month, bucket, moved=moved)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, select: str) -> str:
@@ -310,13 +310,13 @@ def _removed(handle: DeltaTable, hours: int) -> set[str]:
 
 
 def _action(
-    path: Path, found: Footer, month: str | None, bucket: str | None, *, moved: bool
+    path: Path, footer: Footer, month: str | None, bucket: str | None, *, moved: bool
 ) -> AddAction:
     names = ("identity_id", "occurred_at")
     statistics: dict[str, Any] = {
-        "numRecords": found.events,
-        "minValues": dict(zip(names, found.least, strict=True)),
-        "maxValues": dict(zip(names, found.greatest, strict=True)),
+        "numRecords": footer.events,
+        "minValues": dict(zip(names, footer.least, strict=True)),
+        "maxValues": dict(zip(names, footer.greatest, strict=True)),
         "nullCount": {},
     }
     return AddAction(

@@ -30,7 +30,7 @@ class Fit(StrEnum):
 
     WHOLE = "whole"
     LEARN = "learn"
-    """The database was in use before stores remembered their lake, or both are new."""
+    """The database was in use before stores noted their lake, or both are new."""
     OLD_DATABASE = "old_database"
     EMPTY_DATABASE = "empty_database"
     OLD_LAKE = "old_lake"
@@ -67,14 +67,14 @@ def judge(workspace: Workspace) -> Judged:
     """
     before = lake_log.look(workspace.lake.folder)
     with workspace.database.reading() as connection:
-        known = memory.read(connection)
+        noted = memory.read(connection)
         drawn = last_number(connection)
     after = lake_log.look(workspace.lake.folder)
     owner, ours = belonging.read(workspace.lake), belonging.key_print(workspace)
-    fit = _foreign(known, owner, ours) or _cut(before, after) or _age(known, before, after)
+    fit = _foreign(noted, owner, ours) or _cut(before, after) or _age(noted, before, after)
     if fit is Fit.LEARN and after.newest and lake.watermark(workspace.lake.open()) > drawn:
         fit = Fit.OLD_DATABASE
-    return Judged(fit, known, after)
+    return Judged(fit, noted, after)
 
 
 def _foreign(known: Memory | None, owner: belonging.Owner | None, ours: str) -> Fit | None:
@@ -90,31 +90,31 @@ def _cut(before: Log, after: Log) -> Fit | None:
     return Fit.CUT if before.missing and after.missing else None
 
 
-def _age(known: Memory | None, before: Log, after: Log) -> Fit:
-    if known is None:
+def _age(noted: Memory | None, before: Log, after: Log) -> Fit:
+    if noted is None:
         return Fit.EMPTY_DATABASE if before.newest else Fit.LEARN
-    if known.version == memory.UNKNOWN:
+    if noted.version == memory.UNKNOWN:
         return Fit.NO_LAKE if after.newest is None else Fit.LEARN
-    if after.newest is None or after.newest < known.version:
+    if after.newest is None or after.newest < noted.version:
         return Fit.OLD_LAKE
-    if before.newest is not None and before.newest > known.announced:
+    if before.newest is not None and before.newest > noted.announced:
         return Fit.OLD_DATABASE
     return Fit.WHOLE
 
 
-def missing(workspace: Workspace, known: Memory) -> Missing:
+def missing(workspace: Workspace, noted: Memory) -> Missing:
     """Return what the lake lacks that the database knows of, but for what the inbox still has."""
     if lake_log.look(workspace.lake.folder).newest is None:
-        return Missing(known.events, None)
+        return Missing(noted.events, None)
     handle = workspace.lake.open()
     there = lake.events(handle)
     since = next((one.get("timestamp") for one in handle.history(1)), None)
     waiting = sa.select(sa.func.coalesce(sa.func.sum(inbox.c.events), 0)).where(
-        inbox.c.seq > lake.watermark(handle), inbox.c.seq <= known.watermark
+        inbox.c.seq > lake.watermark(handle), inbox.c.seq <= noted.watermark
     )
     with workspace.database.reading() as connection:
         held = int(connection.execute(waiting).scalar_one())
-    lost = max(known.events - there - held, 0)
+    lost = max(noted.events - there - held, 0)
     return Missing(lost, datetime.fromtimestamp(since / 1000, UTC) if since else None)
 
 
@@ -133,13 +133,15 @@ def unknown_erasures(workspace: Workspace) -> tuple[dict[str, datetime], dict[st
 
     Erasures under way are in neither: whoever carries them out tells both sides.
     """
-    told = record.read(record.path_of(workspace.lake))
+    recorded = record.read(record.path_of(workspace.lake))
     with workspace.database.reading() as connection:
         rows = connection.execute(sa.select(tombstones.c.hash, tombstones.c.erased_at)).all()
         begun = {tombstone(workspace, one) for one in erasure.under_way(connection)}
     ours = {row.hash: row.erased_at for row in rows}
-    only_lake = {one: at for one, at in told.items() if one not in ours}
-    only_database = {one: at for one, at in ours.items() if one not in told and one not in begun}
+    only_lake = {one: at for one, at in recorded.items() if one not in ours}
+    only_database = {
+        one: at for one, at in ours.items() if one not in recorded and one not in begun
+    }
     return only_lake, only_database
 
 

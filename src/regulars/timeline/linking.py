@@ -227,15 +227,15 @@ def resting_on(connection: sa.Connection, identity: str) -> list[LinkFact]:
 
 def links_of(connection: sa.Connection, identities: Sequence[str]) -> list[LinkFact]:
     """Return all links that touch one of the identities, undone ones too, oldest first."""
-    found: dict[str, LinkFact] = {}
+    facts: dict[str, LinkFact] = {}
     for start in range(0, len(identities), CHUNK):
         some = identities[start : start + CHUNK]
         query = sa.select(*FACT).where(
             links.c.left_id.is_not(None), links.c.left_id.in_(some) | links.c.right_id.in_(some)
         )
         for row in connection.execute(query):
-            found[row.link_id] = LinkFact(*row)
-    return sorted(found.values(), key=_age)
+            facts[row.link_id] = LinkFact(*row)
+    return sorted(facts.values(), key=_age)
 
 
 def link_by_id(connection: sa.Connection, link_id: str) -> LinkFact | None:

@@ -44,13 +44,13 @@ _known: WeakKeyDictionary[Store, tuple[float, Words]] = WeakKeyDictionary()
 
 def words(store: Store) -> Words:
     """Return the list in force, looked at anew every few seconds."""
-    known, now = _known.get(store), clock.monotonic()
-    if known is not None and now - known[0] < STALE:
-        return known[1]
+    cached, now = _known.get(store), clock.monotonic()
+    if cached is not None and now - cached[0] < STALE:
+        return cached[1]
     with store.database.reading() as connection:
         found = in_force(edits(connection))
-    if known is not None and known[1] == found:
-        found = known[1]  # who has seen this list sees that it is the same
+    if cached is not None and cached[1] == found:
+        found = cached[1]  # who has seen this list sees that it is the same
     _known[store] = (now, found)
     return found
 

@@ -109,12 +109,12 @@ def _as_told(
     """Return the query of a relation's events with the columns that its files have beside."""
     there = {row[0] for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
     carried = [name for name in COLUMNS if name not in alike]
-    beside = f"CAST({sql.literal(key)} AS {sql.one_of([key])}) AS brought_by"
+    extra = f"CAST({sql.literal(key)} AS {sql.one_of([key])}) AS brought_by"
     if "updated_at" in there:
         carried.append("CAST(updated_at AS TIMESTAMPTZ) AS updated_at")
-        beside += ", updated_at"
+        extra += ", updated_at"
     else:
-        beside += ", NULL::TIMESTAMPTZ AS updated_at"
+        extra += ", NULL::TIMESTAMPTZ AS updated_at"
     # Numbers are sorted in less time than words. Identities that share a prefix, if ever there are
     # two, lie mixed: where an event lies in a file says nothing but where to look first.
     order = lake.ORDER
@@ -123,7 +123,7 @@ def _as_told(
     # What is the same in every row is added behind the sort, which need not carry it.
     columns = ", ".join(alike.get(name, name) for name in COLUMNS)
     return (
-        f"SELECT {columns}, {beside} "
+        f"SELECT {columns}, {extra} "
         f"FROM (SELECT {', '.join(carried)} FROM {relation} ORDER BY {order})"
     )
 
@@ -208,8 +208,8 @@ def _sift_known(
     written, met = first
     files = [file for file in snapshot.files if workspace.lake.absolute(file) in met.files]
     won = replacing.find_winners(workspace, connection, files, snapshot.superseded, load.now)
-    told = lake.records(written) - load.refused
-    accepted = _find_new(connection, met, told - duck.count(connection, "passed_over"))
+    incoming = lake.records(written) - load.refused
+    accepted = _find_new(connection, met, incoming - duck.count(connection, "passed_over"))
     action = None
     if accepted or won.all:
         action = lake.write(
@@ -224,7 +224,7 @@ def _sift_known(
     lake.discard(workspace.lake, [written])
     swap = replacing.put_aside(workspace, connection, files, by=load.key, now=load.now)
     stayed = {one: count - won.by_load.get(one, 0) for one, count in met.events.items()}
-    known = told - accepted - won.replacing
+    known = incoming - accepted - won.replacing
     loaded = Loaded(accepted, known, won.replacing, load.refused)
     return Sifted(loaded, action, swap.adds, swap.removes, stayed)
 

@@ -75,16 +75,16 @@ def _offset(at: ir.Value, changes: tuple[tuple[int, int], ...]) -> ir.Value:
 @cache
 def _changes(zone: ZoneInfo) -> tuple[tuple[int, int], ...]:
     """Return (since when, offset) in microseconds for each change of the zone's clocks."""
-    found = [(0, _offset_at(FIRST, zone))]
+    changes = [(0, _offset_at(FIRST, zone))]
     at = FIRST
     while at < LAST:
         following = at + timedelta(days=7)
-        while _offset_at(following, zone) != found[-1][1]:
-            change = _first_after(at, following, zone, found[-1][1])
-            found.append((_micros_of(change), _offset_at(change, zone)))
+        while _offset_at(following, zone) != changes[-1][1]:
+            change = _first_after(at, following, zone, changes[-1][1])
+            changes.append((_micros_of(change), _offset_at(change, zone)))
             at = change
         at = following
-    return tuple(found)
+    return tuple(changes)
 
 
 def _first_after(before: datetime, after: datetime, zone: ZoneInfo, offset: int) -> datetime:

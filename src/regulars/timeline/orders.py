@@ -38,17 +38,17 @@ def orders(
     `slim` is the same events with fewer columns (`occurred_at` and `order_id` among them), for
     whoever wants no more: then only of what is told more than once the rest is read.
     """
-    told = events if slim is None else slim
+    tellings = events if slim is None else slim
     if start is not None:
-        told, events = (
-            one.filter(one.occurred_at >= ibis.literal(start - AGAIN)) for one in (told, events)
+        tellings, events = (
+            one.filter(one.occurred_at >= ibis.literal(start - AGAIN)) for one in (tellings, events)
         )
     # Sorting costs much more than counting, and most numbers are told of once.
-    retold = told.group_by(retold=told.order_id).aggregate(tellings=told.count())
+    retold = tellings.group_by(retold=tellings.order_id).aggregate(tellings=tellings.count())
     retold = retold.filter(retold.retold.notnull(), retold.tellings > 1)
-    once = told.anti_join(retold, told.order_id == retold.retold)
+    once = tellings.anti_join(retold, tellings.order_id == retold.retold)
     several = events.semi_join(retold, events.order_id == retold.retold)
-    found = once.union(_begun(several).select(*told.columns))
+    found = once.union(_begun(several).select(*tellings.columns))
     return found if start is None else found.filter(found.occurred_at >= ibis.literal(start))
 
 
@@ -84,25 +84,27 @@ def _only(person: ir.Value, group: list[ir.Value]) -> ir.Value:
     return ibis.ifelse(least == most, least, ibis.null("string"))
 
 
-def _begun(told: ir.Table) -> ir.Table:
+def _begun(tellings: ir.Table) -> ir.Table:
     """Return the first telling of each order, among events that carry a number."""
-    told = whose(told, "order_id")
-    order = [told[name] for name in FIRST]
-    row = ibis.window(group_by=[told.order_id, told.who], order_by=order)
-    told = told.mutate(before=told.occurred_at.lag().over(row))
+    tellings = whose(tellings, "order_id")
+    order = [tellings[name] for name in FIRST]
+    row = ibis.window(group_by=[tellings.order_id, tellings.who], order_by=order)
+    tellings = tellings.mutate(before=tellings.occurred_at.lag().over(row))
     longest = int(AGAIN.total_seconds()) * SECOND
-    fresh = told.before.isnull() | (micros(told.occurred_at) - micros(told.before) > longest)
-    told = told.mutate(fresh=ibis.ifelse(fresh, 1, 0))
+    fresh = tellings.before.isnull() | (
+        micros(tellings.occurred_at) - micros(tellings.before) > longest
+    )
+    tellings = tellings.mutate(fresh=ibis.ifelse(fresh, 1, 0))
     so_far = ibis.cumulative_window(
-        group_by=[told.order_id, told.who], order_by=[told[name] for name in FIRST]
+        group_by=[tellings.order_id, tellings.who], order_by=[tellings[name] for name in FIRST]
     )
-    told = told.mutate(use=told.fresh.sum().over(so_far))
+    tellings = tellings.mutate(use=tellings.fresh.sum().over(so_far))
     paid = ibis.window(
-        group_by=[told.order_id, told.who, told.use],
-        order_by=[ibis.ifelse(told.amount.isnull(), 1, 0), *(told[name] for name in FIRST)],
+        group_by=[tellings.order_id, tellings.who, tellings.use],
+        order_by=[ibis.ifelse(tellings.amount.isnull(), 1, 0), *(tellings[name] for name in FIRST)],
     )
-    told = told.mutate(
-        amount=told.amount.first(include_null=True).over(paid),
-        currency=told.currency.first(include_null=True).over(paid),
+    tellings = tellings.mutate(
+        amount=tellings.amount.first(include_null=True).over(paid),
+        currency=tellings.currency.first(include_null=True).over(paid),
     )
-    return told.filter(told.fresh == 1)
+    return tellings.filter(tellings.fresh == 1)

@@ -77,36 +77,36 @@ def _mended(connection: sa.Connection, before: Folded | None, change: Change) ->
     if before is None or near is None:
         return None
     theirs = pa.array(sorted(near), pa.string())
-    found = fold(remembered.facts_of(connection, sorted(near)))
+    refolded = fold(remembered.facts_of(connection, sorted(near)))
     others = before.people.filter(pc.invert(pc.is_in(before.people.column("identity_id"), theirs)))
     contested = before.contested.filter(pc.invert(pc.is_in(before.contested, theirs)))
     return Folded(
         change,
-        pa.concat_tables([others, found.people]).combine_chunks(),
-        pa.concat_arrays([contested, found.contested]),
+        pa.concat_tables([others, refolded.people]).combine_chunks(),
+        pa.concat_arrays([contested, refolded.contested]),
     )
 
 
 def as_of(store: Store, connection: sa.Connection, moment: datetime) -> Folded:
     """Return the fold of what was known by `moment`, and not undone by then."""
     now = folded(store, connection)
-    kept = _kept[store]
-    with kept.lock:
-        if kept.past is None or kept.past.change != now.change:
+    cache = _kept[store]
+    with cache.lock:
+        if cache.past is None or cache.past.change != now.change:
             latest = remembered.latest(connection)
-            kept.past, kept.folds = Past(now.change, latest), OrderedDict()
-        past = kept.past
+            cache.past, cache.folds = Past(now.change, latest), OrderedDict()
+        past = cache.past
         if past.latest is None or moment >= past.latest:
             return now
         if past.facts is None:
-            past = kept.past = past.read(connection)
+            past = cache.past = past.read(connection)
         key = past.key(moment)
-        if key not in kept.folds:
-            kept.folds[key] = fold(past.known_by(moment)).people
-        kept.folds.move_to_end(key)
-        while len(kept.folds) > MAX_PASTS:
-            kept.folds.popitem(last=False)
-        return Folded((*now.change, *key), kept.folds[key], NOTHING.contested)
+        if key not in cache.folds:
+            cache.folds[key] = fold(past.known_by(moment)).people
+        cache.folds.move_to_end(key)
+        while len(cache.folds) > MAX_PASTS:
+            cache.folds.popitem(last=False)
+        return Folded((*now.change, *key), cache.folds[key], NOTHING.contested)
 
 
 def person_of(store: Store, identity: str) -> str:

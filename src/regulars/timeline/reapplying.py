@@ -76,11 +76,11 @@ def _behind(workspace: Workspace, hashes: list[str]) -> list[str]:
 
 def _named(workspace: Workspace) -> pa.Array:
     """Return every identity that the database names: in its tables and in the waiting events."""
-    found: set[str] = set()
+    named: set[str] = set()
     with workspace.database.reading() as connection:
         for table in metadata.sorted_tables:
             for column in (table.c[name] for name in NAMES if name in table.c):
-                found.update(connection.execute(sa.select(column).distinct()).scalars())
+                named.update(connection.execute(sa.select(column).distinct()).scalars())
         for batch in connection.execute(sa.select(waiting.c.batch)).scalars():
-            found.update(inbox.decode(batch).column("identity_id").to_pylist())
-    return pa.array(sorted(one for one in found if one is not None), pa.string())
+            named.update(inbox.decode(batch).column("identity_id").to_pylist())
+    return pa.array(sorted(one for one in named if one is not None), pa.string())

@@ -70,26 +70,26 @@ def touched(connection: sa.Connection, before: Change, now: Change) -> set[str] 
         return None
     if any(old > new for old, new in zip(before, now, strict=True)):
         return None
-    found: set[str] = set()
+    near: set[str] = set()
     for table, newest in zip(TABLES, before[:-2:2], strict=True):
         names = (links.c.left_id, links.c.right_id) if table is links else (table.c.identity_id,)
         query = sa.select(*names).where(table.c.change > newest).limit(NEAR + 1)
         for row in connection.execute(query):
-            found.update(one for one in row if one is not None)
-    return found if len(found) <= NEAR else None
+            near.update(one for one in row if one is not None)
+    return near if len(near) <= NEAR else None
 
 
 def around(connection: sa.Connection, identities: set[str]) -> set[str] | None:
     """Return all that hang together with the identities by any link; None for too many."""
-    found, edge = set(identities), sorted(identities)
-    while edge and len(found) <= NEAR:
+    reached, edge = set(identities), sorted(identities)
+    while edge and len(reached) <= NEAR:
         near: set[str] = set()
         for start in range(0, len(edge), CHUNK):
             for left, right in connection.execute(_links_of(edge[start : start + CHUNK])):
                 near.update((left, right))
-        edge = sorted(near - found)
-        found.update(edge)
-    return found if len(found) <= NEAR else None
+        edge = sorted(near - reached)
+        reached.update(edge)
+    return reached if len(reached) <= NEAR else None
 
 
 def _links_of(some: list[str]) -> sa.Select[str, str]:

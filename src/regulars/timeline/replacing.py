@@ -154,7 +154,7 @@ def _differing(
     workspace: Workspace, connection: duckdb.DuckDBPyConnection, files: Sequence[LakeFile]
 ) -> None:
     """Make the table of incoming rows that say something else, or later, than what counts."""
-    told = lake.rows(workspace.lake, paths_of(files), located=True)
+    rows = lake.rows(workspace.lake, paths_of(files), located=True)
     imported = f"(brought_by IS NOT NULL OR {of_earlier_release(workspace)})"
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE differing AS
@@ -163,7 +163,7 @@ def _differing(
             k.filename, k.file_row_number
         FROM (SELECT event_id, told_row, source, updated_at, {TELLS} AS told FROM incoming) n
         JOIN (SELECT event_id, source, updated_at, known_at, received_at, brought_by,
-                filename, file_row_number, {TELLS} AS told FROM ({told}) WHERE {imported}) k
+                filename, file_row_number, {TELLS} AS told FROM ({rows}) WHERE {imported}) k
             ON n.event_id = k.event_id AND n.source IS NOT DISTINCT FROM k.source
         WHERE n.told <> k.told OR (n.updated_at IS NOT NULL
             AND n.updated_at IS DISTINCT FROM k.updated_at)

@@ -80,14 +80,14 @@ def settle(workspace: Workspace, *, now: datetime, accept_loss: bool = False) ->
     refused = refusal(workspace, judged, accept_loss=accept_loss)
     if refused is not None:
         raise refused
-    told = _told(workspace, judged)
+    notes = _told(workspace, judged)
     if judged.fit is not Fit.WHOLE:
         _begin(workspace, judged)
         _adopt(workspace, judged, now)
         _learn(workspace)
     _erase_again(workspace, now)
     _finish(workspace, now)
-    return told
+    return notes
 
 
 def _told(workspace: Workspace, judged: Judged) -> list[Text]:
@@ -130,13 +130,13 @@ def _adopt(workspace: Workspace, judged: Judged, now: datetime) -> None:
 def _ids_since(workspace: Workspace, judged: Judged, now: datetime) -> datetime:
     """Return from when the database's remembered ids cannot be relied upon."""
     window = now - timedelta(days=workspace.settings.intake.remember_days)
-    known = judged.memory
-    if judged.fit is Fit.OLD_LAKE and known is not None:
-        since = lineage.missing(workspace, known).since or clock.EPOCH
+    remembered = judged.memory
+    if judged.fit is Fit.OLD_LAKE and remembered is not None:
+        since = lineage.missing(workspace, remembered).since or clock.EPOCH
         return datetime(since.year, since.month, since.day, tzinfo=UTC)
-    if known is None or known.version == memory.UNKNOWN:
+    if remembered is None or remembered.version == memory.UNKNOWN:
         return window
-    return max(window, known.noted_at - SLACK)
+    return max(window, remembered.noted_at - SLACK)
 
 
 def _draw_above(connection: sa.Connection, mark: int) -> None:
@@ -235,13 +235,13 @@ def _erase_again(workspace: Workspace, now: datetime) -> None:
 def _finish(workspace: Workspace, now: datetime) -> None:
     """Do what a restore asks of each noun, and note that all is settled."""
     with workspace.database.reading() as connection:
-        known = memory.read(connection)
-    if known is None or known.unsettled is None:
+        remembered = memory.read(connection)
+    if remembered is None or remembered.unsettled is None:
         return
     from regulars.company.sign_in import service as sign_in
 
     erasure.resume(workspace, now=now)
-    put_back = known.unsettled in ("restored", Fit.OLD_DATABASE, Fit.EMPTY_DATABASE)
+    put_back = remembered.unsettled in ("restored", Fit.OLD_DATABASE, Fit.EMPTY_DATABASE)
     if put_back:
         registry.import_all("service")
     with workspace.database.transaction() as connection:

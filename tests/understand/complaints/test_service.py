@@ -160,7 +160,7 @@ def test_a_place_stands_out_from_ten_more_in_a_thousand(problems: int, stands_ou
     squares = {"desk": float(problems), "rest": 40.0}
     desk, rest = comparing.marked(places, squares)
     assert (desk.marked, rest.marked) == (stands_out, False)
-    assert not comparing.marked(places, squares, told=False)[0].marked
+    assert not comparing.marked(places, squares, reported=False)[0].marked
 
 
 def test_words_lead_from_the_touchpoint_to_what_was_said(ws: Workspace) -> None:

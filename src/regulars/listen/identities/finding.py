@@ -129,14 +129,14 @@ def the_one(workspace: Workspace, words: str, *, scope: Scope = None) -> str:
 
     Raises NotFound for nobody, Conflict for several.
     """
-    people_ = find(workspace, words, scope=scope, limit=3)
-    if not people_:
+    hits = find(workspace, words, scope=scope, limit=3)
+    if not hits:
         raise NotFound(
             "identities.nobody",
             Text("No customer found.", "没有找到对应的客户。"),
             field="other",
         )
-    if len(people_) > 1:
+    if len(hits) > 1:
         raise Conflict(
             "identities.several",
             Text(
@@ -145,7 +145,7 @@ def the_one(workspace: Workspace, words: str, *, scope: Scope = None) -> str:
             ),
             field="other",
         )
-    return people_[0].person_id
+    return hits[0].person_id
 
 
 def sightings(workspace: Workspace, hits: Sequence[str], *, scope: Scope = None) -> list[Sighting]:
@@ -160,13 +160,13 @@ def sightings(workspace: Workspace, hits: Sequence[str], *, scope: Scope = None)
     every = [one for identities in persons.values() for one in identities]
     seen = queries.seen_on_timeline(workspace, every, scope)
     held = profiles.known(workspace, every) if scope is None else set()
-    sightings_ = []
+    sighted = []
     for person_id, identities in persons.items():
         spans = [seen[one] for one in identities if one in seen]
         linked = len(identities) > 1 and scope is None
         if spans or linked or held.intersection(identities):
-            sightings_.append(_sighting(person_id, identities, spans))
-    return sightings_
+            sighted.append(_sighting(person_id, identities, spans))
+    return sighted
 
 
 def _sighting(

@@ -145,14 +145,14 @@ def insert_decision(connection: sa.Connection, link: LinkFact, decision: Decisio
 
 def decisions(connection: sa.Connection, link_ids: Sequence[str]) -> dict[str, list[Decision]]:
     """Return the decisions about each link, oldest first."""
-    decisions_: dict[str, list[Decision]] = {}
+    by_link: dict[str, list[Decision]] = {}
     columns = identity_decisions.c
     for start in range(0, len(link_ids), CHUNK):
         some = list(link_ids[start : start + CHUNK])
         query = sa.select(columns.link_id, columns.act, columns.staff, columns.reason, columns.at)
         for row in connection.execute(query.where(columns.link_id.in_(some)).order_by(columns.id)):
-            decisions_.setdefault(row.link_id, []).append(Decision(*row))
-    return decisions_
+            by_link.setdefault(row.link_id, []).append(Decision(*row))
+    return by_link
 
 
 def forget(connection: sa.Connection, identities: Sequence[str]) -> int:

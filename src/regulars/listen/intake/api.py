@@ -172,15 +172,15 @@ def receipt(
     _caller: Annotated[Principal, Depends(needs(Right.READ_SOURCES))],
 ) -> dict[str, Any]:
     """Tell whether an event was accepted, how often it came again, or why it was refused."""
-    receipt_ = service.receipt(ws, message_id)
+    answer = service.receipt(ws, message_id)
     outcomes: list[dict[str, Any]] = []
-    if receipt_.accepted_on:
-        outcomes.append({"status": "accepted", "on": receipt_.accepted_on.date().isoformat()})
-    if receipt_.repeats:
-        repeated = {"times": receipt_.repeats, "at": receipt_.repeated_at}
+    if answer.accepted_on:
+        outcomes.append({"status": "accepted", "on": answer.accepted_on.date().isoformat()})
+    if answer.repeats:
+        repeated = {"times": answer.repeats, "at": answer.repeated_at}
         outcomes.append({"status": "duplicate", **repeated})
-    outcomes += [_refusal(one, request.state.language) for one in receipt_.refusals]
-    return {"messageId": receipt_.message_id, "status": receipt_.status, "outcomes": outcomes}
+    outcomes += [_refusal(one, request.state.language) for one in answer.refusals]
+    return {"messageId": answer.message_id, "status": answer.status, "outcomes": outcomes}
 
 
 @receipts.get("", summary="Rejected events, newest first")

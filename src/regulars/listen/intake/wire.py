@@ -258,17 +258,17 @@ _decode_outline = msgspec.json.Decoder(_Outline).decode
 def outline(raw: msgspec.Raw) -> Message:
     """Return who and which a call that cannot be read is about, as far as that can be told."""
     try:
-        outline_ = _decode_outline(raw)
+        decoded = _decode_outline(raw)
     except UNREADABLE:
         return Message()
-    context = outline_.context if isinstance(outline_.context, dict) else {}
+    context = decoded.context if isinstance(decoded.context, dict) else {}
     return Message(
-        type=outline_.type if isinstance(outline_.type, str) else None,
-        message_id=_told(outline_.message_id),
-        user_id=_told(outline_.user_id),
-        anonymous_id=_told(outline_.anonymous_id),
-        previous_id=_told(outline_.previous_id),
-        traits=msgspec.Raw(msgspec.json.encode(outline_.traits)),
+        type=decoded.type if isinstance(decoded.type, str) else None,
+        message_id=_told(decoded.message_id),
+        user_id=_told(decoded.user_id),
+        anonymous_id=_told(decoded.anonymous_id),
+        previous_id=_told(decoded.previous_id),
+        traits=msgspec.Raw(msgspec.json.encode(decoded.traits)),
         context=Context(traits=context.get("traits")),
     )
 

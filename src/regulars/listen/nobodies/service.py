@@ -68,7 +68,7 @@ def _edit(
         listed.put(connection, edit)
         action = "nobody.added" if listed_now else "nobody.removed"
         audit.record(ws, connection, caller, action, spelled, kind=kind)
-    judging.judge(ws, now=now, told=lambda: profiles.addresses(ws))
+    judging.judge(ws, now=now, addresses=lambda: profiles.addresses(ws))
     return Word(kind, spelled, "added" if listed_now else "removed", edit)
 
 

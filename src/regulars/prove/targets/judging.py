@@ -90,7 +90,7 @@ def _single(
     """Measure one number; money in the currency of sums unless a filter says another."""
     given = {name: list(words) for name, words in filters.items()}
     if metrics.definition(metric).unit is Unit.MONEY:
-        given.setdefault("currency", [of_orders(ws, scope, known=False).code])
+        given.setdefault("currency", [of_orders(ws, scope, only_known=False).code])
     rows = metrics.measure(ws, metric, period=period, filters=given, scope=scope, compare=compare)
     return rows[0] if rows else None
 

@@ -38,14 +38,14 @@ class Kept:
     def read_state(self) -> tuple[str, State] | None:
         """Return the state read last and its token, None when there is none or it is damaged."""
         try:
-            told = json.loads((self._folder / STATE).read_text("utf-8"))
-            files = tuple(LakeFile(**one) for one in told["files"])
-            as_of, end = (datetime.fromisoformat(told[name]) for name in ("as_of", "end"))
-            people = _read(self._path(told["token"], PEOPLE))
-            spelled = tuple((one, written, meant) for one, written, meant in told["spelled"])
-            seen = Sight(tuple(told["nobody"]), spelled)
-            state = State(told["version"], files, people, as_of, end, told["whole"], seen)
-            return told["token"], state
+            document = json.loads((self._folder / STATE).read_text("utf-8"))
+            files = tuple(LakeFile(**one) for one in document["files"])
+            as_of, end = (datetime.fromisoformat(document[name]) for name in ("as_of", "end"))
+            people = _read(self._path(document["token"], PEOPLE))
+            spelled = tuple((one, written, meant) for one, written, meant in document["spelled"])
+            seen = Sight(tuple(document["nobody"]), spelled)
+            state = State(document["version"], files, people, as_of, end, document["whole"], seen)
+            return document["token"], state
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

@@ -134,16 +134,18 @@ class Options:
         return service.resolve(ws, self.event_filter(usual), now)
 
 
-def read(known: tuple[Option, ...], given: Mapping[str, Any], scope: Scope, *, of: Text) -> Options:
+def read(
+    options: tuple[Option, ...], given: Mapping[str, Any], scope: Scope, *, of: Text
+) -> Options:
     """Return what was asked by fields or options. Raises Invalid for one that is not honoured.
 
     `of` is the analysis' title, for the sentence that refuses.
     """
-    names = {one.name for one in known}
+    names = {one.name for one in options}
     for one in STANDARD:
         if given.get(one.name) and one.name not in names:
-            raise refused(one, known, of)
-    return Options({one.name: one.check(given.get(one.name)) for one in known}, scope)
+            raise refused(one, options, of)
+    return Options({one.name: one.check(given.get(one.name)) for one in options}, scope)
 
 
 def refused(option: Option, known: tuple[Option, ...], of: Text) -> Invalid:

@@ -26,13 +26,13 @@ def answer_schema(analysis: Analysis) -> dict[str, Any]:
     that nobody is told.
     """
     (whole,), parts = msgspec.json.schema_components([analysis.result_type()])
-    made = _inlined(whole, parts)
+    schema = _inlined(whole, parts)
     called = dict(analysis.told_as)
-    fields = {called.get(name, name): one for name, one in made.get("properties", {}).items()
+    fields = {called.get(name, name): one for name, one in schema.get("properties", {}).items()
               if name not in analysis.inner}  # fmt: skip
     assert not fields.keys() & set(ORIGIN), analysis.name
     required = [
-        name for one in made.get("required", []) if (name := called.get(one, one)) in fields
+        name for one in schema.get("required", []) if (name := called.get(one, one)) in fields
     ]
     return {
         "type": "object",

@@ -142,12 +142,12 @@ class View:
 
 def plain(view: View) -> Mapping[str, Any]:
     """Return the answer as plain values: what every field holds that the caller may read."""
-    told: dict[str, Any] = msgspec.to_builtins(view.result)
+    document: dict[str, Any] = msgspec.to_builtins(view.result)
     for name in view.analysis.inner:
-        del told[name]
+        del document[name]
     for name, called in view.analysis.told_as:
-        told[called] = told.pop(name)
+        document[called] = document.pop(name)
     if not view.may_list:
-        told |= {name: [] for name in view.analysis.people}
-    return {"meaning": msgspec.to_builtins(view.analysis.meaning), **told,
+        document |= {name: [] for name in view.analysis.people}
+    return {"meaning": msgspec.to_builtins(view.analysis.meaning), **document,
             **msgspec.to_builtins(view.analysis.plain(view))}  # fmt: skip

@@ -103,19 +103,19 @@ def _sentences(view: View) -> Iterator[str]:
 
 
 def _values(view: View) -> dict[str, Any]:
-    found = view.result
-    test = found.back_test if found else None
-    first = found.warned[:FIRST] if found and view.may_list else []
+    warning = view.result
+    test = warning.back_test if warning else None
+    first = warning.warned[:FIRST] if warning and view.may_list else []
     return {
         "candidates": CANDIDATES,
         "ahead": AHEAD,
         "reason": reason,
         "event": view.options["event"],
-        "used": next((one for one in test.candidates if one.key == found.used), None)
+        "used": next((one for one in test.candidates if one.key == warning.used), None)
         if test
         else None,
         "learnt": ", ".join(formats.day(one) for one in test.learnt_from) if test else "",
-        "curves": [curve(one) for one in found.model.shapes] if found and found.model else [],
+        "curves": [curve(one) for one in warning.model.shapes] if warning and warning.model else [],
         "first": first,
         "names": view.names(one.person for one in first),
     }

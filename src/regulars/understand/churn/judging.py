@@ -93,13 +93,13 @@ def candidates(chances: dict[str, Array], seen: Seen) -> list[Candidate]:
     best = min(each, key=lambda key: float(each[key].mean()))
     again = seen.columns["days"] > 1
     plain = auc(chances[RECENCY], seen.lost).value or 0.0
-    told = []
+    compared = []
     for key in (name for name in CANDIDATES if name in chances):
         ordered = auc(chances[key], seen.lost)
         apart = each[key] - each[best]
         error = float(apart.std() / math.sqrt(len(apart)))
         worse = float(apart.mean())
-        told.append(
+        compared.append(
             Candidate(
                 key,
                 ordered,
@@ -110,20 +110,20 @@ def candidates(chances: dict[str, Array], seen: Seen) -> list[Candidate]:
                 worse <= ONE_SIDED * error and (ordered.value or 0.0) >= plain,
             )
         )
-    return told
+    return compared
 
 
 def bins(chance: Array, lost: Array) -> list[Bin]:
     """Return tenths of the customers by chance with what became of them; equal chances together."""
     edges = np.unique(np.quantile(chance, np.linspace(0, 1, BINS + 1)))
     place = np.clip(np.searchsorted(edges, chance, side="right") - 1, 0, max(len(edges) - 2, 0))
-    found = []
+    groups = []
     for one in np.unique(place):
         here = place == one
         estimate = proportion(float(lost[here].sum()), int(here.sum()))
         said = chance[here]
-        found.append(Bin(float(said.min()), float(said.max()), float(said.mean()), estimate))
-    return found
+        groups.append(Bin(float(said.min()), float(said.max()), float(said.mean()), estimate))
+    return groups
 
 
 def active(seen: Seen, event: str | None) -> npt.NDArray[np.bool_]:
@@ -136,7 +136,7 @@ def active(seen: Seen, event: str | None) -> npt.NDArray[np.bool_]:
 def report(
     seen: Seen,
     chances: dict[str, Array],
-    told: list[Candidate],
+    compared: list[Candidate],
     *,
     used: str,
     event: str | None,
@@ -158,7 +158,7 @@ def report(
         len(seen),
         proportion(float(seen.lost.sum()), len(seen)),
         base,
-        told,
+        compared,
         bins(chances[used], seen.lost),
         lift,
         proportion(float(lost[warned].sum()), int(lost.sum())),

@@ -60,7 +60,7 @@ class _Scored:
     parts: dict[str, Array]
 
 
-def table(found: EarlyWarning, model: Additive, seen: Seen, worth: pa.Table) -> pa.Table:
+def table(warning: EarlyWarning, model: Additive, seen: Seen, worth: pa.Table) -> pa.Table:
     """Return one row a customer by SCHEMA; by RANK, most value can still be saved of the highest.
 
     That is the chance of being lost times what is expected of the customer who stays: the expected
@@ -73,9 +73,9 @@ def table(found: EarlyWarning, model: Additive, seen: Seen, worth: pa.Table) -> 
     stake = scored.chance * scored.values
     columns = {
         "person_id": pa.array(seen.ids, pa.string()),
-        "active": judging.active(seen, found.event),
+        "active": judging.active(seen, warning.event),
         "chance": scored.chance,
-        **_bands(found, scored.chance),
+        **_bands(warning, scored.chance),
         "silence": seen.columns["silence"].astype(np.int64),
         "value": _nullable(scored.values),
         "at_stake": _nullable(stake),
@@ -86,28 +86,28 @@ def table(found: EarlyWarning, model: Additive, seen: Seen, worth: pa.Table) -> 
     return pa.table({name: columns[name] for name in SCHEMA.names}, schema=SCHEMA)
 
 
-def listed(found: EarlyWarning, people: pa.Table) -> EarlyWarning:
+def listed(warning: EarlyWarning, people: pa.Table) -> EarlyWarning:
     """Return the finding with its list and what is at stake in all."""
     here = people.filter(people.column("active"))
     risk = np.asarray(here.column("chance").to_numpy(), dtype=np.float64)
     reach = Z * float(np.sqrt((risk * (1 - risk)).sum()))
     total = float(risk.sum())
     return replace(
-        found,
+        warning,
         expected_lost=Estimate(len(risk), total, max(total - reach, 0.0), total + reach),
         at_stake=pc.sum(here.column("at_stake")).as_py(),
         warned=[_warned(row) for row in here.slice(0, LISTED).to_pylist()],
     )
 
 
-def one(found: EarlyWarning, model: Additive, seen: Seen, value: float | None) -> Warned:
+def one(warning: EarlyWarning, model: Additive, seen: Seen, value: float | None) -> Warned:
     """Return the only customer of `seen` with what every feature adds, the greatest first.
 
     `value` is what is expected if the customer stays.
     """
     columns = {"value": pa.array([value], pa.float64()), "alive": pa.array([1.0])}
     worth = pa.table({"person_id": pa.array(seen.ids, pa.string()), **columns})
-    told = _warned(table(found, model, seen, worth).to_pylist()[0])
+    told = _warned(table(warning, model, seen, worth).to_pylist()[0])
     adds = [(float(added[0]), name) for name, added in model.parts(seen.columns).items()]
     adds.sort(key=lambda pair: -pair[0])
     reasons = [Reason(name, _known(float(seen.columns[name][0])), added) for added, name in adds]
@@ -135,7 +135,7 @@ def _reasons(scored: _Scored, seen: Seen) -> dict[str, Any]:
     names = list(scored.parts)
     words = pa.array(list(FEATURES))
     number = np.array([list(FEATURES).index(name) for name in names], dtype=np.int8)
-    told: dict[str, Any] = {}
+    reasons: dict[str, Any] = {}
     adds = np.column_stack([*scored.parts.values(), np.full((len(seen), REASONS), -np.inf)])
     order = np.argsort(-adds, axis=1, kind="stable")[:, :REASONS]
     rows = np.arange(len(seen))
@@ -146,10 +146,10 @@ def _reasons(scored: _Scored, seen: Seen) -> dict[str, Any]:
         held = np.where(missing, 0, where)
         values = np.choose(held, [seen.columns[name] for name in names]) if names else added
         codes = pa.array(number[held] if names else held.astype(np.int8), mask=missing)
-        told[f"reason_{at}"] = pa.DictionaryArray.from_arrays(codes, words)
-        told[f"seen_{at}"] = pa.array(values, mask=missing | ~np.isfinite(values))
-        told[f"adds_{at}"] = pa.array(added, mask=missing)
-    return told
+        reasons[f"reason_{at}"] = pa.DictionaryArray.from_arrays(codes, words)
+        reasons[f"seen_{at}"] = pa.array(values, mask=missing | ~np.isfinite(values))
+        reasons[f"adds_{at}"] = pa.array(added, mask=missing)
+    return reasons
 
 
 def _values(seen: Seen, worth: pa.Table) -> Array:

@@ -41,7 +41,7 @@ def days(view: View, scope: Scope, *, currency: str | None, event: str | None) -
     contacts, points (0 to 1) and scores added up; `left`, 1 where the chosen event happened.
     """
     events = actions(view, scope)
-    known = view.day(events.known_at)
+    known_on = view.day(events.known_at)
     ordered = events.name.isin(sorted(ORDERS))
     paid = events.currency.isnull() if currency is None else events.currency == currency
     scored = events.score.notnull() & (events.scale_max > events.scale_min)
@@ -49,7 +49,7 @@ def days(view: View, scope: Scope, *, currency: str | None, event: str | None) -
     rows = events.select(
         "person_id",
         "day",
-        told=ibis.ifelse(known > events.day, known, events.day),
+        told=ibis.ifelse(known_on > events.day, known_on, events.day),
         orders=_one(ordered),
         spent=ibis.ifelse((ordered & paid).fill_null(False),
                           events.amount.cast("float64").fill_null(0.0), 0.0),
@@ -67,15 +67,15 @@ def days(view: View, scope: Scope, *, currency: str | None, event: str | None) -
 SUMS = ("orders", "spent", "complaints", "contacts", "points", "scores")
 
 
-def customers(found: ir.Table, cut: date, *, told: date | None = None) -> ir.Table:
-    """Return one row a customer who had acted before the day `cut`; `found` as `days` gives it.
+def customers(acts: ir.Table, cut: date, *, until: date | None = None) -> ir.Table:
+    """Return one row a customer who had acted before the day `cut`; `acts` as `days` gives it.
 
     Only what was known before that day tells of the time before; what happened in the `AHEAD`
     days from `cut` on tells what came of the customer: `came` (any action) and `left` (the first
-    day of the chosen event), as far as it was known before the day `told`. Who had left before is
+    day of the chosen event), as far as it was known before the day `until`. Who had left before is
     no longer a customer.
     """
-    past = found.filter(found.day < ibis.literal(cut), found.told < ibis.literal(cut))
+    past = acts.filter(acts.day < ibis.literal(cut), acts.told < ibis.literal(cut))
     daily = past.group_by(["person_id", "day"]).aggregate(
         **{name: past[name].sum() for name in SUMS}, left=past.left.max(), seen=ibis.literal(1)
     )
@@ -94,9 +94,9 @@ def customers(found: ir.Table, cut: date, *, told: date | None = None) -> ir.Tab
         gone=daily.left.max(),
     )
     ahead = ibis.literal(cut + AHEAD * DAY)
-    later = found.filter(found.day >= ibis.literal(cut), found.day < ahead)
-    if told is not None:
-        later = later.filter(later.told < ibis.literal(told))
+    later = acts.filter(acts.day >= ibis.literal(cut), acts.day < ahead)
+    if until is not None:
+        later = later.filter(later.told < ibis.literal(until))
     left = ibis.ifelse(later.left == 1, later.day, ibis.null("date"))
     after = later.group_by(later_id=later.person_id).aggregate(came=later.count(), left=left.min())
     people = people.filter(people.gone == 0)

@@ -97,34 +97,34 @@ def compute(
     if not cuts:
         return empty
     tested = watching.with_rhythm(watch.seen(test))[0]
-    past = [watching.with_rhythm(watch.seen(cut, told=test))[0] for cut in cuts]
+    past = [watching.with_rhythm(watch.seen(cut, until=test))[0] for cut in cuts]
     if not all(_enough(one) for one in (tested, *past)):
         return empty
     chances, told, used = _contest(past, tested)
     model = learning.fit(used, watching.joined([tested, past[0]]))
     model = model.centred_on(present.rows(np.flatnonzero(here if here.any() else ~here)).columns)
     back_test = judging.report(tested, chances, told, used=used, event=event, learnt=cuts)
-    found = replace(empty, why_not=None, used=used, model=model, rhythm=rhythm,
+    warning = replace(empty, why_not=None, used=used, model=model, rhythm=rhythm,
                     back_test=back_test)  # fmt: skip
     worth = lifetime_value.customers(ws, scope, value)
-    found = replace(found, learnt=learnt)
+    warning = replace(warning, learnt=learnt)
 
     def made() -> pa.Table:
-        return _ranked(ws, scope, found, lambda: listing.table(found, model, present, worth))
+        return _ranked(ws, scope, warning, lambda: listing.table(warning, model, present, worth))
 
-    return listing.listed(found, _memo.get(_key(ws, scope, found), made))
+    return listing.listed(warning, _memo.get(_key(ws, scope, warning), made))
 
 
 def listed_again(
-    ws: Workspace, scope: Scope, found: EarlyWarning, *, now: datetime
+    ws: Workspace, scope: Scope, warning: EarlyWarning, *, now: datetime
 ) -> EarlyWarning:
     """Return the finding with what was learnt, and whoever acted since rated anew."""
     last = metrics.last_moment(ws)
     if last is not None:
-        found = replace(found, watched_to=last.astimezone(ws.zone).date())
-    people = customers(ws, scope, found, now=now)
+        warning = replace(warning, watched_to=last.astimezone(ws.zone).date())
+    people = customers(ws, scope, warning, now=now)
     active = pc.sum(people.column("active")).as_py() or 0
-    return listing.listed(replace(found, n=people.num_rows, active=int(active)), people)
+    return listing.listed(replace(warning, n=people.num_rows, active=int(active)), people)
 
 
 def _contest(past: list[Seen], tested: Seen) -> tuple[dict[str, Array], list[Candidate], str]:
@@ -140,44 +140,44 @@ def _contest(past: list[Seen], tested: Seen) -> tuple[dict[str, Array], list[Can
 
 
 def explained(
-    ws: Workspace, scope: Scope, found: EarlyWarning, person: str, *, now: datetime
+    ws: Workspace, scope: Scope, warning: EarlyWarning, person: str, *, now: datetime
 ) -> Warned | None:
     """Return one customer's chance with what every feature adds; None for whom none is known."""
-    if found.model is None or found.rhythm is None or found.watched_to is None:
+    if warning.model is None or warning.rhythm is None or warning.watched_to is None:
         return None
-    watch = Watch(ws, scope, found.event, found.currency)
-    seen = watch.seen(found.watched_to + DAY, identities=people.identities_of(ws, person))
+    watch = Watch(ws, scope, warning.event, warning.currency)
+    seen = watch.seen(warning.watched_to + DAY, identities=people.identities_of(ws, person))
     if len(seen) != 1:
         return None
-    seen.columns["rhythm"] = watching.rhythm(seen, Purchasing(*found.rhythm))
+    seen.columns["rhythm"] = watching.rhythm(seen, Purchasing(*warning.rhythm))
     value = lifetime_value.stored(ws, scope, now=now)
     worth = value and lifetime_value.of_person(ws, scope, value.payload, str(seen.ids[0]))
-    return listing.one(found, found.model, seen, worth.if_stays if worth else None)
+    return listing.one(warning, warning.model, seen, worth.if_stays if worth else None)
 
 
-def customers(ws: Workspace, scope: Scope, found: EarlyWarning, *, now: datetime) -> pa.Table:
+def customers(ws: Workspace, scope: Scope, warning: EarlyWarning, *, now: datetime) -> pa.Table:
     """Return every customer by listing.SCHEMA, those first of whom most value can be saved.
 
-    The chance of being lost is that of `found`; who has left by its event is not in it. Empty
-    when `found` has no model. A refresh rates anew whoever was touched: the others keep their
+    The chance of being lost is that of `warning`; who has left by its event is not in it. Empty
+    when `warning` has no model. A refresh rates anew whoever was touched: the others keep their
     chance of the day when the model was learnt.
     """
-    model, rhythm, end = found.model, found.rhythm, found.watched_to
+    model, rhythm, end = warning.model, warning.rhythm, warning.watched_to
     if model is None or rhythm is None or end is None:
         return listing.SCHEMA.empty_table()
 
-    def made() -> pa.Table:
+    def compute() -> pa.Table:
         value = lifetime_value.answered(ws, scope, now=now).payload
         worth = lifetime_value.customers(ws, scope, value)
 
         def rated() -> pa.Table:
-            seen = Watch(ws, scope, found.event, found.currency).seen(end + DAY)
+            seen = Watch(ws, scope, warning.event, warning.currency).seen(end + DAY)
             seen.columns["rhythm"] = watching.rhythm(seen, Purchasing(*rhythm))
-            return listing.table(found, model, seen, worth)
+            return listing.table(warning, model, seen, worth)
 
-        return _ranked(ws, scope, found, rated)
+        return _ranked(ws, scope, warning, rated)
 
-    return _memo.get(_key(ws, scope, found), made)
+    return _memo.get(_key(ws, scope, warning), compute)
 
 
 def _ranked(
@@ -197,16 +197,16 @@ def _enough(seen: Seen) -> bool:
     return MIN_LOST <= int(seen.lost.sum()) <= len(seen) - MIN_LOST
 
 
-def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> EarlyWarning:
-    scope = None if asked["scope"] is None else frozenset(asked["scope"])
-    known = findings.latest(ws, KIND.key, EarlyWarning, about=asked, version=KIND.version)
+def _compute(ws: Workspace, parameters: dict[str, Any], now: datetime) -> EarlyWarning:
+    scope = None if parameters["scope"] is None else frozenset(parameters["scope"])
+    known = findings.latest(ws, KIND.key, EarlyWarning, about=parameters, version=KIND.version)
     held = known.payload if known is not None and known.payload.model else None
     money = currencies.of_orders(ws, scope)
     same = held is not None and held.currency == money.in_use
     if held is not None and same and findings.still(ws, held.learnt, now):
         return listed_again(ws, scope, replace(held, money=money.note), now=now)
     learnt = Learnt(now, ws.engine.watermark())
-    return compute(ws, scope, asked.get("event"), now, learnt=learnt)
+    return compute(ws, scope, parameters.get("event"), now, learnt=learnt)
 
 
 KIND = findings.declare(

@@ -46,13 +46,13 @@ class Watch:
         return queries.days(view, self.scope, currency=self.currency, event=self.event)
 
     def seen(
-        self, cut: date, *, told: date | None = None, identities: Sequence[str] | None = None
+        self, cut: date, *, until: date | None = None, identities: Sequence[str] | None = None
     ) -> Seen:
-        """Return every customer as known when the day `cut` began; the outcome as of `told`."""
+        """Return every customer as known at the start of `cut`; the outcome as of `until`."""
         found = (
             self.days if identities is None else self.ws.query(self._days, identities=identities)
         )
-        table = self.ws.query(lambda _: queries.customers(ibis.memtable(found), cut, told=told))
+        table = self.ws.query(lambda _: queries.customers(ibis.memtable(found), cut, until=until))
         return _seen(table, cut, self.event)
 
 

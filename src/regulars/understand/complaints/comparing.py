@@ -28,14 +28,14 @@ Strata = Mapping[str, Seen]
 
 
 def marked(
-    places: Sequence[Place], squares: Mapping[str, float], *, told: bool = True
+    places: Sequence[Place], squares: Mapping[str, float], *, reported: bool = True
 ) -> list[Place]:
     """Return the places with their rate over that of all others, marked where it stands out.
 
     `squares` as in `model.per_thousand`, by key. Tested is that a rate lies more than EXCESS above
     that of all others, one Benjamini-Hochberg family; a mark also asks for a ratio of 1.25.
-    Problems that are not `told` but placed by rule get no marks: where goods come back from says
-    how they were sent, not that something is wrong there.
+    Problems that are not `reported` but placed by rule get no marks: where goods come back from
+    says how they were sent, not that something is wrong there.
     """
     rated = {
         place.key: (place, round(place.rate.value * place.passages / 1000))
@@ -51,7 +51,7 @@ def marked(
             continue
         again = squares.get(place.key, 0.0) / count if count else 1.0
         usual = others[0] / others[1]
-        p = _exceeding(others, (count, place.passages), again) if told else None
+        p = _exceeding(others, (count, place.passages), again) if reported else None
         tested[place.key] = (count / place.passages / usual if usual else None, p)
     adjusted = benjamini_hochberg([tested[key][1] for key in tested])
     q_of = dict(zip(tested, adjusted, strict=True))
@@ -145,11 +145,11 @@ def against(step: str, cases: Strata, passages: Strata) -> Ratio | None:
 
 
 def _together(strata: Strata) -> Seen:
-    made = Seen()
+    sums = Seen()
     for seen in strata.values():
-        made.n += seen.n
+        sums.n += seen.n
         # People of several strata may be the same ones; the largest stratum is the safe count.
-        made.people = max(made.people, seen.people)
+        sums.people = max(sums.people, seen.people)
         for step, n in seen.steps.items():
-            made.steps[step] = made.steps.get(step, 0) + n
-    return made
+            sums.steps[step] = sums.steps.get(step, 0) + n
+    return sums

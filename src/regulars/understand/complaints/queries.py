@@ -93,16 +93,16 @@ def problems(view: View, source: Source) -> ir.Table:
 
 def _last_steps(view: View, source: Source, found: ir.Table) -> ir.Table:
     """Return each problem's last step before it: of its own order first, else of the person."""
-    asked = found.select(
+    problems = found.select(
         problem_id="event_id", problem_who="who", problem_us="us", problem_order="order_id"
     )
     steps = _steps(view, source, LOOKBACK_DAYS)
     near = steps.inner_join(
-        asked,
+        problems,
         [
-            steps.who == asked.problem_who,
-            steps.us <= asked.problem_us,
-            steps.us > asked.problem_us - LOOKBACK_DAYS * DAY,
+            steps.who == problems.problem_who,
+            steps.us <= problems.problem_us,
+            steps.us > problems.problem_us - LOOKBACK_DAYS * DAY,
         ],
     )
     own = ibis.ifelse((near.order_id == near.problem_order).fill_null(False), 1, 0)
@@ -143,15 +143,15 @@ def followed(view: View, source: Source, first: pa.Table) -> ir.Table:
     `first` as in `before_problems`; counted back are LOOKBACK_DAYS.
     """
     anchors = ibis.memtable(first)
-    asked = anchors.select(anchor="who", anchor_us="us", stratum="stratum")
+    windows = anchors.select(anchor="who", anchor_us="us", stratum="stratum")
     steps = _steps(view, source, LOOKBACK_DAYS)
     near = steps.inner_join(
-        asked,
+        windows,
         [
-            steps.who == asked.anchor,
-            steps.touchpoint == asked.stratum,
-            steps.us <= asked.anchor_us,
-            steps.us > asked.anchor_us - LOOKBACK_DAYS * DAY,
+            steps.who == windows.anchor,
+            steps.touchpoint == windows.stratum,
+            steps.us <= windows.anchor_us,
+            steps.us > windows.anchor_us - LOOKBACK_DAYS * DAY,
         ],
     )
     return near.group_by("stratum").agg(n=near.anchor.nunique())
@@ -188,18 +188,18 @@ def _looked_back(steps: ir.Table, anchors: ir.Table, source: Source) -> ir.Table
 
     Rows with step "" count the anchors themselves.
     """
-    asked = anchors.select(anchor="who", anchor_us="us", stratum="stratum")
+    windows = anchors.select(anchor="who", anchor_us="us", stratum="stratum")
     near = steps.inner_join(
-        asked,
+        windows,
         [
-            steps.who == asked.anchor,
-            steps.us <= asked.anchor_us,
-            steps.us > asked.anchor_us - source.days * DAY,
+            steps.who == windows.anchor,
+            steps.us <= windows.anchor_us,
+            steps.us > windows.anchor_us - source.days * DAY,
         ],
     )
     once = near.select("anchor", "anchor_us", "stratum", step="touchpoint").distinct()
     seen = once.group_by("stratum", "step").agg(n=once.count(), people=once.anchor.nunique())
-    alone = asked.group_by("stratum").agg(n=asked.count(), people=asked.anchor.nunique())
+    alone = windows.group_by("stratum").agg(n=windows.count(), people=windows.anchor.nunique())
     alone = alone.mutate(step=ibis.literal("")).select("stratum", "step", "n", "people")
     return seen.select("stratum", "step", "n", "people").union(alone)
 

@@ -49,12 +49,14 @@ MAX_WORDS = 50
 MAX_HAD = 20
 
 
-def complaints(ws: Workspace, asked: Asked, extent: EventScope, *, as_of: datetime) -> Complaints:
+def complaints(
+    ws: Workspace, parameters: Asked, extent: EventScope, *, as_of: datetime
+) -> Complaints:
     """Return where problems arise within `extent`, per 1,000 passages, and what came before."""
     catalog = catalog_service.current(ws)
-    source = _source(catalog, asked, extent)
-    found = _arisen(ws, source, as_of)
-    rows = counting.by_place(found)
+    source = _source(catalog, parameters, extent)
+    arisen = _arisen(ws, source, as_of)
+    rows = counting.by_place(arisen)
     passed = ws.engine.summed(
         lambda view: queries.passed(view, source), by=("touchpoint",), as_of=as_of
     ).to_pylist()
@@ -62,18 +64,18 @@ def complaints(ws: Workspace, asked: Asked, extent: EventScope, *, as_of: dateti
     by_how: dict[int, int] = defaultdict(int)
     for row in rows:
         by_how[int(row["how"])] += int(row["n"])
-    first = counting.first(found)
+    first = counting.first(arisen)
     unrecorded = _unrecorded(ws, source, first, as_of) if rows else frozenset()
-    counted = _Counted(catalog, asked.problem, rows, passages, unrecorded)
+    counted = _Counted(catalog, parameters.problem, rows, passages, unrecorded)
     cases, before = (0, []) if not rows else _before(ws, source, counted, as_of)
     return Complaints(
-        problem=asked.problem,
-        days=asked.days,
+        problem=parameters.problem,
+        days=parameters.days,
         total=sum(by_how.values()),
-        people=counting.people(found),
+        people=counting.people(arisen),
         named=by_how[1],
         stepped=by_how[2],
-        share=_share(ws, asked, extent, as_of),
+        share=_share(ws, parameters, extent, as_of),
         stages=_stages(counted),
         touchpoints=_touchpoints(counted),
         cases=cases,
@@ -103,20 +105,20 @@ def of_person(ws: Workspace, person: str, *, scope: Scope, now: datetime) -> lis
 
     The newest first; empty for somebody who is not known or had none.
     """
-    catalog, made = catalog_service.current(ws), list[Had]()
+    catalog, problems = catalog_service.current(ws), list[Had]()
     theirs = tuple(timeline_people.identities_of(ws, person))
     for problem in Problem:
         asked = Asked(problem=problem)
         source = replace(_source(catalog, asked, EventScope(scope=scope)), identities=theirs)
         table = ws.query(partial(queries.had, source=source, most=MAX_HAD), as_of=now)
-        made += [
+        problems += [
             Had(
                 problem, row["occurred_at"], row["touchpoint"], row["how"] == 1, row["text"],
                 row["channel"], row["place"],
             )
             for row in table.to_pylist()
         ]  # fmt: skip
-    return sorted(made, key=lambda one: one.at, reverse=True)
+    return sorted(problems, key=lambda one: one.at, reverse=True)
 
 
 def stored(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Complaints] | None:
@@ -129,8 +131,8 @@ def answered(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Complaint
     return findings.answer(ws, FINDING, _about(ws, asked), now=now)
 
 
-def _source(catalog: Catalog, asked: Asked, extent: EventScope) -> queries.Source:
-    names = set(asked.problem.names)
+def _source(catalog: Catalog, parameters: Asked, extent: EventScope) -> queries.Source:
+    names = set(parameters.problem.names)
     receiving = {
         point.key
         for point in catalog.touchpoints
@@ -140,18 +142,22 @@ def _source(catalog: Catalog, asked: Asked, extent: EventScope) -> queries.Sourc
     def place(events: ir.Table) -> ir.Table:
         return catalog_service.placed_by(catalog, events, stage=False)
 
-    return queries.Source(asked.problem, extent, place, tuple(sorted(receiving)), asked.days)
+    return queries.Source(
+        parameters.problem, extent, place, tuple(sorted(receiving)), parameters.days
+    )
 
 
-def _share(ws: Workspace, asked: Asked, extent: EventScope, as_of: datetime) -> Estimate | None:
+def _share(
+    ws: Workspace, parameters: Asked, extent: EventScope, as_of: datetime
+) -> Estimate | None:
     """Return the registry's complaint rate of the same extent."""
-    if asked.problem is not Problem.COMPLAINT:
+    if parameters.problem is not Problem.COMPLAINT:
         return None
     (found,) = metrics.measure(
         ws,
         "complaint_share",
         period=extent.period,
-        filters={"place": asked.look.place} if asked.look.place else None,
+        filters={"place": parameters.look.place} if parameters.look.place else None,
         scope=extent.scope,
         as_of=as_of,
     )
@@ -208,7 +214,7 @@ def _stages(counted: _Counted) -> list[Place]:
 def _places(groups: dict[str, list[str]], stage_of: Any, counted: _Counted) -> list[Place]:
     rows, passages = counted.rows, counted.passages
     placed = sum(int(row["n"]) for row in rows if row["touchpoint"])
-    squares, made = {}, []
+    squares, places = {}, []
     for key, members in groups.items():
         inside = [row for row in rows if row["touchpoint"] in members]
         # Rates count only touchpoints whose passages are recorded.
@@ -222,8 +228,8 @@ def _places(groups: dict[str, list[str]], stage_of: Any, counted: _Counted) -> l
         people = sum(int(row["people"]) for row in inside)
         missed = bool(counted.unrecorded & set(members)) and not seen
         share = proportion(n, placed)
-        made.append(Place(key, stage_of(key), n, people, over, share, rate, recorded=not missed))
-    return comparing.marked(made, squares, told=counted.problem.told)
+        places.append(Place(key, stage_of(key), n, people, over, share, rate, recorded=not missed))
+    return comparing.marked(places, squares, reported=counted.problem.told)
 
 
 def _before(
@@ -279,14 +285,14 @@ def _after_first(
 
 
 def _strata(table: Any) -> dict[str, comparing.Seen]:
-    made: dict[str, comparing.Seen] = defaultdict(comparing.Seen)
+    strata: dict[str, comparing.Seen] = defaultdict(comparing.Seen)
     for row in table.to_pylist():
-        seen = made[row["stratum"]]
+        seen = strata[row["stratum"]]
         if row["step"] == NOWHERE:
             seen.n, seen.people = int(row["n"]), int(row["people"])
         else:
             seen.steps[row["step"]] = int(row["n"])
-    return dict(made)
+    return dict(strata)
 
 
 def _about(ws: Workspace, asked: Asked) -> dict[str, object]:

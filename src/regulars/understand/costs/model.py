@@ -226,7 +226,7 @@ def repeated_of(row: Mapping[str, Any] | None, outcome: str) -> Repeated:
 
 
 def compare(
-    found: Strata, outcome: str, again: Repeated = Repeated(), spread: Spread | None = None
+    strata: Strata, outcome: str, again: Repeated = Repeated(), spread: Spread | None = None
 ) -> Compared | None:
     """Return the mean difference over the matched touched, from sums by stratum; None if few.
 
@@ -237,7 +237,7 @@ def compare(
     all strata. It grows with the days that people stand for more than once (`again`), and where
     the outcome is foretold, by how sure that is (`spread`).
     """
-    part = found.only(matched(found))
+    part = strata.only(matched(strata))
     n = part.n
     if n.shape[1] == 0 or n[1].sum() < MIN_SAMPLE:
         return None
@@ -254,17 +254,17 @@ def compare(
     return Compared(touched, touched - value, gone)
 
 
-def terms(found: Strata, step: str) -> list[dict[str, Any]]:
+def terms(strata: Strata, step: str) -> list[dict[str, Any]]:
     """Return what each matched stratum and side gives a day as its part in the differences.
 
     `weight` of each day's outcome in the difference; `scaled` is the same made larger for what a
     stratum's own mean takes from the spread of few people, nothing where there is only one.
     """
-    part = found.only(matched(found))
+    part = strata.only(matched(strata))
     if not part.keys:
         return []
     share = part.n[1] / part.n[1].sum()
-    made = []
+    parts = []
     slopes = {outcome: _slopes(part, outcome) for outcome in OUTCOMES}
     centres = {outcome: _centres(part, outcome, slopes[outcome]) for outcome in OUTCOMES}
     of_outcome = {
@@ -277,9 +277,9 @@ def terms(found: Strata, step: str) -> list[dict[str, Any]]:
         for at, key in enumerate(part.keys):
             named = {f"{outcome}_centre": float(centres[outcome][side, at]) for outcome in OUTCOMES}
             of = {"of_step": step, "of_stratum": key, "of_touched": side}
-            made.append(of | {"weight": float(weight[at]), "scaled": float(scaled[at])} | named
+            parts.append(of | {"weight": float(weight[at]), "scaled": float(scaled[at])} | named
                         | of_outcome)  # fmt: skip
-    return made
+    return parts
 
 
 def _centres(part: Strata, outcome: str, slopes: Mapping[str, float]) -> Floats:
@@ -326,18 +326,18 @@ def _variance(part: Strata, spread: Floats, weight: Floats) -> float:
     return float((weight**2 * variance / n).sum())
 
 
-def balance(found: Strata) -> list[Balance]:
+def balance(strata: Strata) -> list[Balance]:
     """Return the standardised differences before and after matching."""
-    part, made = found.only(matched(found)), []
+    part, balances = strata.only(matched(strata)), []
     weight = part.n[1] / max(part.n[1].sum(), 1.0)
-    n = found.n.sum(axis=1)
+    n = strata.n.sum(axis=1)
     if n.min() < 2:
         return []
     for key in COVARIATES:
-        means = found.total[key].sum(axis=1) / n
-        variance = found.cross[key, key].sum(axis=1) / n - means**2
+        means = strata.total[key].sum(axis=1) / n
+        variance = strata.cross[key, key].sum(axis=1) / n - means**2
         deviation = math.sqrt(float(np.maximum(variance, 0.0).mean())) or 1.0
         inside = part.total[key] / part.n
         after = float((weight * (inside[1] - inside[0])).sum())
-        made.append(Balance(key, float(means[1] - means[0]) / deviation, after / deviation))
-    return made
+        balances.append(Balance(key, float(means[1] - means[0]) / deviation, after / deviation))
+    return balances

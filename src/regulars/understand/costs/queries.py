@@ -131,7 +131,7 @@ def histories(view: View, source: Source, pairs: ir.Table, typical: float) -> ir
     gap = _days(both.day, both.bought)
     before = (gap > 0) & (gap <= BEFORE_DAYS)
     after = (gap < 0) & (gap >= -FOLLOW_UP_DAYS)
-    made = both.group_by("person", "day").agg(
+    customer_days = both.group_by("person", "day").agg(
         orders=ibis.ifelse(before, both.orders, 0).sum().cast("float64"),
         spend=ibis.ifelse(before, both.amount, 0.0).sum(),
         online=ibis.ifelse(before, both.online, 0).sum().cast("float64"),
@@ -139,20 +139,20 @@ def histories(view: View, source: Source, pairs: ir.Table, typical: float) -> ir
         today=ibis.ifelse((gap == 0) & (both.orders > 0), 1, 0).max(),
         revenue=ibis.ifelse(after, both.amount, 0.0).sum(),
     )
-    made = _with_tenure(made, view, source)
-    made = _with_activity(made, view, source)
-    made = made.mutate(
-        recency=made.recency.fill_null(BEFORE_DAYS).cast("float64"),
-        orders=made.orders.fill_null(0.0),
-        spend=made.spend.fill_null(0.0),
-        revenue=made.revenue.fill_null(0.0),
-        online=made.online.fill_null(0.0),
-        today=made.today.fill_null(0),
+    customer_days = _with_tenure(customer_days, view, source)
+    customer_days = _with_activity(customer_days, view, source)
+    customer_days = customer_days.mutate(
+        recency=customer_days.recency.fill_null(BEFORE_DAYS).cast("float64"),
+        orders=customer_days.orders.fill_null(0.0),
+        spend=customer_days.spend.fill_null(0.0),
+        revenue=customer_days.revenue.fill_null(0.0),
+        online=customer_days.online.fill_null(0.0),
+        today=customer_days.today.fill_null(0),
     )
-    return made.mutate(stratum=_stratum(made, source, typical))
+    return customer_days.mutate(stratum=_stratum(customer_days, source, typical))
 
 
-def sides(touches: ir.Table, present: ir.Table, known: ir.Table, start: date) -> ir.Table:
+def sides(touches: ir.Table, present: ir.Table, days: ir.Table, start: date) -> ir.Table:
     """Return by step both sides with what is known of each day.
 
     Touched are those whose first meeting lies in the window; compared are those who had not met
@@ -168,7 +168,7 @@ def sides(touches: ir.Table, present: ir.Table, known: ir.Table, start: date) ->
     free = free.filter(free.t_day.isnull() | (free.day < free.t_day))
     rest = free.select(step="of_step", person="person", day="day", touched=ibis.literal(0))
     both = hit.union(rest)
-    told = known.rename(k_person="person", k_day="day")
+    told = days.rename(k_person="person", k_day="day")
     return both.inner_join(told, [both.person == told.k_person, both.day == told.k_day])
 
 
@@ -277,7 +277,7 @@ def _with_tenure(made: ir.Table, view: View, source: Source) -> ir.Table:
     )
 
 
-def _with_activity(made: ir.Table, view: View, source: Source) -> ir.Table:
+def _with_activity(customer_days: ir.Table, view: View, source: Source) -> ir.Table:
     """Add the active days of the month before, and what was intended on the day itself.
 
     `intent` is 2 for a step towards an order, 1 for looking round, 0 for neither.
@@ -288,15 +288,15 @@ def _with_activity(made: ir.Table, view: View, source: Source) -> ir.Table:
     days = own.group_by(doer="person_id", done=view.day(own.occurred_at)).agg(
         intent=ibis.ifelse(own.name.isin(sorted(ORDER_STEPS)), 2, looks).max()
     )
-    both = made.inner_join(days, made.person == days.doer)
+    both = customer_days.inner_join(days, customer_days.person == days.doer)
     gap = _days(both.day, both.done)
     near = both.filter(gap >= 0, gap <= 30)
     gap = _days(near.day, near.done)
     counted = near.group_by(a_person="person", a_day="day").agg(
         active=ibis.ifelse(gap > 0, 1, 0).sum(), intent=ibis.ifelse(gap == 0, near.intent, 0).max()
     )
-    joined = made.left_join(
-        counted, [made.person == counted.a_person, made.day == counted.a_day]
+    joined = customer_days.left_join(
+        counted, [customer_days.person == counted.a_person, customer_days.day == counted.a_day]
     ).drop("a_person", "a_day")
     return joined.mutate(
         active=joined.active.fill_null(0).cast("float64"),
@@ -317,19 +317,21 @@ ACTIVE_CUTS = (0.5, 2.5, 5.5)
 SEASON_DAYS = 61.0
 
 
-def _stratum(made: ir.Table, source: Source, typical: float) -> ir.IntegerValue:
+def _stratum(customer_days: ir.Table, source: Source, typical: float) -> ir.IntegerValue:
     """Return the number of the coarsened stratum: what was known, and the time of year."""
-    online = ibis.ifelse(made.online * 2 > made.orders, 1, 0)
-    season = (_days(made.day, ibis.literal(source.start)) / SEASON_DAYS).floor().cast("int64")
+    online = ibis.ifelse(customer_days.online * 2 > customer_days.orders, 1, 0)
+    season = (
+        (_days(customer_days.day, ibis.literal(source.start)) / SEASON_DAYS).floor().cast("int64")
+    )
     parts = (
-        (_bin(made.orders, ORDER_CUTS), len(ORDER_CUTS) + 1),
-        (_bin(made.recency, RECENCY_CUTS), len(RECENCY_CUTS) + 1),
-        (_bin(made.spend / typical, SPEND_CUTS), len(SPEND_CUTS) + 1),
-        (_bin(made.tenure, TENURE_CUTS), len(TENURE_CUTS) + 1),
-        (_bin(made.active, ACTIVE_CUTS), len(ACTIVE_CUTS) + 1),
+        (_bin(customer_days.orders, ORDER_CUTS), len(ORDER_CUTS) + 1),
+        (_bin(customer_days.recency, RECENCY_CUTS), len(RECENCY_CUTS) + 1),
+        (_bin(customer_days.spend / typical, SPEND_CUTS), len(SPEND_CUTS) + 1),
+        (_bin(customer_days.tenure, TENURE_CUTS), len(TENURE_CUTS) + 1),
+        (_bin(customer_days.active, ACTIVE_CUTS), len(ACTIVE_CUTS) + 1),
         (online, 2),
-        (made.today.cast("int64"), 2),
-        (made.intent, 3),
+        (customer_days.today.cast("int64"), 2),
+        (customer_days.intent, 3),
         (season, 100),
     )
     number = ibis.literal(0).cast("int64")

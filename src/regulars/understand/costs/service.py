@@ -68,7 +68,7 @@ class Pain:
 
 def pains(ws: Workspace, look: EventFilter, *, now: datetime) -> list[Pain]:
     """Return the pain points that the journey map marks."""
-    found = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
+    journey_map = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
     return [
         Pain(
             mark.step,
@@ -76,11 +76,11 @@ def pains(ws: Workspace, look: EventFilter, *, now: datetime) -> list[Pain]:
             [evidence.text for evidence in mark.evidence],
             left=all(evidence.kind == "drop_off" for evidence in mark.evidence),
         )
-        for mark in journeys.marks(found, "pain")
+        for mark in journeys.marks(journey_map, "pain")
     ]
 
 
-def costs(ws: Workspace, asked: list[Pain], look: EventFilter, *, now: datetime) -> Costs:
+def costs(ws: Workspace, pain_points: list[Pain], look: EventFilter, *, now: datetime) -> Costs:
     """Return what goes with each of these pain points, the most at risk first.
 
     The look's period gives how many customers met a pain point; touches that are compared come
@@ -98,13 +98,13 @@ def costs(ws: Workspace, asked: list[Pain], look: EventFilter, *, now: datetime)
         window_start=day_start(source.start, ws.zone),
         window_end=day_start(source.end, ws.zone),
     )
-    if not asked:
+    if not pain_points:
         return empty
-    source = replace(source, left=_left(asked))
+    source = replace(source, left=_left(pain_points))
     worth = lifetime_value.answered(ws, source.scope, now=now).payload
-    found = _compared(ws, source, [pain.step for pain in asked], worth)
-    people = _met(ws, source, asked, empty)
-    made = [_cost(pain, found, people.get(pain.step, 0)) for pain in asked]
+    found = _compared(ws, source, [pain.step for pain in pain_points], worth)
+    people = _met(ws, source, pain_points, empty)
+    made = [_cost(pain, found, people.get(pain.step, 0)) for pain in pain_points]
     return replace(empty, points=_judged(made))
 
 
@@ -119,18 +119,18 @@ def answered(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Cost
 
 
 def customers(
-    ws: Workspace, scope: Scope, asked: Mapping[str, bool], first: date, last: date
+    ws: Workspace, scope: Scope, steps: Mapping[str, bool], first: date, last: date
 ) -> pa.Table:
     """Return who met which pain point from one day to another: person_id, step, met_on.
 
-    `asked` are the touchpoints, each with whether it is a pain point because customers left there.
+    `steps` are the touchpoints, each with whether it is a pain point because customers left there.
     `met_on` is the first of the days.
     """
-    if not asked:
+    if not steps:
         return MET.empty_table()
-    left = frozenset(step for step, one in asked.items() if one)
+    left = frozenset(step for step, one in steps.items() if one)
     source = replace(_anywhere(ws, scope, currencies.of_orders(ws, scope).code), left=left)
-    table = ws.query(lambda view: queries.met(view, source, sorted(asked), first, last + DAY))
+    table = ws.query(lambda view: queries.met(view, source, sorted(steps), first, last + DAY))
     return table.select(["person", "step", "day"]).rename_columns(MET.names).cast(MET)
 
 
@@ -223,30 +223,32 @@ def _lots(source: queries.Source) -> pa.Table:
 
 
 def _with_value(
-    ws: Workspace, source: queries.Source, known: pa.Table, worth: LifetimeValue
+    ws: Workspace, source: queries.Source, days: pa.Table, worth: LifetimeValue
 ) -> pa.Table:
     """Add each customer's expected value of the next 12 months; 0 for who never bought."""
     table = lifetime_value.customers(ws, source.scope, worth)
-    place = pc.index_in(known.column("person"), table.column("person_id").combine_chunks())
+    place = pc.index_in(days.column("person"), table.column("person_id").combine_chunks())
     value = pc.fill_null(table.column("value").take(place), 0.0)
-    return known.append_column("value", value)
+    return days.append_column("value", value)
 
 
-def _met(ws: Workspace, source: queries.Source, asked: list[Pain], empty: Costs) -> dict[str, int]:
+def _met(
+    ws: Workspace, source: queries.Source, pain_points: list[Pain], empty: Costs
+) -> dict[str, int]:
     first, last = date(1970, 1, 2), source.end + timedelta(days=FOLLOW_UP_DAYS)
     if empty.start is not None:
         first = empty.start.astimezone(ws.zone).date()
     if empty.end is not None:
         last = empty.end.astimezone(ws.zone).date()
-    steps = [pain.step for pain in asked]
+    steps = [pain.step for pain in pain_points]
     table = ws.query(lambda view: queries.reached(view, source, steps, first, last))
     return {row["step"]: int(row["people"]) for row in table.to_pylist()}
 
 
-def _cost(pain: Pain, found: _Found, met: int) -> Cost:
-    strata = found.strata.get(pain.step) or model.strata_of([])
-    again = found.repeated.get(pain.step)
-    made = Cost(
+def _cost(pain: Pain, matched: _Found, met: int) -> Cost:
+    strata = matched.strata.get(pain.step) or model.strata_of([])
+    again = matched.repeated.get(pain.step)
+    cost = Cost(
         pain.step,
         pain.title,
         pain.why,
@@ -257,10 +259,10 @@ def _cost(pain: Pain, found: _Found, met: int) -> Cost:
     )
     revenue = model.compare(strata, "revenue", model.repeated_of(again, "revenue"))
     if revenue is None:
-        return made
-    value = model.compare(strata, "value", model.repeated_of(again, "value"), found.spread)
+        return cost
+    value = model.compare(strata, "value", model.repeated_of(again, "value"), matched.spread)
     return replace(
-        made,
+        cost,
         revenue=revenue,
         value=value,
         at_risk=revenue.difference.lost_by(met),

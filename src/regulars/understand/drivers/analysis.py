@@ -62,14 +62,14 @@ def included(view: View) -> str:
 
 def explained(view: View) -> str | None:
     """Return how much the attributes explain together, in words."""
-    found = view.result
-    if found.r_squared is None:
+    drivers = view.result
+    if drivers.r_squared is None:
         return None
-    whole = found.r_squared
+    whole = drivers.r_squared
     share, low, high = map(formats.percent, (whole.value, whole.low, whole.high))
     words = _("Together they explain {share} of the differences (R², {low} – {high}).")
     chance = fill(_("Chance alone explains as much in {share} of cases."),
-                  share=formats.percent(found.p))  # fmt: skip
+                  share=formats.percent(drivers.p))  # fmt: skip
     return f"{fill(words, share=share, low=low, high=high)} {chance}"
 
 
@@ -136,14 +136,14 @@ def _map(view: View) -> charts.Option | None:
     )
 
 
-def _dot(one: Driver, share: Interval, view: View, equal: float, middle: float) -> maps.Dot:
+def _dot(driver: Driver, share: Interval, view: View, equal: float, middle: float) -> maps.Dot:
     important = 100 * share.low > equal
-    urgent = important and one.performance.high < middle
-    strong = important and one.performance.low > middle
+    urgent = important and driver.performance.high < middle
+    strong = important and driver.performance.low > middle
     verdict = "pain" if urgent else "opportunity" if strong else None
-    name, at = say(title(one, view)), 100 * share.value
+    name, at = say(title(driver, view)), 100 * share.value
     return maps.Dot(
-        name, at, one.performance.value, one.n, verdict, touchpoint_page(one.touchpoint)
+        name, at, driver.performance.value, driver.n, verdict, touchpoint_page(driver.touchpoint)
     )
 
 

@@ -42,13 +42,13 @@ def subsets(correlations: Floats) -> Floats:
     """
     rest = correlations[..., None, :, :]
     for _step in range(correlations.shape[-1] - 1):
-        kept = rest[..., 1:, 1:]
+        remaining = rest[..., 1:, 1:]
         pivot = rest[..., 0, 0]
         column = rest[..., 1:, 0]
         # An attribute that the others explain wholly adds nothing.
         inverse = np.where(pivot > TINY, 1.0 / np.where(pivot > TINY, pivot, 1.0), 0.0)
-        swept = kept - column[..., :, None] * (column * inverse[..., None])[..., None, :]
-        pair = np.stack([kept, swept], axis=-3)
+        swept = remaining - column[..., :, None] * (column * inverse[..., None])[..., None, :]
+        pair = np.stack([remaining, swept], axis=-3)
         rest = pair.reshape(*pair.shape[:-4], -1, *pair.shape[-2:])
     whole: Floats = correlations[..., -1, -1, None]
     return whole - rest[..., 0, 0]

@@ -226,16 +226,19 @@ class Drivers:
 
         The ends are added, too: the interval of a sum is no wider.
         """
-        made: dict[str, Interval] = {}
-        for one in self.drivers:
-            if one.importance is not None:
-                before, more = made.get(one.touchpoint, Interval(0.0, 0.0, 0.0)), one.importance
-                made[one.touchpoint] = Interval(
+        intervals: dict[str, Interval] = {}
+        for driver in self.drivers:
+            if driver.importance is not None:
+                before, more = (
+                    intervals.get(driver.touchpoint, Interval(0.0, 0.0, 0.0)),
+                    driver.importance,
+                )
+                intervals[driver.touchpoint] = Interval(
                     before.value + more.value,
                     before.low + more.low,
                     min(before.high + more.high, 1.0),
                 )
-        return made
+        return intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,20 +268,20 @@ class Gain:
     per_thousand: Interval
 
 
-def gains(found: Drivers, costs: list[Cost]) -> list[Gain]:
+def gains(drivers: Drivers, costs: list[Cost]) -> list[Gain]:
     """Return the ranking by gain for cost, the best first; none of what may be chance."""
-    known = {driver.key: driver for driver in found.drivers if found.clear}
-    made = []
+    known = {driver.key: driver for driver in drivers.drivers if drivers.clear}
+    ranked = []
     for cost in costs:
         driver = known.get(cost.touchpoint)
         if driver is None or cost.cost <= 0:
             continue
         points = min(cost.points, 100.0 - driver.performance.value)
         # Only those who meet the touchpoint can feel it better.
-        met = driver.reach if driver.reach is not None else driver.n / found.left.with_outcome
+        met = driver.reach if driver.reach is not None else driver.n / drivers.left.with_outcome
         gain = times(driver.slope, points * min(1.0, met))
-        made.append(Gain(cost.touchpoint, cost, points, gain, times(gain, 1000.0 / cost.cost)))
-    return sorted(made, key=lambda one: -one.per_thousand.value)
+        ranked.append(Gain(cost.touchpoint, cost, points, gain, times(gain, 1000.0 / cost.cost)))
+    return sorted(ranked, key=lambda one: -one.per_thousand.value)
 
 
 def times(interval: Interval, factor: float) -> Interval:

@@ -50,14 +50,14 @@ class Sample:
         with np.errstate(divide="ignore", invalid="ignore"):
             spread = np.maximum(squares - total * total / n, 0.0)
             between = np.sqrt(spread * spread.T)
-            found = (cross - total * total.T / n) / between
-        found = np.clip(np.nan_to_num(found, posinf=0.0, neginf=0.0), -1.0, 1.0)
-        np.fill_diagonal(found, 1.0)
+            correlations = (cross - total * total.T / n) / between
+        correlations = np.clip(np.nan_to_num(correlations, posinf=0.0, neginf=0.0), -1.0, 1.0)
+        np.fill_diagonal(correlations, 1.0)
         own = np.diag(n)
         with np.errstate(divide="ignore", invalid="ignore"):
             means = self.centres + np.diag(total) / own
             spreads = np.sqrt(np.diag(spread) / np.maximum(own - 1, 1))
-        return Moments(n, found, means, spreads)
+        return Moments(n, correlations, means, spreads)
 
 
 def possible(correlations: Floats) -> tuple[Floats, bool]:

@@ -104,13 +104,13 @@ def mixed(said: Said, found: Sequence[Basis]) -> Text:
     )
 
 
-def shortest(said: Said, basis: Basis, known: Sequence[Basis]) -> str:
+def shortest(said: Said, basis: Basis, bases: Sequence[Basis]) -> str:
     """Return the shortest words that mean this basis and none of the others."""
     bare = Said(basis.metric, touchpoint=said.touchpoint)
     with_kind = replace(bare, kind=basis.kind)
     words = (bare, with_kind, replace(bare, scale=basis.scale))
     full = replace(with_kind, scale=basis.scale)
-    return next((one.word for one in words if meant(one, known) == [basis]), full.word)
+    return next((one.word for one in words if meant(one, bases) == [basis]), full.word)
 
 
 def offers(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -124,15 +124,15 @@ def offers(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     for row in rows:
         bases.setdefault((row["metric"], row["touchpoint"]), []).append(basis_of(row))
     others = {row["metric"] for row in enough if row["touchpoint"] and row["kind"] != RELATIONSHIP}
-    kept = [row for row in enough if _offered(row, others)]
-    kept.sort(key=lambda row: (row["metric"] != NPS, row["touchpoint"] != "", -row["people"]))
+    offered = [row for row in enough if _offered(row, others)]
+    offered.sort(key=lambda row: (row["metric"] != NPS, row["touchpoint"] != "", -row["people"]))
     made = [
         shortest(
             Said(row["metric"], touchpoint=row["touchpoint"] or None),
             basis_of(row),
             bases[row["metric"], row["touchpoint"]],
         )
-        for row in kept
+        for row in offered
     ]
     return list(dict.fromkeys(made))[:MAX_OFFERED]
 
@@ -159,7 +159,7 @@ class Item:
 
 def named(items: Sequence[Item]) -> dict[Item, tuple[str, str]]:
     """Return each item's key and question: nothing but the touchpoint where it has only one."""
-    made = {}
+    titles = {}
     for item in items:
         same = [other.basis for other in items if other.touchpoint == item.touchpoint]
         asked = [other for other in same if other.metric == item.basis.metric]
@@ -168,8 +168,8 @@ def named(items: Sequence[Item]) -> dict[Item, tuple[str, str]]:
             full = (item.basis.metric, item.basis.kind, item.basis.scale)
             question = item.basis.metric if len(asked) == 1 else " ".join(full)
         key = f"{item.touchpoint}: {question}" if question else item.touchpoint
-        made[item] = (key, question)
-    return made
+        titles[item] = (key, question)
+    return titles
 
 
 def attribute(point: Text, question: str) -> Text:

@@ -101,43 +101,43 @@ def of_outcome(found: ir.Table, source: Source) -> ir.BooleanValue:
     return named & _on(found, source.basis) if source.basis else named
 
 
-def outcomes(view: View, source: Source, found: ir.Table) -> ir.Table:
+def outcomes(view: View, source: Source, answers: ir.Table) -> ir.Table:
     """Return each person's outcome, 0-100: the mean of what was said, or whether it was done.
 
     For a behaviour everybody who answered something has an outcome.
     """
     if not source.asked.behaviour:
-        own = found.filter(of_outcome(found, source))
+        own = answers.filter(of_outcome(answers, source))
         return own.group_by("person").agg(outcome=own.points.sum(), outcomes=own.count())
     events = source.follow_up.of(view.with_person())
     acted = events.filter(events.actor == "customer", events.person_id.notnull())
     if source.asked.outcome == REPURCHASE:
         acted = acted.filter(acted.name.isin(sorted(ORDERS)))
     did = acted.select(did=acted.person_id).distinct()
-    people = found.select("person").distinct()
+    people = answers.select("person").distinct()
     both = people.left_join(did, people.person == did.did)
     return both.select("person", outcome=ibis.ifelse(both.did.isnull(), 0.0, 100.0), outcomes=1)
 
 
-def attributes(found: ir.Table, source: Source) -> ir.Table:
+def attributes(answers: ir.Table, source: Source) -> ir.Table:
     """Return the answers that may explain.
 
     The outcome's own metric explains none of it: over all touchpoints it is the outcome, and at
     one touchpoint, with what else sums that one up, its twin. What was said of the relation as a
     whole explains no answer about an interaction.
     """
-    kept = found.filter(found.touchpoint.notnull())
+    explaining = answers.filter(answers.touchpoint.notnull())
     if source.asked.behaviour:
-        return kept
+        return explaining
     said = source.asked.said
     if said.touchpoint:
-        twin = kept.metric.isin([said.metric, *VERDICTS])
-        kept = kept.filter(~((kept.touchpoint == said.touchpoint) & twin))
+        twin = explaining.metric.isin([said.metric, *VERDICTS])
+        explaining = explaining.filter(~((explaining.touchpoint == said.touchpoint) & twin))
     else:
-        kept = kept.filter(kept.metric != said.metric)
+        explaining = explaining.filter(explaining.metric != said.metric)
     if source.basis is not None and source.basis.kind == TRANSACTIONAL:
-        kept = kept.filter(kept.kind != RELATIONSHIP)
-    return kept
+        explaining = explaining.filter(explaining.kind != RELATIONSHIP)
+    return explaining
 
 
 def counted(view: View, source: Source) -> ir.Table:
@@ -157,13 +157,13 @@ def rows(view: View, source: Source, items: Sequence[Item]) -> ir.Table:
     """
     found = answers(view, source)
     people = outcomes(view, source, found)
-    told = attributes(found, source)
+    explaining = attributes(found, source)
     columns = {}
     for number, item in enumerate(items):
-        here = (told.touchpoint == item.touchpoint) & _on(told, item.basis)
-        columns[f"s{number}"] = ibis.ifelse(here, told.points, 0.0).sum()
+        here = (explaining.touchpoint == item.touchpoint) & _on(explaining, item.basis)
+        columns[f"s{number}"] = ibis.ifelse(here, explaining.points, 0.0).sum()
         columns[f"n{number}"] = ibis.ifelse(here, 1, 0).sum()
-    by_person = told.group_by(teller="person").agg(**columns)
+    by_person = explaining.group_by(teller="person").agg(**columns)
     joined = people.left_join(by_person, people.person == by_person.teller)
     return joined.drop("teller").order_by("person").limit(MAX_PEOPLE)
 

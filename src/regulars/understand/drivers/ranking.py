@@ -56,17 +56,19 @@ def together(values: Floats, names: Sequence[str]) -> tuple[list[int], dict[str,
     """
     given = (~np.isnan(values)).astype(np.float64)
     pairs = given.T @ given
-    kept = [j for j in range(len(names)) if pairs[j, -1] >= MIN_WITH and _varies(values[:, j])]
-    dropped = {names[j]: "" for j in range(len(names)) if j not in kept}
-    while kept:
-        scarce = pairs[np.ix_(kept, kept)] < MIN_PAIR
+    columns = [j for j in range(len(names)) if pairs[j, -1] >= MIN_WITH and _varies(values[:, j])]
+    dropped = {names[j]: "" for j in range(len(names)) if j not in columns}
+    while columns:
+        scarce = pairs[np.ix_(columns, columns)] < MIN_PAIR
         if not scarce.any():
             break
-        order = sorted(range(len(kept)), key=lambda i: (-scarce[i].sum(), pairs[kept[i], kept[i]]))
+        order = sorted(
+            range(len(columns)), key=lambda i: (-scarce[i].sum(), pairs[columns[i], columns[i]])
+        )
         worst = order[0]
-        dropped[names[kept[worst]]] = names[kept[int(np.argmax(scarce[worst]))]]
-        kept.pop(worst)
-    return kept, dropped
+        dropped[names[columns[worst]]] = names[columns[int(np.argmax(scarce[worst]))]]
+        columns.pop(worst)
+    return columns, dropped
 
 
 def leave(values: Floats, missing: Missing) -> Floats:

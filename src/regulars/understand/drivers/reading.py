@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-def source_of(ws: Workspace, asked: Asked, extent: EventScope) -> queries.Source:
+def source_of(ws: Workspace, parameters: Asked, extent: EventScope) -> queries.Source:
     """Return where an answer comes from. Raises Invalid for a behaviour in too short a period."""
     catalog = catalog_service.current(ws)
     wholes = list(catalog.wholes().items())
@@ -47,8 +47,8 @@ def source_of(ws: Workspace, asked: Asked, extent: EventScope) -> queries.Source
         point = placed.touchpoint
         return placed.mutate(touchpoint=point.cases(*wholes, else_=point)) if wholes else placed
 
-    if not asked.behaviour:
-        return queries.Source(asked, extent, extent, place)
+    if not parameters.behaviour:
+        return queries.Source(parameters, extent, extent, place)
     period = extent.period if extent.period.end else scopes.reach(ws)
     if period.end is None or period.start is None:
         period = scopes.reach(ws)
@@ -58,7 +58,7 @@ def source_of(ws: Workspace, asked: Asked, extent: EventScope) -> queries.Source
     before, after = Period(period.start, turn), Period(turn, period.end)
     # What somebody does next may happen anywhere, so a chosen channel narrows the answers only.
     follow_up = replace(extent.during(after), channels=())
-    return queries.Source(asked, extent.during(before), follow_up, place)
+    return queries.Source(parameters, extent.during(before), follow_up, place)
 
 
 def _no_period() -> datetime:
@@ -129,7 +129,7 @@ def in_the_way(
     titles: Mapping[str, Text],
 ) -> list[LeftOut]:
     """Return why attributes (by key, in the order of the columns) were dropped."""
-    made, keys = [], list(names)
+    columns, keys = [], list(names)
     alone = ranking.alone(matrix) if dropped else np.zeros(0)
     for key, other in dropped.items():
         n = int(np.sum(~np.isnan(matrix[:, keys.index(key)])))
@@ -142,8 +142,8 @@ def in_the_way(
             )
         item, question = names[key]
         own = float(alone[keys.index(key)]) if other else None
-        made.append(LeftOut(item.touchpoint, question, n, why, own))
-    return made
+        columns.append(LeftOut(item.touchpoint, question, n, why, own))
+    return columns
 
 
 def left(

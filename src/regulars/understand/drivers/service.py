@@ -48,7 +48,7 @@ CHANCE = Text(
 
 
 def drivers(
-    ws: Workspace, asked: Asked, extent: EventScope, *, as_of: datetime, years: bool = False
+    ws: Workspace, parameters: Asked, extent: EventScope, *, as_of: datetime, years: bool = False
 ) -> Drivers:
     """Return the importance for an outcome within `extent` of the touchpoints and their questions.
 
@@ -57,50 +57,50 @@ def drivers(
     together (`why_not`). With `years`, also each calendar year for itself. Raises Invalid for a
     behaviour without a period of more than twice that length.
     """
-    source = reading.source_of(ws, asked, extent)
-    known = [] if asked.behaviour else reading.bases(ws, source, as_of)
+    source = reading.source_of(ws, parameters, extent)
+    known = [] if parameters.behaviour else reading.bases(ws, source, as_of)
     if len(known) > 1:
-        return _refused(source, outcomes.mixed(asked.said, known))
+        return _refused(source, outcomes.mixed(parameters.said, known))
     source = replace(source, basis=known[0] if known else None)
     items, few = reading.candidates(ws, source, as_of)
     names = {key: (item, question) for item, (key, question) in outcomes.named(items).items()}
     values = reading.values(ws, source, items, as_of)
     kept, dropped = ranking.together(values, list(names))
     matrix = values[:, [*kept, len(names)]]
-    part = ranking.leave(matrix, asked.missing)
+    part = ranking.leave(matrix, parameters.missing)
     reach = reading.reach(ws, source, as_of)
     reached = {key: reach.get(item.touchpoint) for key, (item, _question) in names.items()}
     chosen = [list(names)[j] for j in kept]
-    found = ranking.analyse(part, chosen, reached, replicates=REPLICATES)
+    analysed = ranking.analyse(part, chosen, reached, replicates=REPLICATES)
     catalog = catalog_service.current(ws)
     titles = {
         key: outcomes.attribute(catalog.title_of(item.touchpoint), question)
         for key, (item, question) in names.items()
     }
-    made = Drivers(
-        outcome=asked.outcome,
-        missing=asked.missing,
+    result = Drivers(
+        outcome=parameters.outcome,
+        missing=parameters.missing,
         basis=source.basis,
         left=reading.left(ws, source, matrix, part, as_of),
-        r_squared=found.r_squared if found else None,
+        r_squared=analysed.r_squared if analysed else None,
         why_not=TOO_FEW,
         left_out=few + reading.in_the_way(values, names, dropped, titles),
         start=source.extent.period.start,
         end=extent.period.end,
     )
-    if found is None:
-        return made
-    by_year = _years(ws, source, names, as_of) if years and found.drivers[0].rank else []
-    why_not = ALONE if len(found.drivers) == 1 else CHANCE
+    if analysed is None:
+        return result
+    by_year = _years(ws, source, names, as_of) if years and analysed.drivers[0].rank else []
+    why_not = ALONE if len(analysed.drivers) == 1 else CHANCE
     return replace(
-        made,
-        why_not=None if found.drivers[0].rank else why_not,
-        p=found.p,
-        drivers=[_named(one, names) for one in found.drivers],
-        repaired=found.repaired,
-        trees=found.trees,
-        linear=found.linear,
-        agreement=found.agreement,
+        result,
+        why_not=None if analysed.drivers[0].rank else why_not,
+        p=analysed.p,
+        drivers=[_named(one, names) for one in analysed.drivers],
+        repaired=analysed.repaired,
+        trees=analysed.trees,
+        linear=analysed.linear,
+        agreement=analysed.agreement,
         years=by_year,
         steadiness=_steadiness(by_year),
     )

@@ -63,15 +63,15 @@ class Learnt:
         )
 
 
-def enveloped(found: Finding[Any], told: Mapping[str, object] | None = None) -> dict[str, Any]:
+def enveloped(finding: Finding[Any], method: Mapping[str, object] | None = None) -> dict[str, Any]:
     """Return a finding as plain JSON values: what it was computed from, then what it came to.
 
-    `told` is what a face makes of the payload; by default the payload itself.
+    `method` is what a face makes of the payload; by default the payload itself.
     """
-    origin = {name: getattr(found, name) for name in ORIGIN}
-    body = msgspec.to_builtins(found.payload if told is None else told)
+    origin = {name: getattr(finding, name) for name in ORIGIN}
+    body = msgspec.to_builtins(finding.payload if method is None else method)
     if clash := origin.keys() & body.keys():
-        raise ValueError(f"{found.key} uses names of the envelope: {sorted(clash)}")
+        raise ValueError(f"{finding.key} uses names of the envelope: {sorted(clash)}")
     return {**msgspec.to_builtins(origin), **body}
 
 
@@ -91,7 +91,7 @@ def superseded(moments: Iterable[tuple[int, datetime]], now: datetime, zone: Zon
     Kept are: all younger than two days, then the last of each day for 90 days, then the last of
     each month, in the reporting `zone`; and always the newest.
     """
-    kept: set[object] = set()
+    newest: set[object] = set()
     gone = []
     for number, moment in sorted(moments, key=lambda pair: (pair[1], pair[0]), reverse=True):
         age, day = now - moment, moment.astimezone(zone).date()
@@ -100,7 +100,7 @@ def superseded(moments: Iterable[tuple[int, datetime]], now: datetime, zone: Zon
             slot = (day.year, day.month)
         elif age >= EVERY:
             slot = day
-        if kept and slot in kept:
+        if newest and slot in newest:
             gone.append(number)
-        kept.add(slot)
+        newest.add(slot)
     return gone

@@ -119,13 +119,15 @@ def _picture(view: View) -> charts.Option:
     return charts.bars(bars, unit="share", lying=True)
 
 
-def _marks(one: At) -> Iterator[str]:
-    if one.worse:
+def _marks(touchpoint: At) -> Iterator[str]:
+    if touchpoint.worse:
         yield _("more negative than before")
-    if one.better:
+    if touchpoint.better:
         yield _("less negative than before")
-    if one.fading is not None and one.fading.mark:
-        yield fill(_("wears off: {points} each time"), points=formats.signed(one.fading.slope, 1))
+    if touchpoint.fading is not None and touchpoint.fading.mark:
+        yield fill(
+            _("wears off: {points} each time"), points=formats.signed(touchpoint.fading.slope, 1)
+        )
 
 
 def _sentences(view: View) -> Iterator[str]:
@@ -145,7 +147,7 @@ def _sentences(view: View) -> Iterator[str]:
 
 
 def _values(view: View) -> dict[str, Any]:
-    found = view.result if view.answered else None
+    levels = view.result if view.answered else None
     return {
         "rules": view.service.rules(view.ws),
         "versions": view.service.versions(view.ws),
@@ -157,9 +159,9 @@ def _values(view: View) -> dict[str, Any]:
         "address": lambda one: _address(one, view),
         "wish": wish(view),
         "wishes": WISHES,
-        "marks": [one for one in found.points if any(_marks(one))] if found else [],
-        "choices": [(one.touchpoint, say(_title(one, view))) for one in found.points]
-        if found
+        "marks": [one for one in levels.points if any(_marks(one))] if levels else [],
+        "choices": [(one.touchpoint, say(_title(one, view))) for one in levels.points]
+        if levels
         else [],
     }
 

@@ -114,48 +114,51 @@ def _floats(table: pa.Table, name: str) -> Floats:
 
 
 def within(
-    found: Experiences, start: datetime | None, end: datetime | None, *places: frozenset[str] | None
+    scored: Experiences,
+    start: datetime | None,
+    end: datetime | None,
+    *places: frozenset[str] | None,
 ) -> Flags:
     """Return which experiences lie in a period and in all of the given sets of places."""
-    kept = np.ones(len(found), bool)
+    inside = np.ones(len(scored), bool)
     if start is not None:
-        kept &= found.at >= round(start.timestamp() * MICRO)
+        inside &= scored.at >= round(start.timestamp() * MICRO)
     if end is not None:
-        kept &= found.at < round(end.timestamp() * MICRO)
+        inside &= scored.at < round(end.timestamp() * MICRO)
     for allowed in places:
         if allowed is not None:
-            codes = [code for code, name in enumerate(found.places) if name in allowed]
-            kept &= np.isin(found.place, codes)
-    return kept
+            codes = [code for code, name in enumerate(scored.places) if name in allowed]
+            inside &= np.isin(scored.place, codes)
+    return inside
 
 
-def to_rescue(found: Experiences, shown: Flags, since: int) -> Ints:
+def to_rescue(scored: Experiences, shown: Flags, since: int) -> Ints:
     """Return one row a person: the deepest negative since a moment with nothing positive after.
 
     Of those `shown` to the caller; what came after counts wherever it was. Only something positive
     (level 3 or more) at the same touchpoint makes up for it. The deepest first.
     """
-    pair = found.person * len(found.touchpoints) + found.touchpoint
+    pair = scored.person * len(scored.touchpoints) + scored.touchpoint
     _keys, pair = np.unique(pair, return_inverse=True)
-    rows = np.arange(len(found))
-    good = found.level >= 3
+    rows = np.arange(len(scored))
+    good = scored.level >= 3
     last = np.full(int(pair.max(initial=-1)) + 1, -1)
     last[pair[good]] = rows[good]
-    open_ = (found.case == Case.NEGATIVE) & (found.at >= since) & (rows > last[pair]) & shown
-    return _one_a_person(found, rows[open_], found.felt.depth)
+    open_ = (scored.case == Case.NEGATIVE) & (scored.at >= since) & (rows > last[pair]) & shown
+    return _one_a_person(scored, rows[open_], scored.felt.depth)
 
 
-def screaming(found: Experiences, shown: Flags, since: int) -> Ints:
+def screaming(scored: Experiences, shown: Flags, since: int) -> Ints:
     """Return one row a person: the latest high experience since a moment, none negative after.
 
     Of those `shown` to the caller; what came after counts wherever it was.
     """
-    rows = np.arange(len(found))
-    bad = found.case == Case.NEGATIVE
-    last = np.full(len(found.people), -1)
-    last[found.person[bad]] = rows[bad]
-    open_ = (found.case == Case.HIGH) & (found.at >= since) & (rows > last[found.person]) & shown
-    return _one_a_person(found, rows[open_], found.at.astype(np.float64))
+    rows = np.arange(len(scored))
+    bad = scored.case == Case.NEGATIVE
+    last = np.full(len(scored.people), -1)
+    last[scored.person[bad]] = rows[bad]
+    open_ = (scored.case == Case.HIGH) & (scored.at >= since) & (rows > last[scored.person]) & shown
+    return _one_a_person(scored, rows[open_], scored.at.astype(np.float64))
 
 
 def _one_a_person(found: Experiences, rows: Ints, weight: Floats) -> Ints:
@@ -166,30 +169,30 @@ def _one_a_person(found: Experiences, rows: Ints, weight: Floats) -> Ints:
     return chosen
 
 
-def customers(found: Experiences, shown: Flags, since: int) -> pa.Table:
+def customers(scored: Experiences, shown: Flags, since: int) -> pa.Table:
     """Return one row a person: the last experience, and what stands open of the recent ones."""
-    count = len(found.people)
+    count = len(scored.people)
     last = np.full(count, -1)
-    last[found.person[shown]] = np.flatnonzero(shown)
+    last[scored.person[shown]] = np.flatnonzero(shown)
 
     def counted(case: Case) -> Ints:
-        return np.bincount(found.person[shown & (found.case == case)], minlength=count)
+        return np.bincount(scored.person[shown & (scored.case == case)], minlength=count)
 
     columns: dict[str, Any] = {
-        "person_id": found.people,
-        "experiences": np.bincount(found.person[shown], minlength=count),
+        "person_id": scored.people,
+        "experiences": np.bincount(scored.person[shown], minlength=count),
         "negative": counted(Case.NEGATIVE),
         "high": counted(Case.HIGH),
-        "last_level": found.level[last],
-        **_told(found, "last", last),
+        "last_level": scored.level[last],
+        **_told(scored, "last", last),
     }
     for name, pick in (("rescue", to_rescue), ("scream", screaming)):
-        picked = pick(found, shown, since)
+        picked = pick(scored, shown, since)
         row = np.full(count, -1)
-        row[found.person[picked]] = picked
-        columns |= _told(found, name, row)
+        row[scored.person[picked]] = picked
+        columns |= _told(scored, name, row)
         if name == "rescue":
-            depth = np.where(row >= 0, found.felt.depth[row], np.nan)
+            depth = np.where(row >= 0, scored.felt.depth[row], np.nan)
             columns["rescue_depth"] = pa.array(depth, from_pandas=True)
     return pa.table(columns).filter(pa.array(last >= 0))
 

@@ -149,7 +149,7 @@ def checked(values: Mapping[str, float], number: int = 0) -> Rules:
                 Text(f"“{name}” is not a parameter of levels.", f"“{name}”不是体验等级的参数。"),
                 field=name,
             )
-    made: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
     for name, kind in PARAMETERS.items():
         value = values.get(name, getattr(Rules(), name))
         if not kind.least <= value <= kind.most or (kind.whole and value != int(value)):
@@ -159,8 +159,8 @@ def checked(values: Mapping[str, float], number: int = 0) -> Rules:
                 Text(f"{kind.title.en}: {limits}.", f"{kind.title.zh}：{limits}。"),
                 field=name,
             )
-        made[name] = int(value) if kind.whole else float(value)
-    return Rules(**made, number=number)
+        parameters[name] = int(value) if kind.whole else float(value)
+    return Rules(**parameters, number=number)
 
 
 def values_of(rules: Rules) -> dict[str, float]:

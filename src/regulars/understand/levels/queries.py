@@ -51,16 +51,16 @@ def scored(view: View, source: Source, usual: pa.Table) -> ir.Table:
     )  # fmt: skip
 
 
-def experiences(view: View, source: Source, found: ir.Table) -> ir.Table:
+def experiences(view: View, source: Source, scored: ir.Table) -> ir.Table:
     """Return the rows of `scored` with what went before them.
 
     Adds: above and earlier (sum and count of deviations from the usual on earlier days), acts
-    (what the person did in the days up to it), repetition (from 0). `found` is asked for several
+    (what the person did in the days up to it), repetition (from 0). `scored` is asked for several
     times, so give it as a table in memory.
     """
     events = _known(view)
-    active = _with_activity(found, _acts(events, found), source.rules)
-    met = _with_repetition(active, _encounters(events, found, source))
+    active = _with_activity(scored, _acts(events, scored), source.rules)
+    met = _with_repetition(active, _encounters(events, scored, source))
     return _with_memory(met, source.rules).select(
         "person", "touchpoint", "place", "at", "points", "usual", "above", "earlier", "acts",
         "repetition", month=_month(met.day),
@@ -79,7 +79,7 @@ def _month(day: ir.Value) -> ir.Value:
 
 def _answers(view: View, source: Source) -> ir.Table:
     placed = source.place(_known(view))
-    kept = placed.filter(
+    rated = placed.filter(
         placed.actor == "customer",
         placed.touchpoint.notnull(),
         placed.score.notnull(),
@@ -88,13 +88,13 @@ def _answers(view: View, source: Source) -> ir.Table:
         placed.scale_min != placed.scale_max,
         placed.survey_kind.isnull() | (placed.survey_kind != RELATIONSHIP),
     )
-    return kept.select(
+    return rated.select(
         "touchpoint", "place", "day", "score", "scale_min", "scale_max",
         person="person_id",
-        month=_month(kept.day),
+        month=_month(rated.day),
         at="occurred_at",
-        metric=kept.metric.fill_null(""),
-        points=100.0 * (kept.score - kept.scale_min) / (kept.scale_max - kept.scale_min),
+        metric=rated.metric.fill_null(""),
+        points=100.0 * (rated.score - rated.scale_min) / (rated.scale_max - rated.scale_min),
     )  # fmt: skip
 
 
@@ -116,26 +116,26 @@ def _acts(events: ir.Table, found: ir.Table) -> ir.Table:
     return own.group_by(doer="person_id", done="day").agg(acts=ibis._.count())
 
 
-def _with_activity(found: ir.Table, acts: ir.Table, rules: Rules) -> ir.Table:
-    since = found.day - ibis.interval(days=rules.window_days)
-    key = found.mutate(since=since)
+def _with_activity(experiences: ir.Table, acts: ir.Table, rules: Rules) -> ir.Table:
+    since = experiences.day - ibis.interval(days=rules.window_days)
+    key = experiences.mutate(since=since)
     near = key.inner_join(
         acts, [key.person == acts.doer, acts.done <= key.day, acts.done > key.since]
     )
     summed = near.group_by("person", "touchpoint", "day").agg(acts=near.acts.sum())
-    return _joined(found, summed, "acts")
+    return _joined(experiences, summed, "acts")
 
 
 def _encounters(events: ir.Table, found: ir.Table, source: Source) -> ir.Table:
     """Return the first days of encounters with touchpoints that a person scored at any time."""
-    asked = found.select("person", "touchpoint").distinct()
+    pairs = found.select("person", "touchpoint").distinct()
     shown = events.name.isin([SURVEY_SHOWN, SURVEY_DISMISSED])
-    known = events.filter(~shown).semi_join(asked, events.person_id == asked.person)
+    known = events.filter(~shown).semi_join(pairs, events.person_id == pairs.person)
     placed = source.place(known)
     met = placed.filter(placed.touchpoint.notnull()).select(
         who="person_id", spot="touchpoint", met="day"
     )
-    days = met.semi_join(asked, [met.who == asked.person, met.spot == asked.touchpoint]).distinct()
+    days = met.semi_join(pairs, [met.who == pairs.person, met.spot == pairs.touchpoint]).distinct()
     last = days.met.lag().over(ibis.window(group_by=["who", "spot"], order_by="met"))
     days = days.mutate(last=last)
     apart = days["last"] + ibis.interval(days=source.rules.apart_days)
@@ -153,27 +153,29 @@ def _with_repetition(found: ir.Table, met: ir.Table) -> ir.Table:
     ).drop("again")
 
 
-def _joined(found: ir.Table, counted: ir.Table, column: str) -> ir.Table:
+def _joined(experiences: ir.Table, counted: ir.Table, column: str) -> ir.Table:
     """Return experiences with a count that was made for some of them; 0 for the others."""
     other = counted.rename(o_person="person", o_touchpoint="touchpoint", o_day="day")
-    both = found.left_join(
+    both = experiences.left_join(
         other,
         [
-            found.person == other.o_person,
-            found.touchpoint == other.o_touchpoint,
-            found.day == other.o_day,
+            experiences.person == other.o_person,
+            experiences.touchpoint == other.o_touchpoint,
+            experiences.day == other.o_day,
         ],
     ).drop("o_person", "o_touchpoint", "o_day")
     return both.mutate(**{column: both[column].fill_null(0)})
 
 
-def _with_memory(found: ir.Table, rules: Rules) -> ir.Table:
+def _with_memory(experiences: ir.Table, rules: Rules) -> ir.Table:
     """Add what the person's earlier days were above the usual; one day counts once."""
-    away = found.mutate(away=found.points - found.usual)
+    away = experiences.mutate(away=experiences.points - experiences.usual)
     days = away.group_by(rater="person", rated="day").agg(away=away.away.mean())
     earlier = ibis.window(group_by="rater", order_by="rated", preceding=(rules.memory, 1))
     days = days.mutate(
         above=days.away.sum().over(earlier).fill_null(0.0),
         earlier=days.away.count().over(earlier),
     ).drop("away")
-    return found.inner_join(days, [found.person == days.rater, found.day == days.rated])
+    return experiences.inner_join(
+        days, [experiences.person == days.rater, experiences.day == days.rated]
+    )

@@ -74,7 +74,7 @@ def within(counts: Floats, n: Floats, people: Ints) -> tuple[Floats, NDArray[np.
     months = len(n) + 1
     counts = np.vstack([counts, np.zeros((1, counts.shape[1]))])
     n, people = np.r_[n, 0.0], np.r_[people, 0]
-    sums, known = np.zeros_like(counts), np.zeros(months, bool)
+    sums, enough = np.zeros_like(counts), np.zeros(months, bool)
     for month in range(months):
         start, end = max(month - MONTHS, 0), month
         if n[start:end].sum() < MIN_SAMPLE:
@@ -82,17 +82,17 @@ def within(counts: Floats, n: Floats, people: Ints) -> tuple[Floats, NDArray[np.
         sums[month] = counts[start:end].sum(axis=0)
         # People cannot be added up over months, but answers enough are never of a few.
         most = int(people[start:end].max(initial=0))
-        known[month] = n[start:end].sum() >= MIN_SAMPLE or most >= MIN_GROUP
-    return sums, known
+        enough[month] = n[start:end].sum() >= MIN_SAMPLE or most >= MIN_GROUP
+    return sums, enough
 
 
-def usual_of(asked: Iterable[Mapping[str, object]]) -> list[Usual]:
+def usual_of(monthly: Iterable[Mapping[str, object]]) -> list[Usual]:
     """Return what was usual, from the sums of `queries.asked`: one row a question and month.
 
     Every question is followed to the newest month of any, so that a month begins for all at once.
     """
     questions: dict[tuple[str, float, float], dict[int, tuple[float, float, int]]] = {}
-    for row in asked:
+    for row in monthly:
         key = (str(row["metric"]), _number(row["scale_min"]), _number(row["scale_max"]))
         sums = (_number(row["n"]), _number(row["total"]), int(_number(row["people"])))
         questions.setdefault(key, {})[int(_number(row["month"]))] = sums
@@ -185,9 +185,9 @@ def participation(
     ladders: Mapping[str, Ladders],
 ) -> Floats:
     """Return the share of others before whose experience there less was done; ½ where unknown."""
-    made = np.full(len(acts), 0.5)
+    shares = np.full(len(acts), 0.5)
     if not len(acts):
-        return made
+        return shares
     order = np.lexsort((month, touchpoint))
     pair = np.column_stack([touchpoint[order], month[order]])
     starts = np.flatnonzero(np.r_[True, (pair[1:] != pair[:-1]).any(axis=1)])
@@ -196,5 +196,5 @@ def participation(
         ladder = known.of(int(month[rows[0]])) if known else []
         if ladder:
             steps = np.array(ladder)
-            made[rows] = np.interp(acts[rows], steps[:, 0], steps[:, 1], left=0.0, right=1.0)
-    return made
+            shares[rows] = np.interp(acts[rows], steps[:, 0], steps[:, 1], left=0.0, right=1.0)
+    return shares

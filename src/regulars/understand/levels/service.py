@@ -60,19 +60,19 @@ def levels(ws: Workspace, extent: EventScope, *, as_of: datetime | None = None) 
     Expectations come from all that was known by `as_of`, not only from the period and the places.
     Channels of the extent are not looked at: an experience may have several.
     """
-    found = reading.every(ws, as_of)
+    scored = reading.every(ws, as_of)
     period, used, places = extent.period, rules(ws), (extent.places, extent.scope)
-    now = experiences.within(found, period.start, period.end, *places)
+    now = experiences.within(scored, period.start, period.end, *places)
     start = _earlier(period.start, period.end)
     before = now & False
     if start is not None:
-        before = experiences.within(found, start, period.start, *places)
-    known = experiences.within(found, None, period.end, *places)
+        before = experiences.within(scored, start, period.start, *places)
+    known = experiences.within(scored, None, period.end, *places)
     points = []
-    for code in range(len(found.touchpoints)):
-        one = summing.at(found, now, before, code)
+    for code in range(len(scored.touchpoints)):
+        one = summing.at(scored, now, before, code)
         if one is not None:
-            points.append(replace(one, fading=summing.fading(found, known, code, used)))
+            points.append(replace(one, fading=summing.fading(scored, known, code, used)))
     points, tested = summing.marked(points)
     points.sort(key=lambda one: (-(one.shares[0].value or 0.0), one.touchpoint or ""))
     return Levels(
@@ -80,10 +80,10 @@ def levels(ws: Workspace, extent: EventScope, *, as_of: datetime | None = None) 
         period.end,
         start,
         used,
-        summing.at(found, now, before, None),
+        summing.at(scored, now, before, None),
         points,
-        summing.moves(found, now, before),
-        summing.cells(found, now, used),
+        summing.moves(scored, now, before),
+        summing.cells(scored, now, used),
         tested,
     )
 
@@ -122,14 +122,14 @@ def listed(ws: Workspace, scope: Scope, name: str, *, touchpoint: str | None = N
     same touchpoint since, the deepest first. `scream`: the latest high experience of those days
     without a negative one anywhere since. Ordered by its column `rank`.
     """
-    found = reading.every(ws, fresh=False)
+    scored = reading.every(ws, fresh=False)
     pick = experiences.to_rescue if name == "rescue" else experiences.screaming
-    rows = pick(found, _shown(found, scope), _recent(found))
+    rows = pick(scored, _shown(scored, scope), _recent(scored))
     if touchpoint is not None:
-        code = found.touchpoints.index(touchpoint) if touchpoint in found.touchpoints else -1
-        rows = rows[found.touchpoint[rows] == code]
-    rank = found.felt.depth if name == "rescue" else found.at.astype(np.float64)
-    return ranked(_table(found, rows).append_column("rank", pa.array(rank[rows])), "rank")
+        code = scored.touchpoints.index(touchpoint) if touchpoint in scored.touchpoints else -1
+        rows = rows[scored.touchpoint[rows] == code]
+    rank = scored.felt.depth if name == "rescue" else scored.at.astype(np.float64)
+    return ranked(_table(scored, rows).append_column("rank", pa.array(rank[rows])), "rank")
 
 
 def touchpoints(ws: Workspace, scope: Scope) -> list[str]:
@@ -147,13 +147,13 @@ def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> lis
     about = _reference_about(ws)
     stored = findings.find(ws, REFERENCES, about, now=now)
     # A day's events hardly move what is usual: whatever the refresh left is good enough here.
-    known = (stored or findings.answer(ws, REFERENCES, about, now=now)).payload
+    references = (stored or findings.answer(ws, REFERENCES, about, now=now)).payload
     source = reading.source(ws)
     identities = timeline_people.identities_of(ws, person)
-    table = reading.table(ws, source, known.usual, identities=identities)
+    table = reading.table(ws, source, references.usual, identities=identities)
     if not table.num_rows:
         return []
-    found = experiences.of_table(table, source.rules, known.ladders)
+    found = experiences.of_table(table, source.rules, references.ladders)
     rows: Ints = np.flatnonzero(_shown(found, scope))[::-1][:MAX_OF_ONE]
     return [told(row) for row in _table(found, rows).to_pylist()]
 
@@ -188,15 +188,15 @@ def _recent(found: Experiences) -> int:
     return last - round(timedelta(days=RECENT_DAYS).total_seconds() * MICRO)
 
 
-def _table(found: Experiences, rows: Ints) -> pa.Table:
+def _table(scored: Experiences, rows: Ints) -> pa.Table:
     """Return experiences as a table, the numbers of each with its case."""
-    felt, case = found.felt, found.case[rows]
-    names = pa.array(found.touchpoints, pa.string())
-    at = pa.array(found.at[rows], pa.int64()).cast(pa.timestamp("us", "UTC"))
+    felt, case = scored.felt, scored.case[rows]
+    names = pa.array(scored.touchpoints, pa.string())
+    at = pa.array(scored.at[rows], pa.int64()).cast(pa.timestamp("us", "UTC"))
     return pa.table(
         {
-            "person_id": found.people.take(pa.array(found.person[rows])),
-            "touchpoint": names.take(pa.array(found.touchpoint[rows])),
+            "person_id": scored.people.take(pa.array(scored.person[rows])),
+            "touchpoint": names.take(pa.array(scored.touchpoint[rows])),
             "at": at,
             "case": case,
             "held": case < felt.case[rows],

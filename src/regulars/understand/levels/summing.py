@@ -54,47 +54,47 @@ def changed(before: Sized, now: Sized) -> Change:
     return proportion_change((was.value * size, size), (is_now.value * later, later))
 
 
-def at(found: Experiences, now: Flags, before: Flags, code: int | None) -> At | None:
+def at(scored: Experiences, now: Flags, before: Flags, code: int | None) -> At | None:
     """Return one touchpoint's numbers (None: all together); None for fewer than 5 people."""
-    here = now if code is None else now & (found.touchpoint == code)
-    past = before if code is None else before & (found.touchpoint == code)
-    person, level, case = found.person[here], found.level[here], found.case[here]
+    here = now if code is None else now & (scored.touchpoint == code)
+    past = before if code is None else before & (scored.touchpoint == code)
+    person, level, case = scored.person[here], scored.level[here], scored.case[here]
     people = len(np.unique(person))
     if people < MIN_GROUP:
         return None
     sized = [share(person, level == number) for number in range(1, 6)]
-    was = [share(found.person[past], found.level[past] == number) for number in (1, 5)]
-    known = int(past.sum()) >= MIN_GROUP
-    depth = found.felt.depth[here][case == Case.NEGATIVE]
+    was = [share(scored.person[past], scored.level[past] == number) for number in (1, 5)]
+    comparable = int(past.sum()) >= MIN_GROUP
+    depth = scored.felt.depth[here][case == Case.NEGATIVE]
     return At(
-        touchpoint=None if code is None else found.touchpoints[code],
+        touchpoint=None if code is None else scored.touchpoints[code],
         n=int(here.sum()),
         people=people,
         cases=np.bincount(case, minlength=len(Case)).tolist(),
         shares=[one[0] for one in sized],
-        participation=float(found.felt.participation[here].mean()),
-        gap=float(found.felt.gap[here].mean()),
+        participation=float(scored.felt.participation[here].mean()),
+        gap=float(scored.felt.gap[here].mean()),
         depth=float(depth.mean()) if len(depth) else None,
-        change=changed(was[0], sized[0]) if known else NO_CHANGE_KNOWN,
-        joy=changed(was[1], sized[4]) if known else NO_CHANGE_KNOWN,
+        change=changed(was[0], sized[0]) if comparable else NO_CHANGE_KNOWN,
+        joy=changed(was[1], sized[4]) if comparable else NO_CHANGE_KNOWN,
         fading=None,
     )
 
 
-def fading(found: Experiences, kept: Flags, code: int, rules: Rules) -> Fading | None:
+def fading(scored: Experiences, shown: Flags, code: int, rules: Rules) -> Fading | None:
     """Return by how much the score changes with each repetition, within the same quarter.
 
     Least squares after taking out the mean of each quarter, so that a touchpoint that is changing
     for everybody is not taken for one that wears off; errors clustered by person.
     """
-    here = np.flatnonzero(kept & (found.touchpoint == code))
-    again = np.minimum(found.felt.repetition[here], rules.fades).astype(np.float64)
-    points, person = found.felt.points[here], found.person[here]
+    here = np.flatnonzero(shown & (scored.touchpoint == code))
+    again = np.minimum(scored.felt.repetition[here], rules.fades).astype(np.float64)
+    points, person = scored.felt.points[here], scored.person[here]
     people = len(np.unique(person))
     repeated = len(np.unique(person[again > 0]))
     if min(repeated, len(np.unique(person[again == 0]))) < MIN_AGAIN:
         return None
-    season = found.at[here] // SEASON
+    season = scored.at[here] // SEASON
     x, y = _within(again, season), _within(points, season)
     whole = float((x * x).sum())
     if whole <= 0:
@@ -131,41 +131,41 @@ def marked(points: list[At]) -> tuple[list[At], int]:
     return made, len(tests)
 
 
-def _tests(one: At) -> list[tuple[str, float]]:
-    made = []
-    change = one.change
-    if one.n >= MIN_SAMPLE and change.low is not None and change.high is not None:
+def _tests(point: At) -> list[tuple[str, float]]:
+    tests = []
+    change = point.change
+    if point.n >= MIN_SAMPLE and change.low is not None and change.high is not None:
         error = (change.high - change.low) / (2 * Z)
         if error > 0 and change.difference is not None:
             worse = float(stats.norm.sf((change.difference - MARGIN_SHARE) / error))
             better = float(stats.norm.sf((-change.difference - MARGIN_SHARE) / error))
-            made += [("worse", worse), ("better", better)]
-    if one.fading is not None:
-        made.append(("fades", one.fading.p))
-    return made
+            tests += [("worse", worse), ("better", better)]
+    if point.fading is not None:
+        tests.append(("fades", point.fading.p))
+    return tests
 
 
-def _told(one: At, kind: str, q: float) -> At:
-    if kind == "fades" and one.fading is not None:
-        return replace(one, fading=replace(one.fading, q=q, mark=q <= FALSE_ALARM_RATE))
+def _told(point: At, kind: str, q: float) -> At:
+    if kind == "fades" and point.fading is not None:
+        return replace(point, fading=replace(point.fading, q=q, mark=q <= FALSE_ALARM_RATE))
     if kind == "worse":
-        return replace(one, q=q, worse=q <= FALSE_ALARM_RATE)
-    least = q if one.q is None else min(one.q, q)
-    return replace(one, q=least, better=q <= FALSE_ALARM_RATE)
+        return replace(point, q=q, worse=q <= FALSE_ALARM_RATE)
+    least = q if point.q is None else min(point.q, q)
+    return replace(point, q=least, better=q <= FALSE_ALARM_RATE)
 
 
-def moves(found: Experiences, now: Flags, before: Flags) -> Moves | None:
+def moves(scored: Experiences, now: Flags, before: Flags) -> Moves | None:
     """Return how people moved between levels at a touchpoint, from one period to the next.
 
     Each person counts once a touchpoint, with the last experience of either period. Becoming and
     ceasing to be negative are compared by the exact sign test.
     """
-    pair = found.person * len(found.touchpoints) + found.touchpoint
+    pair = scored.person * len(scored.touchpoints) + scored.touchpoint
     was, is_now = _last(pair, before), _last(pair, now)
     both, first, later = np.intersect1d(pair[was], pair[is_now], return_indices=True)
     if len(both) < MIN_GROUP:
         return None
-    earlier, level = found.level[was[first]], found.level[is_now[later]]
+    earlier, level = scored.level[was[first]], scored.level[is_now[later]]
     table = np.zeros((5, 5), np.int64)
     np.add.at(table, (earlier - 1, level - 1), 1)
     fell, rose = int(table[1:, 0].sum()), int(table[0, 1:].sum())
@@ -180,13 +180,13 @@ def _last(pair: Ints, kept: Flags) -> Ints:
     return chosen
 
 
-def cells(found: Experiences, now: Flags, rules: Rules) -> list[Cell]:
-    """Return the negative experiences, alike ones together, for the what-if."""
-    rows = np.flatnonzero(now & (found.case == Case.NEGATIVE))
-    felt = found.felt
+def cells(scored: Experiences, now: Flags, rules: Rules) -> list[Cell]:
+    """Return the negative scored, alike ones together, for the what-if."""
+    rows = np.flatnonzero(now & (scored.case == Case.NEGATIVE))
+    felt = scored.felt
     table = np.column_stack(
         [
-            found.touchpoint[rows],
+            scored.touchpoint[rows],
             np.round(felt.points[rows] / 2.5) * 2.5,
             np.round(felt.expectation[rows] / 2.5) * 2.5,
             np.round(felt.participation[rows] * 20) / 20,
@@ -198,7 +198,7 @@ def cells(found: Experiences, now: Flags, rules: Rules) -> list[Cell]:
     kinds, counts = np.unique(table, axis=0, return_counts=True)
     return [
         Cell(
-            found.touchpoints[int(one[0])],
+            scored.touchpoints[int(one[0])],
             int(n),
             float(one[1]),
             float(one[2]),

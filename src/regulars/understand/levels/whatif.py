@@ -17,14 +17,14 @@ from regulars.understand.levels.model import (
 )
 
 
-def what_if(found: Levels, wish: Wish) -> tuple[Outcome, Outcome]:
+def what_if(levels: Levels, wish: Wish) -> tuple[Outcome, Outcome]:
     """Return what the two paths would make of the negative experiences, if all else stayed."""
-    cells = [one for one in found.negative if wish.touchpoint in (None, one.touchpoint)]
-    at = found.whole
+    cells = [one for one in levels.negative if wish.touchpoint in (None, one.touchpoint)]
+    at = levels.whole
     if wish.touchpoint is not None:
-        at = next((one for one in found.points if one.touchpoint == wish.touchpoint), None)
+        at = next((one for one in levels.points if one.touchpoint == wish.touchpoint), None)
     total = at.n if at else 0
-    return _eased(cells, wish, found.rules, total), _renewed(cells, wish, found.rules, total)
+    return _eased(cells, wish, levels.rules, total), _renewed(cells, wish, levels.rules, total)
 
 
 def _columns(cells: list[Cell]) -> tuple[Floats, Floats, Floats, Ints, Floats]:

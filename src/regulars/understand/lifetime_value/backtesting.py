@@ -27,38 +27,38 @@ Array = npt.NDArray[np.float64]
 LAST_CLASS = 7
 
 
-def fit_both(found: Histories) -> tuple[Fit[Purchasing], Fit[Spending]] | None:
+def fit_both(histories: Histories) -> tuple[Fit[Purchasing], Fit[Spending]] | None:
     """Return both models, or None when too few bought again or their amounts have no mean."""
-    paying = (found.repeats > 0) & (found.spent > 0)
+    paying = (histories.repeats > 0) & (histories.spent > 0)
     if paying.sum() < MIN_REPEATERS:
         return None
-    paid = spending.fit(found.repeats[paying], found.mean[paying])
+    paid = spending.fit(histories.repeats[paying], histories.mean[paying])
     if paid.model.q <= 1:
         return None
-    return purchasing.fit(grouped(found)), paid
+    return purchasing.fit(grouped(histories)), paid
 
 
 def back_test(
-    found: Histories, bought_later: Array, spent_later: Array, cut: date, days: int
+    histories: Histories, bought_later: Array, spent_later: Array, cut: date, days: int
 ) -> BackTest | None:
     """Return how a forecast made at `cut` fared over the `days` after it.
 
-    `found` are histories up to the cut; `bought_later` and `spent_later` what each customer did
+    `histories` are histories up to the cut; `bought_later` and `spent_later` what each customer did
     within the days. None when the days before the cut do not carry a model.
     """
-    models = fit_both(found)
+    models = fit_both(histories)
     if models is None:
         return None
     bought, paid = models
-    said = forecast(bought.model, paid.model, found, float(days))
-    before = np.maximum(found.age, 1.0)
-    plain = found.repeats / before * days
-    plain_value = found.spent / before * days
+    said = forecast(bought.model, paid.model, histories, float(days))
+    before = np.maximum(histories.age, 1.0)
+    plain = histories.repeats / before * days
+    plain_value = histories.spent / before * days
     inside = (spent_later >= said.low) & (spent_later <= said.high)
     return BackTest(
         cut,
         days,
-        len(found),
+        len(histories),
         float(said.purchases.sum()),
         float(bought_later.sum()),
         _miss(said.purchases, bought_later),
@@ -68,8 +68,8 @@ def back_test(
         float(spent_later.sum()),
         _miss(said.value, spent_later),
         _miss(plain_value, spent_later),
-        proportion(float(inside.sum()), len(found)),
-        _classes(found.repeats, said.purchases, bought_later),
+        proportion(float(inside.sum()), len(histories)),
+        _classes(histories.repeats, said.purchases, bought_later),
     )
 
 
@@ -87,13 +87,13 @@ def _classes(repeats: Array, said: Array, happened: Array) -> list[Class]:
     held = np.minimum(repeats, LAST_CLASS).astype(np.int64)
     n = np.bincount(held)
     sums = [np.bincount(held, values) for values in (said, happened, happened**2)]
-    told = []
-    for one in np.flatnonzero(n):
-        expected, actual, squares = (float(values[one]) / int(n[one]) for values in sums)
-        spread = max(squares - actual**2, 0.0) / (int(n[one]) - 1) if n[one] > 1 else None
+    classes = []
+    for group in np.flatnonzero(n):
+        expected, actual, squares = (float(values[group]) / int(n[group]) for values in sums)
+        spread = max(squares - actual**2, 0.0) / (int(n[group]) - 1) if n[group] > 1 else None
         reach = None if spread is None else Z * math.sqrt(spread)
         low, high = (None, None) if reach is None else (max(actual - reach, 0.0), actual + reach)
-        told.append(
-            Class(int(one), int(one) == LAST_CLASS, int(n[one]), expected, actual, low, high)
+        classes.append(
+            Class(int(group), int(group) == LAST_CLASS, int(n[group]), expected, actual, low, high)
         )
-    return told
+    return classes

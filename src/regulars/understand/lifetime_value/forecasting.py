@@ -30,17 +30,19 @@ STEP = 1e-3
 Model = TypeVar("Model", Purchasing, Spending)
 
 
-def forecast(buying: Purchasing, paying: Spending, found: Histories, horizon: float) -> Forecast:
+def forecast(
+    buying: Purchasing, paying: Spending, histories: Histories, horizon: float
+) -> Forecast:
     """Return the expected spending of each customer within `horizon` days.
 
     The number of purchases is as exact as the model; their amounts add to a sum whose mean,
     variance and chance of being nothing are exact, and whose positive part is taken as a gamma
     law. How often that interval holds is measured by the back-test.
     """
-    there = purchasing.alive(buying, found.repeats, found.last, found.age)
-    some, first, second = (there * part for part in counts(buying, found, horizon))
-    mean = spending.expected(paying, found.repeats, found.mean)
-    mean_square, around = spending.second_moment(paying, found.repeats, found.mean)
+    there = purchasing.alive(buying, histories.repeats, histories.last, histories.age)
+    some, first, second = (there * part for part in counts(buying, histories, horizon))
+    mean = spending.expected(paying, histories.repeats, histories.mean)
+    mean_square, around = spending.second_moment(paying, histories.repeats, histories.mean)
     value = first * mean
     with np.errstate(invalid="ignore"):
         variance = first * around + second * mean_square - value**2
@@ -73,18 +75,18 @@ def _ends(value: Array, variance: Array, some: Array) -> tuple[Array, Array]:
     mean = value / some
     with np.errstate(invalid="ignore"):
         spread = (variance + value**2) / some - mean**2
-    known = np.isfinite(spread) & (spread > 0) & np.isfinite(mean) & (mean > 0)
-    shape = np.where(known, mean**2 / np.where(known, spread, 1.0), 1.0)
-    scale = np.where(known, spread / np.where(known, mean, 1.0), 0.0)
+    usable = np.isfinite(spread) & (spread > 0) & np.isfinite(mean) & (mean > 0)
+    shape = np.where(usable, mean**2 / np.where(usable, spread, 1.0), 1.0)
+    scale = np.where(usable, spread / np.where(usable, mean, 1.0), 0.0)
     ends = []
     for point in ((1 - COVERED) / 2, (1 + COVERED) / 2):
         inside = np.clip((point - (1 - some)) / some, 0.0, 1 - 1e-12)
         ends.append(np.where(inside > 0, special.gammaincinv(shape, inside) * scale, 0.0))
-    return np.where(known, ends[0], 0.0), np.where(known, ends[1], np.inf)
+    return np.where(usable, ends[0], 0.0), np.where(usable, ends[1], np.inf)
 
 
 def ahead(
-    buying: Fit[Purchasing], paying: Fit[Spending], found: Histories, horizon: int
+    buying: Fit[Purchasing], paying: Fit[Spending], histories: Histories, horizon: int
 ) -> tuple[Ahead, Forecast]:
     """Return what all customers together will spend, with an interval, and each one's forecast.
 
@@ -92,9 +94,9 @@ def ahead(
     (delta method over a systematic sample of customers). That the models are right is not in it:
     the back-test tells.
     """
-    each = forecast(buying.model, paying.model, found, float(horizon))
-    n, total = len(found), float(each.value.sum())
-    spread = _spread(each, _of_parameters(buying, paying, found, float(horizon)))
+    each = forecast(buying.model, paying.model, histories, float(horizon))
+    n, total = len(histories), float(each.value.sum())
+    spread = _spread(each, _of_parameters(buying, paying, histories, float(horizon)))
     mean = spread.mean(n, total, float((each.value**2).sum()))
     whole = Ahead(horizon, float(each.purchases.sum()), mean.scaled(n), mean, spread)
     return whole, each
@@ -124,10 +126,10 @@ def tenths(each: Forecast, spread: Spread) -> list[Tenth]:
     """Return tenths of the customers by expected value; empty with fewer than ten customers."""
     order = np.argsort(-each.value, kind="stable")
     total = float(each.value.sum())
-    told = []
+    groups = []
     for part in np.array_split(order, TENTHS) if len(order) >= TENTHS else []:
         n, amounts = len(part), float(each.value[part].sum())
-        told.append(
+        groups.append(
             Tenth(
                 n,
                 float(each.purchases[part].mean()),
@@ -136,17 +138,17 @@ def tenths(each: Forecast, spread: Spread) -> list[Tenth]:
                 amounts / total if total > 0 else None,
             )
         )
-    return told
+    return groups
 
 
 def _of_parameters(
-    buying: Fit[Purchasing], paying: Fit[Spending], found: Histories, horizon: float
+    buying: Fit[Purchasing], paying: Fit[Spending], histories: Histories, horizon: float
 ) -> float:
     """Return the variance of the total that comes from estimating the parameters."""
-    step = max(len(found) // SAMPLE, 1)
-    part = Histories(*(values[::step] for values in
-                       (found.repeats, found.last, found.age, found.spent)))  # fmt: skip
-    grown = len(found) / max(len(part), 1)
+    step = max(len(histories) // SAMPLE, 1)
+    columns = (histories.repeats, histories.last, histories.age, histories.spent)
+    part = Histories(*(values[::step] for values in columns))
+    grown = len(histories) / max(len(part), 1)
 
     def total(bought: Purchasing, paid: Spending) -> float:
         count = purchasing.expected(bought, part, horizon)

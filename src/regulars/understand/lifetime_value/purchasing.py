@@ -52,21 +52,21 @@ class _Prepared:
     last: Places
 
 
-def fit(found: Grouped) -> Fit[Purchasing]:
-    """Return the parameters of highest likelihood, times in the unit of `found`.
+def fit(grouped: Grouped) -> Fit[Purchasing]:
+    """Return the parameters of highest likelihood, times in the unit of `grouped`.
 
     The search goes over the logarithms of the parameters, with the analytic gradient; the
     covariance is theirs.
     """
-    scale = float(np.average(found.age, weights=found.count)) or 1.0
-    total = float(found.count.sum())
-    whole = _prepare(found, scale)
-    part = whole if len(found.count) < 2 * SAMPLE else _prepare(_sample(found), scale)
+    scale = float(np.average(grouped.age, weights=grouped.count)) or 1.0
+    total = float(grouped.count.sum())
+    whole = _prepare(grouped, scale)
+    part = whole if len(grouped.count) < 2 * SAMPLE else _prepare(_sample(grouped), scale)
     start = np.log([0.5, 0.5, 0.8, 2.0])
     best = minimum(lambda at: _negative(at, whole), lambda at: _negative(at, part), start,
                    int(total))  # fmt: skip
     r, alpha, a, b = (float(value) for value in np.exp(best.at))
-    shift = float((found.count * found.repeats).sum()) * np.log(scale)
+    shift = float((grouped.count * grouped.repeats).sum()) * np.log(scale)
     return Fit(
         Purchasing(r, alpha * scale, a, b),
         float(-best.value * total - shift),
@@ -83,21 +83,21 @@ def _sample(found: Grouped) -> Grouped:
     return Grouped(*(part[::step] for part in parts))
 
 
-def _prepare(found: Grouped, scale: float) -> _Prepared:
-    weight = found.count / found.count.sum()
-    again = found.repeats > 0
-    levels, level = distinct(found.repeats)
-    ages, age = distinct(found.age)
-    lasts, last = distinct(found.last[again])
+def _prepare(grouped: Grouped, scale: float) -> _Prepared:
+    weight = grouped.count / grouped.count.sum()
+    again = grouped.repeats > 0
+    levels, level = distinct(grouped.repeats)
+    ages, age = distinct(grouped.age)
+    lasts, last = distinct(grouped.last[again])
     return _Prepared(
         levels,
         _summed(level, weight, len(levels)),
         ages / scale,
         lasts / scale,
         _summed(age, weight, len(ages)),
-        _summed(age, weight * found.repeats, len(ages)),
+        _summed(age, weight * grouped.repeats, len(ages)),
         weight[again],
-        found.repeats[again],
+        grouped.repeats[again],
         level[again],
         age[again],
         last,

@@ -26,15 +26,15 @@ def orders(view: View, scope: Scope) -> ir.Table:
     events = events.filter(events.actor == "customer", events.name.isin(sorted(ORDERS)))
     if scope is not None:
         events = events.filter(events.place.isin(sorted(scope)))
-    found = numbered.orders(events.select(*numbered.NEEDED, "known_at"))
-    found = found.filter(found.person_id.notnull())
-    return found.select(
+    purchases = numbered.orders(events.select(*numbered.NEEDED, "known_at"))
+    purchases = purchases.filter(purchases.person_id.notnull())
+    return purchases.select(
         "person_id",
         "currency",
         "known_at",
-        at=found.occurred_at,
-        amount=found.amount.cast("float64"),
-        day=view.day(found.occurred_at),
+        at=purchases.occurred_at,
+        amount=purchases.amount.cast("float64"),
+        day=view.day(purchases.occurred_at),
     )
 
 
@@ -45,12 +45,12 @@ def last_day(view: View) -> ir.Table:
 
 
 def histories(
-    view: View, scope: Scope, currency: str | None, cut: date | None, known: datetime | None
+    view: View, scope: Scope, currency: str | None, cut: date | None, known_by: datetime | None
 ) -> ir.Table:
     """Return one row a customer with a purchase up to the day `cut` (None: ever).
 
     Columns: person_id; `bought` days, `first`, `last`, `spent`, `spent_first` (the first day's)
-    until the cut, of what was known by `known`; `bought_later`, `spent_later` after it.
+    until the cut, of what was known by `known_by`; `bought_later`, `spent_later` after it.
     """
     found = orders(view, scope)
     same = found.currency.isnull() if currency is None else found.currency == currency
@@ -62,8 +62,8 @@ def histories(
         before, after = ibis.literal(True), ibis.literal(False)
     else:
         before, after = days.day <= ibis.literal(cut), days.day > ibis.literal(cut)
-        if known is not None:
-            before = before & (days.known_at <= ibis.literal(known))
+        if known_by is not None:
+            before = before & (days.known_at <= ibis.literal(known_by))
     past = ibis.ifelse(before, days.day, ibis.null("date"))
     first = past.min().over(ibis.window(group_by=days.person_id))
     days = days.mutate(past=past, first=first, is_past=ibis.ifelse(before, 1, 0),

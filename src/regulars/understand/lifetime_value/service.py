@@ -87,26 +87,26 @@ def compute(ws: Workspace, scope: Scope) -> LifetimeValue:
         return LifetimeValue(0, None, None, why_not=TOO_LITTLE)
     currency = money.in_use
     table = _table(ws, scope, currency)
-    found = _histories(table, end)
-    empty = LifetimeValue(len(found), currency, end, left_out, TOO_LITTLE, money=money.note)
-    models = fit_both(found) if float(found.age.max(initial=0)) >= MIN_DAYS else None
+    histories = _histories(table, end)
+    empty = LifetimeValue(len(histories), currency, end, left_out, TOO_LITTLE, money=money.note)
+    models = fit_both(histories) if float(histories.age.max(initial=0)) >= MIN_DAYS else None
     if models is None:
         return empty
     buying, paying = models
-    told = [ahead(buying, paying, found, days) for days in HORIZONS]
-    year, each = next(one for one in told if one[0].days == YEAR)
+    forecasts = [ahead(buying, paying, histories, days) for days in HORIZONS]
+    year, each = next(one for one in forecasts if one[0].days == YEAR)
     parts = tenths(each, year.spread)
     return replace(
         empty,
         why_not=None,
         purchasing=buying,
         spending=paying,
-        repeaters=int((found.repeats > 0).sum()),
-        amount_correlation=_amounts_go_with_repeats(found),
-        ahead=[one for one, _each in told],
+        repeaters=int((histories.repeats > 0).sum()),
+        amount_correlation=_amounts_go_with_repeats(histories),
+        ahead=[one for one, _each in forecasts],
         top_tenth=parts[0].share if parts else None,
         tenths=parts,
-        back_test=_back_test(ws, scope, currency, end, int(found.age.max())),
+        back_test=_back_test(ws, scope, currency, end, int(histories.age.max())),
         customers=_listed(table, each, np.argsort(-each.value, kind="stable")[:LISTED]),
     )
 
@@ -117,20 +117,20 @@ def _listed_again(ws: Workspace, scope: Scope, found: LifetimeValue) -> Lifetime
     return replace(found, customers=_told(top), money=currencies.of_orders(ws, scope).note)
 
 
-def customers(ws: Workspace, scope: Scope, found: LifetimeValue, horizon: int = YEAR) -> pa.Table:
-    """Return every customer's forecast by the models of `found`, the highest value first.
+def customers(ws: Workspace, scope: Scope, value: LifetimeValue, horizon: int = YEAR) -> pa.Table:
+    """Return every customer's forecast by the models of `value`, the highest value first.
 
     Columns of EACH: the person, days with a purchase so far with the first and the last of them,
     the chance of being there still, expected purchases and amount within `horizon` days and the
-    95 % interval of the amount. Empty when `found` has no models.
+    95 % interval of the amount. Empty when `value` has no models.
     """
-    if found.purchasing is None or found.spending is None or found.watched_to is None:
+    if value.purchasing is None or value.spending is None or value.watched_to is None:
         return EACH.empty_table()
-    buying, paying, end = found.purchasing.model, found.spending.model, found.watched_to
-    key = ("lifetime_value", str(about(scope)), buying, paying, end, found.currency, horizon)
+    buying, paying, end = value.purchasing.model, value.spending.model, value.watched_to
+    key = ("lifetime_value", str(about(scope)), buying, paying, end, value.currency, horizon)
 
     def valued() -> pa.Table:
-        table = _table(ws, scope, found.currency)
+        table = _table(ws, scope, value.currency)
         each = forecast(buying, paying, _histories(table, end), float(horizon))
         columns = {name: getattr(each, name) for name in FORECAST}
         kept = {name: table.column(name) for name in EACH.names if name not in FORECAST}
@@ -142,15 +142,15 @@ def customers(ws: Workspace, scope: Scope, found: LifetimeValue, horizon: int = 
     return _memo.get((str(ws.folder), ws.engine.watermark(), key), made)
 
 
-def of_group(found: LifetimeValue | None, n: int, amounts: float, squares: float) -> Estimate:
+def of_group(value: LifetimeValue | None, n: int, amounts: float, squares: float) -> Estimate:
     """Return what each of `n` customers is expected to buy in a year, with its interval.
 
     `amounts` and `squares` are the sums of their expected amounts and of the squares. The interval
     is that of the finding for all: chance and parameters. No value without customers or model.
     """
-    if found is None or found.spread is None or not n:
+    if value is None or value.spread is None or not n:
         return Estimate(n, None, None, None)
-    return found.spread.mean(n, amounts, squares)
+    return value.spread.mean(n, amounts, squares)
 
 
 def histories_at(ws: Workspace, scope: Scope, currency: str | None, cut: date | None) -> Histories:
@@ -169,15 +169,15 @@ def none_within(model: Purchasing, found: Histories, horizon: float) -> Array:
     return purchasing.none_within(model, found, horizon)
 
 
-def of_person(ws: Workspace, scope: Scope, found: LifetimeValue, person: str) -> Customer | None:
+def of_person(ws: Workspace, scope: Scope, value: LifetimeValue, person: str) -> Customer | None:
     """Return one person's forecast from the person's own orders; None without any, or no model."""
-    if found.purchasing is None or found.spending is None or found.watched_to is None:
+    if value.purchasing is None or value.spending is None or value.watched_to is None:
         return None
-    table = _table(ws, scope, found.currency, identities=people.identities_of(ws, person))
+    table = _table(ws, scope, value.currency, identities=people.identities_of(ws, person))
     if not table.num_rows:
         return None
-    histories = _histories(table, found.watched_to)
-    each = forecast(found.purchasing.model, found.spending.model, histories, float(YEAR))
+    histories = _histories(table, value.watched_to)
+    each = forecast(value.purchasing.model, value.spending.model, histories, float(YEAR))
     return _listed(table, each, np.array([0]))[0]
 
 

@@ -68,15 +68,15 @@ def area_title(key: str) -> Text:
 
 def figure(grades: list[AreaGrade]) -> charts.Option | None:
     """Draw the areas that have a grade: one that nobody answered must not be drawn as zero."""
-    known = [one for one in grades if one.area and (one.claimed, one.shown) != (None, None)]
-    if len(known) < CORNERS:
+    graded = [one for one in grades if one.area and (one.claimed, one.shown) != (None, None)]
+    if len(graded) < CORNERS:
         return None
     courses = [
-        charts.Course(say(SELF), [_rounded(one.claimed) for one in known]),
-        charts.Course(say(EVIDENCE), [_rounded(one.shown) for one in known]),
+        charts.Course(say(SELF), [_rounded(one.claimed) for one in graded]),
+        charts.Course(say(EVIDENCE), [_rounded(one.shown) for one in graded]),
     ]
     shown = [course for course in courses if any(value is not None for value in course.values)]
-    return maps.radar([say(area_title(one.area)) for one in known], shown, most=5)
+    return maps.radar([say(area_title(one.area)) for one in graded], shown, most=5)
 
 
 def _rounded(value: float | None) -> float | None:
@@ -117,7 +117,7 @@ def _handbook(view: View) -> str:
 def _values(view: View) -> dict[str, Any]:
     if view.result is None:
         return {}
-    rows, grades, asked = checked(view), areas(view), document.questionnaire()
+    rows, grades, questionnaire = checked(view), areas(view), document.questionnaire()
     return {
         "grades": grades,
         "whole": grades[-1],
@@ -126,7 +126,7 @@ def _values(view: View) -> dict[str, Any]:
         "texts": _questions(),
         "area_title": area_title,
         "grade_title": lambda grade: GRADE_TITLES[step(grade)],
-        "advice": lambda one: asked.advice_for(one.area, step(one.advised)),
+        "advice": lambda one: questionnaire.advice_for(one.area, step(one.advised)),
         "horizon_title": lambda one: HORIZON_TITLES[one],
         "points": view.service.points(view.result, rows),
         "disagreements": [row for row in rows if row.disagrees],

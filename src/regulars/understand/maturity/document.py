@@ -14,9 +14,9 @@ from regulars.understand.maturity.model import Advice, Area, Horizon, Question, 
 @cache
 def questionnaire() -> Questionnaire:
     """Return areas, questions and advice."""
-    asked, told = _load("questionnaire.toml"), _load("advice.toml")
+    questions, advice = _load("questionnaire.toml"), _load("advice.toml")
     return Questionnaire(
-        tuple(Area(one["key"], Text(**one["title"])) for one in asked["area"]),
+        tuple(Area(one["key"], Text(**one["title"])) for one in questions["area"]),
         tuple(
             Question(
                 one["key"],
@@ -25,11 +25,11 @@ def questionnaire() -> Questionnaire:
                 tuple(Text(**words) for words in one["grades"]),
                 one["evidence"],
             )
-            for one in asked["question"]
+            for one in questions["question"]
         ),
         tuple(
             Advice(one["area"], one["grade"], Horizon(one["horizon"]), Text(**one["text"]))
-            for one in told["advice"]
+            for one in advice["advice"]
         ),
     )
 

@@ -96,7 +96,7 @@ class Plan:
 
 
 def points(
-    found: Diagnosis, rows: list[Checked], areas: list[AreaGrade], asked: Questionnaire
+    diagnosis: Diagnosis, rows: list[Checked], areas: list[AreaGrade], questionnaire: Questionnaire
 ) -> list[Improvement]:
     """Return up to five pain points by importance, then up to three of the weakest areas.
 
@@ -104,19 +104,21 @@ def points(
     """
     known = [one for one in areas if one.area and one.advised is not None and step(one.advised) < 5]
     weakest = sorted(known, key=lambda one: one.advised or 0.0)[:MAX_AREAS]
-    made = list(found.pains[:MAX_PAINS])
-    for one in weakest:
-        grade = step(one.advised or 1.0)
-        advice, area = asked.advice_for(one.area, grade), asked.area(one.area)
-        title = WORDS["weak_shown" if one.unanswered else "weak"]
+    improvements = list(diagnosis.pains[:MAX_PAINS])
+    for weak in weakest:
+        grade = step(weak.advised or 1.0)
+        advice, area = questionnaire.advice_for(weak.area, grade), questionnaire.area(weak.area)
+        title = WORDS["weak_shown" if weak.unanswered else "weak"]
         name = Text(
             title.en.format(area=area.title.en, grade=grade),
             title.zh.format(area=area.title.zh, grade=grade),
         )
-        shown = [row.evidence for row in rows if row.area == one.area]
+        shown = [row.evidence for row in rows if row.area == weak.area]
         why = [told.text for told in shown if told is not None and (told.grade or 5) <= LOW]
-        made.append(Improvement(name, why or [WORDS["weakest"]], advice.text, advice.horizon))
-    return made
+        improvements.append(
+            Improvement(name, why or [WORDS["weakest"]], advice.text, advice.horizon)
+        )
+    return improvements
 
 
 def markdown(plan: Plan, language: str) -> str:
@@ -177,14 +179,14 @@ def _points(plan: Plan, say: _Speaker) -> Iterator[str]:
     if not plan.points:
         yield say("none")
         yield ""
-    for number, one in enumerate(plan.points, start=1):
-        yield f"{number}. **{say.text(one.title)}** ({say.horizon(one.horizon)})"
-        reasons = [say.text(reason) for reason in one.why]
-        if one.importance is not None:
-            reasons.append(say("share", share=f"{one.importance:.0%}"))
+    for number, point in enumerate(plan.points, start=1):
+        yield f"{number}. **{say.text(point.title)}** ({say.horizon(point.horizon)})"
+        reasons = [say.text(reason) for reason in point.why]
+        if point.importance is not None:
+            reasons.append(say("share", share=f"{point.importance:.0%}"))
         yield f"   - {say('why')}: {'; '.join(reasons)}"
-        if one.advice.en:
-            yield f"   - {say('do')}: {say.text(one.advice)}"
+        if point.advice.en:
+            yield f"   - {say('do')}: {say.text(point.advice)}"
     yield ""
 
 
@@ -204,14 +206,14 @@ def _grades(plan: Plan, say: _Speaker) -> Iterator[str]:
 def _apart(plan: Plan, say: _Speaker) -> Iterator[str]:
     yield f"## {say('apart')}"
     yield ""
-    found = [row for row in plan.rows if row.disagrees]
+    apart = [row for row in plan.rows if row.disagrees]
     asked = {one.key: one.text for one in plan.questionnaire.questions}
-    for row in found:
+    for row in apart:
         assert row.evidence is not None
         words = say.text(row.evidence.text)
         told = say("says", claim=row.claim, shown=row.evidence.grade, text=words)
         yield f"- {say.text(asked[row.question])} {told}"
-    if not found:
+    if not apart:
         yield say("agree")
     yield ""
 
@@ -219,13 +221,13 @@ def _apart(plan: Plan, say: _Speaker) -> Iterator[str]:
 def _next(plan: Plan, say: _Speaker) -> Iterator[str]:
     yield f"## {say('advice')}"
     yield ""
-    told = [one for one in plan.areas if one.area and one.advised is not None]
-    for one in told:
+    advised = [one for one in plan.areas if one.area and one.advised is not None]
+    for one in advised:
         advice = plan.questionnaire.advice_for(one.area, step(one.advised or 1.0))
         name = say.text(plan.questionnaire.area(one.area).title)
         rests = f", {say('by_evidence')}" if one.unanswered else ""
         yield f"- **{name}** ({say.horizon(advice.horizon)}{rests}): {say.text(advice.text)}"
-    if not told:
+    if not advised:
         yield say("silent")
     yield ""
 
@@ -245,13 +247,13 @@ def _spending(plan: Plan, say: _Speaker) -> Iterator[str]:
     heads = [say(key) for key in ("touchpoint", "amount", "part", "importance", "verdict")]
     yield _row(heads)
     yield _row(["---"] * len(heads))
-    for one in rows:
+    for spending in rows:
         weight = "–"
-        if one.importance is not None:
-            weight = f"{one.importance:.0%} ({one.low:.0%} – {one.high:.0%})"
-        verdict = say(one.verdict) if one.verdict else ""
-        name = say.text(plan.catalog.title_of(one.touchpoint))
-        yield _row([name, f"{one.amount:,.0f}", f"{one.share:.0%}", weight, verdict])
+        if spending.importance is not None:
+            weight = f"{spending.importance:.0%} ({spending.low:.0%} – {spending.high:.0%})"
+        verdict = say(spending.verdict) if spending.verdict else ""
+        name = say.text(plan.catalog.title_of(spending.touchpoint))
+        yield _row([name, f"{spending.amount:,.0f}", f"{spending.share:.0%}", weight, verdict])
     yield ""
 
 

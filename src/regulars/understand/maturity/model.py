@@ -285,14 +285,14 @@ def spread(lines: list[Line], importance: Mapping[str, tuple[float, float, float
     total = sum(amounts.values())
     if total <= 0:
         return []
-    made = []
+    parts = []
     for touchpoint, amount in amounts.items():
         share = amount / total
         value, low, high = importance.get(touchpoint, (None, None, None))
-        made.append(
+        parts.append(
             Spread(touchpoint, amount, share, value, low, high, _verdict(share, value, low, high))
         )
-    return sorted(made, key=lambda one: (-one.amount, -(one.importance or 0.0), one.touchpoint))
+    return sorted(parts, key=lambda one: (-one.amount, -(one.importance or 0.0), one.touchpoint))
 
 
 def _verdict(

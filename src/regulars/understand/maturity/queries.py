@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Place = Callable[["ir.Table"], "ir.Table"]
 
 
-def shown(view: View, extent: EventScope, place: Place, known: list[str]) -> ir.Table:
+def shown(view: View, extent: EventScope, place: Place, touchpoints: list[str]) -> ir.Table:
     """Return by source and place: events, of a known touchpoint, answers, with words."""
     events = place(extent.of(view.events))
     feedback = events.name.isin(sorted(FEEDBACK))
@@ -33,7 +33,7 @@ def shown(view: View, extent: EventScope, place: Place, known: list[str]) -> ir.
 
     return events.group_by("source", "place").agg(
         events=events.count(),
-        known=count(events.touchpoint.isin(known or [""])),
+        known=count(events.touchpoint.isin(touchpoints or [""])),
         answers=count(feedback),
         words=count(words),
     )
@@ -50,15 +50,15 @@ def answers(connection: sa.Connection) -> list[Answers]:
     ]
 
 
-def add_answers(connection: sa.Connection, made: Answers) -> None:
+def add_answers(connection: sa.Connection, answers: Answers) -> None:
     """Keep a self-diagnosis; its number must be free."""
     connection.execute(
         sa.insert(maturity_answers).values(
-            number=made.number,
-            made_at=made.made_at,
-            made_by=made.made_by,
-            grades=msgspec.json.encode(made.grades).decode(),
-            note=made.note,
+            number=answers.number,
+            made_at=answers.made_at,
+            made_by=answers.made_by,
+            grades=msgspec.json.encode(answers.grades).decode(),
+            note=answers.note,
         )
     )
 
@@ -74,13 +74,13 @@ def spending(connection: sa.Connection) -> list[Spending]:
     ]
 
 
-def add_spending(connection: sa.Connection, made: Spending) -> None:
+def add_spending(connection: sa.Connection, spending: Spending) -> None:
     """Keep a statement of spending; its number must be free."""
     connection.execute(
         sa.insert(maturity_spending).values(
-            number=made.number,
-            made_at=made.made_at,
-            made_by=made.made_by,
-            lines=msgspec.json.encode(made.lines).decode(),
+            number=spending.number,
+            made_at=spending.made_at,
+            made_by=spending.made_by,
+            lines=msgspec.json.encode(spending.lines).decode(),
         )
     )

@@ -124,10 +124,10 @@ def areas(rows: list[Checked]) -> list[AreaGrade]:
 
 
 def written(
-    ws: Workspace, found: Diagnosis, answers: list[Answers], language: str, *, now: datetime
+    ws: Workspace, diagnosis: Diagnosis, answers: list[Answers], language: str, *, now: datetime
 ) -> str:
     """Return the handbook as Markdown in one language."""
-    rows = checked(found, answers)
+    rows = checked(diagnosis, answers)
     plan = handbook.Plan(
         company=ws.settings.workspace.name,
         currency=ws.settings.workspace.currency,
@@ -136,9 +136,9 @@ def written(
         catalog=catalog_service.current(ws),
         rows=rows,
         areas=areas(rows),
-        points=points(found, rows),
+        points=points(diagnosis, rows),
         lines=spendings(ws)[0].lines if spendings(ws) else [],
-        found=found,
+        found=diagnosis,
         answers=answers,
     )
     return handbook.markdown(plan, language)
@@ -182,13 +182,13 @@ def diagnosis(ws: Workspace, scope: Scope, *, now: datetime) -> Diagnosis:
 
 def _timeline(ws: Workspace, extent: EventScope, now: datetime) -> dict[str, Any]:
     catalog = catalog_service.current(ws)
-    known = [point.key for point in catalog.touchpoints]
+    touchpoints = [point.key for point in catalog.touchpoints]
 
     def place(events: ir.Table) -> ir.Table:
         return catalog_service.placed_by(catalog, events, stage=False)
 
     def expression(view: View) -> ir.Table:
-        return queries.shown(view, extent, place, known)
+        return queries.shown(view, extent, place, touchpoints)
 
     rows = ws.engine.summed(expression, by=("source", "place"), as_of=now).to_pylist()
     return {
@@ -220,10 +220,10 @@ def _pains(ws: Workspace, look: EventFilter, ranked: Drivers, now: datetime) -> 
     weight = {touchpoint: one.value for touchpoint, one in ranked.by_touchpoint().items()}
     priced = costs.answered(ws, look, now=now).payload
     money = {one.step: one for one in priced.points}
-    made = []
+    pains = []
     for mark in journeys.marks(found, "pain"):
         advice = mark.advice[0] if mark.advice else None
-        made.append(
+        pains.append(
             Improvement(
                 title=mark.title,
                 why=[*(one.text for one in mark.evidence), *_at_risk(money.get(mark.step), priced)],
@@ -233,7 +233,7 @@ def _pains(ws: Workspace, look: EventFilter, ranked: Drivers, now: datetime) -> 
                 importance=weight.get(mark.step),
             )
         )
-    return sorted(made, key=lambda one: (-(one.importance or 0.0), -_lost(money, one.touchpoint)))
+    return sorted(pains, key=lambda one: (-(one.importance or 0.0), -_lost(money, one.touchpoint)))
 
 
 def _lost(money: dict[str, Cost], touchpoint: str | None) -> float:

@@ -191,7 +191,7 @@ def _whole(ws: Workspace, key: str, compare: str | None, asked: dict[str, Any]) 
 
 def _money(ws: Workspace, about: Mapping[str, Any]) -> Currency:
     scope = about.get("scope")
-    return of_orders(ws, None if scope is None else frozenset(scope), known=False)
+    return of_orders(ws, None if scope is None else frozenset(scope), only_known=False)
 
 
 def _note(ws: Workspace, about: Mapping[str, Any]) -> Text | None:

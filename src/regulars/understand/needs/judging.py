@@ -33,18 +33,18 @@ def contest(knows: Knowledge, learnt: Bought, tested: Bought) -> tuple[BackTest,
     """
     things = len(knows.popular)
     rows = np.flatnonzero(np.isfinite(tested.next))
-    told = {}
+    predictions = {}
     for key in CANDIDATES:
         items, strength = telling.tell(key, knows, tested, rows)
-        told[key] = items, strength, telling.right(tested, things, rows, items)
-    within = {key: one[2].any(axis=1).astype(np.float64) for key, one in told.items()}
+        predictions[key] = items, strength, telling.right(tested, things, rows, items)
+    within = {key: one[2].any(axis=1).astype(np.float64) for key, one in predictions.items()}
     best = max(CANDIDATES, key=lambda key: float(within[key].mean()))
     judged = []
     for key in CANDIDATES:
         apart = within[best] - within[key]
         worse = float(apart.mean())
         error = float(apart.std()) / math.sqrt(len(rows))
-        hits = told[key][2]
+        hits = predictions[key][2]
         judged.append(
             Candidate(key, _share(within[key]), _share(hits[:, 0]), worse,
                       worse <= ONE_SIDED * error)
@@ -53,8 +53,8 @@ def contest(knows: Knowledge, learnt: Bought, tested: Bought) -> tuple[BackTest,
     held = telling.following(tested, things)[rows][:, :things].sum(axis=1)
     known: np.ndarray = np.asarray(held).ravel() > 0
     test = BackTest(tested.cut, learnt.cut, len(rows), _share(known), judged,
-                    bins(told[used][1], told[used][2]))  # fmt: skip
-    return test, used, told[used]
+                    bins(predictions[used][1], predictions[used][2]))  # fmt: skip
+    return test, used, predictions[used]
 
 
 def bins(strength: Array, hits: np.ndarray) -> list[Bin]:

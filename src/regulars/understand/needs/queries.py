@@ -45,13 +45,13 @@ def lines(view: View, scope: Scope) -> ir.Table:
 
 def span(view: View, scope: Scope) -> ir.Table:
     """Return the first and last day with a line, all lines, and how many name either level."""
-    found = lines(view, scope)
-    return found.aggregate(
-        first=found.day.min(),
-        last=found.day.max(),
-        lines=found.count(),
-        category=found.category.count(),
-        product=found.product.count(),
+    purchases = lines(view, scope)
+    return purchases.aggregate(
+        first=purchases.day.min(),
+        last=purchases.day.max(),
+        lines=purchases.count(),
+        category=purchases.category.count(),
+        product=purchases.product.count(),
     )
 
 
@@ -75,30 +75,32 @@ def bought(
     *,
     names: list[str],
     cut: date,
-    known: datetime,
-    told: datetime | None = None,
+    known_by: datetime,
+    known_to: datetime | None = None,
 ) -> ir.Table:
     """Return one row a customer and thing: days bought before the cut, and the next time.
 
-    Only what was known at `known` tells of the time before the cut; `next` is the first day from
-    the cut on, within `AHEAD` days, as far as it was known at `told`. Things
+    Only what was known at `known_by` tells of the time before the cut; `next` is the first day from
+    the cut on, within `AHEAD` days, as far as it was known at `known_to`. Things
     that are not in `names` are one thing, `OTHER`.
     """
-    found = lines(view, scope)
-    came = found.day >= ibis.literal(cut)
-    if told is not None:
-        came = came & (found.known_at <= ibis.literal(told))
-    found = found.filter(
-        found.day < ibis.literal(cut + AHEAD * DAY), found[level].notnull()
+    purchases = lines(view, scope)
+    came = purchases.day >= ibis.literal(cut)
+    if known_to is not None:
+        came = came & (purchases.known_at <= ibis.literal(known_to))
+    purchases = purchases.filter(
+        purchases.day < ibis.literal(cut + AHEAD * DAY), purchases[level].notnull()
     ).mutate(
-        item=ibis.ifelse(found[level].isin(names), found[level], OTHER),
+        item=ibis.ifelse(purchases[level].isin(names), purchases[level], OTHER),
         seen=ibis.ifelse(
-            (found.day < ibis.literal(cut)) & (found.known_at <= ibis.literal(known)), 1, 0
+            (purchases.day < ibis.literal(cut)) & (purchases.known_at <= ibis.literal(known_by)),
+            1,
+            0,
         ),
-        later=ibis.ifelse(came, found.day, ibis.null("date")),
+        later=ibis.ifelse(came, purchases.day, ibis.null("date")),
     )
-    days = found.group_by(["person_id", "item", "day"]).aggregate(
-        seen=found.seen.max(), later=found.later.min()
+    days = purchases.group_by(["person_id", "item", "day"]).aggregate(
+        seen=purchases.seen.max(), later=purchases.later.min()
     )
     return days.group_by(["person_id", "item"]).aggregate(
         days=days.seen.sum(), next=days.later.min()

@@ -88,16 +88,16 @@ class _Asked:
         identities: Sequence[str] | None = None,
     ) -> Bought:
         """Return what customers had bought before the day `cut`; what came next as of `told`."""
-        known = day_start(cut, self.ws.zone)
+        known_by = day_start(cut, self.ws.zone)
         by = None if told is None else day_start(told, self.ws.zone)
         pairs = self.ws.query(
             lambda view: queries.bought(
-                view, self.scope, self.level, names=names, cut=cut, known=known, told=by
+                view, self.scope, self.level, names=names, cut=cut, known_by=known_by, known_to=by
             ),
             identities=identities,
         ).sort_by([("person_id", "ascending"), ("item", "ascending")])
         totals = self.ws.query(
-            lambda view: queries.totals(view, self.scope, self.level, cut, known),
+            lambda view: queries.totals(view, self.scope, self.level, cut, known_by),
             identities=identities,
         ).sort_by("person_id")
         return _bought(pairs, totals, cut, names)
@@ -128,19 +128,19 @@ def compute(ws: Workspace, scope: Scope) -> Needs:
     level = _level(row)
     if level is None:
         return Needs(0, None, None, TOO_LITTLE)
-    asked, end = _Asked(ws, scope, level), row["last"] + DAY
+    purchases, end = _Asked(ws, scope, level), row["last"] + DAY
     test, first = end - AHEAD * DAY, end - 2 * AHEAD * DAY
     empty = Needs(0, level, row["last"], TOO_LITTLE)
-    names = asked.names(test)
+    names = purchases.names(test)
     if first < row["first"] + MIN_DAYS * DAY or not names:
         return empty
-    learnt, tested = asked.bought(first, names, told=test), asked.bought(test, names)
+    learnt, tested = purchases.bought(first, names, told=test), purchases.bought(test, names)
     if min(int(np.isfinite(one.next).sum()) for one in (learnt, tested)) < MIN_BUYERS:
         return replace(empty, n=len(tested))
     knows = telling.learn(learnt, len(names), frozenset(CANDIDATES))
-    back_test, used, told = judging.contest(knows, learnt, tested)
-    now_names = asked.names(end)
-    latest = tested if now_names == names else asked.bought(test, now_names)
+    back_test, used, predicted = judging.contest(knows, learnt, tested)
+    now_names = purchases.names(end)
+    latest = tested if now_names == names else purchases.bought(test, now_names)
     found = replace(
         empty,
         why_not=None,
@@ -153,20 +153,20 @@ def compute(ws: Workspace, scope: Scope) -> Needs:
     return replace(
         found,
         n=everybody.num_rows,
-        items=_items(found, everybody, latest, (names, *told)),
+        items=_items(found, everybody, latest, (names, *predicted)),
         customers=[_customer(row) for row in everybody.slice(0, LISTED).to_pylist()],
     )
 
 
-def customers(ws: Workspace, scope: Scope, found: Needs) -> pa.Table:
+def customers(ws: Workspace, scope: Scope, needs: Needs) -> pa.Table:
     """Return every customer by EACH, those first of whom it is surest; empty without a model."""
-    if found.knowledge is None or found.watched_to is None or found.level is None:
+    if needs.knowledge is None or needs.watched_to is None or needs.level is None:
         return EACH.empty_table()
-    level, cut, names = found.level, found.watched_to + DAY, found.names
-    key = ("needs", str(about(scope)), cut, found.used, str(found.knowledge))
+    level, cut, names = needs.level, needs.watched_to + DAY, needs.names
+    key = ("needs", str(about(scope)), cut, needs.used, str(needs.knowledge))
 
     def told() -> pa.Table:
-        return _table(found, _Asked(ws, scope, level).bought(cut, names))
+        return _table(needs, _Asked(ws, scope, level).bought(cut, names))
 
     def made() -> pa.Table:
         return ranked(ws.engine.by_person(key, told, of="person_id"), "rank")
@@ -174,14 +174,14 @@ def customers(ws: Workspace, scope: Scope, found: Needs) -> pa.Table:
     return _memo.get((str(ws.folder), ws.engine.watermark(), key), made)
 
 
-def of_person(ws: Workspace, scope: Scope, found: Needs, person: str) -> Customer | None:
+def of_person(ws: Workspace, scope: Scope, needs: Needs, person: str) -> Customer | None:
     """Return one person's likeliest things from the own orders; None without any, or no model."""
-    if found.knowledge is None or found.watched_to is None or found.level is None:
+    if needs.knowledge is None or needs.watched_to is None or needs.level is None:
         return None
-    asked = _Asked(ws, scope, found.level)
+    asked = _Asked(ws, scope, needs.level)
     identities = people.identities_of(ws, person)
-    own = asked.bought(found.watched_to + DAY, found.names, identities=identities)
-    return _customer(_table(found, own).to_pylist()[0]) if len(own) else None
+    own = asked.bought(needs.watched_to + DAY, needs.names, identities=identities)
+    return _customer(_table(needs, own).to_pylist()[0]) if len(own) else None
 
 
 def wanting(people: pa.Table, want: str | None) -> pa.Table:
@@ -219,14 +219,14 @@ def _bought(pairs: pa.Table, totals: pa.Table, cut: date, names: list[str]) -> B
     return Bought(cut, ids, where, item, days, later, bought, soonest)
 
 
-def _table(found: Needs, own: Bought) -> pa.Table:
-    assert found.knowledge is not None and found.back_test is not None and found.used is not None
-    bins = found.back_test.bins
-    items, strength = telling.tell(found.used, found.knowledge, own, np.arange(len(own)))
+def _table(needs: Needs, own: Bought) -> pa.Table:
+    assert needs.knowledge is not None and needs.back_test is not None and needs.used is not None
+    bins = needs.back_test.bins
+    items, strength = telling.tell(needs.used, needs.knowledge, own, np.arange(len(own)))
     place = judging.places(bins, strength)
     hits = {name: np.array([getattr(one.hits, name) for one in bins])
             for name in ("value", "low", "high", "n")}  # fmt: skip
-    words = pa.array(found.names, pa.string())
+    words = pa.array(needs.names, pa.string())
     columns: dict[str, Any] = {}
     for at in PLACES:
         if at > items.shape[1]:
@@ -246,7 +246,7 @@ def _table(found: Needs, own: Bought) -> pa.Table:
     return pa.Table.from_arrays(ordered, schema=EACH)
 
 
-def _items(found: Needs, everybody: pa.Table, latest: Bought, told: tuple[Any, ...]) -> list[Item]:
+def _items(needs: Needs, everybody: pa.Table, latest: Bought, told: tuple[Any, ...]) -> list[Item]:
     """Return every thing with its share, for how many it is the likeliest, and its hits so far."""
     names, items, _strength, hits = told
     buyers = int(np.isfinite(latest.next).sum())
@@ -256,11 +256,11 @@ def _items(found: Needs, everybody: pa.Table, latest: Bought, told: tuple[Any, .
     for at in np.unique(items[:, 0]):
         came = hits[items[:, 0] == at, 0]
         tested[names[at]] = proportion(float(came.sum()), len(came))
-    shares = found.knowledge.popular if found.knowledge else []
+    shares = needs.knowledge.popular if needs.knowledge else []
     made = [
         Item(name, proportion(share * buyers, buyers), first.get(name, 0),
              tested.get(name, nothing()))
-        for name, share in zip(found.names, shares, strict=True)
+        for name, share in zip(needs.names, shares, strict=True)
     ]  # fmt: skip
     return sorted(made, key=lambda one: (-one.first, -(one.share.value or 0.0)))
 

@@ -30,14 +30,14 @@ CHUNK = 20_000
 SAMPLE = 40_000
 
 
-def learn(found: Bought, things: int, keys: frozenset[str]) -> Knowledge:
+def learn(purchases: Bought, things: int, keys: frozenset[str]) -> Knowledge:
     """Return what the candidates `keys` need, learnt from customers with a next purchase."""
-    rows = np.flatnonzero(np.isfinite(found.next))
-    came = following(found, things)
+    rows = np.flatnonzero(np.isfinite(purchases.next))
+    came = following(purchases, things)
     popular = np.asarray(came[rows].mean(axis=0)).ravel()[:things]
     after: list[list[float]] = []
     if keys & {TOGETHER, BOTH}:
-        own = _shares(found, things)[rows]
+        own = _shares(purchases, things)[rows]
         together = np.asarray((own.T @ came[rows]).todense())[:, :things]
         weight = np.asarray(own.sum(axis=0)).ravel()
         table = (together + PRIOR * popular) / (weight[:, None] + PRIOR)
@@ -47,9 +47,9 @@ def learn(found: Bought, things: int, keys: frozenset[str]) -> Knowledge:
         return plain
     part = rows[:: max(len(rows) // SAMPLE, 1)]
     tried = [replace(plain, weight=weight) for weight in WEIGHTS]
-    best = max(tried, key=lambda one: _judged(found, part, one)[0])
+    best = max(tried, key=lambda one: _judged(purchases, part, one)[0])
     sober = [replace(best, sober=weight) for weight in WEIGHTS]
-    return min(sober, key=lambda one: _judged(found, part, one)[1])
+    return min(sober, key=lambda one: _judged(purchases, part, one)[1])
 
 
 def _judged(found: Bought, rows: Places, knows: Knowledge) -> tuple[float, float]:
@@ -61,7 +61,7 @@ def _judged(found: Bought, rows: Places, knows: Knowledge) -> tuple[float, float
     return float(came.any(axis=1).mean()), float(loss.mean())
 
 
-def tell(key: str, knows: Knowledge, found: Bought, rows: Places) -> tuple[Places, Array]:
+def tell(key: str, knows: Knowledge, purchases: Bought, rows: Places) -> tuple[Places, Array]:
     """Return the `TOLD` likeliest things of the customers `rows` with their strengths.
 
     Both have one row a customer, the likeliest first; of equal ones what is bought more. Strengths
@@ -73,8 +73,8 @@ def tell(key: str, knows: Knowledge, found: Bought, rows: Places) -> tuple[Place
     strength = np.empty((len(rows), most))
     # The names are in the order of popularity: this decides ties and nothing else.
     ties = np.arange(things) * 1e-12
-    for start, part in _chunks(found, things, rows):
-        bought = found.bought[rows[start : start + CHUNK]]
+    for start, part in _chunks(purchases, things, rows):
+        bought = purchases.bought[rows[start : start + CHUNK]]
         scores = _scores(key, knows, part, bought, knows.weight) - ties
         best = np.argpartition(-scores, most - 1, axis=1)[:, :most]
         held = np.take_along_axis(scores, best, axis=1)

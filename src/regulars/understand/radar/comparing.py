@@ -28,34 +28,34 @@ def with_other(ours: Radar, other: Radar, *, overlap: bool = False) -> dict[str,
         one.key: _tested(one, theirs.get(one.key), overlap=overlap) for one in ours.dimensions
     }
     adjusted = benjamini_hochberg([p for _difference, p in tested.values()])
-    made = {}
+    compared = {}
     for ours_, q in zip(ours.dimensions, adjusted, strict=True):
-        key, one, difference = ours_.key, theirs.get(ours_.key), tested[ours_.key][0]
-        if one is None:
+        key, own, difference = ours_.key, theirs.get(ours_.key), tested[ours_.key][0]
+        if own is None:
             continue
-        known = ours_.value is not None and one.value is not None
-        gap = (ours_.value or 0.0) - (one.value or 0.0) if known else None
+        known = ours_.value is not None and own.value is not None
+        gap = (ours_.value or 0.0) - (own.value or 0.0) if known else None
         sure = q is not None and q <= FALSE_ALARM_RATE and difference is not None
         verdict = ("higher" if (difference or 0) > 0 else "lower") if sure else None
-        made[key] = Against(key, one.value, one.low, one.high, one.n, gap, q, verdict)
-    return made
+        compared[key] = Against(key, own.value, own.low, own.high, own.n, gap, q, verdict)
+    return compared
 
 
 def with_fixed(ours: Radar, fixed: Fixed) -> dict[str, Against]:
     """Return each dimension against a fixed value: beyond it only with its whole interval."""
-    made = {}
-    for one in ours.dimensions:
-        if one.key not in fixed:
+    compared = {}
+    for dimension in ours.dimensions:
+        if dimension.key not in fixed:
             continue
-        value, n = fixed[one.key]
-        gap = None if one.value is None else one.value - value
+        value, n = fixed[dimension.key]
+        gap = None if dimension.value is None else dimension.value - value
         verdict = None
-        if one.low is not None and one.low >= value:
+        if dimension.low is not None and dimension.low >= value:
             verdict = "higher"
-        elif one.high is not None and one.high < value:
+        elif dimension.high is not None and dimension.high < value:
             verdict = "lower"
-        made[one.key] = Against(one.key, value, None, None, n, gap, None, verdict)
-    return made
+        compared[dimension.key] = Against(dimension.key, value, None, None, n, gap, None, verdict)
+    return compared
 
 
 def _tested(

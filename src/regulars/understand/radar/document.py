@@ -93,7 +93,7 @@ def benchmark(text: str, mapped: Mapped) -> dict[str, tuple[float, int | None]]:
     """
     rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
     names = {name.casefold(): key for key, name in _names(mapped)}
-    found: dict[str, tuple[float, int | None]] = {}
+    values: dict[str, tuple[float, int | None]] = {}
     for number, row in enumerate(rows, start=2):
         key = names.get((row.get("dimension") or "").strip().casefold())
         if key is None:
@@ -102,13 +102,13 @@ def benchmark(text: str, mapped: Mapped) -> dict[str, tuple[float, int | None]]:
                 f"Row {number}: no dimension “{word}”; the columns are dimension,value,n.",
                 f"第 {number} 行：没有维度“{word}”；列名为 dimension,value,n。",
             )
-        found[key] = _benchmark_value(row, number)
-    if not found:
+        values[key] = _benchmark_value(row, number)
+    if not values:
         raise wrong(
             "The file has no rows; its columns are dimension,value,n.",
             "文件没有数据行；列名为 dimension,value,n。",
         )
-    return found
+    return values
 
 
 def _benchmark_value(row: dict[str, Any], number: int) -> tuple[float, int | None]:

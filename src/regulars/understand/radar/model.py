@@ -161,19 +161,19 @@ def together(parts: list[Measure]) -> tuple[int, float | None, float | None, flo
 
     The parts are taken as independent: half-widths add as squares, each side for itself.
     """
-    known = [part for part in parts if part.points.value is not None]
-    weight = sum(part.weight for part in known)
+    scored = [part for part in parts if part.points.value is not None]
+    weight = sum(part.weight for part in scored)
     if weight <= 0:
         return 0, None, None, None
-    n = sum(part.points.n for part in known)
-    value = sum(part.weight * (part.points.value or 0.0) for part in known) / weight
-    if any(part.points.low is None or part.points.high is None for part in known):
+    n = sum(part.points.n for part in scored)
+    value = sum(part.weight * (part.points.value or 0.0) for part in scored) / weight
+    if any(part.points.low is None or part.points.high is None for part in scored):
         return n, value, None, None
 
     def reach(side: str) -> float:
         squares = (
             (part.weight * (getattr(part.points, side) - (part.points.value or 0.0))) ** 2
-            for part in known
+            for part in scored
         )
         return math.sqrt(sum(squares)) / weight
 

@@ -21,14 +21,14 @@ def benchmarks(connection: sa.Connection) -> list[Benchmark]:
     ]
 
 
-def put_benchmark(connection: sa.Connection, made: Benchmark) -> None:
+def put_benchmark(connection: sa.Connection, benchmark: Benchmark) -> None:
     """Write a benchmark over the earlier one of its name."""
     values = {
-        "made_at": made.made_at,
-        "made_by": made.made_by,
-        "points": msgspec.json.encode(made.values).decode(),
+        "made_at": benchmark.made_at,
+        "made_by": benchmark.made_by,
+        "points": msgspec.json.encode(benchmark.values).decode(),
     }
-    statement = upsert(connection, radar_benchmarks).values(name=made.name, **values)
+    statement = upsert(connection, radar_benchmarks).values(name=benchmark.name, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
 
 

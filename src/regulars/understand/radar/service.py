@@ -123,22 +123,22 @@ def _measure(
     filters = {name: list(words) for name, words in part.filters.items()}
     if not metrics.exists(part.metric):
         return Measure(part.metric, filters, part.weight, NO_METRIC, "", empty(), empty())
-    asked: dict[str, Any] = dict(filters)
-    if look.place and "place" not in asked:
-        asked["place"] = look.place
-    if look.channel and "channel" not in asked:
-        asked["channel"] = look.channel
+    parameters: dict[str, Any] = dict(filters)
+    if look.place and "place" not in parameters:
+        parameters["place"] = look.place
+    if look.channel and "channel" not in parameters:
+        parameters["channel"] = look.channel
     rows = metrics.measure(
-        ws, part.metric, period=extent.period, filters=asked, scope=extent.scope, as_of=as_of
+        ws, part.metric, period=extent.period, filters=parameters, scope=extent.scope, as_of=as_of
     )
-    found = rows[0] if len(rows) == 1 else None
-    raw = found.estimate if found else empty()
+    row = rows[0] if len(rows) == 1 else None
+    raw = row.estimate if row else empty()
     scale = (part.worst, part.best)
-    if scale == (None, None) and found is not None and found.scale is not None:
-        scale = found.scale
+    if scale == (None, None) and row is not None and row.scale is not None:
+        scale = row.scale
     placed = _placed(raw, *scale)
     state = NO_DATA if placed.value is None else MEASURED
-    unit = found.unit if found else ""
+    unit = row.unit if row else ""
     return Measure(part.metric, filters, part.weight, state, unit, raw, placed)
 
 

@@ -126,7 +126,7 @@ def _sentences(view: View) -> Iterator[str]:
 
 
 def _values(view: View) -> dict[str, Any]:
-    found = view.result
+    overview = view.result
     return {
         "rules": view.service.rules(view.ws),
         "history": view.service.rules_history(view.ws),
@@ -134,7 +134,7 @@ def _values(view: View) -> dict[str, Any]:
         "strategies": STRATEGIES,
         "group_title": GROUP_TITLES.__getitem__,
         "segment_title": SEGMENT_TITLES.__getitem__,
-        "spend": _spend(view) if found else 0.0,
+        "spend": _spend(view) if overview else 0.0,
         "errors": {},
         "typed": {},
     }

@@ -85,21 +85,21 @@ def _table(ws: Workspace, stamps: list[Any], scope: Scope) -> pa.Table:
     run = assigning.load(ws, stamps[0][0])
     if run is None:
         return SCHEMA.empty_table()
-    found = _as_linked(ws, run.people)
+    people = _as_linked(ws, run.people)
     if scope is not None:
         table = ws.query(lambda view: queries.seen_at(view, sorted(scope), run.as_of))
         seen = table.column("person_id").combine_chunks()
-        found = found.filter(pc.is_in(found.column("person_id"), seen))
+        people = people.filter(pc.is_in(people.column("person_id"), seen))
     # The rows stand in order of the person; a stable sort by score alone keeps that among equals.
-    falling = -found.column("score").to_numpy()
-    found = found.take(pa.array(np.argsort(falling, kind="stable")))
+    falling = -people.column("score").to_numpy()
+    people = people.take(pa.array(np.argsort(falling, kind="stable")))
     words = {"group": GROUPS, "segment": SEGMENTS}
     columns = [
         pa.DictionaryArray.from_arrays(
-            found.column(name).combine_chunks(), pa.array([str(one) for one in words[name]])
+            people.column(name).combine_chunks(), pa.array([str(one) for one in words[name]])
         )
         if name in words
-        else found.column(name)
+        else people.column(name)
         for name in COLUMNS
     ]
     return pa.table(columns, schema=SCHEMA)

@@ -126,31 +126,31 @@ def overview(ws: Workspace, *, scope: Scope = None, number: int | None = None) -
 
     With a `scope`, of the customers who were seen in its places. Raises NotFound.
     """
-    known = runs(ws)
+    assignments = runs(ws)
     if number is None:
-        if not known:
+        if not assignments:
             return None
-        number = known[0][0]
+        number = assignments[0][0]
     now = _loaded(ws, number)
-    earlier = [one for one, moment in known if moment < now.as_of]
+    earlier = [one for one, moment in assignments if moment < now.as_of]
     before = load(ws, earlier[0]) if earlier else None
-    kept = _within(ws, now, scope)
-    found = _changed(before, now, kept) if before else None
+    run = _within(ws, now, scope)
+    changed = _changed(before, now, run) if before else None
     return Overview(
         as_of=now.as_of,
         rules=now.rules,
         currency=now.currency,
-        customers=kept.num_rows,
-        groups=_rows(kept, "group", GROUPS),
-        segments=_rows(kept, "segment", SEGMENTS),
-        moves=_moves(found),
-        stability=_stability(found),
+        customers=run.num_rows,
+        groups=_rows(run, "group", GROUPS),
+        segments=_rows(run, "segment", SEGMENTS),
+        moves=_moves(changed),
+        stability=_stability(changed),
         accuracy=_accuracy(ws, now),
         thresholds=_thresholds(now),
         before=before.as_of if before else None,
-        new=kept.num_rows - found.num_rows if found is not None else 0,
-        drawn=int(pc.sum(kept.column("drawn")).as_py() or 0),
-        history=[moment.isoformat() for _number, moment in known],
+        new=run.num_rows - changed.num_rows if changed is not None else 0,
+        drawn=int(pc.sum(run.column("drawn")).as_py() or 0),
+        history=[moment.isoformat() for _number, moment in assignments],
         money=currency.of_orders(ws, scope).note,
     )
 
@@ -201,24 +201,24 @@ def group_of(ws: Workspace, person: str, *, scope: Scope = None) -> dict[str, An
 
     With a `scope`, None for who was never seen in its places.
     """
-    known = runs(ws)
-    if not known:
+    assignments = runs(ws)
+    if not assignments:
         return None
     people = customers(ws, scope)
     # Somebody linked since was assigned under one of the identities of today.
     known_as = pa.array(timeline_people.identities_of(ws, person), pa.string())
     rows = people.filter(pc.is_in(people.column("person_id"), known_as)).slice(0, 1).to_pylist()
-    return {**rows[0], "as_of": known[0][1]} if rows else None
+    return {**rows[0], "as_of": assignments[0][1]} if rows else None
 
 
 def _loaded(ws: Workspace, number: int) -> Run:
-    found = load(ws, number)
-    if found is None:
+    run = load(ws, number)
+    if run is None:
         raise NotFound(
             "value_groups.run",
             Text("There is no such assignment.", "没有这次分组。"),
         )
-    return found
+    return run
 
 
 def _within(ws: Workspace, run: Run, scope: Scope) -> pa.Table:
@@ -231,26 +231,26 @@ def _within(ws: Workspace, run: Run, scope: Scope) -> pa.Table:
 
 
 def _rows(people: pa.Table, column: str, keys: tuple[Any, ...]) -> list[Row]:
-    made = []
+    rows = []
     codes = people.column(column)
     for code, key in enumerate(keys):
         part = people.filter(pc.equal(codes, pa.scalar(code, pa.int8())))
         spend = part.column("spend").to_numpy()
         n = len(spend)
-        told = mean(Sums(n, float(spend.sum()), float((spend * spend).sum())))
-        made.append(
+        average = mean(Sums(n, float(spend.sum()), float((spend * spend).sum())))
+        rows.append(
             Row(
                 str(key),
                 n,
                 float(spend.sum()),
-                told.value,
-                told.low,
-                told.high,
+                average.value,
+                average.low,
+                average.high,
                 float(part.column("frequency").to_numpy().mean()) if n else None,
                 float(part.column("depth").to_numpy().mean()) if n else None,
             )
         )
-    return made
+    return rows
 
 
 def _changed(before: Run, now: Run, kept: pa.Table) -> pa.Table:
@@ -304,13 +304,13 @@ def _moves(found: pa.Table | None) -> list[Move]:
     if found is None:
         return []
     counted = found.group_by(["before", "after", "reason"]).aggregate([([], "count_all")])
-    told: dict[tuple[str, str], Counter[str]] = {}
+    moves: dict[tuple[str, str], Counter[str]] = {}
     for row in counted.to_pylist():
-        counts = told.setdefault((row["before"], row["after"]), Counter())
+        counts = moves.setdefault((row["before"], row["after"]), Counter())
         counts[row["reason"]] += row["count_all"]
     return [
         Move(was, is_now, counts.total(), _told(counts) if was != is_now else {})
-        for (was, is_now), counts in sorted(told.items())
+        for (was, is_now), counts in sorted(moves.items())
     ]
 
 

@@ -25,20 +25,20 @@ def checked(values: Mapping[str, float], number: int = 0) -> Rules:
     Raises Invalid for negative weights, all weights 0, or a window under 30 or over 1,100 days.
     """
     weights = values["spend"], values["frequency"], values["depth"]
-    made = Rules(*weights, int(values["days"]), number)
+    rules = Rules(*weights, int(values["days"]), number)
     if min(weights) < 0 or sum(weights) <= 0:
         raise Invalid(
             "value_groups.weights",
             Text("Weights are 0 or more, and not all 0.", "权重须不小于 0，且不全为 0。"),
             field="spend",
         )
-    if not 30 <= made.days <= 1100:
+    if not 30 <= rules.days <= 1100:
         raise Invalid(
             "value_groups.days",
             Text("The window has 30 to 1,100 days.", "统计窗口为 30 至 1,100 天。"),
             field="days",
         )
-    return made
+    return rules
 
 
 RULES = Versioned(

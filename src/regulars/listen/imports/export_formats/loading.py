@@ -57,14 +57,14 @@ def every() -> dict[str, ExportFormat]:
 
 def get(name: str) -> ExportFormat:
     """Return a format; raises NotFound."""
-    format_ = every().get(name)
-    if format_ is None:
+    export_format = every().get(name)
+    if export_format is None:
         raise NotFound(
             "import.export_format",
             Text(f"There is no export format “{name}”.", f"没有导出格式“{name}”。"),
             field="export_format",
         )
-    return format_
+    return export_format
 
 
 def of_file(headers: Sequence[str]) -> ExportFormat | None:
