@@ -122,25 +122,25 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
             return files.send(
                 request, kind, listed.file, heads(columns), file_rows(columns, rows, view)
             )
-        found = part(people, listed.rank, size=SIZE, after=decode(after) if after else None)
-        more = {"after": encode(found.following)} if found.following else None
+        hits = part(people, listed.rank, size=SIZE, after=decode(after) if after else None)
+        more = {"after": encode(hits.following)} if hits.following else None
         columns = tuple(one for one in listed.columns if not one.in_file)
-        cells = [(row[PERSON], [cell_of(one, row, view) for one in columns]) for row in found.rows]
-        told = {
+        cells = [(row[PERSON], [cell_of(one, row, view) for one in columns]) for row in hits.rows]
+        extra = {
             "q": q,
             "listed": listed,
             "filters": [(one, choices_of(one, view), filters[one.name]) for one in listed.filters],
-            "names": view.names(row[PERSON] for row in found.rows),
+            "names": view.names(row[PERSON] for row in hits.rows),
             "columns": list(columns),
             "lines": cells,
-            "shown": Page(found.rows, more, {"after": None} if after else None, found.total),
+            "shown": Page(hits.rows, more, {"after": None} if after else None, hits.total),
         }
         return page(
             request,
             "analyses/customers.html",
             title=listed.question,
             fresh=view.found.as_of if view.found else None,
-            **view.context | told,
+            **view.context | extra,
         )
 
 

@@ -42,17 +42,17 @@ def add(app: typer.Typer, opens: Opens, analysis: Analysis) -> None:
 
     def command(*, as_json: bool, workspace: Path, **given: Any) -> None:
         values = {one.name: given[_variable(one)] for one in taken}
-        asked = asking.read(analysis.options, values, None, of=analysis.title)
+        options = asking.read(analysis.options, values, None, of=analysis.title)
         for option, act in acts.items():
             if values[option.name] is not None:
-                view = View(opens(workspace), analysis, asked, None, clock.now())
+                view = View(opens(workspace), analysis, options, None, clock.now())
                 return _print_told(*act(view, values[option.name]), as_json=as_json)
         if choosing and (name := choosing[0].check(values[choosing[0].name])):
-            view = service.stored(opens(workspace), analysis, asked, now=clock.now())
+            view = service.stored(opens(workspace), analysis, options, now=clock.now())
             return print_list(view, name, values, as_json=as_json)
-        view = service.answered(opens(workspace), analysis, asked, now=clock.now())
+        view = service.answered(opens(workspace), analysis, options, now=clock.now())
         assert view.found is not None
-        if analysis.writes(asked):
+        if analysis.writes(options):
             typer.echo(view.text)
         elif as_json:
             typer.echo(msgspec.json.encode(enveloped(view.found, plain(view))).decode())
@@ -132,13 +132,13 @@ def print_notes(view: View) -> None:
         out.print(escape(say(note)))
 
 
-def print_table(view: View, one: Table, rows: list[Any] | None = None) -> None:
+def print_table(view: View, table: Table, rows: list[Any] | None = None) -> None:
     """Print a table's first rows, or those `rows` of it."""
-    shown = view.shown(one.name, MOST, rows)
+    shown = view.shown(table.name, MOST, rows)
     if not shown.total:
-        out.print(escape(f"{say(one.title)}: {say(one.empty) if one.empty else '–'}"))
+        out.print(escape(f"{say(table.title)}: {say(table.empty) if table.empty else '–'}"))
         return
-    _print_rows(say(one.title), shown.columns, shown.rows)
+    _print_rows(say(table.title), shown.columns, shown.rows)
     if shown.total > len(shown.rows):
         words = _("The first {n} of {all}; the file contains all.")
         out.print(fill(words, n=f"{len(shown.rows):,}", all=f"{shown.total:,}"))
