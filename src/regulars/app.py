@@ -97,8 +97,8 @@ def _repair(workspace: Workspace) -> None:
     """Fill in what an earlier version left out of events; kept in the audit log, and told."""
     from regulars.timeline import repair
 
-    found = repair.repair(workspace)
-    if found is None:
+    repaired = repair.repair(workspace)
+    if repaired is None:
         return
     from regulars.company.audit import service as audit
     from regulars.understand.findings import service as findings
@@ -106,9 +106,9 @@ def _repair(workspace: Workspace) -> None:
 
     with workspace.database.transaction() as connection:
         findings.unlearn(connection, clock.now())
-        value_groups.unlearn(connection, found.since)
-        audit.record(workspace, connection, None, repair.ACTION, "lake", **found.lacked)
-    workspace.notes.append(found.note)
+        value_groups.unlearn(connection, repaired.since)
+        audit.record(workspace, connection, None, repair.ACTION, "lake", **repaired.lacked)
+    workspace.notes.append(repaired.note)
 
 
 def _judge(workspace: Workspace) -> None:
@@ -121,14 +121,18 @@ def _judge(workspace: Workspace) -> None:
     from regulars.timeline import judging
 
     now = clock.now()
-    found = judging.judge(workspace, now=now, told=lambda: profiles.addresses(workspace))
-    if found is not None and found.note is not None:
+    judgement = judging.judge(workspace, now=now, addresses=lambda: profiles.addresses(workspace))
+    if judgement is not None and judgement.note is not None:
         from regulars.company.audit import service as audit
 
-        told = {"nobodies": found.nobodies, "events": found.events, "links": found.links}
+        told = {
+            "nobodies": judgement.nobodies,
+            "events": judgement.events,
+            "links": judgement.links,
+        }
         with workspace.database.transaction() as connection:
             audit.record(workspace, connection, None, judging.ACTION, "identities", **told)
-        workspace.notes.append(found.note)
+        workspace.notes.append(judgement.note)
 
 
 def build_cli(words: Sequence[str] | None = None) -> typer.Typer:
@@ -161,7 +165,7 @@ def build_cli(words: Sequence[str] | None = None) -> typer.Typer:
 def commands() -> list[Listed]:
     """Return every noun's commands, floor by floor, read from their source."""
     root = Path(__file__).parent
-    found: list[Listed] = []
+    listed: list[Listed] = []
     readers = {
         "commands": command_index.read,
         "resource": command_index.read_resource,
@@ -171,8 +175,8 @@ def commands() -> list[Listed]:
         for role, read in readers.items():
             for file in sorted((root / floor).glob(f"*/{role}.py")):
                 module = ".".join(("regulars", *file.relative_to(root).with_suffix("").parts))
-                found += read(file, module)
-    return found
+                listed += read(file, module)
+    return listed
 
 
 def _register(module: ModuleType, app: typer.Typer) -> None:
