@@ -56,7 +56,7 @@ def browser_page(running: Running, chromium: Browser) -> Iterator[Opens]:
         page.said = []  # type: ignore[attr-defined]
         page.on("console", lambda message: page.said.append(f"{message.type}: {message.text}"))  # type: ignore[attr-defined]
         page.on("pageerror", lambda error: page.said.append(f"error: {error}"))  # type: ignore[attr-defined]
-        page.goto(running.address + path, wait_until="networkidle")
+        real.visit(page, running.address + path)
         return page
 
     yield opens

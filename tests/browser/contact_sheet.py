@@ -48,8 +48,7 @@ def _sheet(browser: Browser, running: Running, path: str, target: Path) -> None:
     for size, language, theme in product((WIDE, PHONE), ("en", "zh"), ("light", "dark")):
         context = real.context(browser, running, size=size, language=language, theme=theme)
         page = context.new_page()
-        page.goto(running.address + path, wait_until="networkidle")
-        page.wait_for_timeout(300)
+        real.visit(page, running.address + path)
         height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
         shot = page.screenshot(
             full_page=True, clip={"x": 0, "y": 0, "width": size[0], "height": height}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from regulars.app import build_web, init_workspace, open_workspace
 from regulars.company.rights.model import Principal
@@ -29,6 +29,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FILES = re.compile(r"format=|/file|toml|export")
 WIDE, PHONE = (1280, 900), (390, 844)
+PATIENCE = 60_000
 Language = Literal["en", "zh"]
 Theme = Literal["light", "dark"]
 
@@ -110,6 +111,7 @@ def context(
     cookies = {"theme": theme}
     if signed_in:
         cookies[running.cookie] = running.token
+    opened.add_init_script(COUNTING)
     opened.add_cookies(
         [{"name": name, "value": value, "url": running.address} for name, value in cookies.items()]
     )
@@ -127,24 +129,75 @@ def principal(account: staff.Staff) -> Principal:
     return Principal("staff", account.id, account.name, account.role)
 
 
+CALM = """() => {
+  const late = document.querySelectorAll(".later[hx-get], .htmx-request").length;
+  const blank = [...document.querySelectorAll("[data-chart]")].filter((one) => !one.firstChild);
+  const calm = document.readyState === "complete" && !window.asking && !late && !blank.length;
+  window.calm = calm ? (window.calm ?? 0) + 1 : 0;
+  return window.calm > 2;
+}"""
+"""Nothing is asked for any more, late pieces and charts are there, for three frames."""
+COUNTING = """(() => {
+  const real = window.fetch;
+  window.asking = 0;
+  window.fetch = async (...given) => {
+    window.asking += 1;
+    try {
+      const answer = await real(...given);
+      await answer.clone().arrayBuffer();
+      return answer;
+    } finally {
+      window.asking -= 1;
+    }
+  };
+})()"""
+"""Counts what a page has asked for and not been answered yet."""
+
+
+def visit(page: Page, address: str) -> None:
+    """Go to an address, and wait until the page and its late pieces stand."""
+    page.goto(address, wait_until="load")
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing moves on the page."""
+    page.evaluate("window.calm = 0")
+    page.wait_for_function(CALM, timeout=PATIENCE)
+
+
+def resize(page: Page, size: tuple[int, int]) -> None:
+    """Give the window another size."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+def look_like(page: Page, *, size: tuple[int, int], theme: Theme) -> None:
+    """Give the open page another size and theme, as its button and the machine's setting do."""
+    resize(page, size)
+    page.emulate_media(color_scheme=theme)
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    settle(page)
+
+
+def leads_to(page: Page, running: Running) -> list[str]:
+    """Return the first page outside the navigation that the page's content leads to, if any."""
+    links: list[str] = page.eval_on_selector_all(
+        "main td a[href^='/'], main h3 a[href^='/'], main .actions a[href^='/']",
+        "(all) => all.map((a) => a.getAttribute('href'))",
+    )
+    fresh = (
+        link for link in links if link.split("?")[0] not in running.paths and not FILES.search(link)
+    )
+    return list(fresh)[:1]
+
+
 def with_details(browser: Browser, running: Running) -> list[str]:
     """Return the navigation's pages and, for each, the first page its content leads to."""
     found: dict[str, None] = {}
     window = context(browser, running)
     page = window.new_page()
     for path in running.paths:
-        found[path] = None
-        page.goto(running.address + path, wait_until="networkidle")
-        links: list[str] = page.eval_on_selector_all(
-            "main td a[href^='/'], main h3 a[href^='/'], main .actions a[href^='/']",
-            "(all) => all.map((a) => a.getAttribute('href'))",
-        )
-        fresh = [
-            link
-            for link in links
-            if link.split("?")[0] not in running.paths and not FILES.search(link)
-        ]
-        if fresh:
-            found[fresh[0]] = None
+        visit(page, running.address + path)
+        found |= dict.fromkeys([path, *leads_to(page, running)])
     window.close()
     return list(found)

@@ -81,7 +81,7 @@ def test_lists_are_not_too_wide_or_hard_to_read(
     page = window.new_page()
     flaws: list[str] = []
     for path in LISTS:
-        page.goto(lists.address + path, wait_until="networkidle")
+        real.visit(page, lists.address + path)
         assert page.locator("main td").count() > 0, path
         for more in page.locator("td details summary").all():
             more.click()

@@ -6,46 +6,63 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
 from tests.browser import checks
-from tests.browser.running import PHONE, WIDE, Running, with_details
+from tests.browser.running import (
+    PHONE,
+    WIDE,
+    Language,
+    Running,
+    leads_to,
+    look_like,
+    resize,
+    visit,
+)
 
 pytestmark = pytest.mark.browser
 
-LOOKS: dict[str, dict[str, Any]] = {
-    "wide, English, light": {"size": WIDE, "language": "en", "theme": "light"},
-    "wide, Chinese, dark": {"size": WIDE, "language": "zh", "theme": "dark"},
-    "phone, Chinese, light": {"size": PHONE, "language": "zh", "theme": "light"},
-    "phone, English, dark": {"size": PHONE, "language": "en", "theme": "dark"},
+LOADED: dict[Language, dict[str, Any]] = {
+    "en": {"size": PHONE, "theme": "dark"},
+    "zh": {"size": WIDE, "theme": "dark"},
 }
-
-
+"""How the pages of a language are loaded."""
+TURNED: dict[Language, dict[str, Any]] = {
+    "en": {"size": WIDE, "theme": "light"},
+    "zh": {"size": PHONE, "theme": "light"},
+}
+"""What they are made to look like then."""
 OWN = ("/look", "/nowhere")
 
 
-@pytest.fixture(scope="module")
-def details(running: Running, chromium: Browser) -> list[str]:
-    """All pages of the navigation, and behind each the first page that it leads to."""
-    return with_details(chromium, running)
-
-
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("language", LOADED)
 def test_no_page_is_too_wide_or_hard_to_read(
-    running: Running, browser_page: Callable[..., Any], details: list[str], look: str
+    running: Running, browser_page: Callable[..., Page], language: Language
 ) -> None:
+    """Nor is the first page that each of them leads to."""
+    page = browser_page("/look", language=language, **LOADED[language])
     flaws: list[str] = []
-    deep = look in ("wide, English, light", "phone, Chinese, light")
-    for path in (*(details if deep else running.paths), *OWN):
-        page = browser_page(path, **LOOKS[look])
-        found = [*checks.overflow(page), *checks.headings(page), *checks.accessibility(page)]
-        if path != "/nowhere":
-            found += checks.console(page)
-        if LOOKS[look]["language"] == "zh":
-            found += [f"English: {words}" for words in checks.leftovers(page)]
-        flaws += [f"{path}: {flaw}" for flaw in found]
-        page.context.close()
+    paths = [*running.paths, *OWN]
+    for path in paths:  # they grow
+        resize(page, LOADED[language]["size"])
+        page.emulate_media(color_scheme=LOADED[language]["theme"])
+        page.said.clear()  # type: ignore[attr-defined]
+        visit(page, running.address + path)
+        if path in running.paths:
+            paths += [one for one in leads_to(page, running) if one not in paths]
+        flaws += [f"{path}: {flaw}" for flaw in flaws_of(page, path, language)]
     assert not flaws, "\n".join(flaws)
+
+
+def flaws_of(page: Page, path: str, language: Language) -> list[str]:
+    """Return the flaws of a page as it was loaded, and in the other size and theme."""
+    found = checks.headings(page)
+    if language == "zh":
+        found += [f"English: {words}" for words in checks.leftovers(page)]
+    found += [*checks.overflow(page), *checks.accessibility(page)]
+    look_like(page, **TURNED[language])
+    found += [*checks.overflow(page), *checks.accessibility(page)]
+    return found if path == "/nowhere" else [*found, *checks.console(page)]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -64,11 +81,11 @@ def test_the_money_of_value_groups_is_not_cut_on_a_phone(
 def test_every_page_can_be_walked_with_the_keyboard(
     running: Running, browser_page: Callable[..., Any]
 ) -> None:
+    page = browser_page("/look")
     flaws: list[str] = []
     for path in (*running.paths, *OWN):
-        page = browser_page(path)
+        visit(page, running.address + path)
         flaws += [f"{path}: {flaw}" for flaw in checks.tab_order(page)]
-        page.context.close()
     assert not flaws, "\n".join(flaws)
 
 
@@ -113,8 +130,7 @@ def test_charts_are_drawn_and_follow_the_window(browser_page: Callable[..., Any]
     chart = page.locator("#trend .canvas svg")
     chart.wait_for()
     before = chart.bounding_box()["width"]
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(400)
+    look_like(page, size=PHONE, theme="light")
     assert 0 < chart.bounding_box()["width"] < before
 
 
