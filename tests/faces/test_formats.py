@@ -74,3 +74,9 @@ def test_questions_of_surveys_are_named_as_people_name_them() -> None:
     assert [formats.question(one) for one in ("nps", "review", "Q7")] == ["NPS", "Review", "Q7"]
     with speaking("zh"):
         assert formats.question("review") == "评价"
+
+
+def test_what_commands_did_has_no_name_of_a_person() -> None:
+    assert [formats.author(name) for name in ("shell", "Mei", None)] == ["command line", "Mei", "–"]
+    with speaking("zh"):
+        assert formats.author("shell") == "命令行"

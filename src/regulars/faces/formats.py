@@ -239,6 +239,14 @@ def _unbroken(form: Callable[..., str]) -> Callable[..., str]:
     return filled
 
 
+COMMAND_LINE = Text("command line", "命令行")
+
+
+def author(name: str | None) -> str:
+    """Name who did something: what commands did was done by nobody with an account."""
+    return say(COMMAND_LINE) if name == "shell" else name or NOTHING
+
+
 QUESTIONS = {"review": Text("Review", "评价")}
 
 
@@ -263,5 +271,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "duration": _unbroken(duration),
     "ago": ago,
     "question": question,
+    "author": author,
     "value_in": _unbroken(_value_in),
 }

@@ -106,8 +106,8 @@ def _actors(key: KeyRow, _asked: Asked) -> str:
 
 
 def _by(key: KeyRow, _asked: Asked) -> Text:
-    day = formats.day(key.created_at)
-    return Text(f"by {key.created_by}, {day}", f"{key.created_by} 创建，{day}")
+    author, day = formats.author(key.created_by), formats.day(key.created_at)
+    return Text(f"by {author}, {day}", f"{author} 创建，{day}")
 
 
 def _listing(kind: Kind, title: Text, note: Text, empty: Text, *own: Column) -> Listing:

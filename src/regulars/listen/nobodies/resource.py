@@ -8,7 +8,7 @@ from typing import Any
 from regulars.company.rights.model import Right
 from regulars.faces.columns import COUNT, Column
 from regulars.faces.declared.model import Asked, Field, Form, Listing, Resource
-from regulars.faces.formats import moment
+from regulars.faces.formats import author, moment
 from regulars.faces.layout import Section
 from regulars.kit.text import Text
 from regulars.listen.adoption import service as adoption
@@ -51,7 +51,7 @@ def _undo(asked: Asked) -> Word:
 
 
 def _changed_by(row: Word, _asked: Asked) -> str | None:
-    return f"{row.edit.changed_by} · {moment(row.edit.changed_at)}" if row.edit else None
+    return f"{author(row.edit.changed_by)} · {moment(row.edit.changed_at)}" if row.edit else None
 
 
 def _source(row: Any, asked: Asked) -> Any:

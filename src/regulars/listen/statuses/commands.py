@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from regulars.company.rights.model import SHELL
 from regulars.faces.command import WorkspaceFolder, out, table
-from regulars.faces.formats import moment
+from regulars.faces.formats import author, moment
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit import clock
@@ -84,7 +84,7 @@ def _print(words: Sequence[Word]) -> None:
     if own:
         shown = table(_("Your statuses"), _("Meaning"), _("Built in"), _("Changed by"))
         for one in own:
-            by = f"{one.changed_by} · {moment(one.changed_at)}"
+            by = f"{author(one.changed_by)} · {moment(one.changed_at)}"
             shown.add_row(escape(one.word), one.meaning, one.shipped or "", escape(by))
         out.print(shown)
     shown = table(_("Meaning"), _("Built-in statuses"))

@@ -7,7 +7,7 @@ from typing import Any
 from regulars.company.rights.model import Right
 from regulars.faces.columns import Column
 from regulars.faces.declared.model import Asked, Field, Form, Listing, Resource
-from regulars.faces.formats import moment
+from regulars.faces.formats import author, moment
 from regulars.faces.layout import Section
 from regulars.kit.text import Text
 from regulars.listen.statuses import service
@@ -31,7 +31,7 @@ def _shipped(row: Word, _asked: Asked) -> Text | None:
 
 
 def _changed_by(row: Word, _asked: Asked) -> str:
-    return f"{row.changed_by} · {moment(row.changed_at)}"
+    return f"{author(row.changed_by)} · {moment(row.changed_at)}"
 
 
 def _set(asked: Asked) -> Word:
