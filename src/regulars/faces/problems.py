@@ -177,14 +177,18 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> set[str]:
-    """Return the methods that an address takes; the router names those of one route only."""
+    """Return the methods that an address takes; the router names those of one route only.
+
+    An address that is written out in a route is not also what another route says with a parameter.
+    """
     path = request.scope["path"]
-    return {
-        method
+    known = [
+        found
         for found in iter_route_contexts(request.app.routes)
         if getattr(found.original_route, "methods", None) and found.path_regex.match(path)
-        for method in found.methods or ()
-    }
+    ]
+    known = [found for found in known if found.path == path] or known
+    return {method for found in known for method in found.methods or ()}
 
 
 def _validation(request: Request, error: Exception) -> Response:

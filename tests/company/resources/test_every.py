@@ -149,3 +149,15 @@ def test_an_unknown_list_names_those_there_are(admin: TestClient, one: Resource)
     answer = admin.get(f"{one.path}?list=no&format=csv")
     assert answer.status_code == 404
     assert all(listing.name in answer.text for listing in one.lists)
+
+
+def test_an_address_that_is_written_out_takes_only_its_own_methods(admin: TestClient) -> None:
+    """DELETE /keys/{key_id} would fit as well; but no key is called “write”."""
+    told = admin.options("/api/v1/keys/write")
+    assert (told.status_code, told.headers["allow"]) == (405, "POST")
+
+
+def test_numbers_are_numbers(admin: TestClient) -> None:
+    """A validator that takes `false` for 0 accepts what the document of the API forbids."""
+    weights = {"spend": 1, "frequency": False, "depth": 1}
+    assert admin.put("/api/v1/value-groups/rules", json=weights).status_code == 422

@@ -61,7 +61,7 @@ def _parameter(option: Option, strict: bool) -> inspect.Parameter:
     if option.choices and strict:
         kind = Literal[tuple(key for key, _title in option.choices)]
     limit: dict[str, Any] = {"max_length": MAX_LENGTH} if kind is str else {}
-    if option.bounds is not None:
+    if option.bounds is not None and strict:
         limit["ge"], limit["le"] = option.bounds
     field = Query(alias=option.name, description=option.words.en, **limit)
     annotation = Annotated[kind | None, field]

@@ -45,7 +45,10 @@ class Option:
         return self.help or self.title
 
     def check(self, value: Any) -> Any:
-        """Return the value asked for, the default for none. Raises Invalid for no choice."""
+        """Return the value asked for, the default for none.
+
+        Raises Invalid for no choice, or beyond bounds.
+        """
         if value in (None, "", []):
             return self.default
         if isinstance(value, list) and len(value) == 1:
@@ -60,6 +63,11 @@ class Option:
                 ),
                 field=self.name,
             )
+        if self.bounds is not None and not self.bounds[0] <= value <= self.bounds[1]:
+            low, high = self.bounds
+            words = Text(f"Choose {self.name} from {low:g} to {high:g}.",
+                         f"{self.name} 须在 {low:g} 至 {high:g} 之间。")  # fmt: skip
+            raise Invalid("analysis.bounds", words, field=self.name)
         return value
 
 

@@ -19,6 +19,7 @@ from regulars.understand.analyses.options import IN_PERIOD, Option, Options
 from regulars.understand.complaints.model import (
     BEFORE_DAYS,
     BEFORE_MEANING,
+    MAX_BEFORE_DAYS,
     MEANING,
     PROBLEM_TITLES,
     Asked,
@@ -148,6 +149,7 @@ ANALYSIS = Analysis(
             Text("Number of days to look back.", "回看多少天。"),
             kind=int,
             default=BEFORE_DAYS,
+            bounds=(1, MAX_BEFORE_DAYS),
             offered=lambda _view: [(n, fill(_("{n} days before"), n=n)) for n in SPANS],
         ),
     ),

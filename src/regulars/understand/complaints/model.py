@@ -16,6 +16,7 @@ from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 from regulars.understand.scope.model import EventFilter
 
 BEFORE_DAYS = 14
+MAX_BEFORE_DAYS = 90
 """How many days before a problem are looked at, unless the question says otherwise."""
 LOOKBACK_DAYS = 30
 """A problem that names no touchpoint counts to the last step of at most so many days before."""
@@ -111,7 +112,7 @@ class Asked:
         return cls(EventFilter.of(about), Problem(about["problem"]), about["days"])
 
     def __post_init__(self) -> None:
-        if not 1 <= self.days <= 90:
+        if not 1 <= self.days <= MAX_BEFORE_DAYS:
             raise Invalid(
                 "complaints.days",
                 Text("Choose from 1 to 90 days before.", "请选择此前 1 至 90 天。"),

@@ -16,12 +16,20 @@ from regulars.understand.analyses.asking import asked, fields
 from regulars.understand.findings.model import enveloped
 from regulars.understand.levels import service
 from regulars.understand.levels.analysis import ANALYSIS
-from regulars.understand.levels.model import Rules, values_of
+from regulars.understand.levels.model import PARAMETERS
 from regulars.understand.levels.wishes import outcomes
 
 router = APIRouter(prefix="/api/v1", tags=["experience levels"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
+BOUNDS: dict[str, Any] = {
+    "propertyNames": {"enum": [*PARAMETERS]},
+    "properties": {
+        name: {"type": "integer" if one.whole else "number", "minimum": one.least,
+               "maximum": one.most}
+        for name, one in PARAMETERS.items()
+    },
+}  # fmt: skip
 Given = Annotated[dict[str, Any], Depends(fields(ANALYSIS.options, strict=True))]
 
 
@@ -50,10 +58,7 @@ def rules(ws: CurrentWorkspace, _caller: Reader) -> dict[str, Any]:
 def put_rules(
     ws: CurrentWorkspace,
     caller: Editor,
-    body: Annotated[
-        dict[str, float],
-        Body(json_schema_extra={"propertyNames": {"enum": [*values_of(Rules())]}}),
-    ],
+    body: Annotated[dict[str, float], Body(json_schema_extra=BOUNDS)],
 ) -> dict[str, Any]:
     """Make a new version; parameters not given keep their value."""
     made = service.set_rules(ws, body, by=caller, now=clock.now())

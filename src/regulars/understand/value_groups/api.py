@@ -28,9 +28,9 @@ class RulesIn(BaseModel):
             "anyOf": [{"properties": {one: {"exclusiveMinimum": 0}}} for one in DIMENSIONS]
         }
     )
-    spend: float = Field(ge=0)
-    frequency: float = Field(ge=0)
-    depth: float = Field(ge=0)
+    spend: float = Field(ge=0, strict=True)
+    frequency: float = Field(ge=0, strict=True)
+    depth: float = Field(ge=0, strict=True)
     days: int = 365
 
 
