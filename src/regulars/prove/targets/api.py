@@ -84,13 +84,6 @@ class PlanIn(BaseModel):
     start: date
 
 
-@router.get("")
-def list_targets(ws: CurrentWorkspace, caller: Reader) -> list[dict[str, Any]]:
-    """Return every target with its verdict, gap and guardrails."""
-    found = service.judged(ws, now=clock.now(), scope=caller.places)
-    return [plain_judged(one, ws.zone) for one in found]
-
-
 @router.post("", status_code=201)
 def add_target(ws: CurrentWorkspace, caller: Editor, given: TargetIn) -> dict[str, Any]:
     """Set a target."""

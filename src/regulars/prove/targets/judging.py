@@ -38,9 +38,10 @@ def judge_one(
     """Return one target with its verdict: met, not met, undetermined, or no metric yet."""
     today = now.astimezone(ws.zone).date()
     over = target.due is not None and target.due < today
+    unit = metrics.unit_of(target.metric, None)
     if not metrics.exists(target.metric) or target.audience not in (None, *GROUPS):
         missing = NO_AUDIENCE if metrics.exists(target.metric) else NO_METRIC
-        return Judged(target, Verdict.NO_METRIC_YET, note=missing, over=over)
+        return Judged(target, Verdict.NO_METRIC_YET, note=missing, over=over, unit=unit)
     period = window(target, today, ws.zone)
     goal = goal_of(target)
     rails = _guardrails(ws, target, period, scope) if guardrails else ()
@@ -50,17 +51,18 @@ def judge_one(
         goal=goal.value if goal else None,
         guardrails=rails,
         over=over,
+        unit=unit,
     )
     try:
         found = measured(ws, target, period, scope)
     except Invalid as refused:
         return replace(shown, note=refused.message)
+    shown = replace(shown, measured=found, unit=metrics.unit_of(target.metric, found))
     if found is None or not found.n:
-        return replace(shown, measured=found, note=NO_DATA)
+        return replace(shown, note=NO_DATA)
     note = NO_BASELINE if goal is None else found.note
     return replace(
         shown,
-        measured=found,
         verdict=verdict_of(target, found.estimate),
         gap=gap_of(target, found.estimate),
         note=note,

@@ -120,6 +120,19 @@ class Judged:
     note: Text | None = None
     guardrails: tuple[Guardrail, ...] = ()
     over: bool = False
+    unit: str | None = None
+
+    @property
+    def goal_unit(self) -> str | None:
+        """What goal and gap count in: a sample size is a number of answers."""
+        return "count" if self.target.kind is Kind.SAMPLE else self.unit
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Every target in force with its verdict."""
+
+    targets: tuple[Judged, ...]
 
 
 NO_METRIC = Text("This metric is not measured yet.", "该指标尚未计算。")

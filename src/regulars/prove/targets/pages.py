@@ -1,4 +1,4 @@
-"""The targets: list, plan, one target, its form and its baseline."""
+"""One target, its form and its baseline; the plans that ship."""
 
 from __future__ import annotations
 
@@ -10,60 +10,24 @@ from fastapi.responses import RedirectResponse, Response
 
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
-from regulars.faces import export as files
 from regulars.faces.forms import Fields, FormFields
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
-from regulars.faces.layout import NavItem, Section, page
+from regulars.faces.layout import page
 from regulars.kit import clock
 from regulars.kit.errors import Invalid, RegularsError
 from regulars.kit.period import Period, add_months, day_start
 from regulars.kit.period import days as days_between
-from regulars.kit.text import Text
-from regulars.prove.targets import board, presets, service, showing
+from regulars.prove.targets import presets, service, showing
 from regulars.prove.targets.model import Judged, Target
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
-from regulars.understand.findings import service as findings
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Measured
 
 router = APIRouter(prefix="/targets", include_in_schema=False)
-navigation = [NavItem(Text("Targets", "目标"), "/targets", Section.PROVE, 10, Right.READ_NUMBERS)]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
-
-
-@router.get("")
-def show_targets(
-    request: Request, ws: CurrentWorkspace, caller: Reader, done: str = ""
-) -> Response:
-    """Show every target by horizon; verdicts not worked out yet follow the page."""
-    about = board.about(ws, caller)
-    if kind := files.asked(request):
-        found = findings.answer(ws, board.PLAN, about, now=clock.now()).payload
-        rows = (showing.exported(one) for one in found.targets)
-        return files.send(request, kind, "targets", showing.EXPORT, rows)
-    known = findings.find(ws, board.PLAN, about, now=clock.now())
-    return page(
-        request,
-        "targets/list.html",
-        title=_("Are we on target?"),
-        fresh=known.as_of if known else None,
-        done=done,
-        may_edit=caller.may(Right.EDIT_TARGETS),
-        plans=_plans(ws),
-        today=clock.now().astimezone(ws.zone).date(),
-        empty=not service.every(ws),
-        **_list_values(known.payload if known else None),
-    )
-
-
-@router.get("/judged")
-def judged_piece(request: Request, ws: CurrentWorkspace, caller: Reader) -> Response:
-    """Give the judged targets, worked out now."""
-    found = findings.answer(ws, board.PLAN, board.about(ws, caller), now=clock.now())
-    return page(request, "targets/_list.html", title="", **_list_values(found.payload))
 
 
 @router.post("/plan")
@@ -151,26 +115,6 @@ def retire(ws: CurrentWorkspace, caller: Editor, target_id: str) -> Response:
     """Take a target out of force."""
     service.retire(ws, caller, target_id, now=clock.now())
     return RedirectResponse("/targets?done=retired", 303)
-
-
-def _plans(ws: Workspace) -> list[tuple[str, str]]:
-    """Return the plans of which something is still missing."""
-    present = {one.preset for one in service.every(ws)}
-    return [
-        (plan, say(title))
-        for plan, title in presets.PLAN_TITLES.items()
-        if any(one.preset not in present for one in presets.plans()[plan])
-    ]
-
-
-def _list_values(found: board.Plan | None) -> dict[str, Any]:
-    rows = list(found.targets) if found else []
-    return {
-        "found": found,
-        "groups": showing.groups(rows),
-        "counts": showing.counts(rows),
-        "showing": showing,
-    }
 
 
 def _one(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -18,11 +19,15 @@ from regulars.prove.targets import judging, presets, queries
 from regulars.prove.targets.model import (
     Baseline,
     Judged,
+    Judgement,
     Kind,
     Target,
     check,
     window,
 )
+from regulars.prove.targets.rows import plain_judged
+from regulars.understand.findings import service as findings
+from regulars.understand.findings.model import Finding
 from regulars.understand.metrics import service as metrics
 
 if TYPE_CHECKING:
@@ -158,6 +163,47 @@ def baselines(ws: Workspace, target_id: str) -> list[Baseline]:
         return queries.history(connection, target_id)
 
 
+def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Judgement] | None:
+    """Return the stored verdicts on the targets as they are set now; notes the asking."""
+    return findings.find(ws, JUDGEMENT, _about(ws, scope), now=now)
+
+
+def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Judgement]:
+    """Return every target with its verdict: the stored ones if they still hold, else judged now."""
+    return findings.answer(ws, JUDGEMENT, _about(ws, scope), now=now)
+
+
+def _about(ws: Workspace, scope: Scope) -> dict[str, object]:
+    return {"state": _state(ws), "scope": None if scope is None else sorted(scope)}
+
+
+def _state(ws: Workspace) -> str:
+    """Return what identifies the targets and baselines as they are set now."""
+    return hashlib.blake2b(repr(every(ws)).encode(), digest_size=8).hexdigest()
+
+
+def _judge(ws: Workspace, about: dict[str, Any], now: datetime) -> Judgement:
+    """Judge every target; nothing for a state of the targets that is past."""
+    if about.get("state") not in (None, _state(ws)):
+        return Judgement(())
+    scope = about.get("scope")
+    found = judged(ws, now=now, scope=None if scope is None else frozenset(scope))
+    return Judgement(tuple(found))
+
+
+JUDGEMENT = findings.declare(findings.Kind("targets.plan", 3, Judgement, _judge))
+
+
+def missing_plans(ws: Workspace) -> dict[str, Text]:
+    """Return the plans of which something is still missing, with their titles."""
+    present = {one.preset for one in every(ws)}
+    return {
+        plan: title
+        for plan, title in presets.PLAN_TITLES.items()
+        if any(one.preset not in present for one in presets.plans()[plan])
+    }
+
+
 def judged(
     ws: Workspace, *, now: datetime, scope: Scope = None, guardrails: bool = True
 ) -> list[Judged]:
@@ -168,6 +214,11 @@ def judged(
     return [
         judging.judge_one(ws, one, now=now, scope=scope, guardrails=guardrails) for one in every(ws)
     ]
+
+
+def plain(ws: Workspace, found: Judgement) -> list[dict[str, Any]]:
+    """Return the judged targets as JSON can write them."""
+    return [plain_judged(one, ws.zone) for one in found.targets]
 
 
 def judged_one(ws: Workspace, target_id: str, *, now: datetime, scope: Scope = None) -> Judged:

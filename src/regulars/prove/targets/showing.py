@@ -14,6 +14,7 @@ from regulars.faces.forms import Fields
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit.text import Text
+from regulars.prove.targets.analysis import GAP
 from regulars.prove.targets.model import (
     HORIZON_TITLES,
     KIND_TITLES,
@@ -33,20 +34,6 @@ VERDICTS = {
     for verdict, title in VERDICT_TITLES.items()
 }
 """Kind (colour and shape) and word of each verdict."""
-EXPORT = (
-    Text("Target", "目标"),
-    Text("Metric", "指标"),
-    Text("Due", "期限"),
-    Text("Goal", "目标值"),
-    Text("Value", "数值"),
-    Text("Low (95 %)", "下限（95%）"),
-    Text("High (95 %)", "上限（95%）"),
-    Text("n", "n"),
-    Text("Gap", "差距"),
-    Text("Verdict", "结论"),
-    Text("Guardrails worse", "变差的护栏指标"),
-    Text("Note", "备注"),
-)
 
 
 def groups(found: Sequence[Judged]) -> list[tuple[Text, list[Judged]]]:
@@ -66,11 +53,6 @@ def counts(found: Sequence[Judged]) -> list[tuple[str, Text, int]]:
     return [(kind, word, number[verdict]) for verdict, (kind, word) in VERDICTS.items()]
 
 
-def unit(one: Judged) -> str | None:
-    """Return the unit of a target's metric."""
-    return metrics.unit_of(one.target.metric, one.measured)
-
-
 def goal(one: Judged) -> str:
     """Return the goal in words: the value, or what it is relative to."""
     target = one.target
@@ -78,11 +60,11 @@ def goal(one: Judged) -> str:
         return "n ≥ " + formats.whole(target.value)
     if target.kind is Kind.ABSOLUTE:
         sign = "≥ " if target.direction is Direction.UP else "≤ "
-        return sign + formats.value_in(unit(one), target.value)
+        return sign + formats.value_in(one.unit, target.value)
     words = formats.signed(target.value, 0) + "%"
     if target.baseline is None:
         return words
-    before = formats.value_in(unit(one), target.baseline.value)
+    before = formats.value_in(one.unit, target.baseline.value)
     return _("{change} against {before}").format(change=words, before=before)
 
 
@@ -93,15 +75,7 @@ def metric_title(key: str) -> str:
 
 def gap(one: Judged) -> str:
     """Return what is missing in words; nothing when the goal is reached."""
-    if one.gap is None:
-        return formats.NOTHING
-    if one.gap <= 0:
-        return _("nothing")
-    if one.target.kind is Kind.SAMPLE:
-        return formats.whole(one.gap)
-    if unit(one) == "percent":
-        return _("{n} pp").format(n=formats.number(one.gap))
-    return formats.value_in(unit(one), one.gap)
+    return GAP.words(one.gap, one)
 
 
 def difference(unit: str | None, value: float | None) -> str:
@@ -121,17 +95,6 @@ def metric_name(key: str) -> Markup:
     return Markup("<code>{}</code>").format(key)
 
 
-def exported(one: Judged) -> list[Any]:
-    """Return a target as a row of a file."""
-    found = one.measured
-    worse = ", ".join(rail.metric for rail in one.guardrails if rail.worse)
-    numbers = (found.value, found.low, found.high, found.n) if found else (None,) * 4
-    return [
-        say(one.target.title), one.target.metric, one.target.due, one.goal, *numbers,
-        one.gap, str(one.verdict), worse, say(one.note) if one.note else None,
-    ]  # fmt: skip
-
-
 def course(one: Judged, rows: Sequence[Measured]) -> dict[str, Any]:
     """Return the chart of the metric by month, with the goal as a line."""
     months = [formats.month(row.start) for row in rows]
@@ -143,12 +106,12 @@ def course(one: Judged, rows: Sequence[Measured]) -> dict[str, Any]:
         [row.n for row in rows],
     )
     target = one.goal if one.target.kind is not Kind.SAMPLE else None
-    return charts.trend(months, [line], unit=unit(one), target=target)
+    return charts.trend(months, [line], unit=one.unit, target=target)
 
 
 def course_rows(one: Judged, rows: Sequence[Measured]) -> list[list[str]]:
     """Return the same numbers as a table."""
-    shown = unit(one)
+    shown = one.unit
     return [
         [
             formats.month(row.start),

@@ -17,7 +17,7 @@ from regulars.understand.analyses import service
 from regulars.understand.analyses.asking import asked, fields
 from regulars.understand.analyses.model import Analysis, Customers, Panel
 from regulars.understand.analyses.schema import answer_schema
-from regulars.understand.analyses.view import plain
+from regulars.understand.analyses.view import told
 from regulars.understand.findings.model import enveloped
 
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -37,12 +37,13 @@ def routes(analysis: Analysis) -> APIRouter:
 
 def _add_answer(router: APIRouter, analysis: Analysis) -> None:
     given = Depends(fields(analysis.options, strict=True))
-    told: dict[int | str, Any] = {
-        200: {"content": {"application/json": {"schema": answer_schema(analysis)}}}
-    }
+    schema = {"content": {"application/json": {"schema": answer_schema(analysis)}}}
 
     @router.get(
-        analysis.path, summary=analysis.brief.en, description=analysis.meaning.en, responses=told
+        analysis.path,
+        summary=analysis.brief.en,
+        description=analysis.meaning.en,
+        responses={200: schema},
     )
     def answer(
         *,
@@ -50,11 +51,10 @@ def _add_answer(router: APIRouter, analysis: Analysis) -> None:
         ws: CurrentWorkspace,
         caller: Reader,
         values: dict[str, Any] = given,
-    ) -> dict[str, Any]:
+    ) -> Any:
         options, may_list = asked(request, analysis, caller, values), caller.may(Right.READ_PEOPLE)
         view = service.answered(ws, analysis, options, now=clock.now(), may_list=may_list)
-        assert view.found is not None
-        return enveloped(view.found, plain(view))
+        return told(view)
 
 
 def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> None:
@@ -106,8 +106,8 @@ def _add_panel(router: APIRouter, analysis: Analysis, panel: Panel) -> None:
         one = panel.of(view, person)
         if one is None:
             raise NotFound(f"{analysis.code}.person", panel.missing)
-        told = panel.plain(one, view) if panel.plain else one
-        return told if panel.alone or view.found is None else enveloped(view.found, told)
+        part = panel.plain(one, view) if panel.plain else one
+        return part if panel.alone or view.found is None else enveloped(view.found, part)
 
 
 router = APIRouter()

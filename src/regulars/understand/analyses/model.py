@@ -148,7 +148,8 @@ class Analysis:
     are kept under `name` and `version`. `document` is an option and what writes the text that page
     and command give in place of tables where it is asked. `instead` has options of the command
     alone, each with what `(view, value, as_json)` does in place of telling the answer; the view has
-    none yet.
+    none yet. API and `--json` tell the list `bare` alone, where they told one before there was a
+    declaration.
     """
 
     name: str
@@ -187,6 +188,7 @@ class Analysis:
     noun: str = ""
     address: str = ""
     menu: str = ""
+    bare: str = ""
     section: str = "understand"
     renew: Callable[[Any, Any, datetime], None] | None = None
     compute: Callable[[Any, Options, datetime], Any] | None = None

@@ -25,6 +25,8 @@ def answer_schema(analysis: Analysis) -> dict[str, Any]:
     An answer may hold further fields, such as titles; none of those listed is left out but those
     that nobody is told.
     """
+    if analysis.bare:
+        return {"type": "array", "items": {"type": "object"}}
     (whole,), parts = msgspec.json.schema_components([analysis.result_type()])
     schema = _inlined(whole, parts)
     called = dict(analysis.told_as)

@@ -23,8 +23,7 @@ from regulars.understand.analyses import options as asking
 from regulars.understand.analyses import service
 from regulars.understand.analyses.model import CUSTOMER, PERSON, Analysis, Customers, Table
 from regulars.understand.analyses.options import Option
-from regulars.understand.analyses.view import View, plain
-from regulars.understand.findings.model import enveloped
+from regulars.understand.analyses.view import View, told
 
 LIMIT = Text("Customers listed.", "列出的客户数。")
 WIDE = 140
@@ -51,11 +50,10 @@ def add(app: typer.Typer, opens: Opens, analysis: Analysis) -> None:
             view = service.stored(opens(workspace), analysis, options, now=clock.now())
             return print_list(view, name, values, as_json=as_json)
         view = service.answered(opens(workspace), analysis, options, now=clock.now())
-        assert view.found is not None
         if analysis.writes(options):
             typer.echo(view.text)
         elif as_json:
-            typer.echo(msgspec.json.encode(enveloped(view.found, plain(view))).decode())
+            typer.echo(msgspec.json.encode(told(view)).decode())
         else:
             print_view(view)
         return None

@@ -21,7 +21,7 @@ from regulars.listen.profiles import service as profiles
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses.model import Analysis, Picture, Table
 from regulars.understand.analyses.options import Options
-from regulars.understand.findings.model import Finding
+from regulars.understand.findings.model import Finding, enveloped
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,13 @@ class View:
         found = self.analysis.picture(name)
         drawn = found.draw(self) if found and self.answered else None
         return (found, drawn) if found and drawn is not None else None
+
+
+def told(view: View) -> Any:
+    """Return what API and `--json` tell: the answer with what it came from, or its bare list."""
+    assert view.found is not None
+    bare = view.analysis.bare
+    return view.analysis.plain(view)[bare] if bare else enveloped(view.found, plain(view))
 
 
 def plain(view: View) -> Mapping[str, Any]:
