@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from regulars.faces.keyset import beyond
 from regulars.faces.paging import Page, cut, decode, encode, numbered
 from regulars.kit import cursors
-from regulars.kit.errors import Invalid
+from regulars.kit.errors import NotFound
 
 KEPT = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 """What a database can keep, and a key therefore hold."""
@@ -30,7 +30,7 @@ def test_a_cursor_reads_back_as_the_key_it_was(key: list[Any]) -> None:
 
 @pytest.mark.parametrize("cursor", ["?", "bm90anNvbg", "eyJhIjoxfQ", "MQ", encode(("a\0b",))])
 def test_a_foreign_cursor_is_refused(cursor: str) -> None:
-    with pytest.raises(Invalid, match=r"paging\.cursor"):
+    with pytest.raises(NotFound, match=r"paging\.cursor"):
         decode(cursor)
 
 
@@ -49,7 +49,7 @@ def test_a_foreign_cursor_is_refused(cursor: str) -> None:
     ],
 )
 def test_a_cursor_that_no_list_wrote_is_refused(written: str) -> None:
-    with pytest.raises(Invalid, match=r"paging\.cursor"):
+    with pytest.raises(NotFound, match=r"paging\.cursor"):
         decode(base64.urlsafe_b64encode(written.encode()).decode().rstrip("="))
 
 
@@ -79,14 +79,14 @@ def test_walking_by_cursor_shows_each_row_once() -> None:
 
 @pytest.mark.parametrize("key", [(), ("a",), (datetime(2026, 1, 1, tzinfo=UTC),), (1, 2)])
 def test_a_key_of_another_list_is_refused(key: tuple[Any, ...]) -> None:
-    with pytest.raises(Invalid, match=r"paging\.cursor"):
+    with pytest.raises(NotFound, match=r"paging\.cursor"):
         beyond([sa.column("day", sa.Integer)], key)
 
 
 @pytest.mark.parametrize("key", [(-1,), ("a",), (1, 2), (10**12,)])
 def test_rows_passed_are_a_number_of_rows(key: tuple[Any, ...]) -> None:
     assert [cursors.offset(None), cursors.offset((20,))] == [0, 20]
-    with pytest.raises(Invalid, match=r"paging\.cursor"):
+    with pytest.raises(NotFound, match=r"paging\.cursor"):
         cursors.offset(key)
 
 

@@ -16,7 +16,7 @@ def beyond(
 ) -> sa.ColumnElement[bool]:
     """Return the condition "sorted behind `key`" for rows ordered by `columns` (none NULL).
 
-    The last column must make the order unique. Raises Invalid when the key does not fit.
+    The last column must make the order unique. Raises NotFound when the key does not fit.
     """
     if key is None:
         return sa.true()

@@ -47,7 +47,7 @@ def wanted(
     limit: Annotated[int, Query(ge=1, le=MOST, description="Rows to return.")] = DEFAULT_SIZE,
     after: Annotated[str | None, Query(description="The `next` of the previous answer.")] = None,
 ) -> Wanted:
-    """Read `limit` and `after` of an API call; raises Invalid for a cursor that is not ours."""
+    """Read `limit` and `after` of an API call; raises NotFound for a cursor that is not ours."""
     return Wanted(limit, decode(after) if after else None)
 
 
@@ -62,7 +62,7 @@ def encode(key: Key) -> str:
 
 
 def decode(cursor: str) -> Key:
-    """Read a cursor; raises Invalid when it is none of ours."""
+    """Read a cursor; raises NotFound when it is none of ours."""
     try:
         packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         parts = json.loads(packed)

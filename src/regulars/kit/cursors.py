@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from regulars.kit.errors import Invalid
+from regulars.kit.errors import NotFound
 from regulars.kit.text import Text
 
 Key = tuple[Any, ...]
@@ -12,9 +12,9 @@ Kind = type | tuple[type, ...]
 MAX_ROWS = 10**9
 
 
-def unreadable() -> Invalid:
-    """Return the refusal of a cursor that is none, or one of another list."""
-    return Invalid(
+def unreadable() -> NotFound:
+    """Return the refusal of a cursor that is none, or of another list: there is no such place."""
+    return NotFound(
         "paging.cursor",
         Text(
             "The cursor cannot be read: use the “next” of an earlier answer unchanged.",

@@ -47,7 +47,7 @@ def part(
 ) -> Part:
     """Return up to `size` rows of a ranked table behind the key `after`.
 
-    Raises Invalid for a key that is none.
+    Raises NotFound for a key that is none.
     """
     start = 0 if after is None else _behind(table, by, key(after))
     rows = table.slice(start, size).to_pylist()
@@ -56,7 +56,7 @@ def part(
 
 
 def key(after: cursors.Key) -> Key:
-    """Return what a cursor holds as the key of a ranked list. Raises Invalid for another one."""
+    """Return what a cursor holds as the key of a ranked list. Raises NotFound for another one."""
     cursors.check(after, (int, float), str)
     return float(after[0]), after[1]
 

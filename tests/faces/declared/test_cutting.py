@@ -16,7 +16,7 @@ from regulars.faces.declared.cutting import every, page_of
 from regulars.faces.declared.model import Asked, Listing
 from regulars.faces.paging import decode
 from regulars.kit import clock
-from regulars.kit.errors import Invalid
+from regulars.kit.errors import NotFound
 from regulars.kit.ranked import ranked
 from regulars.kit.text import Text
 from tests.faces.declared.shop import Shop
@@ -107,9 +107,9 @@ def test_a_table_is_read_in_the_order_of_its_rank() -> None:
 
 
 def test_a_cursor_of_another_list_is_refused() -> None:
-    with Shop([1]) as shop, pytest.raises(Invalid, match="cursor"):
+    with Shop([1]) as shop, pytest.raises(NotFound, match="cursor"):
         page_of(listing(shop.rows()), asked(shop), size=2, after=("x", 3, "y"))
-    with pytest.raises(Invalid, match="cursor"):
+    with pytest.raises(NotFound, match="cursor"):
         page_of(listing(TEAS), asked(), size=2, after=("x",))
 
 

@@ -16,6 +16,8 @@ from regulars.kit import clock
 from regulars.listen.imports import service
 from regulars.listen.imports.model import Habits, Outcome
 from regulars.listen.statuses import service as listed
+from regulars.timeline import linking
+from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import chinese_orders, write
 
@@ -158,6 +160,23 @@ def test_a_member_known_by_phone_before_is_the_same_customer(ws: Workspace, tmp_
     assert sorted(row["amount"] for row in told(ws)) == [10, 25]
     third = bring(ws, tmp_path, head + "1,cem,13800138002,2024-03-01,30\n")
     assert third.counts.accepted == 1
+
+
+def test_whoever_is_linked_is_the_same_customer_of_an_order(ws: Workspace, tmp_path: Path) -> None:
+    """The first export names members, the next one phones; the shop has told whose these are."""
+    head = "order_id,member_id,date,amount\n"
+    bring(ws, tmp_path, head + "1,ana,2024-03-01,10\n1,ben,2024-03-01,25\n")
+    for user, phone in (("ana", "13800138000"), ("ben", "13800138001")):
+        ids = identity_id(ws, "user", user), identity_id(ws, "phone", f"+86{phone}")
+        with ws.database.transaction() as connection:
+            linking.link(ws, connection, *ids, link_id=user, kind="phone", source="crm",
+                         at=clock.now())  # fmt: skip
+    by_phone = "1,13800138001,2024-03-01,26\n1,13800138000,2024-03-01,11\n"
+    outcome = bring(ws, tmp_path, "order_id,phone,date,amount\n" + by_phone)
+    assert (outcome.counts.accepted, outcome.counts.replaced) == (0, 2)
+    assert sorted(row["amount"] for row in told(ws)) == [11, 26]
+    other = bring(ws, tmp_path, "order_id,phone,date,amount\n1,13800138002,2024-03-01,30\n")
+    assert other.counts.accepted == 1
 
 
 def test_tills_may_come_in_files_of_their_own(ws: Workspace, tmp_path: Path) -> None:

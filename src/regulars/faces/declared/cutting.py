@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def page_of(listing: Listing, asked: Asked, *, size: int, after: Key | None) -> Page[Any]:
-    """Return up to `size` rows behind the key `after`. Raises Invalid for a key of another list."""
+    """Return up to `size` rows behind the key `after`; raises NotFound for another list's."""
     rows = listing.rows(asked)
     if isinstance(rows, Sequence):
         return _of_sequence(_standing(listing, rows, asked), size, after)

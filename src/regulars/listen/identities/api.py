@@ -28,7 +28,7 @@ Exporter = Annotated[Principal, Depends(needs(Right.EXPORT, Right.READ_PEOPLE))]
 class Reason(BaseModel):
     """Why staff decide."""
 
-    reason: str = Field(min_length=1, max_length=1_000)
+    reason: str = Field(min_length=1, max_length=1_000, pattern=r"\S")
 
 
 class Merge(Reason):

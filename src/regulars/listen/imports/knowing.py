@@ -3,7 +3,8 @@
 The first order of a number has the number alone as its key; others of that number add their
 customer and place as they were when they were first told. What was blank then, or is blank now,
 may be the same order: the only one that it can be. Whoever names a customer by several ids (member
-and phone) means the customer of whom an earlier file said one of them.
+and phone) means the customer of whom an earlier file said one of them; and whoever names one by an
+id that is linked to the one said then means the same customer, too.
 """
 
 from __future__ import annotations
@@ -38,11 +39,13 @@ def give_keys(
     *,
     events: str | None,
     starts: Sequence[str],
+    people: str | None = None,
 ) -> str | None:
     """Set `_key` of the orders of a table; return the query of the orders that stay unclear.
 
     `events` is a relation of the source's events (event_id, order_id, identity_id, place), `starts`
-    what an event's id is the hash of before its key.
+    what an event's id is the hash of before its key, `people` a relation of who is who
+    (identity_id, person_id).
     """
     table = quote(orders.table)
     who = [
@@ -63,14 +66,14 @@ def give_keys(
     ).fetchone() or (0, 0)
     unclear = None
     if row[0] or row[1]:
-        same = f"coalesce(k.who IN ({', '.join(f't.{one}' for one in _names(orders))}), FALSE)"
-        connection.execute(MATCHED.format(same=same if orders.people else "FALSE"))
+        connection.execute(f"CREATE TABLE same_people AS {_linked(_names(orders), people)}")
+        connection.execute(MATCHED.format(same=f"({_said(_names(orders))} OR {LINKED})"))
         connection.execute(
             f"UPDATE {table} SET _key = m.key FROM matched_orders m "
             f"WHERE {table}._row = m._row AND m.key IS NOT NULL"
         )
         unclear = _taken_out(connection, orders.table)
-    for made in ("told_orders", "known_keys", "matched_orders"):
+    for made in ("told_orders", "known_keys", "same_people", "matched_orders"):
         connection.execute(f"DROP TABLE IF EXISTS {made}")
     return unclear
 
@@ -78,6 +81,27 @@ def give_keys(
 def _names(told: Told) -> list[str]:
     """Return what the columns of a customer's ids are called among the orders of a file."""
     return [f"who_{at}" for at in range(len(told.people))]
+
+
+def _said(names: Sequence[str]) -> str:
+    """Return the condition that an order names its customer as the known one was named."""
+    listed = ", ".join(f"t.{one}" for one in names)
+    return f"coalesce(k.who IN ({listed}), FALSE)" if names else "FALSE"
+
+
+def _linked(names: Sequence[str], people: str | None) -> str:
+    """Return the query of orders and known keys whose customers are linked, named otherwise."""
+    parts = [
+        f"""
+        SELECT t._row, k.key FROM told_orders t JOIN known_keys k USING (number)
+        JOIN {people} mine ON mine.identity_id = t.{name}
+        JOIN {people} theirs ON theirs.identity_id = k.who AND theirs.person_id = mine.person_id
+        WHERE NOT {_said(names)}
+        """
+        for name in (names if people else ())
+    ]
+    nothing = "SELECT NULL::BIGINT AS _row, NULL::VARCHAR AS key WHERE FALSE"
+    return " UNION ".join(parts) or nothing
 
 
 def _known(events: str | None, starts: Sequence[str]) -> str:
@@ -109,6 +133,7 @@ def _known(events: str | None, starts: Sequence[str]) -> str:
     """
 
 
+LINKED = "(t._row, k.key) IN (SELECT (_row, key) FROM same_people)"
 MATCHED = f"""
     CREATE TABLE matched_orders AS
     WITH pairs AS (

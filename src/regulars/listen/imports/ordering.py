@@ -53,6 +53,7 @@ def keyed(shaper: Shaper, spec: Table, orders: Orders) -> None:
             orders.place if orders.place in gathering.columns else None,
         ),
         events=ground.known(shaper.connection) if ground.known else None,
+        people=ground.people(shaper.connection) if ground.people else None,
         starts=[f"{ground.salt}\x1f{key}\x1f" for key in events],
     )
     if unclear is not None:

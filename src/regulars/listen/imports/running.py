@@ -167,9 +167,16 @@ def _ground(workspace: Workspace, source: str) -> Ground:
     def known(connection: duckdb.DuckDBPyConnection) -> str:
         return loading.told_by(workspace, connection, source)
 
+    def people(connection: duckdb.DuckDBPyConnection) -> str | None:
+        folded = workspace.engine.reader.people()
+        if not folded.num_rows:
+            return None
+        connection.register("who_is_who", folded)
+        return "who_is_who"
+
     own = workspace.settings.workspace
     salt = workspace.keyed_hash("import", source)
-    return Ground(own.time_zone, own.currency, salt, known, statuses.words(workspace))
+    return Ground(own.time_zone, own.currency, salt, known, people, statuses.words(workspace))
 
 
 def run_folder(workspace: Workspace, run_id: str) -> Path:

@@ -62,6 +62,8 @@ class Ground:
     salt: str = ""
     known: Callable[[duckdb.DuckDBPyConnection], str] | None = None
     """Gives the relation of the source's events that the timeline has; None: nothing is known."""
+    people: Callable[[duckdb.DuckDBPyConnection], str | None] | None = None
+    """Gives the relation of who is who on the timeline; None where nobody has two ids."""
     statuses: Words = field(default_factory=shipped)
     """What the words of orders' statuses mean."""
 

@@ -93,6 +93,11 @@ class SnapshotReader:
                 sight=self._sight,
             )
 
+    def people(self) -> pa.Table:
+        """Return who is linked with whom, as it is now."""
+        with self._workspace.database.reading() as connection:
+            return people.folded(self._workspace, connection).people
+
     def people_at(self, as_of: datetime) -> pa.Table:
         """Return who was linked with whom as far as it was known by a moment."""
         with self._workspace.database.reading() as connection:

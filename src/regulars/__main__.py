@@ -1,0 +1,7 @@
+"""`python -m regulars`: the command line, where its script is not on the path."""
+
+from __future__ import annotations
+
+from regulars.app import main
+
+main()
