@@ -229,6 +229,8 @@ def _print_preview(proposal: Proposal, write: Path | None, as_json: bool) -> Non
         out.print(
             _("Mapping written to {file}: review it, then import with --map.").format(file=write)
         )
+    elif proposal.recipes:
+        out.print(_("To map the columns yourself: --preview --write mapping.toml"), markup=False)
     else:
         out.print(library.render(proposal.recipe), markup=False, soft_wrap=True)
 
