@@ -19,6 +19,7 @@ from regulars.company.places import commands as places
 from regulars.company.resources import terminal
 from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import commands as staff
+from regulars.company.staff.resource import RESOURCE as STAFF
 from regulars.kit import clock
 from regulars.kit.errors import Conflict, Invalid, NotFound, RegularsError
 from regulars.store.workspace import Store
@@ -43,7 +44,8 @@ def cli(store: Store) -> typer.Typer:
     app = typer.Typer()
     for noun in (staff, places, audit):
         noun.register(app, lambda _folder: store)
-    terminal.add(app, lambda _folder: store, KEYS)
+    for resource in (STAFF, KEYS):
+        terminal.add(app, lambda _folder: store, resource)
     return app
 
 

@@ -53,8 +53,10 @@ def read_resource(file: Path, module: str) -> list[Listed]:
     """Return the commands of the resource that `file` declares: its group, lists and forms."""
     calls = [node for node in ast.walk(ast.parse(file.read_bytes())) if isinstance(node, ast.Call)]
     given = [(_last(call.func), {one.arg: one.value for one in call.keywords}) for call in calls]
-    whole = next(named for kind, named in given if kind == "Resource")
-    if "command" not in whole:
+    whole = next(
+        (named for kind, named in given if kind == "Resource" and "command" in named), None
+    )
+    if whole is None:
         return []
     group, brief = str(ast.literal_eval(whole["command"])), _said(whole["brief"])
     listed = str(ast.literal_eval(whole["listed"])) if "listed" in whole else "list"
@@ -88,17 +90,25 @@ def wanted(commands: Sequence[Listed], words: Sequence[str]) -> set[str]:
 
 def list_in(app: typer.Typer, commands: Sequence[Listed]) -> None:
     """Add commands that are only listed; whoever calls one needs its module instead."""
-    made: dict[str, typer.Typer] = {}
     for one in commands:
         if one.way[0] == show.NAME:
             show.group(app).command(one.way[1], help=one.help)(_listed_only)
         elif len(one.way) == 2:
-            made[one.way[0]].command(one.way[1], help=one.help)(_listed_only)
+            group(app, one.way[0]).command(one.way[1], help=one.help)(_listed_only)
         elif any(other.way[:1] == one.way and len(other.way) == 2 for other in commands):
-            made[one.way[0]] = typer.Typer(help=one.help)
-            app.add_typer(made[one.way[0]], name=one.way[0])
+            group(app, one.way[0], one.help)
         else:
             app.command(one.way[0], help=one.help)(_listed_only)
+
+
+def group(app: typer.Typer, name: str, words: str = "") -> typer.Typer:
+    """Return the group of commands of that name, which several modules of a noun may add to."""
+    for one in app.registered_groups:
+        if one.name == name and one.typer_instance is not None:
+            return one.typer_instance
+    made = typer.Typer(no_args_is_help=True, help=words)
+    app.add_typer(made, name=name)
+    return made
 
 
 def _listed_only() -> None:

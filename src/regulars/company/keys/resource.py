@@ -84,7 +84,7 @@ def _add_write(asked: Asked) -> tuple[KeyRow, str]:
 
 def _add_api(asked: Asked) -> tuple[KeyRow, str]:
     return service.add_api_key(asked.store, asked.caller, name=asked["name"] or "",
-                               role=Role(asked["role"]), places=asked["places"] or None,
+                               role=Role(asked["role"]), places=asked["places"],
                                now=asked.now)  # fmt: skip
 
 
@@ -259,10 +259,8 @@ RESOURCE = Resource(
                     "choices",
                     option="place",
                     choices=_tree,
-                    hint=Text(
-                        "None selected: everywhere. A place includes all places below it.",
-                        "不选即为全部地点；选中的地点包含其下级。",
-                    ),
+                    every=EVERYWHERE,
+                    hint=Text("With all places below them.", "选中的地点包含其下级。"),
                 ),
             ),
             done=ONCE,

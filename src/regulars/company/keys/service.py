@@ -98,8 +98,7 @@ def add_api_key(
 
     `places` None means everywhere. Raises Invalid for an empty name or an unknown place.
     """
-    chosen = None if places is None else frozenset(places)
-    tree.require_known(store, chosen or ())
+    chosen = tree.chosen(store, places)
     return _add(store, caller, "api", ApiKey(secrets.token_hex(8), _named(name), role, chosen), now)
 
 

@@ -186,6 +186,28 @@ def require_known(store: Store, ids: Iterable[str]) -> None:
         )
 
 
+def chosen(
+    store: Store, places: Iterable[str] | None, held: frozenset[str] = frozenset()
+) -> frozenset[str] | None:
+    """Return the places that somebody is bound to; None: everywhere. Those `held` need not exist.
+
+    Raises Invalid for none at all and for a place that the tree does not know.
+    """
+    if places is None:
+        return None
+    named = frozenset(place.strip() for place in places) - {""}
+    if not named:
+        raise Invalid(
+            "staff.no_places",
+            Text(
+                "Choose at least one place, or everywhere.", "请至少选择一个地点，或选择全部地点。"
+            ),
+            field="places",
+        )
+    require_known(store, named - held)
+    return named
+
+
 def replace_all(
     store: Store,
     caller: Principal,

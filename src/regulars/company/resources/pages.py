@@ -39,12 +39,22 @@ def routes(resource: Resource) -> APIRouter:
         return show(request, resource, asked)
 
     for form in resource.forms:
-        _add(router, resource, form)
+        if form.page is not None:
+            _add(router, resource, form)
     return router
 
 
 def _add(router: APIRouter, resource: Resource, form: Form) -> None:
     allowed = Depends(needs(Right(form.right)))
+    if form.page:
+
+        @router.get(form.page)
+        def alone(
+            *, request: Request, store: CurrentStore, caller: Principal = allowed
+        ) -> Response:
+            row = "".join(request.path_params.values())
+            asked = Asked(store, caller, clock.now(), dict(request.query_params), row)
+            return _alone(request, resource, asked, form)
 
     @router.post(f"/{form.name}")
     def take(
@@ -62,8 +72,82 @@ def _add(router: APIRouter, resource: Resource, form: Form) -> None:
         except RegularsError as error:
             fields.take(error)
             lost = isinstance(error, NotFound)
-            return show(request, resource, asked, form=form, fields=fields, lost=lost)
-        return show(request, resource, asked, form=form, fields=fields)
+            return _again(request, resource, asked, form, fields, lost=lost)
+        return _again(request, resource, asked, form, fields)
+
+
+def _again(
+    request: Request, resource: Resource, asked: Asked, form: Form, fields: Fields,
+    *, lost: bool = False,
+) -> Response:  # fmt: skip
+    """Show the form that was refused where it stands, with what was typed."""
+    own = None if lost else resource.alone(form)
+    if own is None or (own.of_row and not asked.row):
+        return show(request, resource, asked, form=form, fields=fields, lost=lost)
+    return _alone(request, resource, asked, own, taken=form, fields=fields)
+
+
+def _alone(
+    request: Request,
+    resource: Resource,
+    asked: Asked,
+    form: Form,
+    *,
+    taken: Form | None = None,
+    fields: Fields | None = None,
+) -> Response:
+    """Return a form's own page, with the other acts of its row; raises NotFound without that.
+
+    After `taken` was refused it shows its `fields` and what is wrong.
+    """
+    row, values = None, asked.values
+    if form.of_row:
+        row = _row(resource, form, asked)
+        values = form.values_of(row)
+    typed = fields if taken is form else None
+    query = Asked(asked.store, asked.caller, asked.now, values, asked.row)
+    title = form.titled(row) if form.titled else form.heading
+    return page(
+        request,
+        form.template,
+        title=title,
+        status=422 if fields else 200,
+        resource=resource,
+        name=form.name,
+        forms={form.name: _offered(form, query, typed)},
+        row=row,
+        key=asked.row,
+        acts=[
+            one for one in resource.forms
+            if one.page == "" and set(one.of_lists) & set(form.of_lists)
+            and one.when(row) and asked.caller.may(one.right)
+        ],
+        wrong=_wrong(taken, fields) if taken and fields else None,
+        opened=None,
+        done=None,
+        made=None,
+    )  # fmt: skip
+
+
+def _row(resource: Resource, form: Form, asked: Asked) -> Any:
+    """Return the row that is asked for; raises NotFound."""
+    plain = Asked(asked.store, asked.caller, asked.now)
+    for listing in resource.lists:
+        if listing.name in form.of_lists:
+            for row in cutting.every(listing, plain):
+                if listing.name_of(row) == asked.row:
+                    return row
+    raise NotFound(f"{resource.name}.unknown", Text("It is not there.", "没有这一项。"))
+
+
+def _offered(form: Form, asked: Asked, fields: Fields | None) -> dict[str, Any]:
+    """Return what the template needs of a form."""
+    return {
+        "form": form,
+        "typed": reading.typed(form, asked, fields),
+        "errors": fields.errors if fields else {},
+        "offered": {part.name: part.offered(asked) for part in form.fields},
+    }
 
 
 def show(
@@ -96,14 +180,9 @@ def show(
             if not one.rest
         },
         forms={
-            one.name: {
-                "form": one,
-                "typed": reading.typed(one, query, fields if one is form else None),
-                "errors": fields.errors if fields and one is form else {},
-                "offered": {part.name: part.offered(query) for part in one.fields},
-            }
+            one.name: _offered(one, query, fields if one is form else None)
             for one in resource.forms
-            if asked.caller.may(one.right)
+            if one.page == "" and asked.caller.may(one.right)
         },
         wrong=_wrong(form, fields) if form and fields else None,
         opened=form.name if form else None,
@@ -126,7 +205,11 @@ def _shown(resource: Resource, listing: Listing, query: Asked, *, mine: bool) ->
     after = asked["after"]
     cut = cutting.page_of(listing, asked, size=SIZE, after=decode(after) if after else None)
     columns = [one for one in listing.columns if not one.in_file]
-    forms = [one for one in resource.of_rows(listing.name) if asked.caller.may(one.right)]
+    forms = [
+        one
+        for one in resource.of_rows(listing.name)
+        if one.page == "" and resource.alone(one) is None and asked.caller.may(one.right)
+    ]
     return {
         "listing": listing,
         "columns": columns,

@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from regulars.company.resources import service
 from regulars.company.rights.model import SHELL
-from regulars.faces import help_texts
+from regulars.faces import command_index, help_texts
 from regulars.faces.columns import Column, cell_of
 from regulars.faces.command import WorkspaceFolder, err, out, table
 from regulars.faces.declared import cutting, reading
@@ -33,8 +33,7 @@ def add(app: typer.Typer, opens: Opens, resource: Resource) -> None:
     """Add the group of commands of a resource."""
     assert resource.command is not None
     words = help_texts.declared(resource.help or resource.brief)
-    group = typer.Typer(no_args_is_help=True, help=words)
-    app.add_typer(group, name=resource.command)
+    group = command_index.group(app, resource.command, words)
     _add_reading(group, opens, resource)
     for form in resource.forms:
         if form.command is not None:
@@ -75,7 +74,8 @@ def _print(resource: Resource, listing: Listing, asked: Asked) -> None:
 
 def _add(group: typer.Typer, opens: Opens, form: Form) -> None:
     def take(*, as_json: bool, workspace: Path, row: str = "", **values: Any) -> None:
-        asked = Asked(opens(workspace), SHELL, clock.now(), values, row)
+        given = {name: value if value != [] else None for name, value in values.items()}
+        asked = Asked(opens(workspace), SHELL, clock.now(), given, row)
         made = service.take(form, asked)
         if as_json:
             typer.echo(msgspec.json.encode(form.answer(made)).decode())

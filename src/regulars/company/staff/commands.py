@@ -7,17 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
-from rich.table import Table
 
 from regulars.company.rights.model import SHELL, Role
 from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import service as staff
-from regulars.company.staff.model import ROLE_NAMES, Staff
+from regulars.company.staff.model import Staff
 from regulars.faces.command import WorkspaceFolder, err, out
 from regulars.faces.language import gettext as _
-from regulars.faces.language import shell_language
 from regulars.kit import clock
 from regulars.store.workspace import Store
 
@@ -33,15 +30,13 @@ FromStdin = Annotated[
 LinkOnly = Annotated[
     bool, typer.Option("--link", help="Print a one-time address where the owner can set it.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 def register(app: typer.Typer, opens: Opens) -> None:
-    """Add `user add|list|role|disable|enable|password`."""
+    """Add `user add|role|password`; the others are declared with the resource."""
     user = typer.Typer(no_args_is_help=True, help="Accounts of members.")
     app.add_typer(user, name="user")
     _add(user, opens)
-    _list(user, opens)
     _change(user, opens)
 
 
@@ -93,26 +88,6 @@ def _add(user: typer.Typer, opens: Opens) -> None:
         err.print(_("The password is set."))
 
 
-def _list(user: typer.Typer, opens: Opens) -> None:
-    @user.command("list")
-    def list_(workspace: WorkspaceFolder = Path(), as_json: AsJson = False) -> None:
-        """List the accounts."""
-        accounts = staff.everyone(opens(workspace))
-        if as_json:
-            typer.echo(msgspec.json.encode([facts(account) for account in accounts]).decode())
-            return
-        table = Table(
-            _("Sign-in name"), _("Full name"), _("Role"), _("Places"), _("State"), box=None
-        )
-        for account in accounts:
-            places = (
-                _("everywhere") if account.chosen is None else ", ".join(sorted(account.chosen))
-            )
-            role = ROLE_NAMES[account.role].in_(shell_language())
-            table.add_row(account.login, account.name, role, places, _state(account))
-        out.print(table)
-
-
 def _change(user: typer.Typer, opens: Opens) -> None:
     @user.command()
     def role(
@@ -135,35 +110,6 @@ def _change(user: typer.Typer, opens: Opens) -> None:
         )
         out.print(_("Changed {login}.").format(login=account.login))
 
-    @user.command()
-    def disable(login: Login, workspace: WorkspaceFolder = Path()) -> None:
-        """Disable an account and sign it out."""
-        store = opens(workspace)
-        staff.disable(store, SHELL, staff.named(store, login).id, clock.now())
-        out.print(_("Disabled {login}.").format(login=login))
-
-    @user.command()
-    def enable(login: Login, workspace: WorkspaceFolder = Path()) -> None:
-        """Enable a disabled account."""
-        store = opens(workspace)
-        staff.enable(store, SHELL, staff.named(store, login).id)
-        out.print(_("Enabled {login}.").format(login=login))
-
-
-def facts(account: Staff) -> dict[str, Any]:
-    """Return what JSON says of an account."""
-    return {
-        "id": account.id,
-        "login": account.login,
-        "name": account.name,
-        "role": account.role.value,
-        "places": None if account.chosen is None else sorted(account.chosen),
-        "language": account.language,
-        "created_at": account.created_at,
-        "has_password": account.password_changed_at is not None,
-        "disabled": account.disabled_at is not None,
-    }
-
 
 def _password(from_stdin: bool) -> str | None:
     """Return the password, asked for twice at a terminal; None: make a link instead."""
@@ -179,9 +125,3 @@ def _print_link(store: Store, account: Staff) -> None:
     told = _("Open this address of your server within {n} days:")
     err.print(told.format(n=sign_in.LINK_DAYS))
     typer.echo(sign_in.link_path(code))
-
-
-def _state(account: Staff) -> str:
-    if account.disabled_at is not None:
-        return _("disabled")
-    return _("active") if account.password_changed_at is not None else _("invited")

@@ -234,7 +234,6 @@ def _chosen(
 ) -> frozenset[str] | None:
     if places is None:
         return None
-    chosen = frozenset(place.strip() for place in places) - {""}
     if role is Role.ADMIN:
         raise Invalid(
             "staff.admin_places",
@@ -244,16 +243,7 @@ def _chosen(
             ),
             field="places",
         )
-    if not chosen:
-        raise Invalid(
-            "staff.no_places",
-            Text(
-                "Choose at least one place, or everywhere.", "请至少选择一个地点，或选择全部地点。"
-            ),
-            field="places",
-        )
-    tree.require_known(store, chosen - held)
-    return chosen
+    return tree.chosen(store, places, held)
 
 
 def _language(language: str | None) -> Language | None:

@@ -6,7 +6,7 @@ a declaration's functions call with what was asked: store, caller, moment and va
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -52,7 +52,9 @@ class Field:
     `choices` are values with titles, or a function of what is asked that gives them. `least` and
     `most` bound a number, `most` the characters of a text. A field of kind `rows` holds a list of
     objects with `fields`. What is an `argument` has no name in a command; `option` is what it is
-    called there, where that differs. `default` is what holds where nothing is said.
+    called there, where that differs. `default` is what holds where nothing is said. Of `choices`
+    with a title for `every` one, a page asks first whether all of them are meant: that is None.
+    What is `placeholder` in an empty field is in a choice the title of none.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Field:
     fields: tuple[Field, ...] = ()
     argument: bool = False
     option: str | None = None
+    every: Text | None = None
 
     def offered(self, asked: Asked) -> Offered:
         """Return the values there are to choose from, with their titles."""
@@ -76,7 +79,10 @@ class Field:
     @property
     def words(self) -> Text:
         """What a document or `--help` says of it."""
-        return self.hint or self.title
+        words = self.hint or self.title
+        if self.every is None:
+            return words
+        return Text(f"{words.en} None: {self.every.en}.", f"{words.zh}不填：{self.every.zh}。")
 
 
 def _as_it_is(value: Any) -> Any:
@@ -95,6 +101,9 @@ class Form:
     resource's (what stands in braces is the row), None where programs do not do this; `status`,
     `answer` and `gives`, its type, say what they get. `command` is what follows the resource's name
     in a command line, None where there is no command; `row_words` says there what a row is called.
+    `page` is the address below the resource's at which it stands alone, with the other acts of its
+    row (the part in braces), in its `template` under what `titled(row)` says; `held(row)` are the
+    values of a row, by default its attributes. It is None where people do not do this on a page.
     What makes a `secret` shows it once on the page, and no cache keeps the answer.
     """
 
@@ -119,6 +128,10 @@ class Form:
     command: str | None = None
     secret: bool = False
     row_words: Text = ROW
+    page: str | None = ""
+    template: str = "declared/form.html"
+    titled: Callable[[Any], Text | str] | None = None
+    held: Callable[[Any], Mapping[str, Any]] | None = None
 
     @property
     def of_row(self) -> bool:
@@ -129,6 +142,12 @@ class Form:
     def heading(self) -> Text:
         """What the form is called."""
         return self.title or self.submit
+
+    def values_of(self, row: Any) -> Mapping[str, Any]:
+        """Return what the fields hold of a row before anybody typed."""
+        if self.held is not None:
+            return self.held(row)
+        return {one.name: getattr(row, one.name, one.default) for one in self.fields}
 
     def told(self, asked: Asked, made: Any) -> Text:
         """Return what a command says when it is done."""
@@ -235,6 +254,11 @@ class Resource:
         """Return the list of that name; None without one."""
         return next((one for one in self.lists if one.name == name), None)
 
-    def of_rows(self, name: str) -> Iterable[Form]:
+    def of_rows(self, name: str) -> list[Form]:
         """Return the forms that act on rows of the list of that name."""
         return [one for one in self.forms if name in one.of_lists]
+
+    def alone(self, form: Form) -> Form | None:
+        """Return the form on whose own page a form stands: itself, or one of the same rows."""
+        rows = (one for name in form.of_lists for one in self.of_rows(name))
+        return next((one for one in (form, *rows) if one.page), None)

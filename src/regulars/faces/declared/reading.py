@@ -52,12 +52,20 @@ def _value(one: Field, name: str, fields: Fields, asked: Asked) -> Any:
             found = fields.choice(name, offered, required=one.required)
         case "choices":  # what follows from the store is judged by the service, which says more
             allowed = None if callable(one.choices) else [str(each[0]) for each in one.choices]
-            return fields.choices(name, allowed) or one.default
+            fields.choices(name, allowed)
+            found = _ticked(one, name, fields)
+            return found if one.every else found or one.default
         case "rows":
             return _rows(one, name, fields, asked)
         case _:
             found = fields.text(name, required=one.required, most=int(one.most or MAX_LENGTH))
     return one.default if found is None else found
+
+
+def _ticked(one: Field, name: str, fields: Fields) -> list[str] | None:
+    """Return the values that are ticked; None where every one is meant."""
+    ticked, wish = fields.choices(name), fields.raw[f"{name}.every"]
+    return None if one.every and (wish == "every" or not (wish or ticked)) else ticked
 
 
 def _rows(one: Field, name: str, fields: Fields, asked: Asked) -> list[dict[str, Any]]:
@@ -137,6 +145,6 @@ def typed(form: Form, asked: Asked, fields: Fields | None) -> dict[str, Any]:
     if fields is None:
         return {one.name: asked.values.get(one.name, one.default) for one in form.fields}
     return {
-        one.name: fields.choices(one.name) if one.kind == "choices" else fields.raw[one.name]
+        one.name: _ticked(one, one.name, fields) if one.kind == "choices" else fields.raw[one.name]
         for one in form.fields
     }
