@@ -190,23 +190,32 @@ TEXTS = (
     Column(Text("Comment", "原话"), "text"),
     Column(Text("Language", "语言"), lambda row, _: LANGUAGE_TITLES[row.language]),
     Column(Text("Feeling", "情感"), lambda row, _: MOOD_TITLES[row.mood]),
-    Column(Text("Problem types", "问题类型"),
-           lambda row, _: ", ".join(say(KIND_TITLES[kind]) for kind in row.kinds)),
-    Column(Text("Evidence", "依据"),
-           lambda row, _: ", ".join(dict.fromkeys(item.words for item in row.evidence))),
-    Column(Text("Touchpoint mentioned", "所指触点"),
-           lambda row, view: view.catalog.title_of(row.meant) if row.meant else None),
+    Column(
+        Text("Problem types", "问题类型"),
+        lambda row, _: ", ".join(say(KIND_TITLES[kind]) for kind in row.kinds),
+    ),
+    Column(
+        Text("Evidence", "依据"),
+        lambda row, _: ", ".join(dict.fromkeys(item.words for item in row.evidence)),
+    ),
+    Column(
+        Text("Touchpoint mentioned", "所指触点"),
+        lambda row, view: view.catalog.title_of(row.meant) if row.meant else None,
+    ),
     Column(Text("Channel", "渠道"), "channel"),
     Column(Text("Place", "地点"), "place"),
     Column(Text("Corrected", "已更正"), "corrected"),
-)  # fmt: skip
+)
 """Of a file of texts with what was read in them."""
 _SHARES = Table(
-    "types", Text("Problem types", "问题类型"),
+    "types",
+    Text("Problem types", "问题类型"),
     (
-        Column(TOUCHPOINT, lambda row, view: view.catalog.title_of(row.touchpoint)
-               if row.touchpoint else None,
-               href=lambda row, _: of_touchpoint(row.touchpoint) if row.touchpoint else None),
+        Column(
+            TOUCHPOINT,
+            lambda row, view: view.catalog.title_of(row.touchpoint) if row.touchpoint else None,
+            href=lambda row, _: of_touchpoint(row.touchpoint) if row.touchpoint else None,
+        ),
         in_file(KEY, "key"),
         Column(WHAT, lambda row, _: TITLES[row.key]),
         Column(COMMENTS, "texts", COUNT),
@@ -214,13 +223,18 @@ _SHARES = Table(
         Column(Text("Customers who wrote", "有留言的客户数"), "share.n", COUNT),
         interval(Text("Share", "占比"), "share", SHARE),
         Column(Q, "q", number(4), wide=True),
-        Column(Text("Stands out", "显著突出"), "marked", wide=True,
-               mark=lambda row, _: "pain" if row.marked else None),
+        Column(
+            Text("Stands out", "显著突出"),
+            "marked",
+            wide=True,
+            mark=lambda row, _: "pain" if row.marked else None,
+        ),
     ),
     lambda view: [*view.result.kinds, *view.result.moods, *view.result.cells],
-)  # fmt: skip
+)
 _MONTHS = Table(
-    "months", Text("Month by month", "逐月变化"),
+    "months",
+    Text("Month by month", "逐月变化"),
     (
         Column(Text("Month", "月份"), "month"),
         interval(Text("Share", "占比"), "negative", SHARE),
@@ -228,9 +242,10 @@ _MONTHS = Table(
         Column(CUSTOMERS, "negative.n", COUNT),
     ),
     lambda view: view.result.months,
-)  # fmt: skip
+)
 _RISE = Table(
-    "rise", Text("What is rising?", "什么在上升？"),
+    "rise",
+    Text("What is rising?", "什么在上升？"),
     (
         Column(WHAT, _risen, href=_texts_of),
         Column(Text("Kind", "类别"), lambda row, _: SORTS[row.kind], wide=True),
@@ -241,41 +256,54 @@ _RISE = Table(
         interval(Text("Share now", "现在占比"), "share", SHARE),
         in_file(Text("p", "p"), "p", number(4)),
         Column(Q, "q", number(4), wide=True),
-        Column(Text("Rising", "上升"), "risen",
-               mark=lambda row, _: "rising" if row.risen else None),
+        Column(
+            Text("Rising", "上升"), "risen", mark=lambda row, _: "rising" if row.risen else None
+        ),
     ),
     lambda view: [*view.result.rise.risen, *view.result.rise.closest] if view.result.rise else [],
-)  # fmt: skip
+)
 _TOP = Table(
-    "words", Text("Most used words", "最常用词语"),
+    "words",
+    Text("Most used words", "最常用词语"),
     (
         Column(Text("Word", "词"), lambda row, _: row[0]),
         Column(MANY, lambda row, _: row[1], COUNT),
         Column(Text("In negative comments", "出现在负面留言中"), lambda row, _: row[2], COUNT),
     ),
     lambda view: view.result.top,
-)  # fmt: skip
+)
 _GAPS = Table(
-    "gaps", Text("Digital divide: who is left behind?", "数字化鸿沟：谁被落下了？"),
+    "gaps",
+    Text("Digital divide: who is left behind?", "数字化鸿沟：谁被落下了？"),
     (
         in_file(Text("Sort of group", "群体类别"), lambda row, _: GROUP_SORTS[row[0].sort]),
         Column(Text("Group", "群体"), _of("title"), note=lambda row, _: GROUP_SORTS[row[0].sort]),
         Column(Text("Where", "范围"), gap_place),
         Column(MANY, _of("people"), COUNT),
         in_file(Text("The rest", "其余客户数"), _of("people_rest"), COUNT),
-        Column(Text("Gap in digital service", "数字服务中的差距"), _of("inside"), signed(),
-               wide=True),
+        Column(
+            Text("Gap in digital service", "数字服务中的差距"), _of("inside"), signed(), wide=True
+        ),
         Column(Text("Gap elsewhere", "其他服务中的差距"), _of("outside"), signed(), wide=True),
         interval(Text("Divide", "鸿沟"), _of("divide"), signed()),
-        interval(Text("Customers mentioning a digital problem", "提到数字化问题的客户占比"),
-                 lambda row, _: row[1][0] if row[1] else None, SHARE, wide=True, note=_rest),
+        interval(
+            Text("Customers mentioning a digital problem", "提到数字化问题的客户占比"),
+            lambda row, _: row[1][0] if row[1] else None,
+            SHARE,
+            wide=True,
+            note=_rest,
+        ),
         Column(Q, _of("q"), number(4), wide=True),
-        Column(Text("Verdict", "结论"), lambda row, _: LEFT if row[0].marked else CHANCE,
-               mark=lambda row, _: "pain" if row[0].marked else None),
+        Column(
+            Text("Verdict", "结论"),
+            lambda row, _: LEFT if row[0].marked else CHANCE,
+            mark=lambda row, _: "pain" if row[0].marked else None,
+        ),
         in_file(Text("Marked", "已标记"), _of("marked")),
     ),
-    gaps, file="digital-divide",
-)  # fmt: skip
+    gaps,
+    file="digital-divide",
+)
 ANALYSIS = Analysis(
     noun=__package__,
     name="words",
@@ -292,17 +320,33 @@ ANALYSIS = Analysis(
     told_as=(("version", "reading_version"),),
     tables=(_SHARES, _MONTHS, _RISE, _TOP, _GAPS),
     pictures=(
-        Picture("types", Text("Share of the customers who wrote, 95% interval",
-                              "占有留言的客户的比例，95% 区间"), _kinds, 220),
-        Picture("months", Text("Customers with a negative comment, share of those who wrote",
-                               "有负面留言的客户占有留言的客户的比例"), _trend, 220),
+        Picture(
+            "types",
+            Text(
+                "Share of the customers who wrote, 95% interval", "占有留言的客户的比例，95% 区间"
+            ),
+            _kinds,
+            220,
+        ),
+        Picture(
+            "months",
+            Text(
+                "Customers with a negative comment, share of those who wrote",
+                "有负面留言的客户占有留言的客户的比例",
+            ),
+            _trend,
+            220,
+        ),
     ),
     panel=Panel(
         lambda view, person: view.service.of_person(
             view.ws, person, scope=view.options.scope, most=MOST_READ
         ),
-        "words/_person.html", 60, Text("This customer wrote nothing.", "该客户没有留言。"),
-        plain=lambda found, _view: msgspec.to_builtins(found), alone=True,
+        "words/_person.html",
+        60,
+        Text("This customer wrote nothing.", "该客户没有留言。"),
+        plain=lambda found, _view: msgspec.to_builtins(found),
+        alone=True,
     ),
     sentences=_sentences,
     plain=_plain,
@@ -311,4 +355,4 @@ ANALYSIS = Analysis(
     page="words/words.html",
     waiting=Text("Counting what customers wrote…", "正在统计客户原话…"),
     instead=((SEARCH, _texts),),
-)  # fmt: skip
+)
