@@ -80,7 +80,7 @@ def experience_levels(ws: Workspace) -> Count:
 
 
 def journey_map(ws: Workspace) -> Count:
-    told = journeys.answered(ws, EventFilter(), "person", "touchpoint", now=NOW).payload
+    told = journeys.answered(ws, EventFilter(), now=NOW).payload
     return len(told.marks), told.tested
 
 

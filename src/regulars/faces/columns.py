@@ -190,6 +190,18 @@ def cell_of(column: Column, row: Any, view: Any) -> Cell:
     return replace(made, low=low, high=high, n=value.n if column.counted else None)
 
 
+def in_one_line(cell: Cell) -> str:
+    """Return a cell in one line: value, range, n and note."""
+    parts = [cell.words]
+    if cell.low is not None and cell.high is not None:
+        parts.append(f"({cell.low} – {cell.high})")
+    if cell.n is not None:
+        parts.append(f"n {cell.n:,}")
+    words = " ".join(parts)
+    note = say(cell.note) if isinstance(cell.note, Text) else cell.note
+    return f"{words} · {note}" if note else words
+
+
 def written(
     columns: Iterable[Column], rows: Iterable[Any], view: Any
 ) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:

@@ -16,7 +16,9 @@ from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL, Role
 from regulars.kit.errors import Invalid
 from regulars.timeline.workspace import Workspace
+from regulars.understand.analyses import terminal
 from regulars.understand.journeys import commands, service
+from regulars.understand.journeys.analysis import ANALYSIS
 from regulars.understand.journeys.model import Funnel, JourneyMap, Journeys
 from regulars.understand.scope.model import EventScope
 
@@ -119,7 +121,7 @@ def test_waits_and_durations_have_intervals(shop: Workspace) -> None:
 
 def test_only_xes_and_csv_are_written(shop: Workspace, tmp_path: Path) -> None:
     app = typer.Typer()
-    commands.register(app, lambda _folder: shop)
+    terminal.add(app, lambda _folder: shop, ANALYSIS)
     for name, written in (("o.txt", False), ("o", False), ("o.csv", True), ("o.XES", True)):
         file = tmp_path / name
         ran = CliRunner().invoke(app, ["show", "journey", "--by", "order", "--export", str(file)])

@@ -36,7 +36,7 @@ def _prune(ws: Workspace, now: datetime, _progress: Progress) -> None:
 
 
 def _journey(ws: Workspace, now: datetime, _progress: Progress) -> None:
-    journeys.answered(ws, EventFilter(), "person", "touchpoint", now=now)
+    journeys.answered(ws, EventFilter(), now=now)
 
 
 def _audiences(ws: Workspace, now: datetime, progress: Progress) -> None:

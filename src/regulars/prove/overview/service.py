@@ -96,7 +96,7 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Overview:
     judged = targets.judged(ws, now=now, scope=look.scope, guardrails=False)
     changes, tested = _changes(ws, window, look, now)
     counts = _counts(ws, extent, window, now)
-    map_ = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
+    map_ = journeys.answered(ws, look, now=now).payload
     pains = journeys.marks(map_, "pain")
     return Overview(
         customers=metrics.active_people(

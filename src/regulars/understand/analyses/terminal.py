@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 
 from regulars.faces import help_texts, show
-from regulars.faces.columns import Cell, Column, cell_of
+from regulars.faces.columns import Cell, Column, cell_of, in_one_line
 from regulars.faces.command import WorkspaceFolder, out, table
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
@@ -175,17 +175,5 @@ def _print_rows(title: str, columns: Sequence[Column], lines: Sequence[Sequence[
     kept = [at for at, column in enumerate(columns) if not column.wide or out.width >= WIDE]
     made = table(*(escape(say(columns[at].title)) for at in kept), title=escape(title))
     for line in lines:
-        made.add_row(*(escape(written(line[at])) for at in kept))
+        made.add_row(*(escape(in_one_line(line[at])) for at in kept))
     out.print(made)
-
-
-def written(cell: Cell) -> str:
-    """Return a cell in one line: value, range, n and note."""
-    parts = [cell.words]
-    if cell.low is not None and cell.high is not None:
-        parts.append(f"({cell.low} – {cell.high})")
-    if cell.n is not None:
-        parts.append(f"n {cell.n:,}")
-    words = " ".join(parts)
-    note = say(cell.note) if isinstance(cell.note, Text) else cell.note
-    return f"{words} · {note}" if note else words

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from regulars.faces.columns import Cell, Column, written
+from regulars.faces.columns import Cell, Column, in_one_line, written
 from regulars.kit.text import Text
 from regulars.listen.adoption import service as adoption
 from regulars.listen.adoption.model import Kind
@@ -132,6 +132,10 @@ class View:
         rows = self.rows(table) if rows is None else rows
         columns, lines = written(table.columns, rows[: most or table.most], self)
         return Shown(table, columns, lines, len(rows))
+
+    def lines(self, shown: Shown) -> list[list[str]]:
+        """Return the cells of a table each in one line."""
+        return [[in_one_line(cell) for cell in row] for row in shown.rows]
 
     def picture(self, name: str) -> tuple[Picture, Any] | None:
         """Return the picture of that name with what draws it."""

@@ -68,7 +68,7 @@ class Pain:
 
 def pains(ws: Workspace, look: EventFilter, *, now: datetime) -> list[Pain]:
     """Return the pain points that the journey map marks."""
-    journey_map = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
+    journey_map = journeys.answered(ws, look, now=now).payload
     return [
         Pain(
             mark.step,

@@ -13,7 +13,6 @@ from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.asking import seconds_of
-from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.journeys import export, service
 from regulars.understand.journeys.model import By, Funnel, Journeys, Level, Order
@@ -25,23 +24,6 @@ Exporter = Annotated[Principal, Depends(needs(Right.EXPORT))]
 
 
 Step = Annotated[str, StringConstraints(min_length=1)]
-
-
-@router.get("/journey", summary="The journey map")
-def journey(
-    *,
-    ws: CurrentWorkspace,
-    caller: Reader,
-    asked: Ranged,
-    by: By = "person",
-    level: Level = "touchpoint",
-    feedback: bool = False,
-) -> dict[str, Any]:
-    """Return touchpoints, stages, transitions with waits, scores, tested marks and advice."""
-    question = Journeys(asked.scope(ws, caller), by, level, feedback)
-    found = service.journey_map(ws, question, now=clock.now(), as_of=asked.moment(ws))
-    answer: dict[str, Any] = msgspec.to_builtins(found)
-    return answer
 
 
 @router.get(
@@ -63,8 +45,7 @@ def events(
     table = export.events(ws, Journeys(asked.scope(ws, caller), by, level), as_of=asked.moment(ws))
     if format == "xes":
         return _file(export.xes(table, ws.zone), "application/xml", "journey.xes")
-    body = files.csv_bytes(list(export.COLUMNS), export.rows(table), ws.zone, bom=False)
-    return _file(body, files.CSV, "journey.csv")
+    return _file(export.csv(table, ws.zone), files.CSV, "journey.csv")
 
 
 @router.get("/funnel", summary="A funnel")

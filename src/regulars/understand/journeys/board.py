@@ -96,7 +96,7 @@ FINDING = findings.declare(findings.Kind("touchpoint", 2, Detail, _compute, quot
 def _detail(ws: Workspace, step: str, look: EventFilter, now: datetime) -> Detail:
     catalog = catalog_service.current(ws)
     extent = scopes.resolve(ws, look, now)
-    whole = service.answered(ws, look, "person", "touchpoint", now=now).payload
+    whole = service.answered(ws, look, now=now).payload
     node = next((node for node in whole.nodes if node.step == step), None)
     months = health.split(ws, extent, step, "in_month", as_of=now)
     tree = places.tree(ws)

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
 import ibis
 import pyarrow as pa
 
+from regulars.faces import export as files
+from regulars.kit.errors import Invalid
+from regulars.kit.period import parse_edge
+from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.workspace import Workspace
 from regulars.understand.journeys import steps
@@ -61,6 +66,28 @@ def events(ws: Workspace, asked: Journeys, *, as_of: datetime | None = None) -> 
         return found.order_by([ibis.asc(key) for key in order]).select(*COLUMNS).limit(MAX_EVENTS)
 
     return ws.query(expression, as_of=as_of)
+
+
+def write(ws: Workspace, asked: Journeys, as_of: str | None, file: Path) -> None:
+    """Write the events of the journeys into a file, as its name says. Raises Invalid."""
+    ending = file.suffix.lower()
+    if ending not in (".xes", ".csv"):
+        raise Invalid(
+            "journeys.export",
+            Text(
+                f"Name the file .xes or .csv, not “{file.name}”.",
+                f"文件名请以 .xes 或 .csv 结尾，而不是“{file.name}”。",
+            ),
+            field="export",
+        )
+    table = events(ws, asked, as_of=parse_edge(as_of, ws.zone) if as_of else None)
+    with file.open("wb") as target:
+        target.writelines(xes(table, ws.zone) if ending == ".xes" else csv(table, ws.zone))
+
+
+def csv(table: pa.Table, zone: tzinfo) -> Iterator[bytes]:
+    """Yield the events as CSV, in pieces."""
+    return files.csv_bytes(list(COLUMNS), rows(table), zone, bom=False)
 
 
 def rows(table: pa.Table) -> Iterator[list[Any]]:

@@ -67,7 +67,7 @@ def options(ws: Workspace, chosen: tuple[str, ...], scope: Scope) -> list[tuple[
     """Return what may be a step: touchpoints, events that were found, the vocabulary."""
     catalog = catalog_service.current(ws)
     found = [(point.key, say(point.title)) for point in catalog.touchpoints]
-    stored = service.stored(ws, EventFilter(scope=scope), "person", "touchpoint", now=clock.now())
+    stored = service.stored(ws, EventFilter(scope=scope), now=clock.now())
     names = {name for item in stored.payload.found for name in item.names} if stored else set()
     names |= TITLES.keys() | {step for step in chosen if not catalog.touchpoint(step)}
     return found + [(name, f"{say(title(name))} ({_('event')})") for name in sorted(names)]

@@ -54,6 +54,19 @@ class Journeys:
 
 
 @dataclass(frozen=True, slots=True)
+class MapOptions:
+    """How a map is asked for beside its extent; with `as_of`, only what was known by then."""
+
+    by: By = "person"
+    level: Level = "touchpoint"
+    feedback: bool = False
+    as_of: str | None = None
+
+
+PERSONS = MapOptions()
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """Step 1 of R22: a touchpoint that the events have, whether or not the catalog knows it.
 

@@ -1,4 +1,4 @@
-"""The journey map, a touchpoint's page, and the funnel."""
+"""A touchpoint's page, and the funnel."""
 
 from __future__ import annotations
 
@@ -20,90 +20,17 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import AREA_TITLES
 from regulars.timeline.current import CurrentWorkspace
-from regulars.timeline.workspace import Workspace
-from regulars.understand.journeys import board, funnel_showing, parameters, service, showing
-from regulars.understand.journeys.model import BY_TITLES, By, Funnel, JourneyMap, Level, Order
+from regulars.understand.journeys import board, funnel_showing, service
+from regulars.understand.journeys.analysis import mark_values
+from regulars.understand.journeys.model import BY_TITLES, By, Funnel, Order
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.parameters import ScopedByChannel, choices
 
 router = APIRouter(include_in_schema=False)
 navigation = [
-    NavItem(Text("Journey", "客户旅程"), "/journey", Section.UNDERSTAND, 10, Right.READ_NUMBERS),
     NavItem(Text("Funnels", "漏斗"), "/funnel", Section.UNDERSTAND, 20, Right.READ_NUMBERS),
 ]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
-
-
-@router.get("/journey")
-def journey(
-    *,
-    request: Request,
-    ws: CurrentWorkspace,
-    caller: Reader,
-    wish: ScopedByChannel,
-    by: By = "person",
-    level: Level = "touchpoint",
-) -> Response:
-    """Show the five steps of R22; a slice not worked out yet follows the page."""
-    look = wish.event_filter(caller)
-    if kind := files.asked(request):
-        answer = service.answered(ws, look, by, level, now=clock.now())
-        rows = showing.table(answer.payload, catalog_service.current(ws))
-        return files.send(request, kind, "journey", showing.TABLE, rows)
-    known = service.stored(ws, look, by, level, now=clock.now())
-    return page(
-        request,
-        "journeys/journey.html",
-        title=_("Where are the pain points of the journey?"),
-        fresh=known.as_of if known else None,
-        chosen=choices(request, ws, caller, wish),
-        by=by,
-        by_title=BY_TITLES[by],
-        may_edit=caller.may(Right.EDIT_CATALOG),
-        piece=parameters.piece(request, "/journey/map"),
-        by_items=parameters.by_items(request, by),
-        **(_map_values(ws, known.payload) if known else {"found": None}),
-    )
-
-
-@router.get("/journey/map")
-def journey_piece(
-    *,
-    request: Request,
-    ws: CurrentWorkspace,
-    caller: Reader,
-    wish: ScopedByChannel,
-    by: By = "person",
-    level: Level = "touchpoint",
-) -> Response:
-    """Give the map of a slice, worked out now."""
-    look = wish.event_filter(caller)
-    found = service.answered(ws, look, by, level, now=clock.now()).payload
-    values = {
-        "by_title": BY_TITLES[by],
-        "may_edit": caller.may(Right.EDIT_CATALOG),
-        **_map_values(ws, found),
-    }
-    return page(request, "journeys/_map.html", title="", **values)
-
-
-def _map_values(ws: Workspace, found: JourneyMap) -> dict[str, Any]:
-    catalog = catalog_service.current(ws)
-    columns = showing.columns(found, catalog)
-    return {
-        "found": found,
-        "catalog": catalog,
-        "columns": columns,
-        "kinds": showing.marked(found),
-        "pains": showing.pains(found),
-        "opportunities": showing.opportunities(found),
-        "strange": [item for item in found.found if not item.known],
-        "arrows": showing.arrows(found, columns),
-        "arrow_rows": showing.arrow_rows(found),
-        "address": showing.address,
-        "layers": showing.LAYERS,
-        "horizons": showing.HORIZONS,
-    }
 
 
 @router.get("/journey/touchpoints/{step}")
@@ -124,7 +51,7 @@ def touchpoint(
         fresh=known.as_of if known else None,
         chosen=choices(request, ws, caller, wish),
         name=name,
-        piece=parameters.piece(request, f"{request.url.path}/detail"),
+        piece=f"{request.url.path}/detail" + (f"?{request.url.query}" if request.url.query else ""),
         **(_detail_values(caller, known.payload) if known else {"detail": None}),
     )
 
@@ -147,10 +74,8 @@ def _detail_values(caller: Principal, found: board.Detail) -> dict[str, Any]:
         "may_read": caller.may(Right.READ_PEOPLE),
         "detail_rows": board.month_rows,
         "compared_rows": board.compared_rows,
-        "address": showing.address,
         "areas": AREA_TITLES,
-        "layers": showing.LAYERS,
-        "horizons": showing.HORIZONS,
+        **mark_values(),
     }
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from regulars.kit.memo import Memo
-from regulars.kit.period import day_start
+from regulars.kit.period import day_start, parse_edge
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog, Target
 from regulars.timeline import people
@@ -22,13 +22,13 @@ from regulars.understand.journeys import conversion, mapping, marking, queries, 
 from regulars.understand.journeys.model import (
     BY_TITLES,
     OPEN_DAYS,
-    By,
+    PERSONS,
     Found,
     Funnel,
     FunnelSlice,
     JourneyMap,
     Journeys,
-    Level,
+    MapOptions,
     Mark,
     Node,
     Passed,
@@ -102,27 +102,30 @@ def journey_map(
 
 
 def stored(
-    ws: Workspace, look: EventFilter, by: By, level: Level, *, now: datetime
+    ws: Workspace, look: EventFilter, how: MapOptions = PERSONS, *, now: datetime
 ) -> Finding[JourneyMap] | None:
     """Return the stored map, or None; notes that it was asked for."""
-    return findings.find(ws, FINDING, _about(ws, look, by, level), now=now)
+    return findings.find(ws, FINDING, _about(ws, look, how), now=now)
 
 
 def answered(
-    ws: Workspace, look: EventFilter, by: By, level: Level, *, now: datetime
+    ws: Workspace, look: EventFilter, how: MapOptions = PERSONS, *, now: datetime
 ) -> Finding[JourneyMap]:
     """Return the map: the stored one if it still holds, else computed now."""
-    return findings.answer(ws, FINDING, _about(ws, look, by, level), now=now)
+    return findings.answer(ws, FINDING, _about(ws, look, how), now=now)
 
 
-def _about(ws: Workspace, look: EventFilter, by: By, level: Level) -> dict[str, object]:
-    return look.about(catalog=catalog_service.current(ws).version, by=by, level=level)
+def _about(ws: Workspace, look: EventFilter, how: MapOptions) -> dict[str, object]:
+    version = catalog_service.current(ws).version
+    return look.about(catalog=version, by=how.by, level=how.level,
+                      feedback=how.feedback or None, as_of=how.as_of)  # fmt: skip
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> JourneyMap:
-    extent = scopes.resolve(ws, EventFilter.of(about), now)
-    asked = Journeys(extent, about.get("by", "person"), about.get("level", "touchpoint"))
-    return journey_map(ws, asked, now=now, as_of=now)
+    extent, known = scopes.resolve(ws, EventFilter.of(about), now), about.get("as_of")
+    asked = Journeys(extent, about.get("by", "person"), about.get("level", "touchpoint"),
+                     bool(about.get("feedback")))  # fmt: skip
+    return journey_map(ws, asked, now=now, as_of=parse_edge(known, ws.zone) if known else now)
 
 
 FINDING = findings.declare(findings.Kind("journey", 3, JourneyMap, _compute))

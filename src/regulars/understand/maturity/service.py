@@ -216,7 +216,7 @@ def _groups(ws: Workspace, scope: Scope, now: datetime) -> tuple[float | None, i
 
 def _pains(ws: Workspace, look: EventFilter, ranked: Drivers, now: datetime) -> list[Improvement]:
     """Return the journey's pain points with their evidence, the most important first."""
-    found = journeys.answered(ws, look, "person", "touchpoint", now=now).payload
+    found = journeys.answered(ws, look, now=now).payload
     weight = {touchpoint: one.value for touchpoint, one in ranked.by_touchpoint().items()}
     priced = costs.answered(ws, look, now=now).payload
     money = {one.step: one for one in priced.points}
