@@ -173,7 +173,7 @@ def file_rows(
 def cell_of(column: Column, row: Any, view: Any) -> Cell:
     """Return one cell as it is written; `view.result` is what the row is of."""
     value, words = column.of(row, view), column.format.words
-    about = row if column.format.by_row else view.result
+    about = row if column.format.by_row else getattr(view, "result", None)
     made = Cell(
         words(getattr(value, "value", None) if column.ranged else value, about),
         href=column.href(row, view) if column.href else None,

@@ -20,9 +20,9 @@ from regulars.kit import clock
 from regulars.listen.imports import service as imports
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
-from regulars.understand.findings import service as findings
+from regulars.understand.analyses import service as analyses
 from regulars.understand.health import service as health
-from regulars.understand.metrics import board
+from regulars.understand.metrics.analysis import ANALYSIS
 from regulars.understand.scope.model import EventFilter
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -65,8 +65,8 @@ def test_a_script_alone_makes_the_boards_that_pages_read(ws: Workspace) -> None:
         [sys.executable, "-c", SCRIPT, str(ws.folder)], check=True, capture_output=True, text=True
     )
     assert done.stdout.strip() == "done"
-    stored = findings.find(ws, board.BOARD, {"period": board.USUAL}, now=clock.now())
-    assert stored is not None and stored.payload.tiles
+    stored = analyses.stored(ws, ANALYSIS, analyses.usual(ANALYSIS), now=clock.now())
+    assert stored.found is not None and stored.result.tiles
 
 
 @pytest.mark.usefixtures("brief")

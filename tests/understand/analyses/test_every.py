@@ -78,7 +78,7 @@ def client(company: Workspace) -> TestClient:
 
 
 def answer(client: TestClient, analysis: Analysis, **asked: Any) -> dict[str, Any]:
-    got = client.get(f"/api/v1{analysis.path}", params=asked)
+    got = client.get(f"/api/v1{analysis.api_path}", params=asked)
     assert got.status_code == 200, got.text
     return named(got.json())
 
@@ -160,7 +160,7 @@ def test_an_option_is_honoured_or_refused(
     if option.name in {one.name for one in analysis.options}:
         assert answer(client, analysis, **asked) != answer(client, analysis)
         return
-    refused = client.get(f"/api/v1{analysis.path}", params=asked)
+    refused = client.get(f"/api/v1{analysis.api_path}", params=asked)
     assert refused.status_code == 422
     assert refused.json()["code"] == "analysis.option" and option.name in refused.json()["detail"]
     assert client.get(analysis.path, params=asked).status_code == 422
@@ -175,18 +175,18 @@ def test_a_choice_changes_the_answer_and_no_choice_is_refused(
         others = [key for key, _title in option.choices if key != option.default]
         usual = answer(client, analysis)
         assert any(answer(client, analysis, **{option.name: key}) != usual for key in others)
-        wrong = client.get(f"/api/v1{analysis.path}", params={option.name: "no such thing"})
+        wrong = client.get(f"/api/v1{analysis.api_path}", params={option.name: "no such thing"})
         assert wrong.status_code == 422
         assert client.get(analysis.path, params={option.name: "no such"}).status_code == 422
 
 
 @each
 def test_the_answer_is_as_the_schema_says(client: TestClient, analysis: Analysis) -> None:
-    whole = client.get(f"/api/v1{analysis.path}").json()
+    whole = client.get(f"/api/v1{analysis.api_path}").json()
     jsonschema.Draft202012Validator.check_schema(answer_schema(analysis))
     jsonschema.Draft202012Validator(answer_schema(analysis)).validate(whole)
     document = client.get("/api/v1/openapi.json").json()
-    told = document["paths"][f"/api/v1{analysis.path}"]["get"]
+    told = document["paths"][f"/api/v1{analysis.api_path}"]["get"]
     names = {one["name"] for one in told["parameters"]} if "parameters" in told else set()
     assert names == {one.name for one in analysis.options}
     schema = told["responses"]["200"]["content"]["application/json"]["schema"]
@@ -205,14 +205,14 @@ def test_who_may_not_read_about_people_reads_numbers(
     assert analyst.get(analysis.path).status_code == 200
     for listed in analysis.every_list:
         assert analyst.get(f"{analysis.path}/{listed.name}").status_code == 403
-        assert analyst.get(f"/api/v1{analysis.path}/{listed.key}").status_code == 403
+        assert analyst.get(f"/api/v1{analysis.api_path}/{listed.key}").status_code == 403
 
 
 @listing
 def test_customers_are_listed_without_a_gap_or_a_repeat(
     client: TestClient, analysis: Analysis, listed: Customers
 ) -> None:
-    api, address = f"/api/v1{analysis.path}/{listed.key}", f"{analysis.path}/{listed.name}"
+    api, address = f"/api/v1{analysis.api_path}/{listed.key}", f"{analysis.path}/{listed.name}"
     answer(client, analysis)
     rows: list[dict[str, Any]] = []
     after: str | None = None

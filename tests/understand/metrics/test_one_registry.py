@@ -266,7 +266,7 @@ def test_a_target_that_is_no_number_is_refused(shop: Workspace, browser: TestCli
 
 
 def _digits(line: dict[str, str]) -> list[float | None]:
-    names = ("n", "Value", "Low (95 %)", "High (95 %)")
+    names = ("Value: n", "Value", "Value: Low", "Value: High")
     return [float(line[name]) if line[name] else None for name in names]
 
 

@@ -18,8 +18,9 @@ from regulars.company.rights.model import SHELL, Role
 from regulars.kit import clock
 from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
-from regulars.understand.findings import service as findings
+from regulars.understand.analyses import service as analyses
 from regulars.understand.metrics import board, service
+from regulars.understand.metrics.analysis import ANALYSIS
 
 
 @pytest.fixture
@@ -76,9 +77,9 @@ def test_the_export_has_the_services_digits(shop: Workspace) -> None:
     told = service.measure(shop, "nps", period=period, by=["channel"], compare="previous")
     assert len(rows) == len(told) == 2
     for row, found in zip(rows, told, strict=True):
-        digits = [row["Value"], row["Low (95 %)"], row["High (95 %)"]]
+        digits = [row["Value"], row["Value: Low"], row["Value: High"]]
         assert [float(word) for word in digits] == [found.value, found.low, found.high]
-        assert (row["n"], row["Channel"]) == (str(found.n), found.slice["channel"])
+        assert (row["Value: n"], row["Channel"]) == (str(found.n), found.slice["channel"])
 
 
 def test_a_store_manager_sees_the_own_store_only(shop: Workspace) -> None:
@@ -106,9 +107,9 @@ def test_the_glossary_has_every_metric(shop: Workspace) -> None:
 
 
 def test_findings_come_back_as_they_were_kept(shop: Workspace) -> None:
-    kept = findings.answer(shop, board.BOARD, {"period": "usual"}, now=NOON)
-    again = findings.find(shop, board.BOARD, {"period": "usual"}, now=NOON)
-    assert again is not None and again.payload == kept.payload
+    kept = analyses.answered(shop, ANALYSIS, analyses.usual(ANALYSIS), now=NOON)
+    again = analyses.stored(shop, ANALYSIS, analyses.usual(ANALYSIS), now=NOON)
+    assert again.found is not None and again.result == kept.result
 
 
 def test_an_empty_workspace_says_what_to_do(ws: Workspace) -> None:

@@ -39,12 +39,9 @@ def _add_answer(router: APIRouter, analysis: Analysis) -> None:
     given = Depends(fields(analysis.options, strict=True))
     schema = {"content": {"application/json": {"schema": answer_schema(analysis)}}}
 
-    @router.get(
-        analysis.path,
-        summary=analysis.brief.en,
-        description=analysis.meaning.en,
-        responses={200: schema},
-    )
+    words: dict[str, Any] = {"summary": analysis.brief.en, "description": analysis.meaning.en}
+
+    @router.get(analysis.api_path, responses={200: schema}, **words)
     def answer(
         *,
         request: Request,
@@ -63,7 +60,7 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
     main = listed is analysis.customers
     title = f"{analysis.brief.en}, every customer" if main else listed.title.en
 
-    @router.get(f"{analysis.path}/{listed.key}", summary=title, description=listed.question.en)
+    @router.get(f"{analysis.api_path}/{listed.key}", summary=title, description=listed.question.en)
     def customers(
         *,
         request: Request,

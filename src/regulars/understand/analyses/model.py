@@ -135,21 +135,22 @@ class Analysis:
     """One question with its answer, declared once.
 
     `noun` is the package that answers, `name` what it is called in addresses, API and command.
-    `result` names the answer's type in the noun's model. `ask` turns what the caller asks into
-    the arguments of `service.stored` and `service.answered`. `notes` are sentences that every face
+    `result` names the answer's type in the noun's model. `ask` turns what the caller asks into the
+    arguments of `service.stored` and `service.answered`. `notes` are sentences that every face
     tells; a result with `why_not` has no tables, unless it is `partial`. Fields of the result in
     `people` are for those who may read about persons, those in `inner` are told to nobody as they
     are, and `told_as` pairs a field with what it is called beside what the answer came from.
     `lists` are further lists than that of the `customers` behind the answer. `template` is the
     noun's own block of the page, with `values` beside view and result. Page and API stand at
-    `address` where that is not its name; the navigation leads there, or to `menu`, under the
-    heading `section`. A refresh asks it anew after those in `rests_on`, or calls
-    `renew(service, ws, now)`. With `compute(ws, options, now)` a noun needs no service: its answers
-    are kept under `name` and `version`. `document` is an option and what writes the text that page
-    and command give in place of tables where it is asked. `instead` has options of the command
-    alone, each with what `(view, value, as_json)` does in place of telling the answer; the view has
-    none yet. API and `--json` tell the list `bare` alone, where they told one before there was a
-    declaration.
+    `address` where that is not its name, the API at `api` where that is another; the navigation
+    leads to the page, or to `menu`, under the heading `section`. `usual` is what the usual period
+    is called where that is not twelve months. A refresh asks it anew after those in `rests_on`, or
+    calls `renew(service, ws, now)`. With `compute(ws, options, now)` a noun needs no service: its
+    answers are kept under `name` and `version`. `document` is an option and what writes the text
+    that page and command give in place of tables where it is asked. `instead` has options of the
+    command alone, each with what `(view, value, as_json)` does in place of telling the answer; the
+    view has none yet. API and `--json` tell the list `bare` alone, where they told one before there
+    was a declaration.
     """
 
     name: str
@@ -187,6 +188,8 @@ class Analysis:
     rests_on: tuple[str, ...] = ()
     noun: str = ""
     address: str = ""
+    api: str = ""
+    usual: Text | None = None
     menu: str = ""
     bare: str = ""
     section: str = "understand"
@@ -198,6 +201,11 @@ class Analysis:
     def path(self) -> str:
         """The page's address."""
         return self.address or f"/{self.name}"
+
+    @property
+    def api_path(self) -> str:
+        """The address of its answer, below that of the API."""
+        return self.api or self.path
 
     @property
     def brief(self) -> Text:

@@ -234,7 +234,7 @@ def pickers(
     wish = sort(period=period, start=options["from"], end=options["to"],
                 place=options["place"])  # fmt: skip
     wish.channel = options["channel"]
-    choices = parameters.choices(request, ws, caller, wish)
+    choices = parameters.choices(request, ws, caller, wish, usual=analysis.usual)
     if "place" not in names:
         return replace(choices, places=())
     return choices if "period" in names else replace(choices, period="", periods=())

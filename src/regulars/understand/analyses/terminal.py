@@ -136,7 +136,7 @@ def print_table(view: View, table: Table, rows: list[Any] | None = None) -> None
     if not shown.total:
         out.print(escape(f"{say(table.title)}: {say(table.empty) if table.empty else '–'}"))
         return
-    _print_rows(say(table.title), shown.columns, shown.rows)
+    print_rows(say(table.title), shown.columns, shown.rows)
     if shown.total > len(shown.rows):
         words = _("The first {n} of {all}; the file contains all.")
         out.print(fill(words, n=f"{len(shown.rows):,}", all=f"{shown.total:,}"))
@@ -152,7 +152,7 @@ def _print_people(view: View, listed: Customers, rows: list[dict[str, Any]]) -> 
     columns = tuple(one for one in columns if not one.in_file)
     lines = [[cell_of(one, row, view) for one in columns] for row in rows]
     if lines:
-        _print_rows(say(listed.question), columns, lines)
+        print_rows(say(listed.question), columns, lines)
 
 
 def print_list(view: View, name: str, values: dict[str, Any], *, as_json: bool) -> None:
@@ -171,7 +171,8 @@ def print_list(view: View, name: str, values: dict[str, Any], *, as_json: bool) 
     _print_people(view, listed, rows)
 
 
-def _print_rows(title: str, columns: Sequence[Column], lines: Sequence[Sequence[Cell]]) -> None:
+def print_rows(title: str, columns: Sequence[Column], lines: Sequence[Sequence[Cell]]) -> None:
+    """Print rows of cells under their columns; those that are wide where there is room."""
     kept = [at for at, column in enumerate(columns) if not column.wide or out.width >= WIDE]
     made = table(*(escape(say(columns[at].title)) for at in kept), title=escape(title))
     for line in lines:

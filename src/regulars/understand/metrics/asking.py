@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import Query, Request
+from fastapi import Request
 
-from regulars.company.places import picking
 from regulars.company.rights.model import Principal
-from regulars.faces import period_picker
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
-from regulars.faces.links import here
 from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import service
-from regulars.understand.metrics.board import QUESTION, USUAL
+from regulars.understand.metrics.board import QUESTION
 from regulars.understand.metrics.model import (
     ANSWER_DIMENSIONS,
     DIMENSIONS,
@@ -22,6 +19,7 @@ from regulars.understand.metrics.model import (
     Definition,
 )
 from regulars.understand.metrics.showing import KIND_TITLES
+from regulars.understand.scope.parameters import ScopeParameters
 from regulars.understand.value_groups import service as value_groups
 from regulars.understand.value_groups.model import GROUP_TITLES
 
@@ -33,31 +31,8 @@ COMPARISONS = ("previous", "year")
 Option = tuple[str, str]
 
 
-class Wish:
-    """The query fields that every metric page knows."""
-
-    def __init__(
-        self,
-        period: Annotated[str | None, Query()] = None,
-        start: Annotated[str | None, Query(alias="from")] = None,
-        end: Annotated[str | None, Query(alias="to")] = None,
-        place: Annotated[str | None, Query()] = None,
-    ) -> None:
-        self.period, self.start, self.end, self.place = period, start, end, place or None
-
-    def about(self, caller: Principal) -> dict[str, Any]:
-        """Return the slice that a finding is kept under."""
-        return {
-            "period": None if self.start or self.end else self.period or USUAL,
-            "from": self.start or None,
-            "to": self.end or None,
-            "place": self.place,
-            "scope": None if caller.places is None else sorted(caller.places),
-        }
-
-
 def detail_about(
-    found: Definition, ws: Workspace, request: Request, wish: Wish, caller: Principal
+    found: Definition, ws: Workspace, request: Request, wish: ScopeParameters, caller: Principal
 ) -> dict[str, Any]:
     """Return the slice of one metric's page; fields that do not fit the metric are passed over."""
     given = request.query_params
@@ -65,9 +40,9 @@ def detail_about(
     by = given.get("by") if given.get("by") in DIMENSIONS else None
     if by is not None and not _fits(found, by):
         by = None
-    about = wish.about(caller)
+    about = wish.event_filter(caller).about()
     if place := about.pop("place"):
-        filters["place"] = [place]
+        filters["place"] = [str(place)]
     if found.key == QUESTION and by != "metric" and "metric" not in filters:
         questions = service.choices(ws, caller.places)["metric"]
         filters |= {"metric": [questions[0]]} if questions else {}
@@ -86,28 +61,6 @@ def _fits(found: Definition, name: str) -> bool:
     if found.aggregate.slices is not None:
         return name in found.aggregate.slices
     return name not in ANSWER_DIMENSIONS or found.aggregate.surveys
-
-
-def pickers(request: Request, ws: Workspace, caller: Principal, wish: Wish) -> dict[str, Any]:
-    """Return labels and choices of period and place."""
-    chosen = period_picker.of_request(
-        request,
-        "90d",
-        key=wish.period if wish.period != USUAL else None,
-        start=wish.start,
-        end=wish.end,
-    )
-    usual = not (wish.period or wish.start or wish.end) or wish.period == USUAL
-    label = _("Last 90 days of data") if usual else chosen.label
-    first = (_("Last 90 days of data"), here(request, period=USUAL), usual)
-    items = [(words, href, on and not usual) for words, href, on in chosen.items]
-    place, spots = picking.choices(request, ws, caller.places, wish.place)
-    return {
-        "period": label,
-        "periods": [first, *items],
-        "place": place,
-        "places": spots,
-    }
 
 
 def fields(

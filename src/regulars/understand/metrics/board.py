@@ -14,40 +14,17 @@ from regulars.kit.text import Text
 from regulars.timeline.currency import Currency, of_orders
 from regulars.understand.findings import service as findings
 from regulars.understand.metrics import service
-from regulars.understand.metrics.model import Measured, Unit
+from regulars.understand.metrics.model import Board, Measured, Tile, Unit
 from regulars.understand.metrics.periods import bucket_of
+from regulars.understand.scope.model import USUAL
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
-USUAL = "usual"
 USUAL_DAYS = 90
 COURSE_MONTHS = 12
 QUESTION = "score_mean"
 """Needs a question to be chosen: the board lists the questions instead."""
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One metric on the board: one row, or one for each currency or kind of survey.
-
-    `course` has a row a month, for the first of `rows`. `reason` says why there is no number.
-    """
-
-    key: str
-    rows: tuple[Measured, ...]
-    course: tuple[Measured, ...]
-    reason: Text | None = None
-
-
-@dataclass(frozen=True)
-class Board:
-    """All metrics over one period; `questions` are the mean scores of every question asked."""
-
-    start: datetime | None
-    end: datetime | None
-    tiles: tuple[Tile, ...]
-    questions: tuple[Measured, ...]
 
 
 @dataclass(frozen=True)
@@ -209,7 +186,4 @@ def _filters(ws: Workspace, about: Mapping[str, Any]) -> dict[str, list[str]]:
     return filters
 
 
-BOARD = findings.declare(
-    findings.Kind("metrics.board", 2, Board, make_board, standing=({"period": USUAL},))
-)
 DETAIL = findings.declare(findings.Kind("metrics.detail", 3, Detail, make_detail))

@@ -8,28 +8,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.markup import escape
 
-from regulars.faces import formats, show
+from regulars.faces import show
+from regulars.faces.columns import written
 from regulars.faces.command import WorkspaceFolder, err, out
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say, shell_language, speaking
 from regulars.kit.period import Period, parse_edge
 from regulars.timeline.workspace import Workspace
-from regulars.understand.metrics import board, glossary, service
-from regulars.understand.metrics.model import (
-    CHANGE_TITLES,
-    VERDICT_TITLES,
-    Direction,
-    Goal,
-    Measured,
-)
-from regulars.understand.metrics.rows import difference, digits_of, plain
+from regulars.understand.analyses.terminal import print_rows
+from regulars.understand.metrics import glossary, service
+from regulars.understand.metrics.columns import COLUMNS, dimensions
+from regulars.understand.metrics.model import Direction, Goal, Measured
+from regulars.understand.metrics.rows import plain
 from regulars.understand.scope.options import AsOfOption, FromOption, ToOption
 
 Opens = Callable[[Path], Workspace]
-FINDINGS = (board.BOARD, board.DETAIL)
-"""Declared here too, so that a refresh from the shell renews what pages show."""
 Words = list[str] | None
 Metric = Annotated[
     str, typer.Argument(help="Key of a metric, for example nps.", show_default=False)
@@ -103,44 +98,11 @@ def _goal(key: str, value: float | None) -> Goal | None:
 
 def _print(key: str, rows: list[Measured]) -> None:
     found = service.definition(key)
-    names = list(dict.fromkeys(name for row in rows for name in row.slice))
-    heads = [_("Value"), _("95% interval"), "n", _("Verdict"), _("Change"), _("Note")]
-    cells = [_cells(row) for row in rows]
-    shown = [place for place in range(len(heads)) if place < 3 or any(c[place] for c in cells)]
-    table = Table(title=say(found.title), title_justify="left", caption_justify="left")
-    table.caption = say(found.meaning)
-    for name in names:
-        table.add_column(say(service.dimension_title(name)))
-    for place in shown:
-        table.add_column(heads[place], justify="right" if place in (0, 2) else "left")
-    for row, told in zip(rows, cells, strict=True):
-        table.add_row(*(row.slice[name] or "–" for name in names), *(told[p] for p in shown))
-    out.print(table)
-    if not rows:
+    out.print(f"[dim]{escape(say(found.meaning))}[/]")
+    if rows:
+        print_rows(say(found.title), *written((*dimensions(rows), *COLUMNS), rows, None))
+    else:
         err.print(_("No events for this metric yet."))
-
-
-def _cells(row: Measured) -> list[str]:
-    def told(value: float | None) -> str:
-        return formats.value_in(row.unit, value, digits_of(row.unit))
-
-    bounded = row.low is not None or row.high is not None
-    return [
-        told(row.value),
-        f"{told(row.low)} … {told(row.high)}" if bounded else formats.NOTHING,
-        formats.whole(row.n),
-        say(VERDICT_TITLES[row.verdict]) if row.verdict else "",
-        _change(row),
-        say(row.note) if row.note else "",
-    ]
-
-
-def _change(row: Measured) -> str:
-    if row.change is None or row.change.change.difference is None:
-        return ""
-    verdict = row.change.verdict
-    word = say(CHANGE_TITLES[verdict]) if verdict else _("may be chance")
-    return f"{difference(row.unit, row.change.change.difference)} ({word})"
 
 
 def _glossary(app: typer.Typer) -> None:

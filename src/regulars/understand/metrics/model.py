@@ -277,6 +277,29 @@ class Measured:
         return Estimate(self.n, self.value, self.low, self.high)
 
 
+@dataclass(frozen=True)
+class Tile:
+    """One metric on the board: one row, or one for each currency or kind of survey.
+
+    `course` has a row a month, for the first of `rows`. `reason` says why there is no number.
+    """
+
+    key: str
+    rows: tuple[Measured, ...]
+    course: tuple[Measured, ...]
+    reason: Text | None = None
+
+
+@dataclass(frozen=True)
+class Board:
+    """All metrics over one period; `questions` are the mean scores of every question asked."""
+
+    start: datetime | None
+    end: datetime | None
+    tiles: tuple[Tile, ...]
+    questions: tuple[Measured, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
     """A target's value in the unit of its metric, and which way is better."""

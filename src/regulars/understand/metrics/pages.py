@@ -1,4 +1,4 @@
-"""The metric board, one metric's page, and the glossary."""
+"""One metric's page, the glossary, and the first insight."""
 
 from __future__ import annotations
 
@@ -11,55 +11,26 @@ from fastapi.responses import Response
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
+from regulars.faces.columns import file_rows, heads
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
-from regulars.faces.layout import NavItem, Section, page
+from regulars.faces.layout import page
 from regulars.kit import clock
 from regulars.kit.text import Text
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.levels.model import MEANING as LEVELS
-from regulars.understand.metrics import asking, board, first, rows, service, showing
-from regulars.understand.metrics.asking import Wish
+from regulars.understand.metrics import asking, board, first, service, showing
+from regulars.understand.metrics.analysis import ANALYSIS
+from regulars.understand.metrics.columns import COLUMNS, dimensions
 from regulars.understand.metrics.model import GROUP_TITLES
+from regulars.understand.scope.parameters import Scoped, choices
 
 router = APIRouter(prefix="/metrics", include_in_schema=False)
 TERMS = ((Text("Experience levels", "体验等级"), LEVELS),)
 """What the glossary explains beside the metrics."""
-navigation = [
-    NavItem(Text("Metrics", "指标"), "/metrics", Section.UNDERSTAND, 30, Right.READ_NUMBERS)
-]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
-Wished = Annotated[Wish, Depends()]
-
-
-@router.get("")
-def show_board(request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished) -> Response:
-    """Show every metric; a slice not worked out yet follows the page."""
-    about = wish.about(caller)
-    if kind := files.asked(request):
-        found = findings.answer(ws, board.BOARD, about, now=clock.now()).payload
-        return _file(request, kind, "metrics", [row for tile in found.tiles for row in tile.rows])
-    known = findings.find(ws, board.BOARD, about, now=clock.now())
-    return page(
-        request,
-        "metrics/board.html",
-        title=_("How are our metrics doing?"),
-        fresh=known.as_of if known else None,
-        pickers=asking.pickers(request, ws, caller, wish),
-        piece=_piece(request, "/metrics/board"),
-        **_board_values(request, ws, known.payload if known else None),
-    )
-
-
-@router.get("/board")
-def board_piece(request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished) -> Response:
-    """Give the board of a slice, worked out now."""
-    found = findings.answer(ws, board.BOARD, wish.about(caller), now=clock.now())
-    return page(
-        request, "metrics/_board.html", title="", **_board_values(request, ws, found.payload)
-    )
 
 
 @router.get("/glossary")
@@ -101,14 +72,16 @@ def first_insight(request: Request, ws: CurrentWorkspace, caller: Reader, source
 
 @router.get("/{key}")
 def show_metric(
-    request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished, key: str
+    request: Request, ws: CurrentWorkspace, caller: Reader, wish: Scoped, key: str
 ) -> Response:
     """Show one metric: the whole, its course, its slices."""
     found = service.definition(key)
     about = asking.detail_about(found, ws, request, wish, caller)
     if kind := files.asked(request):
         detail = findings.answer(ws, board.DETAIL, about, now=clock.now()).payload
-        return _file(request, kind, key, [*detail.whole, *detail.slices, *detail.course])
+        measured = [*detail.whole, *detail.slices, *detail.course]
+        columns = (*dimensions(measured), *COLUMNS)
+        return files.send(request, kind, key, heads(columns), file_rows(columns, measured, None))
     known = findings.find(ws, board.DETAIL, about, now=clock.now())
     return page(
         request,
@@ -117,16 +90,16 @@ def show_metric(
         fresh=known.as_of if known else None,
         definition=found,
         about=about,
-        pickers=asking.pickers(request, ws, caller, wish),
+        pickers=choices(request, ws, caller, wish, usual=ANALYSIS.usual),
         fields=asking.fields(ws, found, about, caller),
-        piece=_piece(request, f"/metrics/{key}/numbers"),
+        piece=f"/metrics/{key}/numbers" + (f"?{request.url.query}" if request.url.query else ""),
         **_detail_values(request, ws, key, known.payload if known else None),
     )
 
 
 @router.get("/{key}/numbers")
 def metric_piece(
-    request: Request, ws: CurrentWorkspace, caller: Reader, wish: Wished, key: str
+    request: Request, ws: CurrentWorkspace, caller: Reader, wish: Scoped, key: str
 ) -> Response:
     """Give one metric's numbers, worked out now."""
     about = asking.detail_about(service.definition(key), ws, request, wish, caller)
@@ -136,21 +109,6 @@ def metric_piece(
         request, "metrics/_metric.html", title="", about=about,
         definition=service.definition(key), **values,
     )  # fmt: skip
-
-
-def _board_values(request: Request, ws: Workspace, found: board.Board | None) -> dict[str, Any]:
-    tiles = {tile.key: tile for tile in found.tiles} if found else {}
-    groups = [
-        (GROUP_TITLES[group], [(one, tiles[one.key]) for one in members if one.key in tiles])
-        for group, members in groupby(service.definitions(), key=lambda one: one.group)
-    ]
-    return {
-        "found": found,
-        "groups": groups,
-        "names": showing.Names(ws),
-        "showing": showing,
-        "query": request.url.query,
-    }
 
 
 def _detail_values(
@@ -169,14 +127,3 @@ def _detail_values(
         "chart": showing.course(found.course, names) if found else None,
         "course_rows": showing.course_rows(found.course, names) if found else [],
     }
-
-
-def _file(request: Request, kind: files.Format, name: str, found: list[Any]) -> Response:
-    dimensions = list(dict.fromkeys(one for row in found for one in row.slice))
-    heads = [service.dimension_title(one) for one in dimensions]
-    lines = (rows.exported(row, dimensions) for row in found)
-    return files.send(request, kind, name, [*heads, *rows.EXPORT_COLUMNS], lines)
-
-
-def _piece(request: Request, path: str) -> str:
-    return path + (f"?{request.url.query}" if request.url.query else "")

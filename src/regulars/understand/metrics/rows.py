@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -59,47 +58,6 @@ def described(definition: Definition) -> dict[str, Any]:
 
 DIGITS = {"score": 2, "steps": 1}
 """Decimals of units that are not written with the usual number of them."""
-
-EXPORT_COLUMNS = (
-    Text("Metric", "指标"),
-    Text("From", "起"),
-    Text("To", "止"),
-    Text("n", "n"),
-    Text("Value", "数值"),
-    Text("Low (95 %)", "下限（95%）"),
-    Text("High (95 %)", "上限（95%）"),
-    Text("Unit", "单位"),
-    Text("Verdict", "结论"),
-    Text("Change", "变化"),
-    Text("Change, low", "变化下限"),
-    Text("Change, high", "变化上限"),
-    Text("p", "p 值"),
-    Text("q", "q 值"),
-    Text("Note", "备注"),
-)
-
-
-def exported(found: Measured, names: Sequence[str]) -> list[Any]:
-    """Return the number as a row of a file: its slice by `names`, then `EXPORT_COLUMNS`."""
-    change = found.change.change if found.change else None
-    return [
-        *(found.slice.get(name) for name in names),
-        found.metric,
-        found.start,
-        found.end,
-        found.n,
-        found.value,
-        found.low,
-        found.high,
-        str(found.unit),
-        str(found.verdict) if found.verdict else None,
-        change.difference if change else None,
-        change.low if change else None,
-        change.high if change else None,
-        change.p if change else None,
-        found.change.q if found.change else None,
-        say(found.note) if found.note else None,
-    ]
 
 
 def digits_of(unit: str) -> int | None:

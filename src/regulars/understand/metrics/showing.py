@@ -16,7 +16,8 @@ from regulars.listen.adoption import service as adoption
 from regulars.listen.adoption.model import Kind
 from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import service
-from regulars.understand.metrics.model import CHANGE_TITLES, GRAINS, Direction, Measured, Unit
+from regulars.understand.metrics.columns import chance
+from regulars.understand.metrics.model import GRAINS, Direction, Measured, Unit
 from regulars.understand.metrics.rows import difference, digits_of
 from regulars.understand.policy import MIN_SAMPLE
 from regulars.understand.value_groups.model import GROUP_TITLES
@@ -33,7 +34,6 @@ KIND_TITLES = {
     "transactional": Text("transactional survey", "交易型调研"),
 }
 VALUE_GROUPS = {str(group): title for group, title in GROUP_TITLES.items()}
-CHANGES = CHANGE_TITLES
 RESTS = {
     "better": Text("better than the rest", "优于其余"),
     "worse": Text("worse than the rest", "差于其余"),
@@ -56,7 +56,7 @@ MEANS = frozenset({"average_order_value", "clv_amount_12m"})
 """Amounts that are means of many, and not to be ranked when these are few."""
 
 
-__all__ = ["difference", "digits_of"]
+__all__ = ["chance", "difference", "digits_of"]
 
 
 class Names:

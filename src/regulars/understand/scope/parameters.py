@@ -16,8 +16,10 @@ from regulars.faces import period_picker
 from regulars.faces.asking import period_of
 from regulars.faces.code_words import channel
 from regulars.faces.language import gettext as _
+from regulars.faces.language import say
 from regulars.faces.links import Item, here
 from regulars.kit.period import parse_edge
+from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
 from regulars.understand.scope import service
 from regulars.understand.scope.model import USUAL, EventFilter, EventScope
@@ -116,10 +118,18 @@ class ScopeChoices:
 
 
 def choices(
-    request: Request, ws: Workspace, principal: Principal, parameters: ScopeParameters
+    request: Request,
+    ws: Workspace,
+    principal: Principal,
+    parameters: ScopeParameters,
+    *,
+    usual: Text | None = None,
 ) -> ScopeChoices:
-    """Return the choices of period and place, and of the channel where it is asked for."""
-    period, periods = _periods(request, parameters.period, parameters.start, parameters.end)
+    """Return the choices of period and place, and of the channel where it is asked for.
+
+    `usual` is what the usual period is called where that is not twelve months.
+    """
+    period, periods = _periods(request, parameters, usual)
     place, spots = picking.choices(request, ws, principal.places, parameters.place)
     if not isinstance(parameters, ChannelParameters):
         return ScopeChoices(period, periods, place, spots)
@@ -137,16 +147,20 @@ def choices(
 
 
 def _periods(
-    request: Request, key: str | None, start: str | None, end: str | None
+    request: Request, asked: ScopeParameters, called: Text | None
 ) -> tuple[str, tuple[Item, ...]]:
-    """Return what the period is called, and all choices: first twelve months to the last event.
+    """Return what the period is called, and all choices: first the usual one.
 
-    That one is usual, where the address names none or says so.
+    That one holds where the address names none or says so.
     """
-    own = bool((key and key != USUAL) or start or end)
-    chosen = period_picker.of_request(
-        request, "12m", key=key if own else None, start=start, end=end
+    key = asked.period if asked.period != USUAL else None
+    own = bool(key or asked.start or asked.end)
+    chosen = period_picker.of_request(request, "12m", key=key, start=asked.start, end=asked.end)
+    words = (
+        (say(called),) * 2 if called else (_("12 months to the last event"), _("Last 12 months"))
     )
-    usual = (_("12 months to the last event"), here(request, period=USUAL), not own)
     others = ((words, href, on and own) for words, href, on in chosen.items)
-    return chosen.label if own else _("Last 12 months"), (usual, *others)
+    return chosen.label if own else words[1], (
+        (words[0], here(request, period=USUAL), not own),
+        *others,
+    )
