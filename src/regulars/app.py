@@ -184,9 +184,12 @@ def _register(module: ModuleType, app: typer.Typer) -> None:
     if hasattr(module, "register"):
         module.register(app, _opens)
     elif hasattr(module, "RESOURCE"):
+        from regulars.company.resources import service
         from regulars.company.resources import terminal as resources
 
-        resources.add(app, _opens, module.RESOURCE)
+        for one in service.of(module):
+            if one.command is not None:
+                resources.add(app, _opens, one)
     else:
         from regulars.understand.analyses import terminal
 

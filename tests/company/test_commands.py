@@ -16,6 +16,7 @@ from regulars.company.audit import commands as audit
 from regulars.company.keys import service as keys_service
 from regulars.company.keys.resource import RESOURCE as KEYS
 from regulars.company.places import commands as places
+from regulars.company.places.resource import VERSIONS
 from regulars.company.resources import terminal
 from regulars.company.sign_in import service as sign_in
 from regulars.company.staff import commands as staff
@@ -44,7 +45,7 @@ def cli(store: Store) -> typer.Typer:
     app = typer.Typer()
     for noun in (staff, places, audit):
         noun.register(app, lambda _folder: store)
-    for resource in (STAFF, KEYS):
+    for resource in (STAFF, KEYS, VERSIONS):
         terminal.add(app, lambda _folder: store, resource)
     return app
 

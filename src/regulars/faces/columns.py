@@ -88,6 +88,7 @@ class Cell:
     bar: float | None = None
     numeric: bool = False
     wide: bool = False
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,8 @@ class Column:
     on a page and in a terminal, four columns in a file (three where no n is `counted`). What is
     `wide` is left out where there is little room, what is `in_file` stands in files only. A share
     may have a `bar`. `href` gives a cell's link, `note` what is said below the value, `mark` which
-    judgement's colour it has (`parts.verdict`), each by a function of row and view. A list may be
-    sorted by a column with a `key`.
+    judgement's colour it has (`parts.verdict`), `depth` how far it is set in, each by a function of
+    row and view. A list may be sorted by a column with a `key`.
     """
 
     title: Text
@@ -115,6 +116,7 @@ class Column:
     href: Callable[[Any, Any], str | None] | None = None
     note: Callable[[Any, Any], Any] | None = None
     mark: Callable[[Any, Any], str | None] | None = None
+    depth: Callable[[Any, Any], int] | None = None
     key: str | None = None
 
     @property
@@ -182,6 +184,7 @@ def cell_of(column: Column, row: Any, view: Any) -> Cell:
         bar=value if column.bar else None,
         numeric=column.format.numeric,
         wide=column.wide,
+        depth=column.depth(row, view) if column.depth else 0,
     )
     if not column.ranged or value is None or value.value is None:
         return made

@@ -1,8 +1,8 @@
-"""`/api/v1/places`: the organisation tree."""
+"""`/api/v1/places`: an older tree, the file, and a place as a whole."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from regulars.company.access import CurrentStore, needs
 from regulars.company.places import files, service
-from regulars.company.places.model import Kind, Place, Tree
+from regulars.company.places.model import Kind, Place
+from regulars.company.places.resource import Changed, TreeFacts, facts
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 
@@ -38,29 +39,6 @@ class PlaceIn(BaseModel):
     closed_on: date | None = None
 
 
-class PlaceOut(PlaceIn):
-    """A place."""
-
-    id: str
-
-
-class VersionOut(BaseModel):
-    """One state of the tree."""
-
-    version: int
-    at: datetime
-    by: str
-    verb: str
-    subject: str
-
-
-class TreeOut(BaseModel):
-    """The places that the caller sees, parents before what lies below them."""
-
-    version: int
-    places: list[PlaceOut]
-
-
 class AdoptIn(BaseModel):
     """Places to take into the tree, each named by its id."""
 
@@ -69,39 +47,10 @@ class AdoptIn(BaseModel):
     kind: Kind = Kind.STORE
 
 
-class ChangedOut(BaseModel):
-    """The version that a change made; the same as before when nothing changed."""
-
-    version: int
-
-
-@router.get("")
-def tree(store: CurrentStore, caller: Reader) -> TreeOut:
-    """Return the tree as it is now, as far as the caller sees it."""
-    version, _whole = service.current(store)
-    return TreeOut(version=version, places=_places(service.visible(store, caller.places)))
-
-
-@router.get("/versions")
-def versions(store: CurrentStore, _caller: Editor) -> list[VersionOut]:
-    """Return the versions, the newest first."""
-    return [
-        VersionOut(version=one.number, at=one.at, by=one.by, verb=one.verb, subject=one.subject)
-        for one in service.versions(store)
-    ]
-
-
 @router.get("/versions/{version}")
-def version_of(store: CurrentStore, _caller: Editor, version: int) -> TreeOut:
+def version_of(store: CurrentStore, _caller: Editor, version: int) -> TreeFacts:
     """Return the tree of an older version."""
-    return TreeOut(version=version, places=_places(service.tree_at(store, version)))
-
-
-@router.post("/versions/{version}/restore")
-def restore(store: CurrentStore, caller: Editor, version: int, base: Base = None) -> ChangedOut:
-    """Restore that version of the tree, as a new version."""
-    made = service.restore(store, caller, version, now=clock.now(), base=base)
-    return ChangedOut(version=made)
+    return TreeFacts(version, facts(service.tree_at(store, version)))
 
 
 @router.get("/file", response_class=PlainTextResponse)
@@ -112,39 +61,19 @@ def file_of(store: CurrentStore, caller: Reader) -> str:
 
 
 @router.post("/adopt")
-def adopt(store: CurrentStore, caller: Editor, wanted: AdoptIn) -> ChangedOut:
+def adopt(store: CurrentStore, caller: Editor, wanted: AdoptIn) -> Changed:
     """Add places that only events name to the tree."""
     made = service.adopt(
         store, caller, wanted.ids, now=clock.now(), parent=wanted.parent, kind=wanted.kind
     )
-    return ChangedOut(version=made)
+    return Changed(made)
 
 
 @router.put("/{place_id}")
 def put(
     store: CurrentStore, caller: Editor, place_id: str, wanted: PlaceIn, base: Base = None
-) -> ChangedOut:
+) -> Changed:
     """Add a place, or give the one with this id these values."""
     name = files.name_of(wanted.name.en, wanted.name.zh, place_id)
     place = Place(place_id, name, wanted.kind, wanted.parent, wanted.opened_on, wanted.closed_on)
-    return ChangedOut(version=service.put(store, caller, place, now=clock.now(), base=base))
-
-
-@router.delete("/{place_id}")
-def remove(store: CurrentStore, caller: Editor, place_id: str, base: Base = None) -> ChangedOut:
-    """Remove a place; places below it move up. Events keep its id."""
-    return ChangedOut(version=service.remove(store, caller, place_id, now=clock.now(), base=base))
-
-
-def _places(seen: Tree) -> list[PlaceOut]:
-    return [
-        PlaceOut(
-            id=place.id,
-            name=NameIn(en=place.name.en, zh=place.name.zh),
-            kind=place.kind,
-            parent=place.parent,
-            opened_on=place.opened_on,
-            closed_on=place.closed_on,
-        )
-        for _depth, place in seen.walk()
-    ]
+    return Changed(service.put(store, caller, place, now=clock.now(), base=base))

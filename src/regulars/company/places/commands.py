@@ -5,18 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
-from rich.table import Table
 from rich.tree import Tree as Drawing
 
 from regulars.company.places import files, service
-from regulars.company.places.model import KIND_NAMES, Place, Tree
+from regulars.company.places.model import KIND_NAMES, Tree
+from regulars.company.places.resource import facts
 from regulars.company.rights.model import SHELL
 from regulars.faces.command import WorkspaceFolder, err, out, read_text
-from regulars.faces.formats import moment
 from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.kit import clock
@@ -28,7 +27,7 @@ AtVersion = Annotated[int | None, typer.Option("--version", help="An older versi
 
 
 def register(app: typer.Typer, opens: Opens) -> None:
-    """Add `places show|import|export|versions|restore`."""
+    """Add `places show|import|export`; the others are declared with the resource."""
     places = typer.Typer(no_args_is_help=True, help="The tree of regions, stores, teams.")
     app.add_typer(places, name="places")
     _looking(places, opens)
@@ -43,8 +42,7 @@ def _looking(places: typer.Typer, opens: Opens) -> None:
         """Show the tree."""
         tree = _tree(opens(workspace), version)
         if as_json:
-            rows = [facts(place) for _depth, place in tree.walk()]
-            typer.echo(msgspec.json.encode(rows).decode())
+            typer.echo(msgspec.json.encode(facts(tree)).decode())
         else:
             out.print(_drawn(tree))
 
@@ -61,19 +59,6 @@ def _looking(places: typer.Typer, opens: Opens) -> None:
         else:
             file.write_text(words, "utf-8")
 
-    @places.command()
-    def versions(workspace: WorkspaceFolder = Path(), as_json: AsJson = False) -> None:
-        """List the versions, the newest first."""
-        found = service.versions(opens(workspace))
-        if as_json:
-            typer.echo(msgspec.json.encode(found).decode())
-            return
-        table = Table(_("Version"), _("When"), _("Who"), _("What"), box=None)
-        for one in found:
-            action = f"places.{one.verb}"
-            table.add_row(str(one.number), moment(one.at), one.by, f"{_(action)} {one.subject}")
-        out.print(table)
-
 
 def _changing(places: typer.Typer, opens: Opens) -> None:
     @places.command("import")
@@ -86,27 +71,6 @@ def _changing(places: typer.Typer, opens: Opens) -> None:
         tree = files.parse(read_text(file))
         version = service.replace_all(store, SHELL, tree, now=clock.now(), file=file.name)
         err.print(_("{n} places, version {version}.").format(n=len(tree), version=version))
-
-    @places.command()
-    def restore(
-        version: Annotated[int, typer.Argument(help="The version to restore.", min=0)],
-        workspace: WorkspaceFolder = Path(),
-    ) -> None:
-        """Restore an older version of the tree."""
-        made = service.restore(opens(workspace), SHELL, version, now=clock.now())
-        err.print(_("Version {old} is restored as version {new}.").format(old=version, new=made))
-
-
-def facts(place: Place) -> dict[str, Any]:
-    """Return what JSON says of a place."""
-    return {
-        "id": place.id,
-        "name": {"en": place.name.en, "zh": place.name.zh},
-        "kind": place.kind.value,
-        "parent": place.parent,
-        "opened_on": place.opened_on,
-        "closed_on": place.closed_on,
-    }
 
 
 def _tree(store: Store, version: int | None) -> Tree:

@@ -82,6 +82,21 @@ def put(
     return _change(store, caller, changed, ("put", place.id), now=now, base=base)
 
 
+def add(store: Store, caller: Principal, place: Place, *, now: datetime) -> int:
+    """Add the place; return the version. Raises Invalid where there is one with its id."""
+
+    def added(before: Tree) -> list[Place]:
+        if place.id in before:
+            raise Invalid(
+                "places.taken",
+                Text("A place with this id already exists.", "已有使用该编号的地点。"),
+                field="id",
+            )
+        return [*before, place]
+
+    return _change(store, caller, added, ("put", place.id), now=now)
+
+
 def move(
     store: Store,
     caller: Principal,

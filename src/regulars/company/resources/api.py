@@ -17,6 +17,7 @@ from regulars.faces.paging import CursorPaging, envelope
 from regulars.kit import clock
 
 NOTHING = 204
+Base = Annotated[int | None, Query(description="The version that the caller saw.", ge=0)]
 Words = Annotated[str, Query(max_length=200, description="Words that a row holds.")]
 
 
@@ -66,6 +67,7 @@ def _add(router: APIRouter, form: Form, address: str) -> None:
         body = given.get("body")
         values = (body.model_dump() if body is not None
                   else {one.name: given[one.name] for one in form.fields})  # fmt: skip
+        values |= {"base": given["base"]} if form.base else {}
         asked = Asked(
             given["store"], given["caller"], clock.now(), values, given.get(_row_of(path), "")
         )
@@ -92,6 +94,8 @@ def _parameters(form: Form, method: str, path: str) -> Iterator[inspect.Paramete
             yield _parameter(one.name, Annotated[kind, about])
     elif form.fields:
         yield _parameter("body", reading.body(form))
+    if form.base is not None:
+        yield _parameter("base", Base, None)
 
 
 def _row_of(path: str) -> str:
@@ -99,8 +103,11 @@ def _row_of(path: str) -> str:
     return path.partition("{")[2].partition("}")[0]
 
 
-def _parameter(name: str, annotation: Any) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
+def _parameter(
+    name: str, annotation: Any, default: Any = inspect.Parameter.empty
+) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, annotation=annotation, default=default)
 
 
 router = APIRouter()

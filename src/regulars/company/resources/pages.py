@@ -11,7 +11,7 @@ from regulars.company.access import NO_STORE, CurrentStore, needs
 from regulars.company.resources import service
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
-from regulars.faces.columns import cell_of, file_rows, heads
+from regulars.faces.columns import file_rows, heads, written
 from regulars.faces.declared import cutting, reading
 from regulars.faces.declared.model import Asked, Form, Listing, Resource
 from regulars.faces.forms import Fields, FormFields
@@ -21,8 +21,6 @@ from regulars.faces.paging import decode
 from regulars.kit import clock
 from regulars.kit.errors import NotFound, RegularsError
 from regulars.kit.text import Text
-
-SIZE = 50
 
 
 def routes(resource: Resource) -> APIRouter:
@@ -117,6 +115,7 @@ def _alone(
         forms={form.name: _offered(form, query, typed)},
         row=row,
         key=asked.row,
+        asked=query,
         acts=[
             one for one in resource.forms
             if one.page == "" and set(one.of_lists) & set(form.of_lists)
@@ -144,6 +143,7 @@ def _offered(form: Form, asked: Asked, fields: Fields | None) -> dict[str, Any]:
     """Return what the template needs of a form."""
     return {
         "form": form,
+        "base": fields.raw["base"] if fields else form.base(asked) if form.base else None,
         "typed": reading.typed(form, asked, fields),
         "errors": fields.errors if fields else {},
         "offered": {part.name: part.offered(asked) for part in form.fields},
@@ -174,6 +174,7 @@ def show(
         status=404 if lost else 422 if fields else 200,
         headers=NO_STORE if made is not None else None,
         resource=resource,
+        asked=query,
         lists={
             one.name: _shown(resource, one, query, mine=chosen in (None, one.name))
             for one in resource.lists
@@ -203,8 +204,8 @@ def _shown(resource: Resource, listing: Listing, query: Asked, *, mine: bool) ->
     """Return what the template needs of a list; only that named in the address is turned."""
     asked = query if mine else Asked(query.store, query.caller, query.now)
     after = asked["after"]
-    cut = cutting.page_of(listing, asked, size=SIZE, after=decode(after) if after else None)
-    columns = [one for one in listing.columns if not one.in_file]
+    cut = cutting.page_of(listing, asked, size=listing.size, after=decode(after) if after else None)
+    columns, cells = written(listing.columns, cut.items, asked)
     forms = [
         one
         for one in resource.of_rows(listing.name)
@@ -212,11 +213,10 @@ def _shown(resource: Resource, listing: Listing, query: Asked, *, mine: bool) ->
     ]
     return {
         "listing": listing,
-        "columns": columns,
+        "columns": list(columns),
         "rows": [
-            (listing.name_of(row), row, [cell_of(one, row, asked) for one in columns],
-             [one for one in forms if one.when(row)])
-            for row in cut.items
+            (listing.name_of(row), row, line, [one for one in forms if one.when(row)])
+            for row, line in zip(cut.items, cells or [()] * len(cut.items), strict=True)
         ],
         "acts": bool(forms),
         "page": cut,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 from regulars.faces.declared import cutting
@@ -23,8 +24,14 @@ def every() -> tuple[Resource, ...]:
         if find_spec(f"regulars.{floor}")
         for module in registry.import_roles(f"regulars.{floor}", ROLE)
     ]
-    resources: list[Resource] = [getattr(module, "RESOURCE") for module in modules]  # noqa: B009
+    resources = [one for module in modules for one in of(module)]
     return tuple(sorted(resources, key=lambda one: one.path))
+
+
+def of(module: ModuleType) -> tuple[Resource, ...]:
+    """Return the resources that a noun declares: its `RESOURCES`, else its `RESOURCE`."""
+    found: tuple[Resource, ...] = getattr(module, "RESOURCES", ())
+    return found or (module.RESOURCE,)
 
 
 def plain(resource: Resource, asked: Asked) -> Any:

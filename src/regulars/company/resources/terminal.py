@@ -74,7 +74,9 @@ def _print(resource: Resource, listing: Listing, asked: Asked) -> None:
 
 def _add(group: typer.Typer, opens: Opens, form: Form) -> None:
     def take(*, as_json: bool, workspace: Path, row: str = "", **values: Any) -> None:
-        given = {name: value if value != [] else None for name, value in values.items()}
+        given: dict[str, Any] = {
+            name: value if value != [] else None for name, value in values.items()
+        }
         asked = Asked(opens(workspace), SHELL, clock.now(), given, row)
         made = service.take(form, asked)
         if as_json:

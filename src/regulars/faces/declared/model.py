@@ -17,7 +17,7 @@ from regulars.kit.text import Text
 
 Kind = Literal[
     "text", "long", "email", "number", "whole", "flag", "day", "moment", "choice", "radio",
-    "choices", "rows", "hidden",
+    "choices", "rows", "hidden", "file",
 ]  # fmt: skip
 Offered = Sequence[tuple[Any, ...]]
 """Values with their titles, for a radio button also with a hint."""
@@ -54,7 +54,7 @@ class Field:
     objects with `fields`. What is an `argument` has no name in a command; `option` is what it is
     called there, where that differs. `default` is what holds where nothing is said. Of `choices`
     with a title for `every` one, a page asks first whether all of them are meant: that is None.
-    What is `placeholder` in an empty field is in a choice the title of none.
+    What is `placeholder` in an empty field is in a choice the title of none, for a file its ending.
     """
 
     name: str
@@ -104,6 +104,8 @@ class Form:
     `page` is the address below the resource's at which it stands alone, with the other acts of its
     row (the part in braces), in its `template` under what `titled(row)` says; `held(row)` are the
     values of a row, by default its attributes. It is None where people do not do this on a page.
+    `base(asked)` is the version of a document that is seen: it comes back as `asked["base"]`, from
+    a program where that tells it in the query.
     What makes a `secret` shows it once on the page, and no cache keeps the answer.
     """
 
@@ -132,6 +134,7 @@ class Form:
     template: str = "declared/form.html"
     titled: Callable[[Any], Text | str] | None = None
     held: Callable[[Any], Mapping[str, Any]] | None = None
+    base: Callable[[Asked], int] | None = None
 
     @property
     def of_row(self) -> bool:
@@ -185,8 +188,9 @@ class Listing:
     is read behind a key; or an Arrow table in falling order of `rank`, read likewise. `key` names
     what a row is called, by field or function. A column with a `key` may be sorted by it (`sort`
     holds first, with “-” for falling); those of a `Select` are never NULL. The columns of a
-    `Select` that words are looked for in stand in `searched`. `plain` makes an API row. What is of
-    the `rest` a page shows in its own way or not at all, and a command with `--all` only.
+    `Select` that words are looked for in stand in `searched`. `plain` makes an API row. A page
+    has `size` rows. What is of the `rest` a page shows in its own way or not at all, and a command
+    with `--all` only.
     """
 
     name: str
@@ -203,6 +207,7 @@ class Listing:
     search: bool = False
     plain: Callable[[Any], Any] = _as_it_is
     file: str | None = None
+    size: int = 50
     rest: bool = False
 
     def name_of(self, row: Any) -> str:

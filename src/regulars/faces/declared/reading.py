@@ -22,7 +22,8 @@ SPARE = 2
 
 def sent(form: Form, fields: Fields, asked: Asked) -> dict[str, Any]:
     """Return the values of a form that a browser sent; what is wrong stands in `fields.errors`."""
-    return _sent(form.fields, fields, asked)
+    base = {"base": fields.whole("base", least=0)} if form.base else {}
+    return _sent(form.fields, fields, asked) | base
 
 
 def _sent(
@@ -55,6 +56,8 @@ def _value(one: Field, name: str, fields: Fields, asked: Asked) -> Any:
             fields.choices(name, allowed)
             found = _ticked(one, name, fields)
             return found if one.every else found or one.default
+        case "file":
+            return fields.file(name, required=one.required)
         case "rows":
             return _rows(one, name, fields, asked)
         case _:
