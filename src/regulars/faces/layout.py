@@ -109,11 +109,15 @@ def _may(principal: Any, right: str | None) -> bool:
 
 
 def here(items: Iterable[NavItem], path: str) -> str | None:
-    """Return the path of the link that the page at `path` belongs to: the longest that fits."""
+    """Return the path of the link that the page at `path` belongs to: the longest that fits.
+
+    A link may ask for something, such as a period; a page that it leads to is its own all the same.
+    """
     fitting = [
         item.path
         for item in items
-        if path == item.path or (item.path != "/" and path.startswith(item.path + "/"))
+        if path == item.path
+        or (item.path != "/" and f"{path}/".startswith(item.path.partition("?")[0] + "/"))
     ]
     return max(fitting, key=len, default=None)
 

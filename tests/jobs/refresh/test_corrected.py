@@ -35,7 +35,7 @@ from tests.conftest import SHANGHAI
 DAY = timedelta(days=1)
 MONDAY = datetime(2026, 11, 16, 3, tzinfo=UTC)
 STEPS = ("lake", "health", "journey", "overview", "lifetime_value", "early_warning", "needs",
-         "levels", "words", "complaints", "audiences")  # fmt: skip
+         "levels", "comments", "words", "complaints", "audiences")  # fmt: skip
 SEEN = {"journey", "health", "overview", "complaints", "levels", "level_references", "words",
         "customer_table", "early_warning"}  # fmt: skip
 

@@ -35,6 +35,12 @@ def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "steps", lambda: steps()[:1])
 
 
+def test_every_step_has_a_key_of_its_own() -> None:
+    """A run that was interrupted goes on with the steps whose keys are not done."""
+    listed = [one.key for one in steps()]
+    assert len(set(listed)) == len(listed)
+
+
 def test_findings_are_stored_and_new_events_go_to_the_lake(ws: Workspace) -> None:
     row = {"event_id": "1", "actor": "customer", "occurred_at": NOON, "name": "Store Visited"}
     inbox.accept(ws, inbox.make([row], NOON))

@@ -14,8 +14,6 @@ from regulars.understand.analyses import service as analyses
 from regulars.understand.analyses.model import Analysis
 from regulars.understand.audiences import service as audiences
 from regulars.understand.findings import service as findings
-from regulars.understand.journeys import service as journeys
-from regulars.understand.scope.model import EventFilter
 from regulars.understand.words import service as words
 
 
@@ -33,10 +31,6 @@ def _renew(ws: Workspace, now: datetime, progress: Progress) -> None:
 
 def _prune(ws: Workspace, now: datetime, _progress: Progress) -> None:
     findings.prune(ws, now)
-
-
-def _journey(ws: Workspace, now: datetime, _progress: Progress) -> None:
-    journeys.answered(ws, EventFilter(), now=now)
 
 
 def _audiences(ws: Workspace, now: datetime, progress: Progress) -> None:
@@ -66,8 +60,7 @@ def steps() -> tuple[Step, ...]:
     """Return the steps in order; what later steps read is computed by earlier ones."""
     return (
         Step("lake", Text("Organise new events", "整理新事件"), _tidy),
-        Step("journey", Text("Journey map", "旅程地图"), _journey),
-        Step("words", Text("Analyse customer comments", "分析客户原话"), _words),
+        Step("comments", Text("Analyse customer comments", "分析客户原话"), _words),
         *(_asked(one) for one in analyses.in_order() if one.name != "audiences"),
         Step("findings", Text("Frequently used results", "页面常用结果"), _renew),
         # Last, because it writes events: what was computed before stands for the same timeline.

@@ -65,6 +65,7 @@ ANALYSIS = Analysis(
     noun=__package__,
     name="health",
     address="/health-index",
+    menu="/health-index?period=usual",
     title=INDEX,
     question=Text("How healthy is the experience as a whole?", "整体体验的健康度如何？"),
     summary=Text("The experience health index", "体验健康度指数"),

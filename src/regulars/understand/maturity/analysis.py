@@ -161,7 +161,7 @@ ANALYSIS = Analysis(
     meaning=MEANING,
     result="Diagnosis",
     order=90,
-    rests_on=("radar", "complaints", "drivers"),
+    rests_on=("radar", "complaints", "drivers", "journey"),
     options=(
         Option(
             "handbook",
