@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from regulars.app import build_cli, build_web, init_workspace
+from regulars.company.keys import service as keys
 from regulars.company.resources import service
 from regulars.company.rights.model import SHELL, Role
 from regulars.faces.columns import heads
@@ -165,3 +168,19 @@ def test_numbers_are_numbers(admin: TestClient) -> None:
     """A validator that takes `false` for 0 accepts what the document of the API forbids."""
     weights = {"spend": 1, "frequency": False, "depth": 1}
     assert admin.put("/api/v1/value-groups/rules", json=weights).status_code == 422
+
+
+def test_what_turns_one_list_leaves_the_others_alone(ws: Workspace, admin: TestClient) -> None:
+    """The page of keys has two lists: words, order and file of one are its own."""
+    for number in range(12):
+        keys.add_write_key(ws, SHELL, name=f"Shop {number:02}", source="s", now=clock.now())
+        keys.add_api_key(ws, SHELL, name=f"Report {number:02}", role=Role.ANALYST, now=clock.now())
+    page = admin.get("/keys?list=write&q=shop+03").text
+    assert "Shop 03" in page and "Shop 04" not in page and "Report 04" in page
+    links = re.findall(r'href="(/keys[^"]*format=csv[^"]*)"', page)
+    file = admin.get(next(unescape(link) for link in links if "list=write" in link)).text
+    assert "Shop 03" in file and "Shop 04" not in file
+    assert "Nothing matches." in admin.get("/keys?list=api&q=no+such+words").text
+    sorted_page = admin.get("/keys?list=api&sort=-name").text
+    assert sorted_page.index("Report 11") < sorted_page.index("Report 00")
+    assert sorted_page.index("Shop 00") < sorted_page.index("Shop 11")

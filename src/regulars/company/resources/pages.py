@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -204,6 +205,7 @@ def _shown(resource: Resource, listing: Listing, query: Asked, *, mine: bool) ->
     """Return what the template needs of a list; only that named in the address is turned."""
     asked = query if mine else Asked(query.store, query.caller, query.now)
     after = asked["after"]
+    which = {"list": listing.name} if len(resource.lists) > 1 else {}
     cut = cutting.page_of(listing, asked, size=listing.size, after=decode(after) if after else None)
     columns, cells = written(listing.columns, cut.items, asked)
     forms = [
@@ -219,7 +221,10 @@ def _shown(resource: Resource, listing: Listing, query: Asked, *, mine: bool) ->
             for row, line in zip(cut.items, cells or [()] * len(cut.items), strict=True)
         ],
         "acts": bool(forms),
-        "page": cut,
+        "page": replace(cut, next=cut.next and cut.next | which,
+                        previous=cut.previous and cut.previous | which),
+        "which": which,
+        "narrowed": bool(asked["q"]) or any(asked[one.name] for one in listing.filters),
         "sort": cutting.sorting(listing, asked),
         "q": asked["q"] or "",
         "filters": [(one, one.choices(asked) if callable(one.choices) else one.choices,
