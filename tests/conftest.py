@@ -192,9 +192,18 @@ SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 code of its own for a long life."""
 
 
-def pytest_configure() -> None:
+INTERPRETED = ("spark.sql.codegen.wholeStage=false", "spark.sql.codegen.factoryMode=NO_CODEGEN",
+               "spark.sql.adaptive.enabled=false")  # fmt: skip
+"""How Spark goes about a question here: for a few rows it is slower to compile a program, or to
+plan anew at every stage. With `--heavy` it does as it does for companies."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Let Spark start for a short life, and no test fail because the machine is busy."""
     os.environ.setdefault("JAVA_TOOL_OPTIONS", SHORT_LIVED)
+    if not config.getoption("--heavy"):
+        told = " ".join(f"--conf {one}" for one in INTERPRETED)
+        os.environ.setdefault("PYSPARK_SUBMIT_ARGS", f"{told} pyspark-shell")
     patient = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
     hypothesis_settings.register_profile("patient", **patient)
     hypothesis_settings.load_profile("patient")

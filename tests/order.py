@@ -19,9 +19,13 @@ LONG = (
     *("tests/timeline/test_pinned.py", "tests/understand/alerts/test_service.py"),
     *("tests/jobs/refresh/test_corrected.py", "tests/understand/audiences/test_faces.py"),
     *("tests/understand/findings/test_envelope.py", "tests/test_rights_walk.py"),
+    *("tests/test_parts_away.py", "tests/listen/intake/test_kill.py"),
 )
 """Units of more than 20 s of work, the longest first."""
-WITH_SPARK = ("tests/understand/audiences/test_answers.py",)
+WITH_SPARK = (
+    "tests/timeline/test_replacing.py",
+    "tests/understand/audiences/test_answers.py",
+)
 
 
 def unit(nodeid: str) -> str:
