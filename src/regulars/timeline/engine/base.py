@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from regulars.timeline.event import MOMENT
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from regulars.timeline.engine.pinned import Part, Pinned
     from regulars.timeline.workspace import Workspace
 
 
@@ -33,6 +35,9 @@ class Amended:
 
 class Engine(ABC):
     """Runs Ibis expressions over the events of a workspace."""
+
+    GONE: type[Exception] = FileNotFoundError
+    """What the backend raises for a file that is gone: an erasure took it."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -66,6 +71,10 @@ class Engine(ABC):
         Every sum must add up over people, orders, cases and visits: what one of them adds depends
         on its own events only. Then a refresh may correct the sums of the refresh before.
         """
+        held = self.held()
+        if held is not None:
+            with suppress(self.GONE):
+                return held.summed(build, by, as_of, name)
         return self.query(build, as_of=as_of)
 
     def adding(self, key: Hashable, work: Callable[[], pa.Table], *, by: Sequence[str]) -> pa.Table:
@@ -73,7 +82,8 @@ class Engine(ABC):
 
         As `summed`; `key` names all that shapes the answer beside the events.
         """
-        return work()
+        held = self.held()
+        return work() if held is None else held.adding(repr(key), work, by)
 
     def by_person(self, key: Hashable, work: Callable[[], pa.Table], *, of: str) -> pa.Table:
         """Return what `work` finds out by queries: rows of a person each, named by the column `of`.
@@ -81,7 +91,8 @@ class Engine(ABC):
         A person's rows must depend on that person's events only, and on what `key` names. Then a
         refresh may make anew the rows of those touched since the refresh before.
         """
-        return work()
+        held = self.held()
+        return work() if held is None else held.by_person(repr(key), work, of)
 
     def persons(
         self,
@@ -92,6 +103,10 @@ class Engine(ABC):
         name: Hashable = None,
     ) -> pa.Table:
         """Run an expression that gives rows of a person each; as `by_person`, without a key."""
+        held = self.held()
+        if held is not None:
+            with suppress(self.GONE):
+                return held.persons(build, of, as_of, name)
         return self.query(build, as_of=as_of)
 
     def amended(
@@ -108,6 +123,9 @@ class Engine(ABC):
         writes what `work` finds of everybody and returns its columns. None when it had to be called
         now; else the rows of all who were touched since it was.
         """
+        held = self.held()
+        if held is not None:
+            return held.amended(repr(key), base, work, of)
         base()
         return None
 
@@ -116,6 +134,11 @@ class Engine(ABC):
 
         All new events are among these. None outside a refresh, and where it is not known.
         """
+        held = self.held()
+        return None if held is None else held.of_touched(build)
+
+    def held(self) -> Pinned | Part | None:
+        """Return the state that this thread, which refreshes, reads; None where it holds none."""
         return None
 
     def pin(self, as_of: datetime) -> None:
@@ -142,10 +165,13 @@ class Engine(ABC):
     @property
     def keeps(self) -> bool:
         """Whether answers of this thread are kept for the next refresh to correct."""
-        return False
+        return self.held() is not None
 
     def covered(self) -> tuple[datetime, datetime] | None:
         """Return the first and the last moment at which anything occurred; None without events."""
+        held = self.held()
+        if held is not None and (ends := held.covered()) is not None:
+            return ends
         table = self.query(
             lambda view: view.events.agg(
                 first=view.events.occurred_at.min(), last=view.events.occurred_at.max()
@@ -160,15 +186,17 @@ class Engine(ABC):
         In a refresh these are the moment as of which it reads, and the end of its last day: they
         move from refresh to refresh, and keys of what is kept between these must not.
         """
-        return moment
+        held = self.held()
+        return None if held is not None and moment in (held.as_of, held.end) else moment
 
     @abstractmethod
     def events(self) -> ir.Table:
         """Return all events as of now, for interactive work."""
 
     def watermark(self) -> str:
-        """Return what identifies the present state of the data."""
-        return self.reader.read().mark
+        """Return what identifies the state of the data that this thread reads."""
+        held = self.held()
+        return self.reader.read().mark if held is None else held.mark
 
     @abstractmethod
     def close(self) -> None:

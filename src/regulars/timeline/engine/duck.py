@@ -18,8 +18,8 @@ import pyarrow as pa
 
 from regulars.kit import sql
 from regulars.timeline import duck
-from regulars.timeline.engine.base import Amended, Engine, in_utc, narrowed
-from regulars.timeline.engine.pinned import Asked, Pinned
+from regulars.timeline.engine.base import Engine, in_utc, narrowed
+from regulars.timeline.engine.pinned import Asked, Part, Pinned
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.texts import EVENTS, PAST_PEOPLE, PEOPLE, Texts, shared_texts
 from regulars.timeline.engine.view import View
@@ -38,6 +38,8 @@ RETRIES = 3
 class DuckEngine(Engine):
     """A few sessions on one in-memory DuckDB share its memory; a query borrows one."""
 
+    GONE = duckdb.IOException
+
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._root = duck.connect(workspace)
@@ -49,7 +51,7 @@ class DuckEngine(Engine):
         self._lock = threading.Lock()
         self._users = Users(self._root.close)
         self._named: dict[Hashable, Asked] = {}
-        self._pinned: ContextVar[Pinned | None] = ContextVar("pinned", default=None)
+        self._held: ContextVar[Pinned | Part | None] = ContextVar("held", default=None)
 
     def query(
         self,
@@ -59,10 +61,10 @@ class DuckEngine(Engine):
         identities: Sequence[str] | None = None,
     ) -> pa.Table:
         """Run an expression; a file that is gone makes it open the lake anew and repeat."""
-        pinned = self._pinned.get()
-        if pinned is not None:
-            with suppress(duckdb.IOException):  # an erasure took its files: see what is there now
-                return pinned.query(build, as_of, identities)
+        held = self._held.get()
+        if held is not None:
+            with suppress(self.GONE):  # an erasure took its files: see what is there now
+                return held.query(build, as_of, identities)
             self._let_go(lost=True)
         with self._session() as session:
             for attempt in range(RETRIES):
@@ -76,65 +78,6 @@ class DuckEngine(Engine):
                         raise
         raise AssertionError("unreachable")
 
-    def summed(
-        self,
-        build: Callable[[View], Any],
-        *,
-        by: Sequence[str],
-        as_of: datetime | None = None,
-        name: Hashable = None,
-    ) -> pa.Table:
-        """Run an expression that gives sums; in a refresh, correct those of the one before."""
-        pinned = self._pinned.get()
-        if pinned is not None:
-            with suppress(duckdb.IOException):
-                return pinned.summed(build, by, as_of, name)
-        return self.query(build, as_of=as_of)
-
-    def adding(self, key: Hashable, work: Callable[[], pa.Table], *, by: Sequence[str]) -> pa.Table:
-        """Return sums that take several queries; in a refresh, correct those of the one before."""
-        pinned = self._pinned.get()
-        return work() if pinned is None else pinned.adding(repr(key), work, by)
-
-    def by_person(self, key: Hashable, work: Callable[[], pa.Table], *, of: str) -> pa.Table:
-        """Return rows by person; in a refresh, anew for those touched since the one before."""
-        pinned = self._pinned.get()
-        return work() if pinned is None else pinned.by_person(repr(key), work, of)
-
-    def amended(
-        self,
-        key: Hashable,
-        base: Callable[[], pa.Schema],
-        work: Callable[[], pa.Table],
-        *,
-        of: str,
-    ) -> Amended | None:
-        """Return rows of those touched since `base` was called; in a refresh only."""
-        pinned = self._pinned.get()
-        if pinned is not None:
-            return pinned.amended(repr(key), base, work, of)
-        return super().amended(key, base, work, of=of)
-
-    def of_touched(self, build: Callable[[View], Any]) -> pa.Table | None:
-        """Run an expression over the events of those touched since the last refresh only."""
-        pinned = self._pinned.get()
-        return None if pinned is None else pinned.of_touched(build)
-
-    def persons(
-        self,
-        build: Callable[[View], Any],
-        *,
-        of: str,
-        as_of: datetime | None = None,
-        name: Hashable = None,
-    ) -> pa.Table:
-        """Run an expression that gives rows by person; in a refresh, anew for those touched."""
-        pinned = self._pinned.get()
-        if pinned is not None:
-            with suppress(duckdb.IOException):
-                return pinned.persons(build, of, as_of, name)
-        return self.query(build, as_of=as_of)
-
     def pin(self, as_of: datetime) -> None:
         """Let this thread, which refreshes, read the lake as it is now until `unpin`."""
         if not self.refreshing:
@@ -145,7 +88,7 @@ class DuckEngine(Engine):
         if snapshot.files and not snapshot.counted_at(as_of):
             snapshot = replace(snapshot, people=self.reader.people_at(as_of))
             root = self._root.cursor()
-            self._pinned.set(
+            self._held.set(
                 Pinned(
                     self.workspace,
                     root,
@@ -154,6 +97,7 @@ class DuckEngine(Engine):
                     open_session=self._open,
                     people_at=self.reader.people_at,
                     named=self._named,
+                    reading=self._held,
                 )
             )
 
@@ -169,30 +113,14 @@ class DuckEngine(Engine):
             self._users.leave()
 
     def _let_go(self, *, lost: bool = False) -> None:
-        pinned = self._pinned.get()
-        if pinned is not None:
-            self._pinned.set(None)
-            pinned.close(lost=lost)
+        held = self._held.get()
+        if held is not None:
+            self._held.set(None)
+            held.close(lost=lost)
 
-    def watermark(self) -> str:
-        """Return what identifies the state of the data that this thread reads."""
-        pinned = self._pinned.get()
-        return super().watermark() if pinned is None else pinned.mark
-
-    @property
-    def keeps(self) -> bool:
-        """Whether answers of this thread are kept for the next refresh to correct."""
-        return self._pinned.get() is not None
-
-    def covered(self) -> tuple[datetime, datetime] | None:
-        """Return the first and the last moment; in a refresh, as the files tell them."""
-        pinned = self._pinned.get()
-        return (pinned.covered() if pinned is not None else None) or super().covered()
-
-    def settled(self, moment: datetime | None) -> datetime | None:
-        """Return None for the moments that bound this thread's state, which hides nothing then."""
-        pinned = self._pinned.get()
-        return None if pinned is not None and moment in (pinned.as_of, pinned.end) else moment
+    def held(self) -> Pinned | Part | None:
+        """Return the state that this thread, which refreshes, reads; None where it holds none."""
+        return self._held.get()
 
     def events(self) -> ir.Table:
         """Return all events as of now; the table keeps this snapshot."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -62,7 +63,10 @@ class Asked:
 
 
 class Pinned:
-    """Answers questions about one state; `part` says of which events: all, or those touched."""
+    """Answers questions about one state: of all its events, corrected by those of whom is new.
+
+    What it computes of those touched alone runs while `reading` is their `Part`.
+    """
 
     def __init__(
         self,
@@ -74,8 +78,9 @@ class Pinned:
         open_session: Callable[[duckdb.DuckDBPyConnection, Workspace], Session],
         people_at: Callable[[datetime], pa.Table],
         named: dict[Hashable, Asked],
+        reading: ContextVar[Pinned | Part | None],
     ) -> None:
-        self.mark, self.as_of, self.part = snapshot.mark, as_of, WHOLE
+        self.mark, self.as_of = snapshot.mark, as_of
         self._workspace, self._root = workspace, root
         files = [workspace.lake.absolute(file) for file in snapshot.files]
         read = f"{snapshot.sight.select()} read_parquet({duck.file_list(files)})"
@@ -97,7 +102,7 @@ class Pinned:
         self._sessions: dict[str, Session] = {}
         self._snapshot = snapshot
         self._open_session, self._named = open_session, named
-        self._people_at = people_at
+        self._people_at, self._reading = people_at, reading
         self._end_text: str | None = None
         self._reads = {
             WHOLE: read + hidden,
@@ -128,12 +133,25 @@ class Pinned:
         as_of: datetime | None,
         identities: Sequence[str] | None = None,
     ) -> pa.Table:
-        """Run an expression over the events of `part`, or over those of some identities.
-
-        Raises EarlierMoment where only tellings replaced since tell what those touched did.
-        """
+        """Run an expression over all events, or over those of some identities."""
         past = as_of if self._snapshot.counted_at(as_of) else None
-        session = self._session() if past is None else self._session_as_of(past)
+        session = self._session(WHOLE) if past is None else self._session_as_of(past)
+        return session.run(build(self._view(session, as_of, identities)))
+
+    def of_part(
+        self,
+        part: str,
+        build: Callable[[Any], Any],
+        as_of: datetime | None,
+        identities: Sequence[str] | None,
+    ) -> pa.Table:
+        """Run an expression over the events of those touched.
+
+        Raises EarlierMoment where only tellings replaced since tell what those did.
+        """
+        if self._snapshot.counted_at(as_of):
+            raise EarlierMoment
+        session = self._session(part)
         return session.run(build(self._view(session, as_of, identities)))
 
     def summed(
@@ -144,15 +162,13 @@ class Pinned:
         name: Hashable = None,
     ) -> pa.Table:
         """Return the sums that `build` makes by the columns `by`, corrected where they can be."""
-        if self.part != WHOLE or self._elsewhen(as_of):
+        if self._elsewhen(as_of):
             return self.query(build, as_of)
         asked = self._asked(build, as_of, name)
         return self.adding(asked.key, partial(self._run, asked), by)
 
     def adding(self, key: str, work: Callable[[], pa.Table], by: Sequence[str]) -> pa.Table:
         """Return the sums that `work` makes by the columns `by`, corrected where they can be."""
-        if self.part != WHOLE:
-            return work()
 
         def correct(stored: pa.Table) -> pa.Table:
             return standing.summed(stored, self._of(BEFORE, work), self._of(NOW, work), by)
@@ -167,15 +183,17 @@ class Pinned:
         name: Hashable = None,
     ) -> pa.Table:
         """Return the rows by person that `build` makes, made anew for those touched."""
-        if self.part != WHOLE or self._elsewhen(as_of):
+        if self._elsewhen(as_of):
             return self.query(build, as_of)
         asked = self._asked(build, as_of, name)
         work = partial(self._run, asked)
         return self.by_person(f"{asked.key} of {of}", work, of)
 
     def _run(self, asked: Asked) -> pa.Table:
-        """Run what is asked over the events of `part`; all sessions call their tables the same."""
-        return self._session().run(asked.expression, asked.text)
+        """Run what is asked over what is read now; all sessions call their tables the same."""
+        reading = self._reading.get()
+        part = reading.name if isinstance(reading, Part) else WHOLE
+        return self._session(part).run(asked.expression, asked.text)
 
     def by_person(self, key: str, work: Callable[[], pa.Table], of: str) -> pa.Table:
         """Return what `work` makes of each person (named by `of`), made anew for those touched.
@@ -183,8 +201,6 @@ class Pinned:
         What was made of everybody is kept as it is while few were touched since, and the rows of
         these beside it.
         """
-        if self.part != WHOLE:
-            return work()
         table, newer = self._kept.read(self._token, key), self._amended(self._token, key)
         if table is not None and newer is not None:
             return standing.replaced(table, newer.rows, of, newer.replaced)
@@ -235,7 +251,7 @@ class Pinned:
         """Run an expression over the events of those touched; None where these are not known."""
         if self._touched is None:
             return None
-        return self._of(NOW, lambda: self.query(build, None))
+        return self.of_part(NOW, build, None, None)
 
     def covered(self) -> tuple[datetime, datetime] | None:
         """Return the first and last moment of what is seen; None where the files do not tell."""
@@ -271,33 +287,33 @@ class Pinned:
 
     def _of(self, part: str, work: Callable[[], pa.Table]) -> pa.Table:
         """Return what `work` finds among the events of those touched, as they are or were."""
-        self.part = part
+        mine = Part(self, part)
+        self._reading.set(mine)
         try:
             return work()
         finally:
-            self.part = WHOLE
+            if self._reading.get() is mine:  # else it was let go meanwhile
+                self._reading.set(self)
 
-    def _session(self) -> Session:
-        """Return the session whose table `events` holds the events of `part`."""
-        session = self._sessions.get(self.part)
+    def _session(self, part: str) -> Session:
+        """Return the session whose table `events` holds the events of a part."""
+        session = self._sessions.get(part)
         if session is None:
             session = self._open_session(self._root.cursor(), self._workspace)
             people = self._state.people
-            if self._touched is not None and self.part != WHOLE:
-                before = self.part == BEFORE
+            if self._touched is not None and part != WHOLE:
+                before = part == BEFORE
                 people = change.people_of(
                     self._root,
                     change.BEFORE if before else change.NOW,
                     self._touched.people_before if before else people,
                 )
-            session.define(self._reads[self.part], people)
-            self._sessions[self.part] = session
+            session.define(self._reads[part], people)
+            self._sessions[part] = session
         return session
 
     def _session_as_of(self, past: datetime) -> Session:
         """Return the session in which that counts which counted as of an earlier moment."""
-        if self.part != WHOLE:
-            raise EarlierMoment
         session = self._open_session(self._root.cursor(), self._workspace)
         superseded = session.superseded(self._snapshot, past)
         session.define(f"{self._reads[WHOLE]} UNION ALL {superseded}", self._state.people)
@@ -335,7 +351,7 @@ class Pinned:
 
     def _compiled(self, build: Callable[[Any], Any], as_of: datetime | None) -> Asked:
         """Compile what is asked; its key is its SQL and the tables given with it, not the end."""
-        session = self._session()
+        session = self._session(WHOLE)
         expression = build(self._view(session, as_of)).as_table()
         text = whole = session.compile(expression)
         for number, node in enumerate(expression.op().find(ops.InMemoryTable)):
@@ -356,6 +372,38 @@ class Pinned:
             self._named.clear()
         change.forget(self._root)
         self._kept.sweep(None if lost else self._token)
+
+
+class Part:
+    """What is asked while answers are corrected: of those touched alone, nothing is kept of it."""
+
+    def __init__(self, state: Pinned, name: str) -> None:
+        self.name, self.mark, self.as_of, self.end = name, state.mark, state.as_of, state.end
+        self.query = partial(state.of_part, name)
+        self.covered, self.close = state.covered, state.close
+        self.amended, self.of_touched = state.amended, state.of_touched
+
+    def summed(
+        self,
+        build: Callable[[Any], Any],
+        _by: Sequence[str],
+        as_of: datetime | None,
+        _name: Hashable,
+    ) -> pa.Table:
+        """Return the sums that `build` makes."""
+        return self.query(build, as_of, None)
+
+    def persons(
+        self, build: Callable[[Any], Any], _of: str, as_of: datetime | None, _name: Hashable
+    ) -> pa.Table:
+        """Return the rows by person that `build` makes."""
+        return self.query(build, as_of, None)
+
+    def adding(self, _key: str, work: Callable[[], pa.Table], _by: Sequence[str] | str) -> pa.Table:
+        """Return what `work` makes."""
+        return work()
+
+    by_person = adding
 
 
 def _in_order(dropped: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -26,7 +26,6 @@ from regulars.timeline.lake import LakeFile
 
 FOLDER = "sums"
 STATE, PEOPLE = "state.json", "people"
-Work = Callable[[], pa.Table]
 
 
 class Kept:
