@@ -126,7 +126,7 @@ def routes_of(app: FastAPI) -> Iterator[Route]:
 def browser(ws: Workspace, app: FastAPI, staff_id: str) -> TestClient:
     """Return a signed-in browser that asks for JSON errors and sends the form token."""
     with ws.database.transaction() as connection:
-        token = sign_in.open_session(ws, connection, staff_id, clock.now())
+        token = sign_in.open_session(connection, staff_id, clock.now())
     client = TestClient(app, raise_server_exceptions=False)
     client.cookies.set(sign_in.cookie_name(ws), token)
     client.headers["X-CSRF-Token"] = sign_in.csrf_token(ws, token)

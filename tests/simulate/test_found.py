@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from regulars.kit.period import last_days
 from regulars.listen.catalog import service as catalog
 from regulars.simulate.model import COOLING_STORES, STORES, WORST_STORE
 from regulars.simulate.truths import truth
@@ -17,6 +16,7 @@ from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Measured
 from regulars.understand.scope.model import EventScope
 from tests.simulate.study import NOW, Company
+from tests.simulate.windows import last_days
 
 
 def marked(found: JourneyMap, kind: str) -> set[str]:

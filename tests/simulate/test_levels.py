@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from regulars.kit.period import last_days
 from regulars.simulate.truths import truth
 from regulars.understand.levels import service
 from regulars.understand.levels.model import At, Levels
 from regulars.understand.scope.model import EventScope
 from tests.simulate.study import NOW, Company
+from tests.simulate.windows import last_days
 
 
 def of(company: Company) -> Levels:

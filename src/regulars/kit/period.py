@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from regulars.kit.errors import Invalid
@@ -59,12 +59,6 @@ def days(first: date, last: date, zone: ZoneInfo) -> Period:
     return Period(day_start(first, zone), day_start(last, zone))
 
 
-def month(year: int, number: int, zone: ZoneInfo) -> Period:
-    """Return one calendar month of `zone`."""
-    following = date(year + number // 12, number % 12 + 1, 1)
-    return days(date(year, number, 1), following, zone)
-
-
 def add_months(day: date, count: int) -> date:
     """Return the first day of the month that lies `count` months from `day`'s month."""
     index = day.year * 12 + day.month - 1 + count
@@ -92,8 +86,3 @@ def parse_edge(words: str, zone: ZoneInfo) -> datetime:
             value=words,
         ) from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def last_days(count: int, now: datetime) -> Period:
-    """Return the `count` days up to `now`."""
-    return Period(now - timedelta(days=count), now)

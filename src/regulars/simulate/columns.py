@@ -15,7 +15,6 @@ from regulars.simulate.model import CURRENCY
 from regulars.timeline.event import LINE, MOMENT, MONEY, SCHEMA
 
 Ints = npt.NDArray[Any]
-Mask = npt.NDArray[np.bool_]
 MONEY_SCALE = 10_000
 
 

@@ -47,7 +47,7 @@ def orders(plan: Plan, season: Season, rng: np.random.Generator, who: People) ->
     at = season.moments(busy[alive])
     way = _ways(rng, who.taste[owner])
     at = np.where(way == STORE, shifted(at, np.zeros(len(at))), at)  # stores close at night
-    lines, total = _baskets(rng, at, who.age[owner])
+    lines, total = _baskets(rng, at)
     return Orders(owner, at, way, nth, total, lines)
 
 
@@ -76,7 +76,7 @@ def _ways(rng: np.random.Generator, taste: Floats) -> Ints:
     return np.where(drawn < edges[:, 0], APP, np.where(drawn < edges[:, 1], WEB, STORE))
 
 
-def _baskets(rng: np.random.Generator, at: Ints, age: Floats) -> tuple[pa.Array, Floats]:
+def _baskets(rng: np.random.Generator, at: Ints) -> tuple[pa.Array, Floats]:
     """Return the order lines and the totals; prices rise a little, promotions lower them."""
     counts = 1 + rng.poisson(0.7, len(at))
     prices = np.array([product.price for product in PRODUCTS])

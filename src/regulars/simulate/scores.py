@@ -16,7 +16,6 @@ from regulars.simulate.world import World
 from regulars.timeline import vocabulary as names
 
 ANSWER, DISMISS = 0.36, 0.30
-COMMENT = 0.45
 
 
 @dataclass(frozen=True, slots=True)

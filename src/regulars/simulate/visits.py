@@ -28,7 +28,7 @@ STEPS: tuple[tuple[str, str, float], ...] = (
     (names.PAYMENT_INFO_ENTERED, "payment", 1.0),
 )
 """What a visit goes through: event, touchpoint, and the chance that this step is taken."""
-ADDRESS, DELIVERY, PAYMENT, BOUGHT = 8, 9, 10, 11
+ADDRESS, BOUGHT = 8, 11
 LEAVES_AT_ADDRESS, LEAVES_AT_DELIVERY, LEAVES_AT_PAYMENT = 0.05, 0.03, 0.05
 SECONDS_A_STEP = 38.0
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from regulars.kit import clock
 from regulars.store.workspace import Store
 from regulars.timeline import required
-from regulars.timeline.event import MOMENT, SCHEMA, event_hash
+from regulars.timeline.event import SCHEMA, event_hash
 from regulars.timeline.tables import inbox, seen, tombstones
 
 WRITE_LOCK = 7_236_401
@@ -265,8 +265,3 @@ def _insert_seen(connection: sa.Connection, hashes: list[bytes], day: int) -> li
 def day_of(moment: datetime) -> int:
     """Return the day under which ids are remembered."""
     return clock.microseconds(moment) // 86_400_000_000
-
-
-def moments(values: Sequence[datetime | None]) -> pa.Array:
-    """Return aware moments as the column type of times."""
-    return pa.array(values, MOMENT)

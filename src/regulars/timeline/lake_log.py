@@ -11,7 +11,6 @@ from pathlib import Path
 
 FOLDER = "_delta_log"
 NAME = re.compile(r"(\d{20})\.(json|checkpoint(?:\.\d+\.\d+)?\.parquet)")
-LAST = "_last_checkpoint"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from regulars.timeline.memory import Memory
 from regulars.timeline.tables import inbox, tombstones
 
 if TYPE_CHECKING:
-    from regulars.store.workspace import Store
     from regulars.timeline.lake_log import Log
     from regulars.timeline.workspace import Workspace
 
@@ -143,10 +142,3 @@ def unknown_erasures(workspace: Workspace) -> tuple[dict[str, datetime], dict[st
         one: at for one, at in ours.items() if one not in recorded and one not in begun
     }
     return only_lake, only_database
-
-
-def restored_at(store: Store) -> datetime | None:
-    """Return when the workspace was last put back from a backup."""
-    with store.database.reading() as connection:
-        known = memory.read(connection)
-    return known.restored_at if known else None

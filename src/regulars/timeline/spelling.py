@@ -14,8 +14,6 @@ from regulars.kit.sql import portable
 from regulars.store import database
 from regulars.timeline.tables import spellings
 
-COLUMNS = ("name", "place")
-"""Columns of events of which one word may stand for another."""
 Spelled = tuple[tuple[str, str, str], ...]
 """Column, word as written, word that is meant; in order, so that equal lists are equal."""
 

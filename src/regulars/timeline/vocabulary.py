@@ -110,7 +110,6 @@ ORDERS: Final = frozenset({ORDER_COMPLETED})
 REFUNDS: Final = frozenset({ORDER_REFUNDED, ORDER_CANCELLED})
 """Money that goes back: `amount` is negative, or empty when nothing was paid."""
 PROGRESS: Final = frozenset({PROGRESS_ASKED})
-ENQUIRIES: Final = frozenset({ENQUIRY_MADE, PROGRESS_ASKED})
 CONTACTS: Final = frozenset(
     {
         ENQUIRY_MADE,

@@ -102,7 +102,7 @@ def test_each_way_to_end_all_sessions(store: Store, mei: Staff, noon: datetime) 
         lambda: staff.disable(store, SHELL, wang.id, later),
     ):
         with store.database.transaction() as connection:
-            token = service.open_session(store, connection, wang.id, noon)
+            token = service.open_session(connection, wang.id, noon)
         close()
         assert service.session_of(store, token, later) is None
         assert service.sessions_of(store, wang.id, later) == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from regulars.kit.stats.mean import Sums, mean, ratio, welch
+from regulars.kit.stats.mean import Sums, mean, welch
 
 scores = st.lists(st.integers(1, 7), min_size=2, max_size=60)
 
@@ -45,12 +45,3 @@ def test_welch_agrees_with_scipy(one: list[int], two: list[int]) -> None:
     ours = welch(sums(one), sums(two))
     assert ours.p == pytest.approx(theirs.pvalue, abs=1e-9)
     assert ours.low == pytest.approx(theirs.confidence_interval().low, abs=1e-6)
-
-
-def test_ratio_of_spend_to_orders() -> None:
-    """Ana 100 in 1 order, Bo 200 in 2, Cai 600 in 3: 150 an order; residuals -50, -100, 150."""
-    x, y = Sums(3, 900.0, 410_000.0), Sums(3, 6.0, 14.0)
-    found = ratio(x, y, 100.0 + 400.0 + 1800.0)
-    error = np.sqrt((2500 + 10_000 + 22_500) / 2 * 3) / 6
-    assert found.value == 150
-    assert found.high == pytest.approx(150 + 4.302653 * error, abs=1e-3)

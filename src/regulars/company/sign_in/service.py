@@ -104,7 +104,7 @@ def sign_in(
         queries.tidy(connection, now, now - throttle.FORGET)
         if renewed is not None:
             staff.keep_password(connection, account.id, renewed, None)
-        token = open_session(store, connection, account.id, now, address=address, agent=agent)
+        token = open_session(connection, account.id, now, address=address, agent=agent)
         audit.record(
             store, connection, _as_caller(account), "session.opened", account.login, address=address
         )
@@ -119,7 +119,6 @@ def _note_refusal(store: Store, account: Staff | None, address: str) -> None:
 
 
 def open_session(
-    store: Store,
     connection: sa.Connection,
     staff_id: str,
     now: datetime,
@@ -145,7 +144,7 @@ def open_session(
 def start_session(store: Store, account: Staff, now: datetime, *, address: str, agent: str) -> str:
     """Sign in somebody who has just proved who they are; return the cookie's token."""
     with store.database.transaction() as connection:
-        token = open_session(store, connection, account.id, now, address=address, agent=agent)
+        token = open_session(connection, account.id, now, address=address, agent=agent)
         audit.record(
             store, connection, _as_caller(account), "session.opened", account.login, address=address
         )

@@ -94,20 +94,3 @@ def welch(earlier: Sums, later: Sums) -> Change:
     reach = t_quantile(freedom) * error
     p = 2 * student_above(abs(difference) / error, freedom)
     return Change(difference, difference - reach, difference + reach, p)
-
-
-def ratio(x: Sums, y: Sums, cross: float) -> Estimate:
-    """Return mean(x) / mean(y) of n pairs by the delta method; `cross` is the sum of x y.
-
-    Cochran, Sampling Techniques (1977), section 6.4, without finite-population correction, with
-    Student's t on n - 1. No value when the sum of y is 0.
-    """
-    if x.n == 0 or y.total == 0:
-        return Estimate(x.n, None, None, None)
-    value = x.total / y.total
-    if x.n == 1:
-        return Estimate(1, value, None, None)
-    spread = x.squares - 2 * value * cross + value * value * y.squares
-    error = math.sqrt(max(spread, 0.0) / (x.n - 1) * x.n) / abs(y.total)
-    reach = t_quantile(x.n - 1) * error
-    return Estimate(x.n, value, value - reach, value + reach)

@@ -7,13 +7,6 @@ and loaded when the first of them is needed.
 from __future__ import annotations
 
 
-def normal_quantile(share: float) -> float:
-    """Return the point of the standard normal that leaves `share` below it."""
-    from scipy import special
-
-    return float(special.ndtri(share))
-
-
 def normal_above(z: float) -> float:
     """Return the share of the standard normal that lies above `z`."""
     from scipy import special

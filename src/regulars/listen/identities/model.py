@@ -16,8 +16,6 @@ from regulars.kit.text import Text
 from regulars.timeline import vocabulary
 from regulars.timeline.orders import AGAIN, FIRST
 
-LinkKind = Literal["identify", "alias", "email", "phone", "merge"]
-KINDS: tuple[LinkKind, ...] = ("identify", "alias", "email", "phone", "merge")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")
 OWN_IDS = ("user", "anonymous", "openid")
 """Kinds of id whose values are what a source chooses."""

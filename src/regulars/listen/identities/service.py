@@ -59,7 +59,7 @@ LONGEST_REASON = 1_000
 def observe(workspace: Workspace, connection: sa.Connection, ties: Iterable[Observed]) -> None:
     """Keep what senders said inside the caller's transaction; said twice, it is one fact."""
     told = [tie for tie in ties if tie.left != tie.right]
-    spelled = _kept_otherwise(workspace, connection, told)
+    spelled = _kept_otherwise(connection, told)
     gone = {tie.former for tie in told} & inbox.erased_among(
         workspace, connection, {tie.former for tie in told if tie.former}
     )
@@ -85,9 +85,7 @@ def _row(tie: Observed) -> dict[str, Any]:
     }
 
 
-def _kept_otherwise(
-    workspace: Workspace, connection: sa.Connection, told: Sequence[Observed]
-) -> list[Observed]:
+def _kept_otherwise(connection: sa.Connection, told: Sequence[Observed]) -> list[Observed]:
     """Return links to the ids under which an earlier release kept the same numbers."""
     numbers = {tie.former: tie for tie in told if tie.former and tie.through}
     if not numbers or not judged.from_before(connection):

@@ -62,17 +62,6 @@ def page(
     return [Reject(*row) for row in rows]
 
 
-def count(store: Store, file: Path, *, reason: str | None = None) -> int:
-    """Return how many entries there are; a row has one for each reason."""
-    where = "WHERE reason = ?" if reason else ""
-    with _opened(store) as connection:
-        row = connection.execute(
-            f"SELECT count(*) FROM read_parquet(?) {where}",
-            [str(file), *([reason] if reason else [])],
-        ).fetchone()
-    return int(row[0]) if row else 0
-
-
 def every(store: Store, file: Path) -> Iterator[Reject]:
     """Yield all rejects in the order of their rows."""
     with _opened(store) as connection:

@@ -319,12 +319,6 @@ def every_reject(ws: Workspace, run_id: str) -> Iterator[Reject]:
     return rejects.every(ws, file) if file else iter(())
 
 
-def count_rejects(ws: Workspace, run_id: str, *, reason: str | None = None) -> int:
-    """Return how many entries the run's rejects file has."""
-    file = _rejects_path(ws, get_run(ws, run_id))
-    return rejects.count(ws, file, reason=reason) if file else 0
-
-
 def _rejects_path(ws: Workspace, run: Run) -> Path | None:
     path = ws.folder / run.rejects_file if run.rejects_file else None
     return path if path is not None and path.is_file() else None

@@ -136,7 +136,7 @@ def _rivals(raw: RawRows, result: Settled, recipe: Recipe) -> None:
         result.questions.append(Question(field_.name, words, choices, field_.name, rows))
 
 
-def _texts(raw: RawRows, result: Settled, kinds: Sequence[str]) -> dict[str, tuple[int, Field]]:
+def _texts(result: Settled, kinds: Sequence[str]) -> dict[str, tuple[int, Field]]:
     """Return the columns of those kinds that are text still to be read, by name."""
     return {
         one.name: (index, one)
@@ -149,7 +149,7 @@ def _texts(raw: RawRows, result: Settled, kinds: Sequence[str]) -> dict[str, tup
 
 def _clocks(connection: duckdb.DuckDBPyConnection, raw: RawRows, result: Settled) -> None:
     """Put a column of days and the column of times beside it together."""
-    for index, field_ in _texts(raw, result, ("moment",)).values():
+    for index, field_ in _texts(result, ("moment",)).values():
         if not field_.others:
             continue
         names = [field_.header or "", *field_.others]
@@ -181,7 +181,7 @@ def _days(
     connection: duckdb.DuckDBPyConnection, raw: RawRows, result: Settled, recipe: Recipe
 ) -> None:
     """Settle whether the day or the month stands first."""
-    for index, field_ in _texts(raw, result, ("moment",)).values():
+    for index, field_ in _texts(result, ("moment",)).values():
         if reading.ISO not in reading.formats_of(field_, raw.part):
             continue
         cells = reading.clean(field_, raw.part, tidy=raw.tidy)
@@ -221,7 +221,7 @@ def _numbers(
     connection: duckdb.DuckDBPyConnection, raw: RawRows, result: Settled, recipe: Recipe
 ) -> None:
     """Settle which mark is the decimal one."""
-    columns = _texts(raw, result, reading.NUMERIC)
+    columns = _texts(result, reading.NUMERIC)
     sqls = {
         name: reading.clean(one, raw.part, tidy=raw.tidy) for name, (_index, one) in columns.items()
     }
@@ -283,7 +283,7 @@ def _zone(
         return
     naive = [
         times.is_naive(reading.clean(one, raw.part, tidy=raw.tidy), one.form)
-        for _index, one in _texts(raw, result, ("moment",)).values()
+        for _index, one in _texts(result, ("moment",)).values()
         if one.form != times.ZONED
         and one.column.zone is None
         and "%z" not in "".join(one.column.formats)

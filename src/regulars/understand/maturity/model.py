@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from regulars.kit.text import Text
 
-GRADES = (1, 2, 3, 4, 5)
 GRADE_TITLES: Mapping[int, Text] = {
     1: Text("Scattered", "零散应对"),
     2: Text("Started", "起步建设"),

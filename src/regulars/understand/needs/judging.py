@@ -20,7 +20,6 @@ from regulars.understand.needs.model import (
     Bought,
     Candidate,
     Knowledge,
-    Wanted,
 )
 
 Told = tuple[np.ndarray, Array, np.ndarray]
@@ -83,11 +82,6 @@ def places(found: list[Bin], strength: Array) -> np.ndarray:
     """Return in which bin each strength lies."""
     edges = [one.least for one in found]
     return np.maximum(np.searchsorted(edges, strength, side="right") - 1, 0)
-
-
-def wanted(name: str, one: Bin) -> Wanted:
-    """Return a thing with how often predictions as strong came true."""
-    return Wanted(name, one.hits.value, one.hits.low, one.hits.high, one.hits.n)
 
 
 def _share(values: Any) -> Estimate:

@@ -20,7 +20,6 @@ from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.text import Text
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 DIGITAL = ("app", "web", "mini_program", "miniprogram", "wechat", "h5", "site", "online", "chat",
            "website", "mobile", "kiosk")  # fmt: skip

@@ -22,7 +22,7 @@ MOST = 1 << 29
 """Bytes of a document that is read as a whole; more comes as JSON Lines."""
 BLANKS = b" \t\r\n"
 HEAD = 1 << 20
-SPACE, QUOTE, ESCAPE, COMMA = 32, ord('"'), ord("\\"), ord(",")
+SPACE, QUOTE, ESCAPE = 32, ord('"'), ord("\\")
 OPEN, CLOSE = b"[{", b"]}"
 
 

@@ -14,7 +14,7 @@ from regulars.listen.imports.reading.careful import Found
 if TYPE_CHECKING:
     import duckdb
 
-TITLE, BLANK, HEADER, PREVIEW = "title", "blank", "header", "preview"
+BLANK, HEADER, PREVIEW = "blank", "header", "preview"
 STATES = ("status", "response_type", "distribution_channel", "distributionchannel")
 """Columns in which survey tools say how an answer came (folded)."""
 TRIED = ("survey preview", "survey test", "preview", "test")

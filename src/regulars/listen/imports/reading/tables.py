@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import duckdb
 
 RAW = "_row"
-HASH = "_hash"
 LOST = "lost"
 """The reason for which rows are refused that were counted and never arrived."""
 
