@@ -106,15 +106,15 @@ def _versions(asked: Asked) -> list[VersionFacts]:
     ]  # fmt: skip
 
 
-def _place(asked: Asked) -> Place:
-    name = files.name_of(asked["en"] or "", asked["zh"] or "", "")
+def _place(sent: Asked) -> Place:
+    name = files.name_of(sent["en"] or "", sent["zh"] or "", "")
     if not name.en:
         raise Invalid(
             "places.name", Text("Fill in one of the two names.", "请至少填写一个名称。"), field="zh"
         )
     return Place(
-        asked.row or asked["id"], name, Kind(asked["kind"]), asked["parent"], asked["opened_on"],
-        asked["closed_on"],
+        sent.row or sent["id"], name, Kind(sent["kind"]), sent["parent"], sent["opened_on"],
+        sent["closed_on"],
     )  # fmt: skip
 
 

@@ -164,7 +164,7 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
 def _ground(workspace: Workspace, source: str) -> Ground:
     """Return what holds for a run of that source."""
 
-    def known(connection: duckdb.DuckDBPyConnection) -> str:
+    def source_events(connection: duckdb.DuckDBPyConnection) -> str:
         return loading.told_by(workspace, connection, source)
 
     def people(connection: duckdb.DuckDBPyConnection) -> str | None:
@@ -176,7 +176,9 @@ def _ground(workspace: Workspace, source: str) -> Ground:
 
     own = workspace.settings.workspace
     salt = workspace.keyed_hash("import", source)
-    return Ground(own.time_zone, own.currency, salt, known, people, statuses.words(workspace))
+    return Ground(
+        own.time_zone, own.currency, salt, source_events, people, statuses.words(workspace)
+    )
 
 
 def run_folder(workspace: Workspace, run_id: str) -> Path:

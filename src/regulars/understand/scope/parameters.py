@@ -147,15 +147,17 @@ def choices(
 
 
 def _periods(
-    request: Request, asked: ScopeParameters, called: Text | None
+    request: Request, parameters: ScopeParameters, called: Text | None
 ) -> tuple[str, tuple[Item, ...]]:
     """Return what the period is called, and all choices: first the usual one.
 
     That one holds where the address names none or says so.
     """
-    key = asked.period if asked.period != USUAL else None
-    own = bool(key or asked.start or asked.end)
-    chosen = period_picker.of_request(request, "12m", key=key, start=asked.start, end=asked.end)
+    key = parameters.period if parameters.period != USUAL else None
+    own = bool(key or parameters.start or parameters.end)
+    chosen = period_picker.of_request(
+        request, "12m", key=key, start=parameters.start, end=parameters.end
+    )
     words = (
         (say(called),) * 2 if called else (_("12 months to the last event"), _("Last 12 months"))
     )
