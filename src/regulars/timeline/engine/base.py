@@ -21,7 +21,8 @@ from regulars.timeline.event import MOMENT
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from regulars.timeline.engine.pinned import Part, Pinned
+    from regulars.timeline.engine.part import Part
+    from regulars.timeline.engine.pinned import Pinned
     from regulars.timeline.workspace import Workspace
 
 

@@ -19,7 +19,8 @@ import pyarrow as pa
 from regulars.kit import sql
 from regulars.timeline import duck
 from regulars.timeline.engine.base import Engine, in_utc, narrowed
-from regulars.timeline.engine.pinned import Asked, Part, Pinned
+from regulars.timeline.engine.part import Part
+from regulars.timeline.engine.pinned import Asked, Pinned
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.texts import EVENTS, PAST_PEOPLE, PEOPLE, Texts, shared_texts
 from regulars.timeline.engine.view import View

@@ -19,6 +19,7 @@ from regulars.timeline import duck
 from regulars.timeline.engine import change, extent, standing
 from regulars.timeline.engine.base import Amended
 from regulars.timeline.engine.change import State
+from regulars.timeline.engine.part import Part
 from regulars.timeline.event import COLUMNS
 
 if TYPE_CHECKING:
@@ -372,38 +373,6 @@ class Pinned:
             self._named.clear()
         change.forget(self._root)
         self._kept.sweep(None if lost else self._token)
-
-
-class Part:
-    """What is asked while answers are corrected: of those touched alone, nothing is kept of it."""
-
-    def __init__(self, state: Pinned, name: str) -> None:
-        self.name, self.mark, self.as_of, self.end = name, state.mark, state.as_of, state.end
-        self.query = partial(state.of_part, name)
-        self.covered, self.close = state.covered, state.close
-        self.amended, self.of_touched = state.amended, state.of_touched
-
-    def summed(
-        self,
-        build: Callable[[Any], Any],
-        _by: Sequence[str],
-        as_of: datetime | None,
-        _name: Hashable,
-    ) -> pa.Table:
-        """Return the sums that `build` makes."""
-        return self.query(build, as_of, None)
-
-    def persons(
-        self, build: Callable[[Any], Any], _of: str, as_of: datetime | None, _name: Hashable
-    ) -> pa.Table:
-        """Return the rows by person that `build` makes."""
-        return self.query(build, as_of, None)
-
-    def adding(self, _key: str, work: Callable[[], pa.Table], _by: Sequence[str] | str) -> pa.Table:
-        """Return what `work` makes."""
-        return work()
-
-    by_person = adding
 
 
 def _in_order(dropped: re.Match[str]) -> str:
