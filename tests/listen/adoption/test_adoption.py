@@ -179,14 +179,15 @@ def test_the_page_takes_over_names_and_undoes(ws: Workspace) -> None:
         assert "Complaint Filed" in browser.get("/sources/words").text
         assert "2 words" in browser.get("/sources/words/count").text
         word = {"kind": "name", "value": "Complaint Filed"}
-        wrong = browser.post("/sources/words", data={**word, "act": "taken", "meant": "Nothing"})
+        act = {"row": "name:Complaint Filed", **word}
+        wrong = browser.post("/sources/words/adopt", data={**act, "meant": "Nothing"})
         assert wrong.status_code == 422 and "not known either" in wrong.text
-        browser.post("/sources/words", data={**word, "act": "taken", "meant": "Complaint Made"})
+        browser.post("/sources/words/adopt", data={**act, "meant": "Complaint Made"})
         assert service.unknown(ws, kind=Kind.NAME) == []
-        undone = browser.post("/sources/words", data={**word, "act": "undone"})
+        undone = browser.post("/sources/words/undo", data={"row": "name:Complaint Filed"})
         assert "stands for itself again" in undone.text
-        named = {"kind": "source", "value": "till", "act": "named", "en": "Tills", "zh": "收银机"}
-        browser.post("/sources/words", data=named)
+        named = {"row": "source:till", "kind": "source", "value": "till", "en": "Tills"}
+        assert "Tills" in browser.post("/sources/words/adopt", data={**named, "zh": "收银机"}).text
         assert "Tills" in browser.get("/sources").text
         told = browser.put("/api/v1/adoption", json={**word, "meant": "Complaint Made"})
         assert told.status_code == 204

@@ -12,7 +12,7 @@ from regulars.company.access import NO_STORE, CurrentStore, needs
 from regulars.company.resources import service
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.declared import cutting, reading
-from regulars.faces.declared.model import Asked, Form, Resource
+from regulars.faces.declared.model import Asked, Form, Listing, Resource
 from regulars.faces.paging import CursorPaging, envelope
 from regulars.kit import clock
 
@@ -33,6 +33,7 @@ def routes(resource: Resource) -> APIRouter:
 
 
 def _add_reading(router: APIRouter, resource: Resource) -> None:
+    """Add what there is: the whole or the first list, and each list with an address of its own."""
     about: dict[str, Any] = {"summary": resource.brief.en, "description": resource.question.en}
     reader, whole = Depends(needs(Right(resource.read))), resource.whole
 
@@ -42,20 +43,34 @@ def _add_reading(router: APIRouter, resource: Resource) -> None:
         def read(*, store: CurrentStore, caller: Principal = reader) -> Any:
             return whole(Asked(store, caller, clock.now()))
 
-        return
-    listing = resource.lists[0]
+    else:
+        _add_list(router, resource, resource.lists[0], "", about)
+    for listing in resource.lists:
+        if listing.api is not None:
+            _add_list(router, resource, listing, listing.api, {"summary": listing.title.en})
 
-    @router.get("", response_model=None, **about)
-    def rows(
-        *, request: Request, response: Response, store: CurrentStore, caller: Principal = reader,
-        wanted: CursorPaging, q: Words = "",
-    ) -> Any:  # fmt: skip
-        asked = Asked(store, caller, clock.now(), {**request.query_params, "q": q})
-        found = listing.rows(asked)
-        if isinstance(found, Sequence):
-            return service.plain(resource, asked)
+
+def _add_list(
+    router: APIRouter, resource: Resource, listing: Listing, address: str, about: dict[str, Any]
+) -> None:
+    def rows(**given: Any) -> Any:
+        wanted = given["wanted"]
+        asked = Asked(given["store"], given["caller"], clock.now(), given)
+        if isinstance(listing.rows(asked), Sequence):
+            return [listing.plain(row) for row in cutting.every(listing, asked)]
         cut = cutting.page_of(listing, asked, size=wanted.size, after=wanted.after)
-        return envelope(cut, [listing.plain(row) for row in cut.items], request, response)
+        items = [listing.plain(row) for row in cut.items]
+        return envelope(cut, items, given["request"], given["response"])
+
+    reader = Annotated[Principal, Depends(needs(Right(resource.read)))]
+    taken = {"request": Request, "response": Response, "store": CurrentStore, "caller": reader}
+    parameters = [
+        _parameter(name, kind) for name, kind in {**taken, "wanted": CursorPaging}.items()
+    ]
+    parameters += [_parameter(one.name, reading.narrowing(one), None) for one in listing.filters]
+    parameters.append(_parameter("q", Words, ""))
+    rows.__dict__["__signature__"] = inspect.Signature(parameters)
+    router.add_api_route(address, rows, response_model=listing.gives, name=listing.name, **about)
 
 
 def _add(router: APIRouter, form: Form, address: str) -> None:

@@ -59,7 +59,7 @@ def _add(router: APIRouter, resource: Resource, form: Form) -> None:
     def take(
         *, request: Request, store: CurrentStore, caller: Principal = allowed, fields: FormFields
     ) -> Response:
-        row = fields.text("row", required=True) or "" if form.of_row else ""
+        row = fields.raw["row"] if form.of_row and fields.text("row", required=True) else ""
         asked = Asked(store, caller, clock.now(), row=row)
         asked = Asked(store, caller, asked.now, reading.sent(form, fields, asked), row)
         try:
@@ -70,7 +70,7 @@ def _add(router: APIRouter, resource: Resource, form: Form) -> None:
                 return RedirectResponse(f"{resource.path}?done={form.name}", 303)
         except RegularsError as error:
             fields.take(error)
-            lost = isinstance(error, NotFound)
+            lost = isinstance(error, NotFound) and "field" not in error.details
             return _again(request, resource, asked, form, fields, lost=lost)
         return _again(request, resource, asked, form, fields)
 
@@ -203,7 +203,7 @@ def _wrong(form: Form, fields: Fields) -> str | None:
 
 def _shown(resource: Resource, listing: Listing, query: Asked, *, mine: bool) -> dict[str, Any]:
     """Return what the template needs of a list; only that named in the address is turned."""
-    asked = query if mine else Asked(query.store, query.caller, query.now)
+    asked = listing.narrowed(query) if mine else Asked(query.store, query.caller, query.now)
     after = asked["after"]
     which = {"list": listing.name} if len(resource.lists) > 1 else {}
     cut = cutting.page_of(listing, asked, size=listing.size, after=decode(after) if after else None)
@@ -227,8 +227,7 @@ def _shown(resource: Resource, listing: Listing, query: Asked, *, mine: bool) ->
         "narrowed": bool(asked["q"]) or any(asked[one.name] for one in listing.filters),
         "sort": cutting.sorting(listing, asked),
         "q": asked["q"] or "",
-        "filters": [(one, one.choices(asked) if callable(one.choices) else one.choices,
-                     asked[one.name]) for one in listing.filters],
+        "filters": [(one, one.offered(asked), asked[one.name]) for one in listing.filters],
     }  # fmt: skip
 
 
@@ -243,7 +242,7 @@ def _listed(resource: Resource, asked: Asked) -> Listing:
 
 
 def _file(request: Request, kind: files.Format, listing: Listing, asked: Asked) -> Response:
-    rows = file_rows(listing.columns, cutting.every(listing, asked), asked)
+    rows = file_rows(listing.columns, cutting.every(listing, listing.narrowed(asked)), asked)
     return files.send(request, kind, listing.file or listing.name, heads(listing.columns), rows)
 
 

@@ -7,7 +7,7 @@ a declaration's functions call with what was asked: store, caller, moment and va
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -179,6 +179,10 @@ class Filter:
     title: Text
     choices: Offered | Callable[[Asked], Offered]
 
+    def offered(self, asked: Asked) -> Offered:
+        """Return the values there are to choose from, with their titles."""
+        return self.choices(asked) if callable(self.choices) else self.choices
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
@@ -188,8 +192,9 @@ class Listing:
     is read behind a key; or an Arrow table in falling order of `rank`, read likewise. `key` names
     what a row is called, by field or function. A column with a `key` may be sorted by it (`sort`
     holds first, with “-” for falling); those of a `Select` are never NULL. The columns of a
-    `Select` that words are looked for in stand in `searched`. `plain` makes an API row. A page
-    has `size` rows. What is of the `rest` a page shows in its own way or not at all, and a command
+    `Select` that words are looked for in stand in `searched`. `plain` makes an API row, of type
+    `gives`; a list with an `api` has that address of its own below the resource's. A page has
+    `size` rows. What is of the `rest` a page shows in its own way or not at all, and a command
     with `--all` only.
     """
 
@@ -206,9 +211,18 @@ class Listing:
     searched: tuple[str, ...] = ()
     search: bool = False
     plain: Callable[[Any], Any] = _as_it_is
+    gives: Any = None
+    api: str | None = None
     file: str | None = None
     size: int = 50
     rest: bool = False
+
+    def narrowed(self, asked: Asked) -> Asked:
+        """Return what is asked without what a filter does not offer."""
+        known = {one.name: {str(each[0]) for each in one.offered(asked)} for one in self.filters}
+        values = {name: value for name, value in asked.values.items()
+                  if name not in known or str(value) in known[name]}  # fmt: skip
+        return replace(asked, values=values)
 
     def name_of(self, row: Any) -> str:
         """Return what a row is called in addresses."""

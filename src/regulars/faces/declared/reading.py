@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as Bound
 
 from regulars.faces import help_texts
-from regulars.faces.declared.model import MAX_LENGTH, Asked, Field, Form
+from regulars.faces.declared.model import MAX_LENGTH, Asked, Field, Filter, Form
 from regulars.faces.forms import Fields
 from regulars.kit.text import Text
 
@@ -60,6 +60,9 @@ def _value(one: Field, name: str, fields: Fields, asked: Asked) -> Any:
             return fields.file(name, required=one.required)
         case "rows":
             return _rows(one, name, fields, asked)
+        case "hidden":  # as it came, with the blanks at its ends
+            found = fields.text(name, required=one.required, most=int(one.most or MAX_LENGTH))
+            found = fields.raw[name] if found else None
         case _:
             found = fields.text(name, required=one.required, most=int(one.most or MAX_LENGTH))
     return one.default if found is None else found
@@ -112,8 +115,18 @@ def _typed(one: Field) -> tuple[Any, Any]:
 
 def queried(one: Field) -> tuple[Any, Any]:
     """Return a field as one of an address' query, as its type and what bounds it."""
+    if (kind := _kind(one)) is not str:
+        return kind, Query(description=one.words.en)
     most = int(one.most or MAX_LENGTH)
     return str, Query(min_length=1, max_length=most, description=one.words.en)
+
+
+def narrowing(one: Filter) -> Any:
+    """Return the type of a filter as one of an address' query."""
+    kind: Any = str
+    if not callable(one.choices):
+        kind = Literal[tuple(str(choice[0]) for choice in one.choices)]
+    return Annotated[kind | None, Query(description=one.title.en)]
 
 
 def _kind(one: Field) -> Any:
