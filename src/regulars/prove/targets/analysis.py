@@ -71,6 +71,7 @@ ANALYSIS = Analysis(
     result="Judgement",
     order=10,
     bare="targets",
+    rests_on=("value-groups", "lifetime-value"),
     plain=lambda view: {"targets": view.service.plain(view.ws, view.result)},
     waiting=Text("Judging the targets…", "正在评判目标…"),
     tables=(

@@ -57,6 +57,7 @@ ANALYSIS = Analysis(
     result="Board",
     order=30,
     options=IN_PERIOD,
+    rests_on=("value-groups", "lifetime-value"),
     usual=Text("Last 90 days of data", "数据的最近 90 天"),
     compute=compute,
     version=3,
