@@ -14,8 +14,6 @@ REACH = 5
 """Lines after a name was bound within which such a word may be read."""
 LEFT = (
     "company/keys/", "company/resources/", "faces/", "listen/nobodies/", "listen/statuses/",
-    "prove/", "understand/alerts/", "understand/audiences/", "understand/health/",
-    "understand/journeys/", "understand/metrics/", "understand/words/",
 )  # fmt: skip
 """Folders whose names are still to be mended."""
 

@@ -28,28 +28,30 @@ def _line(part: str, name: Any, of: Tile | Health | Evidence, **more: Any) -> di
     return {"part": part, "name": name, "value": number, **nothing, **more}
 
 
-def _change(one: Changed) -> dict[str, Any]:
+def _change(changed: Changed) -> dict[str, Any]:
     return {
         "part": "change",
-        "name": f"{say(one.title)}: {say(one.slice)}",
-        "value": Estimate(one.n, one.difference, one.low, one.high),
-        "unit": one.unit,
+        "name": f"{say(changed.title)}: {say(changed.slice)}",
+        "value": Estimate(changed.n, changed.difference, changed.low, changed.high),
+        "unit": changed.unit,
         "target": None,
-        "verdict": "better" if one.better else "worse",
-        "evidence": f"q {one.q:.4f}",
+        "verdict": "better" if changed.better else "worse",
+        "evidence": f"q {changed.q:.4f}",
     }
 
 
 def _lines(view: View) -> Iterator[dict[str, Any]]:
     """Yield everything on the page as lines of one table."""
-    found: Overview = view.result
-    yield _line("health", view.service.of_health(view).analysis.title, found.health, unit="score")
-    for tile in found.tiles:
+    overview: Overview = view.result
+    yield _line(
+        "health", view.service.of_health(view).analysis.title, overview.health, unit="score"
+    )
+    for tile in overview.tiles:
         more = {"unit": tile.unit, "target": tile.target, "verdict": tile.verdict}
         yield _line("metric", tile.title, tile, **more)
-    for mark in [*found.pains, *found.opportunities]:
+    for mark in [*overview.pains, *overview.opportunities]:
         yield _line(mark.kind.value, mark.title, mark.evidence[0], evidence=mark.evidence[0].text)
-    yield from map(_change, found.changes)
+    yield from map(_change, overview.changes)
 
 
 ANALYSIS = Analysis(

@@ -155,7 +155,7 @@ def _counts(ws: Workspace, extent: EventScope, window: Period, now: datetime) ->
 def _tiles(
     ws: Workspace, window: Period, look: EventFilter, judged: list[Judged], now: datetime
 ) -> list[Tile]:
-    made = []
+    tiles = []
     for key in KEYS:
         if not metrics.exists(key):
             continue
@@ -167,8 +167,8 @@ def _tiles(
         if row is None or not row.n:
             continue
         days = target.target.window_days if target and target.measured else DAYS
-        made.append(_tile(key, row, target, days))
-    return made
+        tiles.append(_tile(key, row, target, days))
+    return tiles
 
 
 def _target_of(judged: list[Judged], key: str) -> Judged | None:

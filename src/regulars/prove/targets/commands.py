@@ -57,15 +57,15 @@ def _add(group: typer.Typer, opens: Opens) -> None:
         workspace: WorkspaceFolder = Path(),
     ) -> None:
         """Set a target; the metric says which way is better."""
-        ws, found = opens(workspace), metrics.definition(metric)
+        ws, definition = opens(workspace), metrics.definition(metric)
         filters = metrics.filters_of(where or ())
         made = Target(
             id="",
             metric=metric,
-            title=Text(title, title) if title else found.title,
+            title=Text(title, title) if title else definition.title,
             kind=Kind.RELATIVE if relative else Kind.ABSOLUTE,
             value=value,
-            direction=Direction(found.direction),
+            direction=Direction(definition.direction),
             due=_day(due, ws) if due else None,
             window_days=window_days,
             filters={name: tuple(map(str, words)) for name, words in filters.items()},

@@ -54,17 +54,17 @@ def judge_one(
         unit=unit,
     )
     try:
-        found = measured(ws, target, period, scope)
+        measurement = measured(ws, target, period, scope)
     except Invalid as refused:
         return replace(shown, note=refused.message)
-    shown = replace(shown, measured=found, unit=metrics.unit_of(target.metric, found))
-    if found is None or not found.n:
+    shown = replace(shown, measured=measurement, unit=metrics.unit_of(target.metric, measurement))
+    if measurement is None or not measurement.n:
         return replace(shown, note=NO_DATA)
-    note = NO_BASELINE if goal is None else found.note
+    note = NO_BASELINE if goal is None else measurement.note
     return replace(
         shown,
-        verdict=verdict_of(target, found.estimate),
-        gap=gap_of(target, found.estimate),
+        verdict=verdict_of(target, measurement.estimate),
+        gap=gap_of(target, measurement.estimate),
         note=note,
     )
 
@@ -109,10 +109,10 @@ def _guardrail(ws: Workspace, key: str, target: Target, period: Period, scope: S
         return Guardrail(key, None, note=NO_METRIC)
     filters = {name: words for name, words in target.filters.items() if name == "place"}
     try:
-        found = _single(ws, key, filters, period=period, scope=scope, compare="previous")
+        guardrail = _single(ws, key, filters, period=period, scope=scope, compare="previous")
     except Invalid as refused:
         return Guardrail(key, None, note=refused.message)
-    if found is None or not found.n:
-        return Guardrail(key, found, note=NO_DATA)
-    worse = found.change is not None and found.change.verdict == "worse"
-    return Guardrail(key, found, worse=worse, note=found.note)
+    if guardrail is None or not guardrail.n:
+        return Guardrail(key, guardrail, note=NO_DATA)
+    worse = guardrail.change is not None and guardrail.change.verdict == "worse"
+    return Guardrail(key, guardrail, worse=worse, note=guardrail.note)

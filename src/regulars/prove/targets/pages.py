@@ -125,16 +125,16 @@ def _one(
     fields: Fields | None = None,
 ) -> Response:
     now = clock.now()
-    found = service.judged_one(ws, target_id, now=now, scope=caller.places)
-    rows = _months(ws, found, caller)
+    judgement = service.judged_one(ws, target_id, now=now, scope=caller.places)
+    rows = _months(ws, judgement, caller)
     return page(
         request,
         "targets/target.html",
-        title=fill(_("{name}: have we reached it?"), name=say(found.target.title)),
-        found=found,
+        title=fill(_("{name}: have we reached it?"), name=say(judgement.target.title)),
+        found=judgement,
         history=service.baselines(ws, target_id),
-        chart=showing.course(found, rows) if rows else None,
-        chart_rows=showing.course_rows(found, rows),
+        chart=showing.course(judgement, rows) if rows else None,
+        chart_rows=showing.course_rows(judgement, rows),
         may_edit=caller.may(Right.EDIT_TARGETS),
         errors=fields.errors if fields else {},
         showing=showing,
@@ -142,18 +142,18 @@ def _one(
     )
 
 
-def _months(ws: Workspace, found: Judged, caller: Principal) -> list[Measured]:
+def _months(ws: Workspace, judgement: Judged, caller: Principal) -> list[Measured]:
     """Return the target's metric by month over the last year; nothing where it cannot be."""
-    if found.measured is None or found.measured.end is None:
+    if judgement.measured is None or judgement.measured.end is None:
         return []
-    last = (found.measured.end - timedelta(seconds=1)).astimezone(ws.zone).date()
-    period = Period(day_start(add_months(last, -11), ws.zone), found.measured.end)
-    filters = {name: list(words) for name, words in found.target.filters.items()}
-    if currency := found.measured.slice.get("currency"):
+    last = (judgement.measured.end - timedelta(seconds=1)).astimezone(ws.zone).date()
+    period = Period(day_start(add_months(last, -11), ws.zone), judgement.measured.end)
+    filters = {name: list(words) for name, words in judgement.target.filters.items()}
+    if currency := judgement.measured.slice.get("currency"):
         filters.setdefault("currency", [currency])
     try:
         return metrics.measure(
-            ws, found.target.metric, period=period, by=["month"], filters=filters,
+            ws, judgement.target.metric, period=period, by=["month"], filters=filters,
             scope=caller.places,
         )  # fmt: skip
     except Invalid:

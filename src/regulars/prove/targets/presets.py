@@ -23,9 +23,9 @@ PLAN_TITLES = {
 def plans() -> dict[str, tuple[Target, ...]]:
     """Return the targets of each plan; ids and dates are still empty."""
     file = resources.files("regulars.prove.targets") / "plans.toml"
-    found: dict[str, list[Target]] = {name: [] for name in PLAN_TITLES}
+    by_plan: dict[str, list[Target]] = {name: [] for name in PLAN_TITLES}
     for entry in tomllib.loads(file.read_text("utf-8"))["target"]:
-        found[entry["plan"]].append(
+        by_plan[entry["plan"]].append(
             Target(
                 id="",
                 metric=entry["metric"],
@@ -40,7 +40,7 @@ def plans() -> dict[str, tuple[Target, ...]]:
                 preset=entry["key"],
             )
         )
-    return {name: tuple(targets) for name, targets in found.items()}
+    return {name: tuple(targets) for name, targets in by_plan.items()}
 
 
 def metrics_to_come() -> frozenset[str]:

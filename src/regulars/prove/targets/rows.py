@@ -30,33 +30,33 @@ def plain_target(target: Target, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def plain_judged(found: Judged, zone: ZoneInfo) -> dict[str, Any]:
+def plain_judged(judgement: Judged, zone: ZoneInfo) -> dict[str, Any]:
     """Return target, verdict, gap and guardrails as JSON can write them."""
     return {
-        **plain_target(found.target, zone),
-        "verdict": found.verdict,
-        "goal": found.goal,
-        "gap": found.gap,
-        "over": found.over,
-        "measured": plain(found.measured, zone) if found.measured else None,
-        "reason": say(found.note) if found.note else None,
-        "guardrails": [_guardrail(one, zone) for one in found.guardrails],
+        **plain_target(judgement.target, zone),
+        "verdict": judgement.verdict,
+        "goal": judgement.goal,
+        "gap": judgement.gap,
+        "over": judgement.over,
+        "measured": plain(judgement.measured, zone) if judgement.measured else None,
+        "reason": say(judgement.note) if judgement.note else None,
+        "guardrails": [_guardrail(one, zone) for one in judgement.guardrails],
     }
 
 
-def plain_baseline(found: Baseline | None, zone: ZoneInfo) -> dict[str, Any] | None:
+def plain_baseline(baseline: Baseline | None, zone: ZoneInfo) -> dict[str, Any] | None:
     """Return a frozen baseline as JSON can write it."""
-    if found is None:
+    if baseline is None:
         return None
     return {
-        "n": found.n,
-        "value": found.value,
-        "low": found.low,
-        "high": found.high,
-        "from": written(found.start, zone),
-        "to": written(found.end, zone),
-        "frozen_at": written(found.frozen_at, zone),
-        "frozen_by": found.frozen_by,
+        "n": baseline.n,
+        "value": baseline.value,
+        "low": baseline.low,
+        "high": baseline.high,
+        "from": written(baseline.start, zone),
+        "to": written(baseline.end, zone),
+        "frozen_at": written(baseline.frozen_at, zone),
+        "frozen_by": baseline.frozen_by,
     }
 
 

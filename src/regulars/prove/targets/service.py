@@ -138,8 +138,8 @@ def freeze_baseline(
     target = get(ws, target_id)
     wanted = period or window(replace(target, due=None), now.astimezone(ws.zone).date(), ws.zone)
     _check_length(target, wanted, ws)
-    found = judging.measured(ws, target, wanted)
-    if found is None or found.value is None:
+    before = judging.measured(ws, target, wanted)
+    if before is None or before.value is None:
         raise Invalid(
             "targets.no_baseline",
             Text(
@@ -149,11 +149,11 @@ def freeze_baseline(
             field="period",
         )
     baseline = Baseline(
-        found.value, found.low, found.high, found.n, wanted.start, wanted.end, now, caller.name
+        before.value, before.low, before.high, before.n, wanted.start, wanted.end, now, caller.name
     )
     with ws.database.transaction() as connection:
         queries.freeze(connection, target_id, baseline)
-        _note(ws, connection, caller, "targets.baseline_frozen", target, value=found.value)
+        _note(ws, connection, caller, "targets.baseline_frozen", target, value=before.value)
     return replace(target, baseline=baseline)
 
 
@@ -270,14 +270,14 @@ def _check_length(target: Target, period: Period, ws: Workspace) -> None:
         )
 
 
-def _must(found: Target | None, target_id: str) -> Target:
-    if found is None:
+def _must(target: Target | None, target_id: str) -> Target:
+    if target is None:
         raise NotFound(
             "targets.unknown",
             Text("There is no such target.", "没有这个目标。"),
             target=target_id,
         )
-    return found
+    return target
 
 
 def _note(

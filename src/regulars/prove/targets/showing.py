@@ -53,18 +53,18 @@ def counts(found: Sequence[Judged]) -> list[tuple[str, Text, int]]:
     return [(kind, word, number[verdict]) for verdict, (kind, word) in VERDICTS.items()]
 
 
-def goal(one: Judged) -> str:
+def goal(judgement: Judged) -> str:
     """Return the goal in words: the value, or what it is relative to."""
-    target = one.target
+    target = judgement.target
     if target.kind is Kind.SAMPLE:
         return "n ≥ " + formats.whole(target.value)
     if target.kind is Kind.ABSOLUTE:
         sign = "≥ " if target.direction is Direction.UP else "≤ "
-        return sign + formats.value_in(one.unit, target.value)
+        return sign + formats.value_in(judgement.unit, target.value)
     words = formats.signed(target.value, 0) + "%"
     if target.baseline is None:
         return words
-    before = formats.value_in(one.unit, target.baseline.value)
+    before = formats.value_in(judgement.unit, target.baseline.value)
     return _("{change} against {before}").format(change=words, before=before)
 
 
@@ -95,18 +95,18 @@ def metric_name(key: str) -> Markup:
     return Markup("<code>{}</code>").format(key)
 
 
-def course(one: Judged, rows: Sequence[Measured]) -> dict[str, Any]:
+def course(judgement: Judged, rows: Sequence[Measured]) -> dict[str, Any]:
     """Return the chart of the metric by month, with the goal as a line."""
     months = [formats.month(row.start) for row in rows]
     line = charts.Course(
-        metric_title(one.target.metric),
+        metric_title(judgement.target.metric),
         [row.value for row in rows],
         [row.low for row in rows],
         [row.high for row in rows],
         [row.n for row in rows],
     )
-    target = one.goal if one.target.kind is not Kind.SAMPLE else None
-    return charts.trend(months, [line], unit=one.unit, target=target)
+    target = judgement.goal if judgement.target.kind is not Kind.SAMPLE else None
+    return charts.trend(months, [line], unit=judgement.unit, target=target)
 
 
 def course_rows(one: Judged, rows: Sequence[Measured]) -> list[list[str]]:

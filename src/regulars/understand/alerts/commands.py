@@ -31,17 +31,17 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     ) -> None:
         """Show what changed and needs attention."""
         ws, now = opens(workspace), clock.now()
-        found = service.listed(ws, None, showing.view_of(view), now=now)
+        listed = service.listed(ws, None, showing.view_of(view), now=now)
         language = shell_language()
         for about, why in showing.broken(ws):
             words = _("This rule could not be checked: {about}.").format(about=about.in_(language))
             typer.echo(f"! {words} {why.in_(language)}", err=True)
         if as_json:
-            typer.echo(msgspec.json.encode(showing.plain(ws, found, now)).decode())
+            typer.echo(msgspec.json.encode(showing.plain(ws, listed, now)).decode())
             return
         out.print(f"[dim]{MEANING.in_(language)}[/]")
-        if not found:
+        if not listed:
             out.print(_("No alerts to handle."))
-        for one in found:
+        for one in listed:
             state = STATE_TITLES[one.stands(now)].in_(language)
             out.print(f"{one.id[:8]}  {state}  {showing.told(ws, one).in_(language)}")

@@ -106,20 +106,20 @@ def message(ws: Workspace, alert: Alert, address: str, language: str) -> EmailMe
     catalog, tree = catalog_service.current(ws), places.tree(ws)
     day = alert.start.astimezone(ws.zone).date().isoformat()
     settings = ws.settings.mail
-    made = EmailMessage()
+    mail = EmailMessage()
     name = wording.metric_title(alert.metric)
     subject = SUBJECT.in_(language).format(name=name.in_(language))
-    made["Subject"] = f"{subject} · {ws.settings.workspace.name}".replace("\n", " ")
-    made["From"] = settings.sender
-    made["To"] = address
-    made["Date"] = format_datetime(alert.raised_at)
-    made["Message-ID"] = f"<{alert.id}@regulars>"
+    mail["Subject"] = f"{subject} · {ws.settings.workspace.name}".replace("\n", " ")
+    mail["From"] = settings.sender
+    mail["To"] = address
+    mail["Date"] = format_datetime(alert.raised_at)
+    mail["Message-ID"] = f"<{alert.id}@regulars>"
     words = [wording.told(alert, catalog, tree, day).in_(language)]
     if settings.address:
         link = f"{settings.address.rstrip('/')}/alerts/{alert.id}"
         words.append(MORE.in_(language).format(address=link))
-    made.set_content("\n\n".join(words))
-    return made
+    mail.set_content("\n\n".join(words))
+    return mail
 
 
 @contextmanager

@@ -50,9 +50,9 @@ def alerts(
 ) -> Response:
     """Show the inbox."""
     now = clock.now()
-    found = service.listed(ws, caller.places, showing.view_of(view), now=now)
+    listed = service.listed(ws, caller.places, showing.view_of(view), now=now)
     if kind := files.asked(request):
-        return files.send(request, kind, "alerts", showing.TABLE, showing.table(ws, found, now))
+        return files.send(request, kind, "alerts", showing.TABLE, showing.table(ws, listed, now))
     tabs = (
         ("open", _("Open")),
         ("waiting", _("In progress")),
@@ -72,7 +72,7 @@ def alerts(
         unsent=waiting if caller.may(Right.EDIT_SETTINGS) else 0,
         mail_error=error,
         broken=showing.broken(ws) if caller.may(Right.EDIT_TARGETS) else [],
-        **showing.values(ws, found, now),
+        **showing.values(ws, listed, now),
     )
 
 
@@ -104,13 +104,13 @@ def add_rule(
 @router.post("/rules/{rule}")
 def change_rule(ws: CurrentWorkspace, caller: Editor, rule: str, fields: FormFields) -> Response:
     """Start, stop or remove a rule, or give it another owner."""
-    found, act, now = service.rule(ws, rule), fields.text("act") or "", clock.now()
+    before, act, now = service.rule(ws, rule), fields.text("act") or "", clock.now()
     if act == "remove":
         service.remove_rule(ws, rule, caller, now=now)
     elif act in ("stop", "start"):
-        service.put_rule(ws, replace(found, active=act == "start"), caller, now=now)
+        service.put_rule(ws, replace(before, active=act == "start"), caller, now=now)
     elif act == "owner":
-        service.put_rule(ws, replace(found, owner=fields.text("owner")), caller, now=now)
+        service.put_rule(ws, replace(before, owner=fields.text("owner")), caller, now=now)
     return RedirectResponse("/alerts/rules", 303)
 
 
@@ -118,7 +118,7 @@ def change_rule(ws: CurrentWorkspace, caller: Editor, rule: str, fields: FormFie
 def alert(request: Request, ws: CurrentWorkspace, caller: Reader, alert: str) -> Response:
     """Show one alert, as mails link to it."""
     now = clock.now()
-    found = service.get(ws, alert, caller.places)
+    shown = service.get(ws, alert, caller.places)
     return page(
         request,
         "alerts/alert.html",
@@ -126,7 +126,7 @@ def alert(request: Request, ws: CurrentWorkspace, caller: Reader, alert: str) ->
         view="all",
         days=SNOOZE_DAYS,
         meaning=MEANING,
-        **showing.values(ws, [found], now),
+        **showing.values(ws, [shown], now),
     )
 
 

@@ -102,7 +102,7 @@ def evaluate(ws: Workspace, *, now: datetime) -> list[Alert]:
     Alert, event, mail and the note that it was looked at are one transaction. Returns the new
     alerts.
     """
-    made: list[Alert] = []
+    raised: list[Alert] = []
     active = [one for one in rules(ws) if one.active]
     for grain in Grain:
         period = watching.last_period(ws, grain, now)
@@ -113,37 +113,37 @@ def evaluate(ws: Workspace, *, now: datetime) -> list[Alert]:
             done = queries.checks(connection, [period.start])
         due = [one for one in own if (one.id, period.start) not in done]
         looked = [watching.look(ws, one, period, now) for one in due]
-        found = watching.raised(looked, grain, sum(done.values()))
+        changes = watching.raised(looked, grain, sum(done.values()))
         with ws.database.transaction() as connection:
             fresh = {
-                one.rule.id
-                for one in looked
+                watched.rule.id
+                for watched in looked
                 if queries.note_check(
                     connection,
-                    one.rule.id,
+                    watched.rule.id,
                     period.start,
-                    tests=one.tests,
-                    error=one.error,
+                    tests=watched.tests,
+                    error=watched.error,
                     now=now,
                 )
             }
-            for change in found:
+            for change in changes:
                 if change.rule.id in fresh:
-                    made += _raise(ws, connection, change, now)
-    return made
+                    raised += _raise(ws, connection, change, now)
+    return raised
 
 
-def _raise(ws: Workspace, connection: sa.Connection, found: Found, now: datetime) -> list[Alert]:
+def _raise(ws: Workspace, connection: sa.Connection, change: Found, now: datetime) -> list[Alert]:
     """Keep a new alert, or let it join the one that stands for the same change."""
-    part = queries.slice_of(found.slice)
-    standing = queries.standing(connection, found.rule.id, part)
+    part = queries.slice_of(change.slice)
+    standing = queries.standing(connection, change.rule.id, part)
     for one in standing:
         lately = now - one.seen_at < timedelta(days=AGAIN_DAYS)
-        if one.state is State.MUTED or (one.worse == found.worse and lately):
+        if one.state is State.MUTED or (one.worse == change.worse and lately):
             queries.change(connection, replace(one, seen_at=now, again=one.again + 1))
             return []
-    owner, name = _owner(ws, connection, found)
-    made = _alert(found, owner, name, now)
+    owner, name = _owner(ws, connection, change)
+    made = _alert(change, owner, name, now)
     queries.add(connection, made)
     inbox.append(ws, connection, inbox.make([_event(made)], now), now=now)
     if owner is not None:
@@ -151,13 +151,13 @@ def _raise(ws: Workspace, connection: sa.Connection, found: Found, now: datetime
     return [made]
 
 
-def _owner(ws: Workspace, connection: sa.Connection, found: Found) -> tuple[Staff | None, str]:
+def _owner(ws: Workspace, connection: sa.Connection, change: Found) -> tuple[Staff | None, str]:
     """Return whom it is sent to: the rule's, else the touchpoint's owner if one is called so."""
-    if found.rule.owner is not None:
-        account = staff.find(connection, found.rule.owner)
+    if change.rule.owner is not None:
+        account = staff.find(connection, change.rule.owner)
         if account is not None and account.disabled_at is None:
             return account, account.name
-    point = catalog_service.current(ws).touchpoint(found.slice.get("touchpoint", ""))
+    point = catalog_service.current(ws).touchpoint(change.slice.get("touchpoint", ""))
     if point is None or point.owner is None:
         return None, ""
     names = {point.owner.en.casefold(), point.owner.zh.casefold()}
@@ -201,13 +201,13 @@ def listed(ws: Workspace, scope: Scope, view: str, *, now: datetime) -> list[Ale
     Those bound to places see the alerts of these places only.
     """
     with ws.database.reading() as connection:
-        found = queries.listed(connection, scope, list(State), MOST)
+        newest = queries.listed(connection, scope, list(State), MOST)
     wanted = {
         "open": {State.OPEN},
         "waiting": {State.ACKNOWLEDGED, State.SNOOZED},
         "muted": {State.MUTED},
     }.get(view, set(State))
-    return [one for one in found if one.stands(now) in wanted]
+    return [one for one in newest if one.stands(now) in wanted]
 
 
 def errors(ws: Workspace) -> dict[str, Text]:

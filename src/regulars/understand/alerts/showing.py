@@ -62,7 +62,7 @@ def table(ws: Workspace, found: list[Alert], now: datetime) -> Iterator[tuple[An
         )  # fmt: skip
 
 
-def plain(ws: Workspace, found: list[Alert], now: datetime) -> list[dict[str, Any]]:
+def plain(ws: Workspace, alerts: list[Alert], now: datetime) -> list[dict[str, Any]]:
     """Return alerts with their sentence and present state as plain JSON values."""
     return [
         {
@@ -70,7 +70,7 @@ def plain(ws: Workspace, found: list[Alert], now: datetime) -> list[dict[str, An
             "state": str(one.stands(now)),
             "told": msgspec.to_builtins(told(ws, one)),
         }
-        for one in found
+        for one in alerts
     ]
 
 
@@ -82,31 +82,31 @@ def told(ws: Workspace, one: Alert) -> Text:
 
 def values(ws: Workspace, found: list[Alert], now: datetime) -> dict[str, Any]:
     """Return what the inbox's template shows."""
-    known, tree = catalog.current(ws), places.tree(ws)
+    points, tree = catalog.current(ws), places.tree(ws)
     return {
         "alerts": found,
         "stands": lambda one: str(one.stands(now)),
         "state_title": lambda one: STATE_TITLES[one.stands(now)],
         "metric_title": wording.metric_title,
-        "where": lambda one: wording.where(one.slice, known, tree),
+        "where": lambda one: wording.where(one.slice, points, tree),
         "told": lambda one: told(ws, one),
     }
 
 
 def rule_values(ws: Workspace) -> dict[str, Any]:
     """Return what the rules' template shows."""
-    known, tree = catalog.current(ws), places.tree(ws)
+    points, tree = catalog.current(ws), places.tree(ws)
     accounts = [one for one in staff.everyone(ws) if one.disabled_at is None]
     titles = [(one.key, one.title) for one in metrics.definitions()]
     return {
         "rules": service.rules(ws),
         "broken": service.errors(ws),
         "metric_title": wording.metric_title,
-        "where": lambda part: wording.where(part, known, tree),
+        "where": lambda part: wording.where(part, points, tree),
         "grains": GRAIN_TITLES,
         "ways": WAY_TITLES,
         "metrics": [*titles, *OWN_TITLES.items()],
-        "touchpoints": [(one.key, one.title) for one in known.touchpoints],
+        "touchpoints": [(one.key, one.title) for one in points.touchpoints],
         "places": [(one.id, one.name) for _depth, one in tree.walk()],
         "staff": [(one.id, one.name) for one in accounts],
         "names": {one.id: one.name for one in accounts},
@@ -126,14 +126,14 @@ def rule_plain(ws: Workspace) -> list[dict[str, Any]]:
 
 def broken(ws: Workspace) -> list[tuple[Text, Text]]:
     """Return of each rule that could not be looked at what it watches and why."""
-    told, known, tree = service.errors(ws), catalog.current(ws), places.tree(ws)
-    made = []
+    errors, known, tree = service.errors(ws), catalog.current(ws), places.tree(ws)
+    lines = []
     for one in service.rules(ws):
-        if one.id in told:
+        if one.id in errors:
             name, at = wording.metric_title(one.metric), wording.where(one.filters, known, tree)
             about = Text(f"{name.en}, {at.en}", f"{name.zh}（{at.zh}）") if at.en else name
-            made.append((about, told[one.id]))
-    return made
+            lines.append((about, errors[one.id]))
+    return lines
 
 
 def view_of(word: str) -> str:

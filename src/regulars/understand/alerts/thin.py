@@ -25,22 +25,22 @@ YEAR = 12
 
 
 def surprises(
-    ws: Workspace, period: Period, measure: Measure, known: Collection[Slice]
+    ws: Workspace, period: Period, measure: Measure, wanted: Collection[Slice]
 ) -> dict[Slice, tuple[Surprise, str]]:
-    """Return how unusual the window up to the end of `period` is, by slice not `known` yet."""
+    """Return how unusual the window up to the end of `period` is, by slice not `wanted` yet."""
     assert period.end is not None
     end = period.end.astimezone(ws.zone).date()
-    made: dict[Slice, tuple[Surprise, str]] = {}
+    surprising: dict[Slice, tuple[Surprise, str]] = {}
     for months in WINDOWS:
         last = measure(_between(ws, add_months(end, -months), end))
         left = {
             key: found
             for key, found in last.items()
-            if found[0].n >= MIN_SAMPLE and key not in known and key not in made
+            if found[0].n >= MIN_SAMPLE and key not in wanted and key not in surprising
         }
         if left:
-            made |= _against_the_year(ws, measure, left, add_months(end, -months), months)
-    return made
+            surprising |= _against_the_year(ws, measure, left, add_months(end, -months), months)
+    return surprising
 
 
 def _against_the_year(
@@ -52,7 +52,7 @@ def _against_the_year(
         measure(_between(ws, add_months(end, -back), add_months(end, months - back)))
         for back in range(YEAR, 0, -months)
     ]
-    made = {}
+    surprising = {}
     for unit in {unit for _reading, unit in last.values()}:
         series = [
             [told[key][0] for told in windows if key in told]
@@ -64,8 +64,8 @@ def _against_the_year(
             if own == unit and key in before:
                 found = fallen(reading, before[key][0], unit, usual)
                 if found is not None:
-                    made[key] = found, unit
-    return made
+                    surprising[key] = found, unit
+    return surprising
 
 
 def _between(ws: Workspace, start: date, end: date) -> Period:

@@ -116,28 +116,28 @@ def raised(looked: list[Looked], grain: Grain, others: int) -> list[Found]:
     tests = others + sum(one.tests for one in looked)
     periods = WEEKS_A_MONTH if grain is Grain.WEEK else 1.0
     limit = min(BUDGET[grain] / periods / tests, MAX_P) if tests else 0.0
-    made = []
+    changes = []
     for one in looked:
-        made += one.found
+        changes += one.found
         for part, (found, unit) in one.surprises.items():
             change = _found(one.rule, dict(part), found, unit)
             if found.p <= limit and _wanted(one.rule.way, worse=change.worse):
-                made.append(change)
-    return made
+                changes.append(change)
+    return changes
 
 
 def _wanted(way: Way, *, worse: bool) -> bool:
     return way is Way.ANY or (way is Way.WORSE) == worse
 
 
-def _found(rule: Rule, part: dict[str, str], found: Surprise, unit: str) -> Found:
-    last = found.last
+def _found(rule: Rule, part: dict[str, str], surprise: Surprise, unit: str) -> Found:
+    last = surprise.last
     assert last.value is not None
-    higher = last.value > found.usual
+    higher = last.value > surprise.usual
     up = metrics.definition(rule.metric).direction is Direction.UP
     return Found(
         rule, part, last.start, last.end, last.n, last.value, last.low, last.high, unit,
-        found.usual, found.low, found.high, found.p, worse=higher != up,
+        surprise.usual, surprise.low, surprise.high, surprise.p, worse=higher != up,
     )  # fmt: skip
 
 
@@ -180,7 +180,7 @@ def _measured(
         filters=rule.filters,
         as_of=now,
     )
-    made = []
+    values = []
     for row in rows:
         part = {**rule.filters}
         if rule.by:
@@ -193,8 +193,8 @@ def _measured(
         start, end = (row.start, row.end) if by_grain else (period.start, period.end)
         if start is not None and end is not None:
             reading = Reading(start, end, row.n, row.value, row.low, row.high)
-            made.append((tuple(sorted(part.items())), reading, row.unit))
-    return made
+            values.append((tuple(sorted(part.items())), reading, row.unit))
+    return values
 
 
 def _first(ws: Workspace, grain: Grain, period: Period) -> datetime:
@@ -213,7 +213,7 @@ def _levels(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
     assert period.start is not None and period.end is not None
     wish = _within(rule, period)
     told = levels.answered(ws, wish, now=now).payload
-    made = []
+    values = []
     for at in told.points:
         share, change = at.shares[0], at.change
         if at.touchpoint is None or share.value is None or change.difference is None:
@@ -225,14 +225,14 @@ def _levels(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
             continue
         usual = 100 * (share.value - change.difference)
         scaled = share.scaled(100)
-        made.append(
+        values.append(
             Found(
                 rule, {**rule.filters, "touchpoint": at.touchpoint}, period.start, period.end, at.n,
                 100 * share.value, scaled.low, scaled.high, "percent",
                 usual, usual, usual, at.q if at.q is not None else 1.0, worse=worse,
             )
         )  # fmt: skip
-    return Looked(rule, 0, {}, made)
+    return Looked(rule, 0, {}, values)
 
 
 def _topics(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
@@ -248,21 +248,22 @@ def _topics(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
     told = words.rise(ws, extent, before.start, period.start, period.end)
     periods = WEEKS_A_MONTH if rule.grain is Grain.WEEK else 1.0
     limit = TOPIC_BUDGET / periods / max(told.looked_at, 1)
-    made = []
-    for one in told.risen if rule.way is not Way.BETTER else []:
-        usual, share = one.share_before, one.share.scaled(100)
-        if one.p > limit or share.value is None or usual.value is None:
+    changes = []
+    for topic in told.risen if rule.way is not Way.BETTER else []:
+        usual, share = topic.share_before, topic.share.scaled(100)
+        if topic.p > limit or share.value is None or usual.value is None:
             continue
         low, high = usual.low or 0.0, usual.high or 0.0
-        about = "touchpoint" if one.kind == "touchpoint" else "topic"
-        part = {**rule.filters, about: one.key}
-        made.append(
+        about = "touchpoint" if topic.kind == "touchpoint" else "topic"
+        part = {**rule.filters, about: topic.key}
+        changes.append(
             Found(
-                rule, part, period.start, period.end, one.share.n, share.value, share.low,
-                share.high, "percent", 100 * usual.value, 100 * low, 100 * high, one.p, worse=True,
+                rule, part, period.start, period.end, topic.share.n, share.value, share.low,
+                share.high, "percent", 100 * usual.value, 100 * low, 100 * high, topic.p,
+                worse=True,
             )
         )  # fmt: skip
-    return Looked(rule, 0, {}, made)
+    return Looked(rule, 0, {}, changes)
 
 
 def _within(rule: Rule, period: Period) -> EventFilter:

@@ -80,13 +80,13 @@ def members(
 ) -> list[dict[str, Any]]:
     """Return up to `size` members behind the key, those who spent most first."""
     with opened(ws, scope) as (table, run):
-        found = table.filter(holds(condition, table)).select(*MEMBER_COLUMNS)
+        chosen = table.filter(holds(condition, table)).select(*MEMBER_COLUMNS)
         if after is not None:
             spend, person = after
-            found = found.filter(
-                (found.spend < spend) | ((found.spend == spend) & (found.person_id > person))
+            chosen = chosen.filter(
+                (chosen.spend < spend) | ((chosen.spend == spend) & (chosen.person_id > person))
             )
-        rows = run(found.order_by([found.spend.desc(), found.person_id]).limit(size))
+        rows = run(chosen.order_by([chosen.spend.desc(), chosen.person_id]).limit(size))
         return list(rows.to_pylist())
 
 

@@ -32,15 +32,17 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
     ) -> None:
         """Show one audience: size, value, scores, and what it rates better or worse."""
         ws = opens(workspace)
-        one, view = (
+        current, view = (
             service.get(ws, name),
             analyses.answered(ws, ANALYSIS, Options(), now=clock.now()),
         )
         assert view.found is not None
         if as_json:
-            typer.echo(msgspec.json.encode(enveloped(view.found, plain_one(view, one))).decode())
+            typer.echo(
+                msgspec.json.encode(enveloped(view.found, plain_one(view, current))).decode()
+            )
             return
         print_notes(view)
         sizes, compared = ANALYSIS.tables
-        print_table(view, sizes, [row for row in outlines(view) if row[0].key == one.key])
-        print_table(view, compared, answers_of(view, one))
+        print_table(view, sizes, [row for row in outlines(view) if row[0].key == current.key])
+        print_table(view, compared, answers_of(view, current))

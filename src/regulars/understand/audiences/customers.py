@@ -164,14 +164,14 @@ def _monday(day: date) -> date:
 
 
 def _renew(
-    ws: Workspace, asked: queries.Asked, pains: dict[str, bool], day: date, now: datetime
+    ws: Workspace, source: queries.Asked, pains: dict[str, bool], day: date, now: datetime
 ) -> int:
     """Write what is known of every customer, in a refresh only of those touched; return how many.
 
     What does not come from a customer's own events is learnt weekly; then, and from every Monday
     on, everybody's row is made anew. So is what goes with the days themselves.
     """
-    scope, monday = asked.scope, _monday(day)
+    scope, monday = source.scope, _monday(day)
     value = _predicted(ws, lifetime_value.KIND, lifetime_value.about(scope), scope, now)
     leaving = _predicted(ws, churn.KIND, churn.about(scope), scope, now)
     wants = _predicted(ws, needs.KIND, needs.about(scope), scope, now)
@@ -187,9 +187,9 @@ def _renew(
 
     def joined() -> pa.Table:
         parts = {
-            "seen": ws.query(partial(queries.seen, asked=asked)),
-            "spoken": ws.query(partial(queries.spoken, asked=asked)),
-            "deeds": ws.query(partial(queries.deeds, asked=asked)),
+            "seen": ws.query(partial(queries.seen, asked=source)),
+            "spoken": ws.query(partial(queries.spoken, asked=source)),
+            "deeds": ws.query(partial(queries.deeds, source=source)),
             "met": costs.customers(ws, scope, pains, met_from, day),
         }
         connection = duck.connect(ws)
@@ -200,7 +200,7 @@ def _renew(
 
     key = (
         "customer_table",
-        (about(scope), asked.currency, asked.nps, asked.csat, asked.since, monday),
+        (about(scope), source.currency, source.nps, source.csat, source.since, monday),
         value_groups.stamps(ws)[:1],
         (value and value.learnt, leaving and leaving.learnt, wants and wants.watched_to),
         sorted(pains.items()),

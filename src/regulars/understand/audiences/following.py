@@ -47,26 +47,26 @@ def write_down(
     with ws.database.reading() as connection:
         fold = people.folded(ws, connection).people
     changed = {}
-    for place, one in enumerate(audiences):
+    for place, audience in enumerate(audiences):
         persons = choosing.with_bit(found, place)
         with ws.database.transaction() as connection:
-            before = _as_linked(fold, storing.members(connection, one.key))
+            before = _as_linked(fold, storing.members(connection, audience.key))
             persons = _without_erased(ws, connection, before, persons)
-            step = _Step(one, table.as_of, now)
-            changed[one.key] = _change(ws, connection, step, before, persons)
-            state = Membership(one.key, one.number, table.as_of, len(persons))
+            step = _Step(audience, table.as_of, now)
+            changed[audience.key] = _change(ws, connection, step, before, persons)
+            state = Membership(audience.key, audience.number, table.as_of, len(persons))
             storing.put_members(connection, state, persons)
     return changed
 
 
-def let_go(ws: Workspace, connection: sa.Connection, one: Audience, *, now: datetime) -> int:
+def let_go(ws: Workspace, connection: sa.Connection, audience: Audience, *, now: datetime) -> int:
     """Let everybody leave an audience that goes out of force; return how many left."""
-    last = storing.memberships(connection).get(one.key)
+    last = storing.memberships(connection).get(audience.key)
     if last is None:
         return 0
-    before = storing.members(connection, one.key)
-    _entered, left = _change(ws, connection, _Step(one, last.as_of, now), before, NOBODY)
-    storing.drop_members(connection, one.key)
+    before = storing.members(connection, audience.key)
+    _entered, left = _change(ws, connection, _Step(audience, last.as_of, now), before, NOBODY)
+    storing.drop_members(connection, audience.key)
     return left
 
 
@@ -118,13 +118,13 @@ def _events(step: _Step, name: str, persons: pa.Array) -> pa.Table:
     one, as_of, now = step.audience, step.as_of, step.now
     count = len(persons)
     way = ENTERED if name == AUDIENCE_ENTERED else "exited"
-    told = {"audience": one.key, "name": one.name, "version": one.number}
+    facts = {"audience": one.key, "name": one.name, "version": one.number}
     head = f"audience-{one.key}-{one.number}-{way}-{as_of.isoformat()}-"
     same = {
         "actor": "system",
         "name": name,
         "source": "regulars",
-        "properties": json.dumps(told, ensure_ascii=False),
+        "properties": json.dumps(facts, ensure_ascii=False),
     }
     moments = {
         "occurred_at": as_of - timedelta(microseconds=1), "received_at": now, "known_at": now

@@ -32,7 +32,7 @@ def outline(
     n, others = int(fits.get("n", 0)), int(rest.get("n", 0))
     if n < MIN_GROUP:
         return Outline(n, n + others)
-    told = others >= MIN_GROUP
+    enough = others >= MIN_GROUP
     return Outline(
         n,
         n + others,
@@ -41,9 +41,9 @@ def outline(
         _worth(fits, worth),
         _nps(fits),
         _mean(fits, "csat"),
-        _nps_change(rest, fits) if told else None,
+        _nps_change(rest, fits) if enough else None,
         mean.welch(_of(rest, "csat"), _of(fits, "csat"))
-        if told and min(fits["csat_n"], rest["csat_n"]) >= MIN_GROUP
+        if enough and min(fits["csat_n"], rest["csat_n"]) >= MIN_GROUP
         else None,
     )
 
@@ -103,13 +103,13 @@ def compare(
         names = ("kind", "subject", "metric", "scale_min", "scale_max", "survey_kind")
         by_subject[tuple(row[name] for name in names)].append(row)
     tested: list[Test] = []
-    for subject, found in sorted(by_subject.items(), key=lambda item: str(item[0])):
+    for subject, of_subject in sorted(by_subject.items(), key=lambda item: str(item[0])):
         for place, key in enumerate(keys):
             fields = chosen_by.get(key, frozenset())
             if subject[2] in fields or (fields & FELT and subject[5] != RELATIONSHIP):
                 continue
-            inside = _added(row for row in found if row["mask"] >> place & 1)
-            outside = _added(row for row in found if not row["mask"] >> place & 1)
+            inside = _added(row for row in of_subject if row["mask"] >> place & 1)
+            outside = _added(row for row in of_subject if not row["mask"] >> place & 1)
             if min(inside.n, outside.n) >= MIN_SAMPLE:
                 change = mean.welch(outside, inside)
                 tested.append((key, subject, inside, outside, change))

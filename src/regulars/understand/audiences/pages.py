@@ -74,17 +74,17 @@ def audience(
     request: Request, ws: CurrentWorkspace, caller: Reader, key: str, done: str = ""
 ) -> Response:
     """Show one audience: numbers, answers, versions."""
-    one, options = service.get(ws, key), Options(scope=caller.places)
+    current, options = service.get(ws, key), Options(scope=caller.places)
     view = analyses.stored(ws, ANALYSIS, options, now=clock.now())
     return page(
         request,
         "audiences/audience.html",
-        title=one.name,
+        title=current.name,
         fresh=view.found.as_of if view.found else None,
         done=done,
         may_edit=caller.may(Right.EDIT_TARGETS),
-        versions=service.versions(ws, one.key),
-        **_one_values(caller, view, one),
+        versions=service.versions(ws, current.key),
+        **_one_values(caller, view, current),
     )
 
 
@@ -102,20 +102,20 @@ def members(
     request: Request, ws: CurrentWorkspace, caller: PeopleReader, key: str, after: Word = None
 ) -> Response:
     """List the members, those who spent most first; or give them as a file."""
-    one, now = service.get(ws, key), clock.now()
+    current, now = service.get(ws, key), clock.now()
     if kind := files.asked(request):
-        found = service.every_member(ws, caller.places, one, by=caller, now=now)
+        found = service.every_member(ws, caller.places, current, by=caller, now=now)
         return files.send(
-            request, kind, f"audience-{one.key}", showing.MEMBERS, showing.member_lines(found)
+            request, kind, f"audience-{current.key}", showing.MEMBERS, showing.member_lines(found)
         )
     behind = ranked.key(decode(after)) if after else None
-    rows = service.members(ws, caller.places, one, size=SIZE + 1, after=behind, now=now)
+    rows = service.members(ws, caller.places, current, size=SIZE + 1, after=behind, now=now)
     shown = cut(rows, SIZE, lambda row: (row["spend"], row["person_id"]), behind)
     return page(
         request,
         "audiences/members.html",
-        title=_("Who is in “{name}”?").format(name=one.name),
-        one=one,
+        title=_("Who is in “{name}”?").format(name=current.name),
+        one=current,
         shown=shown,
         names=profiles.names(ws, [row["person_id"] for row in shown.items]),
         currency=service.table_made(ws, caller.places, now=now).currency,
@@ -129,7 +129,7 @@ def edit(
 ) -> Response:
     """Show an audience's form."""
     one = service.get(ws, key)
-    return _form(request, ws, showing.form_values(one, "", how), one=one)
+    return _form(request, ws, showing.form_values(one, "", how), current=one)
 
 
 @router.post("/{key}/edit")
@@ -137,17 +137,17 @@ def change(
     request: Request, ws: CurrentWorkspace, caller: Editor, key: str, fields: FormFields
 ) -> Response:
     """Make a new version; or show the form again with more rows or its preview."""
-    one = service.get(ws, key)
+    current = service.get(ws, key)
     if fields.raw.get("do"):
-        return _again(request, ws, caller, fields, one)
+        return _again(request, ws, caller, fields, current)
     wanted = showing.draft(fields)
     try:
         if wanted is not None:
-            service.change(ws, caller, one.key, wanted, now=clock.now())
-            return RedirectResponse(f"/audiences/{one.key}?done=changed", 303)
+            service.change(ws, caller, current.key, wanted, now=clock.now())
+            return RedirectResponse(f"/audiences/{current.key}?done=changed", 303)
     except RegularsError as error:
         fields.take(error)
-    return _form(request, ws, showing.typed(fields), fields, one=one)
+    return _form(request, ws, showing.typed(fields), fields, current=current)
 
 
 @router.post("/{key}/versions/{number}")
@@ -165,14 +165,14 @@ def retire(ws: CurrentWorkspace, caller: Editor, key: str) -> Response:
 
 
 def _again(
-    request: Request, ws: Workspace, caller: Principal, fields: Fields, one: Audience | None
+    request: Request, ws: Workspace, caller: Principal, fields: Fields, current: Audience | None
 ) -> Response:
     """Show the form as sent: with its preview, or with more rows. Works without script."""
     values = showing.typed(fields)
     if fields.raw["do"] == "more":
-        return _form(request, ws, values, one=one, more=4)
+        return _form(request, ws, values, current=current, more=4)
     shown = _preview_values(ws, caller, fields)
-    return _form(request, ws, values, fields, one=one, preview=shown)
+    return _form(request, ws, values, fields, current=current, preview=shown)
 
 
 def _form(
@@ -181,7 +181,7 @@ def _form(
     values: dict[str, Any],
     fields: Fields | None = None,
     *,
-    one: Audience | None = None,
+    current: Audience | None = None,
     preview: dict[str, Any] | None = None,
     more: int = showing.EMPTY_LINES,
 ) -> Response:
@@ -189,9 +189,9 @@ def _form(
     return page(
         request,
         "audiences/form.html",
-        title=showing.titles()["edit" if one else "new"],
+        title=showing.titles()["edit" if current else "new"],
         status=422 if fields and fields.errors and preview is None else 200,
-        one=one,
+        one=current,
         values=values,
         errors=fields.errors if fields else {},
         preview=preview,

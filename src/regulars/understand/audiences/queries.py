@@ -45,28 +45,28 @@ class Asked:
         return day_start(add_months(last, 1 - ANSWER_MONTHS), UTC)
 
 
-def own(view: View, asked: Asked) -> ir.Table:
+def own(view: View, source: Asked) -> ir.Table:
     """Return what known customers did themselves, within the scope."""
     events = view.with_person()
     events = events.filter(
         events.actor == "customer",
         events.person_id.notnull(),
-        events.occurred_at < ibis.literal(asked.as_of),
+        events.occurred_at < ibis.literal(source.as_of),
     )
-    if asked.scope is not None:
-        events = events.filter(events.place.isin(sorted(asked.scope) or [""]))
+    if source.scope is not None:
+        events = events.filter(events.place.isin(sorted(source.scope) or [""]))
     return events
 
 
-def bases(view: View, asked: Asked) -> ir.Table:
+def bases(view: View, source: Asked) -> ir.Table:
     """Return how many answers there are of each metric, scale and kind of survey."""
-    events = own(view, asked)
+    events = own(view, source)
     events = events.filter(
         events.metric.isin(["nps", "csat"]),
         events.score.notnull(),
         events.scale_min.notnull(),
         events.scale_max.notnull(),
-        events.occurred_at >= ibis.literal(asked.since),
+        events.occurred_at >= ibis.literal(source.since),
     )
     return events.group_by(list(BASES)).aggregate(n=events.count())
 
@@ -86,14 +86,17 @@ def spoken(view: View, asked: Asked) -> ir.Table:
     return events.group_by("person_id", "language").aggregate(n=events.count())
 
 
-def deeds(view: View, asked: Asked) -> ir.Table:
+def deeds(view: View, source: Asked) -> ir.Table:
     """Return what each customer ordered, paid, complained of and answered; only who did any."""
-    every = own(view, asked)
+    every = own(view, source)
     events = every.filter(every.name.isin(DEEDS) | every.metric.isin(["nps", "csat"]))
     order, back = events.name.isin(sorted(ORDERS)), events.name.isin(sorted(REFUNDS))
-    paid = (order | back) & (events.currency == asked.currency)
+    paid = (order | back) & (events.currency == source.currency)
     when, nothing = events.occurred_at, ibis.null(events.occurred_at.type())
-    nps, csat = _counts(events, "nps", asked.nps, asked), _counts(events, "csat", asked.csat, asked)
+    nps, csat = (
+        _counts(events, "nps", source.nps, source),
+        _counts(events, "csat", source.csat, source),
+    )
     score = events.score
     return events.group_by("person_id").aggregate(
         signed_up=_one(events.name == SIGNED_UP).max(),
@@ -119,7 +122,7 @@ def _one(condition: ir.BooleanValue) -> ir.IntegerValue:
     return ibis.ifelse(condition.fill_null(False), 1, 0)
 
 
-def _counts(events: ir.Table, metric: str, basis: Basis | None, asked: Asked) -> ir.BooleanValue:
+def _counts(events: ir.Table, metric: str, basis: Basis | None, source: Asked) -> ir.BooleanValue:
     """Return whether an event is an answer that counts: one metric, scale and kind of survey."""
     if basis is None:
         return events.name.isnull()  # none; a literal would be no column to add up
@@ -129,24 +132,24 @@ def _counts(events: ir.Table, metric: str, basis: Basis | None, asked: Asked) ->
         & events.score.notnull()
         & (events.scale_min == low)
         & (events.scale_max == high)
-        & (events.occurred_at >= ibis.literal(asked.since))
+        & (events.occurred_at >= ibis.literal(source.since))
     )
     same = events.survey_kind.isnull() if kind is None else events.survey_kind == kind
     return (found & same).fill_null(False)
 
 
-def answers(view: View, asked: Asked, masks: pa.Table) -> ir.Table:
+def answers(view: View, source: Asked, masks: pa.Table) -> ir.Table:
     """Return sums of customers' mean answers by subject and by the audiences they are in.
 
     Columns: kind (service, category or product), subject, metric, scale_min, scale_max,
     survey_kind, mask, n (customers), total and squares of means on 0 to 100.
     """
-    events = own(view, asked)
+    events = own(view, source)
     events = events.filter(
         events.metric.notnull(),
         events.score.notnull(),
         events.scale_max > events.scale_min,
-        events.occurred_at >= ibis.literal(asked.since),
+        events.occurred_at >= ibis.literal(source.since),
     )
     said = events.mutate(
         share=100.0 * (events.score - events.scale_min) / (events.scale_max - events.scale_min)
@@ -154,7 +157,7 @@ def answers(view: View, asked: Asked, masks: pa.Table) -> ir.Table:
     service = said.filter(said.touchpoint.notnull())
     service = service.mutate(kind=ibis.literal("service"), subject=service.touchpoint)
     every = [service.select(*KEPT)]
-    every += [_about_orders(view, asked, said, column) for column in ("category", "product")]
+    every += [_about_orders(view, source, said, column) for column in ("category", "product")]
     rows = ibis.union(*every)
     means = rows.group_by([*BASE, "person_id"]).aggregate(mean=rows.share.mean())
     known = ibis.memtable(masks)

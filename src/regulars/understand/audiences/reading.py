@@ -209,13 +209,13 @@ def _field(node: exp.Expression) -> Field:
     name = _only(node, "this").this
     if type(name) is not exp.Identifier:
         raise _unknown(node)
-    found = FIELDS.get(str(name.this).lower())
-    if found is None:
+    field = FIELDS.get(str(name.this).lower())
+    if field is None:
         raise refused(
             f"There is no field {str(name.this)[:40]!r}; see the list of fields.",
             f"没有字段 {str(name.this)[:40]!r}；请查看字段列表。",
         )
-    return found
+    return field
 
 
 def _value(node: exp.Expression, field: Field) -> Value:

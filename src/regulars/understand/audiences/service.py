@@ -78,10 +78,10 @@ def memberships(ws: Workspace) -> dict[str, Membership]:
 
 def add(ws: Workspace, by: Principal, wanted: Draft, *, now: datetime) -> Audience:
     """Make an audience of who fits. Raises Invalid, Conflict for a name in use."""
-    made = _version(secrets.token_hex(6), 1, wanted, by, now)
+    version = _version(secrets.token_hex(6), 1, wanted, by, now)
     with ws.database.transaction() as connection:
         known = storing.in_force(connection)
-        _check_name(known, made)
+        _check_name(known, version)
         if len(known) >= MAX_AUDIENCES:
             raise Invalid(
                 "audiences.many",
@@ -90,23 +90,31 @@ def add(ws: Workspace, by: Principal, wanted: Draft, *, now: datetime) -> Audien
                     f"最多同时启用 {MAX_AUDIENCES} 个人群：请先停用一个。",
                 ),
             )
-        storing.add(connection, made)
-        record(ws, connection, by, "audiences.added", made.key, name=made.name, where=made.where)
-    return made
+        storing.add(connection, version)
+        record(
+            ws,
+            connection,
+            by,
+            "audiences.added",
+            version.key,
+            name=version.name,
+            where=version.where,
+        )
+    return version
 
 
 def change(ws: Workspace, by: Principal, key: str, wanted: Draft, *, now: datetime) -> Audience:
     """Make a new version; nothing is written when nothing differs. Raises as `add`, NotFound."""
     old = get(ws, key)
-    made = _version(old.key, old.number + 1, wanted, by, now)
-    if (made.name, made.where, made.note) == (old.name, old.where, old.note):
+    version = _version(old.key, old.number + 1, wanted, by, now)
+    if (version.name, version.where, version.note) == (old.name, old.where, old.note):
         return old
     with ws.database.transaction() as connection:
-        _check_name(storing.in_force(connection), made)
-        storing.add(connection, made)
-        record(ws, connection, by, "audiences.changed", made.key, name=made.name,
-               where=made.where, version=made.number)  # fmt: skip
-    return made
+        _check_name(storing.in_force(connection), version)
+        storing.add(connection, version)
+        record(ws, connection, by, "audiences.changed", version.key, name=version.name,
+               where=version.where, version=version.number)  # fmt: skip
+    return version
 
 
 def put_back(ws: Workspace, by: Principal, key: str, number: int, *, now: datetime) -> Audience:
@@ -177,13 +185,13 @@ def members(
 
 
 def every_member(
-    ws: Workspace, scope: Scope, one: Audience, *, by: Principal, now: datetime
+    ws: Workspace, scope: Scope, audience: Audience, *, by: Principal, now: datetime
 ) -> pa.Table:
     """Return all members, for a file; written down in the audit log."""
     table_made(ws, scope, now=now)
     with ws.database.transaction() as connection:
-        record(ws, connection, by, "audiences.exported", one.key, name=one.name)
-    return choosing.every_member(ws, scope, read(one.where))
+        record(ws, connection, by, "audiences.exported", audience.key, name=audience.name)
+    return choosing.every_member(ws, scope, read(audience.where))
 
 
 def persons(ws: Workspace, scope: Scope, key: str, *, now: datetime) -> pa.Table:
@@ -199,13 +207,13 @@ def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> lis
 
     None of them before the customer table is made: one person's page does not wait for it.
     """
-    known = every(ws)
-    if not known or table_of(ws, scope, now=now) is None:
+    audiences = every(ws)
+    if not audiences or table_of(ws, scope, now=now) is None:
         return []
     identities = timeline_people.identities_of(ws, person)
-    conditions = {one.key: read(one.where) for one in known}
+    conditions = {one.key: read(one.where) for one in audiences}
     fits = set(choosing.fitting(ws, scope, identities, conditions))
-    return [one for one in known if one.key in fits]
+    return [one for one in audiences if one.key in fits]
 
 
 def _version(key: str, number: int, wanted: Draft, by: Principal, now: datetime) -> Audience:
@@ -243,17 +251,17 @@ def _about(known: Sequence[Audience], scope: Scope) -> dict[str, Any]:
 
 def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> Overview:
     scope = None if asked.get("scope") is None else frozenset(asked["scope"])
-    known = every(ws)
-    if asked.get("audiences") != _about(known, scope)["audiences"]:
+    audiences = every(ws)
+    if asked.get("audiences") != _about(audiences, scope)["audiences"]:
         # A question about versions of yesterday; nobody will ask it again.
         return Overview(None, ws.settings.workspace.currency, 0, None)
     table = customers.answered(ws, scope, now=now).payload
     note = currencies.of_orders(ws, scope).note
-    if not known:
+    if not audiences:
         return Overview(table.as_of, table.currency, table.customers, table.csat_scale, money=note)
-    conditions = [read(one.where) for one in known]
+    conditions = [read(one.where) for one in audiences]
     sums = choosing.sums(ws, scope, conditions)
-    compared, tested = _compared(ws, scope, table, known, conditions)
+    compared, tested = _compared(ws, scope, table, audiences, conditions)
     worth = _worth(ws, scope)
     outlines = [measuring.outline(*pair, worth) for pair in sums]
     return Overview(
@@ -261,7 +269,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> Overview:
         table.currency,
         table.customers,
         table.csat_scale,
-        {one.key: told for one, told in zip(known, outlines, strict=True)},
+        {one.key: told for one, told in zip(audiences, outlines, strict=True)},
         compared[:MAX_COMPARED],
         tested,
         note,
@@ -272,7 +280,7 @@ def _compared(
     ws: Workspace,
     scope: Scope,
     table: CustomerTable,
-    known: Sequence[Audience],
+    audiences: Sequence[Audience],
     conditions: Sequence[Condition],
 ) -> tuple[list[Compared], int]:
     """Test every audience on every product and service that enough customers answered about."""
@@ -281,7 +289,7 @@ def _compared(
     masks = choosing.masks(ws, scope, conditions)
     asked = queries.Asked(scope, table.as_of, table.currency)
     rows = ws.query(lambda view: queries.answers(view, asked, masks)).to_pylist()
-    keys = [one.key for one in known]
+    keys = [one.key for one in audiences]
     chosen_by = {key: fields_of(one) for key, one in zip(keys, conditions, strict=True)}
     return measuring.compare(rows, keys, chosen_by)
 

@@ -54,14 +54,14 @@ def values() -> dict[str, Any]:
     return {"choice": _choice, "fields": FIELDS, "field_kinds": KIND_TITLES}
 
 
-def form_values(one: Audience | None, where: str, how: str) -> dict[str, Any]:
+def form_values(audience: Audience | None, where: str, how: str) -> dict[str, Any]:
     """Return the form's fields as they stand: of an audience, or of a condition to begin with."""
-    condition = one.where if one else where
+    condition = audience.where if audience else where
     rows = building.lines_of(read(condition)) if condition else ([], True)
     lines, every = rows or ([], True)
     return {
-        "name": one.name if one else "",
-        "note": one.note if one else "",
+        "name": audience.name if audience else "",
+        "note": audience.note if audience else "",
         "where": condition,
         "how": "sql" if rows is None or how == "sql" else "rows",
         "every": every,

@@ -46,19 +46,19 @@ def _audience(row: sa.Row[tuple[object, ...]]) -> Audience:
     )
 
 
-def add(connection: sa.Connection, one: Audience) -> None:
+def add(connection: sa.Connection, audience: Audience) -> None:
     """Write a version; the first one also makes the audience."""
-    if one.number == 1:
-        connection.execute(sa.insert(audiences).values(key=one.key))
+    if audience.number == 1:
+        connection.execute(sa.insert(audiences).values(key=audience.key))
     connection.execute(
         sa.insert(audience_versions).values(
-            key=one.key,
-            number=one.number,
-            name=one.name,
-            condition=one.where,
-            note=one.note,
-            made_at=one.made_at,
-            made_by=one.made_by,
+            key=audience.key,
+            number=audience.number,
+            name=audience.name,
+            condition=audience.where,
+            note=audience.note,
+            made_at=audience.made_at,
+            made_by=audience.made_by,
         )
     )
 
@@ -99,14 +99,18 @@ def drop_members(connection: sa.Connection, key: str) -> None:
 def forget(connection: sa.Connection, identities: frozenset[str]) -> int:
     """Take the people out of every audience; return how many places they were taken from."""
     wanted, gone = pa.array(sorted(identities), pa.string()), 0
-    for one in memberships(connection).values():
-        persons = members(connection, one.key)
+    for membership in memberships(connection).values():
+        persons = members(connection, membership.key)
         hit = pc.is_in(persons, value_set=wanted)
-        found = int(pc.sum(hit).as_py() or 0)
-        if found:
+        leaving = int(pc.sum(hit).as_py() or 0)
+        if leaving:
             kept = persons.filter(pc.invert(hit))
-            put_members(connection, Membership(one.key, one.number, one.as_of, len(kept)), kept)
-            gone += found
+            put_members(
+                connection,
+                Membership(membership.key, membership.number, membership.as_of, len(kept)),
+                kept,
+            )
+            gone += leaving
     return gone
 
 

@@ -66,14 +66,14 @@ def answers(view: View, extent: EventScope, place: Place, *, monthly: bool) -> i
     )
 
 
-def cells(found: ir.Table) -> ir.Table:
+def cells(answers: ir.Table) -> ir.Table:
     """Return by month and cell what a mean of clusters needs (a cluster is a person).
 
     `n` answers of `people` with the sum `total` of points; and over people, with s their points
     and k their answers: the sums of s², s k and k².
     """
-    persons = found.group_by("month", *CELL, "person").agg(
-        k=found.count().cast("float64"), s=found.points.sum()
+    persons = answers.group_by("month", *CELL, "person").agg(
+        k=answers.count().cast("float64"), s=answers.points.sum()
     )
     return persons.group_by("month", *CELL).agg(
         n=persons.k.sum(),
@@ -85,7 +85,7 @@ def cells(found: ir.Table) -> ir.Table:
     )
 
 
-def pairs(found: ir.Table, by: str) -> ir.Table:
+def pairs(answers: ir.Table, by: str) -> ir.Table:
     """Return of each two cells of one `by` (touchpoint or month) how people answered in both.
 
     With s the points and k the answers of a person in a cell: the sums over people of s s', s k'
@@ -94,7 +94,9 @@ def pairs(found: ir.Table, by: str) -> ir.Table:
     the means are.
     """
     keys = list(dict.fromkeys(["month", *CELL]))
-    one = found.group_by(*keys, "person").agg(k=found.count().cast("float64"), s=found.points.sum())
+    one = answers.group_by(*keys, "person").agg(
+        k=answers.count().cast("float64"), s=answers.points.sum()
+    )
     other = one.rename({f"o_{name}": name for name in (*keys, "k", "s", "person")})
     both = one.inner_join(other, [one[by] == other[f"o_{by}"], one.person == other.o_person])
     return both.group_by(*keys, *(f"o_{name}" for name in keys)).agg(
@@ -111,7 +113,7 @@ def present(found: ir.Table, by: str) -> ir.Table:
     return persons.group_by(by).agg(people=persons.count())
 
 
-def influence(found: ir.Table, weights: list[dict[str, Any]], by: str) -> ir.Table:
+def influence(answers: ir.Table, weights: list[dict[str, Any]], by: str) -> ir.Table:
     """Return by `by` (touchpoint or month) the people and the sum of squared influences.
 
     Each row of `weights` names a month and cell with its `mean` and `share`: how much one answer's
@@ -131,14 +133,14 @@ def influence(found: ir.Table, weights: list[dict[str, Any]], by: str) -> ir.Tab
             "share": "float64",
         },
     )
-    joined = found.inner_join(
+    joined = answers.inner_join(
         table,
         [
-            found.month == table.w_month,
-            found.touchpoint == table.w_touchpoint,
-            found.metric == table.w_metric,
-            found.scale_min == table.w_min,
-            found.scale_max == table.w_max,
+            answers.month == table.w_month,
+            answers.touchpoint == table.w_touchpoint,
+            answers.metric == table.w_metric,
+            answers.scale_min == table.w_min,
+            answers.scale_max == table.w_max,
         ],
     )
     moved = joined.mutate(move=joined.share * (joined.points - joined.mean))

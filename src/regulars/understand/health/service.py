@@ -99,9 +99,9 @@ def scores(
     return sorted(found, key=lambda score: (-total[score.metric], score.metric, score.score))
 
 
-def _performance(key: str, found: list[tuple[Row, float]], spread: Row) -> Performance:
-    value = sum(row["total"] * share for row, share in found)
-    n = sum(row["n"] for row, _share in found)
+def _performance(key: str, rows: list[tuple[Row, float]], spread: Row) -> Performance:
+    value = sum(row["total"] * share for row, share in rows)
+    n = sum(row["n"] for row, _share in rows)
     error = standard_error(spread["squares"], spread["people"])
     low, high = bounded(value, error, n, spread["people"])
     questions = [
@@ -113,7 +113,7 @@ def _performance(key: str, found: list[tuple[Row, float]], spread: Row) -> Perfo
             row["total"] / row["n"],
             _error(row),
         )
-        for row, _share in sorted(found, key=lambda pair: -pair[0]["n"])
+        for row, _share in sorted(rows, key=lambda pair: -pair[0]["n"])
     ]
     return Performance(key, n, spread["people"], value, low, high, error, questions)
 
@@ -199,19 +199,19 @@ def _parts(
     for point in catalog.touchpoints:
         if point.key not in weights:
             continue
-        found = measured.get(point.key)
-        if found is None:
+        row = measured.get(point.key)
+        if row is None:
             parts.append(Part(point.key, point.weight, 0, None, None, None, False))
             continue
         parts.append(
             Part(
                 point.key,
                 point.weight,
-                found.n,
-                found.value,
-                found.low,
-                found.high,
-                found.enough,
+                row.n,
+                row.value,
+                row.low,
+                row.high,
+                row.enough,
             )
         )
     return parts
@@ -226,15 +226,15 @@ def _weights(catalog: Catalog) -> dict[str, float]:
     }
 
 
-def _indices(asked: Asked, weights: Mapping[str, float]) -> list[Month]:
-    rows = asked.cells()
+def _indices(work: Asked, weights: Mapping[str, float]) -> list[Month]:
+    rows = work.cells()
     everything = defaultdict(list)
     for row in rows:
         everything[row["month"]].append(row)
-    least = MIN_A_MONTH if asked.monthly else MIN_SAMPLE
+    least = MIN_A_MONTH if work.monthly else MIN_SAMPLE
     by_month = {m: _index_shares(found, weights, least) for m, found in everything.items()}
     table = [_weight(row, share) for pairs in by_month.values() for row, share in pairs]
-    spread = asked.influence(table, "month")
+    spread = work.influence(table, "month")
     basket = _measured(rows, weights, MIN_SAMPLE)
     return [
         _month(month, pairs, spread.get(month), weights, basket)

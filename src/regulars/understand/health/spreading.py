@@ -26,14 +26,14 @@ def of_pairs(
     squares: dict[str, float] = defaultdict(float)
     partly = set()
     for row in pairs:
-        one = known.get(tuple(row[name] for name in CELL))
+        cell = known.get(tuple(row[name] for name in CELL))
         other = known.get(tuple(row[f"o_{name}"] for name in CELL))
-        if one is None or other is None:
+        if cell is None or other is None:
             partly.add(row[by])
             continue
         # Of each two cells both orders are there: the two terms in the middle are equal in sum.
-        squares[row[by]] += (one["share"] * other["share"]) * (
-            row["ss"] - 2 * other["mean"] * row["sk"] + one["mean"] * other["mean"] * row["kk"]
+        squares[row[by]] += (cell["share"] * other["share"]) * (
+            row["ss"] - 2 * other["mean"] * row["sk"] + cell["mean"] * other["mean"] * row["kk"]
         )
     people = {row[by]: row["people"] for row in present}
     return {

@@ -84,14 +84,16 @@ class StageColumn:
 
 def _columns(view: View) -> list[StageColumn]:
     """Return one column a stage that has touchpoints, in the journey's order."""
-    found: JourneyMap = view.result
-    flows = {flow.key: flow for flow in found.stages}
+    journey_map: JourneyMap = view.result
+    flows = {flow.key: flow for flow in journey_map.stages}
     made = [
         StageColumn(stage.title, PHASE_TITLES[stage.phase], flows.get(stage.key),
-                    [node for node in found.nodes if node.stage == stage.key])
+                    [node for node in journey_map.nodes if node.stage == stage.key])
         for stage in view.catalog.stages
     ]  # fmt: skip
-    strange = sorted((one for one in found.nodes if one.stage is None), key=lambda one: -one.events)
+    strange = sorted(
+        (one for one in journey_map.nodes if one.stage is None), key=lambda one: -one.events
+    )
     made.append(StageColumn(STRANGE, None, None, strange[:MAX_STRANGE]))
     return [column for column in made if column.nodes]
 
@@ -103,12 +105,12 @@ def _marked(view: View) -> dict[str, str]:
 
 def _arrows(view: View) -> Chart:
     """Return the picture of the commonest transitions between the columns' touchpoints."""
-    kinds, made = _marked(view), _columns(view)
+    kinds, columns = _marked(view), _columns(view)
     stops = [
         Stop(node.step, say(node.title), say(column.title), node.cases,
              f"{node.performance.value:.0f}" if node.performance else None,
              kinds.get(node.step), touchpoint_page(node.step))
-        for column in made for node in column.nodes if node.events
+        for column in columns for node in column.nodes if node.events
     ]  # fmt: skip
     shown = {stop.key for stop in stops}
     moves = [
@@ -117,7 +119,7 @@ def _arrows(view: View) -> Chart:
         if edge.source != edge.target and {edge.source, edge.target} <= shown
     ]
     used = {stop.stage for stop in stops}
-    stages = [say(column.title) for column in made if say(column.title) in used]
+    stages = [say(column.title) for column in columns if say(column.title) in used]
     return journey_map(stages, stops, moves[:MAX_ARROWS])
 
 
@@ -162,16 +164,16 @@ def _how(options: Options) -> MapOptions:
 
 
 def _values(view: View) -> dict[str, Any]:
-    found: JourneyMap | None = view.result
-    if found is None:
+    journey_map: JourneyMap | None = view.result
+    if journey_map is None:
         return {}
     return {
         "catalog": view.catalog,
         "columns": _columns(view),
         "kinds": _marked(view),
-        "pains": [mark for mark in found.marks if mark.kind is Kind.PAIN],
-        "opportunities": [mark for mark in found.marks if mark.kind is Kind.OPPORTUNITY],
-        "strange": [item for item in found.found if not item.known],
+        "pains": [mark for mark in journey_map.marks if mark.kind is Kind.PAIN],
+        "opportunities": [mark for mark in journey_map.marks if mark.kind is Kind.OPPORTUNITY],
+        "strange": [item for item in journey_map.found if not item.known],
         "arrows": _arrows(view),
         **mark_values(),
     }

@@ -36,13 +36,15 @@ def events(
     *,
     ws: CurrentWorkspace,
     caller: Exporter,
-    asked: Ranged,
+    parameters: Ranged,
     by: By = "person",
     level: Level = "touchpoint",
     format: Literal["xes", "csv"] = "xes",  # noqa: A002 (the name in the address)
 ) -> StreamingResponse:
     """Return every event of the journeys, case by case; persons appear as hashes."""
-    table = export.events(ws, Journeys(asked.scope(ws, caller), by, level), as_of=asked.moment(ws))
+    table = export.events(
+        ws, Journeys(parameters.scope(ws, caller), by, level), as_of=parameters.moment(ws)
+    )
     if format == "xes":
         return _file(export.xes(table, ws.zone), "application/xml", "journey.xes")
     return _file(export.csv(table, ws.zone), files.CSV, "journey.csv")
@@ -53,7 +55,7 @@ def funnel(
     *,
     ws: CurrentWorkspace,
     caller: Reader,
-    asked: Ranged,
+    parameters: Ranged,
     step: Annotated[
         list[Step],
         Query(
@@ -70,7 +72,7 @@ def funnel(
 ) -> list[dict[str, Any]]:
     """Return the conversion by step within the window; in total, then by group."""
     question = Funnel(tuple(step), seconds_of(window), by, order, slice)
-    found = service.funnel(ws, question, asked.scope(ws, caller), as_of=asked.moment(ws))
+    found = service.funnel(ws, question, parameters.scope(ws, caller), as_of=parameters.moment(ws))
     answer: list[dict[str, Any]] = msgspec.to_builtins(found)
     return answer
 

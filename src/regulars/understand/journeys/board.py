@@ -122,15 +122,17 @@ def _detail(ws: Workspace, step: str, look: EventFilter, now: datetime) -> Detai
     )
 
 
-def compared(found: dict[str, Performance], title: Any) -> list[Compared]:
+def compared(performances: dict[str, Performance], title: Any) -> list[Compared]:
     """Return the parts with each tested against all the others, false alarms held at 5 %."""
-    enough = {key: part for key, part in found.items() if part.n >= MIN_SAMPLE and part.error}
+    enough = {
+        key: part for key, part in performances.items() if part.n >= MIN_SAMPLE and part.error
+    }
     p_values = {
         key: _p(part, [o for k, o in enough.items() if k != key]) for key, part in enough.items()
     }
     q_values = dict(zip(p_values, benjamini_hochberg(list(p_values.values())), strict=True))
     parts = []
-    for key, part in sorted(found.items(), key=lambda item: -item[1].value):
+    for key, part in sorted(performances.items(), key=lambda item: -item[1].value):
         q = q_values.get(key)
         others = [other for k, other in enough.items() if k != key]
         verdict = None
@@ -154,16 +156,16 @@ def _p(part: Performance, others: list[Performance]) -> float | None:
     return float(2 * stats.norm.sf(abs(part.value - _mean(others)) / error)) if error else None
 
 
-def charts(found: Detail) -> dict[str, Option]:
+def charts(detail: Detail) -> dict[str, Option]:
     """Return the pictures of the page that have data."""
-    made: dict[str, Option] = {}
-    if len(found.months) > 1:
-        made["trend"] = _trend(found)
-    if found.scores:
-        made["scores"] = _scores(found)
-    for name, parts in (("channels", found.channels), ("places", found.places)):
+    pictures: dict[str, Option] = {}
+    if len(detail.months) > 1:
+        pictures["trend"] = _trend(detail)
+    if detail.scores:
+        pictures["scores"] = _scores(detail)
+    for name, parts in (("channels", detail.channels), ("places", detail.places)):
         if len(parts) > 1:
-            made[name] = bars(
+            pictures[name] = bars(
                 [
                     Bar(
                         say(part.title),
@@ -178,11 +180,11 @@ def charts(found: Detail) -> dict[str, Option]:
                 unit="score",
                 name=_("Performance"),
             )
-    return made
+    return pictures
 
 
-def _trend(found: Detail) -> Option:
-    parts = [part for _month, part in found.months]
+def _trend(detail: Detail) -> Option:
+    parts = [part for _month, part in detail.months]
     course = Course(
         _("Performance"),
         [round(part.value, 2) for part in parts],
@@ -190,7 +192,7 @@ def _trend(found: Detail) -> Option:
         [part.high for part in parts],
         [part.n for part in parts],
     )
-    return trend([month for month, _part in found.months], [course], unit="score")
+    return trend([month for month, _part in detail.months], [course], unit="score")
 
 
 def _scores(found: Detail) -> Option:

@@ -38,7 +38,7 @@ Row = dict[str, Any]
 
 
 def funnel(
-    ws: Workspace, asked: Funnel, extent: EventScope, *, as_of: datetime | None = None
+    ws: Workspace, question: Funnel, extent: EventScope, *, as_of: datetime | None = None
 ) -> list[FunnelSlice]:
     """Return how many came how far, all together first, then by slice (the largest first).
 
@@ -47,26 +47,26 @@ def funnel(
     the channel, place or source of the first step. Raises Invalid for a wrong question, and for a
     step that does not exist.
     """
-    check(asked)
+    check(question)
     catalog = catalog_service.current(ws)
-    whole = _counted(ws, replace(asked, slice_by=None), extent, catalog, as_of)
-    found = [_slice(None, asked, whole.get("", []))]
+    whole = _counted(ws, replace(question, slice_by=None), extent, catalog, as_of)
+    slices = [_slice(None, question, whole.get("", []))]
     # A step that somebody took is there; only of the others it has to be asked.
-    empty = [step.step for step in found[0].steps if step.n == 0]
+    empty = [step.step for step in slices[0].steps if step.n == 0]
     near.refuse_unknown(ws, empty, catalog, extent.scope)
-    if asked.slice_by is not None:
-        parts = _counted(ws, asked, extent, catalog, as_of)
-        sliced = [_slice(value, asked, rows) for value, rows in parts.items()]
+    if question.slice_by is not None:
+        parts = _counted(ws, question, extent, catalog, as_of)
+        sliced = [_slice(value, question, rows) for value, rows in parts.items()]
         sliced.sort(key=lambda part: (-part.steps[0].n, part.value or ""))
-        found += sliced[:MAX_SLICES]
-    return found
+        slices += sliced[:MAX_SLICES]
+    return slices
 
 
-def check(asked: Funnel) -> None:
+def check(question: Funnel) -> None:
     """Raise Invalid that says what the question lacks."""
     wrong: list[tuple[bool, str, Text]] = [
         (
-            not 2 <= len(asked.steps) <= MAX_STEPS,
+            not 2 <= len(question.steps) <= MAX_STEPS,
             "steps",
             Text(
                 f"A funnel has 2 to {MAX_STEPS} steps.",
@@ -74,17 +74,17 @@ def check(asked: Funnel) -> None:
             ),
         ),
         (
-            len(set(asked.steps)) < len(asked.steps),
+            len(set(question.steps)) < len(question.steps),
             "steps",
             Text("A step may stand in a funnel once.", "同一步骤在漏斗中只能出现一次。"),
         ),
         (
-            asked.window_seconds <= 0,
+            question.window_seconds <= 0,
             "window",
             Text("The time window must be positive.", "时间窗口必须大于零。"),
         ),
         (
-            asked.by not in BY,
+            question.by not in BY,
             "by",
             Text(
                 "by is person, order, case or session.",
@@ -92,14 +92,14 @@ def check(asked: Funnel) -> None:
             ),
         ),
         (
-            asked.order not in ORDERS,
+            question.order not in ORDERS,
             "order",
             Text(
                 f"order is one of {', '.join(ORDERS)}.", f"order 只能是 {'、'.join(ORDERS)} 之一。"
             ),
         ),
         (
-            asked.slice_by is not None and asked.slice_by not in SLICES,
+            question.slice_by is not None and question.slice_by not in SLICES,
             "slice",
             Text(
                 f"slice is one of {', '.join(SLICES)}.", f"slice 只能是 {'、'.join(SLICES)} 之一。"
@@ -112,25 +112,33 @@ def check(asked: Funnel) -> None:
 
 
 def _counted(
-    ws: Workspace, asked: Funnel, extent: EventScope, catalog: Catalog, as_of: datetime | None
+    ws: Workspace, question: Funnel, extent: EventScope, catalog: Catalog, as_of: datetime | None
 ) -> dict[str, list[Row]]:
     """Return slice → rows of counts by level."""
-    names = [step for step in asked.steps if catalog.touchpoint(step) is None]
-    journeys = Journeys(extent, asked.by, "touchpoint", feedback=True)
+    names = [step for step in question.steps if catalog.touchpoint(step) is None]
+    journeys = Journeys(extent, question.by, "touchpoint", feedback=True)
 
     def expression(view: View) -> ir.Table:
         named = steps.by_name(steps.named(view, journeys, catalog), names)
-        rows = steps.coded_from(named, asked.by, _codes(asked), others=asked.order == "strict")
-        reached = funnels.attempts(rows, len(asked.steps), asked.window_seconds, asked.order)
-        parts = funnels.slices(named, asked.steps[0], asked.slice_by) if asked.slice_by else None
-        count = funnels.highest if asked.order == "any_order" else funnels.conversions
+        rows = steps.coded_from(
+            named, question.by, _codes(question), others=question.order == "strict"
+        )
+        reached = funnels.attempts(
+            rows, len(question.steps), question.window_seconds, question.order
+        )
+        parts = (
+            funnels.slices(named, question.steps[0], question.slice_by)
+            if question.slice_by
+            else None
+        )
+        count = funnels.highest if question.order == "any_order" else funnels.conversions
         return count(reached, parts)
 
     found: dict[str, list[Row]] = defaultdict(list)
     for row in ws.query(expression, as_of=as_of).to_pylist():
         found[row["slice"]].append(row)
-    if asked.order == "any_order":
-        return {value: _cumulated(rows, len(asked.steps)) for value, rows in found.items()}
+    if question.order == "any_order":
+        return {value: _cumulated(rows, len(question.steps)) for value, rows in found.items()}
     return dict(found)
 
 
@@ -153,10 +161,10 @@ def _cumulated(rows: list[Row], levels: int) -> list[Row]:
 
 def _slice(value: str | None, asked: Funnel, rows: list[Row]) -> FunnelSlice:
     counts = [sum(row["n"] for row in rows if row["level"] == j) for j in range(len(asked.steps))]
-    found = []
+    levels = []
     for level, step in enumerate(asked.steps):
         waits = [row for row in rows if row["level"] == level and row["bin"] is not None]
-        found.append(
+        levels.append(
             FunnelStep(
                 step,
                 counts[level],
@@ -169,4 +177,4 @@ def _slice(value: str | None, asked: Funnel, rows: list[Row]) -> FunnelSlice:
                 ),
             )
         )
-    return FunnelSlice(value, found)
+    return FunnelSlice(value, levels)

@@ -53,7 +53,7 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def events(ws: Workspace, asked: Journeys, *, as_of: datetime | None = None) -> pa.Table:
+def events(ws: Workspace, journeys: Journeys, *, as_of: datetime | None = None) -> pa.Table:
     """Return the events of the journeys, sorted by case and in order; columns `COLUMNS`.
 
     At most five million; narrow the extent for more.
@@ -61,14 +61,14 @@ def events(ws: Workspace, asked: Journeys, *, as_of: datetime | None = None) -> 
     catalog = catalog_service.current(ws)
 
     def expression(view: View) -> ir.Table:
-        found = steps.named(view, asked, catalog)
+        found = steps.named(view, journeys, catalog)
         order = [found.case, found.occurred_at, found.received_at, found.event_id]
         return found.order_by([ibis.asc(key) for key in order]).select(*COLUMNS).limit(MAX_EVENTS)
 
     return ws.query(expression, as_of=as_of)
 
 
-def write(ws: Workspace, asked: Journeys, as_of: str | None, file: Path) -> None:
+def write(ws: Workspace, journeys: Journeys, as_of: str | None, file: Path) -> None:
     """Write the events of the journeys into a file, as its name says. Raises Invalid."""
     ending = file.suffix.lower()
     if ending not in (".xes", ".csv"):
@@ -80,7 +80,7 @@ def write(ws: Workspace, asked: Journeys, as_of: str | None, file: Path) -> None
             ),
             field="export",
         )
-    table = events(ws, asked, as_of=parse_edge(as_of, ws.zone) if as_of else None)
+    table = events(ws, journeys, as_of=parse_edge(as_of, ws.zone) if as_of else None)
     with file.open("wb") as target:
         target.writelines(xes(table, ws.zone) if ending == ".xes" else csv(table, ws.zone))
 

@@ -73,14 +73,14 @@ def options(ws: Workspace, chosen: tuple[str, ...], scope: Scope) -> list[tuple[
     return found + [(name, f"{say(title(name))} ({_('event')})") for name in sorted(names)]
 
 
-def form_values(ws: Workspace, asked: Funnel, window: str, scope: Scope) -> dict[str, Any]:
+def form_values(ws: Workspace, question: Funnel, window: str, scope: Scope) -> dict[str, Any]:
     """Return the form's values and choices."""
     windows = list(dict.fromkeys([*WINDOWS, window]))
     return {
-        "asked": asked,
+        "asked": question,
         "window": window,
-        "fields": max(FIELDS, len(asked.steps) + 1),
-        "options": options(ws, asked.steps, scope),
+        "fields": max(FIELDS, len(question.steps) + 1),
+        "options": options(ws, question.steps, scope),
         "windows": [(key, _length(key)) for key in windows],
         "bys": [(key, say(words)) for key, words in BY_TITLES.items()],
         "orders": [(key, say(words)) for key, words in ORDER_TITLES.items()],
@@ -103,18 +103,18 @@ def answer_address(request: Request, asked: Funnel, window: str) -> str:
     return f"/funnel/answer?{urlencode(query)}"
 
 
-def answer_values(ws: Workspace, asked: Funnel, parts: list[FunnelSlice]) -> dict[str, Any]:
+def answer_values(ws: Workspace, question: Funnel, parts: list[FunnelSlice]) -> dict[str, Any]:
     """Return the picture and tables of an answer."""
-    titles = {step: step_title(ws, step) for step in asked.steps}
+    titles = {step: step_title(ws, step) for step in question.steps}
     whole = parts[0]
     return {
-        "asked": asked,
+        "asked": question,
         "titles": titles,
         "whole": whole,
         "slices": parts[1:],
         "chart": funnel_chart([(titles[step.step], step.n) for step in whole.steps]),
-        "slice_title": SLICES.get(asked.slice_by or ""),
-        "slice_name": slice_names(ws, asked.slice_by),
+        "slice_title": SLICES.get(question.slice_by or ""),
+        "slice_name": slice_names(ws, question.slice_by),
     }
 
 

@@ -151,7 +151,7 @@ def leaks(reach: Reach, codes: Codes) -> dict[str, tuple[int, int]]:
     nobody goes on is where these journeys end, not where they leak.
     """
     ranked = [(rank, code) for code, rank in enumerate(codes.ranks) if rank >= 0]
-    found = {}
+    leaking = {}
     for rank, code in ranked:
         later = [other for position, other in ranked if position > rank]
         if not later:
@@ -161,8 +161,8 @@ def leaks(reach: Reach, codes: Codes) -> dict[str, tuple[int, int]]:
         decided = reach.count(here) - reach.count(here & ~further & (reach.open == 1))
         went_on = reach.count(here & further)
         if went_on >= MIN_GOING_ON * decided:
-            found[codes.steps[code]] = (decided - went_on, decided)
-    return found
+            leaking[codes.steps[code]] = (decided - went_on, decided)
+    return leaking
 
 
 def passed(rows: list[Row], codes: Codes) -> dict[str, Passed]:
@@ -171,7 +171,7 @@ def passed(rows: list[Row], codes: Codes) -> dict[str, Passed]:
     `rows` hold masks, the number of rated journeys and sum and sum of squares of their ratings.
     """
     hit = reached_steps(rows, len(codes.steps))
-    found = {}
+    passages = {}
     for code, step in enumerate(codes.steps):
         through = _sums([row for row, yes in zip(rows, hit[:, code], strict=True) if yes])
         others = _sums([row for row, yes in zip(rows, hit[:, code], strict=True) if not yes])
@@ -179,7 +179,7 @@ def passed(rows: list[Row], codes: Codes) -> dict[str, Passed]:
             continue
         rated = mean(through, scale=(0.0, 100.0))
         assert rated.value is not None
-        found[step] = Passed(
+        passages[step] = Passed(
             through.n,
             rated.value,
             rated.low,
@@ -188,7 +188,7 @@ def passed(rows: list[Row], codes: Codes) -> dict[str, Passed]:
             others.mean if others.n else None,
             welch(others, through).p,
         )
-    return found
+    return passages
 
 
 def _sums(rows: list[Row]) -> Sums:
@@ -211,14 +211,14 @@ def nodes(
 ) -> list[Node]:
     """Return the steps of the map in the catalog's order, then those that are only rated."""
     ordered = {row["code"]: row for row in disorder}
-    found = []
+    stations = []
     for code, step in enumerate(codes.steps):
         arrived = moved.by_step.get(code)
         if arrived is None:
             continue
         late = ordered.get(code, {"backward": None, "checked": 0})
         node = _bare(step, catalog, performances.get(step))
-        found.append(
+        stations.append(
             replace(
                 node,
                 events=arrived.n,
@@ -232,7 +232,7 @@ def nodes(
             )
         )
     only_rated = sorted(performances.keys() - set(codes.steps))
-    return found + [_bare(step, catalog, performances[step]) for step in only_rated]
+    return stations + [_bare(step, catalog, performances[step]) for step in only_rated]
 
 
 def _bare(step: str, catalog: Catalog, performance: Performance | None) -> Node:

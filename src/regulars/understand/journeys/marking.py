@@ -61,16 +61,16 @@ class TargetGap:
 def marks(tests: list[Test], nodes: Iterable[Node], catalog: Catalog) -> list[Mark]:
     """Return the marked touchpoints: pains first, then by how clear and how much used they are."""
     adjusted = benjamini_hochberg([test.evidence.p for test in tests])
-    kept: dict[tuple[str, Kind], list[Evidence]] = {}
+    clear: dict[tuple[str, Kind], list[Evidence]] = {}
     for test, q in zip(tests, adjusted, strict=True):
         if q is not None and q <= FALSE_ALARM_RATE:
             evidence = replace(test.evidence, q=q)
-            kept.setdefault((test.step, test.kind), []).append(evidence)
+            clear.setdefault((test.step, test.kind), []).append(evidence)
     by_step = {node.step: node for node in nodes}
     found = [
         _mark(by_step[step], kind, evidence, catalog)
-        for (step, kind), evidence in kept.items()
-        if step in by_step and not (kind is Kind.OPPORTUNITY and (step, Kind.PAIN) in kept)
+        for (step, kind), evidence in clear.items()
+        if step in by_step and not (kind is Kind.OPPORTUNITY and (step, Kind.PAIN) in clear)
     ]
     return sorted(found, key=lambda mark: (mark.kind is not Kind.PAIN, -_severity(mark), mark.step))
 
@@ -100,14 +100,14 @@ def _mark(node: Node, kind: Kind, evidence: list[Evidence], catalog: Catalog) ->
 
 def score_tests(performances: Mapping[str, Performance]) -> list[Test]:
     """Test each touchpoint's score against the other touchpoints that ask the same question."""
-    asked: dict[tuple[str, float, float], dict[str, Question]] = {}
+    questions: dict[tuple[str, float, float], dict[str, Question]] = {}
     for step, performance in performances.items():
         for question in performance.questions:
             if question.n >= MIN_SAMPLE and question.error is not None:
                 key = (question.metric, question.scale_min, question.scale_max)
-                asked.setdefault(key, {})[step] = question
+                questions.setdefault(key, {})[step] = question
     tests = []
-    for same in asked.values():
+    for same in questions.values():
         for step, question in same.items():
             others = [other for key, other in same.items() if key != step]
             if others:
@@ -151,21 +151,23 @@ def passed_tests(nodes: Iterable[Node], unit: Text) -> list[Test]:
     """
     tests = []
     for node in nodes:
-        found = node.passed
-        if found is None or found.others is None or found.low is None or found.high is None:
+        passed = node.passed
+        if passed is None or passed.others is None or passed.low is None or passed.high is None:
             continue
-        if found.n < MIN_SAMPLE or found.others_n < MIN_SAMPLE or found.p is None:
+        if passed.n < MIN_SAMPLE or passed.others_n < MIN_SAMPLE or passed.p is None:
             continue
-        gap = found.value - found.others
-        error = abs(gap) / max(float(stats.norm.isf(found.p / 2)), 1e-9) if gap else 1.0
+        gap = passed.value - passed.others
+        error = abs(gap) / max(float(stats.norm.isf(passed.p / 2)), 1e-9) if gap else 1.0
         text = Text(
-            f"{unit.en}s that went through it are rated {found.value:.1f} of 100, others "
-            f"{found.others:.1f}",
-            f"经过此步骤的{unit.zh}评分 {found.value:.1f}（满分 100），其他为 {found.others:.1f}",
+            f"{unit.en}s that went through it are rated {passed.value:.1f} of 100, others "
+            f"{passed.others:.1f}",
+            f"经过此步骤的{unit.zh}评分 {passed.value:.1f}（满分 100），其他为 {passed.others:.1f}",
         )
-        interval = (found.value, found.low, found.high)
+        interval = (passed.value, passed.low, passed.high)
         p = float(stats.norm.sf((-gap - MARGIN_POINTS) / error))
-        evidence = _evidence("low_passed_score", interval, found.others, n=found.n, p=p, text=text)
+        evidence = _evidence(
+            "low_passed_score", interval, passed.others, n=passed.n, p=p, text=text
+        )
         tests.append(Test(node.step, Kind.PAIN, evidence))
     return tests
 

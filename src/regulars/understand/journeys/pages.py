@@ -42,17 +42,17 @@ def touchpoint(
     if kind := files.asked(request):
         found = board.answered(ws, step, look, now=clock.now()).payload
         return files.send(request, kind, f"touchpoint-{step}", board.TABLE, board.table(found))
-    known = board.stored(ws, step, look, now=clock.now())
+    stored = board.stored(ws, step, look, now=clock.now())
     name = say(catalog_service.current(ws).title_of(step))
     return page(
         request,
         "journeys/touchpoint.html",
         title=_("How do customers experience “{name}”?").format(name=name),
-        fresh=known.as_of if known else None,
+        fresh=stored.as_of if stored else None,
         chosen=choices(request, ws, caller, wish),
         name=name,
         piece=f"{request.url.path}/detail" + (f"?{request.url.query}" if request.url.query else ""),
-        **(_detail_values(caller, known.payload) if known else {"detail": None}),
+        **(_detail_values(caller, stored.payload) if stored else {"detail": None}),
     )
 
 
@@ -95,20 +95,20 @@ def funnel(
     """Build a funnel and show it; the answer follows the page."""
     look = wish.event_filter(caller)
     steps = tuple(word for word in step or funnel_showing.first_steps(ws) if word)
-    asked = Funnel(steps, _seconds(window), by, order, slice_by or None)
+    question = Funnel(steps, _seconds(window), by, order, slice_by or None)
     if kind := files.asked(request):
         extent = scopes.resolve(ws, look, clock.now())
-        parts = service.funnel(ws, asked, extent)
+        parts = service.funnel(ws, question, extent)
         return files.send(
             request, kind, "funnel", funnel_showing.TABLE, funnel_showing.table(parts)
         )
-    values = funnel_showing.form_values(ws, asked, window, caller.places)
+    values = funnel_showing.form_values(ws, question, window, caller.places)
     return page(
         request,
         "journeys/funnel.html",
         title=_("Where do visitors drop off?"),
         chosen=choices(request, ws, caller, wish),
-        answer=funnel_showing.answer_address(request, asked, window),
+        answer=funnel_showing.answer_address(request, question, window),
         **values,
     )
 

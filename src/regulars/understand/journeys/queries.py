@@ -108,13 +108,13 @@ def cases(rows: ir.Table, steps: int, cutoff: datetime) -> ir.Table:
 
 
 def _reached(rows: ir.Table, steps: int) -> dict[str, ir.Value]:
-    one, none = ibis.literal(1, "int64"), ibis.literal(0, "int64")
+    yes, none = ibis.literal(1, "int64"), ibis.literal(0, "int64")
     code = rows.code.cast("int64")
     return {
         f"mask{m}": bit_or(
             ibis.ifelse(
                 (code >= m * MASK_BITS) & (code < (m + 1) * MASK_BITS),
-                one << (code - m * MASK_BITS).clip(0, MASK_BITS - 1),
+                yes << (code - m * MASK_BITS).clip(0, MASK_BITS - 1),
                 none,
             )
         )

@@ -56,16 +56,16 @@ Row = dict[str, Any]
 
 
 def journey_map(
-    ws: Workspace, asked: Journeys, *, now: datetime, as_of: datetime | None = None
+    ws: Workspace, journeys: Journeys, *, now: datetime, as_of: datetime | None = None
 ) -> JourneyMap:
     """Return the five steps of R22 for the journeys asked for.
 
     Numbers are counts of journeys within the extent; waits and order are between steps that lie
     within it. With `as_of`, only what was known by then.
     """
-    work = _Work(ws, asked, as_of)
-    found = work.found()
-    codes = steps.make_codes([item.step for item in found[:MAX_STEPS]], work.catalog)
+    work = _Work(ws, journeys, as_of)
+    counted = work.found()
+    codes = steps.make_codes([item.step for item in counted[:MAX_STEPS]], work.catalog)
     moved = mapping.flow(work.sums(codes, queries.transitions, by=queries.TRANSITION))
     cutoff = work.cutoff(now)
     reach = work.reach(codes, cutoff)
@@ -81,14 +81,14 @@ def journey_map(
     tests = work.tests(codes, moved, reach, nodes=nodes, cutoff=cutoff)
     variants, total = work.variants(codes)
     return JourneyMap(
-        by=asked.by,
-        level=asked.level,
-        start=asked.extent.period.start,
-        end=asked.extent.period.end,
+        by=journeys.by,
+        level=journeys.level,
+        start=journeys.extent.period.start,
+        end=journeys.extent.period.end,
         as_of=as_of or now,
         events=sum(node.events for node in nodes),
         cases=reach.total,
-        found=found,
+        found=counted,
         stages=mapping.stage_flows(reach, codes, work.catalog),
         nodes=nodes,
         edges=mapping.edges(codes, moved),
@@ -255,14 +255,14 @@ class _Work:
 
     def gaps(self) -> list[marking.TargetGap]:
         """Return each declared target beside what was measured."""
-        found = []
+        targets = []
         for point in self.catalog.touchpoints if self.asked.level == "touchpoint" else ():
             if point.target is None or not metrics_service.exists(point.target.metric):
                 continue
             if metrics_service.definition(point.target.metric).aggregate.read is not None:
                 continue  # what customers are worth is not a touchpoint's
-            found += self._gap(point.key, point.target)
-        return found
+            targets += self._gap(point.key, point.target)
+        return targets
 
     def _gap(self, step: str, target: Target) -> list[marking.TargetGap]:
         metric = metrics_service.definition(target.metric)

@@ -46,13 +46,13 @@ class Codes:
         return self.steps.index(step)
 
 
-def kept(view: View, asked: Journeys) -> ir.Table:
+def kept(view: View, journeys: Journeys) -> ir.Table:
     """Return the events of the journeys asked for, with `person_id`; no case, no row."""
-    events = asked.extent.of(view.with_person())
-    tests = [events[CASE_COLUMN[asked.by]].notnull()]
-    if asked.by not in ALL_ACTORS:
+    events = journeys.extent.of(view.with_person())
+    tests = [events[CASE_COLUMN[journeys.by]].notnull()]
+    if journeys.by not in ALL_ACTORS:
         tests.append(events.actor == "customer")
-    if not asked.feedback:
+    if not journeys.feedback:
         tests.append(events.name.notin(sorted(SURVEY)) & events.metric.isnull())
     return events.filter(*tests)
 
@@ -71,14 +71,14 @@ def _stepped(events: ir.Table, asked: Journeys, catalog: Catalog) -> ir.Table:
     return placed.mutate(step=ibis.coalesce(placed.touchpoint, placed.name))
 
 
-def inventory(view: View, asked: Journeys, catalog: Catalog) -> ir.Table:
+def inventory(view: View, journeys: Journeys, catalog: Catalog) -> ir.Table:
     """Return how many events each (step, name) has.
 
     Events are counted by what the catalog's rules look at, and only the counts are placed.
     """
-    events = kept(view, asked)
+    events = kept(view, journeys)
     counted = events.group_by("touchpoint", "name", *catalog.tested()).agg(n=events.count())
-    found = _stepped(counted, asked, catalog)
+    found = _stepped(counted, journeys, catalog)
     return found.group_by("step", "name").agg(n=found.n.sum())
 
 
@@ -99,23 +99,23 @@ def ratings(view: View, asked: Journeys) -> ir.Table:
     return rated.group_by("case").agg(points=rated.points.sum(), answers=rated.count())
 
 
-def coded(view: View, asked: Journeys, catalog: Catalog, codes: Codes) -> ir.Table:
+def coded(view: View, journeys: Journeys, catalog: Catalog, codes: Codes) -> ir.Table:
     """Return one row an event: case, code, rank, thread, occurred_at, received_at.
 
     `thread` is the order, case or visit within a person's journey in which order is expected;
     elsewhere the whole journey is one.
     """
-    return coded_from(named(view, asked, catalog), asked.by, codes)
+    return coded_from(named(view, journeys, catalog), journeys.by, codes)
 
 
-def coded_from(found: ir.Table, by: By, codes: Codes, *, others: bool = False) -> ir.Table:
+def coded_from(named: ir.Table, by: By, codes: Codes, *, others: bool = False) -> ir.Table:
     """Return the coded rows of named ones; with `others`, steps without a code get one above."""
     thread = (
-        ibis.coalesce(found.order_id, found.case_id, found.session_id)
+        ibis.coalesce(named.order_id, named.case_id, named.session_id)
         if by == "person"
         else ibis.literal("")
     )
-    rows = found.select("case", "step", "occurred_at", "received_at", thread=thread)
+    rows = named.select("case", "step", "occurred_at", "received_at", thread=thread)
     table = given(
         {"known_step": "string", "known_code": "int16", "rank": "int16"},
         list(codes.steps) or [""],

@@ -96,16 +96,16 @@ def forget(ws: Workspace) -> None:
 
 def _remembered(ws: Workspace, key: Hashable, compute: Callable[[], Result]) -> Result:
     with _lock:
-        kept = _kept.setdefault(ws, OrderedDict())
-        if key in kept:
-            kept.move_to_end(key)
-            found: Result = kept[key]
+        remembered = _kept.setdefault(ws, OrderedDict())
+        if key in remembered:
+            remembered.move_to_end(key)
+            found: Result = remembered[key]
             return found
     made = compute()
     with _lock:
-        kept[key] = made
-        while len(kept) > KEPT:
-            kept.popitem(last=False)
+        remembered[key] = made
+        while len(remembered) > KEPT:
+            remembered.popitem(last=False)
     return made
 
 
@@ -214,14 +214,14 @@ def _watched(
     A period that is closed, or open at both ends, needs no look unless the metric depends on how
     long anybody was watched.
     """
-    reads, asked = definition.aggregate.reads, question.period
+    reads, period = definition.aggregate.reads, question.period
     if not definition.aggregate.watched:
-        if asked.start and asked.end:
-            return Watched(None, asked.end)
-        if not (asked.start or asked.end or question.grain or definition.days):
+        if period.start and period.end:
+            return Watched(None, period.end)
+        if not (period.start or period.end or question.grain or definition.days):
             return Watched(EARLIEST, LATEST)
-    elif asked.start and asked.end:
-        seen = _last_near(ws, question, asked.end, mark)
+    elif period.start and period.end:
+        seen = _last_near(ws, question, period.end, mark)
         if seen is not None:
             return Watched(None, seen + MICROSECOND)
 
@@ -284,14 +284,14 @@ def values_in_use(ws: Workspace, scope: Scope) -> dict[str, list[str]]:
     def look() -> dict[str, list[str]]:
         question = Question(scope=scope)
         rows = ws.query(lambda view: in_use(visible(ws, view, question, people=False))).to_pylist()
-        found: dict[str, list[str]] = {}
+        values: dict[str, list[str]] = {}
         for name in SMALL:
             counts: Counter[str] = Counter()
             for row in rows:
                 if row[name] is not None:
                     counts[row[name]] += row["n"]
-            found[name] = [value for value, _count in counts.most_common(MAX_VALUES)]
-        return found
+            values[name] = [value for value, _count in counts.most_common(MAX_VALUES)]
+        return values
 
     return _remembered(ws, ("values", scope, mark), look)
 
@@ -315,16 +315,16 @@ def _bounded(
 def _parts(
     definition: Definition, question: Question, rows: list[Row], whole: Period, ws: Workspace
 ) -> dict[tuple[date | None, SliceKey], Part]:
-    found: dict[tuple[date | None, SliceKey], list[Row]] = {}
+    parts: dict[tuple[date | None, SliceKey], list[Row]] = {}
     names = [*question.by, *(["currency"] if "currency" in definition.aggregate.base else [])]
     for row in rows:
         values = tuple(
             (name, row["currency" if name == "currency" else slice_column(name)]) for name in names
         )
-        found.setdefault((row.get(BUCKET), values), []).append(row)
+        parts.setdefault((row.get(BUCKET), values), []).append(row)
     return {
         key: _part(definition, question, members, _span(question, key[0], whole, ws))
-        for key, members in found.items()
+        for key, members in parts.items()
     }
 
 

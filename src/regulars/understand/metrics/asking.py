@@ -32,27 +32,33 @@ Option = tuple[str, str]
 
 
 def detail_about(
-    found: Definition, ws: Workspace, request: Request, wish: ScopeParameters, caller: Principal
+    definition: Definition,
+    ws: Workspace,
+    request: Request,
+    wish: ScopeParameters,
+    caller: Principal,
 ) -> dict[str, Any]:
     """Return the slice of one metric's page; fields that do not fit the metric are passed over."""
     given = request.query_params
-    filters = {name: [given[name]] for name in FIELDS if given.get(name) and _fits(found, name)}
+    filters = {
+        name: [given[name]] for name in FIELDS if given.get(name) and _fits(definition, name)
+    }
     by = given.get("by") if given.get("by") in DIMENSIONS else None
-    if by is not None and not _fits(found, by):
+    if by is not None and not _fits(definition, by):
         by = None
     about = wish.event_filter(caller).about()
     if place := about.pop("place"):
         filters["place"] = [str(place)]
-    if found.key == QUESTION and by != "metric" and "metric" not in filters:
+    if definition.key == QUESTION and by != "metric" and "metric" not in filters:
         questions = service.choices(ws, caller.places)["metric"]
         filters |= {"metric": [questions[0]]} if questions else {}
     return {
         **about,
-        "key": found.key,
+        "key": definition.key,
         "by": by,
         "grain": given.get("grain") if given.get("grain") in GRAINS else "month",
         "compare": given.get("compare") if given.get("compare") in COMPARISONS else "previous",
-        "weighted": (given.get("weighted") == "1" and found.aggregate.weights) or None,
+        "weighted": (given.get("weighted") == "1" and definition.aggregate.weights) or None,
         "filters": filters,
     }
 
@@ -64,7 +70,7 @@ def _fits(found: Definition, name: str) -> bool:
 
 
 def fields(
-    ws: Workspace, found: Definition, about: dict[str, Any], caller: Principal
+    ws: Workspace, definition: Definition, about: dict[str, Any], caller: Principal
 ) -> dict[str, Any]:
     """Return the options of each field of the filter bar; those without a choice are left out."""
     known, stages = catalog.current(ws), service.choices(ws, caller.places)
@@ -80,7 +86,9 @@ def fields(
         ]
     return {
         "by": [
-            (name, say(service.dimension_title(name))) for name in DIMENSIONS if _fits(found, name)
+            (name, say(service.dimension_title(name)))
+            for name in DIMENSIONS
+            if _fits(definition, name)
         ],
         "grain": [(name, say(service.dimension_title(name))) for name in GRAINS],
         "compare": [("previous", _("the previous period")), ("year", _("the year before"))],
@@ -93,7 +101,7 @@ def fields(
             )
             for name in FIELDS
             if len(options[name]) > 1
-            and _fits(found, name)
-            and (name != "metric" or found.key == QUESTION)
+            and _fits(definition, name)
+            and (name != "metric" or definition.key == QUESTION)
         ],
     }

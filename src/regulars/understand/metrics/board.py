@@ -78,15 +78,15 @@ def _narrowed(about: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tile(ws: Workspace, key: str, period: Period, asked: dict[str, Any]) -> Tile:
+def _tile(ws: Workspace, key: str, period: Period, about: dict[str, Any]) -> Tile:
     compare = "previous" if period.start and period.end else None
     try:
-        rows = service.measure(ws, key, period=period, compare=compare, **asked)
-        course = service.measure(ws, key, period=_year_to(ws, period), by=["month"], **asked)
+        rows = service.measure(ws, key, period=period, compare=compare, **about)
+        course = service.measure(ws, key, period=_year_to(ws, period), by=["month"], **about)
     except Invalid as mixed:
         try:
             rows = service.measure(
-                ws, key, period=period, by=["survey_kind"], compare=compare, **asked
+                ws, key, period=period, by=["survey_kind"], compare=compare, **about
             )
         except Invalid:
             return Tile(key, (), (), mixed.message)
@@ -118,7 +118,7 @@ def make_detail(ws: Workspace, about: dict[str, Any], now: datetime) -> Detail:
     """Measure one metric as a page asks: `key`, `by`, `grain`, `filters`, `compare`, `weighted`."""
     period = period_of(ws, about, now)
     scope = about.get("scope")
-    asked: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "period": period,
         "filters": _filters(ws, about),
         "weighted": bool(about.get("weighted")),
@@ -129,11 +129,11 @@ def make_detail(ws: Workspace, about: dict[str, Any], now: datetime) -> Detail:
     compare = about.get("compare") if bounded else None
     try:
         key = about["key"]
-        slices = service.measure(ws, key, by=by, compare=compare, **asked) if by else []
+        slices = service.measure(ws, key, by=by, compare=compare, **fields) if by else []
         grain = about.get("grain") or "month"
         span = _course_period(ws, period, grain)
-        course = service.measure(ws, key, by=[*by, grain], **{**asked, "period": span})
-        whole = _whole(ws, key, compare, asked)
+        course = service.measure(ws, key, by=[*by, grain], **{**fields, "period": span})
+        whole = _whole(ws, key, compare, fields)
     except Invalid as refused:
         return Detail(period.start, period.end, reason=refused.message)
     return Detail(

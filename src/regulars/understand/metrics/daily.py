@@ -40,9 +40,9 @@ def rows(
     assert daily is not None
     if window.days is None and not daily.persons:
         return None
-    kept = _kept(ws, definition, question, window.keys, state)
+    stored = _kept(ws, definition, question, window.keys, state)
     if daily.window is not None:
-        return daily.window(kept, window)
+        return daily.window(stored, window)
     assert window.days is not None
     first, after = window.days
     if daily.over:
@@ -51,7 +51,7 @@ def rows(
             return None
         after = min(after, over)
     keys = list(dict.fromkeys([*window.keys, *definition.aggregate.counted]))
-    return added(kept, window.grain, (first, after), keys)
+    return added(stored, window.grain, (first, after), keys)
 
 
 def _kept(

@@ -22,13 +22,13 @@ SHOWN = 3
 
 def insights(ws: Workspace, source: str, scope: Scope = None) -> list[Measured]:
     """Return up to three numbers that the events of a source give, over all time."""
-    found: list[Measured] = []
+    notable: list[Measured] = []
     for key in FIRST:
         try:
             rows = service.measure(ws, key, filters={"source": source}, scope=scope)
         except RegularsError:
             continue  # this metric has no such slice, or several bases that must not be mixed
-        found += [row for row in rows if row.value is not None and row.n][:1]
-        if len(found) >= SHOWN:
+        notable += [row for row in rows if row.value is not None and row.n][:1]
+        if len(notable) >= SHOWN:
             break
-    return found
+    return notable

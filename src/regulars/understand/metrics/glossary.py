@@ -28,20 +28,20 @@ def markdown() -> str:
     return "\n".join(parts)
 
 
-def _entry(found: Definition) -> str:
+def _entry(definition: Definition) -> str:
     lines = [
-        f'### <a id="{found.key}"></a>{found.title.en} · {found.title.zh}\n',
-        f"`{found.key}` · unit {found.unit} · better: {found.direction}"
-        + (f" · scale {found.scale.en}" if found.scale else "")
-        + ("" if found.of_customers else " · also reads what we did")
+        f'### <a id="{definition.key}"></a>{definition.title.en} · {definition.title.zh}\n',
+        f"`{definition.key}` · unit {definition.unit} · better: {definition.direction}"
+        + (f" · scale {definition.scale.en}" if definition.scale else "")
+        + ("" if definition.of_customers else " · also reads what we did")
         + "\n",
-        f"{found.meaning.en}\n",
-        f"{found.meaning.zh}\n",
-        f"- Base: {found.base.en} / {found.base.zh}",
-        f"- Window: {found.window.en} / {found.window.zh}",
+        f"{definition.meaning.en}\n",
+        f"{definition.meaning.zh}\n",
+        f"- Base: {definition.base.en} / {definition.base.zh}",
+        f"- Window: {definition.window.en} / {definition.window.zh}",
     ]
     lines += [
         f"- Example: {example.story.en} → **{example.result}** / {example.story.zh}"
-        for example in found.examples
+        for example in definition.examples
     ]
     return "\n".join(lines) + "\n"

@@ -202,15 +202,15 @@ class Filters:
     @classmethod
     def of(cls, given: Mapping[str, str | Sequence[str | None] | None] | None) -> Filters:
         """Build from words or lists of words; empty ones are dropped. Raises Invalid."""
-        kept: dict[str, tuple[str | None, ...]] = {}
+        filters: dict[str, tuple[str | None, ...]] = {}
         for name, words in (given or {}).items():
             many = [words] if isinstance(words, str) else list(words or [])
             if not many:
                 continue
             if name not in FILTERS:
                 raise unknown_dimension(name, FILTERS)
-            kept[name] = tuple(sorted({None if w == NONE else w for w in many}, key=str))
-        return cls(kept)
+            filters[name] = tuple(sorted({None if w == NONE else w for w in many}, key=str))
+        return cls(filters)
 
     def __hash__(self) -> int:
         return hash(tuple(sorted(self.values.items(), key=lambda item: item[0])))
@@ -308,14 +308,14 @@ class Goal:
     direction: Direction
 
 
-def judge(found: Estimate, goal: Goal) -> Verdict:
+def judge(estimate: Estimate, goal: Goal) -> Verdict:
     """Return the verdict by the interval: met only when all of it is on the good side.
 
     A missing end of the interval can never prove anything on its side.
     """
     up = goal.direction is Direction.UP
-    near, far = (found.low, found.high) if up else (found.high, found.low)
-    if found.value is None:
+    near, far = (estimate.low, estimate.high) if up else (estimate.high, estimate.low)
+    if estimate.value is None:
         return Verdict.UNDETERMINED
     if near is not None and (near >= goal.value if up else near <= goal.value):
         return Verdict.MET
@@ -344,13 +344,13 @@ def asked(words: Sequence[str]) -> tuple[tuple[str, ...], str | None]:
     )
 
 
-def unknown_dimension(name: str, known: Sequence[str]) -> Invalid:
+def unknown_dimension(name: str, columns: Sequence[str]) -> Invalid:
     """Return the error for a column that numbers cannot be sliced by."""
     return Invalid(
         "metrics.dimension",
         Text(
-            f"“{name}” is nothing to slice by; use {', '.join(known)}.",
-            f"不能按“{name}”拆分；可用：{'、'.join(known)}。",
+            f"“{name}” is nothing to slice by; use {', '.join(columns)}.",
+            f"不能按“{name}”拆分；可用：{'、'.join(columns)}。",
         ),
         field=name,
     )

@@ -75,25 +75,25 @@ def show_metric(
     request: Request, ws: CurrentWorkspace, caller: Reader, wish: Scoped, key: str
 ) -> Response:
     """Show one metric: the whole, its course, its slices."""
-    found = service.definition(key)
-    about = asking.detail_about(found, ws, request, wish, caller)
+    definition = service.definition(key)
+    about = asking.detail_about(definition, ws, request, wish, caller)
     if kind := files.asked(request):
         detail = findings.answer(ws, board.DETAIL, about, now=clock.now()).payload
         measured = [*detail.whole, *detail.slices, *detail.course]
         columns = (*dimensions(measured), *COLUMNS)
         return files.send(request, kind, key, heads(columns), file_rows(columns, measured, None))
-    known = findings.find(ws, board.DETAIL, about, now=clock.now())
+    stored = findings.find(ws, board.DETAIL, about, now=clock.now())
     return page(
         request,
         "metrics/metric.html",
-        title=fill(_("{name}: how is it developing?"), name=say(found.title)),
-        fresh=known.as_of if known else None,
-        definition=found,
+        title=fill(_("{name}: how is it developing?"), name=say(definition.title)),
+        fresh=stored.as_of if stored else None,
+        definition=definition,
         about=about,
         pickers=choices(request, ws, caller, wish, usual=ANALYSIS.usual),
-        fields=asking.fields(ws, found, about, caller),
+        fields=asking.fields(ws, definition, about, caller),
         piece=f"/metrics/{key}/numbers" + (f"?{request.url.query}" if request.url.query else ""),
-        **_detail_values(request, ws, key, known.payload if known else None),
+        **_detail_values(request, ws, key, stored.payload if stored else None),
     )
 
 
@@ -112,18 +112,18 @@ def metric_piece(
 
 
 def _detail_values(
-    request: Request, ws: Workspace, key: str, found: board.Detail | None
+    request: Request, ws: Workspace, key: str, detail: board.Detail | None
 ) -> dict[str, Any]:
     names = showing.Names(ws)
     by = request.query_params.get("by")
     sort = request.query_params.get("sort") or showing.worst_first(key)
     return {
-        "found": found,
+        "found": detail,
         "names": names,
         "showing": showing,
         "dimension": service.dimension_title(by or ""),
         "sort": sort,
-        "slices": showing.ranked(found.slices, names, sort) if found else [],
-        "chart": showing.course(found.course, names) if found else None,
-        "course_rows": showing.course_rows(found.course, names) if found else [],
+        "slices": showing.ranked(detail.slices, names, sort) if detail else [],
+        "chart": showing.course(detail.course, names) if detail else None,
+        "course_rows": showing.course_rows(detail.course, names) if detail else [],
     }

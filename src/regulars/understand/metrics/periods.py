@@ -44,10 +44,10 @@ def step(bucket: date, grain: str, count: int = 1) -> date:
 def buckets(start: datetime, end: datetime, grain: str, zone: ZoneInfo) -> list[date]:
     """Return the first days of the buckets that touch start ≤ t < end; too many raise Invalid."""
     last = (end - timedelta(microseconds=1)).astimezone(zone).date()
-    found = [bucket_of(start.astimezone(zone).date(), grain)]
-    while (following := step(found[-1], grain)) <= last:
-        found.append(following)
-        if len(found) > MAX_BUCKETS:
+    starts = [bucket_of(start.astimezone(zone).date(), grain)]
+    while (following := step(starts[-1], grain)) <= last:
+        starts.append(following)
+        if len(starts) > MAX_BUCKETS:
             raise Invalid(
                 "metrics.buckets",
                 Text(
@@ -55,7 +55,7 @@ def buckets(start: datetime, end: datetime, grain: str, zone: ZoneInfo) -> list[
                     "时间点过多：请缩短时间段或选用更粗的粒度。",
                 ),
             )
-    return found
+    return starts
 
 
 def period_of(bucket: date, grain: str, zone: ZoneInfo, whole: Period) -> Period:

@@ -14,25 +14,25 @@ from regulars.kit.text import Text
 from regulars.understand.metrics.model import Compared, Definition, Measured
 
 
-def plain(found: Measured, zone: ZoneInfo) -> dict[str, Any]:
+def plain(measured: Measured, zone: ZoneInfo) -> dict[str, Any]:
     """Return the number as JSON can write it; moments in the reporting zone, empty is None."""
     return {
-        "metric": found.metric,
-        "slice": dict(found.slice),
-        "from": written(found.start, zone),
-        "to": written(found.end, zone),
-        "n": found.n,
-        "value": found.value,
-        "low": found.low,
-        "high": found.high,
-        "unit": found.unit,
-        "verdict": found.verdict,
-        "change": _compared(found.change, zone),
-        "rest": _compared(found.rest, zone),
-        "note": say(found.note) if found.note else None,
-        "scale": list(found.scale) if found.scale else None,
-        "survey_kind": found.survey_kind,
-        "beside": {name: _estimate(other) for name, other in found.beside.items()},
+        "metric": measured.metric,
+        "slice": dict(measured.slice),
+        "from": written(measured.start, zone),
+        "to": written(measured.end, zone),
+        "n": measured.n,
+        "value": measured.value,
+        "low": measured.low,
+        "high": measured.high,
+        "unit": measured.unit,
+        "verdict": measured.verdict,
+        "change": _compared(measured.change, zone),
+        "rest": _compared(measured.rest, zone),
+        "note": say(measured.note) if measured.note else None,
+        "scale": list(measured.scale) if measured.scale else None,
+        "survey_kind": measured.survey_kind,
+        "beside": {name: _estimate(other) for name, other in measured.beside.items()},
     }
 
 
@@ -90,17 +90,17 @@ def _estimate(found: Estimate) -> dict[str, float | None]:
     return {"n": found.n, "value": found.value, "low": found.low, "high": found.high}
 
 
-def _compared(found: Compared | None, zone: ZoneInfo) -> dict[str, Any] | None:
-    if found is None:
+def _compared(compared: Compared | None, zone: ZoneInfo) -> dict[str, Any] | None:
+    if compared is None:
         return None
     return {
-        "difference": found.change.difference,
-        "low": found.change.low,
-        "high": found.change.high,
-        "p": found.change.p,
-        "q": found.q,
-        "verdict": found.verdict,
-        "earlier": _estimate(found.earlier) if found.earlier else None,
-        "from": written(found.start, zone),
-        "to": written(found.end, zone),
+        "difference": compared.change.difference,
+        "low": compared.change.low,
+        "high": compared.change.high,
+        "p": compared.change.p,
+        "q": compared.q,
+        "verdict": compared.verdict,
+        "earlier": _estimate(compared.earlier) if compared.earlier else None,
+        "from": written(compared.start, zone),
+        "to": written(compared.end, zone),
     }

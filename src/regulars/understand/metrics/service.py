@@ -107,21 +107,21 @@ def measure(
     Raises NotFound for an unknown metric, Invalid for an impossible slice, a mix of bases, or
     weights where there are none.
     """
-    found = definition(key)
+    metric = definition(key)
     dimensions, grain = asked(by)
     question = Question(
         period, dimensions, grain, Filters.of(filters), scope, weighted, as_of=as_of
     )
-    _check(found, question, target)
-    now = answer(ws, found, question)
-    rows = _rows(ws, found, question, now)
+    _check(metric, question, target)
+    now = answer(ws, metric, question)
+    rows = _rows(ws, metric, question, now)
     changes = (
-        comparing.against_earlier(ws, found, question, now, compare) if compare is not None else {}
+        comparing.against_earlier(ws, metric, question, now, compare) if compare is not None else {}
     )
-    rest = comparing.against_the_rest(found, question, now, minimum_n)
+    rest = comparing.against_the_rest(metric, question, now, minimum_n)
     return [
         tell(
-            found,
+            metric,
             question,
             slot,
             part,
@@ -149,7 +149,7 @@ def active_people(
 
 def filters_of(words: Sequence[str]) -> dict[str, list[str | None]]:
     """Read `name=value` words; several of one name widen. Raises Invalid for other shapes."""
-    found: dict[str, list[str | None]] = {}
+    values: dict[str, list[str | None]] = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name.strip() or not value.strip():
@@ -160,8 +160,8 @@ def filters_of(words: Sequence[str]) -> dict[str, list[str | None]]:
                     f"筛选条件请写成 touchpoint=checkout，而不是“{word}”。",
                 ),
             )
-        found.setdefault(name.strip(), []).append(value.strip())
-    return found
+        values.setdefault(name.strip(), []).append(value.strip())
+    return values
 
 
 def last_moment(ws: Workspace) -> datetime | None:
@@ -191,19 +191,19 @@ def freshness(ws: Workspace) -> str:
     return ws.engine.watermark()
 
 
-def _check(found: Definition, question: Question, target: Goal | None) -> None:
+def _check(metric: Definition, question: Question, target: Goal | None) -> None:
     names = {*question.by, *question.filters.values}
-    wrong = sorted(names & ANSWER_DIMENSIONS) if not found.aggregate.surveys else []
-    allowed = found.aggregate.slices
+    wrong = sorted(names & ANSWER_DIMENSIONS) if not metric.aggregate.surveys else []
+    allowed = metric.aggregate.slices
     wrong += sorted(names - allowed) if allowed is not None else []
-    if "currency" in names and "currency" not in found.aggregate.base:
+    if "currency" in names and "currency" not in metric.aggregate.base:
         wrong.append("currency")
     if wrong:
         raise Invalid(
             "metrics.dimension",
             Text(
-                f"“{found.title.en}” cannot be sliced or filtered by {', '.join(wrong)}.",
-                f"“{found.title.zh}”不能按 {'、'.join(wrong)} 拆分或筛选。",
+                f"“{metric.title.en}” cannot be sliced or filtered by {', '.join(wrong)}.",
+                f"“{metric.title.zh}”不能按 {'、'.join(wrong)} 拆分或筛选。",
             ),
             field=wrong[0],
         )
@@ -224,33 +224,33 @@ def _check(found: Definition, question: Question, target: Goal | None) -> None:
                 ),
                 field="value_group",
             )
-    if question.as_of is not None and found.aggregate.read is not None:
+    if question.as_of is not None and metric.aggregate.read is not None:
         raise Invalid(
             "metrics.as_of",
             Text(
-                f"“{found.title.en}” is available for the present only.",
-                f"“{found.title.zh}”仅有当前值。",
+                f"“{metric.title.en}” is available for the present only.",
+                f"“{metric.title.zh}”仅有当前值。",
             ),
             field="as_of",
         )
-    if question.weighted and not found.aggregate.weights:
+    if question.weighted and not metric.aggregate.weights:
         raise Invalid(
             "metrics.weights",
             Text(
-                f"“{found.title.en}” is not made of answers, so survey weights do not apply.",
-                f"“{found.title.zh}”不是由问卷回答计算的，不适用问卷权重。",
+                f"“{metric.title.en}” is not made of answers, so survey weights do not apply.",
+                f"“{metric.title.zh}”不是由问卷回答计算的，不适用问卷权重。",
             ),
         )
 
 
 def _rows(
-    ws: Workspace, found: Definition, question: Question, now: Answered
+    ws: Workspace, metric: Definition, question: Question, now: Answered
 ) -> list[tuple[comparing.Key, Part]]:
     """Return the slices in order; where nothing happened, an empty row instead of a gap."""
     parts = dict(now.parts)
-    if not question.by and "currency" not in found.aggregate.base:
+    if not question.by and "currency" not in metric.aggregate.base:
         for slot, period in _expected(ws, question, now):
-            empty = Part(found.aggregate.finish.gather([]), None, None, period)
+            empty = Part(metric.aggregate.finish.gather([]), None, None, period)
             parts.setdefault(slot, empty)
     return sorted(parts.items(), key=lambda item: _order(item[0]))
 

@@ -120,15 +120,15 @@ def change_words(row: Measured) -> str | None:
 
 def beside(row: Measured) -> list[tuple[Text, str, str]]:
     """Return title, value and interval of each number beside this one."""
-    found = []
+    lines = []
     for name, other in row.beside.items():
         unit = "percent" if name in SHARES else row.unit
         edges = [formats.value_in(unit, edge, digits_of(unit)) for edge in (other.low, other.high)]
         known = other.low is not None and other.high is not None
         title = BESIDE_TITLES.get(name) or Text(name, name)
         value = formats.value_in(unit, other.value, digits_of(unit))
-        found.append((title, value, " – ".join(edges) if known else ""))
-    return found
+        lines.append((title, value, " – ".join(edges) if known else ""))
+    return lines
 
 
 def verdict_kind(verdict: str | None) -> str:

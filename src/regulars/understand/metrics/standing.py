@@ -35,26 +35,26 @@ def lifetime_values(ws: Workspace, question: Question) -> list[Row]:
     """
     from regulars.understand.lifetime_value import service as lifetime_value
 
-    found = lifetime_value.answered(ws, question.scope, now=ws.engine.now).payload
-    year = next((one for one in found.ahead if one.days == YEAR), None)
-    if year is None or found.watched_to is None:
-        raise Invalid("metrics.too_little", found.why_not or lifetime_value.TOO_LITTLE)
-    end = day_start(found.watched_to + timedelta(days=1), ws.zone) - JUST_BEFORE
-    if found.currency not in question.filters.values.get("currency", (found.currency,)):
+    finding = lifetime_value.answered(ws, question.scope, now=ws.engine.now).payload
+    year = next((one for one in finding.ahead if one.days == YEAR), None)
+    if year is None or finding.watched_to is None:
+        raise Invalid("metrics.too_little", finding.why_not or lifetime_value.TOO_LITTLE)
+    end = day_start(finding.watched_to + timedelta(days=1), ws.zone) - JUST_BEFORE
+    if finding.currency not in question.filters.values.get("currency", (finding.currency,)):
         return []
-    here: Row = {"at": end, "currency": found.currency}
+    here: Row = {"at": end, "currency": finding.currency}
     if "value_group" not in question.used:
         return [{**here, **_columns(year.mean)}]
-    return [{**here, **row} for row in _by_group(ws, question, found)]
+    return [{**here, **row} for row in _by_group(ws, question, finding)]
 
 
-def _by_group(ws: Workspace, question: Question, found: LifetimeValue) -> list[Row]:
+def _by_group(ws: Workspace, question: Question, value: LifetimeValue) -> list[Row]:
     """Return the expected amounts by value group, or of the groups asked for together."""
     from regulars.understand.lifetime_value import service as lifetime_value
 
     moment = question.period.start or EARLIEST
     groups = ws.query(lambda view: value_groups.grouped(ws, view, moment))
-    people = lifetime_value.customers(ws, question.scope, found).select(["person_id", "value"])
+    people = lifetime_value.customers(ws, question.scope, value).select(["person_id", "value"])
     known = people.join(groups, "person_id", "group_person", join_type="left outer")
     known = known.append_column("square", pc.power(known.column("value"), 2))
     sums = known.group_by("value_group").aggregate(
@@ -64,19 +64,19 @@ def _by_group(ws: Workspace, question: Question, found: LifetimeValue) -> list[R
     parts = [row for row in sums.to_pylist() if allowed is None or row["value_group"] in allowed]
     wanted = [[part] for part in parts] if "value_group" in question.by else [parts]
     return [
-        {slice_column("value_group"): rows[0]["value_group"], **_columns(_together(found, rows))}
+        {slice_column("value_group"): rows[0]["value_group"], **_columns(_together(value, rows))}
         for rows in wanted
         if rows
     ]
 
 
-def _together(found: LifetimeValue, rows: list[Row]) -> Estimate:
+def _together(value: LifetimeValue, rows: list[Row]) -> Estimate:
     from regulars.understand.lifetime_value import service as lifetime_value
 
     n, amounts, squares = (
         sum(row[name] for row in rows) for name in ("count_all", "value_sum", "square_sum")
     )
-    return lifetime_value.of_group(found, n, amounts, squares)
+    return lifetime_value.of_group(value, n, amounts, squares)
 
 
 def group_accuracy(ws: Workspace, question: Question) -> list[Row]:

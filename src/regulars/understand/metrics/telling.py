@@ -26,7 +26,7 @@ Slot = tuple[date | None, SliceKey]
 
 
 def tell(
-    found: Definition,
+    metric: Definition,
     question: Question,
     slot: Slot,
     part: Part,
@@ -36,33 +36,33 @@ def tell(
     rest: Compared | None = None,
 ) -> Measured:
     """Return one row; a value on fewer than five is withheld and its verdict undetermined."""
-    estimate = found.aggregate.finish.estimate(part.sums, part.scale)
-    withheld = 0 < estimate.n < MIN_GROUP and found.unit is not Unit.COUNT
+    estimate = metric.aggregate.finish.estimate(part.sums, part.scale)
+    withheld = 0 < estimate.n < MIN_GROUP and metric.unit is not Unit.COUNT
     if withheld:
         estimate = Estimate(estimate.n, None, None, None)
     values: dict[str, str | None] = dict(slot[1])
     if question.grain is not None and slot[0] is not None:
         values[question.grain] = slot[0].isoformat()
-    shown = _shown(found, question, slot, part)
-    beside = {} if withheld or not estimate.n else found.aggregate.finish.beside(part.sums)
-    told = tidied(estimate)
+    shown = _shown(metric, question, slot, part)
+    related = {} if withheld or not estimate.n else metric.aggregate.finish.beside(part.sums)
+    reported = tidied(estimate)
     return Measured(
-        metric=found.key,
+        metric=metric.key,
         slice=values,
         start=shown.start,
         end=shown.end,
-        n=told.n,
-        value=told.value,
-        low=told.low,
-        high=told.high,
-        unit=(values.get("currency") or found.unit) if found.unit is Unit.MONEY else found.unit,
+        n=reported.n,
+        value=reported.value,
+        low=reported.low,
+        high=reported.high,
+        unit=(values.get("currency") or metric.unit) if metric.unit is Unit.MONEY else metric.unit,
         verdict=None if target is None else judge(estimate, target),
         change=_tidied(change),
         rest=_tidied(rest),
-        note=_note(found, question, estimate, withheld),
+        note=_note(metric, question, estimate, withheld),
         scale=part.scale,
         survey_kind=part.survey_kind,
-        beside={name: tidied(other) for name, other in beside.items()},
+        beside={name: tidied(other) for name, other in related.items()},
     )
 
 
@@ -73,7 +73,9 @@ def _shown(found: Definition, question: Question, slot: Slot, part: Part) -> Per
     return question.period
 
 
-def _note(found: Definition, question: Question, estimate: Estimate, withheld: bool) -> Text | None:
+def _note(
+    metric: Definition, question: Question, estimate: Estimate, withheld: bool
+) -> Text | None:
     if withheld:
         return Text(
             f"Fewer than {MIN_GROUP}: withheld, so that nobody can be recognised.",
@@ -81,7 +83,7 @@ def _note(found: Definition, question: Question, estimate: Estimate, withheld: b
         )
     if question.weighted and not estimate.n:
         return Text("No answer here carries a weight.", "这些回答都没有权重。")
-    if question.scope is not None and not found.of_customers:
+    if question.scope is not None and not metric.of_customers:
         return Text("Only events of your places.", "仅含您负责地点的事件。")
     return None
 

@@ -66,18 +66,18 @@ class Reader:
         made = made.append_column("about", found.meant)
         return _joined(texts, made)
 
-    def taught(self, texts: pa.Array, found: reading.Read) -> reading.Read:
+    def taught(self, texts: pa.Array, readings: reading.Read) -> reading.Read:
         """Return the lexicon's readings with what the heads know better put in."""
-        mood, kinds = found.mood, found.kinds & ~OTHER
+        mood, kinds = readings.mood, readings.kinds & ~OTHER
         for target, one in self._heads.items():
-            answer = one.predict(texts, found)
+            answer = one.predict(texts, readings)
             if target == head.MOOD:
                 mood = answer
             else:
                 place = NAMED.index(Kind(target))
                 kinds = np.where(answer > 0, kinds | 1 << place, kinds & ~(1 << place))
         kinds = np.where((mood < 0) & (kinds == 0), OTHER, kinds)
-        return reading.Read(found.language, mood, found.balance, kinds, found.meant)
+        return reading.Read(readings.language, mood, readings.balance, kinds, readings.meant)
 
     def _words(self, texts: pa.Array, languages: pa.Array) -> pa.Array:
         stop = {one: self._lexicons[one].stop for one in LANGUAGES}
@@ -86,11 +86,11 @@ class Reader:
         return pa.array(cut, pa.list_(pa.string()))
 
 
-def _joined(texts: pa.Table, made: pa.Table) -> pa.Table:
+def _joined(texts: pa.Table, readings: pa.Table) -> pa.Table:
     """Return the rows of `texts` each with the reading of its text, in the schema that is kept."""
-    number = pa.array(range(made.num_rows), pa.int32())
+    number = pa.array(range(readings.num_rows), pa.int32())
     keys = pa.table(
-        {"text": made.column("text"), "language": pc.fill_null(made.column("language"), ""),
+        {"text": readings.column("text"), "language": pc.fill_null(readings.column("language"), ""),
          "reading": number}
     )  # fmt: skip
     asked = pa.table(
@@ -101,17 +101,17 @@ def _joined(texts: pa.Table, made: pa.Table) -> pa.Table:
         }
     )
     both = asked.join(keys, ["text", "language"]).sort_by("row")
-    found = made.take(both.column("reading"))
+    spread = readings.take(both.column("reading"))
     speaker = pc.coalesce(
         texts.column("identity_id"), texts.column("session_id"), texts.column("event_id")
     )
     columns = {name: texts.column(name) for name in ("event_id", "identity_id", "occurred_at")}
     columns |= {"speaker": speaker}
     columns |= {name: texts.column(name) for name in ("touchpoint", "channel", "place")}
-    columns |= {"language": found.column("read_language"), "mood": found.column("mood")}
-    columns |= {"kinds": found.column("kinds")}
-    columns |= {"meant": pc.coalesce(found.column("about"), texts.column("touchpoint"))}
-    columns |= {"words": found.column("words")}
+    columns |= {"language": spread.column("read_language"), "mood": spread.column("mood")}
+    columns |= {"kinds": spread.column("kinds")}
+    columns |= {"meant": pc.coalesce(spread.column("about"), texts.column("touchpoint"))}
+    columns |= {"words": spread.column("words")}
     return pa.table(columns).cast(keeping.SCHEMA)
 
 
@@ -215,11 +215,11 @@ def _qualities(row: sa.RowMapping) -> list[Quality] | None:
 def judge(ws: Workspace, *, now: datetime) -> bool:
     """Judge the heads anew if enough corrections have come in since; return whether it was done."""
     with ws.database.reading() as connection:
-        last, told = queries.newest_head(connection), queries.corrections(connection)
+        last, corrections = queries.newest_head(connection), queries.corrections(connection)
     before = last["corrections"] if last and _qualities(last) is not None else 0
-    if abs(len(told) - before) < max(20, before * (GROWTH - 1)):
+    if abs(len(corrections) - before) < max(20, before * (GROWTH - 1)):
         return False
-    texts, read, labels, drawn = _lessons(told, editing.current(ws))
+    texts, read, labels, drawn = _lessons(corrections, editing.current(ws))
     found = [
         head.evaluate(target, texts, read, labels=truth, plain=plain, drawn=drawn)
         for target, (truth, plain) in labels.items()
@@ -227,7 +227,7 @@ def judge(ws: Workspace, *, now: datetime) -> bool:
     kept = msgspec.json.encode([one for one in found if one is not None]).decode()
     with ws.database.transaction() as connection:
         number = last["number"] + 1 if last else 1
-        queries.add_head(connection, number, len(told), kept, now)
+        queries.add_head(connection, number, len(corrections), kept, now)
     return True
 
 
@@ -247,13 +247,13 @@ def _heads(ws: Workspace, lexicons: Lexicons, used: list[str]) -> dict[str, Head
 
 
 def _lessons(
-    told: Sequence[sa.RowMapping], lexicons: Lexicons
+    corrections: Sequence[sa.RowMapping], lexicons: Lexicons
 ) -> tuple[pa.Array, reading.Read, dict[str, tuple[head.Ints, head.Ints]], Bools]:
     """Return the corrected texts, what the lexicon reads in them, target → labels, and the lot."""
-    texts = pa.array([row["text"] for row in told], pa.string())
-    declared = pa.array([row["language"] for row in told], pa.string())
+    texts = pa.array([row["text"] for row in corrections], pa.string())
+    declared = pa.array([row["language"] for row in corrections], pa.string())
     read = reading.read(texts, declared, lexicons)
-    mood = np.array([row["mood"] for row in told], dtype=np.int64)
-    kinds = np.array([row["kinds"] for row in told], dtype=np.int64)
-    drawn = np.array([row["drawn"] for row in told], dtype=bool)
+    mood = np.array([row["mood"] for row in corrections], dtype=np.int64)
+    kinds = np.array([row["kinds"] for row in corrections], dtype=np.int64)
+    drawn = np.array([row["drawn"] for row in corrections], dtype=bool)
     return texts, read, head.targets(read, mood, kinds), drawn

@@ -123,14 +123,14 @@ def _notes(found: Words) -> Iterator[Text]:
 
 
 def _sentences(view: View) -> Iterator[str]:
-    found, told = view.result, divide(view)
+    found, divided = view.result, divide(view)
     yield fill(_("{n} comments by {people} customers"), n=found.texts, people=found.people)
     if found.rise is not None:
         words = _("Rising: {n} of {looked} tested")
         yield fill(words, n=len(found.rise.risen), looked=found.rise.looked_at)
     words = _("Digital divide: {n} of {looked} comparisons stand out ({people} customers)")
-    marked = sum(gap.marked for gap in told.gaps)
-    yield fill(words, n=marked, looked=len(told.gaps), people=told.people)
+    marked = sum(gap.marked for gap in divided.gaps)
+    yield fill(words, n=marked, looked=len(divided.gaps), people=divided.people)
 
 
 def _plain(view: View) -> dict[str, Any]:
@@ -160,14 +160,14 @@ def titles(view: View) -> dict[str, Any]:
 
 
 def _values(view: View) -> dict[str, Any]:
-    found: Words | None = view.result
-    if found is None:
+    words: Words | None = view.result
+    if words is None:
         return titles(view)
-    spoken = sorted(found.languages.items(), key=lambda pair: -pair[1])
+    spoken = sorted(words.languages.items(), key=lambda pair: -pair[1])
     return titles(view) | {
-        "wrote": {line.touchpoint: line for line in found.touchpoints},
-        "cells": {(one.touchpoint, one.key): one for one in found.cells},
-        "moods": {line.key: line for line in found.moods},
+        "wrote": {line.touchpoint: line for line in words.touchpoints},
+        "cells": {(one.touchpoint, one.key): one for one in words.cells},
+        "moods": {line.key: line for line in words.moods},
         "seek": lambda **more: seek(view, **more),
         "languages": [(LANGUAGE_TITLES.get(key, Text(key, key)), n) for key, n in spoken],
     }

@@ -151,11 +151,11 @@ def top(readings: pa.Table) -> list[tuple[str, int, int]]:
     words = readings.column("words").combine_chunks()
     text = pc.list_parent_indices(words).to_numpy()
     word, vocabulary = coded(pc.list_flatten(words))
-    known = vocabulary.to_pylist()
+    terms = vocabulary.to_pylist()
     speaker = coded(readings.column("speaker"))[0][text]
     unhappy = readings.column("mood").to_numpy()[text] < 0
-    people = different(word, speaker, len(known))
-    negative = different(word[unhappy], speaker[unhappy], len(known))
-    often = [row for row in range(len(known)) if people[row] >= MIN_GROUP]
-    best = sorted(often, key=lambda row: (-people[row], known[row]))[:MAX_WORDS]
-    return [(known[row], int(people[row]), int(negative[row])) for row in best]
+    people = different(word, speaker, len(terms))
+    negative = different(word[unhappy], speaker[unhappy], len(terms))
+    often = [row for row in range(len(terms)) if people[row] >= MIN_GROUP]
+    best = sorted(often, key=lambda row: (-people[row], terms[row]))[:MAX_WORDS]
+    return [(terms[row], int(people[row]), int(negative[row])) for row in best]

@@ -86,7 +86,7 @@ def compared(scores: pa.Table, groups: Mapping[str, tuple[pa.Table, dict[str, Te
     for by in ("channel", "touchpoint"):
         values = table.column(by).to_numpy(zero_copy_only=False)
         sides += [(by, str(key), digital & (values == key)) for key in sorted(set(values[digital]))]
-    made = []
+    differences = []
     for sort, (members, titles) in groups.items():
         keys = _keys(table, members)
         known = pc.is_valid(keys).to_numpy(zero_copy_only=False)
@@ -96,8 +96,8 @@ def compared(scores: pa.Table, groups: Mapping[str, tuple[pa.Table, dict[str, Te
             for by, where, inside in sides:
                 gap = _gap(table, member, known & ~member, inside, ~digital)
                 if gap is not None:
-                    made.append(Gap(sort, key, title, where, by, *gap))
-    return _marked(made)
+                    differences.append(Gap(sort, key, title, where, by, *gap))
+    return _marked(differences)
 
 
 def known(scores: pa.Table, groups: Mapping[str, tuple[pa.Table, dict[str, Text]]]) -> int:

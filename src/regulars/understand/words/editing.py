@@ -89,17 +89,17 @@ def save(ws: Workspace, wanted: Lexicon, on: int, *, by: Principal, now: datetim
 
     Raises Conflict when somebody else has changed it since, Invalid for a bad phrase.
     """
-    made = lexicon.checked(wanted)
+    checked = lexicon.checked(wanted)
     known = {point.key for point in catalog_service.current(ws).touchpoints}
-    strange = sorted(key for key in made.touchpoints if key not in known)
+    strange = sorted(key for key in checked.touchpoints if key not in known)
     if strange:
         raise Invalid(
             "words.touchpoint",
             Text(f"The catalog has no touchpoint {strange[0]}.", f"触点清单中没有 {strange[0]}。"),
             field="touchpoints",
         )
-    of, subject = LEXICONS[made.language], made.language
-    document = lexicon.document(made)
+    of, subject = LEXICONS[checked.language], checked.language
+    document = lexicon.document(checked)
     documents.save(
         ws, of, document, by, now=now, based_on=on, subject=subject, details={"version": on + 1}
     )

@@ -151,19 +151,19 @@ def _load(ws: Workspace, columns: Sequence[str]) -> pa.Table:
     return _corrected(whole, {row["event_id"]: row for row in told})
 
 
-def _corrected(readings: pa.Table, told: dict[str, sa.RowMapping]) -> pa.Table:
+def _corrected(readings: pa.Table, corrections: dict[str, sa.RowMapping]) -> pa.Table:
     """Return the readings with what people said in place of what was read."""
-    if not told:
+    if not corrections:
         return readings
-    ids = pa.array(list(told), pa.string())
+    ids = pa.array(list(corrections), pa.string())
     places = pc.index_in(readings.column("event_id"), ids).to_numpy(zero_copy_only=False)
     hit = np.flatnonzero(~np.isnan(places.astype(np.float64)))
     mood = readings.column("mood").to_numpy().copy()
     kinds = readings.column("kinds").to_numpy().copy()
     meant = readings.column("meant").to_numpy(zero_copy_only=False).copy()
-    keys = list(told)
+    keys = list(corrections)
     for row in hit:
-        said = told[keys[int(places[row])]]
+        said = corrections[keys[int(places[row])]]
         mood[row], kinds[row], meant[row] = said["mood"], said["kinds"], said["touchpoint"]
     for name, values in (("mood", mood), ("kinds", kinds), ("meant", meant)):
         at = readings.schema.get_field_index(name)

@@ -84,15 +84,15 @@ def shipped() -> Lexicons:
 def parse(language: str, document: str) -> Lexicon:
     """Read one language's TOML. Raises Invalid with what is wrong and where."""
     try:
-        told = tomllib.loads(document)
+        content = tomllib.loads(document)
     except tomllib.TOMLDecodeError as error:
         raise Invalid(
             "words.toml",
             Text(f"The file is no TOML: {error}.", f"文件不是有效的 TOML：{error}。"),
             field="document",
         ) from error
-    feeling, types = told.get("sentiment", {}), told.get("types", {})
-    turning = told.get("negation", {})
+    feeling, types = content.get("sentiment", {}), content.get("types", {})
+    turning = content.get("negation", {})
     unknown = set(types) - set(NAMED)
     if unknown:
         raise Invalid(
@@ -120,8 +120,8 @@ def parse(language: str, document: str) -> Lexicon:
             lists["unless"],
             lists["negated"],
             lists["relief"],
-            {key: tuple(words) for key, words in told.get("touchpoints", {}).items()},
-            frozenset(told.get("words", {}).get("stop", ())),
+            {key: tuple(words) for key, words in content.get("touchpoints", {}).items()},
+            frozenset(content.get("words", {}).get("stop", ())),
         )
     )
 
@@ -164,7 +164,7 @@ def _negation(turning: Negation) -> Negation:
 
 
 def _clean(words: Iterable[Any], name: str) -> Phrases:
-    made = []
+    cleaned = []
     for word in words:
         plain = re.sub(r"\s+", " ", str(word)).strip().lower()
         if not plain:
@@ -178,14 +178,14 @@ def _clean(words: Iterable[Any], name: str) -> Phrases:
                 ),
                 field=name,
             )
-        made.append(plain)
-    if len(made) > MAX_PHRASES:
+        cleaned.append(plain)
+    if len(cleaned) > MAX_PHRASES:
         raise Invalid(
             "words.many",
             Text(f"At most {MAX_PHRASES} phrases.", f"至多 {MAX_PHRASES} 个词语。"),
             field=name,
         )
-    return tuple(dict.fromkeys(made))
+    return tuple(dict.fromkeys(cleaned))
 
 
 def document(lexicon: Lexicon) -> str:

@@ -58,10 +58,10 @@ def texts(
 ) -> Response:
     """List the texts that hold the words sought, with what was read in them."""
     view, seek = _view(ws, asked(request, ANALYSIS, caller, given)), sought(wanted)
-    found = service.search(ws, seek, view.options.extent(ws, view.now))
+    result = service.search(ws, seek, view.options.extent(ws, view.now))
     if kind := files.asked(request):
         service.note_export(ws, caller, seek.query)
-        rows = file_rows(TEXTS, found.readings, view)
+        rows = file_rows(TEXTS, result.readings, view)
         return files.send(request, kind, "texts", heads(TEXTS), rows)
     return page(
         request,
@@ -70,11 +70,11 @@ def texts(
         pickers=pickers(request, ws, caller, ANALYSIS, view.options),
         sought=seek,
         asked=view.asked,
-        hits=found,
+        hits=result,
         kind_options=[(str(one), say(KIND_TITLES[one])) for one in KINDS],
         mood_options=[(str(one), say(MOOD_TITLES[one])) for one in MOODS],
-        shown=_numbered(found),
-        **_texts(request, view, found.readings),
+        shown=_numbered(result),
+        **_texts(request, view, result.readings),
     )
 
 
@@ -203,11 +203,11 @@ def _card(request: Request, ws: Workspace, caller: Principal, event_id: str) -> 
                 drawn=False, **_texts(request, _view(ws, Options()), readings))  # fmt: skip
 
 
-def _numbered(found: service.Found) -> Page[Any]:
-    back = found.number - 1
+def _numbered(result: service.Found) -> Page[Any]:
+    back = result.number - 1
     return Page(
-        found.readings,
-        {"page": found.number + 1} if found.more else None,
+        result.readings,
+        {"page": result.number + 1} if result.more else None,
         {"page": back if back > 1 else None} if back else None,
-        found.total,
+        result.total,
     )

@@ -87,14 +87,14 @@ def _taken_back(lexicon: Lexicon, kind: Kind, chinese: bool) -> str | None:
     turning = lexicon.negation
     negation, between = any_of(turning.words, chinese), any_of(turning.between, chinese)
     negated = any_of(lexicon.negated.get(kind, ()), chinese)
-    parts, kept = [], [any_of(turning.mistaken, chinese) or NEVER]
+    parts, patterns = [], [any_of(turning.mistaken, chinese) or NEVER]
     if unless := any_of(lexicon.unless.get(kind, ()), chinese):
         parts.append(unless)
     if negation and negated:
         apart = "" if chinese else rf"[^\w{CLAUSE}]+"
         steps = rf"(?:{apart}(?:{between})){{0,{turning.window}}}?{apart}" if between else apart
         parts.append(f"(?:{negation}){steps}(?:{negated})")
-        kept.append(f"(?:{negation}){steps}(?:{negation}){steps}(?:{negated})")
+        patterns.append(f"(?:{negation}){steps}(?:{negation}){steps}(?:{negated})")
     phrases, contrast = (
         any_of(lexicon.kinds.get(kind, ()), chinese),
         any_of(turning.contrast, chinese),
@@ -102,7 +102,7 @@ def _taken_back(lexicon: Lexicon, kind: Kind, chinese: bool) -> str | None:
     if phrases and contrast and (relief := any_of(lexicon.relief.get(kind, ()), chinese)):
         far, near = (12, r".{0,1}?") if chinese else (40, r"\W+(?:[\w'’]+\W+){0,3}?")
         parts.append(f"(?:{phrases})[^{ENDS}]{{0,{far}}}?(?:{contrast}){near}(?:{relief})")
-    return f"({'|'.join(kept)})|{'|'.join(parts)}" if parts else None
+    return f"({'|'.join(patterns)})|{'|'.join(parts)}" if parts else None
 
 
 def _each(lists: Mapping[Any, Phrases], chinese: bool) -> dict[Any, str]:

@@ -62,16 +62,16 @@ def these(view: View, events: Sequence[str], extent: EventScope) -> ir.Table:
 
 
 def matching(
-    view: View, extent: EventScope, terms: Sequence[str], kept: pa.Table | None
+    view: View, extent: EventScope, terms: Sequence[str], readings: pa.Table | None
 ) -> ir.Table:
     """Return the texts within `extent` that hold every term, with how often (`tf0`, `tf1`, …).
 
-    `kept` (one column, event_id) narrows them further. Terms are in lower case; one that begins
+    `readings` (one column, event_id) narrows them further. Terms are in lower case; one that begins
     with a Latin letter or digit is met at the beginning of a word, a Chinese one anywhere.
     """
     found = texts(extent.of(view.with_person()))
-    if kept is not None:
-        chosen = ibis.memtable(kept.rename_columns({"event_id": "kept_id"}))
+    if readings is not None:
+        chosen = ibis.memtable(readings.rename_columns({"event_id": "kept_id"}))
         found = found.semi_join(chosen, found.event_id == chosen.kept_id)
     low = found.mutate(low=ibis.literal(" ") + found.text.lower())
     low = low.filter(*(_holds(low.low, term) for term in terms))
@@ -115,16 +115,16 @@ def scores(
     `digital` is 1 for one of `channels` at one of `touchpoints`; answers about the relation are
     left out.
     """
-    found = extent.of(view.with_person())
-    span = found.scale_max - found.scale_min
-    found = found.filter(
-        found.actor == "customer", found.person_id.notnull(), found.score.notnull(), span > 0,
-        found.channel.notnull(), found.touchpoint.notnull(),
-        found.survey_kind.fill_null("") != "relationship",
+    answers = extent.of(view.with_person())
+    span = answers.scale_max - answers.scale_min
+    answers = answers.filter(
+        answers.actor == "customer", answers.person_id.notnull(), answers.score.notnull(), span > 0,
+        answers.channel.notnull(), answers.touchpoint.notnull(),
+        answers.survey_kind.fill_null("") != "relationship",
     )  # fmt: skip
-    points = (found.score - found.scale_min) / (found.scale_max - found.scale_min) * 100.0
-    screen = found.channel.isin(list(channels)) & found.touchpoint.isin(list(touchpoints))
-    made = found.mutate(points=points, digital=ibis.ifelse(screen, 1, 0))
+    points = (answers.score - answers.scale_min) / (answers.scale_max - answers.scale_min) * 100.0
+    screen = answers.channel.isin(list(channels)) & answers.touchpoint.isin(list(touchpoints))
+    made = answers.mutate(points=points, digital=ibis.ifelse(screen, 1, 0))
     return made.group_by("person_id", "touchpoint", "channel", "digital").agg(
         n=made.count(), total=made.points.sum()
     )

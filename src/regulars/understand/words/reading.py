@@ -71,9 +71,9 @@ def read(
     texts: pa.Array,
     declared: pa.Array | None,
     lexicons: Lexicons,
-    known: Collection[str] | None = None,
+    touchpoints: Collection[str] | None = None,
 ) -> Read:
-    """Read all texts; `known` are the touchpoints of the catalog (None: all of the lexicon)."""
+    """Read all texts; `touchpoints` are those of the catalog (None: all of the lexicon)."""
     language = languages(texts, declared)
     n = len(texts)
     balance, kinds = np.zeros(n), np.zeros(n, dtype=np.int64)
@@ -88,7 +88,7 @@ def read(
         kinds[rows] = found
         # A problem type is half a bad word.
         balance[rows] = feelings(lower, made).balance - 0.5 * (found > 0)
-        meant[rows] = _meant(lower, made, known)
+        meant[rows] = _meant(lower, made, touchpoints)
     mood = np.sign(np.round(balance, 6)).astype(np.int64)
     other = 1 << KINDS.index(Kind.OTHER)
     kinds[(mood < 0) & (kinds == 0)] = other
@@ -117,18 +117,18 @@ def _count(texts: pa.Array, pattern: str | None) -> NDArray[np.float64]:
     return counted
 
 
-def _kinds(lower: pa.Array, made: Patterns) -> Ints:
-    found = np.zeros(len(lower), dtype=np.int64)
+def _kinds(lower: pa.Array, patterns: Patterns) -> Ints:
+    kinds = np.zeros(len(lower), dtype=np.int64)
     for place, kind in enumerate(NAMED):
-        pattern = made.kinds.get(kind)
+        pattern = patterns.kinds.get(kind)
         if pattern is None:
             continue
         hit = pc.match_substring_regex(lower, pattern).to_numpy(zero_copy_only=False)
-        if kind in made.taken_back and hit.any():
-            left = _replaced(lower.filter(pa.array(hit)), made.taken_back[kind], rf"\1{GONE}")
+        if kind in patterns.taken_back and hit.any():
+            left = _replaced(lower.filter(pa.array(hit)), patterns.taken_back[kind], rf"\1{GONE}")
             hit[hit] = pc.match_substring_regex(left, pattern).to_numpy(zero_copy_only=False)
-        found |= hit.astype(np.int64) << place
-    return found
+        kinds |= hit.astype(np.int64) << place
+    return kinds
 
 
 @dataclass(frozen=True)
@@ -150,25 +150,25 @@ class Feelings:
         return made
 
 
-def feelings(lower: pa.Array, made: Patterns) -> Feelings:
+def feelings(lower: pa.Array, patterns: Patterns) -> Feelings:
     """Count words of feeling; what a negation turned round counts as that and as nothing else."""
     left = lower
-    turned = pc.match_substring_regex(lower, made.negation) if made.negation else None
+    turned = pc.match_substring_regex(lower, patterns.negation) if patterns.negation else None
     if turned is not None and pc.any(turned).as_py():
         some = lower.filter(turned)
         for pattern, token in (
-            (made.negated_twice, AGAIN_GOOD),
-            (made.not_bad, NOT_BAD),
-            (made.not_good, NOT_GOOD),
+            (patterns.negated_twice, AGAIN_GOOD),
+            (patterns.not_bad, NOT_BAD),
+            (patterns.not_good, NOT_GOOD),
         ):
             if pattern is not None:
                 some = _replaced(some, pattern, rf"\1{token}")
                 # Where only what looks like a negation was met, its token goes again.
-                if made.mistaken:
-                    some = _replaced(some, f"({made.mistaken}){token}", r"\1")
+                if patterns.mistaken:
+                    some = _replaced(some, f"({patterns.mistaken}){token}", r"\1")
         left = pc.replace_with_mask(lower, turned, some)
-    good = _count(left, made.good) + _count(left, AGAIN_GOOD)
-    return Feelings(good, _count(left, made.bad), _count(left, NOT_GOOD), _count(left, NOT_BAD))
+    good = _count(left, patterns.good) + _count(left, AGAIN_GOOD)
+    return Feelings(good, _count(left, patterns.bad), _count(left, NOT_GOOD), _count(left, NOT_BAD))
 
 
 def _replaced(texts: pa.Array, pattern: str, by: str) -> pa.Array:
@@ -203,13 +203,13 @@ def evidence(
     ]
 
 
-def _left(text: str, kind: Kind, made: Patterns) -> str:
+def _left(text: str, kind: Kind, patterns: Patterns) -> str:
     """Return the text, of the same length, without the stretches in which a type does not hold."""
 
     def gone(hit: re.Match[str]) -> str:
         return hit[0] if hit[1] is not None else GONE * len(hit[0])
 
-    pattern = made.taken_back.get(kind)
+    pattern = patterns.taken_back.get(kind)
     return re.sub(pattern, gone, text, flags=re.IGNORECASE) if pattern else text
 
 

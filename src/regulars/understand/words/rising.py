@@ -31,16 +31,16 @@ def counted(readings: pa.Table) -> dict[Key, int]:
     words = readings.column("words").combine_chunks()
     said, known = coded(pc.list_flatten(words))
     people = different(said, speaker[pc.list_parent_indices(words).to_numpy()], len(known))
-    made = {(WORD, key): int(n) for key, n in zip(known.to_pylist(), people, strict=True)}
+    counts = {(WORD, key): int(n) for key, n in zip(known.to_pylist(), people, strict=True)}
     kinds, moods = readings.column("kinds").to_numpy(), readings.column("mood").to_numpy()
     hits = {(KIND, str(kind)): kinds >> place & 1 > 0 for place, kind in enumerate(KINDS)}
     hits |= {(MOOD, str(mood)): moods == place - 1 for place, mood in enumerate(MOODS)}
-    made |= {key: _people(speaker[hit]) for key, hit in hits.items() if hit.any()}
+    counts |= {key: _people(speaker[hit]) for key, hit in hits.items() if hit.any()}
     meant = readings.column("meant")
     where = np.flatnonzero(pc.is_valid(meant).to_numpy())
     place, touchpoints = coded(meant.drop_null())
     here = different(place, speaker[where], len(touchpoints))
-    return made | {
+    return counts | {
         (TOUCHPOINT, key): int(n) for key, n in zip(touchpoints.to_pylist(), here, strict=True)
     }
 

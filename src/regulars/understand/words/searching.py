@@ -59,15 +59,15 @@ def search(ws: Workspace, sought: Sought, extent: EventScope) -> Found:
     terms = tokens.terms(sought.query)
     if sought.query.strip() and not terms:
         return Found(0, [], 1, False, [])
-    kept = narrowed(keeping.within(keeping.load(ws), extent), sought)
+    matching = narrowed(keeping.within(keeping.load(ws), extent), sought)
     begin = (max(sought.number, 1) - 1) * SIZE
     if not terms:
         order = [("occurred_at", "descending"), ("event_id", "ascending")]
-        ids = kept.sort_by(order).column("event_id").slice(begin, SIZE).to_pylist()
+        ids = matching.sort_by(order).column("event_id").slice(begin, SIZE).to_pylist()
         rows = told(ws, ids, extent)
-        return _found(ws, sought, kept.num_rows, rows, terms)
+        return _found(ws, sought, matching.num_rows, rows, terms)
     plain = sought.kind is None and sought.mood is None and sought.touchpoint is None
-    chosen = None if plain else kept.select(["event_id"])
+    chosen = None if plain else matching.select(["event_id"])
     total, rows = _ranked(ws, extent, terms, chosen, begin)
     return _found(ws, sought, total, rows, terms)
 
@@ -95,7 +95,7 @@ def told(ws: Workspace, events: Sequence[str], extent: EventScope) -> list[Row]:
 
 
 def _ranked(
-    ws: Workspace, extent: EventScope, terms: Sequence[str], kept: pa.Table | None, begin: int
+    ws: Workspace, extent: EventScope, terms: Sequence[str], matching: pa.Table | None, begin: int
 ) -> tuple[int, list[Row]]:
     counted = ws.query(lambda view: queries.frequencies(view, extent, terms)).to_pylist()[0]
     texts = int(counted["texts"])
@@ -104,8 +104,8 @@ def _ranked(
     mean = float(counted["letters"]) / texts
     weights = [_rarity(texts, int(counted[f"df{place}"] or 0)) for place in range(len(terms))]
 
-    def found(view: View) -> ir.Table:
-        hits = queries.matching(view, extent, terms, kept)
+    def scored(view: View) -> ir.Table:
+        hits = queries.matching(view, extent, terms, matching)
         norm = hits["size"].cast("float64") / mean * B + (1 - B)
         score = ibis.literal(0.0)
         for place, weight in enumerate(weights):
@@ -113,10 +113,10 @@ def _ranked(
             score = score + weight * (times * (K1 + 1)) / (times + K1 * norm)
         return hits.mutate(rank=score)
 
-    total = ws.query(lambda view: queries.matching(view, extent, terms, kept).agg(
+    total = ws.query(lambda view: queries.matching(view, extent, terms, matching).agg(
         total=lambda t: t.count())).to_pylist()[0]["total"]  # fmt: skip
     order = [ibis.desc("rank"), ibis.desc("occurred_at"), "event_id"]
-    table = ws.query(lambda view: found(view).order_by(order).limit(SIZE, offset=begin))
+    table = ws.query(lambda view: scored(view).order_by(order).limit(SIZE, offset=begin))
     return int(total), table.to_pylist()
 
 
@@ -137,21 +137,21 @@ def shown(ws: Workspace, rows: list[Row], terms: Sequence[str] = ()) -> list[Rea
     hit = readings.filter(pc.is_in(readings.column("event_id"), ids))
     read = {row["event_id"]: row for row in hit.to_pylist()}
     checked = editing.corrected(ws)
-    made = []
+    page = []
     for row in rows:
-        one = read.get(row["event_id"])
+        item = read.get(row["event_id"])
         text = row["text"]
-        if one is None:  # not read yet
-            one = {"language": "other", "mood": 0, "kinds": 0, "meant": row["touchpoint"]}
-        kinds = kinds_of(one["kinds"])
-        why = reading.evidence(text, one["language"], lexicons, kinds)
+        if item is None:  # not read yet
+            item = {"language": "other", "mood": 0, "kinds": 0, "meant": row["touchpoint"]}
+        kinds = kinds_of(item["kinds"])
+        why = reading.evidence(text, item["language"], lexicons, kinds)
         marks = [*terms, *(item.words for item in why)] if not terms else list(terms)
-        made.append(
+        page.append(
             Reading(
                 row["event_id"], row["person_id"], row["occurred_at"], text,
-                reading.marked(text, marks), one["language"], mood_of(one["mood"]), kinds, why,
-                row["touchpoint"], one["meant"], row["channel"], row["place"],
+                reading.marked(text, marks), item["language"], mood_of(item["mood"]), kinds, why,
+                row["touchpoint"], item["meant"], row["channel"], row["place"],
                 row["event_id"] in checked,
             )
         )  # fmt: skip
-    return made
+    return page

@@ -100,9 +100,9 @@ CUSTOMERS = pa.schema(
 )
 
 
-def words(ws: Workspace, asked: Asked, *, now: datetime) -> Words:
+def words(ws: Workspace, parameters: Asked, *, now: datetime) -> Words:
     """Return what customers speak of within the extent asked for. Raises Invalid for its period."""
-    extent = scopes.resolve(ws, asked.look, now)
+    extent = scopes.resolve(ws, parameters.look, now)
     stamp = keeping.stamp(ws)
     whole = keeping.load(ws, words=True)
     readings = keeping.within(whole, extent)
@@ -119,7 +119,7 @@ def words(ws: Workspace, asked: Asked, *, now: datetime) -> Words:
         cells=cells,
         top=counting.top(readings),
         months=counting.months(readings, ws.zone),
-        rise=_rise(ws, asked, extent, now, whole),
+        rise=_rise(ws, parameters, extent, now, whole),
         version=stamp,
         start=extent.period.start,
         end=extent.period.end,
@@ -127,7 +127,7 @@ def words(ws: Workspace, asked: Asked, *, now: datetime) -> Words:
 
 
 def _rise(
-    ws: Workspace, asked: Asked, extent: EventScope, now: datetime, whole: pa.Table
+    ws: Workspace, parameters: Asked, extent: EventScope, now: datetime, whole: pa.Table
 ) -> Rise | None:
     """Return what rose in the period asked for if it is short, else in its last 30 days."""
     start, end = extent.period.start, extent.period.end
@@ -139,8 +139,10 @@ def _rise(
     short = start is not None and end - start <= LONGEST_COMPARED
     middle = start if short and start is not None else end - MONTH
     before = middle - (end - middle)
-    if asked.against:
-        named = replace(asked.look, period="", start=asked.against, end=middle.isoformat())
+    if parameters.against:
+        named = replace(
+            parameters.look, period="", start=parameters.against, end=middle.isoformat()
+        )
         before = scopes.resolve(ws, named, now).period.start or before
     return _risen(whole, extent, before, middle, end)
 
@@ -176,27 +178,29 @@ def stored(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Words] | No
     return found if found is not None and found.payload.version == keeping.stamp(ws) else None
 
 
-def answered(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Words]:
+def answered(ws: Workspace, parameters: Asked, *, now: datetime) -> Finding[Words]:
     """Return the answer: the stored one if it still holds, else computed and stored now.
 
     Texts that came since the last refresh are read first if they are few.
     """
     if unread(ws):
         analyse_few(ws, now=now)
-    found = findings.answer(ws, FINDING, asked.about(), now=now)
+    found = findings.answer(ws, FINDING, parameters.about(), now=now)
     if found.payload.version == keeping.stamp(ws):
         return found
     # Lexicon, corrections or readings have changed while the timeline has not.
-    return _again(ws, asked, now)
+    return _again(ws, parameters, now)
 
 
-def _again(ws: Workspace, asked: Asked, now: datetime) -> Finding[Words]:
-    watermark, payload = ws.engine.watermark(), words(ws, asked, now=now)
+def _again(ws: Workspace, parameters: Asked, now: datetime) -> Finding[Words]:
+    watermark, payload = ws.engine.watermark(), words(ws, parameters, now=now)
     findings.store(
-        ws, FINDING.key, payload, as_of=now, now=now, about=asked.about(),
+        ws, FINDING.key, payload, as_of=now, now=now, about=parameters.about(),
         version=FINDING.version, watermark=watermark,
     )  # fmt: skip
-    return Finding(FINDING.key, asked.about(), now, now, FINDING.version, watermark, None, payload)
+    return Finding(
+        FINDING.key, parameters.about(), now, now, FINDING.version, watermark, None, payload
+    )
 
 
 def divided(ws: Workspace, look: EventFilter, *, now: datetime) -> Finding[Divide]:
@@ -233,7 +237,7 @@ def _said(
     """Return "sort.group" → the shares of its writers, and of the rest, with a digital problem."""
     told = _per_person(ws, extent)
     hit = pc.greater(told.column(str(Kind.DIGITAL_DIVIDE)), 0).to_numpy(zero_copy_only=False)
-    found = {}
+    sayings = {}
     for sort, (members, titles) in groups.items():
         places = pc.index_in(
             told.column("person_id").combine_chunks(), members.column("person_id").combine_chunks()
@@ -242,28 +246,28 @@ def _said(
         known = keys != np.array(None)
         for key in titles:
             inside, rest = known & (keys == key), known & (keys != key)
-            found[f"{sort}.{key}"] = (
+            sayings[f"{sort}.{key}"] = (
                 proportion(int(hit[inside].sum()), int(inside.sum())),
                 proportion(int(hit[rest].sum()), int(rest.sum())),
             )
-    return found
+    return sayings
 
 
 def _groups(
     ws: Workspace, scope: Scope, now: datetime
 ) -> dict[str, tuple[pa.Table, dict[str, Text]]]:
-    made: dict[str, tuple[pa.Table, dict[str, Text]]] = {}
+    groups: dict[str, tuple[pa.Table, dict[str, Text]]] = {}
     ages = _ages(ws, now)
     if ages.num_rows:
-        made["age"] = (
+        groups["age"] = (
             ages,
             {str(low): title for (low, _high), title in divides.BANDS.items()},
         )
     people = value_groups.customers(ws, scope)
     if people.num_rows:
         members = people.select(["person_id", "group"]).rename_columns(["person_id", "key"])
-        made["value_group"] = (members, {str(key): title for key, title in GROUP_TITLES.items()})
-    return made
+        groups["value_group"] = (members, {str(key): title for key, title in GROUP_TITLES.items()})
+    return groups
 
 
 def _ages(ws: Workspace, now: datetime) -> pa.Table:

@@ -88,13 +88,13 @@ def answers_by_day(scene: Scene) -> ir.Table:
     )
 
 
-def answers_between(kept: pa.Table, window: Window) -> list[Row] | None:
+def answers_between(answered: pa.Table, window: Window) -> list[Row] | None:
     """Return `first_answers`' rows of a window of whole days, made of `answers_by_day`."""
     if window.days is None or window.horizon is None:
         return None
-    first, after = (pa.scalar(edge, kept.schema.field(BUCKET).type) for edge in window.days)
-    day = kept.column(BUCKET)
-    found = kept.filter(pc.and_(pc.greater_equal(day, first), pc.less(day, after)))
+    first, after = (pa.scalar(edge, answered.schema.field(BUCKET).type) for edge in window.days)
+    day = answered.column(BUCKET)
+    found = answered.filter(pc.and_(pc.greater_equal(day, first), pc.less(day, after)))
     open_for = pc.subtract(floor(window.horizon.timestamp()), found.column("since"))
     waits = pc.coalesce(found.column("seconds"), open_for)
     found = found.set_column(found.schema.get_field_index("seconds"), "seconds", waits)

@@ -72,16 +72,16 @@ def abandoned(scene: Scene) -> ir.Table:
     return summed(found, scene.keys, n=found.count(), yes=found.lost.sum())
 
 
-def abandoned_between(kept: pa.Table, window: Window) -> list[Row] | None:
+def abandoned_between(abandoned_days: pa.Table, window: Window) -> list[Row] | None:
     """Return `abandoned`'s rows of a window of whole days; what is not due only if completed."""
     over = window.over(1)
     if window.days is None or over is None:
         return None
     first, after = window.days
     edge = min(max(first, over), after)
-    young = added(kept, window.grain, (edge, after), window.keys)
+    young = added(abandoned_days, window.grain, (edge, after), window.keys)
     return [
-        *added(kept, window.grain, (first, edge), window.keys),
+        *added(abandoned_days, window.grain, (first, edge), window.keys),
         *({**row, "n": row["n"] - row["yes"], "yes": 0} for row in young),
     ]
 

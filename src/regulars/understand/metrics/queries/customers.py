@@ -58,13 +58,13 @@ def _spans(window: Window) -> list[tuple[date | None, tuple[date, date]]]:
     first, after = window.days
     if window.grain is None:
         return [(None, (first, after))]
-    found: list[tuple[date | None, tuple[date, date]]] = []
+    spans: list[tuple[date | None, tuple[date, date]]] = []
     bucket = periods.bucket_of(first, window.grain)
     while bucket < after:
         following = periods.step(bucket, window.grain)
-        found.append((bucket, (max(bucket, first), min(following, after))))
+        spans.append((bucket, (max(bucket, first), min(following, after))))
         bucket = following
-    return found
+    return spans
 
 
 def _complained(events: ir.Table) -> ir.BooleanValue:
@@ -89,7 +89,7 @@ def active(scene: Scene) -> ir.Table:
     return summed(people, scene.keys, n=people.count(), yes=people.did.sum())
 
 
-def active_between(kept: pa.Table, window: Window) -> list[Row] | None:
+def active_between(daily_rows: pa.Table, window: Window) -> list[Row] | None:
     """Return n known and yes active people of a window of whole days, as `known_so_far` does."""
     spans = _spans(window)
     return [
@@ -99,15 +99,15 @@ def active_between(kept: pa.Table, window: Window) -> list[Row] | None:
             "n": people.known(after),
             "yes": people.between(bucket or first, after),
         }
-        for keys, people in by_slice(kept, window.keys)
+        for keys, people in by_slice(daily_rows, window.keys)
         if people.known(spans[-1][1][1])
         for bucket, (first, after) in spans
     ]
 
 
-def retained_between(kept: pa.Table, window: Window) -> list[Row] | None:
+def retained_between(daily_rows: pa.Table, window: Window) -> list[Row] | None:
     """Return `retained`'s rows of a window of whole days; None when those before are not whole."""
-    found: list[Row] = []
+    rows: list[Row] = []
     for bucket, (begins, after) in _spans(window):
         if bucket is None or window.grain is None:
             first = begins
@@ -117,11 +117,11 @@ def retained_between(kept: pa.Table, window: Window) -> list[Row] | None:
             first, before = bucket, periods.step(bucket, window.grain, -1)
         if before is None:
             return None
-        for keys, people in by_slice(kept, window.keys):
+        for keys, people in by_slice(daily_rows, window.keys):
             was, here = people.between(before, first), people.between(first, after)
             either = people.between(before, after)
-            found.append({**keys, BUCKET: bucket, "n": was, "yes": was + here - either})
-    return [row for row in found if row["n"]]
+            rows.append({**keys, BUCKET: bucket, "n": was, "yes": was + here - either})
+    return [row for row in rows if row["n"]]
 
 
 def _and_before(scene: Scene) -> list[date]:

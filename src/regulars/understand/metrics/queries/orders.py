@@ -98,13 +98,13 @@ def _asked(scene: Scene, began: ir.Table) -> ir.Table:
     Where the asker has none (whoever rings is not always whom the shop knows), the order is meant
     that alone has the number.
     """
-    asked = scene.customers(PROGRESS)
-    asked = asked.filter(asked.order_id.notnull())
-    asked = asked.group_by(asked_order=asked.order_id, asker=asked.person_id).aggregate(
-        times=asked.count()
+    progress = scene.customers(PROGRESS)
+    progress = progress.filter(progress.order_id.notnull())
+    progress = progress.group_by(asked_order=progress.order_id, asker=progress.person_id).aggregate(
+        times=progress.count()
     )
-    pairs = asked.join(began.select("event_id", "order_id", "person_id"),
-                       asked.asked_order == began.order_id)  # fmt: skip
+    pairs = progress.join(began.select("event_id", "order_id", "person_id"),
+                       progress.asked_order == began.order_id)  # fmt: skip
     pairs = pairs.mutate(own=yes(pairs.asker == pairs.person_id))
     meant = ibis.window(group_by=[pairs.asked_order, pairs.asker])
     pairs = pairs.mutate(owned=pairs.own.max().over(meant), several=pairs.count().over(meant))
@@ -144,13 +144,13 @@ def first_orders(scene: Scene) -> ir.Table:
     """Return each customer's first order, filtered and sliced, with the moment of the next."""
     # Which of two orders of one moment is the first only matters to the slice it falls into.
     ties = ["event_id"] if scene.question.by or scene.question.filters.values else []
-    found = orders(scene, None, "person_id", *ties)
-    found = found.filter(found.person_id.notnull())
-    order = ibis.window(group_by=found.person_id, order_by=["occurred_at", *ties])
-    found = found.mutate(
-        turn=ibis.row_number().over(order), next_at=found.occurred_at.lead().over(order)
+    firsts = orders(scene, None, "person_id", *ties)
+    firsts = firsts.filter(firsts.person_id.notnull())
+    order = ibis.window(group_by=firsts.person_id, order_by=["occurred_at", *ties])
+    firsts = firsts.mutate(
+        turn=ibis.row_number().over(order), next_at=firsts.occurred_at.lead().over(order)
     )
-    first = scene.sliced(scene.filtered(found.filter(found.turn == 0)))
+    first = scene.sliced(scene.filtered(firsts.filter(firsts.turn == 0)))
     slices = [key for key in scene.keys if key != BUCKET]
     return first.select("person_id", "occurred_at", "next_at", *slices)
 
@@ -167,7 +167,7 @@ def again_between(first: pa.Table, window: Window) -> list[Row] | None:
     span = following // SECOND - at // SECOND
     ended = (following != NONE) & (following < end) & (span < year)
     watched = np.minimum(end // SECOND - at // SECOND, year)
-    made = first.select(window.keys)
+    windowed = first.select(window.keys)
     columns = {
         "due": due.astype(np.int64),
         "day": np.where(ended, span, watched) // DAY_SECONDS,
@@ -175,12 +175,12 @@ def again_between(first: pa.Table, window: Window) -> list[Row] | None:
         "n": np.ones(len(at), np.int64),
     }
     for name, values in columns.items():
-        made = made.append_column(name, pa.array(values))
+        windowed = windowed.append_column(name, pa.array(values))
     keys = [*window.keys, "day", "due"]
     if window.grain is not None:
-        made = made.append_column(BUCKET, _buckets(at + year * SECOND, window))
+        windowed = windowed.append_column(BUCKET, _buckets(at + year * SECOND, window))
         keys.append(BUCKET)
-    found = made.filter(pa.array(wanted)).group_by(keys, use_threads=False)
+    found = windowed.filter(pa.array(wanted)).group_by(keys, use_threads=False)
     rows: list[Row] = (
         found.aggregate([("n", "sum"), ("ended", "sum")])
         .rename_columns({"n_sum": "n", "ended_sum": "ended"})
