@@ -49,6 +49,7 @@ def _in_unit(value: Any, row: Any) -> str:
 WORDS = Format(_plain, numeric=False)
 COUNT = Format(lambda value, _: formats.whole(value))
 DAY = Format(lambda value, _: formats.day(value))
+MOMENT = Format(lambda value, _: formats.FILTERS["moment"](value), numeric=False)
 MONTH = Format(lambda value, _: formats.month(value))
 MONEY = Format(_amount)
 """An amount in the result's own `currency`."""
@@ -88,6 +89,7 @@ class Cell:
     bar: float | None = None
     numeric: bool = False
     wide: bool = False
+    long: bool = False
     depth: int = 0
 
 
@@ -99,7 +101,8 @@ class Column:
     function of row and view.
     A `ranged` column holds estimates (`value`, `low`, `high`, perhaps `n`): one cell with its range
     on a page and in a terminal, four columns in a file (three where no n is `counted`). What is
-    `wide` is left out where there is little room, what is `in_file` stands in files only. A share
+    `wide` is left out where there is little room, what is `long` is broken anywhere, what is
+    `in_file` stands in files only. A share
     may have a `bar`. `href` gives a cell's link, `note` what is said below the value, `mark` which
     judgement's colour it has (`parts.verdict`), `depth` how far it is set in, each by a function of
     row and view. A list may be sorted by a column with a `key`.
@@ -111,6 +114,7 @@ class Column:
     ranged: bool = False
     counted: bool = True
     wide: bool = False
+    long: bool = False
     in_file: bool = False
     bar: bool = False
     href: Callable[[Any, Any], str | None] | None = None
@@ -184,6 +188,7 @@ def cell_of(column: Column, row: Any, view: Any) -> Cell:
         bar=value if column.bar else None,
         numeric=column.format.numeric,
         wide=column.wide,
+        long=column.long,
         depth=column.depth(row, view) if column.depth else 0,
     )
     if not column.ranged or value is None or value.value is None:

@@ -19,6 +19,8 @@ TEAS = sa.Table(
 class Shop:
     """`teas` as rows of a table in memory; stands for a store."""
 
+    dialect = "sqlite"
+
     def __init__(self, stocks: Sequence[int]) -> None:
         self.teas = [{"name": f"tea {at:03}", "stock": stock} for at, stock in enumerate(stocks)]
         self.engine = sa.create_engine("sqlite://")

@@ -17,7 +17,7 @@ from rich.table import Table
 from regulars.company.audit import service
 from regulars.company.audit.model import CSV_HEADER, Search, csv_row
 from regulars.faces.command import WorkspaceFolder, out
-from regulars.faces.formats import moment
+from regulars.faces.formats import author, moment
 from regulars.faces.language import gettext as _
 from regulars.kit.period import Period, parse_edge
 from regulars.store.workspace import Store
@@ -57,6 +57,6 @@ def register(app: typer.Typer, opens: Callable[[Path], Store]) -> None:
         table = Table(_("When"), _("Who"), _("What"), _("Object"), _("Details"), box=None)
         for entry in found:
             details = json.dumps(entry.details, ensure_ascii=False) if entry.details else ""
-            who = entry.caller_name or _("not signed in")
+            who = author(entry.caller_name) if entry.caller_name else _("not signed in")
             table.add_row(moment(entry.at), who, entry.action, entry.subject, details)
         out.print(table)

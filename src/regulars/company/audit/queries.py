@@ -19,11 +19,16 @@ def insert(connection: sa.Connection, **values: Any) -> None:
     connection.execute(audit_entries.insert().values(**values))
 
 
+def matching(search: Search) -> sa.Select[Any]:
+    """Return the entries that match, in no order."""
+    return sa.select(audit_entries).where(*_conditions(search))
+
+
 def find(
     connection: sa.Connection, search: Search, before: int | None, limit: int
 ) -> Iterator[Entry]:
     """Yield the newest `limit` entries that match, of those with an id below `before`."""
-    rows = sa.select(audit_entries).where(*_conditions(search)).order_by(COLUMN.id.desc())
+    rows = matching(search).order_by(COLUMN.id.desc())
     if before is not None:
         rows = rows.where(COLUMN.id < before)
     for row in connection.execute(rows.limit(limit)):

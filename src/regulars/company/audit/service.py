@@ -40,6 +40,11 @@ def record(
     )
 
 
+def matching(search: Search) -> sa.Select[Any]:
+    """Return the entries that match as a query, for a list that sorts and cuts them."""
+    return queries.matching(search)
+
+
 def find(
     store: Store, search: Search, *, before: int | None = None, limit: int = 100
 ) -> list[Entry]:

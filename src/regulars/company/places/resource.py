@@ -11,7 +11,7 @@ from regulars.company.places import files, service
 from regulars.company.places.model import KIND_NAMES, Kind, Place, Tree
 from regulars.company.rights.model import Right
 from regulars.faces import formats
-from regulars.faces.columns import COUNT, Column, Format
+from regulars.faces.columns import COUNT, MOMENT, Column, Format
 from regulars.faces.declared.model import Asked, Field, Form, Listing, Resource
 from regulars.faces.language import gettext, say
 from regulars.faces.layout import Section
@@ -26,7 +26,6 @@ OPENED, CLOSED = Text("Opening date", "开业日期"), Text("Closing date", "关
 NOW = Text("now", "当前")
 MAX_BYTES = 4_000_000
 DAY = Format(lambda value, _row: formats.day(value) if value else "", numeric=False)
-WHEN = Format(lambda value, _row: formats.moment(value), numeric=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +347,7 @@ VERSIONS = Resource(
                     href=lambda row, _: f"/places/versions/{row.version}",
                     note=lambda row, _: NOW if row.newest else None,
                 ),
-                Column(Text("When", "时间"), "at", WHEN),
+                Column(Text("When", "时间"), "at", MOMENT),
                 Column(Text("Who", "操作人"), lambda row, _: formats.author(row.by)),
                 Column(Text("What", "操作"), _what),
             ),

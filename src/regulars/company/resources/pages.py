@@ -20,7 +20,7 @@ from regulars.faces.language import say
 from regulars.faces.layout import NavItem, page
 from regulars.faces.paging import decode
 from regulars.kit import clock
-from regulars.kit.errors import NotFound, RegularsError
+from regulars.kit.errors import Invalid, NotFound, RegularsError
 from regulars.kit.text import Text
 
 
@@ -35,7 +35,10 @@ def routes(resource: Resource) -> APIRouter:
         asked = Asked(store, caller, clock.now(), dict(request.query_params))
         if kind := files.asked(request):
             return _file(request, kind, _listed(resource, asked), asked)
-        return show(request, resource, asked)
+        try:
+            return show(request, resource, asked)
+        except Invalid as error:
+            return show(request, resource, asked, wrong=error)
 
     for form in resource.forms:
         if form.page is not None:
@@ -160,10 +163,12 @@ def show(
     fields: Fields | None = None,
     made: Any = None,
     lost: bool = False,
+    wrong: Invalid | None = None,
 ) -> Response:
     """Return the page: after a `form` that was refused, with its `fields` and what is wrong.
 
-    What acts on something that is not there is `lost`.
+    What acts on something that is not there is `lost`. Where it is `wrong` what the address asks
+    of a list, all rows are listed.
     """
     query = Asked(asked.store, asked.caller, asked.now, dict(request.query_params))
     done = resource.form(query["done"] or "")
@@ -172,12 +177,14 @@ def show(
         request,
         resource.template,
         title=resource.question,
-        status=404 if lost else 422 if fields else 200,
+        status=404 if lost else 422 if fields or wrong else 200,
         headers=NO_STORE if made is not None else None,
         resource=resource,
         asked=query,
         lists={
-            one.name: _shown(resource, one, query, mine=chosen in (None, one.name))
+            one.name: _shown(
+                resource, one, query, mine=chosen in (None, one.name), wrong=wrong is not None
+            )
             for one in resource.lists
             if not one.rest
         },
@@ -186,7 +193,7 @@ def show(
             for one in resource.forms
             if one.page == "" and asked.caller.may(one.right)
         },
-        wrong=_wrong(form, fields) if form and fields else None,
+        wrong=wrong.message if wrong else _wrong(form, fields) if form and fields else None,
         opened=form.name if form else None,
         done=say(done.done) if done else None,
         made=made,
@@ -201,9 +208,13 @@ def _wrong(form: Form, fields: Fields) -> str | None:
                  if name.partition(".")[0] not in shown), None)  # fmt: skip
 
 
-def _shown(resource: Resource, listing: Listing, query: Asked, *, mine: bool) -> dict[str, Any]:
+def _shown(
+    resource: Resource, listing: Listing, query: Asked, *, mine: bool, wrong: bool
+) -> dict[str, Any]:
     """Return what the template needs of a list; only that named in the address is turned."""
-    asked = listing.narrowed(query) if mine else Asked(query.store, query.caller, query.now)
+    plain = Asked(query.store, query.caller, query.now)
+    typed = listing.narrowed(query) if mine else plain
+    asked = plain if wrong else typed
     after = asked["after"]
     which = {"list": listing.name} if len(resource.lists) > 1 else {}
     cut = cutting.page_of(listing, asked, size=listing.size, after=decode(after) if after else None)
@@ -226,8 +237,8 @@ def _shown(resource: Resource, listing: Listing, query: Asked, *, mine: bool) ->
         "which": which,
         "narrowed": bool(asked["q"]) or any(asked[one.name] for one in listing.filters),
         "sort": cutting.sorting(listing, asked),
-        "q": asked["q"] or "",
-        "filters": [(one, one.offered(asked), asked[one.name]) for one in listing.filters],
+        "q": typed["q"] or "",
+        "filters": [(one, one.offered(asked), typed[one.name]) for one in listing.filters],
     }  # fmt: skip
 
 

@@ -110,8 +110,10 @@ def _ordered(
     import sqlalchemy as sa
 
     columns = rows.selected_columns
+    # LIKE of SQLite takes either case for one as it is; with lower() it takes three times as long.
+    holds = "contains" if asked.store.database.dialect == "sqlite" else "icontains"
     for word in str(asked["q"] or "").split():
-        rows = rows.where(sa.or_(*(columns[name].icontains(word, autoescape=True)
+        rows = rows.where(sa.or_(*(getattr(columns[name], holds)(word, autoescape=True)
                                    for name in listing.searched)))  # fmt: skip
     sort = sorting(listing, asked) or str(listing.key)
     falling = sort.startswith("-")

@@ -173,11 +173,12 @@ class Filled(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A choice that narrows a list; without one all rows are listed."""
+    """A choice or day that narrows a list; without one all rows are listed."""
 
     name: str
     title: Text
-    choices: Offered | Callable[[Asked], Offered]
+    choices: Offered | Callable[[Asked], Offered] = ()
+    kind: Literal["choice", "day"] = "choice"
 
     def offered(self, asked: Asked) -> Offered:
         """Return the values there are to choose from, with their titles."""
@@ -219,7 +220,11 @@ class Listing:
 
     def narrowed(self, asked: Asked) -> Asked:
         """Return what is asked without what a filter does not offer."""
-        known = {one.name: {str(each[0]) for each in one.offered(asked)} for one in self.filters}
+        known = {
+            one.name: {str(each[0]) for each in one.offered(asked)}
+            for one in self.filters
+            if one.kind == "choice"
+        }
         values = {name: value for name, value in asked.values.items()
                   if name not in known or str(value) in known[name]}  # fmt: skip
         return replace(asked, values=values)

@@ -124,7 +124,7 @@ def queried(one: Field) -> tuple[Any, Any]:
 def narrowing(one: Filter) -> Any:
     """Return the type of a filter as one of an address' query."""
     kind: Any = str
-    if not callable(one.choices):
+    if one.choices and not callable(one.choices):
         kind = Literal[tuple(str(choice[0]) for choice in one.choices)]
     return Annotated[kind | None, Query(description=one.title.en)]
 

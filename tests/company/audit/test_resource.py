@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 import regulars
 from regulars.app import build_web
 from regulars.company.audit import service
-from regulars.company.audit.pages import DETAILS
+from regulars.company.audit.resource import DETAILS
 from regulars.company.rights.model import SHELL, Role
 from regulars.company.sign_in import service as sign_in
 from regulars.faces.language import Language, gettext, speaking
@@ -80,3 +80,23 @@ def test_details_read_as_words_in_the_readers_language(ws: Workspace) -> None:
     shown = re.sub(r"<[^>]+>", "", admin.get("/audit", headers={"Accept-Language": "zh-CN"}).text)
     assert "指标 nps" in shown and "数值 9.006" in shown and "地点 east, west" in shown
     assert "锁定目标基线" in shown and "until" not in shown
+
+
+def test_the_log_is_narrowed_and_says_which_day_is_none(ws: Workspace) -> None:
+    with ws.database.transaction() as connection:
+        service.record(ws, connection, SHELL, "key.added", "shop-web")
+        service.record(ws, connection, None, "session.refused", "mei")
+    account = hire(ws, "ana", Role.ADMIN, clock.now())
+    token = sign_in.start_session(ws, account, clock.now(), address="1", agent="test")
+    admin = TestClient(build_web(ws), cookies={sign_in.cookie_name(ws): token})
+    whole = admin.get("/audit").text
+    assert "command line" in whole and "not signed in" in whole
+    one = admin.get("/audit?action=key.added").text
+    assert "shop-web" in one and "not signed in" not in one
+    assert "shop-web" not in admin.get("/audit?until=2020-01-01").text
+    wrong = admin.get("/audit?since=soon&q=shop", headers={"Accept": "text/html"})
+    assert wrong.status_code == 422 and "Write a month" in wrong.text
+    assert 'value="soon"' in wrong.text and 'value="shop"' in wrong.text
+    file = admin.get("/audit?action=key.added&format=csv").text.splitlines()
+    assert file[0].endswith("When,Who,Kind of caller,Action,Object,Details")
+    assert len(file) == 2 and "shell,shell,key.added,shop-web" in file[1]
