@@ -89,7 +89,7 @@ def plant_all(ws: Workspace, folder: Path, now: datetime) -> dict[tuple[str, str
         one, other = identity(OTHER_STORE), identity(OTHER_STORE, ALIAS)
         linking.link(ws, connection, one, other, link_id=LINK, kind="identify", source="test",
                     at=now)  # fmt: skip
-        alerts.add(connection, _alert(now))
+        alerts.add(connection, an_alert(now))
     file = folder / f"{OTHER}.csv"
     file.write_text(f"name,occurred_at,place\nNote,{now.isoformat()},{OTHER_STORE}\n,,{OTHER}\n")
     run = imports.import_files(ws, [file], "events", now=now)
@@ -132,7 +132,8 @@ def filling(fillings: Mapping[tuple[str, str], str], path: str, name: str) -> st
     return fillings[max(fit, key=len), name] if fit else None
 
 
-def _alert(now: datetime) -> Alert:
+def an_alert(now: datetime) -> Alert:
+    """Return an open alert about the other store."""
     return Alert(
         id=ALERT, rule=rules.presets()[0].id, metric="nps", grain=Grain.WEEK,
         slice={"place": OTHER_STORE, "touchpoint": f"{OTHER}-touchpoint"}, start=now, end=now,

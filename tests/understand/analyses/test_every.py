@@ -15,6 +15,7 @@ import jsonschema
 import msgspec
 import pytest
 from fastapi.testclient import TestClient
+from tests.company.two_stores import an_alert
 from tests.conftest import made
 from typer.testing import CliRunner, Result
 
@@ -28,6 +29,7 @@ from regulars.simulate.demo.company import set_targets, set_up
 from regulars.simulate.model import Plan
 from regulars.simulate.stream import parts
 from regulars.timeline.workspace import Workspace
+from regulars.understand.alerts import queries as alerts
 from regulars.understand.analyses import service
 from regulars.understand.analyses.model import Analysis, Customers
 from regulars.understand.analyses.options import STANDARD, Options
@@ -60,6 +62,8 @@ def company(
             for part in parts(Plan(1_000, NOW), ws):
                 demo.take_in(ws, part, names=7)
             set_targets(ws, NOW)
+            with ws.database.transaction() as connection:
+                alerts.add(connection, an_alert(NOW))
             audiences.add(ws, SHELL, Draft("Shop", "channel = 'store'"), now=NOW)
             audiences.add(ws, SHELL, Draft("Buyers", "orders >= 2"), now=NOW)
             yield ws

@@ -16,6 +16,9 @@ from regulars.understand.audiences import service as audiences
 from regulars.understand.findings import service as findings
 from regulars.understand.words import service as words
 
+OWN_STEPS = frozenset({"audiences", "alerts"})
+"""Analyses that a step of their own renews, at its place."""
+
 
 def _tidy(ws: Workspace, now: datetime, progress: Progress) -> None:
     flush(ws)
@@ -61,7 +64,7 @@ def steps() -> tuple[Step, ...]:
     return (
         Step("lake", Text("Organise new events", "整理新事件"), _tidy),
         Step("comments", Text("Analyse customer comments", "分析客户原话"), _words),
-        *(_asked(one) for one in analyses.in_order() if one.name != "audiences"),
+        *(_asked(one) for one in analyses.in_order() if one.name not in OWN_STEPS),
         Step("findings", Text("Frequently used results", "页面常用结果"), _renew),
         # Last, because it writes events: what was computed before stands for the same timeline.
         Step("audiences", Text("Audiences", "人群"), _audiences),

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import service, showing
-from regulars.understand.alerts.model import SNOOZE_DAYS, Grain, Rule, Way, kind_of
+from regulars.understand.alerts.analysis import plain_of
+from regulars.understand.alerts.model import SNOOZE_DAYS, Alert, Grain, Rule, Way, kind_of
 
 router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
-View = Literal["open", "waiting", "muted", "all"]
 
 
 class ActIn(BaseModel):
@@ -43,15 +44,6 @@ class RuleIn(BaseModel):
         kind = kind_of(self.metric)
         return Rule(rule_id, kind, self.metric, self.by, Grain(self.grain), Way(self.way),
                     self.filters, self.owner, self.active, preset)  # fmt: skip
-
-
-@router.get("", summary="Alerts")
-def alerts(
-    ws: CurrentWorkspace, caller: Reader, view: Annotated[View, Query()] = "open"
-) -> list[dict[str, Any]]:
-    """Return alerts, the newest first."""
-    now = clock.now()
-    return showing.plain(ws, service.listed(ws, caller.places, view, now=now), now)
 
 
 @router.get("/rules", summary="Alert rules")
@@ -85,12 +77,15 @@ def remove_rule(ws: CurrentWorkspace, caller: Editor, rule: str) -> Response:
 @router.get("/{alert}", summary="One alert")
 def alert(ws: CurrentWorkspace, caller: Reader, alert: str) -> dict[str, Any]:
     """Return one alert within the caller's places."""
-    return showing.plain(ws, [service.get(ws, alert, caller.places)], clock.now())[0]
+    return _plain(ws, service.get(ws, alert, caller.places))
 
 
 @router.post("/{alert}", summary="Acknowledge, snooze, mute or reopen")
 def change(ws: CurrentWorkspace, caller: Reader, alert: str, body: ActIn) -> dict[str, Any]:
     """Change an alert's state; recorded in the audit log."""
-    now = clock.now()
-    made = service.change(ws, alert, body.act, caller, now=now, days=body.days)
-    return showing.plain(ws, [made], now)[0]
+    made = service.change(ws, alert, body.act, caller, now=clock.now(), days=body.days)
+    return _plain(ws, made)
+
+
+def _plain(ws: Workspace, alert: Alert) -> dict[str, Any]:
+    return plain_of(service.told(ws, [alert], now=clock.now())[0])

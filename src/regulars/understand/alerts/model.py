@@ -177,3 +177,34 @@ class Alert:
         """Return its state now: a snooze that is over is open again."""
         over = self.snoozed_until is not None and self.snoozed_until <= now
         return State.OPEN if self.state is State.SNOOZED and over else self.state
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An alert as it is told: its present state, what it is about and where, as one sentence."""
+
+    alert: Alert
+    state: State
+    metric: Text
+    where: Text
+    told: Text
+
+    @property
+    def title(self) -> Text:
+        """What its state is called."""
+        return STATE_TITLES[self.state]
+
+    @property
+    def unit(self) -> str:
+        """The unit of its numbers."""
+        return self.alert.unit
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Alerts, the newest first; which rules could not be checked, and which mails wait."""
+
+    alerts: list[Listed]
+    broken: list[Text]
+    unsent: int = 0
+    mail_error: str | None = None

@@ -1,25 +1,25 @@
-"""`/alerts`: what changed and deserves a person?"""
+"""`/alerts/…`: one alert and what is done with it, and the rules that watch."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
-from regulars.faces import export as files
 from regulars.faces.forms import Fields, FormFields
 from regulars.faces.language import gettext as _
-from regulars.faces.layout import NavItem, Section, page
+from regulars.faces.layout import page
 from regulars.kit import clock
 from regulars.kit.errors import Invalid, RegularsError
 from regulars.kit.text import Text
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import service, showing
+from regulars.understand.alerts.analysis import VIEW
 from regulars.understand.alerts.model import (
     MEANING,
     SNOOZE_DAYS,
@@ -30,50 +30,8 @@ from regulars.understand.alerts.model import (
 )
 
 router = APIRouter(prefix="/alerts", include_in_schema=False)
-navigation = [
-    NavItem(
-        Text("Alerts", "异动提醒"),
-        "/alerts",
-        Section.UNDERSTAND,
-        5,
-        Right.READ_NUMBERS,
-        badge="/alerts/count",
-    )
-]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
-
-
-@router.get("")
-def alerts(
-    request: Request, ws: CurrentWorkspace, caller: Reader, view: Annotated[str, Query()] = "open"
-) -> Response:
-    """Show the inbox."""
-    now = clock.now()
-    listed = service.listed(ws, caller.places, showing.view_of(view), now=now)
-    if kind := files.asked(request):
-        return files.send(request, kind, "alerts", showing.TABLE, showing.table(ws, listed, now))
-    tabs = (
-        ("open", _("Open")),
-        ("waiting", _("In progress")),
-        ("muted", _("Muted")),
-        ("all", _("All")),
-    )
-    waiting, error = service.waiting_mails(ws)
-    return page(
-        request,
-        "alerts/alerts.html",
-        title=_("What changed and needs attention?"),
-        tabs=[(words, f"/alerts?view={key}", key == view) for key, words in tabs],
-        view=view,
-        may_edit=caller.may(Right.EDIT_TARGETS),
-        meaning=MEANING,
-        days=SNOOZE_DAYS,
-        unsent=waiting if caller.may(Right.EDIT_SETTINGS) else 0,
-        mail_error=error,
-        broken=showing.broken(ws) if caller.may(Right.EDIT_TARGETS) else [],
-        **showing.values(ws, listed, now),
-    )
 
 
 @router.get("/count")
@@ -117,17 +75,10 @@ def change_rule(ws: CurrentWorkspace, caller: Editor, rule: str, fields: FormFie
 @router.get("/{alert}")
 def alert(request: Request, ws: CurrentWorkspace, caller: Reader, alert: str) -> Response:
     """Show one alert, as mails link to it."""
-    now = clock.now()
-    shown = service.get(ws, alert, caller.places)
-    return page(
-        request,
-        "alerts/alert.html",
-        title=_("What changed and needs attention?"),
-        view="all",
-        days=SNOOZE_DAYS,
-        meaning=MEANING,
-        **showing.values(ws, [shown], now),
-    )
+    rows = service.told(ws, [service.get(ws, alert, caller.places)], now=clock.now())
+    title = _("What changed and needs attention?")
+    return page(request, "alerts/alert.html", title=title, rows=rows, shown="all",
+                days=SNOOZE_DAYS, meaning=MEANING)  # fmt: skip
 
 
 @router.post("/{alert}")
@@ -135,8 +86,7 @@ def change(ws: CurrentWorkspace, caller: Reader, alert: str, fields: FormFields)
     """Acknowledge, snooze, mute or reopen an alert."""
     days = int(fields.number("days") or SNOOZE_DAYS)
     service.change(ws, alert, fields.text("act") or "", caller, now=clock.now(), days=days)
-    view = fields.text("view") or "open"
-    return RedirectResponse(f"/alerts?view={showing.view_of(view)}", 303)
+    return RedirectResponse(f"/alerts?view={VIEW.check(fields.text('view'))}", 303)
 
 
 def _rule(fields: Fields) -> Rule:

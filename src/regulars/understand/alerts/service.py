@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,16 +13,18 @@ from importlib import resources
 import sqlalchemy as sa
 
 from regulars.company.audit.service import record
+from regulars.company.places import service as places
 from regulars.company.rights.model import Principal, Scope
 from regulars.company.staff import service as staff
 from regulars.company.staff.model import Staff
+from regulars.faces import formats
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline import inbox
 from regulars.timeline.vocabulary import ALERT_RAISED
 from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts import mailing, queries, watching
+from regulars.understand.alerts import mailing, queries, watching, wording
 from regulars.understand.alerts.mailing import deliver
 from regulars.understand.alerts.model import (
     AGAIN_DAYS,
@@ -29,11 +32,14 @@ from regulars.understand.alerts.model import (
     Alert,
     Found,
     Grain,
+    Inbox,
     Kind,
+    Listed,
     Rule,
     State,
     Way,
 )
+from regulars.understand.findings.model import Finding
 
 __all__ = ["deliver"]
 MOST = 200
@@ -208,6 +214,45 @@ def listed(ws: Workspace, scope: Scope, view: str, *, now: datetime) -> list[Ale
         "muted": {State.MUTED},
     }.get(view, set(State))
     return [one for one in newest if one.stands(now) in wanted]
+
+
+def told(ws: Workspace, alerts: Sequence[Alert], *, now: datetime) -> list[Listed]:
+    """Return alerts with their present state and in words."""
+    catalog, tree = catalog_service.current(ws), places.tree(ws)
+    return [
+        Listed(
+            one,
+            one.stands(now),
+            wording.metric_title(one.metric),
+            wording.where(one.slice, catalog, tree),
+            wording.told(one, catalog, tree, formats.day(one.start.astimezone(ws.zone).date())),
+        )
+        for one in alerts
+    ]
+
+
+def answered(ws: Workspace, scope: Scope, view: str, *, now: datetime) -> Finding[Inbox]:
+    """Return the alerts of `listed` as they are told; nothing of it is kept."""
+    listing = told(ws, listed(ws, scope, view, now=now), now=now)
+    inbox_now = Inbox(listing, _broken(ws), *waiting_mails(ws))
+    return Finding("alerts", {"view": view}, now, now, 1, None, None, inbox_now)
+
+
+stored = answered
+
+
+def _broken(ws: Workspace) -> list[Text]:
+    """Return of each rule that could not be looked at what it watches and why."""
+    reasons, catalog, tree = errors(ws), catalog_service.current(ws), places.tree(ws)
+    sentences = []
+    for one in rules(ws):
+        if why := reasons.get(one.id):
+            about, at = wording.metric_title(one.metric), wording.where(one.filters, catalog, tree)
+            if at.en:
+                about = Text(f"{about.en}, {at.en}", f"{about.zh}（{at.zh}）")
+            en = f"This rule could not be checked: {about.en}. {why.en}"
+            sentences.append(Text(en, f"该规则无法检查：{about.zh}。{why.zh}"))
+    return sentences
 
 
 def errors(ws: Workspace) -> dict[str, Text]:

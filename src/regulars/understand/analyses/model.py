@@ -150,7 +150,7 @@ class Analysis:
     that page and command give in place of tables where it is asked. `instead` has options of the
     command alone, each with what `(view, value, as_json)` does in place of telling the answer; the
     view has none yet. API and `--json` tell the list `bare` alone, where they told one before there
-    was a declaration.
+    was a declaration. The navigation shows what `badge` answers, such as how many wait.
     """
 
     name: str
@@ -192,6 +192,7 @@ class Analysis:
     usual: Text | None = None
     menu: str = ""
     bare: str = ""
+    badge: str = ""
     section: str = "understand"
     renew: Callable[[Any, Any, datetime], None] | None = None
     compute: Callable[[Any, Options, datetime], Any] | None = None

@@ -273,6 +273,6 @@ person_panels: list[PersonPanel] = []
 for _one in service.every():
     router.include_router(routes(_one))
     _place = _one.menu or _one.path, Section(_one.section), _one.order
-    navigation.append(NavItem(_one.title, *_place, Right.READ_NUMBERS))
+    navigation.append(NavItem(_one.title, *_place, Right.READ_NUMBERS, _one.badge or None))
     if _one.panel is not None:
         person_panels.append(PersonPanel(f"{_one.path}/of", _one.panel.order, Right.READ_PEOPLE))
