@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from regulars.faces.columns import IN_UNIT, Column, estimate
+from regulars.faces.columns import IN_UNIT, Column, Format, estimate, in_file
 from regulars.faces.language import say
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
@@ -14,11 +14,23 @@ from regulars.understand.analyses.model import Analysis, Table
 from regulars.understand.analyses.options import PLACE
 from regulars.understand.health.model import Health
 from regulars.understand.journeys.model import Evidence
+from regulars.understand.metrics.model import CHANGE_TITLES, VERDICT_TITLES
 
 if TYPE_CHECKING:
     from regulars.understand.analyses.view import View
 
 TITLE = Text("Overview", "总览")
+PARTS = {
+    "health": Text("health index", "健康度指数"),
+    "metric": Text("metric", "指标"),
+    "pain": Text("pain point", "痛点"),
+    "opportunity": Text("opportunity", "机会点"),
+    "change": Text("change", "变化"),
+}
+WORDS = PARTS | CHANGE_TITLES | {str(key): title for key, title in VERDICT_TITLES.items()}
+CODE = Format(lambda value, _: say(WORDS[value]) if value else "", numeric=False)
+UNITS = {"long_wait": "seconds", "drop_off": "share", "out_of_order": "share"}
+"""What the evidence of a mark counts in, where it is no score."""
 
 
 def _line(part: str, name: Any, of: Tile | Health | Evidence, **more: Any) -> dict[str, Any]:
@@ -50,7 +62,8 @@ def _lines(view: View) -> Iterator[dict[str, Any]]:
         more = {"unit": tile.unit, "target": tile.target, "verdict": tile.verdict}
         yield _line("metric", tile.title, tile, **more)
     for mark in [*overview.pains, *overview.opportunities]:
-        yield _line(mark.kind.value, mark.title, mark.evidence[0], evidence=mark.evidence[0].text)
+        why = mark.evidence[0]
+        yield _line(mark.kind, mark.title, why, unit=UNITS.get(why.kind), evidence=why.text)
     yield from map(_change, overview.changes)
 
 
@@ -79,12 +92,12 @@ ANALYSIS = Analysis(
             "overview",
             TITLE,
             (
-                Column(Text("Part", "部分"), "part"),
+                Column(Text("Part", "部分"), "part", CODE),
                 Column(Text("Name", "名称"), "name"),
                 estimate(Text("Value", "数值"), "value", IN_UNIT),
-                Column(Text("Unit", "单位"), "unit", wide=True),
+                in_file(Text("Unit", "单位"), "unit"),
                 Column(Text("Target", "目标"), "target", IN_UNIT),
-                Column(Text("Verdict", "结论"), "verdict"),
+                Column(Text("Verdict", "结论"), "verdict", CODE),
                 Column(Text("Evidence", "依据"), "evidence"),
             ),
             _lines,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from regulars.faces import charts
+from regulars.faces import charts, formats
 from regulars.faces.columns import COUNT, SHARE, Column, Format, estimate, interval, number, signed
 from regulars.faces.language import say
 from regulars.kit.text import Text
@@ -21,6 +22,9 @@ INDEX, PERFORMANCE = Text("Health index", "体验健康度指数"), Text("Perfor
 COVERAGE = Text("Share of the weight", "所占权重")
 MONTHS = Text("Health index by month, 95% interval", "各月健康度指数与 95% 区间")
 PARTS = Text("Touchpoints in the index", "构成指数的触点")
+MONTH_NAME = Format(
+    lambda value, _: formats.month(date.fromisoformat(f"{value}-01")), numeric=False
+)
 FEW = Text("too few answers", "回答过少")
 
 
@@ -94,7 +98,7 @@ ANALYSIS = Analysis(
             "months",
             MONTHS,
             (
-                Column(Text("Month", "月份"), "month"),
+                Column(Text("Month", "月份"), "month", MONTH_NAME),
                 estimate(INDEX, _whole, number()),
                 Column(Text("People", "人数"), "people", COUNT, wide=True),
                 Column(COVERAGE, "coverage", SHARE, wide=True),
