@@ -12,10 +12,11 @@ import typer
 from rich.markup import escape
 
 from regulars.faces import help_texts, show
-from regulars.faces.columns import Cell, Column, cell_of, in_one_line
-from regulars.faces.command import WorkspaceFolder, out, table
+from regulars.faces.columns import Column, cell_of
+from regulars.faces.command import WorkspaceFolder, out
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
+from regulars.faces.terminal import print_rows
 from regulars.kit import clock
 from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
@@ -26,8 +27,6 @@ from regulars.understand.analyses.options import Option
 from regulars.understand.analyses.view import View, told
 
 LIMIT = Text("Customers listed.", "列出的客户数。")
-WIDE = 140
-"""A terminal of so many signs a line has room for every column."""
 MOST = 20
 """Rows of a table in a terminal; the file of the page holds all."""
 Opens = Callable[[Path], Workspace]
@@ -169,12 +168,3 @@ def print_list(view: View, name: str, values: dict[str, Any], *, as_json: bool) 
         fill(_("{shown} of {total} customers"), shown=len(rows), total=f"{people.num_rows:,}")
     )
     _print_people(view, listed, rows)
-
-
-def print_rows(title: str, columns: Sequence[Column], lines: Sequence[Sequence[Cell]]) -> None:
-    """Print rows of cells under their columns; those that are wide where there is room."""
-    kept = [at for at, column in enumerate(columns) if not column.wide or out.width >= WIDE]
-    made = table(*(escape(say(columns[at].title)) for at in kept), title=escape(title))
-    for line in lines:
-        made.add_row(*(escape(in_one_line(line[at])) for at in kept))
-    out.print(made)

@@ -8,10 +8,8 @@ from fastapi import APIRouter, Depends, Query
 
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
-from regulars.kit.period import Period, parse_edge
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.metrics import service
-from regulars.understand.metrics.model import Direction, Goal
 from regulars.understand.metrics.rows import described, plain
 
 router = APIRouter(prefix="/api/v1/metrics", tags=["metrics"])
@@ -41,17 +39,9 @@ def measure_metric(
     weighted: bool = False,
 ) -> list[dict[str, Any]]:
     """Return the metric with n and interval, one object for each slice."""
-    direction = Direction(service.definition(key).direction)
-    rows = service.measure(
-        ws,
-        key,
-        period=Period(*(parse_edge(edge, ws.zone) if edge else None for edge in (start, end))),
-        by=by,
-        filters=service.filters_of(where),
-        weighted=weighted,
-        as_of=parse_edge(as_of, ws.zone) if as_of else None,
+    words: dict[str, Any] = {"edges": (start, end), "as_of": as_of, "where": where}
+    rows = service.measure_as_written(
+        ws, key, **words, by=by, weighted=weighted, compare=compare, target=target,
         scope=caller.places,
-        compare=compare,
-        target=Goal(target, direction) if target is not None else None,
-    )
+    )  # fmt: skip
     return [plain(row, ws.zone) for row in rows]

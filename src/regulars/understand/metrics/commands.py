@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -15,12 +15,11 @@ from regulars.faces.columns import written
 from regulars.faces.command import WorkspaceFolder, err, out
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say, shell_language, speaking
-from regulars.kit.period import Period, parse_edge
+from regulars.faces.terminal import print_rows
 from regulars.timeline.workspace import Workspace
-from regulars.understand.analyses.terminal import print_rows
 from regulars.understand.metrics import glossary, service
 from regulars.understand.metrics.columns import COLUMNS, dimensions
-from regulars.understand.metrics.model import Direction, Goal, Measured
+from regulars.understand.metrics.model import Measured
 from regulars.understand.metrics.rows import plain
 from regulars.understand.scope.options import AsOfOption, FromOption, ToOption
 
@@ -71,29 +70,16 @@ def _show(group: typer.Typer, opens: Opens) -> None:
     ) -> None:
         """Show a metric with n and interval: `regulars show nps --by touchpoint,month`."""
         ws = opens(workspace)
-        zone = ws.zone
-        rows = service.measure(
-            ws,
-            key,
-            period=Period(
-                parse_edge(start, zone) if start else None, parse_edge(end, zone) if end else None
-            ),
-            by=by or (),
-            filters=service.filters_of(where or ()),
-            weighted=weighted,
-            as_of=parse_edge(as_of, zone) if as_of else None,
-            compare=compare,
-            target=_goal(key, target),
+        words: dict[str, Any] = {"edges": (start, end), "as_of": as_of, "where": where or ()}
+        rows = service.measure_as_written(
+            ws, key, **words, by=by or (), weighted=weighted, compare=compare, target=target
         )
         if as_json:
-            typer.echo(json.dumps([plain(row, zone) for row in rows], ensure_ascii=False, indent=1))
+            listed = [plain(row, ws.zone) for row in rows]
+            typer.echo(json.dumps(listed, ensure_ascii=False, indent=1))
             return
         with speaking(shell_language()):
             _print(key, rows)
-
-
-def _goal(key: str, value: float | None) -> Goal | None:
-    return None if value is None else Goal(value, Direction(service.definition(key).direction))
 
 
 def _print(key: str, rows: list[Measured]) -> None:

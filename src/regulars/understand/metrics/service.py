@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regulars.company.rights.model import Scope
+from regulars.faces.asking import period_of
 from regulars.kit.errors import Invalid
-from regulars.kit.period import ALL_TIME, Period
+from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.kit.text import Text
 from regulars.understand.metrics import comparing, periods
 from regulars.understand.metrics.answering import (
@@ -56,6 +57,7 @@ __all__ = [
     "freshness",
     "last_moment",
     "measure",
+    "measure_as_written",
     "plain",
     "unit_of",
     "written",
@@ -131,6 +133,28 @@ def measure(
         )
         for slot, part in rows
     ]
+
+
+def measure_as_written(
+    ws: Workspace,
+    key: str,
+    *,
+    edges: tuple[str | None, str | None],
+    as_of: str | None,
+    where: Sequence[str],
+    target: float | None,
+    **more: Any,
+) -> list[Measured]:
+    """Measure what an address or a command asks in words; `more` is as in `measure`."""
+    return measure(
+        ws,
+        key,
+        period=period_of(*edges, ws.zone),
+        filters=filters_of(where),
+        as_of=parse_edge(as_of, ws.zone) if as_of else None,
+        target=None if target is None else Goal(target, definition(key).direction),
+        **more,
+    )
 
 
 def active_people(
