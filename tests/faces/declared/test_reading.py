@@ -151,3 +151,27 @@ def test_what_is_done_is_told_with_what_was_asked_and_made() -> None:
     asked = Asked(None, None, ASKED.now, {"tea": "oolong", "pots": 2})
     told = ORDER.told(asked, type("Made", (), {"guests": day})())
     assert told == Text("oolong: 2 pots for 2026-05-04", "oolong：2026-05-04 人 2 壶")
+
+
+@pytest.mark.parametrize(
+    ("sent", "chosen"),
+    [
+        ([], None),
+        ([("sizes", "s")], ["s"]),
+        ([("sizes.every", "these")], []),
+        ([("sizes.every", "these"), ("sizes", "s"), ("sizes", "l")], ["s", "l"]),
+        ([("sizes.every", "every"), ("sizes", "s")], None),
+    ],
+)
+def test_every_one_is_meant_where_that_is_said(
+    sent: list[tuple[str, str]], chosen: list[str] | None
+) -> None:
+    sizes = Field(
+        "sizes", Text("Sizes", "大小"), "choices", choices=SIZES, every=Text("all", "全部")
+    )
+    form = Form(name="sell", submit=Text("Sell", "卖"), brief=Text("Sell", "卖"), right="edit",
+                act=lambda asked: asked.values, fields=(sizes,), base=lambda _asked: 3)  # fmt: skip
+    fields = Fields(FormData([*sent, ("base", "2")]))
+    assert reading.sent(form, fields, ASKED) == {"sizes": chosen, "base": 2}
+    assert reading.typed(form, ASKED, fields) == {"sizes": chosen}
+    assert "None: all." in sizes.words.en
