@@ -148,9 +148,10 @@ class Analysis:
     calls `renew(service, ws, now)`. With `compute(ws, options, now)` a noun needs no service: its
     answers are kept under `name` and `version`. `document` is an option and what writes the text
     that page and command give in place of tables where it is asked. `instead` has options of the
-    command alone, each with what `(view, value, as_json)` does in place of telling the answer; the
-    view has none yet. API and `--json` tell the list `bare` alone, where they told one before there
-    was a declaration. The navigation shows what `badge` answers, such as how many wait.
+    command alone, each with a function of a view without an answer and the value: what is told
+    instead, as JSON and in lines. API and `--json` tell the list `bare` alone, where they told one
+    before there was a declaration. The navigation shows what `badge` answers, such as how many
+    wait.
     """
 
     name: str
