@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -144,6 +145,53 @@ def test_rows_come_in_their_order_without_the_empty_ones() -> None:
 def test_what_is_wrong_in_a_row_names_the_row() -> None:
     _sent, errors = browser(NESTED, [("title", "Spring"), ("teas.1.price", "free")])
     assert set(errors) == {"teas.1.name", "teas.1.price"}
+
+
+def test_a_row_that_is_ticked_to_be_removed_is_left_out() -> None:
+    pairs = [("title", "Spring"), ("teas.0.name", "green"), ("teas.1.name", "black"),
+             ("teas.0.remove", "1")]  # fmt: skip
+    sent, errors = browser(NESTED, pairs)
+    assert not errors
+    assert [tea["name"] for tea in sent["teas"]] == ["black"]
+
+
+def test_a_spare_row_that_holds_only_what_it_came_with_is_no_row() -> None:
+    sizes = Field("sizes", Text("Sizes", "尺寸"), "rows", fields=(
+        Field("name", Text("Name", "名称"), required=True),
+        Field("size", Text("Size", "大小"), "choice", default="s", choices=SIZES),
+    ))  # fmt: skip
+    cups = replace(ORDER, fields=(sizes,))
+    assert browser(cups, [("sizes.0.name", ""), ("sizes.0.size", "s")]) == ({"sizes": []}, {})
+    _sent, errors = browser(cups, [("sizes.0.name", ""), ("sizes.0.size", "l")])
+    assert set(errors) == {"sizes.0.name"}
+
+
+def test_a_form_shows_its_rows_and_two_spare_ones() -> None:
+    held = Asked(None, None, ASKED.now, {"title": "Spring", "teas": [{"name": "green"}]})
+    shown = reading.typed(NESTED, held, None)
+    assert shown["teas"] == [0, 1, 2]
+    assert [shown[f"teas.{place}.name"] for place in shown["teas"]] == ["green", None, None]
+
+
+def test_what_was_typed_into_rows_stays_under_its_numbers() -> None:
+    sent = Fields(FormData([("teas.1.name", "black"), ("teas.1.price", "free")]))
+    shown = reading.typed(NESTED, ASKED, sent)
+    assert shown["teas"] == [1, 2, 3]
+    assert (shown["teas.1.name"], shown["teas.1.price"]) == ("black", "free")
+
+
+def test_rows_hold_rows() -> None:
+    stages = Field("stages", Text("Stages", "阶段"), "rows", fields=(
+        Field("key", Text("Key", "标识"), required=True), *NESTED.fields[1:],
+    ))  # fmt: skip
+    menu = replace(NESTED, fields=(stages,))
+    pairs = [("stages.0.key", "buy"), ("stages.0.teas.0.name", "green"), ("stages.1.key", "use")]
+    sent, errors = browser(menu, pairs)
+    assert not errors
+    assert sent["stages"] == [
+        {"key": "buy", "teas": [{"name": "green", "price": None}]}, {"key": "use", "teas": []},
+    ]  # fmt: skip
+    assert reading.typed(menu, ASKED, Fields(FormData(pairs)))["stages.0.teas"] == [0, 1, 2]
 
 
 def test_what_is_done_is_told_with_what_was_asked_and_made() -> None:

@@ -108,18 +108,23 @@ def test_a_touchpoint_is_edited_as_a_new_version(
         "stage": "purchase",
         "area": "process",
         "weight": "2",
-        "events": "Product Added, Cart Viewed; channel = app, web\nProduct Removed",
+        "row": "cart",
+        "events.0.names": "Product Added, Cart Viewed",
+        "events.0.channels": "app, web",
+        "events.1.names": "Product Removed",
         "reason": "we say basket",
     }
-    answer = browser.post("/catalog/touchpoints/cart", data=form)
+    answer = browser.post("/catalog/change", data=form)
     assert answer.status_code == 303, answer.text
     cart = catalog.touchpoint(ws, "cart")
     assert (cart.title.en, cart.weight, len(cart.events)) == ("Basket", 2.0, 2)
-    stale = browser.post("/catalog/touchpoints/cart", data={**form, "en": "Trolley"})
+    stale = browser.post("/catalog/change", data={**form, "en": "Trolley"})
     assert stale.status_code == 422
+    assert "Trolley" in stale.text
     wrong = browser.post(
-        "/catalog/touchpoints/cart", data={**form, "base": str(before + 1), "events": "a; b = c"}
+        "/catalog/change", data={**form, "base": str(before + 1), "target_metric": "nps"}
     )
+    assert "both a metric and a value" in wrong.text
     assert wrong.status_code == 422
     assert catalog.touchpoint(ws, "cart").title.en == "Basket"
 

@@ -106,6 +106,8 @@ def _alone(
     if form.of_row:
         row = _row(resource, form, asked)
         values = form.values_of(row)
+    elif form.held:
+        values = form.held(asked)
     typed = fields if taken is form else None
     query = Asked(asked.store, asked.caller, asked.now, values, asked.row)
     title = form.titled(row) if form.titled else form.heading
@@ -150,7 +152,7 @@ def _offered(form: Form, asked: Asked, fields: Fields | None) -> dict[str, Any]:
         "base": fields.raw["base"] if fields else form.base(asked) if form.base else None,
         "typed": reading.typed(form, asked, fields),
         "errors": fields.errors if fields else {},
-        "offered": {part.name: part.offered(asked) for part in form.fields},
+        "offered": reading.offered(form.fields, asked),
     }
 
 

@@ -51,10 +51,11 @@ class Field:
 
     `choices` are values with titles, or a function of what is asked that gives them. `least` and
     `most` bound a number, `most` the characters of a text. A field of kind `rows` holds a list of
-    objects with `fields`. What is an `argument` has no name in a command; `option` is what it is
-    called there, where that differs. `default` is what holds where nothing is said. Of `choices`
-    with a title for `every` one, a page asks first whether all of them are meant: that is None.
-    What is `placeholder` in an empty field is in a choice the title of none, for a file its ending.
+    objects with `fields`, of which the first names the row. What is an `argument` has no name in a
+    command; `option` is what it is called there, where that differs. `default` is what holds where
+    nothing is said. Of `choices` with a title for `every` one, a page asks first whether all of
+    them are meant: that is None. What is `placeholder` in an empty field is in a choice the title
+    of none, for a file its ending.
     """
 
     name: str
@@ -103,7 +104,8 @@ class Form:
     in a command line, None where there is no command; `row_words` says there what a row is called.
     `page` is the address below the resource's at which it stands alone, with the other acts of its
     row (the part in braces), in its `template` under what `titled(row)` says; `held(row)` are the
-    values of a row, by default its attributes. It is None where people do not do this on a page.
+    values of a row, by default its attributes, and `held(asked)` those that a form of none begins
+    with, by default the address'. It is None where people do not do this on a page.
     `base(asked)` is the version of a document that is seen: it comes back as `asked["base"]`, from
     a program where that tells it in the query.
     What makes a `secret` shows it once on the page, and no cache keeps the answer.

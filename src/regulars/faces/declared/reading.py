@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 import typer
@@ -18,6 +18,8 @@ from regulars.kit.text import Text
 TYPES: dict[str, Any] = {"number": float, "whole": int, "flag": bool, "choices": list[str]}
 SPARE = 2
 """Empty rows that a form offers below those there are."""
+REMOVE = "remove"
+"""The tick that takes a row out."""
 
 
 def sent(form: Form, fields: Fields, asked: Asked) -> dict[str, Any]:
@@ -75,11 +77,31 @@ def _ticked(one: Field, name: str, fields: Fields) -> list[str] | None:
 
 
 def _rows(one: Field, name: str, fields: Fields, asked: Asked) -> list[dict[str, Any]]:
-    """Return the rows in which anything was typed: `NAME.0.FIELD`, `NAME.1.FIELD`…"""
+    """Return the rows in which anything was typed and that are not to be removed."""
+    return [
+        _sent(one.fields, fields, asked, f"{name}.{place}.")
+        for place in _places(one, name, fields)
+        if not fields.flag(f"{name}.{place}.{REMOVE}")
+    ]
+
+
+def _places(one: Field, name: str, fields: Fields) -> list[int]:
+    """Return the numbers of the rows in which anything was typed: `NAME.0.FIELD`…"""
     begun = (key.removeprefix(f"{name}.").partition(".")[0] for key in fields.raw
-             if key.startswith(f"{name}.") and fields.raw[key].strip())  # fmt: skip
-    places = sorted({int(place) for place in begun if place.isdigit()})
-    return [_sent(one.fields, fields, asked, f"{name}.{place}.") for place in places]
+             if key.startswith(f"{name}."))  # fmt: skip
+    numbers = sorted({int(place) for place in begun if place.isdecimal()})
+    return [place for place in numbers if _is_typed(one.fields, fields, f"{name}.{place}.")]
+
+
+def _is_typed(declared: Iterable[Field], fields: Fields, before: str) -> bool:
+    """Tell whether anything was typed into a row beside what an empty one holds."""
+    for one in declared:
+        name = before + one.name
+        if _places(one, name, fields) if one.kind == "rows" else fields.raw[name].strip() not in (
+            "", str(one.default)
+        ):  # fmt: skip
+            return True
+    return False
 
 
 def _int(value: float | None) -> int | None:
@@ -157,10 +179,50 @@ def _option(one: Field) -> tuple[Any, Any]:
 
 
 def typed(form: Form, asked: Asked, fields: Fields | None) -> dict[str, Any]:
-    """Return what a form's fields show: what was sent, else what `asked` says, else defaults."""
-    if fields is None:
-        return {one.name: asked.values.get(one.name, one.default) for one in form.fields}
-    return {
-        one.name: _ticked(one, one.name, fields) if one.kind == "choices" else fields.raw[one.name]
-        for one in form.fields
-    }
+    """Return what a form's fields show: what was sent, else what `asked` says, else defaults.
+
+    A field of a row stands under its whole name, such as `stages.0.key`; under that of the rows
+    stand their numbers, the spare ones last.
+    """
+    return _typed_of(form.fields, asked.values, fields)
+
+
+def _typed_of(
+    declared: Iterable[Field], values: Mapping[str, Any], fields: Fields | None, before: str = ""
+) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for one in declared:
+        name = before + one.name
+        if one.kind == "rows":
+            shown |= _typed_rows(one, name, values.get(one.name) or (), fields)
+        elif fields is None:
+            shown[name] = values.get(one.name, one.default)
+        else:
+            ticked = one.kind == "choices"
+            shown[name] = _ticked(one, name, fields) if ticked else fields.raw[name]
+    return shown
+
+
+def _typed_rows(
+    one: Field, name: str, rows: Iterable[Mapping[str, Any]], fields: Fields | None
+) -> dict[str, Any]:
+    known = dict(enumerate(rows))
+    if fields is not None:
+        known = {place: {} for place in _places(one, name, fields)}
+    first = max(known, default=-1) + 1
+    spare: dict[int, Mapping[str, Any]] = {place: {} for place in range(first, first + SPARE)}
+    shown: dict[str, Any] = {name: [*known, *spare]}
+    for place, row in (known | spare).items():
+        sent = fields if place in known else None
+        shown |= _typed_of(one.fields, row, sent, f"{name}.{place}.")
+        shown[f"{name}.{place}.{REMOVE}"] = bool(sent and sent.flag(f"{name}.{place}.{REMOVE}"))
+    return shown
+
+
+def offered(declared: Iterable[Field], asked: Asked, before: str = "") -> dict[str, Any]:
+    """Return what there is to choose from; of a row's field under `ROWS.FIELD`."""
+    found: dict[str, Any] = {}
+    for one in declared:
+        found[before + one.name] = one.offered(asked)
+        found |= offered(one.fields, asked, f"{before}{one.name}.")
+    return found

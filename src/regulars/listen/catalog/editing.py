@@ -1,81 +1,58 @@
-"""A touchpoint and the stages as form fields, and back."""
+"""A touchpoint and the stages as values of a form, and back."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from regulars.faces.code_words import channel
-from regulars.faces.forms import Fields
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
+from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import KEY, Area, Catalog, Phase, Rule, Stage, Target, Touchpoint
 from regulars.timeline import vocabulary
 
-CONDITIONS = {"channel": "channels", "source": "sources", "metric": "metrics"}
-
-
-FIELDS = (
-    "key",
-    "en",
-    "zh",
-    "stage",
-    "area",
-    "owner",
-    "channels",
-    "digital",
-    "order",
-    "wait_hours",
-    "weight",
-    "part_of",
-    "target_metric",
-    "target_value",
-    "events",
-    "aliases",
-)
+CONDITIONS = ("names", "channels", "sources", "metrics")
 
 
 def shown(point: Touchpoint) -> dict[str, Any]:
     """Return a touchpoint's values as the form shows them."""
+    target = point.target
     return {
         "key": point.key,
         "en": point.title.en,
         "zh": point.title.zh,
         "stage": point.stage,
         "area": point.area.value,
-        "owner": say(point.owner) if point.owner else "",
+        "owner": say(point.owner) if point.owner else None,
         "channels": ", ".join(point.channels),
         "digital": point.digital,
-        "order": "" if point.order is None else point.order,
-        "wait_hours": "" if point.wait_hours is None else f"{point.wait_hours:g}",
+        "order": point.order,
+        "wait_hours": None if point.wait_hours is None else f"{point.wait_hours:g}",
         "weight": f"{point.weight:g}",
-        "part_of": point.part_of or "",
-        "target_metric": point.target.metric if point.target else "",
-        "target_value": f"{point.target.value:g}" if point.target else "",
-        "events": rules_text(point.events),
+        "part_of": point.part_of,
+        "target_metric": target.metric if target else None,
+        "target_value": f"{target.value:g}" if target else None,
+        "events": [
+            {name: ", ".join(getattr(rule, name)) for name in CONDITIONS} for rule in point.events
+        ],
         "aliases": ", ".join(point.aliases),
     }
 
 
-def fresh(catalog: Catalog, name: str) -> dict[str, Any]:
-    """Return the values of an empty form; with a `name`, of one that adopts these events."""
+def fresh(name: str) -> dict[str, Any]:
+    """Return what a form for a new touchpoint begins with; of a `name`, one of these events."""
     key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:60]
     key = key if KEY.match(key) else (f"t_{key}".rstrip("_") if key else "")
-    values = dict.fromkeys(
-        ("owner", "channels", "order", "wait_hours", "part_of", "target_metric", "target_value"), ""
-    )
-    stage = catalog.stages[0].key if catalog.stages else ""
     return {
-        **values,
         "key": key,
         "en": name,
         "zh": name,
-        "stage": stage,
         "area": Area.PROCESS.value,
-        "digital": False,
         "weight": "1",
-        "events": name,
+        "events": [{"names": name}] if name else [],
         "aliases": name if name and not KEY.match(name) else "",
     }
 
@@ -101,102 +78,90 @@ def rules_words(rules: tuple[Rule, ...]) -> str:
     return "\n".join(lines)
 
 
-def read_rules(fields: Fields, words: str) -> tuple[Rule, ...]:
-    """Read the lines of `rules_text`; a wrong one is noted at the field `events`."""
-    rules = []
-    for line in words.splitlines():
-        if line.strip():
-            rule = _rule(line)
-            if rule is None:
-                fields.fail(
-                    "events", _("This line is not a rule: {line}").format(line=line.strip())
-                )
-            else:
-                rules.append(rule)
-    return tuple(rules)
+def _listed(words: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (words or "").split(",") if word.strip())
 
 
-def _rule(line: str) -> Rule | None:
-    values: dict[str, tuple[str, ...]] = {}
-    for part in line.split(";"):
-        column, sign, rest = part.partition("=")
-        name = CONDITIONS.get(column.strip()) if sign else "names"
-        listed = _listed(rest if sign else part)
-        if name is None or not listed or name in values:
-            return None
-        values[name] = listed
-    return Rule(**values)
-
-
-def _listed(words: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in words.split(",") if word.strip())
-
-
-def read(fields: Fields, catalog: Catalog, before: Touchpoint | None) -> Touchpoint:
-    """Read the form of a changed touchpoint, or of a new one (`before` is None)."""
-    key = before.key if before else ""
+def read(values: Mapping[str, Any], catalog: Catalog, before: Touchpoint | None) -> Touchpoint:
+    """Return the touchpoint of a form, changed or new (`before` is None). Raises Invalid."""
     if before is None:
-        key = fields.text("key", required=True, most=63) or ""
-        if key and not KEY.match(key):
-            fields.fail("key", _("Lower-case letters, digits and _, starting with a letter."))
-        if catalog.touchpoint(key) is not None:
-            fields.fail("key", _("A touchpoint with this key already exists."))
-    english, chinese = fields.text("en"), fields.text("zh")
+        _check_key(values["key"], "key")
+        if catalog.touchpoint(values["key"]) is not None:
+            raise _invalid(
+                "key", "A touchpoint with this key already exists.", "该标识的触点已存在。"
+            )
+    english, chinese = values["en"], values["zh"]
     if not (english or chinese):
-        fields.fail("en", _("Fill this in."))
-    stage = fields.choice("stage", [stage.key for stage in catalog.stages], required=True)
-    area = fields.choice("area", [area.value for area in Area], required=True)
-    weight = fields.number("weight", least=0)
+        raise _invalid("en", "Fill in one of the two names.", "请至少填写一个名称。")
+    weight = values["weight"]
     return Touchpoint(
-        key=key,
-        title=Text(english or chinese or "", chinese or english or ""),
-        stage=stage or "",
-        area=Area(area or Area.PROCESS),
-        owner=_owner(fields, before),
-        channels=_listed(fields.text("channels") or ""),
-        digital=fields.flag("digital"),
-        order=fields.whole("order"),
-        wait_hours=fields.number("wait_hours", least=0),
+        key=before.key if before else values["key"],
+        title=Text(english or chinese, chinese or english),
+        stage=values["stage"],
+        area=Area(values["area"]),
+        owner=_owner(values["owner"], before),
+        channels=_listed(values["channels"]),
+        digital=values["digital"],
+        order=values["order"],
+        wait_hours=values["wait_hours"],
         weight=1.0 if weight is None else weight,
-        part_of=fields.choice("part_of", [point.key for point in catalog.touchpoints]),
-        target=_target(fields),
-        events=read_rules(fields, fields.text("events", most=20_000) or ""),
-        aliases=_listed(fields.text("aliases") or ""),
+        part_of=values["part_of"],
+        target=_target(values["target_metric"], values["target_value"]),
+        events=tuple(
+            Rule(**{name: _listed(row[name]) for name in CONDITIONS}) for row in values["events"]
+        ),
+        aliases=_listed(values["aliases"]),
     )
 
 
-def _owner(fields: Fields, before: Touchpoint | None) -> Text | None:
-    """Read the owner; one that was not touched keeps its name in the other language."""
-    name = fields.text("owner")
+def _owner(name: str | None, before: Touchpoint | None) -> Text | None:
+    """Return the owner; one that was not touched keeps its name in the other language."""
     if before is not None and before.owner is not None and name == say(before.owner):
         return before.owner
     return Text(name, name) if name else None
 
 
-def _target(fields: Fields) -> Target | None:
-    metric, value = fields.text("target_metric"), fields.number("target_value")
-    if metric is None or value is None:
-        if metric is not None or value is not None:
-            fields.fail("target_value", _("A target needs both a metric and a value."))
+def _target(metric: str | None, value: float | None) -> Target | None:
+    if metric is None and value is None:
         return None
+    if metric is None or value is None:
+        raise _invalid(
+            "target_value",
+            "A target needs both a metric and a value.",
+            "目标需要同时填写指标和数值。",
+        )
     return Target(metric, value)
 
 
-def read_stages(fields: Fields, catalog: Catalog) -> tuple[Stage, ...]:
-    """Read the table of stages, sorted by their position; an empty new row is left out."""
-    rows = []
-    for index in range(len(catalog.stages) + 1):
-        key = fields.text(f"key-{index}", most=63)
-        if key is None or fields.flag(f"remove-{index}"):
-            continue
-        if not KEY.match(key):
-            fields.fail(
-                f"key-{index}", _("Lower-case letters, digits and _, starting with a letter.")
-            )
-        english, chinese = fields.text(f"en-{index}"), fields.text(f"zh-{index}")
+def shown_stages(catalog: Catalog) -> list[dict[str, Any]]:
+    """Return the stages as rows of the form."""
+    return [
+        {"key": one.key, "position": place, "zh": one.title.zh, "en": one.title.en,
+         "phase": one.phase.value}
+        for place, one in enumerate(catalog.stages, 1)
+    ]  # fmt: skip
+
+
+def read_stages(rows: Sequence[Mapping[str, Any]]) -> tuple[Stage, ...]:
+    """Return the stages of a form, sorted by their position; one without stands where it is."""
+    found = []
+    for number, row in enumerate(rows, 1):
+        key, english, chinese = row["key"], row["en"], row["zh"]
+        _check_key(key, "stages")
         title = Text(english or chinese or key, chinese or english or key)
-        phase = fields.choice(f"phase-{index}", [phase.value for phase in Phase], required=True)
-        position = fields.number(f"position-{index}")
-        place = index + 1.0 if position is None else position
-        rows.append((place, Stage(key, title, Phase(phase or Phase.PRE_SALE))))
-    return tuple(stage for _place, stage in sorted(rows, key=lambda row: row[0]))
+        place = number if row["position"] is None else row["position"]
+        found.append((place, Stage(key, title, Phase(row["phase"]))))
+    return tuple(stage for _place, stage in sorted(found, key=lambda each: each[0]))
+
+
+def _check_key(key: str, field: str) -> None:
+    if not KEY.match(key):
+        raise _invalid(
+            field,
+            f"“{key}”: lower-case letters, digits and _, starting with a letter.",
+            f"“{key}”：小写字母、数字和 _，以字母开头。",
+        )
+
+
+def _invalid(field: str, en: str, zh: str) -> Invalid:
+    return Invalid(f"catalog.{field}", Text(en, zh), field=field)
