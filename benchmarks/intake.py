@@ -45,7 +45,7 @@ def serve(folder: str, port: int) -> None:
     from regulars.app import build_web, open_workspace
     from regulars.kit import clock
     from regulars.listen.intake import api, door, wire
-    from regulars.listen.intake.model import Outcome
+    from regulars.listen.intake.model import EventOutcome
 
     app = build_web(open_workspace(folder))
 
@@ -57,10 +57,10 @@ def serve(folder: str, port: int) -> None:
         if "checked" in request.url.path:
             now = clock.microseconds(clock.now())
             post = door._Post(body, call, opened._sender(body, call, key, now))
-            found = [Outcome(one.message_id, "accepted") for one in post.read() if one.row]
+            found = [EventOutcome(one.message_id, "accepted") for one in post.read() if one.row]
         else:
             decoded = [wire.decode_message(raw) for raw in body.batch]
-            found = [Outcome(str(message.message_id), "accepted") for message in decoded]
+            found = [EventOutcome(str(message.message_id), "accepted") for message in decoded]
         answer = door.Answer(found, call == "track")
         return Response(door.encode(answer, "en"), 200, api.CORS, "application/json")
 

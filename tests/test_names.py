@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from pathlib import Path
 
 from tests.name_scopes import Reader
@@ -12,6 +13,8 @@ PASSING = frozenset({"found", "one", "made", "told", "known", "asked", "kept", "
 """Words that are clear where they are bound, and nowhere else."""
 REACH = 5
 """Lines after a name was bound within which such a word may be read."""
+SHARED = 5
+"""Class names of more than two nouns there must be fewer of than this."""
 LEFT = (
     "company/keys/", "company/resources/", "faces/", "listen/nobodies/", "listen/statuses/",
 )  # fmt: skip
@@ -38,6 +41,17 @@ def test_passing_words_name_nothing_that_is_read_far_from_where_it_is_bound() ->
         for where in far(file.read_text("utf-8"))
     ]
     assert wrong == []
+
+
+def test_few_class_names_are_shared_by_more_than_two_nouns() -> None:
+    nouns = defaultdict(set)
+    for file in sorted(SOURCES.glob("*/**/*.py")):
+        noun = file.relative_to(SOURCES).parts[:-1][:2]
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                nouns[node.name].add("/".join(noun))
+    shared = {name: sorted(those) for name, those in nouns.items() if len(those) > 2}
+    assert len(shared) < SHARED, shared
 
 
 def test_a_word_is_far_when_more_than_five_lines_lie_between() -> None:

@@ -13,12 +13,12 @@ from regulars.company.rights.model import SHELL
 from regulars.kit.text import Text
 from regulars.listen.imports import service as imports
 from regulars.prove.targets import service as targets
-from regulars.prove.targets.model import Kind, Target
+from regulars.prove.targets.model import Target, TargetKind
 from regulars.timeline import inbox, linking
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import queries as alerts
 from regulars.understand.alerts import service as rules
-from regulars.understand.alerts.model import Alert, Grain, State
+from regulars.understand.alerts.model import Alert, AlertState, Grain
 from regulars.understand.analyses import service as analyses
 from regulars.understand.audiences import service as audiences
 from regulars.understand.audiences.model import Draft
@@ -94,7 +94,7 @@ def plant_all(ws: Workspace, folder: Path, now: datetime) -> dict[tuple[str, str
     file.write_text(f"name,occurred_at,place\nNote,{now.isoformat()},{OTHER_STORE}\n,,{OTHER}\n")
     run = imports.import_files(ws, [file], "events", now=now)
     audience = audiences.add(ws, SHELL, Draft("Buyers", "orders >= 1"), now=now)
-    promise = Target("", "nps", Text("NPS", "NPS"), Kind.ABSOLUTE, 60.0, Direction.UP)
+    promise = Target("", "nps", Text("NPS", "NPS"), TargetKind.ABSOLUTE, 60.0, Direction.UP)
     target = targets.add(ws, SHELL, promise, now=now)
     return {
         ("", "identity"): identity(OTHER_STORE),
@@ -139,5 +139,5 @@ def an_alert(now: datetime) -> Alert:
         slice={"place": OTHER_STORE, "touchpoint": f"{OTHER}-touchpoint"}, start=now, end=now,
         n=50, value=1.0, low=0.5, high=1.5, unit="points", usual=9.0, usual_low=8.0,
         usual_high=10.0, p=0.001, worse=True, owner="", owner_name=f"{OTHER} desk",
-        state=State.OPEN, raised_at=now, seen_at=now,
+        state=AlertState.OPEN, raised_at=now, seen_at=now,
     )  # fmt: skip

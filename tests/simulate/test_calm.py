@@ -19,8 +19,8 @@ from regulars.understand.alerts.model import Grain
 from regulars.understand.audiences import service as audiences
 from regulars.understand.audiences.model import Draft
 from regulars.understand.complaints import service as complaints
-from regulars.understand.complaints.model import Asked as Complained
 from regulars.understand.complaints.model import Problem
+from regulars.understand.complaints.model import ProblemParameters as Complained
 from regulars.understand.journeys import service as journeys
 from regulars.understand.levels import service as levels
 from regulars.understand.radar import service as radar
@@ -41,13 +41,13 @@ GROUPS = {
 
 
 def types_by_touchpoint(ws: Workspace) -> Count:
-    told = words.words(ws, words.Asked(), now=NOW)
+    told = words.words(ws, words.WordsParameters(), now=NOW)
     tested = [cell for cell in told.cells if cell.q is not None]
     return sum(cell.marked for cell in tested), len(tested)
 
 
 def what_rose(ws: Workspace) -> Count:
-    rise = words.words(ws, words.Asked(), now=NOW).rise
+    rise = words.words(ws, words.WordsParameters(), now=NOW).rise
     assert rise is not None
     return len(rise.risen), rise.looked_at
 

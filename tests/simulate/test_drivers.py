@@ -7,7 +7,7 @@ import pytest
 from regulars.simulate.truths import truth
 from regulars.timeline import vocabulary as names
 from regulars.understand.drivers import service
-from regulars.understand.drivers.model import Asked
+from regulars.understand.drivers.model import DriverParameters
 from regulars.understand.scope.model import EventScope
 from tests.simulate.study import NOW, Company, Mean, mean_of
 
@@ -40,7 +40,7 @@ def test_a_late_parcel_costs_recommendation(troubled: Company, healthy: Company)
 
 
 def test_delivery_is_the_first_driver_of_recommendation(troubled: Company) -> None:
-    found = service.drivers(troubled.ws, Asked("nps"), EventScope(), as_of=NOW)
+    found = service.drivers(troubled.ws, DriverParameters("nps"), EventScope(), as_of=NOW)
     first, second = found.drivers[:2]
     assert (first.touchpoint, first.sign) == ("delivery", "+")
     assert first.importance.value > 1.5 * second.importance.value

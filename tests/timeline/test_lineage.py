@@ -17,7 +17,7 @@ from regulars.kit.errors import Unavailable
 from regulars.store import dumping
 from regulars.timeline import erased, erasure, inbox, lake, lake_log, lineage, linking
 from regulars.timeline.flush import flush
-from regulars.timeline.lineage import Fit
+from regulars.timeline.lineage import LineageFit
 from regulars.timeline.tables import inbox as inbox_table
 from regulars.timeline.tables import tombstones
 from regulars.timeline.workspace import Workspace
@@ -45,10 +45,10 @@ def expected(who: str, *numbers: int) -> set[str]:
 
 
 def test_database_and_lake_of_one_state_are_whole(any_ws: Workspace) -> None:
-    assert lineage.judge(any_ws).fit is Fit.WHOLE
+    assert lineage.judge(any_ws).fit is LineageFit.WHOLE
     send(any_ws, ANN, 1, 2, 3)
     flush(any_ws)
-    assert lineage.judge(any_ws).fit is Fit.WHOLE
+    assert lineage.judge(any_ws).fit is LineageFit.WHOLE
     assert opened(any_ws).lake.open().version() == 1
 
 
@@ -62,9 +62,9 @@ def test_events_acknowledged_after_an_old_database_was_put_back_are_kept(
         send(any_ws, ANN, number)
     flush(any_ws)
     put_database(any_ws, aside)
-    assert lineage.judge(any_ws).fit is Fit.OLD_DATABASE
+    assert lineage.judge(any_ws).fit is LineageFit.OLD_DATABASE
     ws = opened(any_ws)
-    assert lineage.judge(ws).fit is Fit.WHOLE
+    assert lineage.judge(ws).fit is LineageFit.WHOLE
     assert all(send(ws, BO, number) == [True] for number in range(200))
     assert send(ws, ANN, 1, 299) == [False, False]  # of before and of after the copy
     wanted = expected(ANN, *range(300)) | expected(BO, *range(200))
@@ -242,7 +242,7 @@ def test_a_crash_between_announcing_and_noting_a_commit_is_none_of_these(
     with pytest.raises(KeyboardInterrupt):
         flush(any_ws)
     monkeypatch.undo()
-    assert lineage.judge(any_ws).fit is Fit.WHOLE
+    assert lineage.judge(any_ws).fit is LineageFit.WHOLE
     ws = opened(any_ws)
     assert ids(ws) == ["a1"]
     ws.close()
@@ -264,7 +264,7 @@ def test_a_workspace_of_the_release_before_learns_and_keeps_what_it_has(any_ws: 
         (any_ws.folder / "lake" / name).unlink()
     ws = opened(any_ws)
     assert ids(ws) == ["a1", "a2", "a3"]
-    assert lineage.judge(ws).fit is Fit.WHOLE
+    assert lineage.judge(ws).fit is LineageFit.WHOLE
     assert len(erased.read(erased.path_of(ws.lake))) == 1
     with ws.database.reading() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(tombstones)).scalar() == 1

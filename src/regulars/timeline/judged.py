@@ -11,7 +11,7 @@ from regulars.timeline.tables import identity_judgements, links, nobody_identiti
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class JudgedIdentity:
     """An identity on the timeline that names nobody: the value it stands for, its events."""
 
     identity_id: str
@@ -26,12 +26,12 @@ def nobody(connection: sa.Connection) -> tuple[str, ...]:
     return tuple(sorted(connection.execute(query).scalars()))
 
 
-def found(connection: sa.Connection) -> list[Found]:
+def found(connection: sa.Connection) -> list[JudgedIdentity]:
     """Return these with the value that each stands for, those of most events first."""
     columns = nobody_identities.c
     query = sa.select(columns.identity_id, columns.kind, columns.word, columns.events)
     query = query.order_by(columns.events.desc(), columns.kind, columns.word)
-    return [Found(*row) for row in connection.execute(query)]
+    return [JudgedIdentity(*row) for row in connection.execute(query)]
 
 
 def last(connection: sa.Connection) -> str | None:

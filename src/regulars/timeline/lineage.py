@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 
-class Fit(StrEnum):
+class LineageFit(StrEnum):
     """How the database and the lake stand to each other."""
 
     WHOLE = "whole"
@@ -45,7 +45,7 @@ class Fit(StrEnum):
 class Judged:
     """How the two fit, with what was read of each."""
 
-    fit: Fit
+    fit: LineageFit
     memory: Memory | None
     log: Log
 
@@ -71,34 +71,34 @@ def judge(workspace: Workspace) -> Judged:
     after = lake_log.look(workspace.lake.folder)
     owner, ours = belonging.read(workspace.lake), belonging.key_print(workspace)
     fit = _foreign(noted, owner, ours) or _cut(before, after) or _age(noted, before, after)
-    if fit is Fit.LEARN and after.newest and lake.watermark(workspace.lake.open()) > drawn:
-        fit = Fit.OLD_DATABASE
+    if fit is LineageFit.LEARN and after.newest and lake.watermark(workspace.lake.open()) > drawn:
+        fit = LineageFit.OLD_DATABASE
     return Judged(fit, noted, after)
 
 
-def _foreign(known: Memory | None, owner: belonging.Owner | None, ours: str) -> Fit | None:
+def _foreign(known: Memory | None, owner: belonging.Owner | None, ours: str) -> LineageFit | None:
     """Tell whether one of key, database and lake belongs to another workspace."""
     prints = {known.key_print if known else None, owner.key_print if owner else None} - {None}
     ids = {known.workspace_id if known else None, owner.workspace_id if owner else None} - {None}
     if prints and ours not in prints:
-        return Fit.FOREIGN_KEY
-    return Fit.FOREIGN_LAKE if len(prints) > 1 or len(ids) > 1 else None
+        return LineageFit.FOREIGN_KEY
+    return LineageFit.FOREIGN_LAKE if len(prints) > 1 or len(ids) > 1 else None
 
 
-def _cut(before: Log, after: Log) -> Fit | None:
-    return Fit.CUT if before.missing and after.missing else None
+def _cut(before: Log, after: Log) -> LineageFit | None:
+    return LineageFit.CUT if before.missing and after.missing else None
 
 
-def _age(noted: Memory | None, before: Log, after: Log) -> Fit:
+def _age(noted: Memory | None, before: Log, after: Log) -> LineageFit:
     if noted is None:
-        return Fit.EMPTY_DATABASE if before.newest else Fit.LEARN
+        return LineageFit.EMPTY_DATABASE if before.newest else LineageFit.LEARN
     if noted.version == memory.UNKNOWN:
-        return Fit.NO_LAKE if after.newest is None else Fit.LEARN
+        return LineageFit.NO_LAKE if after.newest is None else LineageFit.LEARN
     if after.newest is None or after.newest < noted.version:
-        return Fit.OLD_LAKE
+        return LineageFit.OLD_LAKE
     if before.newest is not None and before.newest > noted.announced:
-        return Fit.OLD_DATABASE
-    return Fit.WHOLE
+        return LineageFit.OLD_DATABASE
+    return LineageFit.WHOLE
 
 
 def missing(workspace: Workspace, noted: Memory) -> Missing:

@@ -28,7 +28,7 @@ from regulars.timeline import (
     memory,
     reapplying,
 )
-from regulars.timeline.lineage import Fit, Judged
+from regulars.timeline.lineage import Judged, LineageFit
 from regulars.timeline.refusing import refusal
 from regulars.timeline.tables import inbox as waiting
 from regulars.timeline.tables import seen
@@ -42,19 +42,19 @@ SLACK = timedelta(minutes=5)
 """How much earlier than the database's last note ids of the lake are remembered from."""
 ID_PORTION = 100_000
 TOLD = {
-    Fit.OLD_DATABASE: Text(
+    LineageFit.OLD_DATABASE: Text(
         "The database is older than the lake: all events are kept. What else was changed since "
         "{at} (accounts, catalog, links, targets) is as it was then.",
         "数据库比数据湖旧：所有事件均已保留。自 {at} 以来的其他修改"
         "（账号、触点清单、身份关联、目标）恢复为当时的状态。",
     ),
-    Fit.EMPTY_DATABASE: Text(
+    LineageFit.EMPTY_DATABASE: Text(
         "The database was empty: all events of the lake are kept, but accounts, catalog, links "
         "and targets are gone. “regulars restore” puts them back from a backup.",
         "数据库为空：数据湖中的事件均已保留，但账号、触点清单、身份关联和目标已丢失。"
         "可用“regulars restore”从备份恢复。",
     ),
-    Fit.OLD_LAKE: Text(
+    LineageFit.OLD_LAKE: Text(
         "{count} events that the database knew of are lost; they may be sent or imported again.",
         "数据库所知的 {count} 个事件已丢失，可以重新发送或导入。",
     ),
@@ -81,7 +81,7 @@ def settle(workspace: Workspace, *, now: datetime, accept_loss: bool = False) ->
     if refused is not None:
         raise refused
     notes = _told(workspace, judged)
-    if judged.fit is not Fit.WHOLE:
+    if judged.fit is not LineageFit.WHOLE:
         _begin(workspace, judged)
         _adopt(workspace, judged, now)
         _learn(workspace)
@@ -91,17 +91,21 @@ def settle(workspace: Workspace, *, now: datetime, accept_loss: bool = False) ->
 
 
 def _told(workspace: Workspace, judged: Judged) -> list[Text]:
-    text, known = TOLD.get(judged.fit), judged.memory
-    if text is None or (known is not None and known.unsettled == "restored"):
+    text, noted = TOLD.get(judged.fit), judged.memory
+    if text is None or (noted is not None and noted.unsettled == "restored"):
         return []
-    at = "?" if known is None else f"{known.noted_at.astimezone(workspace.zone):%Y-%m-%d %H:%M}"
-    lost = lineage.missing(workspace, known).events if judged.fit is Fit.OLD_LAKE and known else 0
+    at = "?" if noted is None else f"{noted.noted_at.astimezone(workspace.zone):%Y-%m-%d %H:%M}"
+    lost = (
+        lineage.missing(workspace, noted).events
+        if judged.fit is LineageFit.OLD_LAKE and noted
+        else 0
+    )
     return [Text(*(one.format(at=at, count=f"{lost:,}") for one in (text.en, text.zh)))]
 
 
 def _begin(workspace: Workspace, judged: Judged) -> None:
     """Note why, so that a crash on the way is taken up again at the next opening."""
-    if judged.fit is not Fit.LEARN:
+    if judged.fit is not LineageFit.LEARN:
         with workspace.database.transaction() as connection:
             memory.write(connection, unsettled=judged.fit.value)
 
@@ -109,7 +113,7 @@ def _begin(workspace: Workspace, judged: Judged) -> None:
 def _adopt(workspace: Workspace, judged: Judged, now: datetime) -> None:
     """Take over what the lake has: numbers above its watermark, hidden events, known ids."""
     since = _ids_since(workspace, judged, now)
-    if judged.fit is Fit.OLD_LAKE:
+    if judged.fit is LineageFit.OLD_LAKE:
         lake_log.drop_empty(workspace.lake.folder)
     workspace.lake.create()
     handle = workspace.lake.open()
@@ -120,10 +124,10 @@ def _adopt(workspace: Workspace, judged: Judged, now: datetime) -> None:
         inbox.lock_inbox(connection)
         _draw_above(connection, mark)
         _show_hidden(workspace, connection, paths, mark, now)
-        if judged.fit is Fit.OLD_LAKE:
+        if judged.fit is LineageFit.OLD_LAKE:
             connection.execute(sa.delete(seen).where(seen.c.day >= inbox.day_of(since)))
             _remember_waiting(connection, now)
-    if judged.fit is not Fit.LEARN:
+    if judged.fit is not LineageFit.LEARN:
         _remember_lake(workspace, paths, since, now)
 
 
@@ -131,7 +135,7 @@ def _ids_since(workspace: Workspace, judged: Judged, now: datetime) -> datetime:
     """Return from when the database's remembered ids cannot be relied upon."""
     window = now - timedelta(days=workspace.settings.intake.remember_days)
     remembered = judged.memory
-    if judged.fit is Fit.OLD_LAKE and remembered is not None:
+    if judged.fit is LineageFit.OLD_LAKE and remembered is not None:
         since = lineage.missing(workspace, remembered).since or clock.EPOCH
         return datetime(since.year, since.month, since.day, tzinfo=UTC)
     if remembered is None or remembered.version == memory.UNKNOWN:
@@ -241,7 +245,11 @@ def _finish(workspace: Workspace, now: datetime) -> None:
     from regulars.company.sign_in import service as sign_in
 
     erasure.resume(workspace, now=now)
-    put_back = remembered.unsettled in ("restored", Fit.OLD_DATABASE, Fit.EMPTY_DATABASE)
+    put_back = remembered.unsettled in (
+        "restored",
+        LineageFit.OLD_DATABASE,
+        LineageFit.EMPTY_DATABASE,
+    )
     if put_back:
         registry.import_all("service")
     with workspace.database.transaction() as connection:

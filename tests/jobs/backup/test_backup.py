@@ -25,7 +25,7 @@ from regulars.store import dumping
 from regulars.store import settings as settings_file
 from regulars.timeline import compaction, erasure, lineage
 from regulars.timeline.flush import flush
-from regulars.timeline.lineage import Fit
+from regulars.timeline.lineage import LineageFit
 from regulars.timeline.workspace import Workspace
 from tests.company.cast import hire
 from tests.timeline.cast import ANN, BO, ids
@@ -78,7 +78,7 @@ def test_what_is_put_back_is_what_was_there(
     send(ws, BO, 3)
     flush(ws)
     restored = put_back(backup.folder)
-    assert lineage.judge(restored).fit is Fit.WHOLE
+    assert lineage.judge(restored).fit is LineageFit.WHOLE
     assert set(ids(restored)) == expected(ANN, *range(30)) | {"b1", "b2"}
     assert [account.login for account in staff.everyone(restored)] == ["mei"]
     assert send(restored, BO, 1, 3) == [False, True]

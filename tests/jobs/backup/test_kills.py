@@ -24,7 +24,7 @@ from regulars.listen.imports import service as imports
 from regulars.store import spill
 from regulars.timeline import lineage
 from regulars.timeline.flush import flush
-from regulars.timeline.lineage import Fit
+from regulars.timeline.lineage import LineageFit
 from regulars.timeline.workspace import Workspace
 from tests.jobs.backup.test_backup import another
 from tests.timeline.cast import ANN, BO, ids
@@ -78,7 +78,7 @@ def test_an_import_killed_is_all_there_or_not_at_all_and_whole_when_run_again(
         assert done.counts.accepted in (0, 900)
         before |= theirs
         assert sorted(ids(ws)) == sorted(before)
-    assert lineage.judge(ws).fit is Fit.WHOLE
+    assert lineage.judge(ws).fit is LineageFit.WHOLE
     open_workspace(ws.folder).close()
     assert spill.left_behind(ws.folder) == []
 
@@ -97,7 +97,7 @@ def test_a_refresh_killed_leaves_every_event_once_and_the_next_one_ends(
         assert set(there) == wanted
     assert refresh.run(ws, reason="test", clock=clock.now).state == State.DONE
     assert set(ids(ws)) == wanted
-    assert lineage.judge(ws).fit is Fit.WHOLE
+    assert lineage.judge(ws).fit is LineageFit.WHOLE
 
 
 def test_a_restore_killed_is_no_workspace_or_the_whole_one(
@@ -125,6 +125,6 @@ def test_a_restore_killed_is_no_workspace_or_the_whole_one(
             restored = open_workspace(folder)
         assert sorted(ids(restored)) == sorted(wanted)
         assert send(restored, BO, 5, 50) == [False, True]
-        assert lineage.judge(restored).fit is Fit.WHOLE
+        assert lineage.judge(restored).fit is LineageFit.WHOLE
         assert not list(folder.glob(".restoring*"))
         restored.close()

@@ -29,7 +29,7 @@ from regulars.understand.churn import service as churn
 from regulars.understand.findings import service as findings
 from regulars.understand.journeys import service as journeys
 from regulars.understand.words import service as words
-from regulars.understand.words.service import Asked
+from regulars.understand.words.service import WordsParameters
 from tests.conftest import SHANGHAI
 
 DAY = timedelta(days=1)
@@ -98,7 +98,7 @@ def refreshed(ws: Workspace, now: datetime) -> None:
         for step in steps():
             if step.key in STEPS:
                 step.run(ws, now, lambda _share: None)
-        words.answered(ws, Asked(), now=now)
+        words.answered(ws, WordsParameters(), now=now)
     finally:
         ws.engine.unpin()
 

@@ -17,7 +17,7 @@ from regulars.company.audit.model import Search
 from regulars.company.rights.model import SHELL, Principal, Role
 from regulars.kit.errors import Conflict, Invalid, NotAllowed, NotFound
 from regulars.listen.identities import finding, service, story
-from regulars.listen.identities.model import Kind, link_id
+from regulars.listen.identities.model import IdentityKind, link_id
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Value
 from regulars.timeline import inbox, linking, orders, people, remembered
@@ -259,7 +259,7 @@ def test_a_story_sums_up_what_somebody_did_and_said(ws: Workspace) -> None:
     assert summary.spent == (("CNY", Decimal(60)), ("USD", Decimal(30)))
     assert [one.score for one in summary.scores] == [9.0]
     assert summary.last_act_at == NOW + timedelta(hours=6)
-    assert [len(found.about(kind)) for kind in (None, *Kind)] == [7, 4, 2, 1, 0]
+    assert [len(found.about(kind)) for kind in (None, *IdentityKind)] == [7, 4, 2, 1, 0]
     assert found.entries[0].name == "Order Shipped"
     first = story.after(found.entries, None, 4)
     rest = story.after(found.entries, story.key(first[-1]), 9)

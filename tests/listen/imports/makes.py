@@ -11,7 +11,7 @@ import duckdb
 
 from regulars.kit import clock
 from regulars.listen.imports import library, service
-from regulars.listen.imports.model import Habits, Outcome
+from regulars.listen.imports.model import Habits, ImportOutcome
 from regulars.timeline.workspace import Workspace
 
 BASIC = """
@@ -57,7 +57,7 @@ def write(folder: Path, name: str, text: str | bytes) -> Path:
     return file
 
 
-def bring(ws: Workspace, file: Path, *, zone: str | None = None, **options: Any) -> Outcome:
+def bring(ws: Workspace, file: Path, *, zone: str | None = None, **options: Any) -> ImportOutcome:
     """Import a file by the small recipe."""
     habits = Habits(zone=zone)
     return service.import_files(ws, [file], recipe(**options), now=clock.now(), habits=habits)
@@ -69,7 +69,7 @@ def visits(ws: Workspace) -> list[tuple[str, float | None]]:
     return [(row["occurred_at"].strftime("%Y-%m-%d %H:%M"), row["score"]) for row in rows]
 
 
-def reasons(ws: Workspace, outcome: Outcome) -> list[tuple[int, str | None, str, str | None]]:
+def reasons(ws: Workspace, outcome: ImportOutcome) -> list[tuple[int, str | None, str, str | None]]:
     """Return row, field, reason and value of every reject."""
     found = service.every_reject(ws, outcome.run_id)
     return [(one.row, one.field, one.reason, one.value) for one in found]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from regulars.kit import clock
 from regulars.listen.imports import library, service
-from regulars.listen.imports.model import Note, Outcome
+from regulars.listen.imports.model import ImportOutcome, Note
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import bring, write
 
@@ -66,7 +66,7 @@ LINES = (
 SHOPS = "shop,city\nnorth,Bergen\nsouth,Oslo\nwest,Voss\n"
 
 
-def sums(outcome: Outcome) -> tuple[int, int, int, int, int]:
+def sums(outcome: ImportOutcome) -> tuple[int, int, int, int, int]:
     """Return read, used, refused, gave nothing, skipped; the first is the sum of the others."""
     found = outcome.counts
     parts = (found.used, found.rejected, found.empty, found.skipped)
@@ -74,7 +74,7 @@ def sums(outcome: Outcome) -> tuple[int, int, int, int, int]:
     return (found.read, *parts)
 
 
-def told(outcome: Outcome) -> dict[str, Note]:
+def told(outcome: ImportOutcome) -> dict[str, Note]:
     """Return what was told, by its code."""
     return {note.code: note for note in outcome.notes}
 

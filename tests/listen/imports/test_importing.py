@@ -13,7 +13,7 @@ from regulars.company.rights.model import SHELL
 from regulars.kit import clock
 from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.listen.imports import library, rejects, service
-from regulars.listen.imports.model import Outcome, Progress, State
+from regulars.listen.imports.model import ImportOutcome, ImportState, Progress
 from regulars.timeline import erasure, identity
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import bring, parquet, reasons, recipe, visits, write
@@ -24,7 +24,7 @@ BO = "bo,2026-03-02 10:00,3\n"
 CY = "cy,2026-03-03 10:00,7\n"
 
 
-def counts(outcome: Outcome) -> tuple[int, int, int, int]:
+def counts(outcome: ImportOutcome) -> tuple[int, int, int, int]:
     """Return read, accepted, duplicates, repeats."""
     found = outcome.counts
     return found.read, found.accepted, found.duplicates, found.repeats
@@ -159,7 +159,7 @@ def test_rejects_are_listed_by_page_and_kept_as_they_were(ws: Workspace, tmp_pat
     assert [one.row for one in second] == [7, 8, 9, 10, 11]
     assert json.loads(second[0].line or "") == {"who": "p5", "at": "never", "score": "5"}
     run = service.get_run(ws, outcome.run_id)
-    assert (run.state, run.counts.rejected, run.done) == (State.DONE, 25, 1.0)
+    assert (run.state, run.counts.rejected, run.done) == (ImportState.DONE, 25, 1.0)
     assert run.rejects_file is not None
     assert (ws.folder / run.rejects_file).is_file()
 
@@ -210,7 +210,7 @@ def test_what_stopped_a_run_is_kept(ws: Workspace, tmp_path: Path) -> None:
     with pytest.raises(Invalid):
         bring(ws, write(tmp_path, "a.csv", "when\n2026\n"))
     (run,) = service.runs(ws)
-    assert (run.state, run.error_code) == (State.FAILED, "import.column_missing")
+    assert (run.state, run.error_code) == (ImportState.FAILED, "import.column_missing")
     assert run.error is not None
     assert "who" in run.error.en
     with pytest.raises(NotFound):

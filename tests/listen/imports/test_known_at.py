@@ -22,7 +22,7 @@ from regulars.jobs.export import service as export
 from regulars.jobs.export.model import What
 from regulars.kit import clock
 from regulars.listen.imports import library, service
-from regulars.listen.imports.model import Habits, Outcome, Recipe
+from regulars.listen.imports.model import Habits, ImportOutcome, Recipe
 from regulars.timeline.workspace import Workspace
 from regulars.understand.value_groups import service as value_groups
 from tests.listen.imports.test_recipes import FIXTURES, ZONES
@@ -45,7 +45,7 @@ def written_out(recipe: Recipe) -> Recipe:
     return msgspec.structs.replace(recipe, events=events)
 
 
-def bring(ws: Workspace, recipe: Recipe) -> Outcome:
+def bring(ws: Workspace, recipe: Recipe) -> ImportOutcome:
     habits = Habits(zone=ZONES.get(recipe.name))
     return service.import_files(
         ws, [FIXTURES / recipe.name], recipe, now=clock.now(), habits=habits

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from regulars.company.rights.model import SHELL
 from regulars.kit import clock
 from regulars.listen.imports import service
-from regulars.listen.imports.model import Habits, Outcome
+from regulars.listen.imports.model import Habits, ImportOutcome
 from regulars.listen.statuses import service as listed
 from regulars.timeline import linking
 from regulars.timeline.identity import identity_id
@@ -22,7 +22,7 @@ from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import chinese_orders, write
 
 
-def bring(ws: Workspace, folder: Path, text: str, **answers: str) -> Outcome:
+def bring(ws: Workspace, folder: Path, text: str, **answers: str) -> ImportOutcome:
     file = write(folder, "o.csv", text)
     habits = Habits("UTC", answers=answers, currency="CNY")
     return service.import_files(ws, [file], "orders", now=clock.now(), habits=habits)
@@ -102,7 +102,7 @@ def test_what_came_before_its_word_was_mapped_is_told_anew(ws: Workspace, tmp_pa
     rows = "1,a,2024-03-01,10,CNY,已核销\n2,b,2024-03-01,7,USD,已核销\n3,c,2024-03-01,5,CNY,paid\n"
     file = write(tmp_path, "o.csv", head + rows)
 
-    def again(**answers: str) -> Outcome:
+    def again(**answers: str) -> ImportOutcome:
         habits = Habits("UTC", answers=answers)
         return service.import_files(ws, [file], "orders", now=clock.now(), habits=habits)
 

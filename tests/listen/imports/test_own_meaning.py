@@ -14,7 +14,7 @@ import pytest
 from regulars.app import init_workspace
 from regulars.kit import clock
 from regulars.listen.imports import service
-from regulars.listen.imports.model import Habits, Outcome
+from regulars.listen.imports.model import Habits, ImportOutcome
 from regulars.store.settings import Settings, WorkspaceSettings
 from regulars.timeline.workspace import Workspace
 
@@ -28,7 +28,7 @@ class Shop:
     ws: Workspace
     files: Path
 
-    def bring(self, name: str, recipe: str, habits: Habits = UTC) -> Outcome:
+    def bring(self, name: str, recipe: str, habits: Habits = UTC) -> ImportOutcome:
         """Import one of the files by a recipe."""
         file = self.files / name
         return service.import_files(self.ws, [file], recipe, now=clock.now(), habits=habits)
@@ -53,7 +53,7 @@ def money(shop: Shop) -> dict[int, tuple[Decimal | None, str | None]]:
     return {int(row["order_id"]): (row["amount"], row["currency"]) for row in told(shop)}
 
 
-def asked(outcome: Outcome) -> list[tuple[str, int]]:
+def asked(outcome: ImportOutcome) -> list[tuple[str, int]]:
     return [(one.key, one.rows) for one in outcome.questions]
 
 

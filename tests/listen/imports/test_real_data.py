@@ -14,7 +14,7 @@ import pytest
 
 from regulars.kit import clock
 from regulars.listen.imports import service
-from regulars.listen.imports.model import Counts, Outcome
+from regulars.listen.imports.model import Counts, ImportOutcome
 from regulars.timeline.workspace import Workspace
 
 pytestmark = pytest.mark.data
@@ -273,7 +273,7 @@ def test_the_other_sets(ws: Workspace, real_data: Path, rows_of: Rows, name: str
 
 
 def test_the_outcome_says_where_it_came_from(ws: Workspace, real_data: Path) -> None:
-    outcome: Outcome = service.import_files(
+    outcome: ImportOutcome = service.import_files(
         ws, [real_data / "telco-churn"], "telco-churn", now=clock.now()
     )
     told = outcome.as_json()

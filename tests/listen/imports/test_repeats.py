@@ -8,7 +8,7 @@ import msgspec
 
 from regulars.kit import clock
 from regulars.listen.imports import library, service
-from regulars.listen.imports.model import Habits, Outcome, Recipe
+from regulars.listen.imports.model import Habits, ImportOutcome, Recipe
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import write
 
@@ -19,7 +19,7 @@ ANSWERS = "answer_id,date,customer,nps,handled by\nr1,2026-03-01,ann,9,{0}\nr2,2
 
 def bring(
     ws: Workspace, *files: Path, recipe: Recipe | str = "survey", habits: Habits | None = None
-) -> Outcome:
+) -> ImportOutcome:
     said = habits or Habits("UTC")
     return service.import_files(ws, list(files), recipe, now=clock.now(), habits=said)
 

@@ -9,7 +9,7 @@ import pytest
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.listen.imports import library, service
-from regulars.listen.imports.model import Habits, Outcome
+from regulars.listen.imports.model import Habits, ImportOutcome
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import write
 
@@ -21,7 +21,7 @@ STARS = "date,customer_id,rating\n" + "".join(
 )
 
 
-def bring(ws: Workspace, file: Path, answers: dict[str, str]) -> Outcome:
+def bring(ws: Workspace, file: Path, answers: dict[str, str]) -> ImportOutcome:
     """Import by the mapping that the preview proposes."""
     recipe = library.parse(library.render(service.preview(ws, file, now=clock.now()).recipe))
     habits = Habits(answers=answers)
@@ -40,7 +40,7 @@ def test_answers_from_1_to_10_are_imported_once_their_scale_is_known(
 ) -> None:
     file = write(tmp_path, "a.csv", ONE_TO_TEN)
 
-    def run(answers: dict[str, str]) -> Outcome:
+    def run(answers: dict[str, str]) -> ImportOutcome:
         if not by_recipe:
             return bring(ws, file, answers)
         habits = Habits(answers=answers)
@@ -99,7 +99,7 @@ def test_an_answer_that_is_no_scale_is_refused(ws: Workspace, tmp_path: Path) ->
         bring(ws, file, {"scale:nps": "ten"})
 
 
-def by_survey(ws: Workspace, file: Path, answers: dict[str, str]) -> Outcome:
+def by_survey(ws: Workspace, file: Path, answers: dict[str, str]) -> ImportOutcome:
     """Import by the recipe “survey”."""
     habits = Habits(answers=answers)
     return service.import_files(ws, [file], "survey", now=clock.now(), habits=habits)

@@ -14,7 +14,7 @@ from regulars.company.rights.model import SHELL
 from regulars.kit import clock
 from regulars.kit.errors import Conflict, NotFound
 from regulars.listen.imports import library, service, taking_back
-from regulars.listen.imports.model import Outcome, State
+from regulars.listen.imports.model import ImportOutcome, ImportState
 from regulars.timeline.tables import earlier_loads
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports import test_faces as faces
@@ -24,7 +24,7 @@ api, browser = faces.api, faces.browser
 HEAD = "who,at,score\n"
 
 
-def told(ws: Workspace, folder: Path, *scores: int) -> Outcome:
+def told(ws: Workspace, folder: Path, *scores: int) -> ImportOutcome:
     """Import the visits of Ann, Bo and Cy, of which `who` is the id, with these scores."""
     words = library.render(recipe()).replace('key = "visit"', 'key = "visit"\nid = "who"')
     named = zip(("ann", "bo", "cy"), scores, strict=False)
@@ -46,7 +46,7 @@ def test_what_it_brought_goes_and_what_it_replaced_returns(ws: Workspace, tmp_pa
     third = told(ws, tmp_path, 1, 8, 7)
     assert third.counts.duplicates == 3
     run = taking_back.take_back(ws, second.run_id, now=clock.now())
-    assert run.state is State.TAKEN_BACK
+    assert run.state is ImportState.TAKEN_BACK
     assert run.notes[-1].text.en == (
         "Events that go: 1. Events that are again as they were told before: 1. Later imports told "
         "2 of these events again and found them known: import those files again afterwards."

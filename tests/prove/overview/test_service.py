@@ -9,7 +9,7 @@ from tests.understand.metrics.story import NOON, answered, days, happened, tell
 
 from regulars.kit.text import Text
 from regulars.prove.overview import service
-from regulars.prove.targets.model import Direction, Judged, Kind, Target, Verdict
+from regulars.prove.targets.model import Direction, Judged, Target, TargetKind, Verdict
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.metrics import service as metrics
@@ -44,7 +44,9 @@ def test_a_tile_of_everybody_shows_no_target_of_some(ws: Workspace) -> None:
     (row,) = metrics.measure(ws, "nps")
 
     def judged(**meant: object) -> Judged:
-        target = Target("t", "nps", Text("t", "t"), Kind.ABSOLUTE, 30.0, Direction.UP, **meant)  # type: ignore[arg-type]
+        target = Target(
+            "t", "nps", Text("t", "t"), TargetKind.ABSOLUTE, 30.0, Direction.UP, **meant
+        )  # type: ignore[arg-type]
         return Judged(target, Verdict.MET, row, 30.0)
 
     everybody = judged()

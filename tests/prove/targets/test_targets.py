@@ -18,7 +18,15 @@ from regulars.kit.period import days as period_of
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
 from regulars.prove.targets import presets, service
-from regulars.prove.targets.model import Baseline, Kind, Target, check, gap_of, verdict_of, window
+from regulars.prove.targets.model import (
+    Baseline,
+    Target,
+    TargetKind,
+    check,
+    gap_of,
+    verdict_of,
+    window,
+)
 from regulars.timeline.workspace import Workspace
 from regulars.understand.metrics.model import Direction, Verdict
 from regulars.understand.value_groups import service as value_groups
@@ -27,7 +35,7 @@ UP, DOWN = Direction.UP, Direction.DOWN
 
 
 def target(metric: str, value: float, **more: object) -> Target:
-    given: dict[str, object] = {"kind": Kind.ABSOLUTE, "direction": UP, **more}
+    given: dict[str, object] = {"kind": TargetKind.ABSOLUTE, "direction": UP, **more}
     return Target(id="", metric=metric, title=Text("T", "目标"), value=value, **given)  # type: ignore[arg-type]
 
 
@@ -60,7 +68,10 @@ def test_a_relative_target_waits_for_its_frozen_baseline(ws: Workspace) -> None:
     tell(ws, complaints(40, spring))
     tell(ws, complaints(4, NOON))
     made = service.add(
-        ws, SHELL, target("complaint_share", -40, kind=Kind.RELATIVE, direction=DOWN), now=NOON
+        ws,
+        SHELL,
+        target("complaint_share", -40, kind=TargetKind.RELATIVE, direction=DOWN),
+        now=NOON,
     )
     before = service.judged_one(ws, made.id, now=NOON)
     assert before.verdict is Verdict.UNDETERMINED and before.goal is None
@@ -84,7 +95,10 @@ def test_a_relative_target_waits_for_its_frozen_baseline(ws: Workspace) -> None:
 def test_a_baseline_stays_frozen_and_older_ones_stay_in_the_books(ws: Workspace) -> None:
     tell(ws, complaints(40, NOON))
     made = service.add(
-        ws, SHELL, target("complaint_share", -40, kind=Kind.RELATIVE, direction=DOWN), now=NOON
+        ws,
+        SHELL,
+        target("complaint_share", -40, kind=TargetKind.RELATIVE, direction=DOWN),
+        now=NOON,
     )
     service.freeze_baseline(ws, SHELL, made.id, now=NOON)
     tell(ws, complaints(100, NOON))
@@ -98,7 +112,10 @@ def test_a_baseline_stays_frozen_and_older_ones_stay_in_the_books(ws: Workspace)
 
 def test_a_baseline_of_another_length_or_of_nothing_is_refused(ws: Workspace) -> None:
     made = service.add(
-        ws, SHELL, target("complaint_share", -40, kind=Kind.RELATIVE, direction=DOWN), now=NOON
+        ws,
+        SHELL,
+        target("complaint_share", -40, kind=TargetKind.RELATIVE, direction=DOWN),
+        now=NOON,
     )
     with pytest.raises(Invalid, match="no_baseline"):
         service.freeze_baseline(ws, SHELL, made.id, now=NOON)
@@ -118,9 +135,9 @@ def test_after_the_due_day_later_events_change_nothing(ws: Workspace) -> None:
 
 def test_a_sample_size_is_counted(ws: Workspace) -> None:
     tell(ws, twenty_answers())
-    short = judged(ws, target("nps", 1000, kind=Kind.SAMPLE))
+    short = judged(ws, target("nps", 1000, kind=TargetKind.SAMPLE))
     assert (short.verdict, short.gap) == (Verdict.NOT_MET, 980)
-    assert judged(ws, target("nps", 20, kind=Kind.SAMPLE)).verdict is Verdict.MET
+    assert judged(ws, target("nps", 20, kind=TargetKind.SAMPLE)).verdict is Verdict.MET
 
 
 def test_a_guardrail_that_got_worse_is_flagged(ws: Workspace) -> None:
@@ -173,7 +190,7 @@ def test_a_promise_about_core_customers_is_judged_on_them(ws: Workspace) -> None
 
 def test_every_headline_of_the_programme_is_in_the_plan_with_guardrails() -> None:
     plan = presets.plans()["programme"]
-    values = {one.metric: one.value for one in plan if one.kind is not Kind.SAMPLE}
+    values = {one.metric: one.value for one in plan if one.kind is not TargetKind.SAMPLE}
     assert values == {
         "csat_satisfied_share": 85,
         "repurchase_share": 65,
@@ -215,9 +232,9 @@ def test_changes_are_audited_and_retired_targets_leave(ws: Workspace) -> None:
     [
         ({"metric": " "}, "metric"),
         ({"window_days": 0}, "window_days"),
-        ({"kind": Kind.RELATIVE, "value": -40.0, "direction": UP}, "value"),
-        ({"kind": Kind.RELATIVE, "value": -140.0, "direction": DOWN}, "value"),
-        ({"kind": Kind.SAMPLE, "value": 0.0}, "value"),
+        ({"kind": TargetKind.RELATIVE, "value": -40.0, "direction": UP}, "value"),
+        ({"kind": TargetKind.RELATIVE, "value": -140.0, "direction": DOWN}, "value"),
+        ({"kind": TargetKind.SAMPLE, "value": 0.0}, "value"),
         ({"value": float("nan")}, "value"),
         ({"value": float("inf")}, "value"),
         ({"title": Text("", "")}, "title"),
@@ -255,7 +272,7 @@ def test_a_target_and_its_opposite_are_never_both_met(
 def test_the_gap_is_zero_at_the_goal(base: float, percent: float, value: float) -> None:
     baseline = Baseline(base, None, None, 100, None, None, NOON, "test")
     direction = UP if percent > 0 else DOWN
-    made = target("nps", percent, kind=Kind.RELATIVE, direction=direction, baseline=baseline)
+    made = target("nps", percent, kind=TargetKind.RELATIVE, direction=direction, baseline=baseline)
     goal = base * (1 + percent / 100)
     gap = gap_of(made, Estimate(9, value, None, None))
     assert gap == pytest.approx(goal - value if direction is UP else value - goal)

@@ -27,14 +27,14 @@ from regulars.timeline import inbox
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import service
-from regulars.understand.alerts.model import Alert, Grain, Kind, Rule, State, Way
+from regulars.understand.alerts.model import Alert, AlertKind, AlertState, Grain, Rule, Way
 from regulars.understand.metrics import service as metrics
 from regulars.understand.words import service as words
 
 FIRST = datetime(2026, 6, 1, 4, tzinfo=UTC)  # a Monday at noon
 NOW = FIRST + timedelta(weeks=13, days=1)
 Row = dict[str, Any]
-RULE = Rule("", Kind.METRIC, "csat_satisfied_share", "touchpoint", Grain.WEEK, Way.WORSE)
+RULE = Rule("", AlertKind.METRIC, "csat_satisfied_share", "touchpoint", Grain.WEEK, Way.WORSE)
 
 
 def said(week: int, who: int, score: float, touchpoint: str = "checkout", **more: Any) -> Row:
@@ -80,7 +80,7 @@ def test_a_fall_is_raised_once(watched: Workspace) -> None:
     tell(watched, shop())
     (alert,) = service.evaluate(watched, now=NOW)
     assert (alert.metric, alert.slice) == ("csat_satisfied_share", {"touchpoint": "checkout"})
-    assert (alert.value, alert.worse, alert.state, alert.n) == (30.0, True, State.OPEN, 100)
+    assert (alert.value, alert.worse, alert.state, alert.n) == (30.0, True, AlertState.OPEN, 100)
     assert alert.usual == pytest.approx(80, abs=1)
     assert alert.end - alert.start == timedelta(weeks=1)
     assert service.evaluate(watched, now=NOW) == []
@@ -163,7 +163,7 @@ def test_a_snooze_ends(watched: Workspace) -> None:
     assert service.count_open(watched, None, now=NOW) == 0
     later = NOW + timedelta(days=3)
     assert service.count_open(watched, None, now=later) == 1
-    assert service.listed(watched, None, "open", now=later)[0].stands(later) is State.OPEN
+    assert service.listed(watched, None, "open", now=later)[0].stands(later) is AlertState.OPEN
 
 
 def test_a_muted_slice_stays_quiet(watched: Workspace) -> None:
@@ -200,7 +200,7 @@ def test_rules_that_ship_are_in_force_until_changed(ws: Workspace) -> None:
 
 @pytest.mark.parametrize("wrong", [{"metric": "mood"}, {"by": "moon"}, {"owner": "nobody"}])
 def test_wrong_rules_are_refused(ws: Workspace, wrong: dict[str, str]) -> None:
-    fields = {"id": "", "kind": Kind.METRIC, "metric": "nps", "by": "", "grain": Grain.WEEK,
+    fields = {"id": "", "kind": AlertKind.METRIC, "metric": "nps", "by": "", "grain": Grain.WEEK,
               "way": Way.WORSE, **wrong}  # fmt: skip
     with pytest.raises((Invalid, NotFound)):
         service.put_rule(ws, Rule(**fields), SHELL, now=NOW)  # type: ignore[arg-type]
@@ -239,7 +239,7 @@ def test_levels_are_watched_where_the_rule_says(ws: Workspace) -> None:
     tell(ws, [*rows, said(14, 0, 5)])
     for preset in [one.id for one in service.rules(ws)]:
         service.remove_rule(ws, preset, SHELL, now=NOW)
-    home = Rule("", Kind.LEVEL, "negative_level_share", "touchpoint", Grain.MONTH, Way.WORSE,
+    home = Rule("", AlertKind.LEVEL, "negative_level_share", "touchpoint", Grain.MONTH, Way.WORSE,
                 {"place": "home"})  # fmt: skip
     service.put_rule(ws, home, SHELL, now=NOW)
     service.put_rule(ws, replace(home, filters={"touchpoint": "delivery"}), SHELL, now=NOW)

@@ -15,7 +15,7 @@ from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import measuring, queries
 
-ASKED = queries.Asked(
+ASKED = queries.CustomerSource(
     None, NOW, "CNY", ("relationship", (0.0, 10.0)), ("transactional", (1.0, 5.0))
 )
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.kit.errors import Invalid
-from regulars.understand.audiences.fields import FIELDS, Kind
+from regulars.understand.audiences.fields import FIELDS, Sort
 from regulars.understand.audiences.model import (
     OPERATORS,
     All,
@@ -144,7 +144,12 @@ def values(key: str) -> st.SearchStrategy[object]:
     field = FIELDS[key]
     if field.choices:
         return st.sampled_from(sorted(field.choices))
-    by_kind = {Kind.TEXT: texts, Kind.DATE: days, Kind.YES: st.booleans(), Kind.MANY: texts}
+    by_kind = {
+        Sort.TEXT: texts,
+        Sort.DATE: days,
+        Sort.YES: st.booleans(),
+        Sort.MANY: texts,
+    }
     return by_kind.get(field.kind, numbers)
 
 

@@ -16,8 +16,8 @@ from tests.understand.audiences.test_reading import conditions
 
 from regulars.kit.errors import Invalid
 from regulars.understand.audiences import building
-from regulars.understand.audiences.building import Line
-from regulars.understand.audiences.fields import FIELDS, Kind
+from regulars.understand.audiences.building import Rule
+from regulars.understand.audiences.fields import FIELDS, Sort
 from regulars.understand.audiences.model import (
     All,
     Between,
@@ -33,8 +33,8 @@ from regulars.understand.audiences.reading import read
 from regulars.understand.audiences.writing import holds, write
 
 ARROW = {
-    Kind.TEXT: pa.string(), Kind.DATE: pa.date32(), Kind.YES: pa.bool_(),
-    Kind.MANY: pa.list_(pa.string()),
+    Sort.TEXT: pa.string(), Sort.DATE: pa.date32(), Sort.YES: pa.bool_(),
+    Sort.MANY: pa.list_(pa.string()),
 }  # fmt: skip
 ROWS: list[dict[str, Any]] = [
     {},
@@ -121,20 +121,20 @@ def test_who_has_no_value_fits_neither_way() -> None:
 @pytest.mark.parametrize(
     ("lines", "every", "where"),
     [
-        ([Line("spend", ">=", "1,000")], True, "spend >= 1000"),
-        ([Line("value_group", "=", "核心客户")], True, "value_group = 'core'"),
-        ([Line("channel", "in", "app、web，store")], True, "channel IN ('app', 'web', 'store')"),
-        ([Line("orders", "between", "1, 3"), Line("nps", "known", "")], True,
+        ([Rule("spend", ">=", "1,000")], True, "spend >= 1000"),
+        ([Rule("value_group", "=", "核心客户")], True, "value_group = 'core'"),
+        ([Rule("channel", "in", "app、web，store")], True, "channel IN ('app', 'web', 'store')"),
+        ([Rule("orders", "between", "1, 3"), Rule("nps", "known", "")], True,
          "orders BETWEEN 1 AND 3 AND nps IS NOT NULL"),
-        ([Line("signed_up", "=", "yes"), Line(), Line("place", "empty")], False,
+        ([Rule("signed_up", "=", "yes"), Rule(), Rule("place", "empty")], False,
          "signed_up = TRUE OR place IS NULL"),
-        ([Line("channel", "contains", "pp")], True, "channel ILIKE '%pp%'"),
-        ([Line("last_seen", "<", "2026-01-31")], True, "last_seen < '2026-01-31'"),
-        ([Line("problem_type", "=", "Long wait"), Line("pain_point", "in", "lift, till")], True,
+        ([Rule("channel", "contains", "pp")], True, "channel ILIKE '%pp%'"),
+        ([Rule("last_seen", "<", "2026-01-31")], True, "last_seen < '2026-01-31'"),
+        ([Rule("problem_type", "=", "Long wait"), Rule("pain_point", "in", "lift, till")], True,
          "problem_type = 'wait' AND pain_point IN ('lift', 'till')"),
     ],
 )  # fmt: skip
-def test_rows_say_the_same_as_sql(lines: list[Line], every: bool, where: str) -> None:
+def test_rows_say_the_same_as_sql(lines: list[Rule], every: bool, where: str) -> None:
     condition = building.build(lines, every=every)
     assert write(condition) == where
     back = building.lines_of(condition)
@@ -145,16 +145,16 @@ def test_rows_say_the_same_as_sql(lines: list[Line], every: bool, where: str) ->
 @pytest.mark.parametrize(
     "line",
     [
-        Line("spend", "=", "many"), Line("spend", "contains", "1"), Line("channel", ">", "a"),
-        Line("orders", "between", "1"), Line("last_seen", "=", "soon"), Line("signed_up", "=", "x"),
-        Line("spend", "=", ""), Line("secret", "=", "x"), Line("value_group", "=", "best"),
-        Line("pain_point", "contains", "x"), Line("problem_type", "=", "hunger"),
-        Line("channel", "; DROP", "x"), Line("channel", "contains", "x" * 201),
+        Rule("spend", "=", "many"), Rule("spend", "contains", "1"), Rule("channel", ">", "a"),
+        Rule("orders", "between", "1"), Rule("last_seen", "=", "soon"), Rule("signed_up", "=", "x"),
+        Rule("spend", "=", ""), Rule("secret", "=", "x"), Rule("value_group", "=", "best"),
+        Rule("pain_point", "contains", "x"), Rule("problem_type", "=", "hunger"),
+        Rule("channel", "; DROP", "x"), Rule("channel", "contains", "x" * 201),
     ],
 )  # fmt: skip
-def test_a_wrong_row_is_named(line: Line) -> None:
+def test_a_wrong_row_is_named(line: Rule) -> None:
     with pytest.raises(Invalid) as caught:
-        building.build([Line("spend", ">", "1"), line], every=True)
+        building.build([Rule("spend", ">", "1"), line], every=True)
     assert caught.value.details["field"] == "value-1"
 
 

@@ -23,9 +23,9 @@ from regulars.timeline import inbox
 from regulars.timeline.engine.duck import DuckEngine
 from regulars.timeline.workspace import Workspace
 from regulars.understand.alerts import watching
-from regulars.understand.alerts.model import Grain, Kind, Rule, Way
+from regulars.understand.alerts.model import AlertKind, Grain, Rule, Way
 from regulars.understand.complaints import service as complaints
-from regulars.understand.complaints.model import Asked, Problem
+from regulars.understand.complaints.model import Problem, ProblemParameters
 from regulars.understand.health import service as health
 from regulars.understand.maturity import service as maturity
 from regulars.understand.scope.model import EventScope
@@ -95,7 +95,10 @@ def told(found: Any) -> Any:
 
 @pytest.mark.parametrize("problem", [Problem.COMPLAINT, Problem.RETURN])
 def test_complaints_agree(both: Both, problem: Problem) -> None:
-    one, two = (complaints.complaints(ws, Asked(problem=problem), YEAR, as_of=NOW) for ws in both)
+    one, two = (
+        complaints.complaints(ws, ProblemParameters(problem=problem), YEAR, as_of=NOW)
+        for ws in both
+    )
     assert told(one) == told(two)
     assert one.total > 5
     assert one.before
@@ -127,7 +130,7 @@ def test_what_the_timeline_shows_of_maturity_agrees(both: Both) -> None:
 def test_alerts_agree(both: Both, grain: Grain, place: str) -> None:
     """The hall by weeks; the stall, too thin for its months, by its last three together."""
     filters = {"touchpoint": "tasting", "place": place}
-    rule = Rule("r", Kind.METRIC, "csat_satisfied_share", "", grain, Way.WORSE, filters)
+    rule = Rule("r", AlertKind.METRIC, "csat_satisfied_share", "", grain, Way.WORSE, filters)
     period = watching.last_period(both[1], grain, NOW)
     assert period is not None
     one, two = (watching.look(ws, rule, period, NOW) for ws in both)

@@ -17,7 +17,13 @@ from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.complaints import comparing, service
 from regulars.understand.complaints.comparing import Seen
-from regulars.understand.complaints.model import Asked, Complaints, Place, Problem, per_thousand
+from regulars.understand.complaints.model import (
+    Complaints,
+    Place,
+    Problem,
+    ProblemParameters,
+    per_thousand,
+)
 from regulars.understand.scope.model import EventFilter, EventScope
 
 NOON = datetime(2026, 10, 5, 4, tzinfo=UTC)
@@ -57,7 +63,7 @@ def tell(ws: Workspace, rows: list[Row]) -> None:
 
 
 def found(ws: Workspace, problem: Problem = Problem.COMPLAINT, **more: Any) -> Complaints:
-    return service.complaints(ws, Asked(problem=problem, **more), EXTENT, as_of=NOW)
+    return service.complaints(ws, ProblemParameters(problem=problem, **more), EXTENT, as_of=NOW)
 
 
 def point(told: Complaints, key: str) -> Place:
@@ -165,19 +171,19 @@ def test_a_place_stands_out_from_ten_more_in_a_thousand(problems: int, stands_ou
 
 def test_words_lead_from_the_touchpoint_to_what_was_said(ws: Workspace) -> None:
     tell(ws, guests())
-    said = service.words(ws, Asked(EventFilter("all")), "checkout", now=NOW)
+    said = service.words(ws, ProblemParameters(EventFilter("all")), "checkout", now=NOW)
     assert len(said) == 20
     assert said[0].text.startswith("slow till")
-    assert service.words(ws, Asked(EventFilter("all")), "home", now=NOW) == []
+    assert service.words(ws, ProblemParameters(EventFilter("all")), "home", now=NOW) == []
 
 
 def test_a_manager_sees_only_what_happened_at_home(ws: Workspace) -> None:
     away = [{**row, "event_id": f"a{row['event_id']}", "place": "away"} for row in guests()]
     tell(ws, [{**row, "place": "home"} for row in guests()] + away)
     extent = EventScope(EXTENT.period, scope=frozenset({"home"}))
-    told = service.complaints(ws, Asked(), extent, as_of=NOW)
+    told = service.complaints(ws, ProblemParameters(), extent, as_of=NOW)
     assert (told.total, point(told, "checkout").passages) == (20, 100)
-    other = Asked(EventFilter("all", scope=frozenset({"elsewhere"})))
+    other = ProblemParameters(EventFilter("all", scope=frozenset({"elsewhere"})))
     assert service.words(ws, other, "checkout", now=NOW) == []
 
 
@@ -246,4 +252,4 @@ def test_places_alike_are_seldom_marked() -> None:
 @pytest.mark.parametrize("days", [0, 91])
 def test_days_beyond_reason_are_refused(days: int) -> None:
     with pytest.raises(Invalid):
-        Asked(days=days)
+        ProblemParameters(days=days)

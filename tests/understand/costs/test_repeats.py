@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from regulars.understand.costs import model, queries
-from regulars.understand.costs.model import NAMES, Compared, Strata
+from regulars.understand.costs.model import NAMES, MatchedDifference, Strata
 
 START = date(2026, 1, 1)
 TOUCHED, OTHERS, DAYS = 200, 60, 8
@@ -40,7 +40,7 @@ class Companies:
                            "revenue": revenue + rng.normal(0, 3), "value": revenue}
                     )  # fmt: skip
 
-    def compared(self, outcome: str, *, again: bool = True, **more: Any) -> list[Compared]:
+    def compared(self, outcome: str, *, again: bool = True, **more: Any) -> list[MatchedDifference]:
         """Return the difference in every company."""
         rows = ibis.memtable(pa.Table.from_pylist(self.rows))
         by_step: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -60,7 +60,7 @@ class Companies:
         return [one for one in found.values() if one is not None]
 
 
-def misses(found: list[Compared]) -> int:
+def misses(found: list[MatchedDifference]) -> int:
     return sum(not one.difference.low <= 0 <= one.difference.high for one in found)
 
 

@@ -85,7 +85,7 @@ def test_an_order_told_twice_is_one_before_and_after_the_touch(ws: Workspace) ->
     inbox.accept(ws, inbox.make(rows, END))
     days = [(END - (LONG - day) * DAY).astimezone(ws.zone).date() for day in (399, 410)]
     pairs = ibis.memtable({"person": ["customer 00001"] * 2, "day": days})
-    source = queries.Source(None, lambda events: events, days[0], days[1], "CNY")
+    source = queries.CostSource(None, lambda events: events, days[0], days[1], "CNY")
     found = ws.query(lambda view: queries.histories(view, source, pairs, 60.0)).sort_by("day")
     told = [(row["orders"], row["spend"], row["revenue"]) for row in found.to_pylist()]
     assert told == [(0.0, 0.0, 50.0), (1.0, 50.0, 0.0)]

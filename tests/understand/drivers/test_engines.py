@@ -20,7 +20,7 @@ from regulars.timeline import inbox
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.drivers import service as drivers
-from regulars.understand.drivers.model import Asked
+from regulars.understand.drivers.model import DriverParameters
 from regulars.understand.radar import service as radar
 from regulars.understand.scope.model import EventFilter, EventScope
 
@@ -75,7 +75,10 @@ def told(found: Any) -> Any:
     "outcome", ["nps", "nps:transactional", "csat@till", "ease", "retention", "repurchase"]
 )
 def test_key_experiences_agree(both: tuple[Workspace, Workspace], outcome: str) -> None:
-    one, two = (drivers.drivers(ws, Asked(outcome), WHOLE, as_of=LATER, years=True) for ws in both)
+    one, two = (
+        drivers.drivers(ws, DriverParameters(outcome), WHOLE, as_of=LATER, years=True)
+        for ws in both
+    )
     assert one.left.with_outcome >= 100
     assert told(msgspec.to_builtins(one)) == told(msgspec.to_builtins(two))
 

@@ -19,7 +19,7 @@ from regulars.listen.imports import service as imports
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.drivers import service
-from regulars.understand.drivers.model import Asked, Cost, Drivers, Missing, gains
+from regulars.understand.drivers.model import Cost, DriverParameters, Drivers, Missing, gains
 from regulars.understand.scope.model import EventFilter, EventScope
 
 NOON = datetime(2026, 10, 5, 4, tzinfo=UTC)
@@ -63,7 +63,7 @@ def tell(ws: Workspace, rows: list[Row]) -> None:
 
 
 def asked(ws: Workspace, outcome: str = "nps", **more: Any) -> Drivers:
-    return service.drivers(ws, Asked(outcome, **more), EventScope(), as_of=NOW)
+    return service.drivers(ws, DriverParameters(outcome, **more), EventScope(), as_of=NOW)
 
 
 def test_what_recommendation_follows_is_ranked_first(ws: Workspace) -> None:
@@ -213,7 +213,7 @@ def test_staying_is_explained_by_what_was_said_before(ws: Workspace) -> None:
     tell(ws, rows)
     period = Period(NOON - timedelta(days=1), later + timedelta(days=1))
     found = service.drivers(
-        ws, Asked("retention"), EventScope(period), as_of=later + timedelta(days=2)
+        ws, DriverParameters("retention"), EventScope(period), as_of=later + timedelta(days=2)
     )
     assert found.left.with_outcome == 300
     assert found.drivers[0].touchpoint == "till"
@@ -234,7 +234,9 @@ def test_a_manager_sees_only_what_happened_at_home(ws: Workspace) -> None:
         for row in guests(200)
     ]
     tell(ws, home + away)
-    found = service.drivers(ws, Asked("nps"), EventScope(scope=frozenset({"home"})), as_of=NOW)
+    found = service.drivers(
+        ws, DriverParameters("nps"), EventScope(scope=frozenset({"home"})), as_of=NOW
+    )
     assert found.left.with_outcome == 150
 
 
@@ -261,7 +263,7 @@ def test_costs_are_kept_changed_and_taken_away(ws: Workspace) -> None:
 
 def test_the_stored_answer_is_the_computed_one(ws: Workspace) -> None:
     tell(ws, guests())
-    question = Asked("nps", EventFilter("all"))
+    question = DriverParameters("nps", EventFilter("all"))
     assert service.stored(ws, question, now=NOW) is None
     made = service.answered(ws, question, now=NOW).payload
     kept = service.stored(ws, question, now=NOW)
@@ -280,7 +282,7 @@ def test_outcomes_that_can_be_asked_about(ws: Workspace) -> None:
 def test_the_airports_passengers_rank_alike_over_the_years(ws: Workspace, real_data: Path) -> None:
     """sfo-survey 2014-2017, the same fourteen items, outcome Q7ALL: food stays near the top."""
     imports.import_files(ws, [real_data / "sfo-survey"], "sfo-survey", now=clock.now())
-    question = Asked("csat@airport")
+    question = DriverParameters("csat@airport")
     extent = EventScope(days(date(2017, 1, 1), date(2018, 1, 1), ws.zone))
     found = service.drivers(ws, question, extent, as_of=clock.now(), years=True)
     assert (found.left.with_outcome, found.left.complete) == (2688, 494)

@@ -17,7 +17,7 @@ from regulars.timeline import inbox
 from regulars.timeline.erasure import PLACES
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import queries, service, standing
-from regulars.understand.findings.standing import Kind
+from regulars.understand.findings.standing import ResultType
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
 ANNA = "a" * 32
@@ -42,11 +42,11 @@ def counter() -> Counter:
 
 
 @pytest.fixture
-def kind(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kind[list[int]]]:
+def kind(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Iterator[ResultType[list[int]]]:
     standing._import_kinds()  # not while the registry is another one
     kept = dict(standing.KINDS._entries)
     standing.KINDS._entries.clear()
-    yield standing.declare(Kind("count", 1, list[int], counter, ({"period": "12m"},)))
+    yield standing.declare(ResultType("count", 1, list[int], counter, ({"period": "12m"},)))
     standing.KINDS._entries.clear()
     standing.KINDS._entries.update(kept)
 
@@ -57,7 +57,7 @@ def happen(ws: Workspace, event_id: str) -> None:
 
 
 def test_a_first_question_finds_nothing_and_is_answered(
-    ws: Workspace, kind: Kind[list[int]]
+    ws: Workspace, kind: ResultType[list[int]]
 ) -> None:
     about = {"period": "30d"}
     assert standing.find(ws, kind, about, now=NOON) is None
@@ -69,7 +69,7 @@ def test_a_first_question_finds_nothing_and_is_answered(
 
 
 def test_the_same_timeline_is_not_computed_twice(
-    ws: Workspace, kind: Kind[list[int]], counter: Counter
+    ws: Workspace, kind: ResultType[list[int]], counter: Counter
 ) -> None:
     for minutes in (0, 10, 20):
         standing.answer(ws, kind, {}, now=NOON + timedelta(minutes=minutes))
@@ -79,7 +79,7 @@ def test_the_same_timeline_is_not_computed_twice(
 
 
 def test_two_who_ask_at_once_get_one_computation(
-    ws: Workspace, kind: Kind[list[int]], counter: Counter
+    ws: Workspace, kind: ResultType[list[int]], counter: Counter
 ) -> None:
     inside, leave = threading.Event(), threading.Event()
 
@@ -100,7 +100,7 @@ def test_two_who_ask_at_once_get_one_computation(
 
 
 def test_renewing_does_what_stands_and_what_was_asked(
-    ws: Workspace, kind: Kind[list[int]], counter: Counter
+    ws: Workspace, kind: ResultType[list[int]], counter: Counter
 ) -> None:
     standing.find(ws, kind, {"period": "30d", "scope": ["sh-01"]}, now=NOON)
     assert standing.renew(ws, NOON) == 2
@@ -111,13 +111,13 @@ def test_renewing_does_what_stands_and_what_was_asked(
     assert standing.renew(ws, NOON + timedelta(hours=7)) == 2
 
 
-def test_what_nobody_asks_any_more_is_left(ws: Workspace, kind: Kind[list[int]]) -> None:
+def test_what_nobody_asks_any_more_is_left(ws: Workspace, kind: ResultType[list[int]]) -> None:
     standing.find(ws, kind, {"period": "30d"}, now=NOON)
     assert standing.renew(ws, NOON + timedelta(days=15)) == 1
 
 
 def test_one_that_fails_does_not_stop_the_others(
-    ws: Workspace, kind: Kind[list[int]], counter: Counter
+    ws: Workspace, kind: ResultType[list[int]], counter: Counter
 ) -> None:
     standing.find(ws, kind, {"wrong": True}, now=NOON)
     standing.find(ws, kind, {"period": "7d"}, now=NOON - timedelta(minutes=1))
@@ -145,7 +145,7 @@ class Picky(Counter):
 
 
 def test_a_question_that_is_refused_does_not_trouble_the_refresh(
-    ws: Workspace, kind: Kind[list[int]]
+    ws: Workspace, kind: ResultType[list[int]]
 ) -> None:
     """Neither one refused when it was asked nor one that only ever stood as a wish."""
     picky = replace(kind, compute=Picky())
@@ -159,7 +159,7 @@ def test_a_question_that_is_refused_does_not_trouble_the_refresh(
 
 
 def test_a_standing_question_that_is_refused_is_an_error(
-    ws: Workspace, kind: Kind[list[int]]
+    ws: Workspace, kind: ResultType[list[int]]
 ) -> None:
     standing.KINDS._entries["count"] = replace(
         kind, compute=Picky(), standing=({"period": "nonsense"},)

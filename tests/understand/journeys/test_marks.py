@@ -8,17 +8,17 @@ import pytest
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.listen.catalog.model import Area
-from regulars.understand.health.model import Performance, Question
+from regulars.understand.health.model import HealthQuestion, Performance
 from regulars.understand.journeys import marking
 from regulars.understand.journeys.advice import LAYERS, advise, rules
-from regulars.understand.journeys.model import Kind, Mark, Node
+from regulars.understand.journeys.model import Mark, MarkKind, Node
 
 SHOP = catalog.default("shop")
 VISIT = Text("visit", "访问")
 
 
 def rated(step: str, mean: float, n: int = 400, error: float = 1.0) -> Performance:
-    question = Question("csat", 1.0, 5.0, n, mean, error)
+    question = HealthQuestion("csat", 1.0, 5.0, n, mean, error)
     return Performance(step, n, n, mean, mean - 2 * error, mean + 2 * error, error, [question])
 
 
@@ -35,7 +35,7 @@ def test_a_touchpoint_far_below_the_rest_hurts() -> None:
     scores = {"cart": 80.0, "order": 80.0, "payment": 80.0, "delivery": 80.0, "hotline": 60.0}
     tests = marking.score_tests({key: rated(key, mean) for key, mean in scores.items()})
     found = marks(tests, *scores)
-    assert found["hotline"].kind is Kind.PAIN
+    assert found["hotline"].kind is MarkKind.PAIN
     assert found["hotline"].evidence[0].against == 80.0
     assert found["hotline"].area == "people"
     assert [item.layer for item in found["hotline"].advice] == list(LAYERS)
@@ -50,7 +50,14 @@ def test_a_difference_within_the_margin_is_no_mark() -> None:
 
 def test_other_questions_are_not_compared() -> None:
     easy = Performance(
-        "hotline", 400, 400, 40.0, 38.0, 42.0, 1.0, [Question("ces", 1.0, 7.0, 400, 40.0, 1.0)]
+        "hotline",
+        400,
+        400,
+        40.0,
+        38.0,
+        42.0,
+        1.0,
+        [HealthQuestion("ces", 1.0, 7.0, 400, 40.0, 1.0)],
     )
     tests = marking.score_tests({"cart": rated("cart", 80), "hotline": easy})
     assert tests == []
@@ -74,7 +81,7 @@ def test_a_pain_is_never_an_opportunity_too() -> None:
     scores = {"cart": 60.0, "order": 60.0, "payment": 60.0, "delivery": 60.0, "checkout": 90.0}
     tests = marking.score_tests({key: rated(key, mean) for key, mean in scores.items()})
     tests += marking.leak_tests({"checkout": (400, 1_000), "payment": (50, 900)}, VISIT)
-    assert marks(tests, *scores)["checkout"].kind is Kind.PAIN
+    assert marks(tests, *scores)["checkout"].kind is MarkKind.PAIN
 
 
 def test_where_nothing_is_wrong_alarms_are_rare() -> None:
@@ -102,7 +109,7 @@ def test_a_missed_target_is_judged_in_its_own_direction() -> None:
     ["low_score", "low_passed_score", "missed_target", "long_wait", "drop_off", "out_of_order"],
 )
 def test_every_pain_has_advice_at_three_layers(area: Area, kind: str) -> None:
-    found = advise(Kind.PAIN, area, [kind])
+    found = advise(MarkKind.PAIN, area, [kind])
     assert [item.layer for item in found] == list(LAYERS)
     assert [item.horizon for item in found] == ["short", "middle", "long"]
 

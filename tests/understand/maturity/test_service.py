@@ -25,7 +25,7 @@ from regulars.understand.maturity.model import (
     Evidence,
     Horizon,
     Improvement,
-    Line,
+    SpendingLine,
     by_horizon,
     graded,
     spread,
@@ -119,8 +119,8 @@ def test_wrong_answers_are_refused(ws: Workspace, grades: dict[str, int]) -> Non
 def test_spending_stands_beside_importance() -> None:
     """The till has half of the importance and a tenth of the money; the door the other way."""
     importance = {"till": (0.5, 0.4, 0.6), "door": (0.1, 0.05, 0.2), "lift": (0.4, 0.1, 0.7)}
-    lines = [Line("door", Horizon.LONG, 600.0), Line("till", Horizon.SHORT, 100.0),
-             Line("lift", Horizon.MIDDLE, 300.0)]  # fmt: skip
+    lines = [SpendingLine("door", Horizon.LONG, 600.0), SpendingLine("till", Horizon.SHORT, 100.0),
+             SpendingLine("lift", Horizon.MIDDLE, 300.0)]  # fmt: skip
     assert {one.touchpoint: one.verdict for one in spread(lines, importance)} == {
         "door": "more", "till": "less", "lift": None,
     }  # fmt: skip
@@ -129,11 +129,11 @@ def test_spending_stands_beside_importance() -> None:
 
 
 def test_spending_is_kept_by_statement(ws: Workspace) -> None:
-    service.state_spending(ws, [Line("till", Horizon.SHORT, 10.0)], SHELL, now=NOON)
-    service.state_spending(ws, [Line("till", Horizon.SHORT, 0.0)], SHELL, now=NOW)
+    service.state_spending(ws, [SpendingLine("till", Horizon.SHORT, 10.0)], SHELL, now=NOON)
+    service.state_spending(ws, [SpendingLine("till", Horizon.SHORT, 0.0)], SHELL, now=NOW)
     assert [len(one.lines) for one in service.spendings(ws)] == [0, 1]
     with pytest.raises(Invalid):
-        service.state_spending(ws, [Line("till", Horizon.SHORT, -1.0)], SHELL, now=NOW)
+        service.state_spending(ws, [SpendingLine("till", Horizon.SHORT, -1.0)], SHELL, now=NOW)
 
 
 def test_improvement_points_begin_with_the_pains_and_end_with_the_weakest_areas() -> None:

@@ -16,7 +16,7 @@ from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.metrics import daily, service
-from regulars.understand.metrics.model import Filters, Question, asked
+from regulars.understand.metrics.model import Filters, MetricQuestion, asked
 
 LATER = NOON + days(5)
 KEPT = ("complaint_share", "retention_share", "repurchase_share", "first_response_minutes_median")
@@ -85,7 +85,7 @@ def test_days_make_the_same_windows(ws: Workspace) -> None:
 
 
 def test_every_metric_of_events_is_kept(ws: Workspace) -> None:
-    question = Question(ALL_TIME, *asked(()), Filters())
+    question = MetricQuestion(ALL_TIME, *asked(()), Filters())
     assert all(daily.keeps(one, question) for one in OF_EVENTS)
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as some
 
 from regulars.kit.errors import Invalid
 from regulars.understand.words import lexicon, reading, tokens
-from regulars.understand.words.model import Kind, Mood, bits, kinds_of, mood_of
+from regulars.understand.words.model import Mood, TextKind, bits, kinds_of, mood_of
 
 SHIPPED = lexicon.shipped()
 
 
-def read(text: str) -> tuple[str, Mood, set[Kind], str | None]:
+def read(text: str) -> tuple[str, Mood, set[TextKind], str | None]:
     found = reading.read(pa.array([text]), None, SHIPPED)
     return (
         found.language[0].as_py(),
@@ -30,22 +30,22 @@ def read(text: str) -> tuple[str, Mood, set[Kind], str | None]:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("字太小看不清，老年人不会用", Kind.DIGITAL_DIVIDE),
+        ("字太小看不清，老年人不会用", TextKind.DIGITAL_DIVIDE),
         (
             "The letters are too small to read and I could not find where to pay",
-            Kind.DIGITAL_DIVIDE,
+            TextKind.DIGITAL_DIVIDE,
         ),
-        ("取消了也没人通知我，客服不回复", Kind.COMMUNICATION),
-        ("Nobody told us and there was no explanation", Kind.COMMUNICATION),
-        ("流程太复杂，同样的表要填三遍", Kind.PROCESS),
-        ("Too many steps, I had to start over", Kind.PROCESS),
-        ("排队等了四十分钟", Kind.WAIT),
-        ("We waited an hour on hold", Kind.WAIT),
-        ("店员一问三不知，解释不清", Kind.KNOWLEDGE),
-        ("The clerk had no idea and gave me the wrong information", Kind.KNOWLEDGE),
+        ("取消了也没人通知我，客服不回复", TextKind.COMMUNICATION),
+        ("Nobody told us and there was no explanation", TextKind.COMMUNICATION),
+        ("流程太复杂，同样的表要填三遍", TextKind.PROCESS),
+        ("Too many steps, I had to start over", TextKind.PROCESS),
+        ("排队等了四十分钟", TextKind.WAIT),
+        ("We waited an hour on hold", TextKind.WAIT),
+        ("店员一问三不知，解释不清", TextKind.KNOWLEDGE),
+        ("The clerk had no idea and gave me the wrong information", TextKind.KNOWLEDGE),
     ],
 )
-def test_each_problem_type_is_known_in_both_languages(text: str, kind: Kind) -> None:
+def test_each_problem_type_is_known_in_both_languages(text: str, kind: TextKind) -> None:
     language, mood, kinds, _meant = read(text)
     assert kind in kinds
     assert mood is Mood.NEGATIVE
@@ -53,11 +53,14 @@ def test_each_problem_type_is_known_in_both_languages(text: str, kind: Kind) -> 
 
 
 def test_several_types_may_hold_at_once() -> None:
-    assert read("等了半个小时没人接电话，店员还什么都不懂")[2] >= {Kind.WAIT, Kind.KNOWLEDGE}
+    assert read("等了半个小时没人接电话，店员还什么都不懂")[2] >= {
+        TextKind.WAIT,
+        TextKind.KNOWLEDGE,
+    }
 
 
 def test_a_complaint_of_none_of_the_five_is_other() -> None:
-    assert read("杯子是破的，真失望")[2] == {Kind.OTHER}
+    assert read("杯子是破的，真失望")[2] == {TextKind.OTHER}
     assert read("很好，谢谢")[2] == set()
 
 
@@ -80,23 +83,27 @@ def test_a_negation_turns_the_feeling_round() -> None:
         ("Nothing to complain about", Mood.POSITIVE, set()),
         ("I was not unhappy", Mood.POSITIVE, set()),
         ("Not only good but cheap", Mood.POSITIVE, set()),
-        ("I did not get it. Good grief, I waited", None, {Kind.WAIT}),
-        ("They were not helpful and I waited an hour", Mood.NEGATIVE, {Kind.KNOWLEDGE, Kind.WAIT}),
+        ("I did not get it. Good grief, I waited", None, {TextKind.WAIT}),
+        (
+            "They were not helpful and I waited an hour",
+            Mood.NEGATIVE,
+            {TextKind.KNOWLEDGE, TextKind.WAIT},
+        ),
         ("排队的人很多但是很快", None, set()),
         ("不需要排队", None, set()),
         ("没有遇到任何延误", Mood.POSITIVE, set()),
         ("没怎么等就好了", Mood.POSITIVE, set()),
         ("没有什么不满意的", Mood.POSITIVE, set()),
         ("没有不好的地方", Mood.POSITIVE, set()),
-        ("流程一点也不麻烦", None, {Kind.PROCESS}),
+        ("流程一点也不麻烦", None, {TextKind.PROCESS}),
         ("特别好", Mood.POSITIVE, set()),
         ("质量不错很好", Mood.POSITIVE, set()),
-        ("不得不等了两个小时", Mood.NEGATIVE, {Kind.WAIT}),
-        ("排队等了很久，店员也不热情", Mood.NEGATIVE, {Kind.WAIT}),
+        ("不得不等了两个小时", Mood.NEGATIVE, {TextKind.WAIT}),
+        ("排队等了很久，店员也不热情", Mood.NEGATIVE, {TextKind.WAIT}),
     ],
 )
 def test_negations_reach_as_far_as_the_lexicon_says(
-    text: str, mood: Mood | None, kinds: set[Kind]
+    text: str, mood: Mood | None, kinds: set[TextKind]
 ) -> None:
     found = read(text)
     assert found[2] == kinds
@@ -110,14 +117,14 @@ def test_a_company_may_change_what_a_negation_reaches() -> None:
     negation = replace(ours.negation, words=("sans",), between=("any", "long"), window=1)
     theirs = lexicon.Lexicons(1, {"en": replace(ours, negation=negation)})
     english = pa.array(["en", "en"])
-    assert kinds_of(int(reading.read(text, english, SHIPPED).kinds[0])) == [Kind.WAIT]
+    assert kinds_of(int(reading.read(text, english, SHIPPED).kinds[0])) == [TextKind.WAIT]
     near, far = (kinds_of(int(one)) for one in reading.read(text, english, theirs).kinds)
-    assert (near, far) == ([], [Kind.WAIT])
+    assert (near, far) == ([], [TextKind.WAIT])
 
 
 def test_evidence_leaves_out_what_does_not_hold() -> None:
     text = "No wait at the till, but I waited for the parcel"
-    found = reading.evidence(text, "en", SHIPPED, {Kind.WAIT})
+    found = reading.evidence(text, "en", SHIPPED, {TextKind.WAIT})
     assert [one.words for one in found] == ["waited"]
 
 
@@ -139,8 +146,8 @@ def test_other_languages_are_left_alone() -> None:
 
 def test_evidence_is_the_stretch_of_the_text_itself() -> None:
     text = "We WAITED an hour"
-    (found, *_rest) = reading.evidence(text, "en", SHIPPED, {Kind.WAIT})
-    assert (found.kind, found.words) == (Kind.WAIT, "WAITED")
+    (found, *_rest) = reading.evidence(text, "en", SHIPPED, {TextKind.WAIT})
+    assert (found.kind, found.words) == (TextKind.WAIT, "WAITED")
 
 
 def test_chinese_words_of_one_character_stay_and_numbers_go() -> None:
@@ -168,8 +175,8 @@ def test_bad_phrases_and_types_are_refused() -> None:
         lexicon.parse("en", "no toml")
 
 
-@given(some.lists(some.sampled_from(list(Kind))))
-def test_types_are_kept_as_bits(kinds: list[Kind]) -> None:
+@given(some.lists(some.sampled_from(list(TextKind))))
+def test_types_are_kept_as_bits(kinds: list[TextKind]) -> None:
     assert set(kinds_of(bits(kinds))) == set(kinds)
 
 

@@ -16,17 +16,17 @@ from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.scope.model import EventFilter, EventScope
 from regulars.understand.words import keeping, service
-from regulars.understand.words.model import Kind, Line, Mood, Words
+from regulars.understand.words.model import Mood, TextKind, TopicLine, Words
 from regulars.understand.words.searching import Sought
 
 ALL = EventScope()
 
 
 def told(ws: Workspace) -> Words:
-    return service.words(ws, service.Asked(EventFilter("all")), now=NOW)
+    return service.words(ws, service.WordsParameters(EventFilter("all")), now=NOW)
 
 
-def line(lines: list[Line], key: str, touchpoint: str = "") -> Line:
+def line(lines: list[TopicLine], key: str, touchpoint: str = "") -> TopicLine:
     return next(one for one in lines if (one.key, one.touchpoint) == (key, touchpoint))
 
 
@@ -78,13 +78,13 @@ def test_search_finds_every_word_in_both_languages(any_ws: Workspace) -> None:
 
 def test_search_is_narrowed_paged_and_marked(ws: Workspace) -> None:
     tell(ws, [wrote(f"caller {n:02d}", "on hold for an hour", n) for n in range(25)])
-    first = service.search(ws, Sought("hold", Kind.WAIT, Mood.NEGATIVE), ALL)
+    first = service.search(ws, Sought("hold", TextKind.WAIT, Mood.NEGATIVE), ALL)
     assert (first.total, len(first.readings), first.more) == (25, 20, True)
     second = service.search(ws, Sought("hold", number=2), ALL)
     assert (len(second.readings), second.more) == (5, False)
     assert [piece.words for piece in first.readings[0].pieces if piece.hit] == ["hold"]
-    assert service.search(ws, Sought("hold", Kind.KNOWLEDGE), ALL).total == 0
-    newest = service.search(ws, Sought(kind=Kind.WAIT), ALL).readings[0]
+    assert service.search(ws, Sought("hold", TextKind.KNOWLEDGE), ALL).total == 0
+    newest = service.search(ws, Sought(kind=TextKind.WAIT), ALL).readings[0]
     assert newest.person_id == "caller 24"
     assert {item.words for item in newest.evidence} == {"on hold", "for an hour"}
 
@@ -106,22 +106,22 @@ def test_nobody_finds_what_was_said_elsewhere(ws: Workspace) -> None:
 
 def test_a_correction_holds_at_once_and_can_be_taken_back(any_ws: Workspace) -> None:
     tell(any_ws, forty())
-    one = service.search(any_ws, Sought(kind=Kind.WAIT), ALL).readings[0]
-    service.correct(any_ws, one.event_id, Mood.NEUTRAL, [Kind.PROCESS], "order",
+    one = service.search(any_ws, Sought(kind=TextKind.WAIT), ALL).readings[0]
+    service.correct(any_ws, one.event_id, Mood.NEUTRAL, [TextKind.PROCESS], "order",
                     scope=None, by=SHELL, now=NOW)  # fmt: skip
     (again,) = service.texts(any_ws, [one.event_id], scope=None)
-    assert (again.mood, again.kinds, again.meant) == (Mood.NEUTRAL, [Kind.PROCESS], "order")
+    assert (again.mood, again.kinds, again.meant) == (Mood.NEUTRAL, [TextKind.PROCESS], "order")
     assert again.corrected
     assert line(told(any_ws).kinds, "wait").people == 9
     service.take_back(any_ws, one.event_id, scope=None, by=SHELL)
     (back,) = service.texts(any_ws, [one.event_id], scope=None)
-    assert (back.kinds, back.corrected) == ([Kind.WAIT], False)
+    assert (back.kinds, back.corrected) == ([TextKind.WAIT], False)
 
 
 def test_a_changed_lexicon_reads_everything_anew_and_can_be_undone(ws: Workspace) -> None:
     tell(ws, [*forty(), wrote("Cem", "the gizmo wobbles", 4)])
     mine = service.current(ws)["en"]
-    kinds = {**mine.kinds, Kind.PROCESS: (*mine.kinds[Kind.PROCESS], "gizmo*")}
+    kinds = {**mine.kinds, TextKind.PROCESS: (*mine.kinds[TextKind.PROCESS], "gizmo*")}
     changed = replace(mine, kinds=kinds, touchpoints={})
     assert service.save(ws, changed, 0, by=SHELL, now=NOW) == 1
     assert service.unread_now(ws) == 41
@@ -182,7 +182,7 @@ def test_nothing_remains_of_who_is_erased(any_ws: Workspace) -> None:
     rows = [*forty(), wrote("Marker Mia", "xylophonewords 木琴词语 on hold", 3)]
     tell(any_ws, rows)
     mine = rows[-1]["event_id"]
-    service.correct(any_ws, mine, Mood.NEGATIVE, [Kind.WAIT], None,
+    service.correct(any_ws, mine, Mood.NEGATIVE, [TextKind.WAIT], None,
                     scope=None, by=SHELL, now=NOW)  # fmt: skip
     erasure.erase(any_ws, ["Marker Mia"], by="test", now=NOW)
     assert service.search(any_ws, Sought("xylophonewords"), ALL).total == 0

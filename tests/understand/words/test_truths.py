@@ -31,7 +31,7 @@ def test_the_old_are_left_behind_in_the_app_and_nobody_else(tmp_path: Path) -> N
     assert (old.divide.high or 0) < 0
     assert {gap.group for gap in found.gaps if gap.marked} == {"60"}
     service.analyse(ws, now=NOW)
-    told = service.words(ws, service.Asked(EventFilter("all")), now=NOW)
+    told = service.words(ws, service.WordsParameters(EventFilter("all")), now=NOW)
     marked = {(cell.touchpoint, cell.key) for cell in told.cells if cell.marked}
     assert ("hotline", "wait") in marked
     own = service.divide(ws, EventFilter("all", scope=frozenset({"gz-tianhe"})), now=NOW)

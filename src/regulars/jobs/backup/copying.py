@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from regulars.jobs.backup.model import Piece
+from regulars.jobs.backup.model import BackupFile
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
 from regulars.store import private
@@ -19,7 +19,7 @@ CHUNK = 1 << 20
 PRIVATE_FOLDER = 0o700
 
 
-def copy(source: Path, target: Path) -> Piece:
+def copy(source: Path, target: Path) -> BackupFile:
     """Copy one file; return its size and checksum."""
     digest, size = hashlib.sha256(), 0
     make_folder(target.parent)
@@ -30,7 +30,7 @@ def copy(source: Path, target: Path) -> Piece:
             size += written.write(part)
         written.flush()
         os.fsync(written.fileno())
-    return Piece(size, digest.hexdigest())
+    return BackupFile(size, digest.hexdigest())
 
 
 def make_folder(folder: Path) -> None:
@@ -40,12 +40,12 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
 
 
-def measured(path: Path) -> Piece:
+def measured(path: Path) -> BackupFile:
     """Return size and checksum of a file that was written otherwise, and make it durable."""
     with path.open("r+b") as file:
         digest = hashlib.file_digest(file, "sha256")
         os.fsync(file.fileno())
-    return Piece(path.stat().st_size, digest.hexdigest())
+    return BackupFile(path.stat().st_size, digest.hexdigest())
 
 
 @contextmanager

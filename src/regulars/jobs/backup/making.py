@@ -14,7 +14,7 @@ import msgspec
 from deltalake import DeltaTable
 
 from regulars.jobs.backup import copying
-from regulars.jobs.backup.model import DATABASE, FORM, LAKE, MANIFEST, Manifest, Piece
+from regulars.jobs.backup.model import DATABASE, FORM, LAKE, MANIFEST, BackupFile, Manifest
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
 from regulars.store import dumping, private
@@ -30,7 +30,7 @@ ATTEMPTS = 5
 
 def build(ws: Workspace, folder: Path, now: datetime) -> Manifest:
     """Write everything into the new folder, the manifest last; return it."""
-    files: dict[str, Piece] = {}
+    files: dict[str, BackupFile] = {}
     (folder / DATABASE).mkdir(mode=copying.PRIVATE_FOLDER)
     revision = dumping.dump(ws.database, folder / DATABASE)
     for path in sorted((folder / DATABASE).iterdir()):
@@ -63,7 +63,7 @@ def size_of(ws: Workspace) -> int:
     return database + sum(file.size for file in lake.files(ws.lake.open()))
 
 
-def _lake(ws: Workspace, folder: Path, files: dict[str, Piece]) -> DeltaTable:
+def _lake(ws: Workspace, folder: Path, files: dict[str, BackupFile]) -> DeltaTable:
     """Copy one version of the lake; of a newer one when an erasure takes files of it meanwhile.
 
     The record of erasures is copied last: whoever is erased while this runs stands in it.
@@ -91,7 +91,7 @@ def _lake(ws: Workspace, folder: Path, files: dict[str, Piece]) -> DeltaTable:
     )
 
 
-def _data(ws: Workspace, folder: Path, wanted: set[str], files: dict[str, Piece]) -> None:
+def _data(ws: Workspace, folder: Path, wanted: set[str], files: dict[str, BackupFile]) -> None:
     """Copy the data files that are wanted, and take away copies that no longer are."""
     within = ws.lake.folder.relative_to(ws.folder).as_posix()
     for name in [one for one in files if one.startswith(f"{LAKE}/")]:
@@ -107,7 +107,7 @@ def _data(ws: Workspace, folder: Path, wanted: set[str], files: dict[str, Piece]
                 raise
 
 
-def _folder(source: Path, name: str, folder: Path, files: dict[str, Piece]) -> None:
+def _folder(source: Path, name: str, folder: Path, files: dict[str, BackupFile]) -> None:
     """Copy a folder in which files may come and go."""
     for path in sorted((source / name).rglob("*")):
         if path.is_file():
@@ -117,6 +117,6 @@ def _folder(source: Path, name: str, folder: Path, files: dict[str, Piece]) -> N
                 (folder / path.relative_to(source)).unlink(missing_ok=True)
 
 
-def _into(source: Path, path: Path, folder: Path, files: dict[str, Piece]) -> None:
+def _into(source: Path, path: Path, folder: Path, files: dict[str, BackupFile]) -> None:
     name = path.relative_to(source).as_posix()
     files[name] = copying.copy(path, folder / name)

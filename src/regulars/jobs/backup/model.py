@@ -14,7 +14,7 @@ FORM = 1
 """Of the manifest; another form is of a newer version."""
 
 
-class Piece(msgspec.Struct, frozen=True):
+class BackupFile(msgspec.Struct, frozen=True):
     """One file of the backup."""
 
     size: int
@@ -33,7 +33,7 @@ class Manifest(msgspec.Struct, frozen=True):
     lake_version: int
     events: int
     """In the lake; what waited in the inbox is in the database."""
-    files: dict[str, Piece]
+    files: dict[str, BackupFile]
 
     @property
     def bytes(self) -> int:

@@ -11,7 +11,7 @@ from regulars.jobs.doctor.model import Finding, State, well
 from regulars.kit.text import Text
 from regulars.timeline import checksums, duck, lake, lake_log, lineage, memory, refusing
 from regulars.timeline.lake import LakeFile
-from regulars.timeline.lineage import Fit, Judged
+from regulars.timeline.lineage import Judged, LineageFit
 from regulars.timeline.workspace import Workspace
 
 TITLE = Text("Database and lake", "数据库与数据湖")
@@ -36,15 +36,15 @@ CLOSED = Text(
 def together(workspace: Workspace) -> Iterator[Finding]:
     """Check that database, lake and key are of one workspace and of one time."""
     judged = lineage.judge(workspace)
-    if judged.fit is Fit.WHOLE:
+    if judged.fit is LineageFit.WHOLE:
         yield _counted(workspace, judged)
-    elif judged.fit is Fit.LEARN:
+    elif judged.fit is LineageFit.LEARN:
         yield well("fit", TITLE, Text("they meet at the next start", "下次启动时建立联系"))
-    elif judged.fit is Fit.OLD_DATABASE:
+    elif judged.fit is LineageFit.OLD_DATABASE:
         yield Finding("fit", TITLE, State.BAD, _older(workspace, judged), OLD)
-    elif judged.fit is Fit.EMPTY_DATABASE:
+    elif judged.fit is LineageFit.EMPTY_DATABASE:
         yield Finding("fit", TITLE, State.BAD, emptied(workspace), EMPTY)
-    elif judged.fit is Fit.OLD_LAKE and (lost := _lost_entries(workspace, judged)):
+    elif judged.fit is LineageFit.OLD_LAKE and (lost := _lost_entries(workspace, judged)):
         yield Finding("fit", TITLE, State.BAD, lost, CLOSED)
     else:
         words = refusing.words(workspace, judged)

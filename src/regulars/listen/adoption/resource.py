@@ -66,9 +66,9 @@ def _unknown_facts(row: Unknown) -> UnknownFacts:
     return UnknownFacts(row.kind, row.value, row.events, row.last_at, near)
 
 
-def _adopted(asked: Asked) -> list[AdoptedFacts]:
+def _adopted(request: Asked) -> list[AdoptedFacts]:
     titles = {
-        (kind, one.key): one.title for kind in FOLDED for one in service.knowns(asked.store, kind)
+        (kind, one.key): one.title for kind in FOLDED for one in service.knowns(request.store, kind)
     }
     return [
         AdoptedFacts(
@@ -77,7 +77,7 @@ def _adopted(asked: Asked) -> list[AdoptedFacts]:
             one.title or titles.get((one.kind, one.meant or ""))
             or Text(one.meant or "", one.meant or ""),
         )
-        for one in service.adopted(asked.store)
+        for one in service.adopted(request.store)
     ]  # fmt: skip
 
 
@@ -89,15 +89,15 @@ def _changed_by(row: AdoptedFacts, _asked: Asked) -> str:
     return f"{author(row.by)} · {moment(row.at)}"
 
 
-def _adopt(asked: Asked) -> None:
+def _adopt(request: Asked) -> None:
     """Take a word over as another, where it is said what is meant, else name it."""
-    store, kind, value = asked.store, Kind(asked["kind"]), asked["value"]
-    if asked["meant"] is not None:
-        service.take_over(store, asked.caller, kind, value, asked["meant"], now=asked.now)
+    store, kind, value = request.store, Kind(request["kind"]), request["value"]
+    if request["meant"] is not None:
+        service.take_over(store, request.caller, kind, value, request["meant"], now=request.now)
         return
-    en, zh = asked["en"], asked["zh"]
-    title, stage = Text(en or zh, zh or en), asked["stage"]
-    service.create(store, asked.caller, kind, value, title, now=asked.now, stage=stage)
+    en, zh = request["en"], request["zh"]
+    title, stage = Text(en or zh, zh or en), request["stage"]
+    service.create(store, request.caller, kind, value, title, now=request.now, stage=stage)
 
 
 def _undo(asked: Asked) -> None:

@@ -14,7 +14,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.faces.paging import CursorPaging, cut, envelope
 from regulars.kit import clock
 from regulars.listen.identities import contested, finding, service, story
-from regulars.listen.identities.model import Entry, Kind, Person
+from regulars.listen.identities.model import Entry, IdentityKind, Person
 from regulars.listen.profiles.model import Attribute
 from regulars.timeline.current import CurrentWorkspace
 
@@ -139,7 +139,7 @@ def events(
     identity: str,
     *,
     paging: CursorPaging,
-    kind: Kind | None = None,
+    kind: IdentityKind | None = None,
 ) -> dict[str, Any]:
     """Return the newest 5,000 events of all their identities, newest first."""
     found = story.story(ws, identity, scope=caller.places)

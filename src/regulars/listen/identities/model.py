@@ -135,7 +135,7 @@ class Sighting:
     last_at: datetime | None
 
 
-class Kind(StrEnum):
+class IdentityKind(StrEnum):
     """What an event on a person's line is about."""
 
     ORDER = "order"
@@ -145,10 +145,10 @@ class Kind(StrEnum):
 
 
 KIND_NAMES = {
-    Kind.ORDER: Text("Orders", "订单"),
-    Kind.FEEDBACK: Text("Scores and comments", "评分与评论"),
-    Kind.SERVICE: Text("Service", "服务"),
-    Kind.VISIT: Text("Visits and other", "浏览及其他"),
+    IdentityKind.ORDER: Text("Orders", "订单"),
+    IdentityKind.FEEDBACK: Text("Scores and comments", "评分与评论"),
+    IdentityKind.SERVICE: Text("Service", "服务"),
+    IdentityKind.VISIT: Text("Visits and other", "浏览及其他"),
 }
 _SERVICE = vocabulary.CONTACTS | vocabulary.ANSWERS
 _SERVICE_PREFIXES = ("Case ", "Call ", "Live Chat ")
@@ -184,15 +184,15 @@ class Entry:
     properties: str | None
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> IdentityKind:
         """What the event is about; a score or words count before all else."""
         if self.score is not None or self.text:
-            return Kind.FEEDBACK
+            return IdentityKind.FEEDBACK
         if self.name.startswith("Order "):
-            return Kind.ORDER
+            return IdentityKind.ORDER
         if self.name in _SERVICE or self.name.startswith(_SERVICE_PREFIXES):
-            return Kind.SERVICE
-        return Kind.VISIT
+            return IdentityKind.SERVICE
+        return IdentityKind.VISIT
 
     @property
     def title(self) -> Text:

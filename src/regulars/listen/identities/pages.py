@@ -23,7 +23,7 @@ from regulars.listen.adoption import service as adoption
 from regulars.listen.adoption.model import Kind as WordKind
 from regulars.listen.catalog import service as catalog
 from regulars.listen.identities import api, contested, finding, picture, quoting, service, story
-from regulars.listen.identities.model import KIND_NAMES, Candidate, Entry, Kind
+from regulars.listen.identities.model import KIND_NAMES, Candidate, Entry, IdentityKind
 from regulars.listen.identities.story import Filter
 from regulars.listen.profiles import model as profile
 from regulars.listen.profiles import service as profiles
@@ -47,7 +47,12 @@ Editor = Annotated[Principal, Depends(needs(Right.EDIT_PEOPLE))]
 Eraser = Annotated[Principal, Depends(needs(Right.ERASE_PEOPLE))]
 Exporter = Annotated[Principal, Depends(needs(Right.EXPORT, Right.READ_PEOPLE))]
 SIZE = 50
-KIND_COLOURS = {Kind.ORDER: 1, Kind.FEEDBACK: 2, Kind.SERVICE: 3, Kind.VISIT: 8}
+KIND_COLOURS = {
+    IdentityKind.ORDER: 1,
+    IdentityKind.FEEDBACK: 2,
+    IdentityKind.SERVICE: 3,
+    IdentityKind.VISIT: 8,
+}
 """The series colour of each kind in the picture."""
 LINK_NAMES = {
     "identify": Text("seen on one device", "同一设备登录"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from regulars.listen.identities.model import Entry, Kind
+from regulars.listen.identities.model import Entry, IdentityKind
 
 WIDTH = 1_000
 LANE = 26
@@ -22,7 +22,7 @@ class Dot:
 
     x: float
     y: float
-    kind: Kind
+    kind: IdentityKind
     count: int
     at: datetime
 
@@ -33,25 +33,25 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StoryLine:
     """The picture: its dots, its height, its lanes (kind, y) and the moments at both ends."""
 
     dots: tuple[Dot, ...]
-    lanes: tuple[tuple[Kind, int], ...]
+    lanes: tuple[tuple[IdentityKind, int], ...]
     height: int
     first_at: datetime
     last_at: datetime
 
 
-def line(entries: Sequence[Entry]) -> Line | None:
+def line(entries: Sequence[Entry]) -> StoryLine | None:
     """Return the picture of events (newest first), or None when there are fewer than two."""
     if len(entries) < 2:
         return None
     first, last = entries[-1].occurred_at, entries[0].occurred_at
     span = max(last - first, timedelta(seconds=1))
-    kinds = [kind for kind in Kind if any(one.kind is kind for one in entries)]
+    kinds = [kind for kind in IdentityKind if any(one.kind is kind for one in entries)]
     lane_of = {kind: LANE * index + LANE // 2 for index, kind in enumerate(kinds)}
-    heaps: dict[tuple[Kind, int], list[Entry]] = {}
+    heaps: dict[tuple[IdentityKind, int], list[Entry]] = {}
     for one in entries:
         step = round((one.occurred_at - first) / span * STEPS)
         heaps.setdefault((one.kind, step), []).append(one)
@@ -65,4 +65,4 @@ def line(entries: Sequence[Entry]) -> Line | None:
         )
         for (kind, step), heap in sorted(heaps.items(), key=lambda item: item[0][1])
     ]
-    return Line(tuple(dots), tuple(lane_of.items()), LANE * len(kinds), first, last)
+    return StoryLine(tuple(dots), tuple(lane_of.items()), LANE * len(kinds), first, last)

@@ -17,7 +17,7 @@ from regulars.kit.errors import NotFound, RegularsError
 from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.kit.text import Text
 from regulars.listen.identities import queries, quoting, service
-from regulars.listen.identities.model import Entry, Kind, Person, Summary, summarise
+from regulars.listen.identities.model import Entry, IdentityKind, Person, Summary, summarise
 from regulars.listen.identities.quoting import Quoted
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Attribute
@@ -33,7 +33,7 @@ ALL = 1_000_000
 class Filter:
     """Which of a person's events are wanted; empty means all. `after` is a page's cursor."""
 
-    kind: Kind | None = None
+    kind: IdentityKind | None = None
     channel: str = ""
     words: str = ""
     period: Period = ALL_TIME
@@ -64,7 +64,7 @@ def read_filter(query: Mapping[str, str], zone: ZoneInfo) -> tuple[Filter, Regul
     """Return the filter that an address asks for, and what in it cannot be read."""
     kind = query.get("kind", "")
     plain = Filter(
-        kind=Kind(kind) if kind in list(Kind) else None,
+        kind=IdentityKind(kind) if kind in list(IdentityKind) else None,
         channel=query.get("channel", ""),
         words=query.get("words", "").strip(),
         since=query.get("since", ""),
@@ -94,7 +94,7 @@ class Story:
         """What to call them: the name that holds, else None."""
         return next((one.value for one in self.profile if one.name == "name"), None)
 
-    def about(self, kind: Kind | None) -> list[Entry]:
+    def about(self, kind: IdentityKind | None) -> list[Entry]:
         """Return the events of one kind; all for None."""
         return self.matching(Filter(kind=kind))
 
@@ -102,7 +102,7 @@ class Story:
         """Return the events that fit, newest first."""
         return [one for one in self.entries if wanted.fits(one)]
 
-    def counts(self) -> dict[Kind, int]:
+    def counts(self) -> dict[IdentityKind, int]:
         """Return how many events there are of each kind."""
         return dict(Counter(one.kind for one in self.entries))
 

@@ -24,7 +24,7 @@ from regulars.faces import export, paging
 from regulars.faces.language import say
 from regulars.kit import clock, cursors
 from regulars.listen.imports import questions, service, taking_back
-from regulars.listen.imports.model import Habits, Note, Reject, Run, State
+from regulars.listen.imports.model import Habits, ImportRun, ImportState, Note, Reject
 from regulars.listen.imports.questions import Question
 from regulars.listen.imports.reasons import CURES, reason_text
 from regulars.timeline.current import CurrentWorkspace
@@ -69,7 +69,7 @@ class ImportOut(BaseModel):
     recipe: str
     source: str
     files: list[str]
-    state: State
+    state: ImportState
     stage: str | None
     done: float | None
     read: int
@@ -247,7 +247,7 @@ def sources(ws: CurrentWorkspace, caller: Reader) -> list[SourceOut]:
     return [SourceOut(**asdict(one)) for one in service.sources(ws, scope=caller.places)]
 
 
-def _out(run: Run) -> ImportOut:
+def _out(run: ImportRun) -> ImportOut:
     counts = asdict(run.counts)
     return ImportOut(
         id=run.id,

@@ -24,7 +24,7 @@ from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports import library, model, questions, service, taking_back
 from regulars.listen.imports.guessing import ROLES
-from regulars.listen.imports.model import STAGES, Habits, Note, Outcome, Recipe
+from regulars.listen.imports.model import STAGES, Habits, ImportOutcome, Note, Recipe
 from regulars.listen.imports.preview import Proposal
 from regulars.listen.imports.questions import Question
 from regulars.listen.imports.reasons import CURES, reason_text
@@ -121,7 +121,7 @@ def _chosen(recipe: str, mapping: Path | None) -> Recipe:
 
 def _run(
     ws: Workspace, paths: list[Path], recipe: Recipe, habits: Habits, *, quiet: bool
-) -> Outcome:
+) -> ImportOutcome:
     """Import with a bar on the error stream: stage, share done, rows a second, time left."""
     if quiet:
         return service.import_files(ws, paths, recipe, now=clock.now(), habits=habits)
@@ -150,7 +150,7 @@ def _facts(progress: model.Progress) -> str:
     return " · ".join(parts)
 
 
-def _print_outcome(outcome: Outcome, as_json: bool) -> None:
+def _print_outcome(outcome: ImportOutcome, as_json: bool) -> None:
     if as_json:
         typer.echo(msgspec.json.encode(outcome.as_json()).decode())
         return
@@ -362,7 +362,7 @@ def reject_row(one: model.Reject) -> list[Any]:
     return [one.file, one.row, one.field, say(reason_text(one.reason)), one.value, one.line]
 
 
-def run_facts(run: model.Run) -> dict[str, Any]:
+def run_facts(run: model.ImportRun) -> dict[str, Any]:
     """Return what JSON says of a run."""
     return {
         "id": run.id,

@@ -22,7 +22,7 @@ MAX_GIVEN = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class RecipeFit:
     """A recipe that fits: of the columns it `needs` all are there, `known` of the file's.
 
     `columns` counts the file's columns, `gives` are the names of the events it makes.
@@ -62,14 +62,14 @@ class Fit:
         }
 
 
-def fits(file: File, headers: Sequence[str]) -> list[Fit]:
+def fits(file: File, headers: Sequence[str]) -> list[RecipeFit]:
     """Return the recipes that this file could be for, those made for its name first."""
     folded = {fold(name) for name in headers}
     found = [one for recipe in library.every().values() for one in _fit(file, recipe, folded)]
     return [fit for _own, fit in sorted(found, key=lambda one: (-one[0], -one[1].known))]
 
 
-def _fit(file: File, recipe: Recipe, folded: Collection[str]) -> Iterator[tuple[bool, Fit]]:
+def _fit(file: File, recipe: Recipe, folded: Collection[str]) -> Iterator[tuple[bool, RecipeFit]]:
     try:
         taken, _left = files.assign([file], recipe.inputs)
     except RegularsError:
@@ -81,7 +81,7 @@ def _fit(file: File, recipe: Recipe, folded: Collection[str]) -> Iterator[tuple[
     own = part.files != ("*",)
     if there < needs or not known or not (own or known >= KNOWN_SHARE * len(folded)):
         return
-    yield own, Fit(recipe.name, recipe.title.text, needs, known, len(folded), _gives(recipe))
+    yield own, RecipeFit(recipe.name, recipe.title.text, needs, known, len(folded), _gives(recipe))
 
 
 def _matched(part: Input, folded: Collection[str]) -> tuple[int, int, int]:

@@ -220,7 +220,7 @@ class Habits:
     source: str | None = None
 
 
-class State(StrEnum):
+class ImportState(StrEnum):
     """Where a run stands."""
 
     WAITING = "waiting"
@@ -298,14 +298,14 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ImportRun:
     """One import, as kept in SQL."""
 
     id: str
     recipe: str
     source: str
     files: tuple[str, ...]
-    state: State
+    state: ImportState
     stage: Stage | None
     done: float | None
     counts: Counts
@@ -355,7 +355,7 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ImportOutcome:
     """How a run ended: its id, counts, reasons of refusals, where the rejects lie, seconds."""
 
     run_id: str

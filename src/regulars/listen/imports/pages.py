@@ -23,7 +23,7 @@ from regulars.listen.imports import library, service, taking_back, wizard
 from regulars.listen.imports.building import check_filled, unfilled
 from regulars.listen.imports.choices import Choices
 from regulars.listen.imports.library import render
-from regulars.listen.imports.model import STAGES, Habits, Run, State
+from regulars.listen.imports.model import STAGES, Habits, ImportRun, ImportState
 from regulars.listen.imports.preview import NOTHING_CHOSEN, Proposal
 from regulars.listen.imports.reasons import CURES, reason_text
 from regulars.listen.imports.uploads import Prepared
@@ -47,11 +47,11 @@ REJECTS = (
     Text("Line", "原始行"),
 )
 STATES = {
-    State.WAITING: (Text("waiting for you", "待确认"), "info"),
-    State.RUNNING: (Text("running", "进行中"), "info"),
-    State.DONE: (Text("done", "已完成"), "good"),
-    State.FAILED: (Text("failed", "失败"), "bad"),
-    State.TAKEN_BACK: (Text("taken back", "已撤回"), "info"),
+    ImportState.WAITING: (Text("waiting for you", "待确认"), "info"),
+    ImportState.RUNNING: (Text("running", "进行中"), "info"),
+    ImportState.DONE: (Text("done", "已完成"), "good"),
+    ImportState.FAILED: (Text("failed", "失败"), "bad"),
+    ImportState.TAKEN_BACK: (Text("taken back", "已撤回"), "info"),
 }
 
 
@@ -283,7 +283,8 @@ def one(
         chips=_chips(run, reason),
         reason_text=reason_text,
         cures=[CURES[one] for one in run.reasons if one in CURES],
-        may_take_back=caller.may(Right.IMPORT) and run.state in (State.DONE, State.FAILED),
+        may_take_back=caller.may(Right.IMPORT)
+        and run.state in (ImportState.DONE, ImportState.FAILED),
     )
 
 
@@ -316,7 +317,7 @@ def progress(request: Request, ws: CurrentWorkspace, _caller: Reader, run_id: st
     return page(request, "imports/progress.html", title="", run=run, stages=STAGES, states=STATES)
 
 
-def _chips(run: Run, chosen: str) -> list[tuple[str, str, bool]]:
+def _chips(run: ImportRun, chosen: str) -> list[tuple[str, str, bool]]:
     """Return a filter for each reason, with how many rows it refused."""
     return [
         (

@@ -23,7 +23,7 @@ from regulars.listen.imports.bench import bench
 from regulars.listen.imports.choices import Choices
 from regulars.listen.imports.export_formats import loading as export_formats
 from regulars.listen.imports.export_formats.loading import ExportFormat
-from regulars.listen.imports.fitting import Fit
+from regulars.listen.imports.fitting import RecipeFit
 from regulars.listen.imports.guessing import Guess
 from regulars.listen.imports.mapping import Sheet
 from regulars.listen.imports.model import Format, Input, Note, Recipe
@@ -54,7 +54,7 @@ class Proposal:
     columns: tuple[Guess, ...]
     questions: tuple[Question, ...]
     notes: tuple[Note, ...]
-    recipes: tuple[Fit, ...]
+    recipes: tuple[RecipeFit, ...]
     recipe: Recipe
     samples: tuple[dict[str, Any], ...]
     outlook: Outlook

@@ -18,7 +18,15 @@ from regulars.kit.cursors import Key
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.imports import questions
-from regulars.listen.imports.model import Counts, Note, Outcome, Progress, Run, Stage, State
+from regulars.listen.imports.model import (
+    Counts,
+    ImportOutcome,
+    ImportRun,
+    ImportState,
+    Note,
+    Progress,
+    Stage,
+)
 from regulars.listen.imports.tables import import_runs
 
 
@@ -39,7 +47,7 @@ def delete_run(connection: sa.Connection, run_id: str) -> None:
 
 def delete_stale(connection: sa.Connection, *, before: datetime) -> list[str]:
     """Forget runs that have waited since before that moment; return their ids."""
-    stale = (import_runs.c.state == State.WAITING.value) & (import_runs.c.created_at < before)
+    stale = (import_runs.c.state == ImportState.WAITING.value) & (import_runs.c.created_at < before)
     found = list(connection.execute(sa.select(import_runs.c.id).where(stale)).scalars())
     connection.execute(sa.delete(import_runs).where(import_runs.c.id.in_(found)))
     return found
@@ -49,13 +57,13 @@ def start(connection: sa.Connection, run_id: str, now: datetime) -> bool:
     """Take a waiting run to work; False when somebody else did."""
     result = connection.execute(
         sa.update(import_runs)
-        .where(import_runs.c.id == run_id, import_runs.c.state == State.WAITING.value)
-        .values(state=State.RUNNING.value, started_at=now, beat_at=now)
+        .where(import_runs.c.id == run_id, import_runs.c.state == ImportState.WAITING.value)
+        .values(state=ImportState.RUNNING.value, started_at=now, beat_at=now)
     )
     return result.rowcount == 1
 
 
-def run(connection: sa.Connection, run_id: str) -> Run | None:
+def run(connection: sa.Connection, run_id: str) -> ImportRun | None:
     """Return one run."""
     row = connection.execute(sa.select(import_runs).where(import_runs.c.id == run_id)).first()
     return _run(row) if row else None
@@ -68,7 +76,7 @@ def mapping(connection: sa.Connection, run_id: str) -> str | None:
     ).scalar()
 
 
-def runs(connection: sa.Connection, limit: int, after: Key | None) -> list[Run]:
+def runs(connection: sa.Connection, limit: int, after: Key | None) -> list[ImportRun]:
     """Return runs, the newest first, behind the key (created_at, id)."""
     order = (import_runs.c.created_at, import_runs.c.id)
     query = (
@@ -102,7 +110,7 @@ def failure_values(error: Exception) -> dict[str, object]:
     if isinstance(error, RegularsError):
         code, message = error.code, error.message
     return {
-        "state": State.FAILED.value,
+        "state": ImportState.FAILED.value,
         "ended_at": clock.now(),
         "error_code": code,
         "error_en": message.en,
@@ -115,10 +123,10 @@ def _unexpected(error: Exception) -> Text:
     return Text(f"Unexpected error ({kind}); see the log.", f"意外错误（{kind}）；请查看日志。")
 
 
-def outcome_values(outcome: Outcome) -> dict[str, object]:
+def outcome_values(outcome: ImportOutcome) -> dict[str, object]:
     """Return the end of a run that is done: counts, reasons, what was told and has to be asked."""
     return {
-        "state": State.DONE.value,
+        "state": ImportState.DONE.value,
         "stage": None,
         "done": 1.0,
         "files": json.dumps(list(outcome.files)),
@@ -136,14 +144,14 @@ def notes_value(notes: Sequence[Note]) -> str:
     return json.dumps([note.as_json() for note in notes], ensure_ascii=False)
 
 
-def _run(row: sa.Row[Any]) -> Run:
+def _run(row: sa.Row[Any]) -> ImportRun:
     error = Text(row.error_en, row.error_zh or row.error_en) if row.error_en else None
-    return Run(
+    return ImportRun(
         id=row.id,
         recipe=row.recipe,
         source=row.source,
         files=tuple(json.loads(row.files)),
-        state=State(row.state),
+        state=ImportState(row.state),
         stage=Stage(row.stage) if row.stage else None,
         done=row.done,
         counts=Counts(**{part.name: getattr(row, part.name) for part in fields(Counts)}),

@@ -15,7 +15,7 @@ from regulars.listen.imports import rejects, whom
 from regulars.listen.imports.accounting import account
 from regulars.listen.imports.bench import bench
 from regulars.listen.imports.building import Builder, check_filled
-from regulars.listen.imports.model import Counts, Outcome, Progress, Recipe, Stage
+from regulars.listen.imports.model import Counts, ImportOutcome, Progress, Recipe, Stage
 from regulars.listen.imports.reading import files as reading
 from regulars.listen.imports.reading.tables import Piece, Reader
 from regulars.listen.imports.shaping import Shaper
@@ -99,7 +99,7 @@ def _earlier(one: Stage, other: Stage) -> bool:
     return order.index(one) < order.index(other)
 
 
-def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
+def run(workspace: Workspace, job: Job, tell: Tell) -> ImportOutcome:
     """Import the job's files; returns what became of every row.
 
     Raises Invalid or NotFound when the files do not fit the recipe; nothing is loaded then.
@@ -146,7 +146,7 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> Outcome:
         empty=sums.empty,
         skipped=sums.skipped,
     )
-    return Outcome(
+    return ImportOutcome(
         run_id=job.id,
         recipe=job.recipe.name,
         source=source,

@@ -23,7 +23,15 @@ from regulars.kit.text import Text
 from regulars.listen.imports import adding, library, queries, rejects, running, uploads
 from regulars.listen.imports import preview as proposals
 from regulars.listen.imports.choices import Choices
-from regulars.listen.imports.model import Habits, Outcome, Progress, Recipe, Reject, Run, State
+from regulars.listen.imports.model import (
+    Habits,
+    ImportOutcome,
+    ImportRun,
+    ImportState,
+    Progress,
+    Recipe,
+    Reject,
+)
 from regulars.listen.imports.preview import Proposal
 from regulars.listen.imports.reading import files
 from regulars.listen.imports.uploads import Prepared
@@ -78,7 +86,7 @@ def import_files(
     by: Principal = SHELL,
     habits: Habits = AS_THE_RECIPE_SAYS,
     tell: running.Tell = running.silent,
-) -> Outcome:
+) -> ImportOutcome:
     """Import files or folders now, by a recipe or its name.
 
     Raises Invalid or NotFound when files and recipe do not fit; the run is kept as failed then.
@@ -109,7 +117,7 @@ def prepare(
                 "source": recipe.source or recipe.name,
                 "mapping": library.render(recipe),
                 "files": json.dumps([(names or {}).get(path, path.name) for path in paths]),
-                "state": State.WAITING.value,
+                "state": ImportState.WAITING.value,
                 "created_by": by.name,
                 "created_at": now,
             },
@@ -125,7 +133,7 @@ def carry_out(
     now: datetime,
     by: Principal = SHELL,
     tell: running.Tell = running.silent,
-) -> Outcome:
+) -> ImportOutcome:
     """Do a prepared run; its progress goes to `tell` and to SQL.
 
     Once it made events, touchpoints of the recipe that the catalog lacks are added in `by`'s name.
@@ -186,14 +194,16 @@ def chosen(recipe: str | None, mapping: str | None) -> Recipe:
     return library.parse(mapping) if mapping else library.get(recipe or "")
 
 
-def runs(ws: Workspace, *, limit: int = 50, after: tuple[Any, ...] | None = None) -> list[Run]:
+def runs(
+    ws: Workspace, *, limit: int = 50, after: tuple[Any, ...] | None = None
+) -> list[ImportRun]:
     """Return runs, the newest first, behind the key (created_at, id) `after`."""
     with ws.database.reading() as connection:
         found = queries.runs(connection, limit, after)
     return [_judged(run) for run in found]
 
 
-def get_run(ws: Workspace, run_id: str) -> Run:
+def get_run(ws: Workspace, run_id: str) -> ImportRun:
     """Return one run; raises NotFound."""
     with ws.database.reading() as connection:
         found = queries.run(connection, run_id)
@@ -202,11 +212,15 @@ def get_run(ws: Workspace, run_id: str) -> Run:
     return _judged(found)
 
 
-def _judged(run: Run) -> Run:
+def _judged(run: ImportRun) -> ImportRun:
     """Show a run that fell silent as failed, whatever its row says."""
-    if run.state != State.RUNNING or run.beat_at is None or clock.now() - run.beat_at < SILENCE:
+    if (
+        run.state != ImportState.RUNNING
+        or run.beat_at is None
+        or clock.now() - run.beat_at < SILENCE
+    ):
         return run
-    return replace(run, state=State.FAILED, error_code="import.cut_off", error=CUT_OFF)
+    return replace(run, state=ImportState.FAILED, error_code="import.cut_off", error=CUT_OFF)
 
 
 def mapping_of(ws: Workspace, run_id: str) -> str:
@@ -257,7 +271,7 @@ def waiting(ws: Workspace, run_id: str) -> Prepared:
     prepared = uploads.prepared(
         ws, run_id, library.parse(mapping_of(ws, run_id), draft=True), run.files
     )
-    if run.state is not State.WAITING or prepared is None:
+    if run.state is not ImportState.WAITING or prepared is None:
         raise Conflict(
             "import.not_waiting",
             Text("This import waits no more: upload again.", "该导入已不在等待：请重新上传。"),
@@ -319,7 +333,7 @@ def every_reject(ws: Workspace, run_id: str) -> Iterator[Reject]:
     return rejects.every(ws, file) if file else iter(())
 
 
-def _rejects_path(ws: Workspace, run: Run) -> Path | None:
+def _rejects_path(ws: Workspace, run: ImportRun) -> Path | None:
     path = ws.folder / run.rejects_file if run.rejects_file else None
     return path if path is not None and path.is_file() else None
 

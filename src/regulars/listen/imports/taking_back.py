@@ -9,7 +9,7 @@ from regulars.company.rights.model import SHELL, Principal
 from regulars.kit.errors import Conflict
 from regulars.kit.text import Text
 from regulars.listen.imports import queries, service
-from regulars.listen.imports.model import Note, Run, State
+from regulars.listen.imports.model import ImportRun, ImportState, Note
 from regulars.timeline import taking_back
 from regulars.timeline.taking_back import Effect
 from regulars.timeline.workspace import Workspace
@@ -18,7 +18,7 @@ TAKEN_BACK = "taken_back"
 """Code of the note that says what went, and name of its entry in the audit."""
 
 
-def effect_of(ws: Workspace, run_id: str) -> tuple[Run, Effect]:
+def effect_of(ws: Workspace, run_id: str) -> tuple[ImportRun, Effect]:
     """Return a run and what taking it back would do now.
 
     Raises NotFound; Conflict when it has not ended, has been taken back, or is of a release whose
@@ -29,7 +29,7 @@ def effect_of(ws: Workspace, run_id: str) -> tuple[Run, Effect]:
     return run, taking_back.effect(ws, _key(run))
 
 
-def take_back(ws: Workspace, run_id: str, *, now: datetime, by: Principal = SHELL) -> Run:
+def take_back(ws: Workspace, run_id: str, *, now: datetime, by: Principal = SHELL) -> ImportRun:
     """Take a run back and return it, with a note of what went; raises as `effect_of`.
 
     Cut off on the way, it is done again: what went already stays gone.
@@ -53,21 +53,21 @@ def take_back(ws: Workspace, run_id: str, *, now: datetime, by: Principal = SHEL
     return service.get_run(ws, run_id)
 
 
-def _values(run: Run, note: Note) -> dict[str, object]:
-    return {"state": State.TAKEN_BACK.value, "notes": queries.notes_value([*run.notes, note])}
+def _values(run: ImportRun, note: Note) -> dict[str, object]:
+    return {"state": ImportState.TAKEN_BACK.value, "notes": queries.notes_value([*run.notes, note])}
 
 
-def _key(run: Run) -> str:
+def _key(run: ImportRun) -> str:
     return f"import:{run.id}"
 
 
-def _check(ws: Workspace, run: Run) -> None:
-    if run.state is State.TAKEN_BACK:
+def _check(ws: Workspace, run: ImportRun) -> None:
+    if run.state is ImportState.TAKEN_BACK:
         raise Conflict(
             "import.taken_back",
             Text("This import has been taken back.", "该导入已经撤回。"),
         )
-    if run.state not in (State.DONE, State.FAILED):
+    if run.state not in (ImportState.DONE, ImportState.FAILED):
         raise Conflict(
             "import.under_way",
             Text(

@@ -23,7 +23,7 @@ from regulars.listen.intake import limits, mapping, service, timing, wire
 from regulars.listen.intake.committer import Committer
 from regulars.listen.intake.documentation import SHOWN_REFUSALS
 from regulars.listen.intake.fields import Identities, Sender
-from regulars.listen.intake.model import Arrival, Outcome, Refused
+from regulars.listen.intake.model import Arrival, EventOutcome, Refused
 from regulars.timeline.workspace import Workspace
 
 TRUST_SECONDS = 1.0
@@ -45,7 +45,7 @@ FIELDS = {
 class Answer:
     """What became of the events of one post, in their order."""
 
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[EventOutcome]
     single: bool
 
     @property
@@ -84,7 +84,7 @@ class Door:
             self._limits.events_per_second or EVENTS_A_REQUEST * requests, limits.EVENTS
         )
         self._checked: dict[str, tuple[float, WriteKey]] = {}
-        self._committer: Committer[_Post, list[Outcome]] = Committer(self._keep, self._tidy)
+        self._committer: Committer[_Post, list[EventOutcome]] = Committer(self._keep, self._tidy)
         self._committer.start()
 
     def close(self) -> None:
@@ -164,7 +164,7 @@ class Door:
             history=call == "import",
         )
 
-    def _keep(self, posts: Sequence[_Post]) -> list[list[Outcome]]:
+    def _keep(self, posts: Sequence[_Post]) -> list[list[EventOutcome]]:
         """Read the events of all posts, store them together, and hand each its outcomes."""
         arrivals = [arrival for post in posts for arrival in post.read()]
         sizes = [len(post) for post in posts]

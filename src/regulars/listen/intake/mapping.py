@@ -14,7 +14,7 @@ from regulars.listen.identities.model import email_is_sound
 from regulars.listen.intake import columns, facts, timing, wire
 from regulars.listen.intake.commerce import filled
 from regulars.listen.intake.fields import LONGEST_ID, Sender, read_id, unreadable
-from regulars.listen.intake.model import Arrival, Reason, Refused, Row
+from regulars.listen.intake.model import Arrival, RefusalReason, Refused, Row
 from regulars.listen.intake.wire import Context, Id, Message
 from regulars.timeline import vocabulary
 from regulars.timeline.event import ACTORS
@@ -61,12 +61,16 @@ def read(raw: msgspec.Raw, sender: Sender, call: str | None = None) -> Arrival:
         _refuse(arrival, refused.reason, raw, message, sender)
     except RegularsError as error:  # a rule below that says no: of identities, of profiles
         field = str(error.details.get("field", "event"))
-        _refuse(arrival, Reason(error.code, field, error.message), raw, message, sender)
+        _refuse(arrival, RefusalReason(error.code, field, error.message), raw, message, sender)
     return arrival
 
 
 def _refuse(
-    arrival: Arrival, reason: Reason, raw: msgspec.Raw, message: Message | None, sender: Sender
+    arrival: Arrival,
+    reason: RefusalReason,
+    raw: msgspec.Raw,
+    message: Message | None,
+    sender: Sender,
 ) -> None:
     """Keep the reason. The payload is kept only under identities by which it can be erased."""
     arrival.row, arrival.reason = None, reason

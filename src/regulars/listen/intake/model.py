@@ -78,7 +78,7 @@ def _lines(column: tuple[list[Line] | None, ...]) -> pa.Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class RefusalReason:
     """Why an event is refused: a stable code, the field that is meant, and what to do."""
 
     code: str
@@ -91,7 +91,7 @@ class Refused(Exception):
 
     def __init__(self, code: str, where: str, message: Text) -> None:
         super().__init__(f"{code} ({where})")
-        self.reason = Reason(code, where, message)
+        self.reason = RefusalReason(code, where, message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Arrival(msgspec.Struct, gc=False):
     row: Row | None = None
     ties: list[Tie] = []
     traits: dict[str, str | None] = {}
-    reason: Reason | None = None
+    reason: RefusalReason | None = None
     identities: list[str] = []
     payload: bytes = b""
     kind: str = ""
@@ -130,16 +130,16 @@ class Arrival(msgspec.Struct, gc=False):
     nobodies: list[tuple[str, str]] = []
 
 
-class Outcome(msgspec.Struct, frozen=True, gc=False):
+class EventOutcome(msgspec.Struct, frozen=True, gc=False):
     """What became of one event; `nobody` holds values in it that name nobody, by kind."""
 
     message_id: str
     status: Status
-    reason: Reason | None = None
+    reason: RefusalReason | None = None
     nobody: tuple[tuple[str, str], ...] = ()
 
 
-ERASED = Reason(
+ERASED = RefusalReason(
     "intake.erased",
     "userId",
     Text(

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from regulars.kit.text import Text
-from regulars.listen.intake.model import Arrival, Reason
+from regulars.listen.intake.model import Arrival, RefusalReason
 from regulars.listen.intake.tables import (
     intake_nobodies,
     intake_refusal_people,
@@ -29,13 +29,13 @@ class Refusal:
     message_id: str
     source: str
     call: str
-    reason: Reason
+    reason: RefusalReason
     payload: bytes | None
     refused_at: datetime
 
 
 def insert_refusals(
-    connection: sa.Connection, refused: Iterable[tuple[Arrival, Reason]], now: datetime
+    connection: sa.Connection, refused: Iterable[tuple[Arrival, RefusalReason]], now: datetime
 ) -> None:
     """Keep refused events (at least one): arrival, reason; without identities, without payload.
 
@@ -57,7 +57,7 @@ def insert_refusals(
         connection.execute(sa.insert(intake_refusal_people), owners)
 
 
-def _refusal_row(arrival: Arrival, reason: Reason, now: datetime) -> dict[str, object]:
+def _refusal_row(arrival: Arrival, reason: RefusalReason, now: datetime) -> dict[str, object]:
     return {
         "message_id": arrival.message_id,
         "source": arrival.source,
@@ -143,7 +143,7 @@ def refusals(
 
 
 def _refusal(row: sa.Row[tuple[object, ...]]) -> Refusal:
-    reason = Reason(row.code, row.field, Text(row.message_en, row.message_zh))
+    reason = RefusalReason(row.code, row.field, Text(row.message_en, row.message_zh))
     return Refusal(
         row.id, row.message_id, row.source, row.call, reason, row.payload, row.refused_at
     )

@@ -16,7 +16,14 @@ from regulars.kit.text import Text
 from regulars.listen.identities import service as identities
 from regulars.listen.identities.service import Observed
 from regulars.listen.intake import queries
-from regulars.listen.intake.model import ERASED, Arrival, Outcome, Reason, Status, to_table
+from regulars.listen.intake.model import (
+    ERASED,
+    Arrival,
+    EventOutcome,
+    RefusalReason,
+    Status,
+    to_table,
+)
 from regulars.listen.intake.queries import Refusal
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Value
@@ -30,7 +37,7 @@ LONGEST_WORD = 40
 """Characters of a value that names nobody under which it is counted."""
 MAX_KEPT = 200
 """Refusals of one request that are kept; of the others one row says how many there were."""
-Verdict = Reason | bool | None
+Verdict = RefusalReason | bool | None
 """Why an event was refused; else whether it was new."""
 
 
@@ -40,7 +47,7 @@ def store(
     now: datetime,
     *,
     sizes: Sequence[int] | None = None,
-) -> list[Outcome]:
+) -> list[EventOutcome]:
     """Make arrivals durable in one transaction; when it returns they are, and told in order.
 
     Links and profile values of an event are kept together with it, and only when it is new.
@@ -61,11 +68,11 @@ def store(
     return [_outcome(arrival, v) for arrival, v in zip(arrivals, verdicts, strict=True)]
 
 
-def _outcome(arrival: Arrival, verdict: Verdict) -> Outcome:
-    if isinstance(verdict, Reason):
-        return Outcome(arrival.message_id, "refused", verdict)
+def _outcome(arrival: Arrival, verdict: Verdict) -> EventOutcome:
+    if isinstance(verdict, RefusalReason):
+        return EventOutcome(arrival.message_id, "refused", verdict)
     status: Status = "accepted" if verdict else "duplicate"
-    return Outcome(arrival.message_id, status, nobody=tuple(arrival.nobodies))
+    return EventOutcome(arrival.message_id, status, nobody=tuple(arrival.nobodies))
 
 
 def _keep_facts(
@@ -139,20 +146,20 @@ def _keep_repeats(
 
 def _refused(
     arrivals: Sequence[Arrival], verdicts: Sequence[Verdict], sizes: Sequence[int] | None
-) -> list[tuple[Arrival, Reason]]:
+) -> list[tuple[Arrival, RefusalReason]]:
     """Return the refusals to keep: the first of each request, and how many more it had."""
     pairs = zip(arrivals, verdicts, strict=True)
-    stored: list[tuple[Arrival, Reason]] = []
+    stored: list[tuple[Arrival, RefusalReason]] = []
     for size in sizes or [len(arrivals)]:
-        theirs = [(one, why) for one, why in islice(pairs, size) if isinstance(why, Reason)]
+        theirs = [(one, why) for one, why in islice(pairs, size) if isinstance(why, RefusalReason)]
         stored += theirs[:MAX_KEPT]
         if (more := len(theirs) - MAX_KEPT) > 0:
             stored.append((Arrival("", theirs[0][0].source, None, kind="batch"), _and_more(more)))
     return stored
 
 
-def _and_more(count: int) -> Reason:
-    return Reason(
+def _and_more(count: int) -> RefusalReason:
+    return RefusalReason(
         "intake.more_refused",
         "batch",
         Text(
@@ -165,7 +172,7 @@ def _and_more(count: int) -> Reason:
 def _keep_refusals(
     workspace: Workspace,
     connection: sa.Connection,
-    refused: Sequence[tuple[Arrival, Reason]],
+    refused: Sequence[tuple[Arrival, RefusalReason]],
     now: datetime,
 ) -> None:
     if refused:
@@ -251,7 +258,7 @@ def forget_old(workspace: Workspace, now: datetime) -> int:
         return queries.forget_before(connection, oldest)
 
 
-def plain(reason: Reason, language: str) -> dict[str, Any]:
+def plain(reason: RefusalReason, language: str) -> dict[str, Any]:
     """Return a reason as the API shows it."""
     return {"code": reason.code, "field": reason.field, "message": reason.message.in_(language)}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from regulars.kit.text import Text
-from regulars.timeline.judged import Found
+from regulars.timeline.judged import JudgedIdentity
 from regulars.timeline.listed import Edit
 
 Origin = Literal["shipped", "added", "removed"]
@@ -71,6 +71,6 @@ class Overview:
     """
 
     words: tuple[Word, ...]
-    found: tuple[Found, ...]
+    found: tuple[JudgedIdentity, ...]
     met: tuple[Met, ...]
     judged_at: datetime | None

@@ -13,7 +13,7 @@ from regulars.prove.overview.model import Changed, Overview, Tile
 from regulars.understand.analyses.model import Analysis, Table
 from regulars.understand.analyses.options import PLACE
 from regulars.understand.health.model import Health
-from regulars.understand.journeys.model import Evidence
+from regulars.understand.journeys.model import MarkEvidence
 from regulars.understand.metrics.model import CHANGE_TITLES, VERDICT_TITLES
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ UNITS = {"long_wait": "seconds", "drop_off": "share", "out_of_order": "share"}
 """What the evidence of a mark counts in, where it is no score."""
 
 
-def _line(part: str, name: Any, of: Tile | Health | Evidence, **more: Any) -> dict[str, Any]:
+def _line(part: str, name: Any, of: Tile | Health | MarkEvidence, **more: Any) -> dict[str, Any]:
     """Return one line of the overview's table."""
     number = Estimate(of.n, of.value, of.low, of.high)
     nothing = dict.fromkeys(("unit", "target", "verdict", "evidence"))

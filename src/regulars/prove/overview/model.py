@@ -7,7 +7,7 @@ from datetime import datetime
 
 from regulars.kit.text import Text
 from regulars.understand.health.model import Health
-from regulars.understand.journeys.model import Mark, Words
+from regulars.understand.journeys.model import Mark, MarkWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Overview:
     changes: list[Changed]
     tested: int
     verdicts: dict[str, int]
-    words: dict[str, list[Words]]
+    words: dict[str, list[MarkWords]]
     health: Health
     pains: list[Mark]
     opportunities: list[Mark]

@@ -19,7 +19,7 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.prove.overview.model import Changed, Overview, Tile
 from regulars.prove.targets import service as targets
-from regulars.prove.targets.model import Judged, Kind
+from regulars.prove.targets.model import Judged, TargetKind
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses import service as analyses
 from regulars.understand.analyses.view import View as Answer
@@ -126,7 +126,7 @@ def _quoted(found: Overview) -> list[str]:
     return [i for said in found.words.values() for one in said for i in one.identities]
 
 
-OVERVIEW = findings.declare(findings.Kind("overview", 3, Overview, _compute, quotes=_quoted))
+OVERVIEW = findings.declare(findings.ResultType("overview", 3, Overview, _compute, quotes=_quoted))
 
 
 def _window(ws: Workspace, now: datetime) -> Period:
@@ -179,7 +179,7 @@ def _target_of(judged: list[Judged], key: str) -> Judged | None:
         if one.target.metric == key
         and not one.target.filters
         and one.target.audience is None
-        and one.target.kind is not Kind.SAMPLE  # a goal of answers is no goal of the value
+        and one.target.kind is not TargetKind.SAMPLE  # a goal of answers is no goal of the value
     ]
     return next((one for one in own if one.measured is not None), None)
 

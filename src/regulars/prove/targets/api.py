@@ -14,7 +14,7 @@ from regulars.faces.asking import period_of
 from regulars.kit import clock
 from regulars.kit.text import Text
 from regulars.prove.targets import service
-from regulars.prove.targets.model import Horizon, Kind, Target
+from regulars.prove.targets.model import Horizon, Target, TargetKind
 from regulars.prove.targets.rows import plain_baseline, plain_judged, plain_target
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.metrics.model import Direction
@@ -43,7 +43,7 @@ class TargetIn(BaseModel):
 
     metric: str = Field(min_length=1)
     title: TextIn
-    kind: Kind = Kind.ABSOLUTE
+    kind: TargetKind = TargetKind.ABSOLUTE
     target: float
     direction: Direction
     due: date | None = None

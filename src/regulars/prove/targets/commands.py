@@ -18,7 +18,7 @@ from regulars.kit import clock
 from regulars.kit.period import parse_edge
 from regulars.kit.text import Text
 from regulars.prove.targets import service
-from regulars.prove.targets.model import Kind, Target
+from regulars.prove.targets.model import Target, TargetKind
 from regulars.timeline.workspace import Workspace
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Direction
@@ -63,7 +63,7 @@ def _add(group: typer.Typer, opens: Opens) -> None:
             id="",
             metric=metric,
             title=Text(title, title) if title else definition.title,
-            kind=Kind.RELATIVE if relative else Kind.ABSOLUTE,
+            kind=TargetKind.RELATIVE if relative else TargetKind.ABSOLUTE,
             value=value,
             direction=Direction(definition.direction),
             due=_day(due, ws) if due else None,

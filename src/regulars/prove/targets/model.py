@@ -18,7 +18,7 @@ from regulars.understand.metrics.model import Compared, Direction, Goal, Measure
 MAX_WINDOW_DAYS = 3_660
 
 
-class Kind(StrEnum):
+class TargetKind(StrEnum):
     """What the value of a target means."""
 
     ABSOLUTE = "absolute"  # a value in the metric's unit: NPS 60
@@ -27,9 +27,9 @@ class Kind(StrEnum):
 
 
 KIND_TITLES = {
-    Kind.ABSOLUTE: Text("A value", "绝对值"),
-    Kind.RELATIVE: Text("Percent against the baseline", "相对基线的百分比"),
-    Kind.SAMPLE: Text("A sample size", "样本量"),
+    TargetKind.ABSOLUTE: Text("A value", "绝对值"),
+    TargetKind.RELATIVE: Text("Percent against the baseline", "相对基线的百分比"),
+    TargetKind.SAMPLE: Text("A sample size", "样本量"),
 }
 
 
@@ -74,7 +74,7 @@ class Target:
     id: str
     metric: str
     title: Text
-    kind: Kind
+    kind: TargetKind
     value: float
     direction: Direction
     due: date | None = None
@@ -125,7 +125,7 @@ class Judged:
     @property
     def goal_unit(self) -> str | None:
         """What goal and gap count in: a sample size is a number of answers."""
-        return "count" if self.target.kind is Kind.SAMPLE else self.unit
+        return "count" if self.target.kind is TargetKind.SAMPLE else self.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ NO_DATA = Text("There are no data in this window.", "该时间窗内没有数据
 
 def goal_of(target: Target) -> Goal | None:
     """Return the target's value in the metric's unit; None while a baseline is missing."""
-    if target.kind is not Kind.RELATIVE:
+    if target.kind is not TargetKind.RELATIVE:
         return Goal(target.value, target.direction)
     if target.baseline is None:
         return None
@@ -165,7 +165,7 @@ def window(target: Target, today: date, zone: ZoneInfo) -> Period:
 
 def verdict_of(target: Target, found: Estimate) -> Verdict:
     """Return the verdict by the interval; a sample size is counted, not estimated."""
-    if target.kind is Kind.SAMPLE:
+    if target.kind is TargetKind.SAMPLE:
         return Verdict.MET if found.n >= target.value else Verdict.NOT_MET
     goal = goal_of(target)
     return Verdict.UNDETERMINED if goal is None else judge(found, goal)
@@ -174,7 +174,7 @@ def verdict_of(target: Target, found: Estimate) -> Verdict:
 def gap_of(target: Target, found: Estimate) -> float | None:
     """Return what is missing to the goal; negative when the value lies beyond it."""
     goal = goal_of(target)
-    value = float(found.n) if target.kind is Kind.SAMPLE else found.value
+    value = float(found.n) if target.kind is TargetKind.SAMPLE else found.value
     if goal is None or value is None:
         return None
     return goal.value - value if target.direction is Direction.UP else value - goal.value
@@ -194,19 +194,21 @@ def check(target: Target) -> Target:
             f"The window is 1 to {MAX_WINDOW_DAYS} days.",
             f"时间窗为 1 至 {MAX_WINDOW_DAYS} 天。",
         )
-    if target.kind is Kind.RELATIVE and not -100 <= target.value <= 10_000:
+    if target.kind is TargetKind.RELATIVE and not -100 <= target.value <= 10_000:
         raise _wrong(
             "value",
             "A relative target lies between -100 and 10,000 %.",
             "相对目标须在 -100% 至 10000% 之间。",
         )
-    if target.kind is Kind.RELATIVE and (target.value > 0) != (target.direction is Direction.UP):
+    if target.kind is TargetKind.RELATIVE and (target.value > 0) != (
+        target.direction is Direction.UP
+    ):
         raise _wrong(
             "value",
             "Write a fall as a negative number, a rise as a positive one, as the direction says.",
             "下降请写负数，上升请写正数，须与方向一致。",
         )
-    if target.kind is Kind.SAMPLE and target.value < 1:
+    if target.kind is TargetKind.SAMPLE and target.value < 1:
         raise _wrong("value", "A sample size is at least 1.", "样本量至少为 1。")
     return target
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 
 from regulars.kit.text import Text
-from regulars.prove.targets.model import Horizon, Kind, Target
+from regulars.prove.targets.model import Horizon, Target, TargetKind
 from regulars.understand.metrics.model import Direction
 
 YEARS = {Horizon.SHORT: 2, Horizon.MIDDLE: 4, Horizon.LONG: 6}
@@ -30,7 +30,7 @@ def plans() -> dict[str, tuple[Target, ...]]:
                 id="",
                 metric=entry["metric"],
                 title=Text(**entry["title"]),
-                kind=Kind(entry["kind"]),
+                kind=TargetKind(entry["kind"]),
                 value=float(entry["value"]),
                 direction=Direction(entry["direction"]),
                 horizon=Horizon(entry["horizon"]),

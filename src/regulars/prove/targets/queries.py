@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from regulars.kit.text import Text
-from regulars.prove.targets.model import Baseline, Horizon, Kind, Target
+from regulars.prove.targets.model import Baseline, Horizon, Target, TargetKind
 from regulars.prove.targets.tables import target_baselines, targets
 from regulars.understand.metrics.model import Direction
 
@@ -107,7 +107,7 @@ def _target(row: sa.RowMapping, baseline: sa.RowMapping | None) -> Target:
         id=row["id"],
         metric=row["metric"],
         title=Text(row["title_en"], row["title_zh"]),
-        kind=Kind(row["kind"]),
+        kind=TargetKind(row["kind"]),
         value=row["value"],
         direction=Direction(row["direction"]),
         due=row["due"],

@@ -20,8 +20,8 @@ from regulars.prove.targets.model import (
     Baseline,
     Judged,
     Judgement,
-    Kind,
     Target,
+    TargetKind,
     check,
     window,
 )
@@ -191,7 +191,7 @@ def _judge(ws: Workspace, about: dict[str, Any], now: datetime) -> Judgement:
     return Judgement(tuple(found))
 
 
-JUDGEMENT = findings.declare(findings.Kind("targets.plan", 3, Judgement, _judge))
+JUDGEMENT = findings.declare(findings.ResultType("targets.plan", 3, Judgement, _judge))
 
 
 def missing_plans(ws: Workspace) -> dict[str, Text]:
@@ -259,7 +259,7 @@ def _check_length(target: Target, period: Period, ws: Workspace) -> None:
             field="period",
         )
     days = (period.end.astimezone(ws.zone).date() - period.start.astimezone(ws.zone).date()).days
-    if days != target.window_days and target.kind is not Kind.SAMPLE:
+    if days != target.window_days and target.kind is not TargetKind.SAMPLE:
         raise Invalid(
             "targets.length",
             Text(

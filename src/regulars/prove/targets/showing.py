@@ -20,8 +20,8 @@ from regulars.prove.targets.model import (
     KIND_TITLES,
     Horizon,
     Judged,
-    Kind,
     Target,
+    TargetKind,
 )
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import VERDICT_TITLES, Direction, Measured
@@ -56,9 +56,9 @@ def counts(found: Sequence[Judged]) -> list[tuple[str, Text, int]]:
 def goal(judgement: Judged) -> str:
     """Return the goal in words: the value, or what it is relative to."""
     target = judgement.target
-    if target.kind is Kind.SAMPLE:
+    if target.kind is TargetKind.SAMPLE:
         return "n ≥ " + formats.whole(target.value)
-    if target.kind is Kind.ABSOLUTE:
+    if target.kind is TargetKind.ABSOLUTE:
         sign = "≥ " if target.direction is Direction.UP else "≤ "
         return sign + formats.value_in(judgement.unit, target.value)
     words = formats.signed(target.value, 0) + "%"
@@ -105,7 +105,7 @@ def course(judgement: Judged, rows: Sequence[Measured]) -> dict[str, Any]:
         [row.high for row in rows],
         [row.n for row in rows],
     )
-    target = judgement.goal if judgement.target.kind is not Kind.SAMPLE else None
+    target = judgement.goal if judgement.target.kind is not TargetKind.SAMPLE else None
     return charts.trend(months, [line], unit=judgement.unit, target=target)
 
 
@@ -129,7 +129,7 @@ def options(ws: Workspace) -> dict[str, list[tuple[str, str]]]:
     return {
         "metric": known,
         "guardrails": known,
-        "kind": [(one.value, say(KIND_TITLES[one])) for one in Kind],
+        "kind": [(one.value, say(KIND_TITLES[one])) for one in TargetKind],
         "direction": [("up", _("higher is better")), ("down", _("lower is better"))],
         "horizon": [(one.value, say(HORIZON_TITLES[one])) for one in Horizon],
     }
@@ -161,7 +161,7 @@ def read(fields: Fields, target_id: str = "", audience: str | None = None) -> Ta
     if not (title_en or title_zh):
         fields.fail("title_en", _("Fill this in."))
     metric = fields.text("metric", required=True)
-    kind = fields.choice("kind", [one.value for one in Kind], required=True)
+    kind = fields.choice("kind", [one.value for one in TargetKind], required=True)
     value = fields.number("value", required=True)
     direction = fields.choice("direction", ["up", "down"], required=True)
     due, window_days = fields.day("due"), fields.number("window_days", least=1, most=3660)
@@ -174,7 +174,7 @@ def read(fields: Fields, target_id: str = "", audience: str | None = None) -> Ta
         id=target_id,
         metric=metric,
         title=Text(title_en or title_zh or "", title_zh or title_en or ""),
-        kind=Kind(kind or Kind.ABSOLUTE),
+        kind=TargetKind(kind or TargetKind.ABSOLUTE),
         value=float(value),
         direction=Direction(direction or Direction.UP),
         due=due,

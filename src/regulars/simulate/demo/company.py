@@ -18,7 +18,7 @@ from regulars.kit.text import Text
 from regulars.listen.adoption import service as adoption
 from regulars.listen.adoption.model import Kind as WordKind
 from regulars.prove.targets import service as targets
-from regulars.prove.targets.model import Kind
+from regulars.prove.targets.model import TargetKind
 from regulars.simulate.demo.model import LOGIN, STORE_LOGIN
 from regulars.simulate.model import SPOTS, WORST_STORE
 from regulars.timeline.workspace import Workspace
@@ -92,7 +92,11 @@ def set_targets(ws: Workspace, now: datetime) -> None:
     for plan in ("programme", "touchpoints"):
         targets.add_plan(ws, SHELL, plan, start=start, now=now)
     for target in targets.every(ws):
-        if target.kind is not Kind.RELATIVE or target.baseline or not metrics.exists(target.metric):
+        if (
+            target.kind is not TargetKind.RELATIVE
+            or target.baseline
+            or not metrics.exists(target.metric)
+        ):
             continue
         before = days(start - timedelta(days=target.window_days), start, ws.zone)
         with suppress(Invalid):

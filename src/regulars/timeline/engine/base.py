@@ -21,7 +21,7 @@ from regulars.timeline.event import MOMENT
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from regulars.timeline.engine.part import Part
+    from regulars.timeline.engine.part import ChangedPart
     from regulars.timeline.engine.pinned import Pinned
     from regulars.timeline.workspace import Workspace
 
@@ -138,7 +138,7 @@ class Engine(ABC):
         held = self.held()
         return None if held is None else held.of_touched(build)
 
-    def held(self) -> Pinned | Part | None:
+    def held(self) -> Pinned | ChangedPart | None:
         """Return the state that this thread, which refreshes, reads; None where it holds none."""
         return None
 

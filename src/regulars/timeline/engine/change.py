@@ -36,7 +36,7 @@ KEYS = ("session_id", "order_id", "case_id")
 
 
 @dataclass(frozen=True)
-class State:
+class RefreshState:
     """What a refresh read: the lake's version with its files, known by `as_of`, up to `end`.
 
     It is `whole` when no event of the files was left out; `sight` is what is seen of them.
@@ -50,7 +50,7 @@ class State:
     whole: bool
     sight: Sight = EVERYTHING
 
-    def same(self, other: State) -> bool:
+    def same(self, other: RefreshState) -> bool:
         """Tell whether the other state shows the same events of the same people."""
         return (
             (self.whole and other.whole)
@@ -66,7 +66,7 @@ class State:
 
 
 def find(
-    connection: duckdb.DuckDBPyConnection, store: Lake, before: State, now: State
+    connection: duckdb.DuckDBPyConnection, store: Lake, before: RefreshState, now: RefreshState
 ) -> pa.Array | None:
     """Make the tables `NOW` and `BEFORE`; return the ids of touched people, None if unknown.
 
@@ -91,8 +91,8 @@ def find(
 def _relations(
     connection: duckdb.DuckDBPyConnection,
     store: Lake,
-    before: State,
-    now: State,
+    before: RefreshState,
+    now: RefreshState,
     changes: since.Changes,
 ) -> None:
     """Define what there is, what is new, what is gone, and what was there but not to be seen.
@@ -136,7 +136,9 @@ def _relations(
         connection.register(name, state.people)
 
 
-def _adds_up(connection: duckdb.DuckDBPyConnection, before: State, now: State) -> bool:
+def _adds_up(
+    connection: duckdb.DuckDBPyConnection, before: RefreshState, now: RefreshState
+) -> bool:
     """Tell whether nothing but what is known came and went, and these are few."""
     came, went = duck.count(connection, "came"), duck.count(connection, "went")
     touching = max(duck.count(connection, "added"), duck.count(connection, "gone"))
@@ -156,7 +158,9 @@ def _sharing(table: str, columns: str) -> str:
     )
 
 
-def _touched(connection: duckdb.DuckDBPyConnection, before: State, now: State) -> pa.Array:
+def _touched(
+    connection: duckdb.DuckDBPyConnection, before: RefreshState, now: RefreshState
+) -> pa.Array:
     """Make the table of the identities of everybody touched; return their people's ids."""
     linked = not now.people.equals(before.people)
     moved = """
@@ -205,7 +209,7 @@ def _column(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Array:
     return connection.execute(query).to_arrow_table().column(0).combine_chunks()
 
 
-def _slices(connection: duckdb.DuckDBPyConnection, before: State, now: State) -> None:
+def _slices(connection: duckdb.DuckDBPyConnection, before: RefreshState, now: RefreshState) -> None:
     """Make the two tables of events; those of orders, cases and visits go with their people's.
 
     Somebody else's part of a shared order is in both alike, so it takes itself out.
@@ -243,7 +247,7 @@ def _apart(connection: duckdb.DuckDBPyConnection) -> bool:
     return row is not None and row[0] == row[1]
 
 
-def _visible(state: State) -> str:
+def _visible(state: RefreshState) -> str:
     """Return the condition of what a state shows."""
     if state.whole:
         return "true"

@@ -19,8 +19,8 @@ import pyarrow as pa
 from regulars.kit import sql
 from regulars.timeline import duck
 from regulars.timeline.engine.base import Engine, in_utc, narrowed
-from regulars.timeline.engine.part import Part
-from regulars.timeline.engine.pinned import Asked, Pinned
+from regulars.timeline.engine.part import ChangedPart
+from regulars.timeline.engine.pinned import CompiledQuestion, Pinned
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.texts import EVENTS, PAST_PEOPLE, PEOPLE, Texts, shared_texts
 from regulars.timeline.engine.view import View
@@ -51,8 +51,8 @@ class DuckEngine(Engine):
         self._interactive: Session | None = None
         self._lock = threading.Lock()
         self._users = Users(self._root.close)
-        self._named: dict[Hashable, Asked] = {}
-        self._held: ContextVar[Pinned | Part | None] = ContextVar("held", default=None)
+        self._named: dict[Hashable, CompiledQuestion] = {}
+        self._held: ContextVar[Pinned | ChangedPart | None] = ContextVar("held", default=None)
 
     def query(
         self,
@@ -119,7 +119,7 @@ class DuckEngine(Engine):
             self._held.set(None)
             held.close(lost=lost)
 
-    def held(self) -> Pinned | Part | None:
+    def held(self) -> Pinned | ChangedPart | None:
         """Return the state that this thread, which refreshes, reads; None where it holds none."""
         return self._held.get()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from regulars.timeline.engine.pinned import Pinned
 
 
-class Part:
+class ChangedPart:
     """What is asked while answers are corrected: of those touched alone, nothing is kept of it."""
 
     def __init__(self, state: Pinned, name: str) -> None:

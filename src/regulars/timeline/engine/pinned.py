@@ -18,8 +18,8 @@ import pyarrow as pa
 from regulars.timeline import duck
 from regulars.timeline.engine import change, extent, standing
 from regulars.timeline.engine.base import Amended
-from regulars.timeline.engine.change import State
-from regulars.timeline.engine.part import Part
+from regulars.timeline.engine.change import RefreshState
+from regulars.timeline.engine.part import ChangedPart
 from regulars.timeline.event import COLUMNS
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Touched:
 
 
 @dataclass(frozen=True)
-class Asked:
+class CompiledQuestion:
     """An expression with its SQL, and the key that its answer is kept under."""
 
     expression: Any
@@ -78,8 +78,8 @@ class Pinned:
         *,
         open_session: Callable[[duckdb.DuckDBPyConnection, Workspace], Session],
         people_at: Callable[[datetime], pa.Table],
-        named: dict[Hashable, Asked],
-        reading: ContextVar[Pinned | Part | None],
+        named: dict[Hashable, CompiledQuestion],
+        reading: ContextVar[Pinned | ChangedPart | None],
     ) -> None:
         self.mark, self.as_of = snapshot.mark, as_of
         self._workspace, self._root = workspace, root
@@ -89,7 +89,7 @@ class Pinned:
         last = self._covered[1] if self._covered else None
         self.end = end = extent.end(workspace, last, as_of)
         hidden = extent.hidden(last, known, as_of, end)
-        self._state = State(
+        self._state = RefreshState(
             snapshot.version,
             snapshot.files,
             snapshot.people,
@@ -190,10 +190,10 @@ class Pinned:
         work = partial(self._run, asked)
         return self.by_person(f"{asked.key} of {of}", work, of)
 
-    def _run(self, asked: Asked) -> pa.Table:
+    def _run(self, asked: CompiledQuestion) -> pa.Table:
         """Run what is asked over what is read now; all sessions call their tables the same."""
         reading = self._reading.get()
-        part = reading.name if isinstance(reading, Part) else WHOLE
+        part = reading.name if isinstance(reading, ChangedPart) else WHOLE
         return self._session(part).run(asked.expression, asked.text)
 
     def by_person(self, key: str, work: Callable[[], pa.Table], of: str) -> pa.Table:
@@ -288,7 +288,7 @@ class Pinned:
 
     def _of(self, part: str, work: Callable[[], pa.Table]) -> pa.Table:
         """Return what `work` finds among the events of those touched, as they are or were."""
-        mine = Part(self, part)
+        mine = ChangedPart(self, part)
         self._reading.set(mine)
         try:
             return work()
@@ -341,7 +341,9 @@ class Pinned:
         people = self._people_at(as_of)
         return None if people is self._state.people else people
 
-    def _asked(self, build: Callable[[Any], Any], as_of: datetime | None, name: Hashable) -> Asked:
+    def _asked(
+        self, build: Callable[[Any], Any], as_of: datetime | None, name: Hashable
+    ) -> CompiledQuestion:
         """Return what is asked, as compiled for an earlier refresh where it has a name."""
         known = (name, self._state.people.num_rows > 0)
         if name is None or as_of not in (None, self.as_of):
@@ -350,7 +352,7 @@ class Pinned:
             self._named[known] = self._compiled(build, as_of)
         return self._named[known]
 
-    def _compiled(self, build: Callable[[Any], Any], as_of: datetime | None) -> Asked:
+    def _compiled(self, build: Callable[[Any], Any], as_of: datetime | None) -> CompiledQuestion:
         """Compile what is asked; its key is its SQL and the tables given with it, not the end."""
         session = self._session(WHOLE)
         expression = build(self._view(session, as_of)).as_table()
@@ -361,7 +363,7 @@ class Pinned:
         text = DROPPED.sub(_in_order, text)
         if self._end_text is None:
             self._end_text = _as_ibis(session, self._state.end)
-        return Asked(expression, whole, text.replace(self._end_text, "THE_END"))
+        return CompiledQuestion(expression, whole, text.replace(self._end_text, "THE_END"))
 
     def close(self, *, lost: bool = False) -> None:
         """Drop what was made, and the answers of earlier states; of this one too when it is lost.

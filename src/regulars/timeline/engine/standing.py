@@ -20,7 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.timeline.engine.change import State
+from regulars.timeline.engine.change import RefreshState
 from regulars.timeline.engine.sight import Sight
 from regulars.timeline.lake import LakeFile
 
@@ -34,7 +34,7 @@ class Kept:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def read_state(self) -> tuple[str, State] | None:
+    def read_state(self) -> tuple[str, RefreshState] | None:
         """Return the state read last and its token, None when there is none or it is damaged."""
         try:
             document = json.loads((self._folder / STATE).read_text("utf-8"))
@@ -43,12 +43,14 @@ class Kept:
             people = _read(self._path(document["token"], PEOPLE))
             spelled = tuple((one, written, meant) for one, written, meant in document["spelled"])
             seen = Sight(tuple(document["nobody"]), spelled)
-            state = State(document["version"], files, people, as_of, end, document["whole"], seen)
+            state = RefreshState(
+                document["version"], files, people, as_of, end, document["whole"], seen
+            )
             return document["token"], state
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def write_state(self, state: State) -> str:
+    def write_state(self, state: RefreshState) -> str:
         """Keep a state as the one read last; return its new token.
 
         Its people lie under the token too, so that a crash leaves no state with another's people.

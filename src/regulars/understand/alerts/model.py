@@ -12,7 +12,7 @@ from regulars.kit.text import Text
 WEEKS_A_MONTH = 365.25 / 12 / 7
 
 
-class Kind(StrEnum):
+class AlertKind(StrEnum):
     """What sort of thing a rule watches."""
 
     METRIC = "metric"
@@ -27,9 +27,11 @@ class Grain(StrEnum):
     MONTH = "month"
 
 
-def kind_of(metric: str) -> Kind:
+def kind_of(metric: str) -> AlertKind:
     """Return what sort of thing is watched under that key."""
-    return {NEGATIVE_SHARE: Kind.LEVEL, TOPIC_SHARE: Kind.TOPIC}.get(metric, Kind.METRIC)
+    return {NEGATIVE_SHARE: AlertKind.LEVEL, TOPIC_SHARE: AlertKind.TOPIC}.get(
+        metric, AlertKind.METRIC
+    )
 
 
 class Way(StrEnum):
@@ -40,7 +42,7 @@ class Way(StrEnum):
     ANY = "any"
 
 
-class State(StrEnum):
+class AlertState(StrEnum):
     """Where an alert stands."""
 
     OPEN = "open"
@@ -49,11 +51,11 @@ class State(StrEnum):
     MUTED = "muted"
 
 
-STATE_TITLES: Mapping[State, Text] = {
-    State.OPEN: Text("open", "待处理"),
-    State.ACKNOWLEDGED: Text("acknowledged", "已确认"),
-    State.SNOOZED: Text("snoozed", "已暂缓"),
-    State.MUTED: Text("muted", "已忽略"),
+STATE_TITLES: Mapping[AlertState, Text] = {
+    AlertState.OPEN: Text("open", "待处理"),
+    AlertState.ACKNOWLEDGED: Text("acknowledged", "已确认"),
+    AlertState.SNOOZED: Text("snoozed", "已暂缓"),
+    AlertState.MUTED: Text("muted", "已忽略"),
 }
 WAY_TITLES: Mapping[Way, Text] = {
     Way.WORSE: Text("when it gets worse", "变差时"),
@@ -105,7 +107,7 @@ class Rule:
     """
 
     id: str
-    kind: Kind
+    kind: AlertKind
     metric: str
     by: str
     grain: Grain
@@ -118,7 +120,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AlertChange:
     """A change that deserves a person, not yet kept.
 
     `usual` with its ends is what the period would usually have shown. `worse` tells the way.
@@ -166,17 +168,17 @@ class Alert:
     worse: bool
     owner: str
     owner_name: str
-    state: State
+    state: AlertState
     raised_at: datetime
     seen_at: datetime
     again: int = 0
     snoozed_until: datetime | None = None
     changed_by: str = ""
 
-    def stands(self, now: datetime) -> State:
+    def stands(self, now: datetime) -> AlertState:
         """Return its state now: a snooze that is over is open again."""
         over = self.snoozed_until is not None and self.snoozed_until <= now
-        return State.OPEN if self.state is State.SNOOZED and over else self.state
+        return AlertState.OPEN if self.state is AlertState.SNOOZED and over else self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ class Listed:
     """An alert as it is told: its present state, what it is about and where, as one sentence."""
 
     alert: Alert
-    state: State
+    state: AlertState
     metric: Text
     where: Text
     told: Text

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from regulars.company.rights.model import Scope
 from regulars.kit.text import Text
 from regulars.store.database import upsert
-from regulars.understand.alerts.model import Alert, Rule, State
+from regulars.understand.alerts.model import Alert, AlertState, Rule
 from regulars.understand.alerts.tables import alert_checks, alert_mails, alert_rules, alerts
 
 
@@ -152,7 +152,7 @@ def one(connection: sa.Connection, alert: str, scope: Scope) -> Alert | None:
 
 
 def listed(
-    connection: sa.Connection, scope: Scope, states: Iterable[State], most: int
+    connection: sa.Connection, scope: Scope, states: Iterable[AlertState], most: int
 ) -> list[Alert]:
     """Return alerts in these stored states, the newest first."""
     query = _within(sa.select(alerts), scope).where(alerts.c.state.in_([str(s) for s in states]))
@@ -162,8 +162,8 @@ def listed(
 
 def count_open(connection: sa.Connection, scope: Scope, now: datetime) -> int:
     """Return how many alerts wait for somebody, a snooze that is over included."""
-    over = (alerts.c.state == State.SNOOZED.value) & (alerts.c.snoozed_until <= now)
-    waiting = (alerts.c.state == State.OPEN.value) | over
+    over = (alerts.c.state == AlertState.SNOOZED.value) & (alerts.c.snoozed_until <= now)
+    waiting = (alerts.c.state == AlertState.OPEN.value) | over
     query = _within(sa.select(sa.func.count()).select_from(alerts), scope).where(waiting)
     return int(connection.execute(query).scalar_one())
 
@@ -177,7 +177,7 @@ def _alert(row: Any) -> Alert:
     kept = msgspec.json.decode(row["document"], type=Alert)
     return replace(
         kept,
-        state=State(row["state"]),
+        state=AlertState(row["state"]),
         seen_at=row["seen_at"],
         again=row["again"],
         snoozed_until=row["snoozed_until"],

@@ -30,13 +30,14 @@ from regulars.understand.alerts.model import (
     AGAIN_DAYS,
     SNOOZE_DAYS,
     Alert,
-    Found,
+    AlertChange,
+    AlertKind,
+    AlertState,
     Grain,
     Inbox,
-    Kind,
+    AlertKind,
     Listed,
     Rule,
-    State,
     Way,
 )
 from regulars.understand.findings.model import Finding
@@ -52,7 +53,7 @@ def presets() -> tuple[Rule, ...]:
     return tuple(
         Rule(
             id=entry["preset"],
-            kind=Kind(entry.get("kind", "metric")),
+            kind=AlertKind(entry.get("kind", "metric")),
             metric=entry["metric"],
             by=entry.get("by", ""),
             grain=Grain(entry["grain"]),
@@ -139,13 +140,15 @@ def evaluate(ws: Workspace, *, now: datetime) -> list[Alert]:
     return raised
 
 
-def _raise(ws: Workspace, connection: sa.Connection, change: Found, now: datetime) -> list[Alert]:
+def _raise(
+    ws: Workspace, connection: sa.Connection, change: AlertChange, now: datetime
+) -> list[Alert]:
     """Keep a new alert, or let it join the one that stands for the same change."""
     part = queries.slice_of(change.slice)
     standing = queries.standing(connection, change.rule.id, part)
     for one in standing:
         lately = now - one.seen_at < timedelta(days=AGAIN_DAYS)
-        if one.state is State.MUTED or (one.worse == change.worse and lately):
+        if one.state is AlertState.MUTED or (one.worse == change.worse and lately):
             queries.change(connection, replace(one, seen_at=now, again=one.again + 1))
             return []
     owner, name = _owner(ws, connection, change)
@@ -157,7 +160,9 @@ def _raise(ws: Workspace, connection: sa.Connection, change: Found, now: datetim
     return [made]
 
 
-def _owner(ws: Workspace, connection: sa.Connection, change: Found) -> tuple[Staff | None, str]:
+def _owner(
+    ws: Workspace, connection: sa.Connection, change: AlertChange
+) -> tuple[Staff | None, str]:
     """Return whom it is sent to: the rule's, else the touchpoint's owner if one is called so."""
     if change.rule.owner is not None:
         account = staff.find(connection, change.rule.owner)
@@ -173,13 +178,13 @@ def _owner(ws: Workspace, connection: sa.Connection, change: Found) -> tuple[Sta
     return None, point.owner.en
 
 
-def _alert(found: Found, owner: Staff | None, name: str, now: datetime) -> Alert:
+def _alert(found: AlertChange, owner: Staff | None, name: str, now: datetime) -> Alert:
     return Alert(
         id=secrets.token_hex(16), rule=found.rule.id, metric=found.rule.metric,
         grain=found.rule.grain, slice=found.slice, start=found.start, end=found.end, n=found.n,
         value=found.value, low=found.low, high=found.high, unit=found.unit, usual=found.usual,
         usual_low=found.usual_low, usual_high=found.usual_high, p=found.p, worse=found.worse,
-        owner=owner.id if owner else "", owner_name=name, state=State.OPEN, raised_at=now,
+        owner=owner.id if owner else "", owner_name=name, state=AlertState.OPEN, raised_at=now,
         seen_at=now,
     )  # fmt: skip
 
@@ -207,12 +212,12 @@ def listed(ws: Workspace, scope: Scope, view: str, *, now: datetime) -> list[Ale
     Those bound to places see the alerts of these places only.
     """
     with ws.database.reading() as connection:
-        newest = queries.listed(connection, scope, list(State), MOST)
+        newest = queries.listed(connection, scope, list(AlertState), MOST)
     wanted = {
-        "open": {State.OPEN},
-        "waiting": {State.ACKNOWLEDGED, State.SNOOZED},
-        "muted": {State.MUTED},
-    }.get(view, set(State))
+        "open": {AlertState.OPEN},
+        "waiting": {AlertState.ACKNOWLEDGED, AlertState.SNOOZED},
+        "muted": {AlertState.MUTED},
+    }.get(view, set(AlertState))
     return [one for one in newest if one.stands(now) in wanted]
 
 
@@ -296,10 +301,10 @@ def change(
     Invalid for another act.
     """
     states = {
-        "acknowledge": State.ACKNOWLEDGED,
-        "snooze": State.SNOOZED,
-        "mute": State.MUTED,
-        "reopen": State.OPEN,
+        "acknowledge": AlertState.ACKNOWLEDGED,
+        "snooze": AlertState.SNOOZED,
+        "mute": AlertState.MUTED,
+        "reopen": AlertState.OPEN,
     }
     if act not in states or not 1 <= days <= 365:
         raise Invalid(

@@ -19,9 +19,9 @@ from regulars.understand.alerts.model import (
     OWN_TITLES,
     TOPIC_BUDGET,
     WEEKS_A_MONTH,
-    Found,
+    AlertChange,
+    AlertKind,
     Grain,
-    Kind,
     Rule,
     Way,
 )
@@ -44,7 +44,7 @@ class Looked:
     rule: Rule
     tests: int
     surprises: dict[Slice, tuple[Surprise, str]]
-    found: list[Found]
+    found: list[AlertChange]
     error: Text | None = None
 
 
@@ -68,9 +68,9 @@ def look(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
     """Return what a rule shows for the period against those before it, or why it cannot."""
     try:
         check(rule)
-        if rule.kind is Kind.LEVEL:
+        if rule.kind is AlertKind.LEVEL:
             return _levels(ws, rule, period, now)
-        if rule.kind is Kind.TOPIC:
+        if rule.kind is AlertKind.TOPIC:
             return _topics(ws, rule, period, now)
         return _metric(ws, rule, period, now)
     except RegularsError as error:
@@ -91,9 +91,9 @@ def check(rule: Rule) -> None:
             Text("Slice by touchpoint, channel or place.", "可按触点、渠道或地点拆分。"),
             field="by",
         )
-    if rule.kind is Kind.METRIC:
+    if rule.kind is AlertKind.METRIC:
         return
-    level = rule.kind is Kind.LEVEL
+    level = rule.kind is AlertKind.LEVEL
     unknown = "channel" if level else "touchpoint"
     if unknown in rule.filters or rule.by not in ("", "touchpoint" if level else ""):
         raise Invalid(
@@ -107,7 +107,7 @@ def check(rule: Rule) -> None:
         )
 
 
-def raised(looked: list[Looked], grain: Grain, others: int) -> list[Found]:
+def raised(looked: list[Looked], grain: Grain, others: int) -> list[AlertChange]:
     """Return the changes that deserve a person, of all rules of one grain.
 
     `others` tests of other rules share the budget of false alerts. The expected number of false
@@ -130,12 +130,12 @@ def _wanted(way: Way, *, worse: bool) -> bool:
     return way is Way.ANY or (way is Way.WORSE) == worse
 
 
-def _found(rule: Rule, part: dict[str, str], surprise: Surprise, unit: str) -> Found:
+def _found(rule: Rule, part: dict[str, str], surprise: Surprise, unit: str) -> AlertChange:
     last = surprise.last
     assert last.value is not None
     higher = last.value > surprise.usual
     up = metrics.definition(rule.metric).direction is Direction.UP
-    return Found(
+    return AlertChange(
         rule, part, last.start, last.end, last.n, last.value, last.low, last.high, unit,
         surprise.usual, surprise.low, surprise.high, surprise.p, worse=higher != up,
     )  # fmt: skip
@@ -226,7 +226,7 @@ def _levels(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
         usual = 100 * (share.value - change.difference)
         scaled = share.scaled(100)
         values.append(
-            Found(
+            AlertChange(
                 rule, {**rule.filters, "touchpoint": at.touchpoint}, period.start, period.end, at.n,
                 100 * share.value, scaled.low, scaled.high, "percent",
                 usual, usual, usual, at.q if at.q is not None else 1.0, worse=worse,
@@ -257,7 +257,7 @@ def _topics(ws: Workspace, rule: Rule, period: Period, now: datetime) -> Looked:
         about = "touchpoint" if topic.kind == "touchpoint" else "topic"
         part = {**rule.filters, about: topic.key}
         changes.append(
-            Found(
+            AlertChange(
                 rule, part, period.start, period.end, topic.share.n, share.value, share.low,
                 share.high, "percent", 100 * usual.value, 100 * low, 100 * high, topic.p,
                 worse=True,

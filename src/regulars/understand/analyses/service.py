@@ -100,7 +100,7 @@ def lacks_data(analysis: Analysis, error: RegularsError) -> bool:
 
 
 @cache
-def _kind(analysis: Analysis) -> findings.Kind[Any] | None:
+def _kind(analysis: Analysis) -> findings.ResultType[Any] | None:
     """Return how the answers of an analysis without a service are kept; None with one."""
     work = analysis.compute
     if work is None:
@@ -110,7 +110,7 @@ def _kind(analysis: Analysis) -> findings.Kind[Any] | None:
         return work(ws, Options.of(analysis.options, about), now)
 
     return findings.declare(
-        findings.Kind(analysis.code, analysis.version, analysis.result_type(), compute,
+        findings.ResultType(analysis.code, analysis.version, analysis.result_type(), compute,
                       standing=(usual(analysis).about(),))
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from regulars.understand.audiences.model import (
     KINDS,
     SUGGESTIONS,
     Audience,
-    Compared,
+    ComparedAudiences,
     Outline,
 )
 
@@ -34,7 +34,7 @@ VERDICTS = {
 METRIC = Format(lambda value, _: formats.question(value), numeric=False)
 CHECKED = Format(lambda q, _: "<0.001" if q is not None and q < 0.001 else formats.number(q, 3))
 Listed = tuple[Audience, Outline]
-Answer = tuple[Compared, str | None]
+Answer = tuple[ComparedAudiences, str | None]
 """A comparison with the name of the audience; without it where only one is looked at."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from regulars.faces.forms import read_number
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.understand.audiences.fields import FIELDS, NUMBERS, Field, Kind
+from regulars.understand.audiences.fields import FIELDS, NUMBERS, ConditionField, Sort
 from regulars.understand.audiences.model import (
     OPERATORS,
     All,
@@ -45,7 +45,7 @@ NO = frozenset({"false", "no", "0", "否"})
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Rule:
     """One row as typed; empty where nothing was chosen."""
 
     field: str = ""
@@ -53,7 +53,7 @@ class Line:
     words: str = ""
 
 
-def build(lines: Sequence[Line], *, every: bool) -> Condition:
+def build(lines: Sequence[Rule], *, every: bool) -> Condition:
     """Return the condition of the rows that name a field, all of them or at least one.
 
     Raises Invalid; the error's field is `value-N`, counted from 0.
@@ -70,7 +70,7 @@ def build(lines: Sequence[Line], *, every: bool) -> Condition:
     return All(tuple(parts)) if every else Some(tuple(parts))
 
 
-def lines_of(condition: Condition) -> tuple[list[Line], bool] | None:
+def lines_of(condition: Condition) -> tuple[list[Rule], bool] | None:
     """Return the rows that say the condition and whether all must hold; None if no rows can."""
     every = not isinstance(condition, Some)
     parts = condition.parts if isinstance(condition, All | Some) else (condition,)
@@ -81,7 +81,7 @@ def lines_of(condition: Condition) -> tuple[list[Line], bool] | None:
     return known, every
 
 
-def _part(place: int, one: Line) -> Condition:
+def _part(place: int, one: Rule) -> Condition:
     field = FIELDS.get(one.field)
     try:
         if field is None:
@@ -91,7 +91,7 @@ def _part(place: int, one: Line) -> Condition:
         raise Invalid(error.code, error.message, field=f"value-{place}") from error
 
 
-def _condition(field: Field, operator: str, words: str) -> Condition:
+def _condition(field: ConditionField, operator: str, words: str) -> Condition:
     if operator in BARE:
         return Empty(field.key) if operator == "empty" else Not(Empty(field.key))
     if not words:
@@ -112,13 +112,13 @@ def _condition(field: Field, operator: str, words: str) -> Condition:
     return Compare(field.key, operator, _value(field, words))
 
 
-def _value(field: Field, words: str) -> Value:
+def _value(field: ConditionField, words: str) -> Value:
     if field.kind in NUMBERS:
         number = read_number(words)
         if number is None or abs(number) > 1e15:
             raise _wrong("Write a number, for example 12.5.", "请填写数字，例如 12.5。")
         return number + 0.0
-    if field.kind is Kind.YES:
+    if field.kind is Sort.YES:
         if words.casefold() not in YES | NO:
             raise _wrong("Write true or false.", "请填写 true 或 false。")
         return words.casefold() in YES
@@ -133,21 +133,21 @@ def _split(words: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _line(part: Condition) -> Line | None:
+def _line(part: Condition) -> Rule | None:
     line = None
     match part:
         case Compare(name, operator, value):
-            line = Line(name, operator, _words(value))
+            line = Rule(name, operator, _words(value))
         case OneOf(name, values) if not any("," in _words(value) for value in values):
-            line = Line(name, "in", ", ".join(_words(value) for value in values))
+            line = Rule(name, "in", ", ".join(_words(value) for value in values))
         case Between(name, low, high):
-            line = Line(name, "between", f"{_words(low)}, {_words(high)}")
+            line = Rule(name, "between", f"{_words(low)}, {_words(high)}")
         case Like(name, pattern, False) if _is_contains(pattern):
-            line = Line(name, "contains", pattern[1:-1])
+            line = Rule(name, "contains", pattern[1:-1])
         case Empty(name):
-            line = Line(name, "empty", "")
+            line = Rule(name, "empty", "")
         case Not(Empty(name)):
-            line = Line(name, "known", "")
+            line = Rule(name, "known", "")
     return line
 
 

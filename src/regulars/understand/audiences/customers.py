@@ -125,13 +125,13 @@ def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     as_of = min(now, reach.end) if reach.end else None
     currency = currencies.of_orders(ws, scope).code
     end = scopes.usual(ws, now).end or now
-    asked = queries.Asked(scope, end, currency)
+    asked = queries.CustomerSource(scope, end, currency)
     counted = ws.engine.summed(
         lambda view: queries.bases(view, asked), by=queries.BASES
     ).to_pylist()
     nps = _basis(counted, "nps", queries.NPS_SCALE)
     csat = _basis(counted, "csat", None)
-    asked = queries.Asked(scope, end, currency, nps, csat)
+    asked = queries.CustomerSource(scope, end, currency, nps, csat)
     day = (as_of or now).astimezone(ws.zone).date()
     pains = _pains(ws, scope, day, now)
     rows = _renew(ws, asked, pains, day, now)
@@ -164,7 +164,7 @@ def _monday(day: date) -> date:
 
 
 def _renew(
-    ws: Workspace, source: queries.Asked, pains: dict[str, bool], day: date, now: datetime
+    ws: Workspace, source: queries.CustomerSource, pains: dict[str, bool], day: date, now: datetime
 ) -> int:
     """Write what is known of every customer, in a refresh only of those touched; return how many.
 
@@ -313,7 +313,11 @@ def _wanting(ws: Workspace, scope: Scope, found: Needs | None) -> pa.Table:
 
 
 def _predicted(
-    ws: Workspace, kind: findings.Kind[Payload], about: dict[str, Any], scope: Scope, now: datetime
+    ws: Workspace,
+    kind: findings.ResultType[Payload],
+    about: dict[str, Any],
+    scope: Scope,
+    now: datetime,
 ) -> Payload | None:
     """Return the company's model, made now if need be; of a scope the one that is there, if any.
 
@@ -332,5 +336,5 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> CustomerTab
 
 
 KIND = findings.declare(
-    findings.Kind("customer_table", 4, CustomerTable, _compute, standing=({"scope": None},))
+    findings.ResultType("customer_table", 4, CustomerTable, _compute, standing=({"scope": None},))
 )

@@ -12,7 +12,7 @@ from regulars.kit.stats.mean import Sums
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.timeline.vocabulary import RELATIONSHIP
 from regulars.understand.audiences.fields import FELT
-from regulars.understand.audiences.model import Compared, Outline
+from regulars.understand.audiences.model import ComparedAudiences, Outline
 from regulars.understand.lifetime_value import service as lifetime_value
 from regulars.understand.lifetime_value.model import LifetimeValue
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_GROUP, MIN_SAMPLE
@@ -89,7 +89,7 @@ def _answers(row: Mapping[str, float]) -> tuple[float, float, float]:
 
 def compare(
     rows: Iterable[Mapping[str, Any]], keys: Sequence[str], chosen_by: Mapping[str, frozenset[str]]
-) -> tuple[list[Compared], int]:
+) -> tuple[list[ComparedAudiences], int]:
     """Return every tested comparison, the surest first, and how many there were.
 
     `rows` are those of `queries.answers`; bit i of their mask stands for `keys[i]`. A comparison
@@ -126,14 +126,14 @@ def _added(rows: Iterable[Mapping[str, Any]]) -> Sums:
     return Sums(n, total, squares)
 
 
-def _compared(test: Test, q: float | None) -> Compared:
+def _compared(test: Test, q: float | None) -> ComparedAudiences:
     key, subject, inside, outside, change = test
     verdict = None
     if q is not None and q <= FALSE_ALARM_RATE and change.difference:
         verdict = "better" if change.difference > 0 else "worse"
     kind, name, metric = subject[:3]
     scale = (0.0, 100.0)
-    return Compared(
+    return ComparedAudiences(
         key,
         kind,
         name,

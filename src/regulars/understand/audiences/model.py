@@ -137,7 +137,7 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedAudiences:
     """How an audience answers about one product or service against all the others.
 
     Means of customers' mean answers, 0 to 100; `q` is p after Benjamini and Hochberg over all
@@ -156,7 +156,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class AudienceOverview:
     """All audiences in force, and what they answer about products and services."""
 
     as_of: datetime | None
@@ -164,7 +164,7 @@ class Overview:
     customers: int
     csat_scale: tuple[float, float] | None
     outlines: dict[str, Outline] = field(default_factory=dict)
-    compared: list[Compared] = field(default_factory=list)
+    compared: list[ComparedAudiences] = field(default_factory=list)
     tested: int = 0
     money: Text | None = None
 

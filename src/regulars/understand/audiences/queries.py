@@ -29,7 +29,7 @@ Basis = tuple[str | None, tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CustomerSource:
     """Whose events, up to which moment, which money, and which answers."""
 
     scope: Scope
@@ -45,7 +45,7 @@ class Asked:
         return day_start(add_months(last, 1 - ANSWER_MONTHS), UTC)
 
 
-def own(view: View, source: Asked) -> ir.Table:
+def own(view: View, source: CustomerSource) -> ir.Table:
     """Return what known customers did themselves, within the scope."""
     events = view.with_person()
     events = events.filter(
@@ -58,7 +58,7 @@ def own(view: View, source: Asked) -> ir.Table:
     return events
 
 
-def bases(view: View, source: Asked) -> ir.Table:
+def bases(view: View, source: CustomerSource) -> ir.Table:
     """Return how many answers there are of each metric, scale and kind of survey."""
     events = own(view, source)
     events = events.filter(
@@ -71,7 +71,7 @@ def bases(view: View, source: Asked) -> ir.Table:
     return events.group_by(list(BASES)).aggregate(n=events.count())
 
 
-def seen(view: View, asked: Asked) -> ir.Table:
+def seen(view: View, asked: CustomerSource) -> ir.Table:
     """Return how many own events each customer has by channel and place, the first and last."""
     events = own(view, asked)
     return events.group_by("person_id", "channel", "place").aggregate(
@@ -79,14 +79,14 @@ def seen(view: View, asked: Asked) -> ir.Table:
     )
 
 
-def spoken(view: View, asked: Asked) -> ir.Table:
+def spoken(view: View, asked: CustomerSource) -> ir.Table:
     """Return how many words each customer left in each language."""
     events = own(view, asked)
     events = events.filter(events.language.notnull())
     return events.group_by("person_id", "language").aggregate(n=events.count())
 
 
-def deeds(view: View, source: Asked) -> ir.Table:
+def deeds(view: View, source: CustomerSource) -> ir.Table:
     """Return what each customer ordered, paid, complained of and answered; only who did any."""
     every = own(view, source)
     events = every.filter(every.name.isin(DEEDS) | every.metric.isin(["nps", "csat"]))
@@ -122,7 +122,9 @@ def _one(condition: ir.BooleanValue) -> ir.IntegerValue:
     return ibis.ifelse(condition.fill_null(False), 1, 0)
 
 
-def _counts(events: ir.Table, metric: str, basis: Basis | None, source: Asked) -> ir.BooleanValue:
+def _counts(
+    events: ir.Table, metric: str, basis: Basis | None, source: CustomerSource
+) -> ir.BooleanValue:
     """Return whether an event is an answer that counts: one metric, scale and kind of survey."""
     if basis is None:
         return events.name.isnull()  # none; a literal would be no column to add up
@@ -138,7 +140,7 @@ def _counts(events: ir.Table, metric: str, basis: Basis | None, source: Asked) -
     return (found & same).fill_null(False)
 
 
-def answers(view: View, source: Asked, masks: pa.Table) -> ir.Table:
+def answers(view: View, source: CustomerSource, masks: pa.Table) -> ir.Table:
     """Return sums of customers' mean answers by subject and by the audiences they are in.
 
     Columns: kind (service, category or product), subject, metric, scale_min, scale_max,
@@ -171,7 +173,7 @@ BASE = ("kind", "subject", "metric", "scale_min", "scale_max", "survey_kind")
 KEPT = (*BASE, "person_id", "share")
 
 
-def _about_orders(view: View, asked: Asked, said: ir.Table, column: str) -> ir.Table:
+def _about_orders(view: View, asked: CustomerSource, said: ir.Table, column: str) -> ir.Table:
     """Return the answers about orders, once for each product or category in the order."""
     bought = own(view, asked)
     bought = bought.filter(bought.name.isin(sorted(ORDERS)), bought.order_id.notnull())

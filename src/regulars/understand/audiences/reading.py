@@ -16,7 +16,7 @@ from sqlglot.errors import SqlglotError
 
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.understand.audiences.fields import FIELDS, NUMBERS, Field, Kind
+from regulars.understand.audiences.fields import FIELDS, NUMBERS, ConditionField, Sort
 from regulars.understand.audiences.model import (
     EVERYBODY,
     All,
@@ -168,14 +168,14 @@ def _is(node: exp.Expression) -> Condition:
     field = _field(_only(node, "this", "expression").this)
     if type(node.expression) is exp.Null:
         return Empty(field.key)
-    if field.kind is Kind.YES and type(node.expression) is exp.Boolean:
+    if field.kind is Sort.YES and type(node.expression) is exp.Boolean:
         return Compare(field.key, "=", bool(node.expression.this))
     raise refused("IS is followed by NULL or NOT NULL.", "IS 之后只能是 NULL 或 NOT NULL。")
 
 
 def _alone(node: exp.Expression) -> Condition:
     field = _field(node)
-    if field.kind is not Kind.YES:
+    if field.kind is not Sort.YES:
         raise refused(f"Compare {field.key} with a value.", f"请将 {field.key} 与某个值比较。")
     return Compare(field.key, "=", True)
 
@@ -203,7 +203,7 @@ def _only(node: exp.Expression, *names: str) -> exp.Expression:
     return node
 
 
-def _field(node: exp.Expression) -> Field:
+def _field(node: exp.Expression) -> ConditionField:
     if type(node) is not exp.Column:
         raise _unknown(node)
     name = _only(node, "this").this
@@ -218,10 +218,10 @@ def _field(node: exp.Expression) -> Field:
     return field
 
 
-def _value(node: exp.Expression, field: Field) -> Value:
+def _value(node: exp.Expression, field: ConditionField) -> Value:
     if field.kind in NUMBERS:
         return _number(node, field)
-    if field.kind is Kind.YES:
+    if field.kind is Sort.YES:
         if type(node) is not exp.Boolean:
             raise refused(f"{field.key} is true or false.", f"{field.key} 为 true 或 false。")
         return bool(node.this)
@@ -229,9 +229,9 @@ def _value(node: exp.Expression, field: Field) -> Value:
     return checked(field, words)
 
 
-def checked(field: Field, words: str) -> Value:
+def checked(field: ConditionField, words: str) -> Value:
     """Return the words as a value of a text or date field. Raises Invalid."""
-    if field.kind is Kind.DATE:
+    if field.kind is Sort.DATE:
         try:
             return date.fromisoformat(words)
         except ValueError as error:
@@ -244,7 +244,7 @@ def checked(field: Field, words: str) -> Value:
     return _short(words)
 
 
-def _number(node: exp.Expression, field: Field) -> float:
+def _number(node: exp.Expression, field: ConditionField) -> float:
     sign = 1.0
     if type(node) is exp.Neg:
         sign, node = -1.0, _only(node, "this").this

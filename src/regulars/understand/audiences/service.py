@@ -28,13 +28,13 @@ from regulars.understand.audiences.choosing import Key
 from regulars.understand.audiences.model import (
     MAX_AUDIENCES,
     Audience,
-    Compared,
+    AudienceOverview,
+    ComparedAudiences,
     Condition,
     CustomerTable,
     Draft,
     Membership,
     Outline,
-    Overview,
 )
 from regulars.understand.audiences.reading import read
 from regulars.understand.audiences.writing import fields_of, write
@@ -160,17 +160,17 @@ def preview(ws: Workspace, scope: Scope, condition: Condition, *, now: datetime)
     return measuring.outline(fits, rest, _worth(ws, scope))
 
 
-def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview] | None:
+def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[AudienceOverview] | None:
     """Return the stored overview of all audiences in force, or None."""
     return findings.find(ws, KIND, _about(every(ws), scope), now=now)
 
 
-def renewed(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview]:
+def renewed(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[AudienceOverview]:
     """Return the overview of all audiences of the timeline as it is now."""
     return findings.answer(ws, KIND, _about(every(ws), scope), now=now)
 
 
-def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview]:
+def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[AudienceOverview]:
     """Return the overview if it is young enough, else worked out now; what faces ask for."""
     found = stored(ws, scope, now=now)
     return found if found is not None and now - found.as_of < YOUNG else renewed(ws, scope, now=now)
@@ -249,22 +249,24 @@ def _about(known: Sequence[Audience], scope: Scope) -> dict[str, Any]:
     }
 
 
-def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> Overview:
+def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> AudienceOverview:
     scope = None if asked.get("scope") is None else frozenset(asked["scope"])
     audiences = every(ws)
     if asked.get("audiences") != _about(audiences, scope)["audiences"]:
         # A question about versions of yesterday; nobody will ask it again.
-        return Overview(None, ws.settings.workspace.currency, 0, None)
+        return AudienceOverview(None, ws.settings.workspace.currency, 0, None)
     table = customers.answered(ws, scope, now=now).payload
     note = currencies.of_orders(ws, scope).note
     if not audiences:
-        return Overview(table.as_of, table.currency, table.customers, table.csat_scale, money=note)
+        return AudienceOverview(
+            table.as_of, table.currency, table.customers, table.csat_scale, money=note
+        )
     conditions = [read(one.where) for one in audiences]
     sums = choosing.sums(ws, scope, conditions)
     compared, tested = _compared(ws, scope, table, audiences, conditions)
     worth = _worth(ws, scope)
     outlines = [measuring.outline(*pair, worth) for pair in sums]
-    return Overview(
+    return AudienceOverview(
         table.as_of,
         table.currency,
         table.customers,
@@ -282,12 +284,12 @@ def _compared(
     table: CustomerTable,
     audiences: Sequence[Audience],
     conditions: Sequence[Condition],
-) -> tuple[list[Compared], int]:
+) -> tuple[list[ComparedAudiences], int]:
     """Test every audience on every product and service that enough customers answered about."""
     if table.as_of is None:
         return [], 0
     masks = choosing.masks(ws, scope, conditions)
-    asked = queries.Asked(scope, table.as_of, table.currency)
+    asked = queries.CustomerSource(scope, table.as_of, table.currency)
     rows = ws.query(lambda view: queries.answers(view, asked, masks)).to_pylist()
     keys = [one.key for one in audiences]
     chosen_by = {key: fields_of(one) for key, one in zip(keys, conditions, strict=True)}
@@ -301,4 +303,4 @@ def _worth(ws: Workspace, scope: Scope) -> LifetimeValue | None:
     return None if found is None else found.payload
 
 
-KIND = findings.declare(findings.Kind("audiences", 3, Overview, _compute))
+KIND = findings.declare(findings.ResultType("audiences", 3, AudienceOverview, _compute))

@@ -22,7 +22,7 @@ from regulars.understand.churn.model import (
     FEATURES,
     LOGARITHMIC,
     MEANING,
-    Reason,
+    ChurnReason,
     Shape,
     reasons_of,
 )
@@ -52,7 +52,7 @@ class Curve:
     adds: list[float]
 
 
-def reason(one: Reason) -> str:
+def reason(one: ChurnReason) -> str:
     """Return a reason in words: "Days since the last action: 40"."""
     title = say(FEATURES[one.feature])
     if one.value is None or one.feature == "rhythm":

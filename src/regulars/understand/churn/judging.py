@@ -19,10 +19,10 @@ from regulars.understand.churn.model import (
     CANDIDATES,
     RECENCY,
     WARNED,
-    BackTest,
     Bin,
     Calibration,
-    Candidate,
+    ChurnBackTest,
+    ModelCandidate,
     Seen,
     log_odds,
 )
@@ -83,7 +83,7 @@ def calibration(chance: Array, lost: Array) -> Calibration | None:
     return Calibration(float(start), float(weight), covariance, len(odds))
 
 
-def candidates(chances: dict[str, Array], seen: Seen) -> list[Candidate]:
+def candidates(chances: dict[str, Array], seen: Seen) -> list[ModelCandidate]:
     """Return every candidate's quality, from the simplest on.
 
     `as_good`: its log loss is not greater than the best one's beyond chance (paired, one-sided
@@ -100,7 +100,7 @@ def candidates(chances: dict[str, Array], seen: Seen) -> list[Candidate]:
         error = float(apart.std() / math.sqrt(len(apart)))
         worse = float(apart.mean())
         compared.append(
-            Candidate(
+            ModelCandidate(
                 key,
                 ordered,
                 auc(chances[key][again], seen.lost[again]),
@@ -136,12 +136,12 @@ def active(seen: Seen, event: str | None) -> npt.NDArray[np.bool_]:
 def report(
     seen: Seen,
     chances: dict[str, Array],
-    compared: list[Candidate],
+    compared: list[ModelCandidate],
     *,
     used: str,
     event: str | None,
     learnt: list[date],
-) -> BackTest:
+) -> ChurnBackTest:
     """Return the whole back-test of the model in use."""
     here = active(seen, event)
     chance, lost = chances[used][here], seen.lost[here]
@@ -152,7 +152,7 @@ def report(
     lift = share.scaled(1 / base.value) if base.value else empty()
     until = seen.lost_after if event else AHEAD - seen.columns["silence"]
     leads = until[here][warned & (lost > 0)]
-    return BackTest(
+    return ChurnBackTest(
         seen.cut,
         learnt,
         len(seen),

@@ -17,8 +17,8 @@ from regulars.understand.churn.model import (
     REASONS,
     Additive,
     Array,
+    ChurnReason,
     EarlyWarning,
-    Reason,
     Seen,
     Warned,
     reasons_of,
@@ -107,11 +107,13 @@ def one(warning: EarlyWarning, model: Additive, seen: Seen, value: float | None)
     """
     columns = {"value": pa.array([value], pa.float64()), "alive": pa.array([1.0])}
     worth = pa.table({"person_id": pa.array(seen.ids, pa.string()), **columns})
-    told = _warned(table(warning, model, seen, worth).to_pylist()[0])
+    terms = _warned(table(warning, model, seen, worth).to_pylist()[0])
     adds = [(float(added[0]), name) for name, added in model.parts(seen.columns).items()]
     adds.sort(key=lambda pair: -pair[0])
-    reasons = [Reason(name, _known(float(seen.columns[name][0])), added) for added, name in adds]
-    return replace(told, reasons=reasons)
+    reasons = [
+        ChurnReason(name, _known(float(seen.columns[name][0])), added) for added, name in adds
+    ]
+    return replace(terms, reasons=reasons)
 
 
 def _warned(row: dict[str, Any]) -> Warned:

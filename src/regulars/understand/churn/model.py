@@ -192,7 +192,7 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ModelCandidate:
     """One model in the back-test.
 
     `auc` over all customers, `auc_again` over those with more than one day of actions; `loss` is
@@ -209,7 +209,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class BackTest:
+class ChurnBackTest:
     """What models learnt before `cut` said of the days after it.
 
     `lift` is how many times more often the tenth of the active customers with the highest chance
@@ -222,7 +222,7 @@ class BackTest:
     customers: int
     base: Estimate
     active_base: Estimate
-    candidates: list[Candidate]
+    candidates: list[ModelCandidate]
     bins: list[Bin]
     lift: Estimate
     caught: Estimate
@@ -231,7 +231,7 @@ class BackTest:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class ChurnReason:
     """Why a customer's chance is as it is: the feature, its value, what it adds to the log odds."""
 
     feature: str
@@ -254,7 +254,7 @@ class Warned:
     silence: int
     value: float | None
     at_stake: float | None
-    reasons: list[Reason] = field(default_factory=list)
+    reasons: list[ChurnReason] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,17 +271,17 @@ class EarlyWarning:
     rhythm: tuple[float, float, float, float] | None = None
     currency: str | None = None
     money: Text | None = None
-    back_test: BackTest | None = None
+    back_test: ChurnBackTest | None = None
     expected_lost: Estimate | None = None
     at_stake: float | None = None
     warned: list[Warned] = field(default_factory=list)
     learnt: Learnt | None = None
 
 
-def reasons_of(row: dict[str, Any]) -> list[Reason]:
+def reasons_of(row: dict[str, Any]) -> list[ChurnReason]:
     """Return a row's reasons: the features that raise the chance most."""
     return [
-        Reason(row[f"reason_{at}"], row[f"seen_{at}"], row[f"adds_{at}"])
+        ChurnReason(row[f"reason_{at}"], row[f"seen_{at}"], row[f"adds_{at}"])
         for at in range(1, REASONS + 1)
         if row[f"reason_{at}"] is not None
     ]

@@ -26,8 +26,8 @@ from regulars.understand.churn.model import (
     MIN_DAYS,
     MIN_LOST,
     Array,
-    Candidate,
     EarlyWarning,
+    ModelCandidate,
     Seen,
     Warned,
 )
@@ -127,7 +127,7 @@ def listed_again(
     return listing.listed(replace(warning, n=people.num_rows, active=int(active)), people)
 
 
-def _contest(past: list[Seen], tested: Seen) -> tuple[dict[str, Array], list[Candidate], str]:
+def _contest(past: list[Seen], tested: Seen) -> tuple[dict[str, Array], list[ModelCandidate], str]:
     """Return every candidate's chances in the test, their quality, and the one to use."""
     together = watching.joined(past)
     chances = {
@@ -210,7 +210,7 @@ def _compute(ws: Workspace, parameters: dict[str, Any], now: datetime) -> EarlyW
 
 
 KIND = findings.declare(
-    findings.Kind(
+    findings.ResultType(
         "early_warning",
         3,
         EarlyWarning,

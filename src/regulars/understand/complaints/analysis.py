@@ -22,10 +22,10 @@ from regulars.understand.complaints.model import (
     MAX_BEFORE_DAYS,
     MEANING,
     PROBLEM_TITLES,
-    Asked,
     Before,
     Place,
     Problem,
+    ProblemParameters,
 )
 
 if TYPE_CHECKING:
@@ -37,9 +37,11 @@ STAGE, TOUCHPOINT = Text("stage", "阶段"), Text("touchpoint", "触点")
 NO_STAGE = Text("In no stage", "未归入阶段")
 
 
-def asked_of(options: Options) -> tuple[Asked]:
+def asked_of(options: Options) -> tuple[ProblemParameters]:
     """Return the question."""
-    return (Asked(options.event_filter(), Problem(options["problem"]), options["days"]),)
+    return (
+        ProblemParameters(options.event_filter(), Problem(options["problem"]), options["days"]),
+    )
 
 
 def stage_title(row: Place, view: View) -> Text:

@@ -95,7 +95,7 @@ PROBLEM_TITLES: Mapping[Problem, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ProblemParameters:
     """One question: which problems, in which extent, and how many days before them count."""
 
     look: EventFilter = field(default_factory=EventFilter)
@@ -107,7 +107,7 @@ class Asked:
         return self.look.about(problem=str(self.problem), days=self.days, **more)
 
     @classmethod
-    def of(cls, about: Mapping[str, Any]) -> Asked:
+    def of(cls, about: Mapping[str, Any]) -> ProblemParameters:
         """Read what `about` wrote."""
         return cls(EventFilter.of(about), Problem(about["problem"]), about["days"])
 

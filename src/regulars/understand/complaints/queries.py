@@ -27,7 +27,7 @@ NO_PASSAGE = sorted(FEEDBACK | SURVEY | {MESSAGE_SENT})
 
 
 @dataclass(frozen=True)
-class Source:
+class ProblemSource:
     """What is asked: problems in `extent`, placed by `place`.
 
     `receiving` are touchpoints that only take problems in, so they do not say where one arose.
@@ -48,7 +48,7 @@ class Source:
         return self.extent.during(type(period)(start, period.end))
 
 
-def _placed(view: View, source: Source, extent: EventScope) -> ir.Table:
+def _placed(view: View, source: ProblemSource, extent: EventScope) -> ir.Table:
     events = extent.of(view.with_person())
     if source.identities:
         events = events.filter(events.identity_id.isin(source.identities))
@@ -57,7 +57,7 @@ def _placed(view: View, source: Source, extent: EventScope) -> ir.Table:
     return named.mutate(who=who, us=micros(named.occurred_at))
 
 
-def _steps(view: View, source: Source, days: int) -> ir.Table:
+def _steps(view: View, source: ProblemSource, days: int) -> ir.Table:
     """Return events that are steps of a passage: who, touchpoint, when, order."""
     events = _placed(view, source, source.earlier(days))
     apart = [*NO_PASSAGE, *source.problem.apart]
@@ -67,7 +67,7 @@ def _steps(view: View, source: Source, days: int) -> ir.Table:
     return kept.select("who", "touchpoint", "us", "order_id", "occurred_at")
 
 
-def problems(view: View, source: Source) -> ir.Table:
+def problems(view: View, source: ProblemSource) -> ir.Table:
     """Return one row a problem: event, who, when, the touchpoint it arose at, `how` it is known.
 
     `how` is 1 for a touchpoint that the problem names, 2 for the last step before, 0 for none.
@@ -91,7 +91,7 @@ def problems(view: View, source: Source) -> ir.Table:
     )  # fmt: skip
 
 
-def _last_steps(view: View, source: Source, found: ir.Table) -> ir.Table:
+def _last_steps(view: View, source: ProblemSource, found: ir.Table) -> ir.Table:
     """Return each problem's last step before it: of its own order first, else of the person."""
     problems = found.select(
         problem_id="event_id", problem_who="who", problem_us="us", problem_order="order_id"
@@ -114,12 +114,12 @@ def _last_steps(view: View, source: Source, found: ir.Table) -> ir.Table:
     return first.select("problem_id", step="touchpoint")
 
 
-def arisen(view: View, source: Source) -> ir.Table:
+def arisen(view: View, source: ProblemSource) -> ir.Table:
     """Return what the counts need of every problem: who, when, touchpoint, `how`."""
     return problems(view, source).select("event_id", "who", "us", "touchpoint", "how")
 
 
-def had(view: View, source: Source, most: int) -> ir.Table:
+def had(view: View, source: ProblemSource, most: int) -> ir.Table:
     """Return the newest problems of the source's person, with or without words."""
     newest = problems(view, source).order_by([ibis.desc("occurred_at"), "event_id"]).limit(most)
     return newest.select("occurred_at", "touchpoint", "how", "text", "channel", "place")
@@ -131,13 +131,13 @@ def _passages(steps: ir.Table) -> ir.Table:
     return dated.group_by("who", "touchpoint", "day").agg(us=dated.us.min())
 
 
-def passed(view: View, source: Source) -> ir.Table:
+def passed(view: View, source: ProblemSource) -> ir.Table:
     """Return by touchpoint how many passages there were within the extent."""
     found = _passages(_steps(view, source, 0))
     return found.group_by("touchpoint").agg(passages=found.count())
 
 
-def followed(view: View, source: Source, first: pa.Table) -> ir.Table:
+def followed(view: View, source: ProblemSource, first: pa.Table) -> ir.Table:
     """Return by touchpoint of the problem: first problems after a passage of that very touchpoint.
 
     `first` as in `before_problems`; counted back are LOOKBACK_DAYS.
@@ -157,7 +157,7 @@ def followed(view: View, source: Source, first: pa.Table) -> ir.Table:
     return near.group_by("stratum").agg(n=near.anchor.nunique())
 
 
-def before_problems(view: View, source: Source, first: pa.Table) -> ir.Table:
+def before_problems(view: View, source: ProblemSource, first: pa.Table) -> ir.Table:
     """Return by touchpoint of the problem and step: first problems with that step before them.
 
     `first` has a row a person: who, us, stratum (the touchpoint, "" where none is known).
@@ -169,7 +169,7 @@ def before_problems(view: View, source: Source, first: pa.Table) -> ir.Table:
     return _looked_back(_passages(theirs), anchors, source)
 
 
-def before_passages(view: View, source: Source, until: str | None) -> ir.Table:
+def before_passages(view: View, source: ProblemSource, until: str | None) -> ir.Table:
     """Return by touchpoint passed and step: ordinary passages with that step before them.
 
     `until` keeps the people whose id sorts before it: ids are keyed hashes, so these are a random
@@ -183,7 +183,7 @@ def before_passages(view: View, source: Source, until: str | None) -> ir.Table:
     return _looked_back(every, ordinary, source)
 
 
-def _looked_back(steps: ir.Table, anchors: ir.Table, source: Source) -> ir.Table:
+def _looked_back(steps: ir.Table, anchors: ir.Table, source: ProblemSource) -> ir.Table:
     """Return by stratum and step: anchors with the step in the days before, and their people.
 
     Rows with step "" count the anchors themselves.
@@ -204,7 +204,7 @@ def _looked_back(steps: ir.Table, anchors: ir.Table, source: Source) -> ir.Table
     return seen.select("stratum", "step", "n", "people").union(alone)
 
 
-def said(view: View, source: Source, touchpoint: str, most: int) -> ir.Table:
+def said(view: View, source: ProblemSource, touchpoint: str, most: int) -> ir.Table:
     """Return the newest problems of one touchpoint that have words."""
     found = problems(view, source)
     kept = found.filter(found.touchpoint == touchpoint, found.text.notnull())

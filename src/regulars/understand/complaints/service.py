@@ -22,12 +22,12 @@ from regulars.understand.complaints.model import (
     CONTROLS,
     MIN_CASES,
     RECORDED,
-    Asked,
     Before,
     Complaints,
     Had,
     Place,
     Problem,
+    ProblemParameters,
     Said,
     per_thousand,
 )
@@ -50,7 +50,7 @@ MAX_HAD = 20
 
 
 def complaints(
-    ws: Workspace, parameters: Asked, extent: EventScope, *, as_of: datetime
+    ws: Workspace, parameters: ProblemParameters, extent: EventScope, *, as_of: datetime
 ) -> Complaints:
     """Return where problems arise within `extent`, per 1,000 passages, and what came before."""
     catalog = catalog_service.current(ws)
@@ -85,7 +85,7 @@ def complaints(
     )
 
 
-def words(ws: Workspace, asked: Asked, touchpoint: str, *, now: datetime) -> list[Said]:
+def words(ws: Workspace, asked: ProblemParameters, touchpoint: str, *, now: datetime) -> list[Said]:
     """Return the newest problems of one touchpoint in the customers' words, 50 at most."""
     extent = scopes.resolve(ws, asked.look, now)
     source = _source(catalog_service.current(ws), asked, extent)
@@ -108,7 +108,7 @@ def of_person(ws: Workspace, person: str, *, scope: Scope, now: datetime) -> lis
     catalog, problems = catalog_service.current(ws), list[Had]()
     theirs = tuple(timeline_people.identities_of(ws, person))
     for problem in Problem:
-        asked = Asked(problem=problem)
+        asked = ProblemParameters(problem=problem)
         source = replace(_source(catalog, asked, EventScope(scope=scope)), identities=theirs)
         table = ws.query(partial(queries.had, source=source, most=MAX_HAD), as_of=now)
         problems += [
@@ -121,17 +121,19 @@ def of_person(ws: Workspace, person: str, *, scope: Scope, now: datetime) -> lis
     return sorted(problems, key=lambda one: one.at, reverse=True)
 
 
-def stored(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Complaints] | None:
+def stored(ws: Workspace, asked: ProblemParameters, *, now: datetime) -> Finding[Complaints] | None:
     """Return the stored answer, or None; notes that it was asked for."""
     return findings.find(ws, FINDING, _about(ws, asked), now=now)
 
 
-def answered(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Complaints]:
+def answered(ws: Workspace, asked: ProblemParameters, *, now: datetime) -> Finding[Complaints]:
     """Return the answer: the stored one if it still holds, else computed now."""
     return findings.answer(ws, FINDING, _about(ws, asked), now=now)
 
 
-def _source(catalog: Catalog, parameters: Asked, extent: EventScope) -> queries.Source:
+def _source(
+    catalog: Catalog, parameters: ProblemParameters, extent: EventScope
+) -> queries.ProblemSource:
     names = set(parameters.problem.names)
     receiving = {
         point.key
@@ -142,13 +144,13 @@ def _source(catalog: Catalog, parameters: Asked, extent: EventScope) -> queries.
     def place(events: ir.Table) -> ir.Table:
         return catalog_service.placed_by(catalog, events, stage=False)
 
-    return queries.Source(
+    return queries.ProblemSource(
         parameters.problem, extent, place, tuple(sorted(receiving)), parameters.days
     )
 
 
 def _share(
-    ws: Workspace, parameters: Asked, extent: EventScope, as_of: datetime
+    ws: Workspace, parameters: ProblemParameters, extent: EventScope, as_of: datetime
 ) -> Estimate | None:
     """Return the registry's complaint rate of the same extent."""
     if parameters.problem is not Problem.COMPLAINT:
@@ -176,7 +178,7 @@ class _Counted:
 
 
 def _unrecorded(
-    ws: Workspace, source: queries.Source, first: pa.Table, as_of: datetime
+    ws: Workspace, source: queries.ProblemSource, first: pa.Table, as_of: datetime
 ) -> frozenset[str]:
     """Return the touchpoints of whose problems fewer than half follow a passage there.
 
@@ -234,7 +236,7 @@ def _places(groups: dict[str, list[str]], stage_of: Any, counted: _Counted) -> l
 
 def _before(
     ws: Workspace,
-    source: queries.Source,
+    source: queries.ProblemSource,
     counted: _Counted,
     as_of: datetime,
 ) -> tuple[int, list[Before]]:
@@ -260,15 +262,15 @@ def _sample(share: float) -> str | None:
     return f"{2 ** (32 - halves):08x}" if halves > 0 else None
 
 
-def _arisen(ws: Workspace, source: queries.Source, as_of: datetime) -> pa.Table:
+def _arisen(ws: Workspace, source: queries.ProblemSource, as_of: datetime) -> pa.Table:
     """Return every problem with who had it."""
     return ws.engine.persons(lambda view: queries.arisen(view, source), of="who", as_of=as_of)
 
 
 def _after_first(
     ws: Workspace,
-    source: queries.Source,
-    build: Callable[[View, queries.Source, pa.Table], ir.Table],
+    source: queries.ProblemSource,
+    build: Callable[[View, queries.ProblemSource, pa.Table], ir.Table],
     by: Sequence[str],
     as_of: datetime,
 ) -> pa.Table:
@@ -295,13 +297,13 @@ def _strata(table: Any) -> dict[str, comparing.Seen]:
     return dict(strata)
 
 
-def _about(ws: Workspace, asked: Asked) -> dict[str, object]:
+def _about(ws: Workspace, asked: ProblemParameters) -> dict[str, object]:
     return asked.about(catalog=catalog_service.current(ws).version)
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Complaints:
-    asked = Asked.of(about)
+    asked = ProblemParameters.of(about)
     return complaints(ws, asked, scopes.resolve(ws, asked.look, now), as_of=now)
 
 
-FINDING = findings.declare(findings.Kind("complaints", 2, Complaints, _compute))
+FINDING = findings.declare(findings.ResultType("complaints", 2, Complaints, _compute))

@@ -87,7 +87,7 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class MatchedDifference:
     """One outcome of the touched and of their matches: mean per customer, and the difference."""
 
     touched: float
@@ -112,8 +112,8 @@ class Cost:
     candidates: int
     matched: int
     others: int
-    revenue: Compared | None = None
-    value: Compared | None = None
+    revenue: MatchedDifference | None = None
+    value: MatchedDifference | None = None
     at_risk: Difference | None = None
     value_at_risk: Difference | None = None
     q: float | None = None
@@ -227,7 +227,7 @@ def repeated_of(row: Mapping[str, Any] | None, outcome: str) -> Repeated:
 
 def compare(
     strata: Strata, outcome: str, again: Repeated = Repeated(), spread: Spread | None = None
-) -> Compared | None:
+) -> MatchedDifference | None:
     """Return the mean difference over the matched touched, from sums by stratum; None if few.
 
     Each stratum counts with its touched customers (Iacus, King & Porro, Political Analysis 20
@@ -251,7 +251,7 @@ def compare(
     error = math.sqrt(variance)
     p = normal_p(value / error) if error > 0 else 1.0
     gone = Difference(value, value - Z * error, value + Z * error, p)
-    return Compared(touched, touched - value, gone)
+    return MatchedDifference(touched, touched - value, gone)
 
 
 def terms(strata: Strata, step: str) -> list[dict[str, Any]]:

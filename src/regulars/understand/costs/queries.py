@@ -55,7 +55,7 @@ IGNORED = (SURVEY_SHOWN, SURVEY_DISMISSED, MESSAGE_SENT, GIFT_SENT)
 
 
 @dataclass(frozen=True)
-class Source:
+class CostSource:
     """Within which places and days: touches in [start, end), revenue in `currency`.
 
     `left` are the steps at which customers are touched only by going no further.
@@ -69,7 +69,7 @@ class Source:
     left: frozenset[str] = frozenset()
 
 
-def within(view: View, source: Source) -> ir.Table:
+def within(view: View, source: CostSource) -> ir.Table:
     """Return the events within the caller's places, with the person where one is known."""
     events = view.with_person()
     if source.scope is not None:
@@ -77,13 +77,13 @@ def within(view: View, source: Source) -> ir.Table:
     return events
 
 
-def known(view: View, source: Source) -> ir.Table:
+def known(view: View, source: CostSource) -> ir.Table:
     """Return the events of known people within the caller's places."""
     events = within(view, source)
     return events.filter(events.person_id.notnull())
 
 
-def met(view: View, source: Source, steps: Sequence[str], first: date, last: date) -> ir.Table:
+def met(view: View, source: CostSource, steps: Sequence[str], first: date, last: date) -> ir.Table:
     """Return step, person and the first day in [first, last) on which a step was met.
 
     Of steps in `source.left` only days without an order count: they lost the customer there.
@@ -104,12 +104,12 @@ def met(view: View, source: Source, steps: Sequence[str], first: date, last: dat
     return days.group_by("step", "person").agg(day=days.day.min())
 
 
-def touched(view: View, source: Source, steps: Sequence[str]) -> ir.Table:
+def touched(view: View, source: CostSource, steps: Sequence[str]) -> ir.Table:
     """Return who met which step first on which day, from before the window to its end."""
     return met(view, source, steps, source.start - timedelta(days=CLEAN_DAYS), source.end)
 
 
-def present(view: View, source: Source, lots: ir.Table) -> ir.Table:
+def present(view: View, source: CostSource, lots: ir.Table) -> ir.Table:
     """Return who did or met something on the days drawn by lot (`lots.of_day`): person, day.
 
     Each day on which a customer was there has the same chance to be drawn, as it has the same
@@ -121,7 +121,7 @@ def present(view: View, source: Source, lots: ir.Table) -> ir.Table:
     return seen.semi_join(lots, seen.day == lots.of_day).distinct()
 
 
-def histories(view: View, source: Source, pairs: ir.Table, typical: float) -> ir.Table:
+def histories(view: View, source: CostSource, pairs: ir.Table, typical: float) -> ir.Table:
     """Return what was known before each (person, day) of `pairs`, and the revenue after it.
 
     Columns: person, day, stratum, revenue, and the covariates.
@@ -217,20 +217,22 @@ def repeated(rows: ir.Table, terms: ir.Table) -> ir.Table:
     )
 
 
-def reached(view: View, source: Source, steps: Sequence[str], first: date, last: date) -> ir.Table:
+def reached(
+    view: View, source: CostSource, steps: Sequence[str], first: date, last: date
+) -> ir.Table:
     """Return by step how many people met it in [first, last)."""
     found = met(view, source, steps, first, last)
     return found.group_by("step").agg(people=found.person.nunique())
 
 
-def typical(view: View, source: Source) -> ir.Table:
+def typical(view: View, source: CostSource) -> ir.Table:
     """Return the mean amount of a day with an order."""
     bought = _bought(view, source)
     bought = bought.filter(bought.orders > 0)
     return bought.agg(amount=bought.amount.sum(), days=bought.count())
 
 
-def span(view: View, source: Source) -> ir.Table:
+def span(view: View, source: CostSource) -> ir.Table:
     """Return the first and last moment of customers' own actions."""
     events = known(view, source)
     own = events.filter(events.actor == "customer")
@@ -247,7 +249,7 @@ def _during(events: ir.Table, first: date, last: date) -> ir.Table:
     return wide.filter(day >= ibis.literal(first), day < ibis.literal(last))
 
 
-def _bought(view: View, source: Source) -> ir.Table:
+def _bought(view: View, source: CostSource) -> ir.Table:
     """Return each person's days with orders or refunds: amount, orders, orders off the till.
 
     An order that several events tell of counts once, on the day of the first.
@@ -265,7 +267,7 @@ def _bought(view: View, source: Source) -> ir.Table:
     )
 
 
-def _with_tenure(made: ir.Table, view: View, source: Source) -> ir.Table:
+def _with_tenure(made: ir.Table, view: View, source: CostSource) -> ir.Table:
     events = known(view, source)
     joined = events.filter(events.name.isin(sorted(ORDERS | {SIGNED_UP})))
     first = joined.group_by(joiner="person_id").agg(since=joined.occurred_at.min())
@@ -277,7 +279,7 @@ def _with_tenure(made: ir.Table, view: View, source: Source) -> ir.Table:
     )
 
 
-def _with_activity(customer_days: ir.Table, view: View, source: Source) -> ir.Table:
+def _with_activity(customer_days: ir.Table, view: View, source: CostSource) -> ir.Table:
     """Add the active days of the month before, and what was intended on the day itself.
 
     `intent` is 2 for a step towards an order, 1 for looking round, 0 for neither.
@@ -317,7 +319,7 @@ ACTIVE_CUTS = (0.5, 2.5, 5.5)
 SEASON_DAYS = 61.0
 
 
-def _stratum(customer_days: ir.Table, source: Source, typical: float) -> ir.IntegerValue:
+def _stratum(customer_days: ir.Table, source: CostSource, typical: float) -> ir.IntegerValue:
     """Return the number of the coarsened stratum: what was known, and the time of year."""
     online = ibis.ifelse(customer_days.online * 2 > customer_days.orders, 1, 0)
     season = (

@@ -138,17 +138,17 @@ def _left(asked: list[Pain]) -> frozenset[str]:
     return frozenset(pain.step for pain in asked if pain.left)
 
 
-def _anywhere(ws: Workspace, scope: Scope, currency: str) -> queries.Source:
+def _anywhere(ws: Workspace, scope: Scope, currency: str) -> queries.CostSource:
     """Return a source without days."""
     catalog = catalog_service.current(ws)
 
     def place(events: ir.Table) -> ir.Table:
         return catalog_service.placed_by(catalog, events, stage=False)
 
-    return queries.Source(scope, place, date(1970, 1, 1), date(1970, 1, 1), currency)
+    return queries.CostSource(scope, place, date(1970, 1, 1), date(1970, 1, 1), currency)
 
 
-def _whole(ws: Workspace, scope: Scope, currency: str) -> queries.Source | None:
+def _whole(ws: Workspace, scope: Scope, currency: str) -> queries.CostSource | None:
     """Return all days of the data; None without any."""
     whole = _anywhere(ws, scope, currency)
     row = ws.query(lambda view: queries.span(view, whole)).to_pylist()[0]
@@ -158,7 +158,7 @@ def _whole(ws: Workspace, scope: Scope, currency: str) -> queries.Source | None:
     return replace(whole, start=first, end=last + DAY)
 
 
-def _source(ws: Workspace, scope: Scope, currency: str) -> queries.Source | None:
+def _source(ws: Workspace, scope: Scope, currency: str) -> queries.CostSource | None:
     """Return the window of touches, as long as the data allow; None when they are too short."""
     whole = _whole(ws, scope, currency)
     if whole is None:
@@ -180,7 +180,7 @@ class _Found:
 
 
 def _compared(
-    ws: Workspace, source: queries.Source, steps: list[str], worth: LifetimeValue
+    ws: Workspace, source: queries.CostSource, steps: list[str], worth: LifetimeValue
 ) -> _Found:
     """Return the strata of every step. Each part is asked for once and kept in memory."""
     touches = ws.query(lambda view: queries.touched(view, source, steps))
@@ -214,7 +214,7 @@ def _repeated(
     return {row["step"]: row for row in found}
 
 
-def _lots(source: queries.Source) -> pa.Table:
+def _lots(source: queries.CostSource) -> pa.Table:
     """Return one day drawn by lot of every three of the window."""
     rng, count = np.random.default_rng(SEED), (source.end - source.start).days
     drawn = np.arange(0, count, BLOCK) + rng.integers(0, BLOCK, len(range(0, count, BLOCK)))
@@ -223,7 +223,7 @@ def _lots(source: queries.Source) -> pa.Table:
 
 
 def _with_value(
-    ws: Workspace, source: queries.Source, days: pa.Table, worth: LifetimeValue
+    ws: Workspace, source: queries.CostSource, days: pa.Table, worth: LifetimeValue
 ) -> pa.Table:
     """Add each customer's expected value of the next 12 months; 0 for who never bought."""
     table = lifetime_value.customers(ws, source.scope, worth)
@@ -233,7 +233,7 @@ def _with_value(
 
 
 def _met(
-    ws: Workspace, source: queries.Source, pain_points: list[Pain], empty: Costs
+    ws: Workspace, source: queries.CostSource, pain_points: list[Pain], empty: Costs
 ) -> dict[str, int]:
     first, last = date(1970, 1, 2), source.end + timedelta(days=FOLLOW_UP_DAYS)
     if empty.start is not None:
@@ -296,4 +296,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Costs:
     return costs(ws, pains(ws, look, now=now), look, now=now)
 
 
-FINDING = findings.declare(findings.Kind("costs", 4, Costs, _compute, learnt=True))
+FINDING = findings.declare(findings.ResultType("costs", 4, Costs, _compute, learnt=True))

@@ -19,8 +19,8 @@ from regulars.understand.drivers.model import (
     MEANING,
     RULE_TITLES,
     RULES,
-    Asked,
     Driver,
+    DriverParameters,
     Gain,
     Interval,
     LeftOut,
@@ -80,8 +80,10 @@ def offered(view: View) -> list[tuple[str, str]]:
     return [(key, say(view.service.title(view.ws, key))) for key in keys]
 
 
-def _asked(options: Options) -> tuple[Asked]:
-    return (Asked(options["outcome"], options.event_filter(), Missing(options["missing"])),)
+def _asked(options: Options) -> tuple[DriverParameters]:
+    return (
+        DriverParameters(options["outcome"], options.event_filter(), Missing(options["missing"])),
+    )
 
 
 def _sentences(view: View) -> Iterator[str]:

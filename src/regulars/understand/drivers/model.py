@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from regulars.kit.text import Text
-from regulars.understand.drivers.outcomes import Basis, Said
+from regulars.understand.drivers.outcomes import Basis, StatedOutcome
 from regulars.understand.policy import FALSE_ALARM_RATE
 from regulars.understand.scope.model import EventFilter
 
@@ -63,7 +63,7 @@ BEHAVIOURS: Mapping[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DriverParameters:
     """One question: which outcome, in which extent, by which rule for missing answers.
 
     `outcome` is `retention`, `repurchase` or what was said, as `outcomes.Said` writes it: a metric
@@ -81,16 +81,16 @@ class Asked:
         return self.outcome in BEHAVIOURS
 
     @property
-    def said(self) -> Said:
+    def said(self) -> StatedOutcome:
         """Which answers are the outcome, where it was said."""
-        return Said.of(self.outcome)
+        return StatedOutcome.of(self.outcome)
 
     def about(self, **more: object) -> dict[str, object]:
         """Return the slice under which the finding is stored."""
         return self.look.about(outcome=self.outcome, missing=str(self.missing), **more)
 
     @classmethod
-    def of(cls, about: Mapping[str, Any]) -> Asked:
+    def of(cls, about: Mapping[str, Any]) -> DriverParameters:
         """Read what `about` wrote."""
         return cls(about["outcome"], EventFilter.of(about), Missing(about["missing"]))
 

@@ -51,7 +51,7 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StatedOutcome:
     """An outcome that was said, as far as it is named; written `nps:transactional:0-10@till`."""
 
     metric: str
@@ -60,7 +60,7 @@ class Said:
     touchpoint: str | None = None
 
     @classmethod
-    def of(cls, word: str) -> Said:
+    def of(cls, word: str) -> StatedOutcome:
         """Read what `word` writes. A kind and a scale are only what they look like."""
         rest, _at, touchpoint = word.partition("@")
         scale = kind = None
@@ -87,7 +87,7 @@ class Said:
         )
 
 
-def meant(said: Said, known: Iterable[Basis]) -> list[Basis]:
+def meant(said: StatedOutcome, known: Iterable[Basis]) -> list[Basis]:
     """Return the answers that are meant; of several kinds of survey, relationship if not said."""
     fits = [basis for basis in known if said.fits(basis)]
     if said.kind is None:
@@ -95,7 +95,7 @@ def meant(said: Said, known: Iterable[Basis]) -> list[Basis]:
     return fits
 
 
-def mixed(said: Said, found: Sequence[Basis]) -> Text:
+def mixed(said: StatedOutcome, found: Sequence[Basis]) -> Text:
     """Return why several bases are no outcome, and what to ask for instead."""
     words = ", ".join(shortest(said, basis, found) for basis in found)
     return Text(
@@ -104,9 +104,9 @@ def mixed(said: Said, found: Sequence[Basis]) -> Text:
     )
 
 
-def shortest(said: Said, basis: Basis, bases: Sequence[Basis]) -> str:
+def shortest(said: StatedOutcome, basis: Basis, bases: Sequence[Basis]) -> str:
     """Return the shortest words that mean this basis and none of the others."""
-    bare = Said(basis.metric, touchpoint=said.touchpoint)
+    bare = StatedOutcome(basis.metric, touchpoint=said.touchpoint)
     with_kind = replace(bare, kind=basis.kind)
     words = (bare, with_kind, replace(bare, scale=basis.scale))
     full = replace(with_kind, scale=basis.scale)
@@ -128,7 +128,7 @@ def offers(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     offered.sort(key=lambda row: (row["metric"] != NPS, row["touchpoint"] != "", -row["people"]))
     made = [
         shortest(
-            Said(row["metric"], touchpoint=row["touchpoint"] or None),
+            StatedOutcome(row["metric"], touchpoint=row["touchpoint"] or None),
             basis_of(row),
             bases[row["metric"], row["touchpoint"]],
         )

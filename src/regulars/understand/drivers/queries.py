@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from regulars.store.database import upsert
 from regulars.timeline.vocabulary import ORDERS, RELATIONSHIP, TRANSACTIONAL
-from regulars.understand.drivers.model import MAX_PEOPLE, REPURCHASE, Asked, Cost
+from regulars.understand.drivers.model import MAX_PEOPLE, REPURCHASE, Cost, DriverParameters
 from regulars.understand.drivers.outcomes import UNDECLARED, VERDICTS, Basis, Item
 from regulars.understand.drivers.tables import driver_costs
 from regulars.understand.scope.model import EventScope
@@ -26,20 +26,20 @@ Place = Callable[["ir.Table"], "ir.Table"]
 
 
 @dataclass(frozen=True)
-class Source:
+class AnswerSource:
     """Where attributes and outcome come from: answers in `extent`, behaviour in `follow_up`.
 
     `basis` are the answers that are an outcome which was said.
     """
 
-    asked: Asked
+    asked: DriverParameters
     extent: EventScope
     follow_up: EventScope
     place: Place
     basis: Basis | None = None
 
 
-def answers(view: View, source: Source) -> ir.Table:
+def answers(view: View, source: AnswerSource) -> ir.Table:
     """Return customers' scored answers: person, touchpoint, basis, points 0-100."""
     events = source.extent.of(view.with_person())
     kept = events.filter(
@@ -74,13 +74,13 @@ def offered(found: ir.Table) -> ir.Table:
     return each.union(whole.select(*each.columns))
 
 
-def bases(found: ir.Table, asked: Asked) -> ir.Table:
+def bases(found: ir.Table, asked: DriverParameters) -> ir.Table:
     """Return the different bases of the answers that an outcome could mean."""
     own = found.filter(_named(found, asked))
     return own.select(*BASIS).distinct()
 
 
-def _named(found: ir.Table, asked: Asked) -> ir.BooleanValue:
+def _named(found: ir.Table, asked: DriverParameters) -> ir.BooleanValue:
     own = found.metric == asked.said.metric
     touchpoint = asked.said.touchpoint
     return own & (found.touchpoint == touchpoint) if touchpoint else own
@@ -95,13 +95,13 @@ def _on(found: ir.Table, basis: Basis) -> ir.BooleanValue:
     )
 
 
-def of_outcome(found: ir.Table, source: Source) -> ir.BooleanValue:
+def of_outcome(found: ir.Table, source: AnswerSource) -> ir.BooleanValue:
     """Return which answers are the outcome itself."""
     named = _named(found, source.asked)
     return named & _on(found, source.basis) if source.basis else named
 
 
-def outcomes(view: View, source: Source, answers: ir.Table) -> ir.Table:
+def outcomes(view: View, source: AnswerSource, answers: ir.Table) -> ir.Table:
     """Return each person's outcome, 0-100: the mean of what was said, or whether it was done.
 
     For a behaviour everybody who answered something has an outcome.
@@ -119,7 +119,7 @@ def outcomes(view: View, source: Source, answers: ir.Table) -> ir.Table:
     return both.select("person", outcome=ibis.ifelse(both.did.isnull(), 0.0, 100.0), outcomes=1)
 
 
-def attributes(answers: ir.Table, source: Source) -> ir.Table:
+def attributes(answers: ir.Table, source: AnswerSource) -> ir.Table:
     """Return the answers that may explain.
 
     The outcome's own metric explains none of it: over all touchpoints it is the outcome, and at
@@ -140,7 +140,7 @@ def attributes(answers: ir.Table, source: Source) -> ir.Table:
     return explaining
 
 
-def counted(view: View, source: Source) -> ir.Table:
+def counted(view: View, source: AnswerSource) -> ir.Table:
     """Return by touchpoint and basis how many people with an outcome answered."""
     found = answers(view, source)
     people = outcomes(view, source, found).select(known="person")
@@ -149,7 +149,7 @@ def counted(view: View, source: Source) -> ir.Table:
     return both.group_by("touchpoint", *BASIS).agg(people=both.person.nunique())
 
 
-def rows(view: View, source: Source, items: Sequence[Item]) -> ir.Table:
+def rows(view: View, source: AnswerSource, items: Sequence[Item]) -> ir.Table:
     """Return one row a person with an outcome: sums and counts of points by item.
 
     Columns s0, n0, s1, n1, … follow `items`. At most MAX_PEOPLE, by the person's id: ids are
@@ -168,14 +168,14 @@ def rows(view: View, source: Source, items: Sequence[Item]) -> ir.Table:
     return joined.drop("teller").order_by("person").limit(MAX_PEOPLE)
 
 
-def total(view: View, source: Source) -> ir.Table:
+def total(view: View, source: AnswerSource) -> ir.Table:
     """Return how many people have an outcome, and its sum over people (mean by person)."""
     found = outcomes(view, source, answers(view, source))
     own = found.mutate(mean=found.outcome / found.outcomes.cast("float64"))
     return own.agg(people=own.count(), total=own.mean.sum())
 
 
-def reached(view: View, source: Source) -> ir.Table:
+def reached(view: View, source: AnswerSource) -> ir.Table:
     """Return by touchpoint how many people met it, and under "" how many did anything."""
     events = source.extent.of(view.with_person())
     placed = source.place(events.filter(events.person_id.notnull()))

@@ -21,7 +21,7 @@ from regulars.understand.drivers.model import (
     FOLLOW_UP_DAYS,
     MIN_PAIR,
     MIN_WITH,
-    Asked,
+    DriverParameters,
     Left,
     LeftOut,
     Missing,
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-def source_of(ws: Workspace, parameters: Asked, extent: EventScope) -> queries.Source:
+def source_of(
+    ws: Workspace, parameters: DriverParameters, extent: EventScope
+) -> queries.AnswerSource:
     """Return where an answer comes from. Raises Invalid for a behaviour in too short a period."""
     catalog = catalog_service.current(ws)
     wholes = list(catalog.wholes().items())
@@ -48,7 +50,7 @@ def source_of(ws: Workspace, parameters: Asked, extent: EventScope) -> queries.S
         return placed.mutate(touchpoint=point.cases(*wholes, else_=point)) if wholes else placed
 
     if not parameters.behaviour:
-        return queries.Source(parameters, extent, extent, place)
+        return queries.AnswerSource(parameters, extent, extent, place)
     period = extent.period if extent.period.end else scopes.reach(ws)
     if period.end is None or period.start is None:
         period = scopes.reach(ws)
@@ -58,7 +60,7 @@ def source_of(ws: Workspace, parameters: Asked, extent: EventScope) -> queries.S
     before, after = Period(period.start, turn), Period(turn, period.end)
     # What somebody does next may happen anywhere, so a chosen channel narrows the answers only.
     follow_up = replace(extent.during(after), channels=())
-    return queries.Source(parameters, extent.during(before), follow_up, place)
+    return queries.AnswerSource(parameters, extent.during(before), follow_up, place)
 
 
 def _no_period() -> datetime:
@@ -72,7 +74,7 @@ def _no_period() -> datetime:
     )
 
 
-def bases(ws: Workspace, source: queries.Source, as_of: datetime) -> list[Basis]:
+def bases(ws: Workspace, source: queries.AnswerSource, as_of: datetime) -> list[Basis]:
     """Return the bases that the outcome means: one, none without answers, several if mixed."""
     table = ws.query(
         lambda view: queries.bases(queries.answers(view, source), source.asked), as_of=as_of
@@ -82,7 +84,7 @@ def bases(ws: Workspace, source: queries.Source, as_of: datetime) -> list[Basis]
 
 
 def candidates(
-    ws: Workspace, source: queries.Source, as_of: datetime
+    ws: Workspace, source: queries.AnswerSource, as_of: datetime
 ) -> tuple[list[Item], list[LeftOut]]:
     """Return the items with enough answers, the most answered first, and the others."""
     table = ws.query(lambda view: queries.counted(view, source), as_of=as_of)
@@ -102,7 +104,9 @@ def candidates(
     return enough[:MOST], out
 
 
-def values(ws: Workspace, source: queries.Source, items: list[Item], as_of: datetime) -> Floats:
+def values(
+    ws: Workspace, source: queries.AnswerSource, items: list[Item], as_of: datetime
+) -> Floats:
     """Return one row a person: mean points by item (NaN: no answer), outcome last."""
     table = ws.query(lambda view: queries.rows(view, source, items), as_of=as_of)
 
@@ -147,7 +151,7 @@ def in_the_way(
 
 
 def left(
-    ws: Workspace, source: queries.Source, matrix: Floats, part: Floats, as_of: datetime
+    ws: Workspace, source: queries.AnswerSource, matrix: Floats, part: Floats, as_of: datetime
 ) -> Left:
     """Return who is left for the ranking."""
     row = ws.query(lambda view: queries.total(view, source), as_of=as_of).to_pylist()[0]
@@ -164,7 +168,7 @@ def left(
     )
 
 
-def reach(ws: Workspace, source: queries.Source, as_of: datetime) -> dict[str, float | None]:
+def reach(ws: Workspace, source: queries.AnswerSource, as_of: datetime) -> dict[str, float | None]:
     """Return the share of active customers who met each touchpoint."""
     table = ws.query(lambda view: queries.reached(view, source), as_of=as_of)
     people = {row["touchpoint"]: row["people"] for row in table.to_pylist()}

@@ -18,14 +18,14 @@ from regulars.understand.drivers import outcomes, queries, ranking, reading
 from regulars.understand.drivers.model import (
     BEHAVIOURS,
     REPLICATES,
-    Asked,
     Cost,
     Driver,
+    DriverParameters,
     Drivers,
     Left,
     Year,
 )
-from regulars.understand.drivers.outcomes import KIND_WORDS, MIN_PEOPLE, Item, Said
+from regulars.understand.drivers.outcomes import KIND_WORDS, MIN_PEOPLE, Item, StatedOutcome
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.scope import service as scopes
@@ -48,7 +48,12 @@ CHANCE = Text(
 
 
 def drivers(
-    ws: Workspace, parameters: Asked, extent: EventScope, *, as_of: datetime, years: bool = False
+    ws: Workspace,
+    parameters: DriverParameters,
+    extent: EventScope,
+    *,
+    as_of: datetime,
+    years: bool = False,
 ) -> Drivers:
     """Return the importance for an outcome within `extent` of the touchpoints and their questions.
 
@@ -111,19 +116,19 @@ def _named(one: Driver, names: Mapping[str, tuple[Item, str]]) -> Driver:
     return replace(one, touchpoint=item.touchpoint, question=question)
 
 
-def _refused(source: queries.Source, why_not: Text) -> Drivers:
+def _refused(source: queries.AnswerSource, why_not: Text) -> Drivers:
     left = Left(0, 0, 0, 0, None, None)
     asked, period = source.asked, source.extent.period
     return Drivers(asked.outcome, asked.missing, left, None, why_not=why_not,
                    start=period.start, end=period.end)  # fmt: skip
 
 
-def stored(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Drivers] | None:
+def stored(ws: Workspace, asked: DriverParameters, *, now: datetime) -> Finding[Drivers] | None:
     """Return the stored answer, or None; notes that it was asked for."""
     return findings.find(ws, FINDING, _about(ws, asked), now=now)
 
 
-def answered(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Drivers]:
+def answered(ws: Workspace, asked: DriverParameters, *, now: datetime) -> Finding[Drivers]:
     """Return the answer: the stored one if it still holds, else computed now."""
     return findings.answer(ws, FINDING, _about(ws, asked), now=now)
 
@@ -131,7 +136,7 @@ def answered(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Drivers]:
 def offered(ws: Workspace, look: EventFilter, *, now: datetime) -> list[str]:
     """Return the outcomes that can be asked about: what people speak of, the most first, and do."""
     extent = scopes.resolve(ws, look, now)
-    source = reading.source_of(ws, Asked("nps", look), extent)
+    source = reading.source_of(ws, DriverParameters("nps", look), extent)
     table = ws.query(lambda view: queries.offered(queries.answers(view, source)), as_of=now)
     return [*outcomes.offers(table.to_pylist()), *BEHAVIOURS]
 
@@ -140,7 +145,7 @@ def title(ws: Workspace, outcome: str) -> Text:
     """Return the outcome's name in both languages."""
     if outcome in BEHAVIOURS:
         return BEHAVIOURS[outcome]
-    said = Said.of(outcome)
+    said = StatedOutcome.of(outcome)
     en = zh = outcomes.word(said.metric)
     if said.touchpoint:
         point = catalog_service.current(ws).title_of(said.touchpoint)
@@ -193,7 +198,10 @@ def set_cost(
 
 
 def _years(
-    ws: Workspace, source: queries.Source, names: Mapping[str, tuple[Item, str]], as_of: datetime
+    ws: Workspace,
+    source: queries.AnswerSource,
+    names: Mapping[str, tuple[Item, str]],
+    as_of: datetime,
 ) -> list[Year]:
     """Return each calendar year that the data cover with enough people, the last five."""
     reach = scopes.reach(ws)
@@ -210,7 +218,11 @@ def _years(
 
 
 def _year(
-    ws: Workspace, source: queries.Source, keys: Mapping[Item, str], year: int, as_of: datetime
+    ws: Workspace,
+    source: queries.AnswerSource,
+    keys: Mapping[Item, str],
+    year: int,
+    as_of: datetime,
 ) -> Year | None:
     """Rank one year for itself; attributes that are not in the whole ranking have a key alike."""
     period = days(date(year, 1, 1), date(year + 1, 1, 1), ws.zone)
@@ -235,15 +247,15 @@ def _steadiness(years: list[Year]) -> float | None:
     return ranking.steadiness([[year.importance[key] for key in common] for year in years])
 
 
-def _about(ws: Workspace, asked: Asked) -> dict[str, object]:
+def _about(ws: Workspace, asked: DriverParameters) -> dict[str, object]:
     return asked.about(catalog=catalog_service.current(ws).version)
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Drivers:
-    asked = Asked.of(about)
+    asked = DriverParameters.of(about)
     extent = scopes.resolve(ws, asked.look, now)
     found = drivers(ws, asked, extent, as_of=now, years=True)
     return replace(found, offered=offered(ws, asked.look, now=now))
 
 
-FINDING = findings.declare(findings.Kind("drivers", 2, Drivers, _compute, learnt=True))
+FINDING = findings.declare(findings.ResultType("drivers", 2, Drivers, _compute, learnt=True))

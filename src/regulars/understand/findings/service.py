@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.understand.findings.standing import (
     KINDS,
-    Kind,
+    ResultType,
     answer,
     declare,
     find,
@@ -15,7 +15,7 @@ from regulars.understand.findings.storing import every, forget, latest, prune, s
 
 __all__ = [
     "KINDS",
-    "Kind",
+    "ResultType",
     "answer",
     "declare",
     "every",

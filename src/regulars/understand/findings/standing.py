@@ -36,7 +36,7 @@ REFUSED = (Invalid, NotFound)
 
 
 @dataclass(frozen=True)
-class Kind(Generic[Payload]):
+class ResultType(Generic[Payload]):
     """One sort of finding.
 
     `compute(ws, about, now)` returns the payload for a slice as of `now`; `about` holds plain
@@ -57,10 +57,10 @@ class Kind(Generic[Payload]):
 
 _guard = threading.Lock()
 _locks: dict[tuple[str, ...], tuple[threading.Lock, int]] = {}
-KINDS: Registry[Kind[Any]] = Registry(Text("kind of finding", "分析结果类型"))
+KINDS: Registry[ResultType[Any]] = Registry(Text("kind of finding", "分析结果类型"))
 
 
-def declare(kind: Kind[Payload]) -> Kind[Payload]:
+def declare(kind: ResultType[Payload]) -> ResultType[Payload]:
     """Register `kind`, so that the refresh renews it; returns it."""
     KINDS.add(kind.key, kind)
     return kind
@@ -76,7 +76,7 @@ def _import_kinds() -> None:
 
 
 def find(
-    ws: Workspace, kind: Kind[Payload], about: Slice, *, now: datetime
+    ws: Workspace, kind: ResultType[Payload], about: Slice, *, now: datetime
 ) -> Finding[Payload] | None:
     """Return the newest stored finding, or None; notes that it was asked for."""
     with ws.database.reading() as connection:
@@ -87,7 +87,9 @@ def find(
     return storing.latest(ws, kind.key, kind.payload, about=about, version=kind.version)
 
 
-def answer(ws: Workspace, kind: Kind[Payload], about: Slice, *, now: datetime) -> Finding[Payload]:
+def answer(
+    ws: Workspace, kind: ResultType[Payload], about: Slice, *, now: datetime
+) -> Finding[Payload]:
     """Return a finding of the timeline as it is now: the stored one if it still holds, else new.
 
     Two who ask for the same at once (a page and the refresh) get one computation.
@@ -121,7 +123,7 @@ def renew(
     return computed
 
 
-def _wanted(ws: Workspace, now: datetime) -> list[tuple[Kind[Any], Slice]]:
+def _wanted(ws: Workspace, now: datetime) -> list[tuple[ResultType[Any], Slice]]:
     """Return what stands first, then what was asked for, each once."""
     _import_kinds()
     with ws.database.transaction() as connection:
@@ -133,7 +135,7 @@ def _wanted(ws: Workspace, now: datetime) -> list[tuple[Kind[Any], Slice]]:
 
 
 def _once(
-    ws: Workspace, kind: Kind[Payload], about: Slice, now: datetime
+    ws: Workspace, kind: ResultType[Payload], about: Slice, now: datetime
 ) -> tuple[Finding[Payload], bool]:
     """Return what holds and whether it was computed for it; others who ask meanwhile wait."""
     with _under_way(str(ws.folder), kind.key, slice_hash(about)):
@@ -165,7 +167,7 @@ def _under_way(*key: str) -> Iterator[None]:
                 del _locks[key]
 
 
-def _holds(ws: Workspace, kind: Kind[Any], found: Finding[Any], now: datetime) -> bool:
+def _holds(ws: Workspace, kind: ResultType[Any], found: Finding[Any], now: datetime) -> bool:
     learnt = Learnt(found.as_of, found.watermark) if kind.learnt and found.watermark else None
     young = now - found.as_of < YOUNG
     return still(ws, learnt, now) or (found.watermark == ws.engine.watermark() and young)
@@ -176,7 +178,9 @@ def still(ws: Workspace, learnt: Learnt | None, now: datetime) -> bool:
     return learnt is not None and ws.engine.refreshing and learnt.holds(ws.engine.watermark(), now)
 
 
-def _compute(ws: Workspace, kind: Kind[Payload], about: Slice, now: datetime) -> Finding[Payload]:
+def _compute(
+    ws: Workspace, kind: ResultType[Payload], about: Slice, now: datetime
+) -> Finding[Payload]:
     # Read before the computation: what arrives meanwhile makes the finding old, never too new.
     watermark, began = ws.engine.watermark(), clock.monotonic()
     payload = kind.compute(ws, dict(about), now)

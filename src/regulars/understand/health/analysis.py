@@ -12,7 +12,7 @@ from regulars.faces.language import say
 from regulars.kit.text import Text
 from regulars.understand.analyses.model import Analysis, Picture, Span, Table, touchpoint_page
 from regulars.understand.analyses.options import AS_OF, CHANNELS, FROM, PERIOD, PLACES, TO
-from regulars.understand.health.model import MEANING, Health, Month, Part
+from regulars.understand.health.model import MEANING, Health, IndexPart, Month
 from regulars.understand.scope.model import EventFilter
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ def _change(row: Health, _view: View) -> Span | None:
     return None if row.change is None else Span(*row.change)
 
 
-def _parts(view: View) -> list[Part]:
+def _parts(view: View) -> list[IndexPart]:
     """Return the touchpoints, the worst first, those without a value last."""
     return sorted(view.result.parts, key=lambda one: (one.value is None, one.value or 0.0))
 
 
-def _title(row: Part, view: View) -> Text:
+def _title(row: IndexPart, view: View) -> Text:
     return view.catalog.title_of(row.touchpoint)
 
 

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class HealthWork:
     """One set of answers and the two queries over it."""
 
     ws: Workspace

@@ -34,7 +34,7 @@ MEANING = Text(
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class HealthQuestion:
     """The answers to one question (metric on one scale) at one touchpoint, as 0 to 100.
 
     `error` is the standard error of the mean with one person's answers taken together.
@@ -62,7 +62,7 @@ class Performance:
     low: float | None
     high: float | None
     error: float | None
-    questions: list[Question] = field(default_factory=list)
+    questions: list[HealthQuestion] = field(default_factory=list)
 
     @property
     def enough(self) -> bool:
@@ -82,7 +82,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class IndexPart:
     """What one touchpoint adds to the index; `counted` is False for too few answers."""
 
     touchpoint: str
@@ -123,7 +123,7 @@ class Health:
     coverage: float
     touchpoints: int
     counted: int
-    parts: list[Part]
+    parts: list[IndexPart]
     trend: list[Month]
     change: tuple[float, float, float] | None = None
     start: datetime | None = None

@@ -15,15 +15,15 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import queries
-from regulars.understand.health.asking import Asked, Row
+from regulars.understand.health.asking import HealthWork, Row
 from regulars.understand.health.model import (
     MIN_A_MONTH,
     MIN_BASKET,
     Health,
+    HealthQuestion,
+    IndexPart,
     Month,
-    Part,
     Performance,
-    Question,
     Score,
     bounded,
     standard_error,
@@ -46,10 +46,10 @@ def performance(
     scale) of a touchpoint counts the same; questions with fewer than 30 answers are left out where
     another question has more.
     """
-    return _performances(Asked(ws, extent, as_of, monthly=False, whole=whole))
+    return _performances(HealthWork(ws, extent, as_of, monthly=False, whole=whole))
 
 
-def _performances(asked: Asked) -> dict[str, Performance]:
+def _performances(asked: HealthWork) -> dict[str, Performance]:
     grouped: dict[str, list[tuple[Row, float]]] = defaultdict(list)
     for row, share in _question_shares(asked.cells()):
         grouped[row["touchpoint"]].append((row, share))
@@ -82,7 +82,7 @@ def split(
 
     Answers without a value stand under "".
     """
-    asked = Asked(ws, extent, as_of, monthly=False, whole=False, split=(touchpoint, column))
+    asked = HealthWork(ws, extent, as_of, monthly=False, whole=False, split=(touchpoint, column))
     return _performances(asked)
 
 
@@ -90,7 +90,7 @@ def scores(
     ws: Workspace, extent: EventScope, touchpoint: str, *, as_of: datetime | None = None
 ) -> list[Score]:
     """Return how often each score was given at a touchpoint, the most asked question first."""
-    asked = Asked(ws, extent, as_of, monthly=False, whole=False)
+    asked = HealthWork(ws, extent, as_of, monthly=False, whole=False)
     table = ws.query(lambda view: queries.counted(asked.answers(view), touchpoint), as_of=as_of)
     found = [Score(**row) for row in table.to_pylist()]
     total: dict[str, int] = defaultdict(int)
@@ -105,7 +105,7 @@ def _performance(key: str, rows: list[tuple[Row, float]], spread: Row) -> Perfor
     error = standard_error(spread["squares"], spread["people"])
     low, high = bounded(value, error, n, spread["people"])
     questions = [
-        Question(
+        HealthQuestion(
             row["metric"],
             row["scale_min"],
             row["scale_max"],
@@ -133,7 +133,7 @@ def health(
     weights = _weights(catalog)
     measured = performance(ws, extent, as_of=as_of, whole=True)
     months = trend_by_month(ws, trend or extent, weights, as_of=as_of)
-    whole = _indices(Asked(ws, extent, as_of, monthly=False, whole=True), weights)
+    whole = _indices(HealthWork(ws, extent, as_of, monthly=False, whole=True), weights)
     index = whole[0] if whole else Month("", 0, 0, None, None, None, 0.0)
     parts = _parts(catalog, weights, measured)
     return Health(
@@ -161,7 +161,7 @@ def trend_by_month(
     as_of: datetime | None = None,
 ) -> list[Month]:
     """Return the index of each month that has answers, in order."""
-    return _indices(Asked(ws, extent, as_of, monthly=True, whole=True), weights)
+    return _indices(HealthWork(ws, extent, as_of, monthly=True, whole=True), weights)
 
 
 def stored(
@@ -189,22 +189,22 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Health:
     return health(ws, extent, trend=trend, as_of=parse_edge(moment, ws.zone) if moment else now)
 
 
-FINDING = findings.declare(findings.Kind("health", 3, Health, _compute))
+FINDING = findings.declare(findings.ResultType("health", 3, Health, _compute))
 
 
 def _parts(
     catalog: Catalog, weights: Mapping[str, float], measured: Mapping[str, Performance]
-) -> list[Part]:
+) -> list[IndexPart]:
     parts = []
     for point in catalog.touchpoints:
         if point.key not in weights:
             continue
         row = measured.get(point.key)
         if row is None:
-            parts.append(Part(point.key, point.weight, 0, None, None, None, False))
+            parts.append(IndexPart(point.key, point.weight, 0, None, None, None, False))
             continue
         parts.append(
-            Part(
+            IndexPart(
                 point.key,
                 point.weight,
                 row.n,
@@ -226,7 +226,7 @@ def _weights(catalog: Catalog) -> dict[str, float]:
     }
 
 
-def _indices(work: Asked, weights: Mapping[str, float]) -> list[Month]:
+def _indices(work: HealthWork, weights: Mapping[str, float]) -> list[Month]:
     rows = work.cells()
     everything = defaultdict(list)
     for row in rows:

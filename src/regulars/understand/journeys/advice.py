@@ -13,7 +13,7 @@ from importlib import resources
 
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import Area
-from regulars.understand.journeys.model import Advice, Kind
+from regulars.understand.journeys.model import Advice, MarkKind
 
 LAYERS = ("touchpoint", "process", "ecosystem")
 LAYER_TITLES = {
@@ -61,7 +61,7 @@ def rules() -> tuple[AdviceRule, ...]:
     )
 
 
-def advise(kind: Kind, area: Area | None, evidence: list[str]) -> list[Advice]:
+def advise(kind: MarkKind, area: Area | None, evidence: list[str]) -> list[Advice]:
     """Return one piece of advice a layer for the evidence, the clearest evidence first."""
     found = []
     for layer in LAYERS:

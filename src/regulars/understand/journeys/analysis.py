@@ -23,9 +23,9 @@ from regulars.understand.journeys.model import (
     Edge,
     JourneyMap,
     Journeys,
-    Kind,
     MapOptions,
     Mark,
+    MarkKind,
     Node,
     StageFlow,
     Variant,
@@ -43,8 +43,8 @@ STRANGE = Text("Not in the catalog", "未纳入清单")
 STAGE, TOUCHPOINT, KEY = Text("Stage", "阶段"), Text("Touchpoint", "触点"), Text("Key", "标识")
 JOURNEYS, MARK = Text("Journeys", "旅程数"), Text("Mark", "标记")
 KIND_TITLES = {
-    Kind.PAIN: Text("pain point", "痛点"),
-    Kind.OPPORTUNITY: Text("opportunity", "机会点"),
+    MarkKind.PAIN: Text("pain point", "痛点"),
+    MarkKind.OPPORTUNITY: Text("opportunity", "机会点"),
 }
 BY = Option(
     "by",
@@ -171,8 +171,8 @@ def _values(view: View) -> dict[str, Any]:
         "catalog": view.catalog,
         "columns": _columns(view),
         "kinds": _marked(view),
-        "pains": [mark for mark in journey_map.marks if mark.kind is Kind.PAIN],
-        "opportunities": [mark for mark in journey_map.marks if mark.kind is Kind.OPPORTUNITY],
+        "pains": [mark for mark in journey_map.marks if mark.kind is MarkKind.PAIN],
+        "opportunities": [mark for mark in journey_map.marks if mark.kind is MarkKind.OPPORTUNITY],
         "strange": [item for item in journey_map.found if not item.known],
         "arrows": _arrows(view),
         **mark_values(),
@@ -214,7 +214,7 @@ _STEPS = Table(
         Column(
             MARK,
             lambda row, view: (
-                KIND_TITLES[Kind(one)] if (one := _marked(view).get(row.step)) else None
+                KIND_TITLES[MarkKind(one)] if (one := _marked(view).get(row.step)) else None
             ),
             mark=lambda row, view: _marked(view).get(row.step),
         ),

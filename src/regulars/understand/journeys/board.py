@@ -23,7 +23,7 @@ from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health
 from regulars.understand.health.model import Performance, Score
 from regulars.understand.journeys import service
-from regulars.understand.journeys.model import Edge, Mark, Node, Words
+from regulars.understand.journeys.model import Edge, Mark, MarkWords, Node
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventFilter
@@ -36,7 +36,7 @@ MAX_BARS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedPart:
     """One channel or place of a touchpoint; `verdict` is `good` or `bad` where tests say so."""
 
     key: str
@@ -58,13 +58,13 @@ class Detail:
     performance: Performance | None
     months: list[tuple[str, Performance]]
     scores: list[Score]
-    channels: list[Compared]
-    places: list[Compared]
+    channels: list[ComparedPart]
+    places: list[ComparedPart]
     before: list[Edge]
     after: list[Edge]
     titles: dict[str, Text]
     mark: Mark | None
-    words: list[Words]
+    words: list[MarkWords]
     as_of: datetime
 
 
@@ -90,7 +90,7 @@ def _quoted(found: Detail) -> list[str]:
     return [identity for said in found.words for identity in said.identities]
 
 
-FINDING = findings.declare(findings.Kind("touchpoint", 2, Detail, _compute, quotes=_quoted))
+FINDING = findings.declare(findings.ResultType("touchpoint", 2, Detail, _compute, quotes=_quoted))
 
 
 def _detail(ws: Workspace, step: str, look: EventFilter, now: datetime) -> Detail:
@@ -122,7 +122,7 @@ def _detail(ws: Workspace, step: str, look: EventFilter, now: datetime) -> Detai
     )
 
 
-def compared(performances: dict[str, Performance], title: Any) -> list[Compared]:
+def compared(performances: dict[str, Performance], title: Any) -> list[ComparedPart]:
     """Return the parts with each tested against all the others, false alarms held at 5 %."""
     enough = {
         key: part for key, part in performances.items() if part.n >= MIN_SAMPLE and part.error
@@ -139,7 +139,7 @@ def compared(performances: dict[str, Performance], title: Any) -> list[Compared]
         if q is not None and q <= FALSE_ALARM_RATE:
             verdict = "good" if part.value > _mean(others) else "bad"
         words_ = title(key) if key else Text("not stated", "未注明")
-        parts.append(Compared(key, words_, part, q, verdict))
+        parts.append(ComparedPart(key, words_, part, q, verdict))
     return parts
 
 
@@ -206,7 +206,7 @@ def month_rows(months: list[tuple[str, Performance]]) -> list[list[Any]]:
     return [_row(month, part) for month, part in months]
 
 
-def compared_rows(parts: list[Compared]) -> list[list[Any]]:
+def compared_rows(parts: list[ComparedPart]) -> list[list[Any]]:
     """Return channels or places as rows of a table beside their picture."""
     return [_row(say(part.title), part.found) for part in parts]
 

@@ -18,10 +18,10 @@ from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import wilson
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import Catalog
-from regulars.understand.health.model import Performance, Question, bounded
+from regulars.understand.health.model import HealthQuestion, Performance, bounded
 from regulars.understand.journeys.advice import advise
 from regulars.understand.journeys.mapping import Flow
-from regulars.understand.journeys.model import Evidence, Kind, Mark, Node
+from regulars.understand.journeys.model import Mark, MarkEvidence, MarkKind, Node
 from regulars.understand.journeys.steps import Codes
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 
@@ -40,8 +40,8 @@ class Test:
     """One test at one step: evidence whose q is still to be found."""
 
     step: str
-    kind: Kind
-    evidence: Evidence
+    kind: MarkKind
+    evidence: MarkEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class TargetGap:
 def marks(tests: list[Test], nodes: Iterable[Node], catalog: Catalog) -> list[Mark]:
     """Return the marked touchpoints: pains first, then by how clear and how much used they are."""
     adjusted = benjamini_hochberg([test.evidence.p for test in tests])
-    clear: dict[tuple[str, Kind], list[Evidence]] = {}
+    clear: dict[tuple[str, MarkKind], list[MarkEvidence]] = {}
     for test, q in zip(tests, adjusted, strict=True):
         if q is not None and q <= FALSE_ALARM_RATE:
             evidence = replace(test.evidence, q=q)
@@ -70,9 +70,11 @@ def marks(tests: list[Test], nodes: Iterable[Node], catalog: Catalog) -> list[Ma
     found = [
         _mark(by_step[step], kind, evidence, catalog)
         for (step, kind), evidence in clear.items()
-        if step in by_step and not (kind is Kind.OPPORTUNITY and (step, Kind.PAIN) in clear)
+        if step in by_step and not (kind is MarkKind.OPPORTUNITY and (step, MarkKind.PAIN) in clear)
     ]
-    return sorted(found, key=lambda mark: (mark.kind is not Kind.PAIN, -_severity(mark), mark.step))
+    return sorted(
+        found, key=lambda mark: (mark.kind is not MarkKind.PAIN, -_severity(mark), mark.step)
+    )
 
 
 def _severity(mark: Mark) -> float:
@@ -83,7 +85,7 @@ def _severity(mark: Mark) -> float:
     return gap * math.sqrt(mark.reached)
 
 
-def _mark(node: Node, kind: Kind, evidence: list[Evidence], catalog: Catalog) -> Mark:
+def _mark(node: Node, kind: MarkKind, evidence: list[MarkEvidence], catalog: Catalog) -> Mark:
     point = catalog.touchpoint(node.step)
     ordered = sorted(evidence, key=lambda item: item.q)
     return Mark(
@@ -100,7 +102,7 @@ def _mark(node: Node, kind: Kind, evidence: list[Evidence], catalog: Catalog) ->
 
 def score_tests(performances: Mapping[str, Performance]) -> list[Test]:
     """Test each touchpoint's score against the other touchpoints that ask the same question."""
-    questions: dict[tuple[str, float, float], dict[str, Question]] = {}
+    questions: dict[tuple[str, float, float], dict[str, HealthQuestion]] = {}
     for step, performance in performances.items():
         for question in performance.questions:
             if question.n >= MIN_SAMPLE and question.error is not None:
@@ -115,7 +117,7 @@ def score_tests(performances: Mapping[str, Performance]) -> list[Test]:
     return tests
 
 
-def _against_rest(step: str, question: Question, others: list[Question]) -> list[Test]:
+def _against_rest(step: str, question: HealthQuestion, others: list[HealthQuestion]) -> list[Test]:
     n = sum(other.n for other in others)
     rest = sum(other.n * other.mean for other in others) / n
     spread = math.sqrt(sum((other.n * (other.error or 0.0)) ** 2 for other in others)) / n
@@ -125,9 +127,9 @@ def _against_rest(step: str, question: Question, others: list[Question]) -> list
     low, high = bounded(question.mean, question.error, question.n, question.n)
     gap = question.mean - rest
     tests = []
-    sides = [(Kind.PAIN, "low_score", -gap - MARGIN_POINTS)]
+    sides = [(MarkKind.PAIN, "low_score", -gap - MARGIN_POINTS)]
     if len(others) >= MIN_OTHERS:
-        sides.append((Kind.OPPORTUNITY, "high_score", gap - MARGIN_POINTS))
+        sides.append((MarkKind.OPPORTUNITY, "high_score", gap - MARGIN_POINTS))
     for kind, name, beyond in sides:
         p = float(stats.norm.sf(beyond / error))
         text = Text(
@@ -168,7 +170,7 @@ def passed_tests(nodes: Iterable[Node], unit: Text) -> list[Test]:
         evidence = _evidence(
             "low_passed_score", interval, passed.others, n=passed.n, p=p, text=text
         )
-        tests.append(Test(node.step, Kind.PAIN, evidence))
+        tests.append(Test(node.step, MarkKind.PAIN, evidence))
     return tests
 
 
@@ -191,7 +193,7 @@ def wait_tests(codes: Codes, moved: Flow, catalog: Catalog) -> list[Test]:
         )
         interval = (wait.median.value, wait.median.low, wait.median.high)
         evidence = _evidence("long_wait", interval, point.wait_hours * 3600, n=n, p=p, text=text)
-        tests.append(Test(step, Kind.PAIN, evidence))
+        tests.append(Test(step, MarkKind.PAIN, evidence))
     return tests
 
 
@@ -211,7 +213,7 @@ def leak_tests(leaks: Mapping[str, tuple[int, int]], unit: Text) -> list[Test]:
             f"{share:.1%} 的{unit.zh}止步于此；其他步骤为 {rest:.1%}",
         )
         evidence = _evidence("drop_off", (share, *wilson(lost, n)), rest, n=n, p=p, text=text)
-        tests.append(Test(step, Kind.PAIN, evidence))
+        tests.append(Test(step, MarkKind.PAIN, evidence))
     return tests
 
 
@@ -231,7 +233,7 @@ def backward_tests(nodes: Iterable[Node]) -> list[Test]:
         evidence = _evidence(
             "out_of_order", interval, TOLERATED_BACKWARD, n=node.ordered, p=p, text=text
         )
-        tests.append(Test(node.step, Kind.PAIN, evidence))
+        tests.append(Test(node.step, MarkKind.PAIN, evidence))
     return tests
 
 
@@ -250,7 +252,7 @@ def target_tests(gaps: Iterable[TargetGap]) -> list[Test]:
         )
         interval = (gap.value, gap.low, gap.high)
         evidence = _evidence("missed_target", interval, gap.target, n=gap.n, p=p, text=text)
-        tests.append(Test(gap.step, Kind.PAIN, evidence))
+        tests.append(Test(gap.step, MarkKind.PAIN, evidence))
     return tests
 
 
@@ -262,6 +264,6 @@ def _evidence(
     n: int,
     p: float,
     text: Text,
-) -> Evidence:
+) -> MarkEvidence:
     value, low, high = interval
-    return Evidence(kind, value, low, high, against, n, p, 1.0, text)
+    return MarkEvidence(kind, value, low, high, against, n, p, 1.0, text)

@@ -67,7 +67,7 @@ PERSONS = MapOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class JourneyCounts:
     """Step 1 of R22: a touchpoint that the events have, whether or not the catalog knows it.
 
     `names` are the commonest event names in it.
@@ -182,7 +182,7 @@ class Durations:
     median: Estimate
 
 
-class Kind(StrEnum):
+class MarkKind(StrEnum):
     """What a mark says about a touchpoint."""
 
     PAIN = "pain"
@@ -190,7 +190,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class MarkEvidence:
     """One tested reason: `kind` such as `low_score`, what was compared, and the q-value.
 
     `value` and `against` are in the unit of the kind (points 0-100, seconds, shares 0-1); `q` is
@@ -224,11 +224,11 @@ class Mark:
 
     step: str
     title: Text
-    kind: Kind
+    kind: MarkKind
     stage: str | None
     area: str | None
     reached: int
-    evidence: list[Evidence]
+    evidence: list[MarkEvidence]
     advice: list[Advice]
 
 
@@ -243,7 +243,7 @@ class JourneyMap:
     as_of: datetime
     events: int
     cases: int
-    found: list[Found]
+    found: list[JourneyCounts]
     stages: list[StageFlow]
     nodes: list[Node]
     edges: list[Edge]
@@ -289,7 +289,7 @@ class FunnelSlice:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class MarkWords:
     """What somebody wrote; `person` is their id."""
 
     text: str

@@ -23,17 +23,17 @@ from regulars.understand.journeys.model import (
     BY_TITLES,
     OPEN_DAYS,
     PERSONS,
-    Found,
     Funnel,
     FunnelSlice,
+    JourneyCounts,
     JourneyMap,
     Journeys,
     MapOptions,
     Mark,
+    MarkWords,
     Node,
     Passed,
     Variant,
-    Words,
 )
 from regulars.understand.journeys.steps import Codes
 from regulars.understand.metrics import service as metrics_service
@@ -128,7 +128,7 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> JourneyMap:
     return journey_map(ws, asked, now=now, as_of=parse_edge(known, ws.zone) if known else now)
 
 
-FINDING = findings.declare(findings.Kind("journey", 3, JourneyMap, _compute))
+FINDING = findings.declare(findings.ResultType("journey", 3, JourneyMap, _compute))
 
 
 def funnel(
@@ -145,7 +145,7 @@ def words(
     *,
     as_of: datetime | None = None,
     most: int = MAX_WORDS,
-) -> dict[str, list[Words]]:
+) -> dict[str, list[MarkWords]]:
     """Return what customers wrote about touchpoints, the lowest scores first, then the latest."""
     return voices.words(ws, steps, extent, as_of, most)
 
@@ -187,7 +187,7 @@ class _Work:
         day = (last - timedelta(days=OPEN_DAYS)).astimezone(self.ws.zone).date()
         return day_start(day - timedelta(days=day.weekday()), self.ws.zone)
 
-    def found(self) -> list[Found]:
+    def found(self) -> list[JourneyCounts]:
         """Return the touchpoints that the events have, the commonest first."""
         table = self.ws.engine.summed(
             lambda view: steps.inventory(view, self.asked, self.catalog),
@@ -198,7 +198,7 @@ class _Work:
         for row in table.to_pylist():
             names[row["step"]].append((row["n"], row["name"]))
         found = [
-            Found(
+            JourneyCounts(
                 step,
                 sum(n for n, _name in pairs),
                 self.catalog.touchpoint(step) is not None,

@@ -10,7 +10,7 @@ import ibis
 
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.workspace import Workspace
-from regulars.understand.journeys.model import Words
+from regulars.understand.journeys.model import MarkWords
 from regulars.understand.scope.model import EventScope
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def words(
     ws: Workspace, steps: Sequence[str], extent: EventScope, as_of: datetime | None, most: int
-) -> dict[str, list[Words]]:
+) -> dict[str, list[MarkWords]]:
     """Return the latest words at each touchpoint, those with the lowest scores first."""
     catalog = catalog_service.current(ws)
 
@@ -36,7 +36,7 @@ def words(
         ranked = kept.select("touchpoint", *COLUMNS, rank=rank)
         return view.named(ranked.filter(ranked["rank"] < most)).order_by("touchpoint", "rank")
 
-    found: dict[str, list[Words]] = {step: [] for step in steps}
+    found: dict[str, list[MarkWords]] = {step: [] for step in steps}
     for row in ws.query(expression, as_of=as_of).to_pylist():
         found[row["touchpoint"]].append(_words(row))
     return found
@@ -47,8 +47,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _words(row: dict[str, Any]) -> Words:
-    return Words(
+def _words(row: dict[str, Any]) -> MarkWords:
+    return MarkWords(
         text=row["text"],
         score=row["score"],
         scale_max=row["scale_max"],

@@ -117,7 +117,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class Limits:
     """What one parameter is called and which values it may have."""
 
     title: Text
@@ -126,17 +126,17 @@ class Parameter:
     whole: bool = False
 
 
-PARAMETERS: Mapping[str, Parameter] = {
-    "window_days": Parameter(Text("Days of participation", "计入参与的天数"), 1, 60, whole=True),
-    "memory": Parameter(Text("Earlier days remembered", "形成期望的以往天数"), 1, 50, whole=True),
-    "prior": Parameter(Text("Weight of what is usual", "通常水平的权重"), 0.1, 20),
-    "apart_days": Parameter(Text("Days between encounters", "两次接触间隔天数"), 1, 60, whole=True),
-    "fade": Parameter(Text("Impact lost by a repetition", "每次重复损失的影响力"), 0, 0.5),
-    "fades": Parameter(Text("Repetitions that count", "计入的重复次数"), 0, 20, whole=True),
-    "far": Parameter(Text("Depth that is negative", "消极的深度界限"), 1, 100),
-    "engaged": Parameter(Text("High participation from", "高参与界限"), 0.5, 0.99),
-    "strong": Parameter(Text("High impact from", "高影响力界限"), 1, 100),
-    "surprise": Parameter(Text("Surprise: gap from", "惊喜：期望差界限"), 0, 100),
+PARAMETERS: Mapping[str, Limits] = {
+    "window_days": Limits(Text("Days of participation", "计入参与的天数"), 1, 60, whole=True),
+    "memory": Limits(Text("Earlier days remembered", "形成期望的以往天数"), 1, 50, whole=True),
+    "prior": Limits(Text("Weight of what is usual", "通常水平的权重"), 0.1, 20),
+    "apart_days": Limits(Text("Days between encounters", "两次接触间隔天数"), 1, 60, whole=True),
+    "fade": Limits(Text("Impact lost by a repetition", "每次重复损失的影响力"), 0, 0.5),
+    "fades": Limits(Text("Repetitions that count", "计入的重复次数"), 0, 20, whole=True),
+    "far": Limits(Text("Depth that is negative", "消极的深度界限"), 1, 100),
+    "engaged": Limits(Text("High participation from", "高参与界限"), 0.5, 0.99),
+    "strong": Limits(Text("High impact from", "高影响力界限"), 1, 100),
+    "surprise": Limits(Text("Surprise: gap from", "惊喜：期望差界限"), 0, 100),
 }  # fmt: skip
 
 

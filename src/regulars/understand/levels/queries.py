@@ -23,14 +23,14 @@ QUESTION = ("metric", "scale_min", "scale_max")
 
 
 @dataclass(frozen=True)
-class Source:
+class ExperienceSource:
     """By which catalog (`place`) and parameters experiences are read; the same for all callers."""
 
     place: Place
     rules: Rules
 
 
-def asked(view: View, source: Source) -> ir.Table:
+def asked(view: View, source: ExperienceSource) -> ir.Table:
     """Return n, the sum of the scores and how many people, of each question in each month."""
     told = _answers(view, source)
     return told.group_by([*QUESTION, "month"]).agg(
@@ -38,7 +38,7 @@ def asked(view: View, source: Source) -> ir.Table:
     )
 
 
-def scored(view: View, source: Source, usual: pa.Table) -> ir.Table:
+def scored(view: View, source: ExperienceSource, usual: pa.Table) -> ir.Table:
     """Return one row an experience: all that one person said of one touchpoint on one day.
 
     Columns: person, touchpoint, day, place, at (the last moment), points and usual (0-100). A
@@ -51,7 +51,7 @@ def scored(view: View, source: Source, usual: pa.Table) -> ir.Table:
     )  # fmt: skip
 
 
-def experiences(view: View, source: Source, scored: ir.Table) -> ir.Table:
+def experiences(view: View, source: ExperienceSource, scored: ir.Table) -> ir.Table:
     """Return the rows of `scored` with what went before them.
 
     Adds: above and earlier (sum and count of deviations from the usual on earlier days), acts
@@ -77,7 +77,7 @@ def _month(day: ir.Value) -> ir.Value:
     return (day.year().cast("int64") * 12 + day.month() - 1).cast("int64")
 
 
-def _answers(view: View, source: Source) -> ir.Table:
+def _answers(view: View, source: ExperienceSource) -> ir.Table:
     placed = source.place(_known(view))
     rated = placed.filter(
         placed.actor == "customer",
@@ -126,7 +126,7 @@ def _with_activity(experiences: ir.Table, acts: ir.Table, rules: Rules) -> ir.Ta
     return _joined(experiences, summed, "acts")
 
 
-def _encounters(events: ir.Table, found: ir.Table, source: Source) -> ir.Table:
+def _encounters(events: ir.Table, found: ir.Table, source: ExperienceSource) -> ir.Table:
     """Return the first days of encounters with touchpoints that a person scored at any time."""
     pairs = found.select("person", "touchpoint").distinct()
     shown = events.name.isin([SURVEY_SHOWN, SURVEY_DISMISSED])

@@ -98,7 +98,9 @@ def forget(_ws: Workspace, _connection: sa.Connection, _identities: frozenset[st
     return 0
 
 
-def usual(ws: Workspace, wanted: queries.Source, as_of: datetime | None = None) -> list[Usual]:
+def usual(
+    ws: Workspace, wanted: queries.ExperienceSource, as_of: datetime | None = None
+) -> list[Usual]:
     """Return what was usual for each question in each month."""
     asked = ws.engine.summed(
         lambda view: queries.asked(view, wanted), by=(*queries.QUESTION, "month"), as_of=as_of
@@ -108,7 +110,7 @@ def usual(ws: Workspace, wanted: queries.Source, as_of: datetime | None = None) 
 
 def table(
     ws: Workspace,
-    wanted: queries.Source,
+    wanted: queries.ExperienceSource,
     known: Sequence[Usual],
     as_of: datetime | None = None,
     identities: Sequence[str] | None = None,
@@ -124,14 +126,14 @@ def table(
     )
 
 
-def source(ws: Workspace) -> queries.Source:
+def source(ws: Workspace) -> queries.ExperienceSource:
     """Return what a reading goes by: the catalog and the parameters in force."""
     catalog = catalog_service.current(ws)
 
     def place(events: ir.Table) -> ir.Table:
         return catalog_service.placed_by(catalog, events, stage=False)
 
-    return queries.Source(place, rules(ws))
+    return queries.ExperienceSource(place, rules(ws))
 
 
 RULES = Versioned(

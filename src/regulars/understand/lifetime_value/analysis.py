@@ -42,7 +42,7 @@ PARAMETERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class ModelParameter:
     """A parameter of one of the models, with the interval of its estimate."""
 
     model: str
@@ -50,7 +50,7 @@ class Parameter:
     estimate: Estimate
 
 
-def parameters(found: LifetimeValue) -> Iterator[Parameter]:
+def parameters(found: LifetimeValue) -> Iterator[ModelParameter]:
     """Yield the parameters of both models."""
     for title, fit, names in (
         ("BG/NBD", found.purchasing, ("r", "alpha", "a", "b")),
@@ -63,7 +63,7 @@ def parameters(found: LifetimeValue) -> Iterator[Parameter]:
             if fit.covariance is not None and fit.covariance[at][at] >= 0:
                 reach = math.exp(Z * math.sqrt(fit.covariance[at][at]))
                 low, high = value / reach, value * reach
-            yield Parameter(title, name, Estimate(fit.n, value, low, high))
+            yield ModelParameter(title, name, Estimate(fit.n, value, low, high))
 
 
 def class_name(one: Class) -> str:

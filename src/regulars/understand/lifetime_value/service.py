@@ -276,7 +276,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], now: datetime) -> LifetimeVal
 
 
 KIND = findings.declare(
-    findings.Kind(
+    findings.ResultType(
         "lifetime_value",
         5,
         LifetimeValue,

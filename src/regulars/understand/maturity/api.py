@@ -14,7 +14,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.maturity import service
-from regulars.understand.maturity.model import Horizon, Line
+from regulars.understand.maturity.model import Horizon, SpendingLine
 
 router = APIRouter(prefix="/api/v1/maturity", tags=["maturity"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -66,7 +66,7 @@ def post_answers(ws: CurrentWorkspace, caller: Editor, body: AnswersIn) -> dict[
 @router.put("/spending", status_code=204, summary="Set spending on experience")
 def put_spending(ws: CurrentWorkspace, caller: Editor, body: list[LineIn]) -> Response:
     """Save the spending by touchpoint and horizon."""
-    lines = [Line(one.touchpoint, Horizon(one.horizon), one.amount) for one in body]
+    lines = [SpendingLine(one.touchpoint, Horizon(one.horizon), one.amount) for one in body]
     service.state_spending(ws, lines, caller, now=clock.now())
     return Response(status_code=204)
 

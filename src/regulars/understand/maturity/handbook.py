@@ -18,8 +18,8 @@ from regulars.understand.maturity.model import (
     Diagnosis,
     Horizon,
     Improvement,
-    Line,
     Questionnaire,
+    SpendingLine,
     by_horizon,
     spread,
     step,
@@ -90,7 +90,7 @@ class Plan:
     rows: list[Checked]
     areas: list[AreaGrade]
     points: list[Improvement]
-    lines: list[Line]
+    lines: list[SpendingLine]
     found: Diagnosis
     answers: list[Answers]
 

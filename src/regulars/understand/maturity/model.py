@@ -104,7 +104,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SpendingLine:
     """Experience spending on one touchpoint within one horizon."""
 
     touchpoint: str
@@ -173,7 +173,7 @@ class Spending:
     number: int
     made_at: datetime
     made_by: str
-    lines: list[Line]
+    lines: list[SpendingLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,9 @@ def step(grade: float) -> int:
     return max(1, min(5, int(grade + 1e-9)))
 
 
-def spread(lines: list[Line], importance: Mapping[str, tuple[float, float, float]]) -> list[Spread]:
+def spread(
+    lines: list[SpendingLine], importance: Mapping[str, tuple[float, float, float]]
+) -> list[Spread]:
     """Return spending by touchpoint beside importance, the most spent first.
 
     Important touchpoints without spending stand with 0. "More" means beyond the importance's
@@ -304,7 +306,7 @@ def _verdict(
     return "less" if share < low and share * TIMES <= value else None
 
 
-def by_horizon(lines: list[Line]) -> dict[Horizon, tuple[float, float | None]]:
+def by_horizon(lines: list[SpendingLine]) -> dict[Horizon, tuple[float, float | None]]:
     """Return each horizon's amount and its share of all (None when nothing is spent)."""
     total = sum(line.amount for line in lines)
     amounts = {one: sum(line.amount for line in lines if line.horizon is one) for one in Horizon}

@@ -23,7 +23,7 @@ from regulars.understand.analyses import service as analyses
 from regulars.understand.analyses.options import Options
 from regulars.understand.maturity import service
 from regulars.understand.maturity.analysis import ANALYSIS
-from regulars.understand.maturity.model import HORIZON_TITLES, Horizon, Line
+from regulars.understand.maturity.model import HORIZON_TITLES, Horizon, SpendingLine
 
 router = APIRouter(prefix="/maturity", include_in_schema=False)
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -97,12 +97,12 @@ def handbook_file(request: Request, ws: CurrentWorkspace, caller: Reader) -> Res
     return PlainTextResponse(text, media_type="text/markdown; charset=utf-8", headers=headers)
 
 
-def _lines(ws: Workspace, fields: Fields) -> list[Line]:
+def _lines(ws: Workspace, fields: Fields) -> list[SpendingLine]:
     made = []
     for point in catalog.current(ws).touchpoints:
         for horizon in Horizon:
             amount = fields.number(f"{point.key}.{horizon}", least=0)
-            made += [Line(point.key, horizon, amount)] if amount else []
+            made += [SpendingLine(point.key, horizon, amount)] if amount else []
     return made
 
 

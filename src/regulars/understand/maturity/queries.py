@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from regulars.timeline.vocabulary import FEEDBACK
-from regulars.understand.maturity.model import Answers, Line, Spending
+from regulars.understand.maturity.model import Answers, Spending, SpendingLine
 from regulars.understand.maturity.tables import maturity_answers, maturity_spending
 from regulars.understand.scope.model import EventScope
 
@@ -69,7 +69,7 @@ def spending(connection: sa.Connection) -> list[Spending]:
         sa.select(maturity_spending).order_by(maturity_spending.c.number.desc())
     )
     return [
-        Spending(number, at, by, msgspec.json.decode(lines, type=list[Line]))
+        Spending(number, at, by, msgspec.json.decode(lines, type=list[SpendingLine]))
         for number, at, by, lines in rows
     ]
 

@@ -15,7 +15,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.costs import service as costs
 from regulars.understand.costs.model import Cost, Costs
 from regulars.understand.drivers import service as drivers
-from regulars.understand.drivers.model import Asked, Drivers
+from regulars.understand.drivers.model import DriverParameters, Drivers
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health
@@ -29,9 +29,9 @@ from regulars.understand.maturity.model import (
     Diagnosis,
     Horizon,
     Improvement,
-    Line,
     Questionnaire,
     Spending,
+    SpendingLine,
     area_grade,
 )
 from regulars.understand.metrics import service as metrics
@@ -88,7 +88,7 @@ def spendings(ws: Workspace) -> list[Spending]:
 
 
 def state_spending(
-    ws: Workspace, lines: list[Line], caller: Principal, *, now: datetime
+    ws: Workspace, lines: list[SpendingLine], caller: Principal, *, now: datetime
 ) -> Spending:
     """Keep what is spent by touchpoint and horizon, in the workspace's currency. Raises Invalid."""
     for line in lines:
@@ -154,7 +154,7 @@ def diagnosis(ws: Workspace, scope: Scope, *, now: datetime) -> Diagnosis:
     look, catalog = EventFilter(scope=scope), catalog_service.current(ws)
     extent = scopes.resolve(ws, look, now)
     index = health.answered(ws, look, now=now).payload
-    ranked = drivers.answered(ws, Asked("nps", look), now=now).payload
+    ranked = drivers.answered(ws, DriverParameters("nps", look), now=now).payload
     months = [one for one in index.trend[-12:] if one.value is not None]
     priced = {cost.touchpoint for cost in drivers.costs(ws)}
     importance = {
@@ -277,4 +277,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Diagnosis:
     return diagnosis(ws, EventFilter.of(about).scope, now=now)
 
 
-FINDING = findings.declare(findings.Kind("maturity", 3, Diagnosis, _compute))
+FINDING = findings.declare(findings.ResultType("maturity", 3, Diagnosis, _compute))

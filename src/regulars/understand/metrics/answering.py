@@ -17,7 +17,7 @@ from regulars.kit.period import Period
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import daily, periods
-from regulars.understand.metrics.model import Definition, Question, Row, Scale
+from regulars.understand.metrics.model import Definition, MetricQuestion, Row, Scale
 from regulars.understand.metrics.queries.scene import (
     BUCKET,
     SMALL,
@@ -46,7 +46,7 @@ SliceKey = tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True)
-class Part:
+class AggregatePart:
     """One slice's sums, with the base they stand on and the period they cover."""
 
     sums: Mapping[str, Any]
@@ -59,12 +59,12 @@ class Part:
 class Answered:
     """All slices of a question; `period` as bounded by the data, None without any data."""
 
-    parts: Mapping[tuple[date | None, SliceKey], Part]
+    parts: Mapping[tuple[date | None, SliceKey], AggregatePart]
     period: Period | None
     mark: str
 
 
-def answer(ws: Workspace, definition: Definition, question: Question) -> Answered:
+def answer(ws: Workspace, definition: Definition, question: MetricQuestion) -> Answered:
     """Return the sums of every slice, from memory when nothing has changed since.
 
     Raises Invalid when a number would mix questions, scales or kinds of survey.
@@ -81,7 +81,7 @@ def answer(ws: Workspace, definition: Definition, question: Question) -> Answere
     )
 
 
-def _groups_state(ws: Workspace, definition: Definition, question: Question) -> Hashable:
+def _groups_state(ws: Workspace, definition: Definition, question: MetricQuestion) -> Hashable:
     """Return what identifies the assignments of value groups, where the answer rests on them."""
     if "value_group" not in question.used and definition.aggregate.read is None:
         return None
@@ -110,7 +110,7 @@ def _remembered(ws: Workspace, key: Hashable, compute: Callable[[], Result]) -> 
 
 
 def _ask(
-    ws: Workspace, definition: Definition, question: Question, mark: str, *setting: int
+    ws: Workspace, definition: Definition, question: MetricQuestion, mark: str, *setting: int
 ) -> Answered:
     if definition.aggregate.read is not None:
         return _read(ws, definition, question, mark)
@@ -128,7 +128,7 @@ def _ask(
 def _counted(
     ws: Workspace,
     definition: Definition,
-    question: Question,
+    question: MetricQuestion,
     watched: Watched,
     bounded: tuple[datetime, datetime],
 ) -> list[Row]:
@@ -155,7 +155,7 @@ def _counted(
 def _from_days(
     ws: Workspace,
     definition: Definition,
-    question: Question,
+    question: MetricQuestion,
     watched: Watched,
     bounded: tuple[datetime, datetime],
     *,
@@ -180,7 +180,7 @@ def _from_days(
     return daily.rows(ws, definition, question, window, setting)
 
 
-def _read(ws: Workspace, definition: Definition, question: Question, mark: str) -> Answered:
+def _read(ws: Workspace, definition: Definition, question: MetricQuestion, mark: str) -> Answered:
     """Return what was worked out elsewhere, of those moments that lie in the period."""
     period = question.period
     rows: list[Row] = []
@@ -207,7 +207,7 @@ class Watched:
 
 
 def _watched(
-    ws: Workspace, definition: Definition, question: Question, mark: str
+    ws: Workspace, definition: Definition, question: MetricQuestion, mark: str
 ) -> Watched | None:
     """Return from when to when customers were watched; None when they did nothing.
 
@@ -226,7 +226,7 @@ def _watched(
             return Watched(None, seen + MICROSECOND)
 
     def look() -> Watched | None:
-        empty = Question(scope=question.scope)
+        empty = MetricQuestion(scope=question.scope)
         table = ws.query(
             lambda view: extent(visible(ws, view, empty, people=False), reads),
             as_of=question.as_of,
@@ -239,7 +239,9 @@ def _watched(
     return _remembered(ws, ("extent", reads, question.scope, question.as_of, mark), look)
 
 
-def _last_near(ws: Workspace, question: Question, end: datetime, mark: str) -> datetime | None:
+def _last_near(
+    ws: Workspace, question: MetricQuestion, end: datetime, mark: str
+) -> datetime | None:
     """Return the moment of the last thing a customer did, None when it lies long before `end`.
 
     Looking only that far back spares reading every file.
@@ -247,7 +249,7 @@ def _last_near(ws: Workspace, question: Question, end: datetime, mark: str) -> d
     since = end - NEAR
 
     def look() -> datetime | None:
-        empty = Question(scope=question.scope)
+        empty = MetricQuestion(scope=question.scope)
         table = ws.query(
             lambda view: latest(visible(ws, view, empty, people=False), since),
             as_of=question.as_of,
@@ -282,7 +284,7 @@ def values_in_use(ws: Workspace, scope: Scope) -> dict[str, list[str]]:
     mark = ws.engine.watermark()
 
     def look() -> dict[str, list[str]]:
-        question = Question(scope=scope)
+        question = MetricQuestion(scope=scope)
         rows = ws.query(lambda view: in_use(visible(ws, view, question, people=False))).to_pylist()
         values: dict[str, list[str]] = {}
         for name in SMALL:
@@ -297,7 +299,7 @@ def values_in_use(ws: Workspace, scope: Scope) -> dict[str, list[str]]:
 
 
 def _bounded(
-    definition: Definition, question: Question, watched: Watched
+    definition: Definition, question: MetricQuestion, watched: Watched
 ) -> tuple[datetime, datetime] | None:
     """Return the period's ends, the data's where they are open; None when nothing lies in it."""
     period, days = question.period, None if question.grain else definition.days
@@ -313,8 +315,8 @@ def _bounded(
 
 
 def _parts(
-    definition: Definition, question: Question, rows: list[Row], whole: Period, ws: Workspace
-) -> dict[tuple[date | None, SliceKey], Part]:
+    definition: Definition, question: MetricQuestion, rows: list[Row], whole: Period, ws: Workspace
+) -> dict[tuple[date | None, SliceKey], AggregatePart]:
     parts: dict[tuple[date | None, SliceKey], list[Row]] = {}
     names = [*question.by, *(["currency"] if "currency" in definition.aggregate.base else [])]
     for row in rows:
@@ -328,17 +330,19 @@ def _parts(
     }
 
 
-def _span(question: Question, bucket: date | None, whole: Period, ws: Workspace) -> Period:
+def _span(question: MetricQuestion, bucket: date | None, whole: Period, ws: Workspace) -> Period:
     if bucket is None or question.grain is None:
         return whole
     return periods.period_of(bucket, question.grain, ws.zone, whole)
 
 
-def _part(definition: Definition, question: Question, rows: list[Row], period: Period) -> Part:
+def _part(
+    definition: Definition, question: MetricQuestion, rows: list[Row], period: Period
+) -> AggregatePart:
     scale, kind = None, None
     if definition.aggregate.weights:
         scale, kind = _one_base(definition, rows)
-    return Part(definition.aggregate.finish.gather(rows), scale, kind, period)
+    return AggregatePart(definition.aggregate.finish.gather(rows), scale, kind, period)
 
 
 def _one_base(definition: Definition, rows: list[Row]) -> tuple[Scale | None, str | None]:

@@ -186,4 +186,4 @@ def _filters(ws: Workspace, about: Mapping[str, Any]) -> dict[str, list[str]]:
     return filters
 
 
-DETAIL = findings.declare(findings.Kind("metrics.detail", 3, Detail, make_detail))
+DETAIL = findings.declare(findings.ResultType("metrics.detail", 3, Detail, make_detail))

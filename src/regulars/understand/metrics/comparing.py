@@ -13,8 +13,8 @@ from regulars.kit.stats.estimate import Change
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.text import Text
 from regulars.understand.metrics import periods
-from regulars.understand.metrics.answering import Answered, Part, SliceKey, answer
-from regulars.understand.metrics.model import Compared, Definition, Direction, Question
+from regulars.understand.metrics.answering import AggregatePart, Answered, SliceKey, answer
+from regulars.understand.metrics.model import Compared, Definition, Direction, MetricQuestion
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_GROUP
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ WORDS = ("previous", "year")
 
 
 def against_earlier(
-    ws: Workspace, definition: Definition, question: Question, now: Answered, compare: Compare
+    ws: Workspace, definition: Definition, question: MetricQuestion, now: Answered, compare: Compare
 ) -> dict[Key, Compared]:
     """Return each slice's change against the same slice in an earlier period.
 
@@ -46,8 +46,8 @@ def against_earlier(
 
 
 def _earlier(
-    ws: Workspace, definition: Definition, question: Question, whole: Period, compare: Compare
-) -> tuple[Question, Callable[[date | None], date | None]]:
+    ws: Workspace, definition: Definition, question: MetricQuestion, whole: Period, compare: Compare
+) -> tuple[MetricQuestion, Callable[[date | None], date | None]]:
     if question.grain is not None and isinstance(compare, str):
         return _earlier_buckets(ws, question, whole, _word(compare))
     if isinstance(compare, Period):
@@ -89,8 +89,8 @@ def _word(compare: str) -> str:
 
 
 def _earlier_buckets(
-    ws: Workspace, question: Question, whole: Period, word: str
-) -> tuple[Question, Callable[[date | None], date | None]]:
+    ws: Workspace, question: MetricQuestion, whole: Period, word: str
+) -> tuple[MetricQuestion, Callable[[date | None], date | None]]:
     grain = question.grain or "month"
     back = {"day": 364, "week": 52, "month": 12, "quarter": 4, "year": 1}[grain]
     count = 1 if word == "previous" else back
@@ -110,7 +110,7 @@ def _earlier_buckets(
 
 
 def against_the_rest(
-    definition: Definition, question: Question, now: Answered, minimum_n: int
+    definition: Definition, question: MetricQuestion, now: Answered, minimum_n: int
 ) -> dict[Key, Compared]:
     """Return how each slice differs from all the others of its bucket together.
 
@@ -129,7 +129,9 @@ def against_the_rest(
         ]
         if not others or not all(_comparable(part, other) for other in others):
             continue
-        rest = Part(finish.gather([other.sums for other in others]), part.scale, None, part.period)
+        rest = AggregatePart(
+            finish.gather([other.sums for other in others]), part.scale, None, part.period
+        )
         if part.sums["n"] >= minimum_n and rest.sums["n"] >= minimum_n:
             changes[key] = _change(definition, rest, part)
     return _tested(changes, definition)
@@ -139,12 +141,12 @@ def _same_currency(one: SliceKey, other: SliceKey) -> bool:
     return dict(one).get("currency") == dict(other).get("currency")
 
 
-def _comparable(one: Part, other: Part) -> bool:
+def _comparable(one: AggregatePart, other: AggregatePart) -> bool:
     enough = min(one.sums["n"], other.sums["n"]) >= MIN_GROUP
     return enough and one.scale == other.scale
 
 
-def _change(definition: Definition, earlier: Part, later: Part) -> Compared:
+def _change(definition: Definition, earlier: AggregatePart, later: AggregatePart) -> Compared:
     finish = definition.aggregate.finish
     days = (periods.days_of(earlier.period), periods.days_of(later.period))
     return Compared(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from regulars.kit.period import ALL_TIME
-from regulars.understand.metrics.model import Definition, Question, Row
+from regulars.understand.metrics.model import Definition, MetricQuestion, Row
 from regulars.understand.metrics.queries.days import added
 from regulars.understand.metrics.queries.scene import BUCKET, Scene, visible
 from regulars.understand.metrics.windows import EARLIEST, LATEST, Window
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
 
 
-def keeps(definition: Definition, question: Question) -> bool:
+def keeps(definition: Definition, question: MetricQuestion) -> bool:
     """Tell whether a refresh keeps what a question is answered from."""
     moving = question.as_of is not None or "value_group" in question.used
     return definition.aggregate.daily is not None and not moving
 
 
 def rows(
-    ws: Workspace, definition: Definition, question: Question, window: Window, state: Hashable
+    ws: Workspace, definition: Definition, question: MetricQuestion, window: Window, state: Hashable
 ) -> list[Row] | None:
     """Return the rows of the window as made of what is kept; None where they cannot be.
 
@@ -55,7 +55,11 @@ def rows(
 
 
 def _kept(
-    ws: Workspace, definition: Definition, question: Question, keys: list[str], state: Hashable
+    ws: Workspace,
+    definition: Definition,
+    question: MetricQuestion,
+    keys: list[str],
+    state: Hashable,
 ) -> pa.Table:
     """Return what is kept: the metric over all time by day, or its rows by person."""
     aggregate = definition.aggregate

@@ -62,7 +62,7 @@ VERDICT_TITLES = {
 CHANGE_TITLES = {"better": Text("better", "变好"), "worse": Text("worse", "变差")}
 
 
-class Group(StrEnum):
+class MetricGroup(StrEnum):
     """A heading of the glossary and the board."""
 
     FEEDBACK = "feedback"
@@ -73,11 +73,11 @@ class Group(StrEnum):
 
 
 GROUP_TITLES = {
-    Group.FEEDBACK: Text("What customers say", "客户反馈"),
-    Group.LOYALTY: Text("Loyalty", "忠诚度"),
-    Group.ORDERING: Text("Ordering", "下单"),
-    Group.SERVICE: Text("Service", "服务"),
-    Group.TRADE: Text("Sales", "交易"),
+    MetricGroup.FEEDBACK: Text("What customers say", "客户反馈"),
+    MetricGroup.LOYALTY: Text("Loyalty", "忠诚度"),
+    MetricGroup.ORDERING: Text("Ordering", "下单"),
+    MetricGroup.SERVICE: Text("Service", "服务"),
+    MetricGroup.TRADE: Text("Sales", "交易"),
 }
 
 GRAINS = ("day", "week", "month", "quarter", "year")
@@ -154,7 +154,7 @@ class Aggregate:
     watched: bool = False
     counted: tuple[str, ...] = ()
     prepare: Callable[[list[Row], Scene], list[Row]] | None = None
-    read: Callable[[Workspace, Question], list[Row]] | None = None
+    read: Callable[[Workspace, MetricQuestion], list[Row]] | None = None
     slices: frozenset[str] | None = None
     daily: Daily | None = None
 
@@ -182,7 +182,7 @@ class Definition:
     direction: Direction
     base: Text
     window: Text
-    group: Group
+    group: MetricGroup
     aggregate: Aggregate
     examples: tuple[Example, ...] = ()
     scale: Text | None = None
@@ -217,7 +217,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Question:
+class MetricQuestion:
     """What is asked of a metric. `grain` and `by` come from one list of the caller's."""
 
     period: Period = ALL_TIME

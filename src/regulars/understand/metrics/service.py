@@ -14,8 +14,8 @@ from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.kit.text import Text
 from regulars.understand.metrics import comparing, periods
 from regulars.understand.metrics.answering import (
+    AggregatePart,
     Answered,
-    Part,
     SliceKey,
     answer,
     forget,
@@ -28,9 +28,9 @@ from regulars.understand.metrics.model import (
     Definition,
     Filters,
     Goal,
-    Group,
     Measured,
-    Question,
+    MetricGroup,
+    MetricQuestion,
     asked,
 )
 from regulars.understand.metrics.registry import METRICS, load
@@ -67,7 +67,7 @@ __all__ = [
 def definitions() -> list[Definition]:
     """Return every metric there is, by heading and key."""
     load()
-    groups = list(Group)
+    groups = list(MetricGroup)
     return sorted(METRICS.values(), key=lambda found: groups.index(found.group))
 
 
@@ -111,7 +111,7 @@ def measure(
     """
     metric = definition(key)
     dimensions, grain = asked(by)
-    question = Question(
+    question = MetricQuestion(
         period, dimensions, grain, Filters.of(filters), scope, weighted, as_of=as_of
     )
     _check(metric, question, target)
@@ -166,7 +166,7 @@ def active_people(
     as_of: datetime | None = None,
 ) -> int:
     """Return how many customers did anything in the period; the count behind `active_share`."""
-    question = Question(period, filters=Filters.of(filters), scope=scope, as_of=as_of)
+    question = MetricQuestion(period, filters=Filters.of(filters), scope=scope, as_of=as_of)
     found = answer(ws, definition("active_share"), question)
     return sum(int(part.sums["yes"]) for part in found.parts.values())
 
@@ -215,7 +215,7 @@ def freshness(ws: Workspace) -> str:
     return ws.engine.watermark()
 
 
-def _check(metric: Definition, question: Question, target: Goal | None) -> None:
+def _check(metric: Definition, question: MetricQuestion, target: Goal | None) -> None:
     names = {*question.by, *question.filters.values}
     wrong = sorted(names & ANSWER_DIMENSIONS) if not metric.aggregate.surveys else []
     allowed = metric.aggregate.slices
@@ -268,19 +268,19 @@ def _check(metric: Definition, question: Question, target: Goal | None) -> None:
 
 
 def _rows(
-    ws: Workspace, metric: Definition, question: Question, now: Answered
-) -> list[tuple[comparing.Key, Part]]:
+    ws: Workspace, metric: Definition, question: MetricQuestion, now: Answered
+) -> list[tuple[comparing.Key, AggregatePart]]:
     """Return the slices in order; where nothing happened, an empty row instead of a gap."""
     parts = dict(now.parts)
     if not question.by and "currency" not in metric.aggregate.base:
         for slot, period in _expected(ws, question, now):
-            empty = Part(metric.aggregate.finish.gather([]), None, None, period)
+            empty = AggregatePart(metric.aggregate.finish.gather([]), None, None, period)
             parts.setdefault(slot, empty)
     return sorted(parts.items(), key=lambda item: _order(item[0]))
 
 
 def _expected(
-    ws: Workspace, question: Question, now: Answered
+    ws: Workspace, question: MetricQuestion, now: Answered
 ) -> list[tuple[comparing.Key, Period]]:
     """Return the slots that an answer has even where nothing happened: every bucket, or the one."""
     if question.grain is None:

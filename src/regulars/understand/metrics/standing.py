@@ -15,7 +15,7 @@ from regulars.kit.period import day_start
 from regulars.kit.stats.estimate import Estimate
 from regulars.understand.lifetime_value.model import YEAR, LifetimeValue
 from regulars.understand.metrics.answering import last_watched
-from regulars.understand.metrics.model import Question, Row
+from regulars.understand.metrics.model import MetricQuestion, Row
 from regulars.understand.metrics.queries.scene import slice_column
 from regulars.understand.value_groups import service as value_groups
 from regulars.understand.value_groups.model import NONE_YET
@@ -27,7 +27,7 @@ JUST_BEFORE = timedelta(microseconds=1)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
-def lifetime_values(ws: Workspace, question: Question) -> list[Row]:
+def lifetime_values(ws: Workspace, question: MetricQuestion) -> list[Row]:
     """Return what a customer is expected to buy in the next 12 months, as of the last day of data.
 
     By value group it is the expected amount of each group's customers. Raises Invalid where there
@@ -48,7 +48,7 @@ def lifetime_values(ws: Workspace, question: Question) -> list[Row]:
     return [{**here, **row} for row in _by_group(ws, question, finding)]
 
 
-def _by_group(ws: Workspace, question: Question, value: LifetimeValue) -> list[Row]:
+def _by_group(ws: Workspace, question: MetricQuestion, value: LifetimeValue) -> list[Row]:
     """Return the expected amounts by value group, or of the groups asked for together."""
     from regulars.understand.lifetime_value import service as lifetime_value
 
@@ -79,7 +79,7 @@ def _together(value: LifetimeValue, rows: list[Row]) -> Estimate:
     return lifetime_value.of_group(value, n, amounts, squares)
 
 
-def group_accuracy(ws: Workspace, question: Question) -> list[Row]:
+def group_accuracy(ws: Workspace, question: MetricQuestion) -> list[Row]:
     """Return the share of customers whose stored value group is the one their events give.
 
     Raises Invalid where nothing was assigned yet.

@@ -8,13 +8,13 @@ from datetime import date
 from regulars.kit.period import Period
 from regulars.kit.stats.estimate import Change, Estimate
 from regulars.kit.text import Text
-from regulars.understand.metrics.answering import Part, SliceKey
+from regulars.understand.metrics.answering import AggregatePart, SliceKey
 from regulars.understand.metrics.model import (
     Compared,
     Definition,
     Goal,
     Measured,
-    Question,
+    MetricQuestion,
     Unit,
     judge,
 )
@@ -27,9 +27,9 @@ Slot = tuple[date | None, SliceKey]
 
 def tell(
     metric: Definition,
-    question: Question,
+    question: MetricQuestion,
     slot: Slot,
-    part: Part,
+    part: AggregatePart,
     *,
     target: Goal | None = None,
     change: Compared | None = None,
@@ -66,7 +66,7 @@ def tell(
     )
 
 
-def _shown(found: Definition, question: Question, slot: Slot, part: Part) -> Period:
+def _shown(found: Definition, question: MetricQuestion, slot: Slot, part: AggregatePart) -> Period:
     """Return the period to tell: a bucket's, the asked one, or a metric's own last days."""
     if slot[0] is not None or (found.days is not None and question.period.start is None):
         return part.period
@@ -74,7 +74,7 @@ def _shown(found: Definition, question: Question, slot: Slot, part: Part) -> Per
 
 
 def _note(
-    metric: Definition, question: Question, estimate: Estimate, withheld: bool
+    metric: Definition, question: MetricQuestion, estimate: Estimate, withheld: bool
 ) -> Text | None:
     if withheld:
         return Text(

@@ -15,17 +15,17 @@ from regulars.understand.needs.model import (
     CANDIDATES,
     ONE_SIDED,
     Array,
-    BackTest,
     Bin,
     Bought,
-    Candidate,
     Knowledge,
+    MethodCandidate,
+    NeedsBackTest,
 )
 
 Told = tuple[np.ndarray, Array, np.ndarray]
 
 
-def contest(knows: Knowledge, learnt: Bought, tested: Bought) -> tuple[BackTest, str, Told]:
+def contest(knows: Knowledge, learnt: Bought, tested: Bought) -> tuple[NeedsBackTest, str, Told]:
     """Return the back-test, the candidate to use, and what that one told: things, strengths, hits.
 
     Used is the simplest whose hits are not fewer than the best's beyond chance.
@@ -45,13 +45,13 @@ def contest(knows: Knowledge, learnt: Bought, tested: Bought) -> tuple[BackTest,
         error = float(apart.std()) / math.sqrt(len(rows))
         hits = predictions[key][2]
         judged.append(
-            Candidate(key, _share(within[key]), _share(hits[:, 0]), worse,
+            MethodCandidate(key, _share(within[key]), _share(hits[:, 0]), worse,
                       worse <= ONE_SIDED * error)
         )  # fmt: skip
     used = next(one.key for one in judged if one.as_good)
     held = telling.following(tested, things)[rows][:, :things].sum(axis=1)
     known: np.ndarray = np.asarray(held).ravel() > 0
-    test = BackTest(tested.cut, learnt.cut, len(rows), _share(known), judged,
+    test = NeedsBackTest(tested.cut, learnt.cut, len(rows), _share(known), judged,
                     bins(predictions[used][1], predictions[used][2]))  # fmt: skip
     return test, used, predictions[used]
 

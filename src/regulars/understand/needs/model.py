@@ -106,7 +106,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class MethodCandidate:
     """One way of telling in the back-test: hits within three and with the first alone.
 
     `worse` is its hits within three below the best's, as a share; `as_good` when that may be
@@ -129,7 +129,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class BackTest:
+class NeedsBackTest:
     """What was told at `cut`, learnt at `learnt_from`, of the next purchases after it.
 
     `customers` had bought before the cut and bought again within the days after it; `known` is
@@ -140,7 +140,7 @@ class BackTest:
     learnt_from: date
     customers: int
     known: Estimate
-    candidates: list[Candidate]
+    candidates: list[MethodCandidate]
     bins: list[Bin]
 
 
@@ -175,7 +175,7 @@ class Needs:
     used: str | None = None
     names: list[str] = field(default_factory=list)
     knowledge: Knowledge | None = None
-    back_test: BackTest | None = None
+    back_test: NeedsBackTest | None = None
     items: list[Item] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)
 

@@ -271,7 +271,7 @@ def _compute(ws: Workspace, asked: dict[str, Any], _now: datetime) -> Needs:
 
 
 KIND = findings.declare(
-    findings.Kind(
+    findings.ResultType(
         "needs",
         1,
         Needs,

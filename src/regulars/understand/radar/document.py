@@ -13,7 +13,7 @@ from typing import Any
 
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.understand.radar.model import KINDS, RADAR, Dimension, Mapped, Part
+from regulars.understand.radar.model import KINDS, RADAR, Dimension, DimensionPart, Mapped
 
 FILTERS = frozenset({"touchpoint", "stage", "channel", "place", "source", "metric", "survey_kind"})
 MOST = 40
@@ -56,7 +56,7 @@ def _dimension(entry: Any) -> Dimension:
         target = None if target is None else float(target)
     except (KeyError, TypeError, ValueError) as error:
         raise wrong(f"Dimension {key}: {error}", f"维度 {key}：{error}") from error
-    parts += [Part("score_mean", filters={"metric": (name,)}) for name in questions]
+    parts += [DimensionPart("score_mean", filters={"metric": (name,)}) for name in questions]
     kind = entry.get("kind", RADAR)
     if kind not in KINDS or not parts:
         raise wrong(
@@ -68,7 +68,7 @@ def _dimension(entry: Any) -> Dimension:
     return Dimension(key, kind, title, ask, tuple(parts), target)
 
 
-def _part(entry: dict[str, Any]) -> Part:
+def _part(entry: dict[str, Any]) -> DimensionPart:
     filters = {
         name: tuple([words] if isinstance(words, str) else [str(word) for word in words])
         for name, words in entry.get("filters", {}).items()
@@ -82,7 +82,7 @@ def _part(entry: dict[str, Any]) -> Part:
     weight = float(entry.get("weight", 1.0))
     if not (math.isfinite(weight) and weight > 0):
         raise ValueError("a weight is above 0")
-    return Part(str(entry["metric"]), worst, best, weight, filters)
+    return DimensionPart(str(entry["metric"]), worst, best, weight, filters)
 
 
 def benchmark(text: str, mapped: Mapped) -> dict[str, tuple[float, int | None]]:

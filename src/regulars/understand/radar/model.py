@@ -27,7 +27,7 @@ MEANING = Text(
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DimensionPart:
     """One metric that a dimension is made of, with its value at 0 and at 100 points.
 
     Without `worst` and `best` the metric's own scale counts. `filters` are the registry's.
@@ -48,7 +48,7 @@ class Dimension:
     kind: str
     title: Text
     ask: Text
-    parts: tuple[Part, ...]
+    parts: tuple[DimensionPart, ...]
     target: float | None = None
 
 

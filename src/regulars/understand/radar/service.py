@@ -25,9 +25,9 @@ from regulars.understand.radar.model import (
     Against,
     Benchmark,
     Dimension,
+    DimensionPart,
     Mapped,
     Measure,
-    Part,
     Radar,
     Scored,
     points,
@@ -118,7 +118,7 @@ def radar(
 
 
 def _measure(
-    ws: Workspace, part: Part, extent: EventScope, look: EventFilter, as_of: datetime
+    ws: Workspace, part: DimensionPart, extent: EventScope, look: EventFilter, as_of: datetime
 ) -> Measure:
     filters = {name: list(words) for name, words in part.filters.items()}
     if not metrics.exists(part.metric):
@@ -258,4 +258,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Radar:
     return radar(ws, mapping(ws), extent, look, as_of=now)
 
 
-FINDING = findings.declare(findings.Kind("radar", 1, Radar, _compute))
+FINDING = findings.declare(findings.ResultType("radar", 1, Radar, _compute))

@@ -20,7 +20,7 @@ from regulars.understand.value_groups.model import (
     REASON_TITLES,
     SEGMENT_TITLES,
     STRATEGIES,
-    Reason,
+    MoveReason,
 )
 
 if TYPE_CHECKING:
@@ -91,12 +91,13 @@ def _sizes(title: Column, *more: Column, wide: bool) -> tuple[Column, ...]:
 
 def _reasons(row: Any, _view: View) -> str:
     told = (
-        f"{say(REASON_TITLES[Reason(key)])} {formats.whole(n)}" for key, n in row.reasons.items()
+        f"{say(REASON_TITLES[MoveReason(key)])} {formats.whole(n)}"
+        for key, n in row.reasons.items()
     )
     return " · ".join(told) or "–"
 
 
-def _counted(reason: Reason) -> Column:
+def _counted(reason: MoveReason) -> Column:
     """Return the column of how many moved for one reason."""
     return Column(
         REASON_TITLES[reason], lambda row, _: row.reasons.get(reason), COUNT, in_file=True
@@ -186,7 +187,7 @@ ANALYSIS = Analysis(
                 Column(TO, _title("after")),
                 Column(COUNTED, "n", COUNT),
                 Column(Text("Reasons", "原因"), _reasons),
-                *(_counted(one) for one in Reason),
+                *(_counted(one) for one in MoveReason),
             ),
             lambda view: [one for one in view.result.moves if one.before != one.after],
             empty=Text("Nobody's group changed.", "没有客户的分组发生变化。"),

@@ -32,7 +32,7 @@ DAY = 86_400e6
 
 
 @dataclass(frozen=True)
-class Run:
+class Assignment:
     """One assignment: `people` has a row a customer, ordered by person; spend is in `currency`.
 
     Columns: person_id, spend, frequency, depth, silent (days), score, group and segment
@@ -175,7 +175,7 @@ def runs(ws: Workspace) -> list[tuple[int, datetime]]:
         return queries.run_moments(connection)
 
 
-def in_force(ws: Workspace, moment: datetime) -> Run | None:
+def in_force(ws: Workspace, moment: datetime) -> Assignment | None:
     """Return the assignment in force at a moment, else the first one after it; None before any."""
     known = runs(ws)
     if not known:
@@ -189,13 +189,13 @@ def stamps(ws: Workspace) -> list[tuple[int, datetime, datetime, int]]:
         return queries.stamps(connection)
 
 
-def load(ws: Workspace, number: int) -> Run | None:
+def load(ws: Workspace, number: int) -> Assignment | None:
     """Return a kept assignment, or None."""
     with ws.database.reading() as connection:
         row = queries.run(connection, number)
     if row is None:
         return None
-    return Run(
+    return Assignment(
         row.id,
         row.as_of,
         msgspec.json.decode(row.rules, type=Rules),

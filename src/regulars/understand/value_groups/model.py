@@ -243,7 +243,7 @@ def segments(groups: Codes, silent_days: Floats, active_days: Floats, span_days:
     return made
 
 
-class Reason(StrEnum):
+class MoveReason(StrEnum):
     """Why somebody's group changed; the first that applies."""
 
     SPEND_UP = "spend_up"
@@ -257,17 +257,17 @@ class Reason(StrEnum):
     OTHERS = "others"
 
 
-REASONS = tuple(Reason)
-REASON_TITLES: Mapping[Reason, Text] = {
-    Reason.SPEND_UP: Text("spends more", "消费增加"),
-    Reason.SPEND_DOWN: Text("spends less", "消费减少"),
-    Reason.FREQUENCY_UP: Text("orders more often", "购买更频繁"),
-    Reason.FREQUENCY_DOWN: Text("orders less often", "购买减少"),
-    Reason.DEPTH_UP: Text("interacts more", "互动增加"),
-    Reason.DEPTH_DOWN: Text("interacts less", "互动减少"),
-    Reason.RULES: Text("the rules changed", "规则已调整"),
-    Reason.DRAWN: Text("tie at a cut-off, split at random", "同分随机分配"),
-    Reason.OTHERS: Text("unchanged, others moved past", "自身不变，他人名次变化"),
+REASONS = tuple(MoveReason)
+REASON_TITLES: Mapping[MoveReason, Text] = {
+    MoveReason.SPEND_UP: Text("spends more", "消费增加"),
+    MoveReason.SPEND_DOWN: Text("spends less", "消费减少"),
+    MoveReason.FREQUENCY_UP: Text("orders more often", "购买更频繁"),
+    MoveReason.FREQUENCY_DOWN: Text("orders less often", "购买减少"),
+    MoveReason.DEPTH_UP: Text("interacts more", "互动增加"),
+    MoveReason.DEPTH_DOWN: Text("interacts less", "互动减少"),
+    MoveReason.RULES: Text("the rules changed", "规则已调整"),
+    MoveReason.DRAWN: Text("tie at a cut-off, split at random", "同分随机分配"),
+    MoveReason.OTHERS: Text("unchanged, others moved past", "自身不变，他人名次变化"),
 }
 
 
@@ -294,9 +294,9 @@ def reasons(
         push = np.where(own, weight * (ranks[1][number] - ranks[0][number]) * sign, -1.0)
         better = push > most
         best, most = np.where(better, number, best), np.where(better, push, most)
-    fallback = np.where(drawn, REASONS.index(Reason.DRAWN), REASONS.index(Reason.OTHERS))
+    fallback = np.where(drawn, REASONS.index(MoveReason.DRAWN), REASONS.index(MoveReason.OTHERS))
     if not same_rules:
-        fallback = np.full(count, REASONS.index(Reason.RULES))
+        fallback = np.full(count, REASONS.index(MoveReason.RULES))
     own_reason = 2 * best + np.where(moved_up, 0, 1)
     found: Codes = np.where(best >= 0, own_reason, fallback).astype(np.int8)
     return found
@@ -367,7 +367,7 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class GroupOverview:
     """What the page shows of the last assignment; `money` says which currency, if it surprises."""
 
     as_of: datetime

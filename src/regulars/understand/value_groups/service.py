@@ -27,7 +27,7 @@ from regulars.understand.findings.model import Finding
 from regulars.understand.policy import MIN_GROUP
 from regulars.understand.value_groups import assigning, queries, weighting
 from regulars.understand.value_groups.assigning import (
-    Run,
+    Assignment,
     again,
     assign,
     assign_due,
@@ -44,8 +44,8 @@ from regulars.understand.value_groups.model import (
     NONE_YET,
     REASONS,
     SEGMENTS,
+    GroupOverview,
     Move,
-    Overview,
     Row,
     Rules,
     Share,
@@ -121,7 +121,9 @@ def rules_history(ws: Workspace) -> list[tuple[Rules, datetime, str]]:
     return documents.history(ws, weighting.RULES)
 
 
-def overview(ws: Workspace, *, scope: Scope = None, number: int | None = None) -> Overview | None:
+def overview(
+    ws: Workspace, *, scope: Scope = None, number: int | None = None
+) -> GroupOverview | None:
     """Return how the last assignment (or assignment `number`) stands; None before the first.
 
     With a `scope`, of the customers who were seen in its places. Raises NotFound.
@@ -136,7 +138,7 @@ def overview(ws: Workspace, *, scope: Scope = None, number: int | None = None) -
     before = load(ws, earlier[0]) if earlier else None
     run = _within(ws, now, scope)
     changed = _changed(before, now, run) if before else None
-    return Overview(
+    return GroupOverview(
         as_of=now.as_of,
         rules=now.rules,
         currency=now.currency,
@@ -161,13 +163,13 @@ def refresh(ws: Workspace, *, now: datetime) -> None:
     answered(ws, None, now=now)
 
 
-def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview] | None:
+def stored(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[GroupOverview] | None:
     """Return the stored overview of the last assignment, or None; notes that it was asked for."""
     about = _about(ws, scope)
     return None if about is None else findings.find(ws, FINDING, about, now=now)
 
 
-def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[Overview]:
+def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[GroupOverview]:
     """Return the same, computed now if need be; the first assignment is made here.
 
     Raises NotFound where there is nobody to group.
@@ -211,7 +213,7 @@ def group_of(ws: Workspace, person: str, *, scope: Scope = None) -> dict[str, An
     return {**rows[0], "as_of": assignments[0][1]} if rows else None
 
 
-def _loaded(ws: Workspace, number: int) -> Run:
+def _loaded(ws: Workspace, number: int) -> Assignment:
     run = load(ws, number)
     if run is None:
         raise NotFound(
@@ -221,7 +223,7 @@ def _loaded(ws: Workspace, number: int) -> Run:
     return run
 
 
-def _within(ws: Workspace, run: Run, scope: Scope) -> pa.Table:
+def _within(ws: Workspace, run: Assignment, scope: Scope) -> pa.Table:
     if scope is None:
         return run.people
     seen = ws.query(lambda view: queries.seen_at(view, sorted(scope), run.as_of), as_of=run.as_of)
@@ -253,7 +255,7 @@ def _rows(people: pa.Table, column: str, keys: tuple[Any, ...]) -> list[Row]:
     return rows
 
 
-def _changed(before: Run, now: Run, kept: pa.Table) -> pa.Table:
+def _changed(before: Assignment, now: Assignment, kept: pa.Table) -> pa.Table:
     """Return the customers of both assignments with both groups and the reason of a change."""
     ranked = [_with_ranks(run.people) for run in (before, now)]
     later = ranked[1].filter(
@@ -325,7 +327,7 @@ def _stability(found: pa.Table | None) -> Share:
     return _share(same, found.num_rows)
 
 
-def _accuracy(ws: Workspace, run: Run) -> Share:
+def _accuracy(ws: Workspace, run: Assignment) -> Share:
     """Return the share whose stored group equals the one recomputed from the events."""
     again, _cuts = assigning.computed(ws, run.rules, run.as_of, run.currency)
     other = again.select(["person_id", "group"])
@@ -343,7 +345,7 @@ def _share(yes: int, n: int) -> Share:
     return Share(n, yes / n, low, high)
 
 
-def _thresholds(run: Run) -> list[Threshold]:
+def _thresholds(run: Assignment) -> list[Threshold]:
     """Return what tiers at the cuts of this assignment would ask for."""
     count, made, above = run.people.num_rows, [], 0
     for group in GROUPS[:-1]:
@@ -368,7 +370,7 @@ def _about(ws: Workspace, scope: Scope) -> dict[str, object] | None:
     }
 
 
-def _compute(ws: Workspace, about: dict[str, Any], _now: datetime) -> Overview:
+def _compute(ws: Workspace, about: dict[str, Any], _now: datetime) -> GroupOverview:
     scope = about.get("scope")
     chosen = None if scope is None else frozenset(scope)
     try:
@@ -379,4 +381,6 @@ def _compute(ws: Workspace, about: dict[str, Any], _now: datetime) -> Overview:
     return found
 
 
-FINDING = findings.declare(findings.Kind("value_groups", 4, Overview, _compute, learnt=True))
+FINDING = findings.declare(
+    findings.ResultType("value_groups", 4, GroupOverview, _compute, learnt=True)
+)

@@ -19,7 +19,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.words import editing, head, keeping, queries, reading, tokens
 from regulars.understand.words.head import Head, Quality
 from regulars.understand.words.lexicon import Lexicons
-from regulars.understand.words.model import KINDS, LANGUAGES, NAMED, Kind
+from regulars.understand.words.model import KINDS, LANGUAGES, NAMED, TextKind
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -36,7 +36,7 @@ GROWTH = 1.1
 """The head is judged anew when there are a tenth, and at least twenty, more corrections."""
 Progress = Callable[[float], None]
 Bools = NDArray[np.bool_]
-OTHER = 1 << KINDS.index(Kind.OTHER)
+OTHER = 1 << KINDS.index(TextKind.OTHER)
 
 
 class Reader:
@@ -74,7 +74,7 @@ class Reader:
             if target == head.MOOD:
                 mood = answer
             else:
-                place = NAMED.index(Kind(target))
+                place = NAMED.index(TextKind(target))
                 kinds = np.where(answer > 0, kinds | 1 << place, kinds & ~(1 << place))
         kinds = np.where((mood < 0) & (kinds == 0), OTHER, kinds)
         return reading.Read(readings.language, mood, readings.balance, kinds, readings.meant)

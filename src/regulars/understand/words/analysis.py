@@ -24,10 +24,10 @@ from regulars.understand.words.model import (
     MEANING,
     MOOD_TITLES,
     NAMED,
-    Asked,
     Mood,
     Risen,
     Words,
+    WordsParameters,
 )
 
 if TYPE_CHECKING:
@@ -314,7 +314,7 @@ ANALYSIS = Analysis(
     result="Words",
     order=45,
     options=(*IN_PERIOD, CHANNEL, AGAINST),
-    ask=lambda options: (Asked(options.event_filter(), options[AGAINST.name]),),
+    ask=lambda options: (WordsParameters(options.event_filter(), options[AGAINST.name]),),
     notes=_notes,
     inner=("top",),
     told_as=(("version", "reading_version"),),

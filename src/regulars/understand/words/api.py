@@ -17,7 +17,7 @@ from regulars.understand.findings.model import enveloped
 from regulars.understand.words import forms, lexicon, service
 from regulars.understand.words.analysis import ANALYSIS
 from regulars.understand.words.forms import SEEK, sought
-from regulars.understand.words.model import Kind, Mood
+from regulars.understand.words.model import Mood, TextKind
 
 router = APIRouter(prefix="/api/v1", tags=["words"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -33,7 +33,7 @@ class CorrectionIn(BaseModel):
 
     event_id: str
     mood: Mood
-    types: list[Kind] = Field(default_factory=list, max_length=6)
+    types: list[TextKind] = Field(default_factory=list, max_length=6)
     touchpoint: str | None = None
     drawn: bool = Field(default=False, description="the comment was randomly sampled")
 

@@ -14,7 +14,7 @@ from regulars.kit.codes import coded
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import exceeding, proportion
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_GROUP
-from regulars.understand.words.model import KINDS, MOODS, Line, Month
+from regulars.understand.words.model import KINDS, MOODS, Month, TopicLine
 
 MARGIN = 0.2
 """By how much a share must lie above that of all other touchpoints to stand out: people speak of
@@ -44,7 +44,9 @@ def different(group: Ints, member: Ints, groups: int) -> Ints:
     return counts
 
 
-def lines(readings: pa.Table) -> tuple[list[Line], list[Line], list[Line], list[Line]]:
+def lines(
+    readings: pa.Table,
+) -> tuple[list[TopicLine], list[TopicLine], list[TopicLine], list[TopicLine]]:
     """Return lines of feelings, of problem types, of touchpoints, and of type by touchpoint.
 
     A share is of the customers who wrote (at the touchpoint): who wrote often counts once.
@@ -65,7 +67,7 @@ def lines(readings: pa.Table) -> tuple[list[Line], list[Line], list[Line], list[
         wrote = int(there.people[row])
         if wrote < MIN_GROUP:
             continue
-        points.append(Line(key, "", int(there.texts[row]), wrote, proportion(wrote, people)))
+        points.append(TopicLine(key, "", int(there.texts[row]), wrote, proportion(wrote, people)))
         cells += [there.line(row, key, name) for name in NAMES]
     points.sort(key=lambda one: (-one.people, one.touchpoint))
     return moods, kinds, points, _marked(cells)
@@ -79,9 +81,9 @@ class _Counts:
     people: Ints
     flagged: dict[str, tuple[Ints, Ints]]
 
-    def line(self, row: int, touchpoint: str, name: str) -> Line:
+    def line(self, row: int, touchpoint: str, name: str) -> TopicLine:
         texts, people = (int(counts[row]) for counts in self.flagged[name])
-        return Line(touchpoint, name, texts, people, proportion(people, int(self.people[row])))
+        return TopicLine(touchpoint, name, texts, people, proportion(people, int(self.people[row])))
 
 
 def _counted(table: pa.Table, group: Ints, groups: int) -> _Counts:
@@ -96,7 +98,7 @@ def _counted(table: pa.Table, group: Ints, groups: int) -> _Counts:
     return _Counts(*every, hits)
 
 
-def _marked(cells: list[Line]) -> list[Line]:
+def _marked(cells: list[TopicLine]) -> list[TopicLine]:
     """Return the cells with those marked whose share is far above that of all other touchpoints.
 
     Problem types only; tested is that the share of customers lies more than MARGIN above the

@@ -23,8 +23,8 @@ from regulars.understand.words.lexicon import Lexicon, Lexicons
 from regulars.understand.words.model import (
     LANGUAGES,
     Correction,
-    Kind,
     Mood,
+    TextKind,
     bits,
     code_of,
     kinds_of,
@@ -129,7 +129,7 @@ def correct(
     ws: Workspace,
     event_id: str,
     mood: Mood,
-    kinds: list[Kind],
+    kinds: list[TextKind],
     touchpoint: str | None,
     *,
     scope: Scope,
@@ -153,8 +153,8 @@ def correct(
     if not rows:
         raise NotFound("words.text", Text("There is no such text.", "没有这条文字。"))
     language = reading.languages(pa.array([rows[0]["text"]]))[0].as_py()
-    named = [kind for kind in kinds if kind is not Kind.OTHER]
-    other: list[Kind] = [Kind.OTHER] if mood is Mood.NEGATIVE else []
+    named = [kind for kind in kinds if kind is not TextKind.OTHER]
+    other: list[TextKind] = [TextKind.OTHER] if mood is Mood.NEGATIVE else []
     number = bits([*named] if named else other)
     row = {
         "event_id": event_id,

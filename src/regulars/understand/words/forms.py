@@ -30,8 +30,8 @@ from regulars.understand.words.model import (
     MOOD_TITLES,
     MOODS,
     NAMED,
-    Kind,
     Mood,
+    TextKind,
 )
 from regulars.understand.words.searching import Sought
 
@@ -49,12 +49,12 @@ SEEK = (
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TopicSaid:
     """One correction as a form sends it."""
 
     event_id: str
     mood: Mood
-    kinds: list[Kind]
+    kinds: list[TextKind]
     touchpoint: str | None
     drawn: bool
     back: str
@@ -63,18 +63,18 @@ class Said:
 def sought(given: dict[str, Any]) -> Sought:
     """Return which texts are looked for. Raises Invalid for no problem type or feeling."""
     words, kind, mood, touchpoint, number = (one.check(given[one.name]) for one in SEEK)
-    return Sought(words or "", kind and Kind(kind), mood and Mood(mood), touchpoint, number)
+    return Sought(words or "", kind and TextKind(kind), mood and Mood(mood), touchpoint, number)
 
 
-def correction(fields: Fields) -> Said | None:
+def correction(fields: Fields) -> TopicSaid | None:
     """Read a correction; None when the text or the feeling is not given."""
     event_id = fields.text("event_id", required=True)
     mood = fields.choice("mood", {str(one) for one in MOODS}, required=True)
     kinds = fields.choices("type", {str(one) for one in NAMED})
     if not fields.ok or event_id is None or mood is None:
         return None
-    return Said(
-        event_id, Mood(mood), [Kind(one) for one in kinds], fields.text("touchpoint"),
+    return TopicSaid(
+        event_id, Mood(mood), [TextKind(one) for one in kinds], fields.text("touchpoint"),
         fields.flag("drawn"), back(fields),
     )  # fmt: skip
 
@@ -104,7 +104,7 @@ def lexicon(fields: Fields, tongue: str) -> tuple[Lexicon, int]:
         words = (fields.text(name, most=LONGEST) or "").replace("\r", "")
         return tuple(line.strip() for line in words.split("\n") if line.strip())
 
-    def lists(name: str) -> dict[Kind, Phrases]:
+    def lists(name: str) -> dict[TextKind, Phrases]:
         return {kind: phrases(name.format(kind=kind)) for kind in NAMED}
 
     places: dict[str, Phrases] = {}

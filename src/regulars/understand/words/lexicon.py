@@ -12,7 +12,7 @@ from typing import Any
 
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.understand.words.model import LANGUAGES, NAMED, Kind
+from regulars.understand.words.model import LANGUAGES, NAMED, TextKind
 
 Phrases = tuple[str, ...]
 MAX_PHRASES = 2_000
@@ -54,10 +54,10 @@ class Lexicon:
     good: Phrases = ()
     bad: Phrases = ()
     negation: Negation = field(default_factory=Negation)
-    kinds: dict[Kind, Phrases] = field(default_factory=dict)
-    unless: dict[Kind, Phrases] = field(default_factory=dict)
-    negated: dict[Kind, Phrases] = field(default_factory=dict)
-    relief: dict[Kind, Phrases] = field(default_factory=dict)
+    kinds: dict[TextKind, Phrases] = field(default_factory=dict)
+    unless: dict[TextKind, Phrases] = field(default_factory=dict)
+    negated: dict[TextKind, Phrases] = field(default_factory=dict)
+    relief: dict[TextKind, Phrases] = field(default_factory=dict)
     touchpoints: dict[str, Phrases] = field(default_factory=dict)
     stop: frozenset[str] = frozenset()
 
@@ -129,8 +129,8 @@ def parse(language: str, document: str) -> Lexicon:
 def checked(lexicon: Lexicon) -> Lexicon:
     """Return the lexicon with its phrases trimmed, each once. Raises Invalid for a bad phrase."""
 
-    def lists(name: str) -> dict[Kind, Phrases]:
-        found: dict[Kind, Phrases] = getattr(lexicon, name)
+    def lists(name: str) -> dict[TextKind, Phrases]:
+        found: dict[TextKind, Phrases] = getattr(lexicon, name)
         return {kind: _clean(words, f"{kind}.{name}") for kind, words in found.items()}
 
     return Lexicon(

@@ -12,7 +12,7 @@ from regulars.kit.text import Text
 from regulars.understand.scope.model import EventFilter
 
 
-class Kind(StrEnum):
+class TextKind(StrEnum):
     """The five problem types (R23), and complaints that are none of them."""
 
     DIGITAL_DIVIDE = "digital_divide"
@@ -31,19 +31,19 @@ class Mood(StrEnum):
     POSITIVE = "positive"
 
 
-KINDS = tuple(Kind)
+KINDS = tuple(TextKind)
 NAMED = KINDS[:-1]
 MOODS = tuple(Mood)
 """In the order of their codes -1, 0, 1."""
 LANGUAGES = ("zh", "en")
 
 KIND_TITLES = {
-    Kind.DIGITAL_DIVIDE: Text("Digital divide", "数字化鸿沟"),
-    Kind.COMMUNICATION: Text("Poor communication", "沟通不畅"),
-    Kind.PROCESS: Text("Complex process", "流程复杂"),
-    Kind.WAIT: Text("Long wait", "等待过长"),
-    Kind.KNOWLEDGE: Text("Staff knowledge gap", "知识断层"),
-    Kind.OTHER: Text("Other complaint", "其他不满"),
+    TextKind.DIGITAL_DIVIDE: Text("Digital divide", "数字化鸿沟"),
+    TextKind.COMMUNICATION: Text("Poor communication", "沟通不畅"),
+    TextKind.PROCESS: Text("Complex process", "流程复杂"),
+    TextKind.WAIT: Text("Long wait", "等待过长"),
+    TextKind.KNOWLEDGE: Text("Staff knowledge gap", "知识断层"),
+    TextKind.OTHER: Text("Other complaint", "其他不满"),
 }
 MOOD_TITLES = {
     Mood.NEGATIVE: Text("Negative", "负面"),
@@ -83,12 +83,12 @@ DIVIDE_MEANING = Text(
 )
 
 
-def bits(kinds: list[Kind] | tuple[Kind, ...]) -> int:
+def bits(kinds: list[TextKind] | tuple[TextKind, ...]) -> int:
     """Return the kinds as one number: 1 for the first, 2 for the second, 4…"""
     return sum(1 << KINDS.index(one) for one in set(kinds))
 
 
-def kinds_of(number: int) -> list[Kind]:
+def kinds_of(number: int) -> list[TextKind]:
     """Return the kinds that `bits` wrote."""
     return [one for place, one in enumerate(KINDS) if number >> place & 1]
 
@@ -104,10 +104,10 @@ def code_of(mood: Mood) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class WordEvidence:
     """The stretch of a text that made it one of `kind`."""
 
-    kind: Kind
+    kind: TextKind
     words: str
 
 
@@ -130,8 +130,8 @@ class Reading:
     pieces: list[Piece]
     language: str
     mood: Mood
-    kinds: list[Kind]
-    evidence: list[Evidence]
+    kinds: list[TextKind]
+    evidence: list[WordEvidence]
     touchpoint: str | None
     meant: str | None
     channel: str | None
@@ -140,7 +140,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TopicLine:
     """A kind or mood of one touchpoint ("" for all of them): texts that hold it, and of how many.
 
     `marked` when its share is far above that of the other touchpoints, beyond chance.
@@ -204,10 +204,10 @@ class Words:
     people: int
     unread: int
     languages: dict[str, int]
-    moods: list[Line]
-    kinds: list[Line]
-    touchpoints: list[Line]
-    cells: list[Line]
+    moods: list[TopicLine]
+    kinds: list[TopicLine]
+    touchpoints: list[TopicLine]
+    cells: list[TopicLine]
     top: list[tuple[str, int, int]]
     months: list[Month]
     rise: Rise | None
@@ -225,14 +225,14 @@ class Correction:
     text: str
     language: str
     mood: Mood
-    kinds: list[Kind]
+    kinds: list[TextKind]
     touchpoint: str | None
     by: str
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WordsParameters:
     """What a page asks: an extent, and from when the earlier window of "what rose" reaches."""
 
     look: EventFilter = field(default_factory=EventFilter)
@@ -243,6 +243,6 @@ class Asked:
         return self.look.about(against=self.against)
 
     @classmethod
-    def of(cls, about: dict[str, Any]) -> Asked:
+    def of(cls, about: dict[str, Any]) -> WordsParameters:
         """Read what `about` wrote."""
         return cls(EventFilter.of(about), about.get("against"))

@@ -203,7 +203,7 @@ def _card(request: Request, ws: Workspace, caller: Principal, event_id: str) -> 
                 drawn=False, **_texts(request, _view(ws, Options()), readings))  # fmt: skip
 
 
-def _numbered(result: service.Found) -> Page[Any]:
+def _numbered(result: service.SearchResult) -> Page[Any]:
     back = result.number - 1
     return Page(
         result.readings,

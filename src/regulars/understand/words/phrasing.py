@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regulars.understand.words.lexicon import Lexicon, Phrases
-from regulars.understand.words.model import NAMED, Kind
+from regulars.understand.words.model import NAMED, TextKind
 
 ENDS = r"。！？.!?\n"
 CLAUSE = r"，、；：,;:" + ENDS
@@ -32,8 +32,8 @@ class Patterns:
     negated_twice: str | None
     not_bad: str | None
     not_good: str | None
-    kinds: dict[Kind, str]
-    taken_back: dict[Kind, str]
+    kinds: dict[TextKind, str]
+    taken_back: dict[TextKind, str]
     touchpoints: dict[str, str]
 
 
@@ -78,7 +78,7 @@ def _gap(chinese: bool, window: int, between: str | None) -> str:
     return rf"(?:{apart}[\w'’]+){{0,{window}}}?{apart}"
 
 
-def _taken_back(lexicon: Lexicon, kind: Kind, chinese: bool) -> str | None:
+def _taken_back(lexicon: Lexicon, kind: TextKind, chinese: bool) -> str | None:
     """Return the stretches in which a problem type does not hold.
 
     Its exceptions; its `negated` phrases behind a negation (but not behind two); and a phrase of

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from regulars.understand.words.lexicon import Lexicon, Lexicons
-from regulars.understand.words.model import KINDS, LANGUAGES, NAMED, Evidence, Kind, Piece
+from regulars.understand.words.model import KINDS, LANGUAGES, NAMED, Piece, TextKind, WordEvidence
 from regulars.understand.words.phrasing import Patterns, patterns
 
 Ints = NDArray[np.int64]
@@ -90,7 +90,7 @@ def read(
         balance[rows] = feelings(lower, made).balance - 0.5 * (found > 0)
         meant[rows] = _meant(lower, made, touchpoints)
     mood = np.sign(np.round(balance, 6)).astype(np.int64)
-    other = 1 << KINDS.index(Kind.OTHER)
+    other = 1 << KINDS.index(TextKind.OTHER)
     kinds[(mood < 0) & (kinds == 0)] = other
     return Read(language, mood, balance, kinds, pa.array(meant, pa.string()))
 
@@ -189,21 +189,21 @@ def _meant(lower: pa.Array, made: Patterns, known: Collection[str] | None) -> ND
 
 
 def evidence(
-    text: str, language: str, lexicons: Lexicons, kinds: Collection[Kind]
-) -> list[Evidence]:
+    text: str, language: str, lexicons: Lexicons, kinds: Collection[TextKind]
+) -> list[WordEvidence]:
     """Return the stretches of one text that make it of those kinds, in the text's own letters."""
     if language not in lexicons.by_language:
         return []
     made = patterns_of(lexicons[language])
     return [
-        Evidence(kind, text[hit.start() : hit.end()])
+        WordEvidence(kind, text[hit.start() : hit.end()])
         for kind in NAMED
         if kind in kinds and kind in made.kinds
         for hit in re.finditer(made.kinds[kind], _left(text, kind, made), re.IGNORECASE)
     ]
 
 
-def _left(text: str, kind: Kind, patterns: Patterns) -> str:
+def _left(text: str, kind: TextKind, patterns: Patterns) -> str:
     """Return the text, of the same length, without the stretches in which a type does not hold."""
 
     def gone(hit: re.Match[str]) -> str:

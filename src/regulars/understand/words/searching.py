@@ -20,7 +20,15 @@ import pyarrow.compute as pc
 from regulars.timeline.workspace import Workspace
 from regulars.understand.scope.model import EventScope
 from regulars.understand.words import editing, keeping, queries, reading, tokens
-from regulars.understand.words.model import KINDS, Kind, Mood, Reading, code_of, kinds_of, mood_of
+from regulars.understand.words.model import (
+    KINDS,
+    Mood,
+    Reading,
+    TextKind,
+    code_of,
+    kinds_of,
+    mood_of,
+)
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -37,14 +45,14 @@ class Sought:
     """What is looked for: words (each must occur), and what was read in the text."""
 
     query: str = ""
-    kind: Kind | None = None
+    kind: TextKind | None = None
     mood: Mood | None = None
     touchpoint: str | None = None
     number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """One page of texts, the best first (the newest first without words), and how many in all."""
 
     total: int
@@ -54,11 +62,11 @@ class Found:
     terms: list[str]
 
 
-def search(ws: Workspace, sought: Sought, extent: EventScope) -> Found:
+def search(ws: Workspace, sought: Sought, extent: EventScope) -> SearchResult:
     """Return one page of the texts that hold every word sought, within `extent`."""
     terms = tokens.terms(sought.query)
     if sought.query.strip() and not terms:
-        return Found(0, [], 1, False, [])
+        return SearchResult(0, [], 1, False, [])
     matching = narrowed(keeping.within(keeping.load(ws), extent), sought)
     begin = (max(sought.number, 1) - 1) * SIZE
     if not terms:
@@ -124,10 +132,12 @@ def _rarity(texts: int, holding: int) -> float:
     return math.log(1 + (texts - holding + 0.5) / (holding + 0.5))
 
 
-def _found(ws: Workspace, sought: Sought, total: int, rows: list[Row], terms: list[str]) -> Found:
+def _found(
+    ws: Workspace, sought: Sought, total: int, rows: list[Row], terms: list[str]
+) -> SearchResult:
     number = max(sought.number, 1)
     more = number * SIZE < total
-    return Found(total, shown(ws, rows, terms), number, more, terms)
+    return SearchResult(total, shown(ws, rows, terms), number, more, terms)
 
 
 def shown(ws: Workspace, rows: list[Row], terms: Sequence[str] = ()) -> list[Reading]:

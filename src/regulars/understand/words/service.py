@@ -50,13 +50,13 @@ from regulars.understand.words.editing import (
     take_back,
     version,
 )
-from regulars.understand.words.model import KINDS, Asked, Kind, Reading, Rise, Words
-from regulars.understand.words.searching import Found, Sought, search
+from regulars.understand.words.model import KINDS, Reading, Rise, TextKind, Words, WordsParameters
+from regulars.understand.words.searching import SearchResult, Sought, search
 
 __all__ = [
-    "Asked",
-    "Found",
+    "SearchResult",
     "Sought",
+    "WordsParameters",
     "analyse",
     "analyse_few",
     "answered",
@@ -100,7 +100,7 @@ CUSTOMERS = pa.schema(
 )
 
 
-def words(ws: Workspace, parameters: Asked, *, now: datetime) -> Words:
+def words(ws: Workspace, parameters: WordsParameters, *, now: datetime) -> Words:
     """Return what customers speak of within the extent asked for. Raises Invalid for its period."""
     extent = scopes.resolve(ws, parameters.look, now)
     stamp = keeping.stamp(ws)
@@ -127,7 +127,7 @@ def words(ws: Workspace, parameters: Asked, *, now: datetime) -> Words:
 
 
 def _rise(
-    ws: Workspace, parameters: Asked, extent: EventScope, now: datetime, whole: pa.Table
+    ws: Workspace, parameters: WordsParameters, extent: EventScope, now: datetime, whole: pa.Table
 ) -> Rise | None:
     """Return what rose in the period asked for if it is short, else in its last 30 days."""
     start, end = extent.period.start, extent.period.end
@@ -172,13 +172,13 @@ def _risen(
     )
 
 
-def stored(ws: Workspace, asked: Asked, *, now: datetime) -> Finding[Words] | None:
+def stored(ws: Workspace, asked: WordsParameters, *, now: datetime) -> Finding[Words] | None:
     """Return the stored answer if it shows the present readings, else None."""
     found = findings.find(ws, FINDING, asked.about(), now=now)
     return found if found is not None and found.payload.version == keeping.stamp(ws) else None
 
 
-def answered(ws: Workspace, parameters: Asked, *, now: datetime) -> Finding[Words]:
+def answered(ws: Workspace, parameters: WordsParameters, *, now: datetime) -> Finding[Words]:
     """Return the answer: the stored one if it still holds, else computed and stored now.
 
     Texts that came since the last refresh are read first if they are few.
@@ -192,7 +192,7 @@ def answered(ws: Workspace, parameters: Asked, *, now: datetime) -> Finding[Word
     return _again(ws, parameters, now)
 
 
-def _again(ws: Workspace, parameters: Asked, now: datetime) -> Finding[Words]:
+def _again(ws: Workspace, parameters: WordsParameters, now: datetime) -> Finding[Words]:
     watermark, payload = ws.engine.watermark(), words(ws, parameters, now=now)
     findings.store(
         ws, FINDING.key, payload, as_of=now, now=now, about=parameters.about(),
@@ -236,7 +236,7 @@ def _said(
 ) -> dict[str, tuple[Any, Any]]:
     """Return "sort.group" → the shares of its writers, and of the rest, with a digital problem."""
     told = _per_person(ws, extent)
-    hit = pc.greater(told.column(str(Kind.DIGITAL_DIVIDE)), 0).to_numpy(zero_copy_only=False)
+    hit = pc.greater(told.column(str(TextKind.DIGITAL_DIVIDE)), 0).to_numpy(zero_copy_only=False)
     sayings = {}
     for sort, (members, titles) in groups.items():
         places = pc.index_in(
@@ -348,16 +348,18 @@ def texts(ws: Workspace, events: Sequence[str], *, scope: Scope) -> list[Reading
 
 
 def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Words:
-    return words(ws, Asked.of(about), now=now)
+    return words(ws, WordsParameters.of(about), now=now)
 
 
 def _compute_divide(ws: Workspace, about: dict[str, Any], now: datetime) -> Divide:
     return divide(ws, EventFilter.of(about), now=now)
 
 
-FINDING = findings.declare(findings.Kind("words", 2, Words, _compute, (EventFilter().about(),)))
+FINDING = findings.declare(
+    findings.ResultType("words", 2, Words, _compute, (EventFilter().about(),))
+)
 DIVIDE = findings.declare(
-    findings.Kind(
+    findings.ResultType(
         "digital_divide", 2, Divide, _compute_divide, (EventFilter().about(),), learnt=True
     )
 )

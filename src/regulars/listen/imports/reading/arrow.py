@@ -17,7 +17,7 @@ from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports.model import Input, Note
 from regulars.listen.imports.reading import heading, workbook
-from regulars.listen.imports.reading.careful import Found
+from regulars.listen.imports.reading.careful import FileContent
 from regulars.listen.imports.reading.delimited import header_of
 from regulars.listen.imports.reading.files import File
 
@@ -35,7 +35,7 @@ def _store(
     connection: duckdb.DuckDBPyConnection,
     batches: Iterator[dict[str, list[str | None]]],
     table: str,
-) -> Found:
+) -> FileContent:
     """Make `table` of batches that may differ in their columns; `_row` counts from 1.
 
     Blank rows are left out; those at the very end do not count.
@@ -56,7 +56,7 @@ def _store(
     connection.execute(f"CREATE TABLE {table} AS SELECT * FROM arrived")
     connection.unregister("arrived")
     blank = numbers[:count][empty[:count]]
-    return Found(count, blank=[blank], columns=list(whole.column_names))
+    return FileContent(count, blank=[blank], columns=list(whole.column_names))
 
 
 def read_excel(
@@ -65,7 +65,7 @@ def read_excel(
     part: Input,
     table: str,
     answers: Mapping[str, str],
-) -> Found:
+) -> FileContent:
     """Make `table` of one sheet (the first one shown unless named); titles above are skipped.
 
     Raises Invalid when the workbook or the sheet cannot be read.
@@ -149,7 +149,7 @@ def _word(cell: Any) -> str | None:
     return str(cell)
 
 
-def read_xes(connection: duckdb.DuckDBPyConnection, file: File, table: str) -> Found:
+def read_xes(connection: duckdb.DuckDBPyConnection, file: File, table: str) -> FileContent:
     """Make `table` of an event log: attributes by their keys, those of the case after `case:`.
 
     Raises Invalid with the line at which the file is not well-formed.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Found:
+class FileContent:
     """What was found in one file: records after the header, blank ones by number, titles above.
 
     `below` counts the rows right below the header that are headers too; `beside` are columns that
@@ -58,7 +58,7 @@ def read(
     table: str,
     *,
     above: int,
-) -> Found:
+) -> FileContent:
     """Make `table` (`_row` and the columns as text) of a file's records; others go to `unread`.
 
     `above` is how many records stand before the data, the header among them. `_row` counts the
@@ -70,7 +70,7 @@ def read(
         for block in blocks(stream, dialect):
             taker.take(block, number + 1 + np.arange(len(block)))
             number += len(block)
-    return Found(max(0, number), blank=taker.blank)
+    return FileContent(max(0, number), blank=taker.blank)
 
 
 class _Taker:

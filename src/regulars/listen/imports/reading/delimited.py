@@ -19,7 +19,7 @@ from regulars.kit.text import Text
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Input
 from regulars.listen.imports.reading import careful, heading, numbered
-from regulars.listen.imports.reading.careful import Found
+from regulars.listen.imports.reading.careful import FileContent
 from regulars.listen.imports.reading.files import File
 from regulars.listen.imports.reading.plain import Plain, survey
 from regulars.listen.imports.reading.records import LINE_BYTES, Dialect
@@ -101,7 +101,7 @@ def nth(name: str, number: int) -> str:
 
 def read_delimited(
     connection: duckdb.DuckDBPyConnection, file: File, part: Input, table: str
-) -> Found:
+) -> FileContent:
     """Make `table` (`_row` and the columns as text); malformed lines go to `unread`.
 
     `_row` counts data rows from 1, malformed and blank ones among them. The engine's own reader
@@ -130,7 +130,7 @@ def _read_plain(
     table: str,
     *,
     above: int,
-) -> Found | None:
+) -> FileContent | None:
     """Let the engine read a plain file; None where it is not plain or a record got lost."""
     shape = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
     sign = literal(dialect.quote.decode())
@@ -152,7 +152,7 @@ def _witnessed(
     table: str,
     *,
     above: int,
-) -> Found | None:
+) -> FileContent | None:
     """Return what the engine found when that is every record; else None, and nothing is left.
 
     The engine reads a long file while its records are counted, and is stopped where that finds
@@ -175,7 +175,7 @@ def _witnessed(
     blank = min(plain.trailing, records)
     if connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (records - blank,):
         last = np.arange(records - blank + 1, records + 1)
-        return Found(records, blank=[last], tidy=plain.tidy)
+        return FileContent(records, blank=[last], tidy=plain.tidy)
     numbered.drop(connection, table)
     return None
 
@@ -214,7 +214,7 @@ def _scan(
 
 def read_lines(
     connection: duckdb.DuckDBPyConnection, file: File, table: str, *, above: int = 0
-) -> Found:
+) -> FileContent:
     """Make `table` (`_row`, `line`) of a text file's lines but the first `above` and blank ones."""
     if not above:
         options = {
@@ -234,7 +234,7 @@ def read_lines(
 
 def read_whitespace(
     connection: duckdb.DuckDBPyConnection, file: File, part: Input, table: str
-) -> Found:
+) -> FileContent:
     """Make `table` of a file whose columns are parted by spaces and tabs."""
     rows = [line.split() for line in re.split(r"\r*\n|\r", head_text(file))]
     above, columns = header_of(file, rows[: heading.LOOKED_AT], part)

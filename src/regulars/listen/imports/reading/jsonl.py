@@ -12,7 +12,7 @@ from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.reading import numbered
-from regulars.listen.imports.reading.careful import Found
+from regulars.listen.imports.reading.careful import FileContent
 from regulars.listen.imports.reading.delimited import distinct, read_lines
 from regulars.listen.imports.reading.documents import as_lines
 from regulars.listen.imports.reading.files import File, not_text
@@ -32,7 +32,7 @@ def read_jsonl(
     paths: Sequence[str],
     table: str,
     scratch: Path,
-) -> Found:
+) -> FileContent:
     """Make `table` of JSON objects; lists stay JSON text, as do objects beside their parts.
 
     `paths` are dotted names (`user.id`) that are wanted from within.

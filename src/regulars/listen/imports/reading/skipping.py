@@ -9,7 +9,7 @@ import pyarrow as pa
 from regulars.kit.headers import fold
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.reading import numbered
-from regulars.listen.imports.reading.careful import Found
+from regulars.listen.imports.reading.careful import FileContent
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,7 +22,7 @@ TRIED_CODES = ("1", "2")
 """How Qualtrics writes them when it exports codes."""
 
 
-def set_apart(connection: duckdb.DuckDBPyConnection, table: str, file: Found) -> None:
+def set_apart(connection: duckdb.DuckDBPyConnection, table: str, file: FileContent) -> None:
     """Move the rows of a file that are no data from `table` and `unread` to `apart`."""
     for numbers in file.blank:
         connection.register("blank_rows", pa.table({"row": numbers}))

@@ -13,7 +13,7 @@ from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Input, Note
 from regulars.listen.imports.questions import Question
 from regulars.listen.imports.reading import arrow, delimited, jsonl, skipping
-from regulars.listen.imports.reading.careful import Found
+from regulars.listen.imports.reading.careful import FileContent
 from regulars.listen.imports.reading.files import (
     File,
     as_utf8,
@@ -104,7 +104,7 @@ class Reader:
         """Read all files of an input; columns that one of them lacks are null there."""
         tables: list[tuple[str, int]] = []
         pieces: list[Piece] = []
-        founds: list[Found] = []
+        founds: list[FileContent] = []
         typed = False
         for index, file in enumerate(files):
             table = f"{quote(f'file_{part.name}_{index}')}"
@@ -124,7 +124,7 @@ class Reader:
             raw.questions += found.questions
         return raw
 
-    def _text(self, file: File, part: Input, kind: str, table: str) -> Found:
+    def _text(self, file: File, part: Input, kind: str, table: str) -> FileContent:
         connection = self.connection
         if kind == "excel":
             found = arrow.read_excel(connection, file, part, table, self.answers)
@@ -142,7 +142,7 @@ class Reader:
         skipping.set_apart(connection, table, found)
         return found
 
-    def _parquet(self, file: File, table: str) -> Found:
+    def _parquet(self, file: File, table: str) -> FileContent:
         from pyarrow import parquet
 
         plain = unzipped(file, self.scratch)
@@ -152,7 +152,7 @@ class Reader:
                 "* EXCLUDE (file_row_number) "
                 f"FROM read_parquet({literal(str(plain.path))}, file_row_number = true)"
             )
-            return Found(parquet.read_metadata(plain.path).num_rows)
+            return FileContent(parquet.read_metadata(plain.path).num_rows)
         except Exception as error:  # the engine's own errors differ by what is broken
             raise Invalid(
                 "import.parquet",
@@ -160,7 +160,7 @@ class Reader:
                 file=file.name,
             ) from error
 
-    def _number(self, file: File, name: str, content: Found, table: str) -> Piece:
+    def _number(self, file: File, name: str, content: FileContent, table: str) -> Piece:
         """Give the file's refused and skipped rows their numbers; name those that got lost."""
         counted = "(SELECT count(*) FROM {}) + (SELECT count(*) FROM unread) + "
         seen = _one(self.connection, f"SELECT {counted.format(table)} (SELECT count(*) FROM apart)")

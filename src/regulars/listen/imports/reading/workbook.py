@@ -14,7 +14,7 @@ from regulars.kit.text import Text
 from regulars.listen.imports.expressions import quote
 from regulars.listen.imports.model import Note
 from regulars.listen.imports.questions import UNANSWERED, Choice, Question, answer_to
-from regulars.listen.imports.reading.careful import Found
+from regulars.listen.imports.reading.careful import FileContent
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,7 +76,7 @@ def merge(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     sheet: bytes,
-    content: Found,
+    content: FileContent,
     *,
     above: int,
     answers: Mapping[str, str],

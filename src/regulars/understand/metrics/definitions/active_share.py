@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.understand.metrics import finishes
-from regulars.understand.metrics.model import Aggregate, Definition, Direction, Example, Group, Unit
+from regulars.understand.metrics.model import (
+    Aggregate,
+    Definition,
+    Direction,
+    Example,
+    MetricGroup,
+    Unit,
+)
 from regulars.understand.metrics.queries import customers
 from regulars.understand.metrics.queries.gaps import COUNTED
 from regulars.understand.metrics.registry import define
@@ -33,7 +40,7 @@ define(
             "The chosen period; without a beginning, its last 90 days.",
             "所选时间段；未指定起点时为最后 90 天。",
         ),
-        group=Group.LOYALTY,
+        group=MetricGroup.LOYALTY,
         aggregate=Aggregate(
             customers.active,
             finishes.Share(additive=False),

@@ -5,7 +5,14 @@ from __future__ import annotations
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import ORDERS
 from regulars.understand.metrics import finishes
-from regulars.understand.metrics.model import Aggregate, Definition, Direction, Example, Group, Unit
+from regulars.understand.metrics.model import (
+    Aggregate,
+    Definition,
+    Direction,
+    Example,
+    MetricGroup,
+    Unit,
+)
 from regulars.understand.metrics.queries import orders
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
@@ -31,7 +38,7 @@ define(
             "The orders placed in the chosen period.",
             "所选时间段内的订单。",
         ),
-        group=Group.TRADE,
+        group=MetricGroup.TRADE,
         aggregate=Aggregate(
             orders.gross_revenue,
             finishes.Average(),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.understand.metrics import finishes
-from regulars.understand.metrics.model import Aggregate, Definition, Direction, Example, Group, Unit
+from regulars.understand.metrics.model import (
+    Aggregate,
+    Definition,
+    Direction,
+    Example,
+    MetricGroup,
+    Unit,
+)
 from regulars.understand.metrics.queries import answers
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
@@ -30,7 +37,7 @@ define(
             "The answers given in the chosen period.",
             "所选时间段内的回答。",
         ),
-        group=Group.FEEDBACK,
+        group=MetricGroup.FEEDBACK,
         aggregate=Aggregate(
             answers.answers("ces", answers.score),
             finishes.Answers("mean"),

@@ -9,7 +9,7 @@ from regulars.understand.metrics.model import (
     Definition,
     Direction,
     Example,
-    Group,
+    MetricGroup,
     Unit,
 )
 from regulars.understand.metrics.registry import define
@@ -40,7 +40,7 @@ define(
             "The 12 months after the last day of data.",
             "数据最后一天之后的 12 个月。",
         ),
-        group=Group.LOYALTY,
+        group=MetricGroup.LOYALTY,
         aggregate=Aggregate(
             None,
             finishes.Known(),

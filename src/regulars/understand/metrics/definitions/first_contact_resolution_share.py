@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.understand.metrics import finishes
-from regulars.understand.metrics.model import Aggregate, Definition, Direction, Example, Group, Unit
+from regulars.understand.metrics.model import (
+    Aggregate,
+    Definition,
+    Direction,
+    Example,
+    MetricGroup,
+    Unit,
+)
 from regulars.understand.metrics.queries import cases
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
@@ -32,7 +39,7 @@ define(
             "The cases opened in the chosen period.",
             "所选时间段内建立的工单。",
         ),
-        group=Group.SERVICE,
+        group=MetricGroup.SERVICE,
         aggregate=Aggregate(
             cases.solved_at_once, finishes.Share(), watched=True, daily=Daily(over=cases.BACK_DAYS)
         ),

@@ -5,7 +5,14 @@ from __future__ import annotations
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import CHECKOUT_STARTED, ORDER_COMPLETED
 from regulars.understand.metrics import finishes
-from regulars.understand.metrics.model import Aggregate, Definition, Direction, Example, Group, Unit
+from regulars.understand.metrics.model import (
+    Aggregate,
+    Definition,
+    Direction,
+    Example,
+    MetricGroup,
+    Unit,
+)
 from regulars.understand.metrics.queries import checkout
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
@@ -36,7 +43,7 @@ define(
             "The checkouts begun in the chosen period.",
             "所选时间段内开始的结算。",
         ),
-        group=Group.ORDERING,
+        group=MetricGroup.ORDERING,
         aggregate=Aggregate(
             checkout.abandoned,
             finishes.Share(),

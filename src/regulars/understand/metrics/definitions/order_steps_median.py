@@ -5,7 +5,14 @@ from __future__ import annotations
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import ORDER_STEPS
 from regulars.understand.metrics import finishes
-from regulars.understand.metrics.model import Aggregate, Definition, Direction, Example, Group, Unit
+from regulars.understand.metrics.model import (
+    Aggregate,
+    Definition,
+    Direction,
+    Example,
+    MetricGroup,
+    Unit,
+)
 from regulars.understand.metrics.queries import checkout
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
@@ -34,7 +41,7 @@ define(
             "The orders placed in the chosen period.",
             "所选时间段内的订单。",
         ),
-        group=Group.ORDERING,
+        group=MetricGroup.ORDERING,
         aggregate=Aggregate(
             checkout.steps, finishes.Median(), reads=ORDER_STEPS, counted=("amount",), daily=Daily()
         ),

@@ -5,7 +5,14 @@ from __future__ import annotations
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import SURVEY
 from regulars.understand.metrics import finishes
-from regulars.understand.metrics.model import Aggregate, Definition, Direction, Example, Group, Unit
+from regulars.understand.metrics.model import (
+    Aggregate,
+    Definition,
+    Direction,
+    Example,
+    MetricGroup,
+    Unit,
+)
 from regulars.understand.metrics.queries import answers
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
@@ -34,7 +41,7 @@ define(
             "The surveys shown in the chosen period.",
             "所选时间段内展示的问卷。",
         ),
-        group=Group.FEEDBACK,
+        group=MetricGroup.FEEDBACK,
         aggregate=Aggregate(
             answers.invitations,
             finishes.Share(extra=("dismissed",)),

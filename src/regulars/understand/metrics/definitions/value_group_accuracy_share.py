@@ -9,7 +9,7 @@ from regulars.understand.metrics.model import (
     Definition,
     Direction,
     Example,
-    Group,
+    MetricGroup,
     Unit,
 )
 from regulars.understand.metrics.registry import define
@@ -37,7 +37,7 @@ define(
             "The last assignment; it is given for periods that reach there.",
             "最近一次分组；仅在包含该时刻的时间段内给出。",
         ),
-        group=Group.LOYALTY,
+        group=MetricGroup.LOYALTY,
         aggregate=Aggregate(
             None, finishes.Known(), read=standing.group_accuracy, slices=frozenset()
         ),

@@ -17,7 +17,7 @@ from regulars.listen.catalog import service as catalog
 from regulars.timeline.given import given
 from regulars.timeline.moments import SECOND, local_date, micros
 from regulars.understand.metrics import periods
-from regulars.understand.metrics.model import DIMENSIONS, Question
+from regulars.understand.metrics.model import DIMENSIONS, MetricQuestion
 from regulars.understand.value_groups import service as value_groups
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Scene:
     events: ir.Table
     unnamed: ir.Table
     named: Callable[[ir.Table], ir.Table]
-    question: Question
+    question: MetricQuestion
     start: datetime
     end: datetime
     horizon: datetime
@@ -194,7 +194,12 @@ def slice_column(name: str) -> str:
 
 
 def visible(
-    ws: Workspace, view: View, question: Question, *, people: bool, start: datetime | None = None
+    ws: Workspace,
+    view: View,
+    question: MetricQuestion,
+    *,
+    people: bool,
+    start: datetime | None = None,
 ) -> ir.Table:
     """Return the events of the caller's places, with person, touchpoint and stage as needed.
 
