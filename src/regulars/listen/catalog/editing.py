@@ -144,14 +144,14 @@ def shown_stages(catalog: Catalog) -> list[dict[str, Any]]:
 
 def read_stages(rows: Sequence[Mapping[str, Any]]) -> tuple[Stage, ...]:
     """Return the stages of a form, sorted by their position; one without stands where it is."""
-    found = []
+    rule = []
     for number, row in enumerate(rows, 1):
         key, english, chinese = row["key"], row["en"], row["zh"]
         _check_key(key, "stages")
         title = Text(english or chinese or key, chinese or english or key)
         place = number if row["position"] is None else row["position"]
-        found.append((place, Stage(key, title, Phase(row["phase"]))))
-    return tuple(stage for _place, stage in sorted(found, key=lambda each: each[0]))
+        rule.append((place, Stage(key, title, Phase(row["phase"]))))
+    return tuple(stage for _place, stage in sorted(rule, key=lambda each: each[0]))
 
 
 def _check_key(key: str, field: str) -> None:

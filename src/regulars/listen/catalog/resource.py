@@ -65,13 +65,13 @@ def _put_stages(asked: Asked) -> Catalog:
                               now=asked.now, based_on=asked["base"] or 0)  # fmt: skip
 
 
-def _values(asked: Asked) -> dict[str, Any]:
+def _values(request: Asked) -> dict[str, Any]:
     return {
-        "catalog": service.current(asked.store),
+        "catalog": service.current(request.store),
         "areas": AREA_TITLES,
         "phases": PHASE_TITLES,
         "rules_words": editing.rules_words,
-        "may_edit": asked.caller.may(Right.EDIT_CATALOG),
+        "may_edit": request.caller.may(Right.EDIT_CATALOG),
     }
 
 

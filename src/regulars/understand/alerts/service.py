@@ -35,7 +35,6 @@ from regulars.understand.alerts.model import (
     AlertState,
     Grain,
     Inbox,
-    AlertKind,
     Listed,
     Rule,
     Way,
