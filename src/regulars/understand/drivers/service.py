@@ -77,11 +77,7 @@ def drivers(
     reached = {key: reach.get(item.touchpoint) for key, (item, _question) in names.items()}
     chosen = [list(names)[j] for j in kept]
     analysed = ranking.analyse(part, chosen, reached, replicates=REPLICATES)
-    catalog = catalog_service.current(ws)
-    titles = {
-        key: outcomes.attribute(catalog.title_of(item.touchpoint), question)
-        for key, (item, question) in names.items()
-    }
+    titles = _titles(ws, names)
     result = Drivers(
         outcome=parameters.outcome,
         missing=parameters.missing,
@@ -114,6 +110,14 @@ def drivers(
 def _named(one: Driver, names: Mapping[str, tuple[Item, str]]) -> Driver:
     item, question = names[one.key]
     return replace(one, touchpoint=item.touchpoint, question=question)
+
+
+def _titles(ws: Workspace, names: Mapping[str, tuple[Item, str]]) -> dict[str, Text]:
+    catalog = catalog_service.current(ws)
+    return {
+        key: outcomes.attribute(catalog.title_of(item.touchpoint), question)
+        for key, (item, question) in names.items()
+    }
 
 
 def _refused(source: queries.AnswerSource, why_not: Text) -> Drivers:
