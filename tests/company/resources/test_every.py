@@ -37,6 +37,8 @@ def named(value: Any) -> str:
 
 def first(field: Field) -> str:
     """Return the name of a field, or of the first one of its rows."""
+    if field.kind == "group":
+        return f"{field.name}.{first(field.fields[0])}"
     return f"{field.name}.0.{first(field.fields[0])}" if field.kind == "rows" else field.name
 
 

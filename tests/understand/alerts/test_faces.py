@@ -88,9 +88,17 @@ def test_rules_are_added_changed_and_removed(client: TestClient, ws: Workspace) 
     assert client.put(address, json={**body, "active": False}).status_code == 204
     (rule,) = (one for one in client.get("/api/v1/alerts/rules").json() if one["id"] == made)
     assert (rule["active"], rule["by"]) == (False, "channel")
+    for act, active in (("stop", False), ("start", True)):
+        client.post(f"/alerts/rules/{act}", data={"row": made})
+        rules = {one["id"]: one["active"] for one in client.get("/api/v1/alerts/rules").json()}
+        assert rules[made] is active
     assert client.delete(address).status_code == 204
     assert client.delete(address).status_code == 404
     assert client.post("/api/v1/alerts/rules", json={"metric": "mood"}).status_code == 422
+    typed = {"metric": "nps", "by": "place", "filters.channel": "app", "active": "1"}
+    client.post("/alerts/rules/add", data=typed)
+    added = [(one["by"], one["filters"]) for one in client.get("/api/v1/alerts/rules").json()]
+    assert ("place", {"channel": "app"}) in added
     analyst = signed(ws, Role.ANALYST)
     assert analyst.get("/alerts/rules").status_code == 403
     assert analyst.get("/alerts").status_code == 200

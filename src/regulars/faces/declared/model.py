@@ -17,7 +17,7 @@ from regulars.kit.text import Text
 
 Kind = Literal[
     "text", "long", "email", "number", "whole", "flag", "day", "moment", "choice", "radio",
-    "choices", "rows", "hidden", "file",
+    "choices", "rows", "group", "hidden", "file",
 ]  # fmt: skip
 Offered = Sequence[tuple[Any, ...]]
 """Values with their titles, for a radio button also with a hint."""
@@ -51,11 +51,11 @@ class Field:
 
     `choices` are values with titles, or a function of what is asked that gives them. `least` and
     `most` bound a number, `most` the characters of a text. A field of kind `rows` holds a list of
-    objects with `fields`, of which the first names the row. What is an `argument` has no name in a
-    command; `option` is what it is called there, where that differs. `default` is what holds where
-    nothing is said. Of `choices` with a title for `every` one, a page asks first whether all of
-    them are meant: that is None. What is `placeholder` in an empty field is in a choice the title
-    of none, for a file its ending.
+    objects with `fields`, of which the first names the row, one of kind `group` a single object.
+    What is an `argument` has no name in a command; `option` is what it is called there, where that
+    differs. `default` is what holds where nothing is said. Of `choices` with a title for `every`
+    one, a page asks first whether all of them are meant: that is None. What is `placeholder` in an
+    empty field is in a choice the title of none, for a file its ending.
     """
 
     name: str

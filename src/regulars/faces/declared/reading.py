@@ -60,8 +60,8 @@ def _value(one: Field, name: str, fields: Fields, asked: Asked) -> Any:
             return found if one.every else found or one.default
         case "file":
             return fields.file(name, required=one.required)
-        case "rows":
-            return _rows(one, name, fields, asked)
+        case "rows" | "group":
+            return _nested(one, name, fields, asked)
         case "hidden":  # as it came, with the blanks at its ends
             found = fields.text(name, required=one.required, most=int(one.most or MAX_LENGTH))
             found = fields.raw[name] if found else None
@@ -76,8 +76,10 @@ def _ticked(one: Field, name: str, fields: Fields) -> list[str] | None:
     return None if one.every and (wish == "every" or not (wish or ticked)) else ticked
 
 
-def _rows(one: Field, name: str, fields: Fields, asked: Asked) -> list[dict[str, Any]]:
-    """Return the rows in which anything was typed and that are not to be removed."""
+def _nested(one: Field, name: str, fields: Fields, asked: Asked) -> Any:
+    """Return a group's values, or the rows in which anything was typed that are not removed."""
+    if one.kind == "group":
+        return _sent(one.fields, fields, asked, f"{name}.")
     return [
         _sent(one.fields, fields, asked, f"{name}.{place}.")
         for place in _places(one, name, fields)
@@ -119,8 +121,9 @@ def _body(name: str, about: Text, fields: Iterable[Field]) -> type[BaseModel]:
 
 
 def _typed(one: Field) -> tuple[Any, Any]:
-    if one.kind == "rows":
-        kind: Any = list[_body(one.name.title(), one.title, one.fields)]  # type: ignore[misc]
+    if one.fields:
+        row = _body(one.name.title(), one.title, one.fields)
+        kind: Any = row if one.kind == "group" else list[row]  # type: ignore[valid-type]
     else:
         kind = _kind(one)
     limits: dict[str, Any] = {"description": one.words.en}
@@ -160,7 +163,7 @@ def _kind(one: Field) -> Any:
 
 def options(form: Form) -> dict[str, tuple[Any, Any]]:
     """Return the arguments and options of a form's command, as type and default by field."""
-    return {one.name: _option(one) for one in form.fields if one.kind != "rows"}
+    return {one.name: _option(one) for one in form.fields if not one.fields}
 
 
 def _option(one: Field) -> tuple[Any, Any]:
@@ -195,6 +198,8 @@ def _typed_of(
         name = before + one.name
         if one.kind == "rows":
             shown |= _typed_rows(one, name, values.get(one.name) or (), fields)
+        elif one.kind == "group":
+            shown |= _typed_of(one.fields, values.get(one.name) or {}, fields, f"{name}.")
         elif fields is None:
             shown[name] = values.get(one.name, one.default)
         else:
