@@ -59,6 +59,12 @@ def days(first: date, last: date, zone: ZoneInfo) -> Period:
     return Period(day_start(first, zone), day_start(last, zone))
 
 
+def month(year: int, number: int, zone: ZoneInfo) -> Period:
+    """Return one calendar month of `zone`."""
+    following = date(year + number // 12, number % 12 + 1, 1)
+    return days(date(year, number, 1), following, zone)
+
+
 def add_months(day: date, count: int) -> date:
     """Return the first day of the month that lies `count` months from `day`'s month."""
     index = day.year * 12 + day.month - 1 + count

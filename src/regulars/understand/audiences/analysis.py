@@ -143,7 +143,7 @@ ANALYSIS = Analysis(
         "人群指符合某一条件的全部客户，条件基于对每位客户已知的信息。"
         "评分取最近 12 个月：NPS 按回答计，CSAT 为各客户均值的平均。不足五人时仅显示人数。",
     ),
-    result="Overview",
+    result="AudienceOverview",
     order=62,
     told_as=(("as_of", "last_event_at"),),
     inner=("outlines",),

@@ -153,7 +153,7 @@ ANALYSIS = Analysis(
     question=Text("Who are our most valuable customers?", "谁是我们最有价值的客户？"),
     summary=Text("Value groups", "价值分组"),
     meaning=MEANING,
-    result="Overview",
+    result="GroupOverview",
     order=60,
     rests_on=("lifetime-value",),
     renew=lambda service, ws, now: service.refresh(ws, now=now),
