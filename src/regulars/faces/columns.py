@@ -101,11 +101,11 @@ class Column:
     function of row and view.
     A `ranged` column holds estimates (`value`, `low`, `high`, perhaps `n`): one cell with its range
     on a page and in a terminal, four columns in a file (three where no n is `counted`). What is
-    `wide` is left out where there is little room, what is `long` is broken anywhere, what is
-    `in_file` stands in files only. A share
-    may have a `bar`. `href` gives a cell's link, `note` what is said below the value, `mark` which
-    judgement's colour it has (`parts.verdict`), `depth` how far it is set in, each by a function of
-    row and view. A list may be sorted by a column with a `key`.
+    `wide` is left out where there is little room, what is `long` stands as people wrote it and is
+    broken anywhere, what is `in_file` stands in files only. A share may have a `bar`. `href` gives
+    a cell's link, `note` what is said below the value, `mark` which judgement's colour it has
+    (`parts.verdict`), `depth` how far it is set in, each by a function of row and view. A list may
+    be sorted by a column with a `key`.
     """
 
     title: Text

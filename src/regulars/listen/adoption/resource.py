@@ -146,8 +146,8 @@ RESOURCE = Resource(
             search=True,
             filters=(Filter("kind", KIND, KINDS),),
             columns=(
-                Column(WORD, "value", key="value"),
-                Column(KIND, lambda row, _: KIND_TITLES[row.kind]),
+                Column(WORD, "value", key="value", long=True),
+                Column(KIND, lambda row, _: KIND_TITLES[row.kind], wide=True),
                 Column(Text("Events", "事件数"), "events", COUNT, key="events"),
                 Column(Text("Last seen", "最近出现"), "last_at", WHEN, wide=True, key="last_at"),
             ),
@@ -161,9 +161,9 @@ RESOURCE = Resource(
             key=_name,
             search=True,
             columns=(
-                Column(WORD, "value", key="value"),
+                Column(WORD, "value", key="value", long=True),
                 Column(KIND, lambda row, _: KIND_TITLES[row.kind], wide=True),
-                Column(Text("Stands for", "代表"), "stands_for"),
+                Column(Text("Stands for", "代表"), "stands_for", long=True),
                 Column(Text("Changed by", "更改人"), _changed_by, wide=True),
             ),
             gives=list[AdoptedFacts],

@@ -25,7 +25,7 @@ FIELDS = (
     Field("kind", KIND, "choice", default="any", choices=tuple(KIND_NAMES.items())),
 )  # fmt: skip
 WORD_AND_KIND = (
-    Column(VALUE, "word"),
+    Column(VALUE, "word", long=True),
     Column(KIND, lambda row, _asked: KIND_NAMES[row.kind]),
 )
 

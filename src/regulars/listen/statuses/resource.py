@@ -71,7 +71,7 @@ RESOURCE = Resource(
             name="own",
             title=Text("Your statuses", "自定义状态词"),
             columns=(
-                Column(WORD, "word"),
+                Column(WORD, "word", long=True),
                 Column(MEANING, lambda row, _asked: TITLES[row.meaning]),
                 Column(Text("Built in", "产品自带"), _shipped, wide=True),
                 Column(Text("Changed by", "更改人"), _changed_by, wide=True),
