@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from pathlib import Path
 
@@ -29,6 +30,14 @@ def test_links_between_documents_lead_somewhere(file: Path) -> None:
         if not (file.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_the_way_of_a_question_names_what_there_is() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("## The way of one question")[2]
+    names = re.findall(r"`((?:understand|timeline|faces|kit)\.[\w.]+)`", text)
+    assert len(names) > 15
+    for name in names:
+        assert pkgutil.resolve_name(f"regulars.{name}") is not None
 
 
 def test_the_notebook_page_runs(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
