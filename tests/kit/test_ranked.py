@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.kit.errors import Invalid
+from regulars.kit.errors import NotFound
 from regulars.kit.ranked import among, part, ranked
 
 
@@ -34,5 +34,5 @@ def test_only_the_wanted_persons_and_only_keys_of_the_list() -> None:
     wanted = part(among(table, ["p002", "nobody"]), "value", size=5)
     assert among(table, None) is table
     assert [row["person_id"] for row in wanted.rows] == ["p002"]
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         part(table, "value", size=5, after=("x",))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
@@ -18,6 +19,7 @@ from regulars.timeline import compaction, duck, erasure, inbox, lake, loading
 from regulars.timeline.engine.base import Engine
 from regulars.timeline.engine.duck import DuckEngine
 from regulars.timeline.engine.view import View
+from regulars.timeline.event import MOMENT
 from regulars.timeline.flush import flush
 from regulars.timeline.lease import MAINTENANCE, lease
 from regulars.timeline.loading import Loaded
@@ -56,7 +58,7 @@ def told(
     table = inbox.make(rows, now)
     if updated:
         changed = [None if one is None else MARCH + one * DAY for one in updated]
-        table = table.append_column("updated_at", inbox.moments(changed))
+        table = table.append_column("updated_at", pa.array(changed, MOMENT))
     connection.register("incoming", table)
     return loading.load(ws, connection, "incoming", f"run-{run}", now=now)
 

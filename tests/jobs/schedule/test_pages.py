@@ -44,7 +44,7 @@ def test_a_run_is_listed_with_its_steps(
     refresh.run(ws, reason="first", clock=lambda: NOON)
     shown = browser.get("/jobs").text
     assert "the first time" in shown
-    assert "Journey map" in shown
+    assert "<span>Journey</span>" in shown
     listed = browser.get("/api/v1/jobs").json()
     assert [step["state"] for step in listed[0]["steps"]] == ["done"] * len(refresh.job().steps)
     assert listed[0]["progress"] == 1.0

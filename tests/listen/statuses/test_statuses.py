@@ -79,7 +79,7 @@ def test_the_page_sets_and_takes_back(ws: Workspace, app: FastAPI) -> None:
     assert wrong.status_code == 422 and "Choose one from the list." in wrong.text
     assert analyst.post("/sources/statuses/reset", data={"row": "已核销"}).is_redirect
     again = analyst.post("/sources/statuses/reset", data={"row": "已核销"})
-    assert again.status_code == 404 and "no meaning of your own" in again.text
+    assert again.status_code == 422 and "no meaning of your own" in again.text
     manager = sign(app, ws, "finn", Role.MANAGER)
     assert "/sources/statuses" in manager.get("/sources").text
     agent = sign(app, ws, "eve", Role.AGENT)

@@ -14,7 +14,7 @@ from regulars.timeline import inbox
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.journeys import service
-from regulars.understand.journeys.model import Journeys
+from regulars.understand.journeys.model import Journeys, MapOptions
 from regulars.understand.scope.model import EventFilter, EventScope
 
 WAY = ["Page Viewed", "Order Completed"]
@@ -52,7 +52,7 @@ def test_a_refresh_leaves_out_of_them_what_it_does_not_see(ws: Workspace) -> Non
     flush(ws)
     now = NOON + 2 * HOUR
     ws.engine.pin(now)
-    found = service.answered(ws, EventFilter(), "person", "event", now=now).payload
+    found = service.answered(ws, EventFilter(), MapOptions("person", "event"), now=now).payload
     ws.engine.unpin()
     assert [(one.steps, one.n) for one in found.variants] == [(WAY, 6)]
 

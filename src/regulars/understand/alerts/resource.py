@@ -100,14 +100,14 @@ def _places(asked: Asked) -> list[tuple[str, Text]]:
     return [(one.id, one.name) for _depth, one in places.tree(asked.store).walk()]
 
 
-def _put(asked: Asked) -> Rule:
+def _put(sent: Asked) -> Rule:
     """Keep a rule: a new one, or another in the place of the row's."""
-    preset = service.rule(asked.store, asked.row).preset if asked.row else None
-    filters = {name: word for name, word in (asked["filters"] or {}).items() if word}
-    rule = Rule(asked.row, kind_of(asked["metric"]), asked["metric"], asked["by"],
-                Grain(asked["grain"]), Way(asked["way"]), filters, asked["owner"],
-                asked["active"], preset)  # fmt: skip
-    return service.put_rule(asked.store, rule, asked.caller, now=asked.now)
+    preset = service.rule(sent.store, sent.row).preset if sent.row else None
+    filters = {name: word for name, word in (sent["filters"] or {}).items() if word}
+    rule = Rule(sent.row, kind_of(sent["metric"]), sent["metric"], sent["by"],
+                Grain(sent["grain"]), Way(sent["way"]), filters, sent["owner"],
+                sent["active"], preset)  # fmt: skip
+    return service.put_rule(sent.store, rule, sent.caller, now=sent.now)
 
 
 def _remove(asked: Asked) -> None:
