@@ -139,6 +139,7 @@ NEW_LOGIN = Field(
     hint=Text("Letters, digits or an email address.", "字母、数字或邮箱地址。"),
     required=True,
     most=100,
+    pattern=r"^[\w.@+-]{2,100}$",
 )
 LANGUAGE = Field(
     "language",

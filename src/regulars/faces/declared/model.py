@@ -55,7 +55,8 @@ class Field:
     What is an `argument` has no name in a command; `option` is what it is called there, where that
     differs. `default` is what holds where nothing is said. Of `choices` with a title for `every`
     one, a page asks first whether all of them are meant: that is None. What is `placeholder` in an
-    empty field is in a choice the title of none, for a file its ending.
+    empty field is in a choice the title of none, for a file its ending. A text that is required
+    has the `pattern`, which the API's document states.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Field:
     most: float | None = None
     choices: Offered | Callable[[Asked], Offered] = ()
     placeholder: str | Text = ""
+    pattern: str = r"\S"
     fields: tuple[Field, ...] = ()
     argument: bool = False
     option: str | None = None

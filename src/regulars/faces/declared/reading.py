@@ -129,7 +129,7 @@ def _typed(one: Field) -> tuple[Any, Any]:
     limits: dict[str, Any] = {"description": one.words.en}
     if kind is str:
         limits |= {"max_length": int(one.most or MAX_LENGTH)}
-        limits |= {"min_length": 1, "pattern": r"\S"} if one.required else {}
+        limits |= {"min_length": 1, "pattern": one.pattern} if one.required else {}
     elif one.kind in ("number", "whole"):
         limits |= {"ge": one.least, "le": one.most, "strict": True}
     if one.required and one.default is None:

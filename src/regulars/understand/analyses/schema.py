@@ -54,6 +54,6 @@ def _inlined(part: Any, parts: dict[str, Any]) -> Any:
         return _inlined(parts[part["$ref"].rsplit("/", 1)[-1]], parts)
     made = {key: _inlined(one, parts) for key, one in part.items()
             if not (key == "title" and isinstance(one, str))}  # fmt: skip
-    if isinstance(made.get("items"), list):  # a tuple, as JSON Schema 2020-12 says it
-        made["prefixItems"], made["items"] = made["items"], False
+    if "prefixItems" in made:  # a tuple: its length says that nothing follows
+        made.pop("items", None)
     return made | {"type": ["number", "null"]} if made.get("type") == "number" else made

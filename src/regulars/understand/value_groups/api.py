@@ -31,7 +31,7 @@ class RulesIn(BaseModel):
     spend: float = Field(ge=0, strict=True)
     frequency: float = Field(ge=0, strict=True)
     depth: float = Field(ge=0, strict=True)
-    days: int = 365
+    days: int = Field(365, ge=30, le=1_100, strict=True)
 
 
 @router.get("/rules", summary="Current rules and their versions")
