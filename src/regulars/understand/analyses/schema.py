@@ -54,6 +54,7 @@ def _inlined(part: Any, parts: dict[str, Any]) -> Any:
         return _inlined(parts[part["$ref"].rsplit("/", 1)[-1]], parts)
     made = {key: _inlined(one, parts) for key, one in part.items()
             if not (key == "title" and isinstance(one, str))}  # fmt: skip
-    if "prefixItems" in made:  # a tuple: its length says that nothing follows
-        made.pop("items", None)
+    if parts_of := made.pop("prefixItems", None):  # a tuple: so many, each of one of these kinds
+        kinds = [kind for at, kind in enumerate(parts_of) if kind not in parts_of[:at]]
+        made["items"] = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
     return made | {"type": ["number", "null"]} if made.get("type") == "number" else made
