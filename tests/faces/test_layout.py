@@ -27,8 +27,6 @@ def test_the_longest_fitting_link_is_where_we_are() -> None:
     assert here(items, "/metrics/glossary") == "/metrics/glossary"
     assert here(items, "/metrics/nps") == "/metrics"
     assert here(items, "/metricsx") is None
-    asking = [NavItem(Text("J", "J"), "/journey?period=usual", Section.UNDERSTAND)]
-    assert here(asking, "/journey") == here(asking, "/journey/touchpoints/cart") == asking[0].path
     assert here(items, "/") == "/"
 
 

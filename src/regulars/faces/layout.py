@@ -116,8 +116,7 @@ def here(items: Iterable[NavItem], path: str) -> str | None:
     fitting = [
         item.path
         for item in items
-        if path == item.path
-        or (item.path != "/" and f"{path}/".startswith(item.path.partition("?")[0] + "/"))
+        if path == item.path or (item.path != "/" and f"{path}/".startswith(f"{item.path}/"))
     ]
     return max(fitting, key=len, default=None)
 

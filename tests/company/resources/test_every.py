@@ -171,6 +171,13 @@ def test_an_address_that_is_written_out_takes_only_its_own_methods(admin: TestCl
     assert (told.status_code, told.headers["allow"]) == (405, "POST")
 
 
+def test_whoever_reads_the_address_of_a_form_is_led_to_the_lists(admin: TestClient) -> None:
+    """After a form was refused, a reader reloads the page or sorts a list of it."""
+    answer = admin.get("/keys/write?sort=name", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/keys?sort=name")
+    assert admin.get("/keys/nothing", follow_redirects=False).status_code == 404
+
+
 def test_numbers_are_numbers(admin: TestClient) -> None:
     """A validator that takes `false` for 0 accepts what the document of the API forbids."""
     weights = {"spend": 1, "frequency": False, "depth": 1}

@@ -136,3 +136,13 @@ def test_a_wrong_text_is_refused_by_line(made: tuple[Workspace, TestClient, str]
     answer = browser.post("/catalog/text", data=form)
     assert answer.status_code == 422
     assert "touchpoint[" in answer.text and "line " in answer.text
+
+
+def test_a_page_takes_the_usual_period_where_an_answer_takes_all(browser: TestClient) -> None:
+    """The address of the page means what it always did; programs get everything unless they ask."""
+    bare, usual = (browser.get(f"/journey/map{query}").text for query in ("", "?period=usual"))
+    assert bare == usual
+    cases = [
+        browser.get(f"/api/v1/journey{query}").json()["cases"] for query in ("", "?period=all")
+    ]
+    assert cases[0] == cases[1] > 0

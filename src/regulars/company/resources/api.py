@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -56,9 +57,11 @@ def _add_list(
     def rows(**given: Any) -> Any:
         wanted = given["wanted"]
         asked = Asked(given["store"], given["caller"], clock.now(), given)
-        if isinstance(listing.rows(asked), Sequence):
-            return [listing.plain(row) for row in cutting.every(listing, asked)]
-        cut = cutting.page_of(listing, asked, size=wanted.size, after=wanted.after)
+        rows_of = listing.rows(asked)
+        once = replace(listing, rows=lambda _asked: rows_of)
+        if isinstance(rows_of, Sequence):
+            return [listing.plain(row) for row in cutting.every(once, asked)]
+        cut = cutting.page_of(once, asked, size=wanted.size, after=wanted.after)
         items = [listing.plain(row) for row in cut.items]
         return envelope(cut, items, given["request"], given["response"])
 

@@ -32,18 +32,31 @@ def routes(resource: Resource) -> APIRouter:
     @router.get("")
     def whole(*, request: Request, store: CurrentStore, caller: Principal = reader) -> Response:
         """Show the lists, or give one as a file."""
-        asked = Asked(store, caller, clock.now(), dict(request.query_params))
+        look = Asked(store, caller, clock.now(), dict(request.query_params))
         if kind := files.asked(request):
-            return _file(request, kind, _listed(resource, asked), asked)
+            return _file(request, kind, _listed(resource, look), look)
         try:
-            return show(request, resource, asked)
+            return show(request, resource, look)
         except Invalid as error:
-            return show(request, resource, asked, wrong=error)
+            return show(request, resource, look, wrong=error)
 
     for form in resource.forms:
         if form.page is not None:
             _add(router, resource, form)
+    if not any(form.page for form in resource.forms):
+        _lead_back(router, resource)
     return router
+
+
+def _lead_back(router: APIRouter, resource: Resource) -> None:
+    """Lead whoever reads the address of a form that was refused, or turns a list there, back."""
+
+    @router.get("/{form}", dependencies=[Depends(needs(Right(resource.read)))])
+    def list_of(request: Request, form: str) -> Response:
+        if resource.form(form) is None:
+            raise NotFound("http.404", Text("There is nothing here.", "这里没有内容。"))
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{resource.path}{query}", 303)
 
 
 def _add(router: APIRouter, resource: Resource, form: Form) -> None:

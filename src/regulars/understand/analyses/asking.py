@@ -25,7 +25,11 @@ def fields(options: tuple[Option, ...], *, strict: bool) -> Read:
     """
 
     def given(**values: Any) -> dict[str, Any]:
-        return {one.name: values[_variable(one)] for one in options}
+        sent = {one.name: values[_variable(one)] for one in options}
+        if strict:
+            return sent
+        return {one.name: one.on_page if sent[one.name] in (None, "") else sent[one.name]
+                for one in options}  # fmt: skip
 
     parameters = [_parameter(one, strict) for one in options]
     given.__dict__["__signature__"] = inspect.Signature(parameters)

@@ -23,9 +23,10 @@ class Option:
     """One thing that an analysis can be asked with.
 
     `name` is the field of a query; the command spells it with dashes. `choices` are the values
-    there are with their titles; without them any text or number of `kind` will do. `offered`
-    gives choices that follow from the answer or workspace, to a page's menu or drop-down; there may
-    be no answer yet. A number may have `bounds`. One of the kind `list[str]` may be given several
+    there are with their titles; without them any text or number of `kind` will do. `offered` gives
+    choices that follow from the answer or workspace, to a page's menu or drop-down; there may be no
+    answer yet. A number may have `bounds`. Where nothing is said, a page takes what is `on_page`,
+    if that is not the default of API and command. One of the kind `list[str]` may be given several
     times.
     """
 
@@ -38,6 +39,7 @@ class Option:
     offered: Callable[[Any], list[tuple[Any, Any]]] | None = None
     positional: bool = False
     bounds: tuple[float, float] | None = None
+    on_page: Any = None
 
     @property
     def words(self) -> Text:

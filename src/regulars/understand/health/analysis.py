@@ -13,7 +13,7 @@ from regulars.kit.text import Text
 from regulars.understand.analyses.model import Analysis, Picture, Span, Table, touchpoint_page
 from regulars.understand.analyses.options import AS_OF, CHANNELS, FROM, PERIOD, PLACES, TO
 from regulars.understand.health.model import MEANING, Health, IndexPart, Month
-from regulars.understand.scope.model import EventFilter
+from regulars.understand.scope.model import USUAL, EventFilter
 
 if TYPE_CHECKING:
     from regulars.understand.analyses.view import View
@@ -69,14 +69,13 @@ ANALYSIS = Analysis(
     noun=__package__,
     name="health",
     address="/health-index",
-    menu="/health-index?period=usual",
     title=INDEX,
     question=Text("How healthy is the experience as a whole?", "整体体验的健康度如何？"),
     summary=Text("The experience health index", "体验健康度指数"),
     meaning=MEANING,
     result="Health",
     order=5,
-    options=(replace(PERIOD, default="all"), FROM, TO, PLACES, CHANNELS, AS_OF),
+    options=(replace(PERIOD, default="all", on_page=USUAL), FROM, TO, PLACES, CHANNELS, AS_OF),
     ask=lambda options: (options.event_filter("all"), options["as_of"]),
     renew=lambda service, ws, now: service.answered(ws, EventFilter(), now=now),
     plain=lambda _view: {"metric": "experience_health_index"},

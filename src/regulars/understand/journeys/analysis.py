@@ -31,7 +31,7 @@ from regulars.understand.journeys.model import (
     Variant,
 )
 from regulars.understand.journeys.wording import lasting
-from regulars.understand.scope.model import EventFilter
+from regulars.understand.scope.model import USUAL, EventFilter
 
 if TYPE_CHECKING:
     from regulars.understand.analyses.options import Options
@@ -262,7 +262,6 @@ _VARIANTS = Table(
 ANALYSIS = Analysis(
     noun=__package__,
     name="journey",
-    menu="/journey?period=usual",
     tag="journeys",
     title=Text("Journey", "客户旅程"),
     question=Text("Where are the pain points of the journey?", "旅程中哪里有痛点？"),
@@ -280,7 +279,7 @@ ANALYSIS = Analysis(
         BY,
         LEVEL,
         FEEDBACK,
-        replace(PERIOD, default="all"),
+        replace(PERIOD, default="all", on_page=USUAL),
         FROM,
         TO,
         PLACES,
