@@ -122,13 +122,15 @@ def test_the_number_is_the_same_on_page_api_command_and_file(
     shown = show(company, analysis, "--json")
     assert shown.exit_code == 0, shown.output
     assert named(json.loads(shown.stdout)) == told
-    page = client.get(f"{analysis.path}/{analysis.piece}").text.replace("\xa0", " ")
+    period = {one.name: one.default for one in analysis.options if one.on_page is not None}
+    page = client.get(f"{analysis.path}/{analysis.piece}", params=period).text.replace("\xa0", " ")
     printed = show(company, analysis)
     assert printed.exit_code == 0, printed.output
     view = view_of(company, analysis)
     for table in analysis.tables:
         rows = view.rows(table)
-        file = client.get(f"{analysis.path}/tables/{table.name}?format=csv").text.lstrip("\ufeff")
+        address, asked = f"{analysis.path}/tables/{table.name}", {**period, "format": "csv"}
+        file = client.get(address, params=asked).text.lstrip("\ufeff")
         lines = list(csv.reader(io.StringIO(file)))
         assert len(lines) == len(rows) + 1
         for at, row in enumerate(rows[:3]):
