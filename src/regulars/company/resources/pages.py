@@ -40,21 +40,19 @@ def routes(resource: Resource) -> APIRouter:
         except Invalid as error:
             return show(request, resource, look, wrong=error)
 
-    for form in resource.forms:
-        if form.page is not None:
-            _add(router, resource, form)
-    if not any(form.page for form in resource.forms):
-        _lead_back(router, resource)
+    forms = [form for form in resource.forms if form.page is not None]
+    for form in forms:
+        _add(router, resource, form)
+        if not any(one.page for one in forms):
+            _lead_back(router, resource, form)
     return router
 
 
-def _lead_back(router: APIRouter, resource: Resource) -> None:
-    """Lead whoever reads the address of a form that was refused, or turns a list there, back."""
+def _lead_back(router: APIRouter, resource: Resource, form: Form) -> None:
+    """Lead whoever reads the address of a form that was refused, or turns its list, back."""
 
-    @router.get("/{form}", dependencies=[Depends(needs(Right(resource.read)))])
-    def list_of(request: Request, form: str) -> Response:
-        if resource.form(form) is None:
-            raise NotFound("http.404", Text("There is nothing here.", "这里没有内容。"))
+    @router.get(f"/{form.name}", dependencies=[Depends(needs(Right(form.right)))])
+    def to_list(request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"{resource.path}{query}", 303)
 
