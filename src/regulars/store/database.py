@@ -5,7 +5,7 @@ Nouns declare their tables on `metadata`; services open one `transaction()` per 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.pool import NullPool, QueuePool
 
 from regulars.kit.errors import Unavailable
@@ -42,6 +43,10 @@ POSTGRES = {
     "tcp_user_timeout": "20000",
 }
 """A server that went away without a word is noticed within seconds, not within hours."""
+
+
+AFTERWARDS = "afterwards"
+log = structlog.get_logger(__name__)
 
 
 class Moment(sa.TypeDecorator[datetime]):
@@ -97,8 +102,10 @@ class Database:
             if self.dialect == "sqlite":
                 _be_patient(connection)
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.info.pop(AFTERWARDS, None)
             with connection.begin() if self.dialect != "sqlite" else _manual(connection):
                 yield connection
+            _afterwards(connection)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -115,6 +122,24 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def after_commit(
+    connection: sa.Connection, key: str, work: Callable[[sa.Connection], None]
+) -> None:
+    """Let `work` be done on this connection once its transaction is committed, once a `key`.
+
+    If it fails that is logged: what was committed stands.
+    """
+    connection.info.setdefault(AFTERWARDS, {})[key] = work
+
+
+def _afterwards(connection: sa.Connection) -> None:
+    for key, work in connection.info.pop(AFTERWARDS, {}).items():
+        try:
+            work(connection)
+        except Exception:
+            log.warning("database.afterwards", key=key, exc_info=True)
 
 
 def _be_patient(connection: sa.Connection) -> None:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from regulars.kit import clock
 from regulars.store.workspace import Store
-from regulars.timeline import required
+from regulars.timeline import bell, required
 from regulars.timeline.event import SCHEMA, event_hash
 from regulars.timeline.tables import inbox, seen, tombstones
 
@@ -91,6 +91,7 @@ def append(
     if not any(fresh):
         return Receipt(None, fresh, refused)
     kept = table if all(fresh) else table.filter(pa.array(fresh))
+    bell.ring(connection)
     result = connection.execute(
         sa.insert(inbox).values(
             revision=0, events=kept.num_rows, appended_at=now, batch=encode(kept)
