@@ -1,6 +1,6 @@
 """Each built-in analytic against hand-written DuckDB SQL over the same files.
 
-    python benchmarks/analytics.py [--folder FOLDER] [--customers 1000000] [--repeat 3] [--only map]
+    python -m benchmarks.analytics [--folder FOLDER] [--customers 1000000] [--repeat 3] [--only map]
 
 Makes the company of `company.py` when FOLDER has none (twenty million events at the default
 size). Ours and the SQL run in turns in one process with the same memory and threads; the best of
@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from benchmarks.company import CUSTOMERS, NOW, RICHNESS, company
 
-from company import CUSTOMERS, NOW, RICHNESS, company
 from regulars.kit.period import Period
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline import duck

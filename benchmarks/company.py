@@ -1,6 +1,6 @@
 """The company that other benchmarks measure: one million customers, twenty million events.
 
-    python benchmarks/company.py FOLDER [--customers 1000000] [--richness 0.32] [--memory 4GB]
+    python -m benchmarks.company FOLDER [--customers 1000000] [--richness 0.32] [--memory 4GB]
 
 Makes it once; a folder that has it is left as it is. Prints how long simulating, loading and
 compacting took, and the highest memory of the process.
@@ -23,7 +23,8 @@ from regulars.store.settings import EngineSettings, Settings
 from regulars.timeline import compaction, lake
 from regulars.timeline.workspace import Workspace
 
-NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+NOW = datetime(2026, 8, 29, 3, tzinfo=UTC)
+"""A Saturday: a usual day, a Monday and the first of a month follow it."""
 CUSTOMERS, RICHNESS = 1_000_000, 0.32
 MADE = "made"
 

@@ -1,6 +1,6 @@
 """From the command `regulars demo` to the first page, as a newcomer waits for it.
 
-    python benchmarks/demo_start.py [--customers 20000] [--port 8017]
+    python -m benchmarks.demo_start [--customers 20000] [--port 8017]
 
 Starts the command in a fresh folder, follows the address it prints, and stops when the first page
 has come whole. The claim: under 60 seconds for 20,000 customers on two cores. Then waits for the

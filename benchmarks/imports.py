@@ -1,6 +1,6 @@
 """Import of a file of events against a bare read, sort and write of the same file.
 
-    python benchmarks/imports.py [--events 10000000] [--kind parquet|csv] [--memory 4GB]
+    python -m benchmarks.imports [--events 10000000] [--kind parquet|csv] [--memory 4GB]
 
 Does it with a Parquet and with a CSV file. Prints seconds on the clock and of the processor, their
 ratios (the claim: at most 2, and 1.5 for the same file again), what the count of rows that is

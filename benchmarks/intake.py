@@ -1,6 +1,6 @@
 """Durable, de-duplicated intake against the same server answering without storing, in one run.
 
-    python benchmarks/intake.py [--seconds 8] [--connections 16] [--events 100]
+    python -m benchmarks.intake [--seconds 8] [--connections 16] [--events 100]
 
 The real server (uvicorn, httptools, uvloop) runs in one process, a plain client over sockets in
 another. Each mode is measured in turn, twice, on batches and on single events: "stored" is

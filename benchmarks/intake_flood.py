@@ -1,6 +1,6 @@
 """What a flood of empty events costs others: latencies beside the flood against those without it.
 
-    python benchmarks/intake_flood.py [--seconds 6]
+    python -m benchmarks.intake_flood [--seconds 6]
 
 The real server runs in one process. In another, one shop sends an event of its own about fifty
 times a second and somebody opens the sign-in page about ten times a second; in a third a flooder

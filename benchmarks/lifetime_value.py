@@ -1,6 +1,6 @@
 """BG/NBD fitted and scored for a million made customers, against the library `lifetimes`.
 
-    python benchmarks/lifetime_value.py [--customers 1000000] [--repeat 3]
+    python -m benchmarks.lifetime_value [--customers 1000000] [--repeat 3]
 
 Needs `pip install lifetimes`. Both fit the same histories and score expected purchases of the next
 year and the probability of being there still; ours and theirs run in turns in one process, and the

@@ -1,6 +1,6 @@
 """How long a page of a long list takes: the audit log with 100,000 entries.
 
-    python benchmarks/listing.py [--rows 100000]
+    python -m benchmarks.listing [--rows 100000]
 
 Prints the milliseconds (the median of seven) of the first page, one deep inside, a search, one
 that finds nothing and pages in another order, each as the declared list is read on SQLite, with

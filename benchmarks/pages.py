@@ -1,6 +1,6 @@
 """How long pages take on the large company: stored findings, and slices asked for the first time.
 
-    python benchmarks/pages.py FOLDER [--customers 1000000] [--repeat 15]
+    python -m benchmarks.pages FOLDER [--customers 1000000] [--repeat 15]
 
 Refreshes the findings of the workspace that `benchmarks/company.py` made (and makes it when it is
 not there), then asks the server for each page of the navigation as a signed-in administrator would:

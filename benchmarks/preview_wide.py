@@ -1,6 +1,6 @@
 """A preview of a file of many columns against an import of the same file.
 
-    python benchmarks/preview_wide.py [--columns 500] [--rows 2000]
+    python -m benchmarks.preview_wide [--columns 500] [--rows 2000]
 
 Prints both times and their ratio (the claim: at most 3).
 """

@@ -1,6 +1,6 @@
 """How long a refresh takes after an import has told 5 % of a month's orders anew.
 
-    python benchmarks/retelling.py FOLDER [--customers 1000000] [--share 0.05] [--queries]
+    python -m benchmarks.retelling FOLDER [--customers 1000000] [--share 0.05] [--queries]
 
 Takes the workspace that `benchmarks/company.py` made (and makes it when it is not there). One full
 refresh from nothing; then an import tells that share of the last whole month's orders with another
@@ -43,7 +43,7 @@ def main() -> None:
         f"{loaded.replaced:,} orders told anew in {time.perf_counter() - began:.1f} s", flush=True
     )
     following = refreshed(ws, NOW + DAY, asked.queries)
-    print(table_of(whole, following))
+    print(table_of(whole, {"a day": following}))
     print(f"peak memory {peak_gigabytes():.1f} GB")
 
 

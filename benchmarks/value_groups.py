@@ -1,6 +1,6 @@
 """Value groups of a million customers against a bare `percent_rank` of DuckDB.
 
-    python benchmarks/value_groups.py [--customers 1000000] [--repeat 3]
+    python -m benchmarks.value_groups [--customers 1000000] [--repeat 3]
 
 Both begin with the customers' spend, orders and interaction depth in memory. The SQL ranks one
 column (`bare`), or all three as the scores need them (`three`); ours ranks all three, adds the

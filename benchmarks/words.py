@@ -1,4 +1,6 @@
-"""How fast and how well texts are read: `python -m benchmarks.words [FOLDER]`.
+"""How fast and how well texts are read.
+
+    python -m benchmarks.words [FOLDER]
 
 FOLDER holds the public data sets named in docs/algorithms/words.md; without it only the rate is
 measured. Nothing that is trained here is kept: two of the sets may be used for measuring only.
@@ -6,9 +8,9 @@ measured. Nothing that is trained here is kept: two of the sets may be used for 
 
 from __future__ import annotations
 
+import argparse
 import csv
 import gzip
-import sys
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,11 +131,13 @@ def rate(count: int = 200_000) -> dict[str, float]:
 
 def main() -> None:
     """Print rate and quality."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("folder", type=Path, nargs="?")
+    folder = options.parse_args().folder
     for name, per_second in rate().items():
         print(f"{name}: {per_second:,.0f} texts a second")
-    if len(sys.argv) < 2:
+    if folder is None:
         return
-    folder = Path(sys.argv[1])
     for data in (zh_reviews(folder), airline_tweets(folder)):
         print(f"{data.name}: {data.split}")
         for name, by, n, accuracy, f1 in quality(data):

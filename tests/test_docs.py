@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pkgutil
 import re
 from pathlib import Path
@@ -14,12 +15,25 @@ from regulars.timeline.workspace import Workspace
 from tests.timeline.cast import NOON, visits
 
 ROOT = Path(__file__).resolve().parents[1]
+BENCHMARKS = sorted(file.stem for file in (ROOT / "benchmarks").glob("[!_]*.py"))
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_the_table_of_columns_is_the_schema() -> None:
     text = (ROOT / "docs/concepts/timeline.md").read_text()
     assert tuple(re.findall(r"^\| `(\w+)`", text, re.MULTILINE)) == COLUMNS
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_benchmark_runs_by_the_command_in_its_first_lines(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = importlib.import_module(f"benchmarks.{name}")
+    assert f"python -m benchmarks.{name}" in " ".join(str(module.__doc__).splitlines()[:4])
+    monkeypatch.setattr("sys.argv", [name, "--help"])
+    with pytest.raises(SystemExit) as ended:
+        module.main()
+    assert ended.value.code == 0 and "usage" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("file", DOCS, ids=lambda file: file.name)

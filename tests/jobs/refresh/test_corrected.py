@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +17,9 @@ import pyarrow.compute as pc
 import pytest
 
 from regulars.app import init_workspace, open_workspace
+from regulars.jobs.refresh import service as refresh
 from regulars.jobs.refresh.steps import steps
+from regulars.kit import clock
 from regulars.kit.memo import Memo
 from regulars.simulate.model import Plan
 from regulars.simulate.stream import parts
@@ -158,6 +162,30 @@ def test_corrected_findings_are_those_computed_from_nothing(
     for found in (corrected, anew):
         found["early_warning"] = {one: found["early_warning"][one] for one in rated}
     assert list(differing(corrected, anew)) == []
+
+
+def test_a_refresh_reads_no_clock_but_the_one_it_is_given(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine whose date is far from that of the data dates nothing into the future.
+
+    Leases and the log of the lake alone live in the machine's time.
+    """
+    machine, readers = clock.now, Counter[str]()
+
+    def far_ahead() -> datetime:
+        caller = sys._getframe(1).f_globals["__name__"]
+        readers[caller] += 1
+        return machine() + 900 * DAY
+
+    monkeypatch.setattr(clock, "now", far_ahead)
+    for day in range(2):
+        if day:
+            story.send(day)
+        run = refresh.run(story.ws, reason="command", clock=lambda: MONDAY + day * DAY)  # noqa: B023
+        assert not [step.error for step in run.steps if step.error]
+    assert set(readers) == {f"regulars.timeline.{name}" for name in ("lake", "lease", "memory")}
+    assert max(one.as_of for one in findings.every(story.ws)) == MONDAY + DAY
 
 
 def told(ws: Workspace, now: datetime) -> dict[str, Any]:
