@@ -16,7 +16,7 @@ LONG = (
     *(SPARK, "tests/listen/imports/test_truth.py", BROWSER, SIMULATE),
     *("tests/listen/imports/test_own_files.py", "tests/jobs/refresh/test_refresh.py"),
     *("tests/jobs/backup/test_kills.py", "tests/understand/audiences/test_service.py"),
-    *("tests/timeline/test_pinned.py", "tests/understand/alerts/test_service.py"),
+    *("tests/timeline/test_pinned.py", "tests/act/alerts/test_service.py"),
     *("tests/jobs/refresh/test_corrected.py", "tests/understand/audiences/test_faces.py"),
     *("tests/understand/findings/test_envelope.py", "tests/test_rights_walk.py"),
     *("tests/test_parts_away.py", "tests/listen/intake/test_kill.py"),

@@ -9,6 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from regulars.act.alerts import queries as alerts
+from regulars.act.alerts import service as rules
+from regulars.act.alerts.model import Alert, AlertState, Grain
 from regulars.company.rights.model import SHELL
 from regulars.kit.text import Text
 from regulars.listen.imports import service as imports
@@ -16,9 +19,6 @@ from regulars.prove.targets import service as targets
 from regulars.prove.targets.model import Target, TargetKind
 from regulars.timeline import inbox, linking
 from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts import queries as alerts
-from regulars.understand.alerts import service as rules
-from regulars.understand.alerts.model import Alert, AlertState, Grain
 from regulars.understand.analyses import service as analyses
 from regulars.understand.audiences import service as audiences
 from regulars.understand.audiences.model import Draft

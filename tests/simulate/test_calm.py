@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from regulars.act.alerts import service as alerts
+from regulars.act.alerts import watching
+from regulars.act.alerts.model import Grain
 from regulars.app import init_workspace
 from regulars.company.rights.model import SHELL
 from regulars.simulate.demo.company import set_up
@@ -13,9 +16,6 @@ from regulars.simulate.demo.service import settings, take_in
 from regulars.simulate.model import Plan
 from regulars.simulate.stream import parts
 from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts import service as alerts
-from regulars.understand.alerts import watching
-from regulars.understand.alerts.model import Grain
 from regulars.understand.audiences import service as audiences
 from regulars.understand.audiences.model import Draft
 from regulars.understand.complaints import service as complaints

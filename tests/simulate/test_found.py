@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from regulars.act.alerts import service as alerts
 from regulars.listen.catalog import service as catalog
 from regulars.simulate.model import COOLING_STORES, STORES, WORST_STORE
 from regulars.simulate.truths import truth
-from regulars.understand.alerts import service as alerts
 from regulars.understand.journeys import service as journeys
 from regulars.understand.journeys.model import JourneyMap, Journeys
 from regulars.understand.metrics import service as metrics

@@ -19,6 +19,7 @@ from tests.company.two_stores import an_alert
 from tests.conftest import made
 from typer.testing import CliRunner, Result
 
+from regulars.act.alerts import queries as alerts
 from regulars.app import build_cli, build_web
 from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL, Role
@@ -29,7 +30,6 @@ from regulars.simulate.demo.company import set_targets, set_up
 from regulars.simulate.model import Plan
 from regulars.simulate.stream import parts
 from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts import queries as alerts
 from regulars.understand.analyses import service
 from regulars.understand.analyses.model import Analysis, Customers
 from regulars.understand.analyses.options import STANDARD, Options

@@ -13,6 +13,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from regulars.act.alerts import watching
+from regulars.act.alerts.model import AlertKind, Grain, Rule, Way
 from regulars.app import init_workspace
 from regulars.kit.period import Period
 from regulars.simulate.demo import service as demo
@@ -22,8 +24,6 @@ from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
 from regulars.timeline import inbox
 from regulars.timeline.engine.duck import DuckEngine
 from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts import watching
-from regulars.understand.alerts.model import AlertKind, Grain, Rule, Way
 from regulars.understand.complaints import service as complaints
 from regulars.understand.complaints.model import Problem, ProblemParameters
 from regulars.understand.health import service as health

@@ -11,7 +11,7 @@ from regulars.faces.declared import cutting
 from regulars.faces.declared.model import Asked, Form, Resource
 from regulars.kit import registry
 
-FLOORS = ("company", "listen", "understand", "act", "prove", "jobs")
+FLOORS = ("company", "listen", "understand", "act", "prove", "assist", "jobs")
 ROLE = "resource"
 
 

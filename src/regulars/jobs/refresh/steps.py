@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from regulars.act.alerts import service as alerts
 from regulars.jobs.runs.model import Progress, Step
 from regulars.kit.text import Text
 from regulars.timeline import maintenance
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts import service as alerts
 from regulars.understand.analyses import service as analyses
 from regulars.understand.analyses.model import Analysis
 from regulars.understand.audiences import service as audiences

@@ -9,16 +9,16 @@ from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.understand.alerts.test_service import FIRST, NOW, RULE, shop, tell
+from tests.act.alerts.test_service import FIRST, NOW, RULE, shop, tell
 from typer.testing import CliRunner
 
+from regulars.act.alerts import service
 from regulars.app import build_cli, build_web
 from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL, Role
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts import service
 from regulars.understand.metrics import service as metrics
 
 

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from regulars.kit.stats.estimate import Estimate
-from regulars.kit.stats.proportion import proportion
-from regulars.understand.alerts import service, watching
-from regulars.understand.alerts.detecting import (
+from regulars.act.alerts import service, watching
+from regulars.act.alerts.detecting import (
     Reading,
     Surprise,
     fallen,
     surprise,
     variation,
 )
-from regulars.understand.alerts.model import BUDGET, MAX_P, TOPIC_BUDGET, WEEKS_A_MONTH, Grain
-from regulars.understand.alerts.watching import Looked
+from regulars.act.alerts.model import BUDGET, MAX_P, TOPIC_BUDGET, WEEKS_A_MONTH, Grain
+from regulars.act.alerts.watching import Looked
+from regulars.kit.stats.estimate import Estimate
+from regulars.kit.stats.proportion import proportion
 
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
 

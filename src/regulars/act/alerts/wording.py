@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from regulars.act.alerts.model import OWN_TITLES, Alert, Grain
 from regulars.company.places.model import Tree
 from regulars.faces.code_words import channel_title
 from regulars.faces.formats import value_in
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import Catalog
-from regulars.understand.alerts.model import OWN_TITLES, Alert, Grain
 from regulars.understand.metrics import service as metrics
 from regulars.understand.words.model import KIND_TITLES, MOOD_TITLES
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from regulars.act.alerts.model import MEANING, SNOOZE_DAYS, Listed
 from regulars.faces.columns import COUNT, DAY, IN_UNIT, Column, estimate, in_file, interval, number
 from regulars.kit.text import Text
-from regulars.understand.alerts.model import MEANING, SNOOZE_DAYS, Listed
 from regulars.understand.analyses.model import Analysis, Span, Table
 from regulars.understand.analyses.options import Option
 

@@ -12,21 +12,9 @@ from importlib import resources
 
 import sqlalchemy as sa
 
-from regulars.company.audit.service import record
-from regulars.company.places import service as places
-from regulars.company.rights.model import Principal, Scope
-from regulars.company.staff import service as staff
-from regulars.company.staff.model import Staff
-from regulars.faces import formats
-from regulars.kit.errors import Invalid, NotFound
-from regulars.kit.text import Text
-from regulars.listen.catalog import service as catalog_service
-from regulars.timeline import inbox
-from regulars.timeline.vocabulary import ALERT_RAISED
-from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts import mailing, queries, watching, wording
-from regulars.understand.alerts.mailing import deliver
-from regulars.understand.alerts.model import (
+from regulars.act.alerts import mailing, queries, watching, wording
+from regulars.act.alerts.mailing import deliver
+from regulars.act.alerts.model import (
     AGAIN_DAYS,
     SNOOZE_DAYS,
     Alert,
@@ -39,6 +27,18 @@ from regulars.understand.alerts.model import (
     Rule,
     Way,
 )
+from regulars.company.audit.service import record
+from regulars.company.places import service as places
+from regulars.company.rights.model import Principal, Scope
+from regulars.company.staff import service as staff
+from regulars.company.staff.model import Staff
+from regulars.faces import formats
+from regulars.kit.errors import Invalid, NotFound
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog_service
+from regulars.timeline import inbox
+from regulars.timeline.vocabulary import ALERT_RAISED
+from regulars.timeline.workspace import Workspace
 from regulars.understand.findings.model import Finding
 
 __all__ = ["deliver"]
@@ -48,7 +48,7 @@ MOST = 200
 @cache
 def presets() -> tuple[Rule, ...]:
     """Return the rules that ship; their ids are their names."""
-    file = resources.files("regulars.understand.alerts") / "rules.toml"
+    file = resources.files("regulars.act.alerts") / "rules.toml"
     return tuple(
         Rule(
             id=entry["preset"],

@@ -6,13 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from regulars.kit.errors import Invalid, RegularsError
-from regulars.kit.period import Period, add_months, day_start
-from regulars.kit.text import Text
-from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts import thin
-from regulars.understand.alerts.detecting import MAX_BEFORE, Reading, Surprise, surprise
-from regulars.understand.alerts.model import (
+from regulars.act.alerts import thin
+from regulars.act.alerts.detecting import MAX_BEFORE, Reading, Surprise, surprise
+from regulars.act.alerts.model import (
     BUDGET,
     DIMENSIONS,
     MAX_P,
@@ -25,7 +21,11 @@ from regulars.understand.alerts.model import (
     Rule,
     Way,
 )
-from regulars.understand.alerts.thin import Slice
+from regulars.act.alerts.thin import Slice
+from regulars.kit.errors import Invalid, RegularsError
+from regulars.kit.period import Period, add_months, day_start
+from regulars.kit.text import Text
+from regulars.timeline.workspace import Workspace
 from regulars.understand.levels import service as levels
 from regulars.understand.metrics import service as metrics
 from regulars.understand.metrics.model import Direction

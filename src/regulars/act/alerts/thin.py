@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
+from regulars.act.alerts.detecting import Reading, Surprise, fallen, variation
 from regulars.kit.period import Period, add_months, day_start
 from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts.detecting import Reading, Surprise, fallen, variation
 from regulars.understand.policy import MIN_SAMPLE
 
 Slice = tuple[tuple[str, str], ...]

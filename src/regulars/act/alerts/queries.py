@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from regulars.act.alerts.model import Alert, AlertState, Rule
+from regulars.act.alerts.tables import alert_checks, alert_mails, alert_rules, alerts
 from regulars.company.rights.model import Scope
 from regulars.kit.text import Text
 from regulars.store.database import upsert
-from regulars.understand.alerts.model import Alert, AlertState, Rule
-from regulars.understand.alerts.tables import alert_checks, alert_mails, alert_rules, alerts
 
 
 @dataclass(frozen=True, slots=True)

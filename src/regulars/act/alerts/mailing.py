@@ -13,6 +13,8 @@ from email.utils import format_datetime
 
 import sqlalchemy as sa
 
+from regulars.act.alerts import queries, wording
+from regulars.act.alerts.model import Alert
 from regulars.company.places import service as places
 from regulars.company.staff.model import Staff
 from regulars.kit.text import Text
@@ -20,8 +22,6 @@ from regulars.listen.catalog import service as catalog_service
 from regulars.store.settings import MailSettings
 from regulars.timeline import memory, settling
 from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts import queries, wording
-from regulars.understand.alerts.model import Alert
 
 MAX_TRIES = 10
 FIRST_WAIT = timedelta(minutes=5)

@@ -7,16 +7,8 @@ from typing import Any
 
 import msgspec
 
-from regulars.company.places import service as places
-from regulars.company.rights.model import Right
-from regulars.company.staff import service as staff
-from regulars.faces.columns import Column
-from regulars.faces.declared.model import Asked, Field, Form, Listing, Resource
-from regulars.faces.layout import Section
-from regulars.kit.text import Text
-from regulars.listen.catalog import service as catalog
-from regulars.understand.alerts import service, wording
-from regulars.understand.alerts.model import (
+from regulars.act.alerts import service, wording
+from regulars.act.alerts.model import (
     GRAIN_TITLES,
     MEANING,
     OWN_TITLES,
@@ -26,6 +18,14 @@ from regulars.understand.alerts.model import (
     Way,
     kind_of,
 )
+from regulars.company.places import service as places
+from regulars.company.rights.model import Right
+from regulars.company.staff import service as staff
+from regulars.faces.columns import Column
+from regulars.faces.declared.model import Asked, Field, Form, Listing, Resource
+from regulars.faces.layout import Section
+from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import service as metrics
 
 METRIC, OWNER = Text("Metric", "指标"), Text("Owner", "负责人")

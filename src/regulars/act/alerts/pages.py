@@ -7,6 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from regulars.act.alerts import service
+from regulars.act.alerts.analysis import VIEW
+from regulars.act.alerts.model import (
+    MEANING,
+    SNOOZE_DAYS,
+)
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.forms import FormFields
@@ -14,12 +20,6 @@ from regulars.faces.language import gettext as _
 from regulars.faces.layout import page
 from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
-from regulars.understand.alerts import service
-from regulars.understand.alerts.analysis import VIEW
-from regulars.understand.alerts.model import (
-    MEANING,
-    SNOOZE_DAYS,
-)
 
 router = APIRouter(prefix="/alerts", include_in_schema=False)
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from regulars.act.alerts import service
+from regulars.act.alerts.analysis import plain_of
+from regulars.act.alerts.model import SNOOZE_DAYS, Alert
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts import service
-from regulars.understand.alerts.analysis import plain_of
-from regulars.understand.alerts.model import SNOOZE_DAYS, Alert
 
 router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]

@@ -17,6 +17,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 from tests.timeline.putting_back import keep_database, opened, put_database
 
+from regulars.act.alerts import service
+from regulars.act.alerts.model import Alert, AlertKind, AlertState, Grain, Rule, Way
 from regulars.company.audit import service as audit
 from regulars.company.audit.model import Search
 from regulars.company.rights.model import SHELL, Principal, Role
@@ -26,8 +28,6 @@ from regulars.store.settings import MailSettings
 from regulars.timeline import inbox
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
-from regulars.understand.alerts import service
-from regulars.understand.alerts.model import Alert, AlertKind, AlertState, Grain, Rule, Way
 from regulars.understand.metrics import service as metrics
 from regulars.understand.words import service as words
 

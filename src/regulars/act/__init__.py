@@ -1,0 +1,1 @@
+"""What is done about it: who is told, and what leaves the house."""
