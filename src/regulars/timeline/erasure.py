@@ -14,8 +14,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from regulars.kit import registry
@@ -23,11 +21,11 @@ from regulars.kit.registry import Registry
 from regulars.kit.text import Text
 from regulars.store import spill
 from regulars.store.database import insert_or_ignore
-from regulars.timeline import duck, erased, lake, linking
+from regulars.timeline import batches, duck, erased, lake, linking
 from regulars.timeline.engine import standing
-from regulars.timeline.inbox import decode, encode, lock_inbox, tombstone
+from regulars.timeline.inbox import lock_inbox, tombstone
 from regulars.timeline.lease import MAINTENANCE, Lease, lease
-from regulars.timeline.tables import backups, erasures, inbox, tombstones
+from regulars.timeline.tables import backups, erasures, inbox, staged_acts, tombstones
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
@@ -35,6 +33,9 @@ if TYPE_CHECKING:
 Forget = Callable[["Workspace", sa.Connection, frozenset[str]], int]
 PLACES: Registry[Forget] = Registry(Text("place that can be erased", "可清除的位置"))
 COUNTS: Registry[Forget] = Registry(Text("place that is counted", "可清点的位置"))
+
+WAITING = {"acts on their way to the inbox": staged_acts}
+"""Tables of events that are not on the timeline yet, or that stand there too."""
 
 
 def erasable(name: str) -> Callable[[Forget], Forget]:
@@ -149,8 +150,9 @@ def _carry_out(
     hashes = [tombstone(workspace, one) for one in identities]
     erased.append(erased.path_of(workspace.lake), hashes, now)
     with lease(workspace.database, MAINTENANCE, patience=600.0) as held:
+        watermark = lake.watermark(workspace.lake.open())
         with workspace.database.transaction() as connection:
-            rows["inbox"] = _from_inbox(connection, identities)
+            rows |= _from_waiting(connection, identities, watermark)
             for name in erasers:
                 rows[name] = erasers.get(name)(workspace, connection, identities)
             rows["links"] = linking.forget(connection, identities)
@@ -177,24 +179,15 @@ def _backups(workspace: Workspace) -> set[str]:
     return elsewhere | {str(file) for file in workspace.folder.glob("backups/*")}
 
 
-def _from_inbox(connection: sa.Connection, identities: frozenset[str]) -> int:
-    """Rewrite the groups that hold the person; a group left empty is deleted."""
+def _from_waiting(
+    connection: sa.Connection, identities: frozenset[str], watermark: int
+) -> dict[str, int]:
+    """Rewrite what holds the person on its way to the lake, and copies that are still needed."""
     lock_inbox(connection)
-    gone = 0
-    for row in connection.execute(sa.select(inbox)).all():
-        batch = decode(row.batch)
-        theirs = pc.is_in(batch.column("identity_id"), value_set=pa.array(sorted(identities)))
-        others = pa.Table.from_batches([batch]).filter(pc.invert(theirs))
-        if others.num_rows == batch.num_rows:
-            continue
-        gone += batch.num_rows - others.num_rows
-        where = inbox.c.seq == row.seq
-        if others.num_rows == 0:
-            connection.execute(sa.delete(inbox).where(where))
-            continue
-        values = {"batch": encode(others), "events": others.num_rows, "revision": row.revision + 1}
-        connection.execute(sa.update(inbox).where(where).values(**values))
-    return gone
+    rows = {"inbox": batches.take_out(connection, inbox, identities, above=watermark)}
+    for name, table in WAITING.items():
+        rows[name] = batches.take_out(connection, table, identities)
+    return rows
 
 
 def _from_lake(workspace: Workspace, held: Lease, identities: frozenset[str]) -> int:

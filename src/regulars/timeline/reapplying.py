@@ -10,7 +10,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from regulars.store.database import insert_or_ignore, metadata
-from regulars.timeline import duck, erasure, identity, inbox, lake
+from regulars.timeline import batches, duck, erasure, identity, inbox, lake
 from regulars.timeline import erased as record
 from regulars.timeline.inbox import TOMBSTONE
 from regulars.timeline.tables import inbox as waiting
@@ -81,6 +81,6 @@ def _named(workspace: Workspace) -> pa.Array:
         for table in metadata.sorted_tables:
             for column in (table.c[name] for name in NAMES if name in table.c):
                 named.update(connection.execute(sa.select(column).distinct()).scalars())
-        for batch in connection.execute(sa.select(waiting.c.batch)).scalars():
-            named.update(inbox.decode(batch).column("identity_id").to_pylist())
+        for table in (waiting, *erasure.WAITING.values()):
+            named |= batches.named_in(connection, table)
     return pa.array(sorted(one for one in named if one is not None), pa.string())

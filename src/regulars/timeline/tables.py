@@ -1,4 +1,4 @@
-"""SQL side of the timeline: inbox, remembered ids, links between identities, tombstones, leases."""
+"""SQL side of the timeline: inbox and what stands before and behind it, identities, leases."""
 
 from __future__ import annotations
 
@@ -18,6 +18,17 @@ inbox = sa.Table(
     sa.Column("batch", sa.LargeBinary, nullable=False),
     sqlite_autoincrement=True,
     comment="One row a group commit: an Arrow record batch of events.",
+)
+
+staged_acts = sa.Table(
+    "staged_acts",
+    metadata,
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("events", sa.Integer, nullable=False),
+    sa.Column("staged_at", Moment, nullable=False),
+    sa.Column("batch", sa.LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+    comment="What we did, committed with the act: Arrow record batches on their way to the inbox.",
 )
 
 seen = sa.Table(
