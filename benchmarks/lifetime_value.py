@@ -19,11 +19,11 @@ import lifetimes
 import numpy as np
 
 from regulars.understand.lifetime_value import forecasting, purchasing, spending
-from regulars.understand.lifetime_value.model import Histories, Purchasing, Spending, grouped
+from regulars.understand.lifetime_value.model import GammaGamma, Histories, Purchasing, grouped
 
 CLAIM = 1 / 8
 PLANTED = Purchasing(0.8, 40.0, 0.9, 3.0)
-PAYING = Spending(6.25, 3.74, 15.44)
+PAYING = GammaGamma(6.25, 3.74, 15.44)
 YEAR = 365.0
 
 

@@ -1,9 +1,9 @@
-"""Names say what a value is, not when it was obtained; a class name belongs to one noun."""
+"""Names say what a value is, not when it was obtained; a class name to one noun of a floor."""
 
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from tests.name_scopes import Reader
@@ -15,10 +15,6 @@ REACH = 5
 """Lines after a name was bound within which such a word may be read."""
 SHARED = 5
 """Class names of more than two nouns there must be fewer of than this."""
-LEFT = (
-    "company/keys/", "company/resources/", "faces/", "listen/nobodies/", "listen/statuses/",
-)  # fmt: skip
-"""Folders whose names are still to be mended."""
 
 
 def far(source: str) -> list[str]:
@@ -34,23 +30,31 @@ def far(source: str) -> list[str]:
 
 def test_passing_words_name_nothing_that_is_read_far_from_where_it_is_bound() -> None:
     files = [(str(file.relative_to(SOURCES)), file) for file in sorted(SOURCES.rglob("*.py"))]
-    wrong = [
-        f"{name}:{where}"
-        for name, file in files
-        if not name.startswith(LEFT)
-        for where in far(file.read_text("utf-8"))
-    ]
+    wrong = [f"{name}:{where}" for name, file in files for where in far(file.read_text("utf-8"))]
     assert wrong == []
 
 
-def test_few_class_names_are_shared_by_more_than_two_nouns() -> None:
+def nouns_of_classes() -> dict[str, set[tuple[str, str]]]:
+    """Return the nouns, as (floor, noun), that declare each public class name."""
     nouns = defaultdict(set)
     for file in sorted(SOURCES.glob("*/**/*.py")):
-        noun = file.relative_to(SOURCES).parts[:-1][:2]
+        floor, noun = file.relative_to(SOURCES).with_suffix("").parts[:2]
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                nouns[node.name].add("/".join(noun))
-    shared = {name: sorted(those) for name, those in nouns.items() if len(those) > 2}
+                nouns[node.name].add((floor, noun))
+    return nouns
+
+
+def test_a_class_name_belongs_to_one_noun_of_a_floor() -> None:
+    shared = []
+    for name, nouns in nouns_of_classes().items():
+        floors = Counter(floor for floor, _noun in nouns)
+        shared += [f"{name}: {floor} {count}" for floor, count in floors.items() if count > 1]
+    assert shared == []
+
+
+def test_few_class_names_are_shared_by_more_than_two_nouns() -> None:
+    shared = {name: sorted(nouns) for name, nouns in nouns_of_classes().items() if len(nouns) > 2}
     assert len(shared) < SHARED, shared
 
 

@@ -16,7 +16,7 @@ from regulars.app import build_cli, init_workspace, open_workspace
 from regulars.company.audit import service as audit
 from regulars.company.audit.model import Search
 from regulars.jobs.doctor import service as doctor
-from regulars.jobs.doctor.model import State
+from regulars.jobs.doctor.model import Severity
 from regulars.kit import clock
 from regulars.timeline import compaction, duck, lake, repair, required
 from regulars.timeline.event import COLUMNS
@@ -87,7 +87,7 @@ def test_only_files_that_lack_something_are_written_anew_in_one_commit(old: Work
 
 def test_it_is_told_by_notes_audit_log_and_doctor(old: Workspace) -> None:
     sick = {one.key: one for one in doctor.examine(old.folder, clock.now())}["required"]
-    assert sick.state is State.BAD
+    assert sick.state is Severity.BAD
     assert "known_at (2)" in sick.seen.en
     ws = open_workspace(old.folder)
     assert "known_at (2)" in ws.notes[0].en
@@ -95,7 +95,7 @@ def test_it_is_told_by_notes_audit_log_and_doctor(old: Workspace) -> None:
     entry = audit.find(ws, Search(action=repair.ACTION))[0]
     assert entry.details == {"known_at": 2}
     well = {one.key: one for one in doctor.examine(old.folder, clock.now())}["required"]
-    assert well.state is State.OK
+    assert well.state is Severity.OK
     assert "known_at (2) were filled in" in well.seen.en
     ws.close()
 

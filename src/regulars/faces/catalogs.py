@@ -106,20 +106,20 @@ def flaws() -> list[str]:
     said: dict[str, Use] = {}
     for use in uses():
         said.setdefault(use.message, use)
-    found: list[str] = []
-    known: dict[str, tuple[str, str]] = {}
+    wrong: list[str] = []
+    chinese_of: dict[str, tuple[str, str]] = {}
     for noun, message, chinese in translations():
         where = f"{noun}.po: {message!r}"
         if message not in said and not CODE.fullmatch(message):
-            found.append(f"{where} is said nowhere any more")
-        if message in known and known[message][1] != chinese:
-            found.append(f"{where} reads otherwise in {known[message][0]}.po")
-        known[message] = (noun, chinese)
-        found.extend(f"{where} {flaw}" for flaw in _flaws_of(message, chinese))
+            wrong.append(f"{where} is said nowhere any more")
+        if message in chinese_of and chinese_of[message][1] != chinese:
+            wrong.append(f"{where} reads otherwise in {chinese_of[message][0]}.po")
+        chinese_of[message] = (noun, chinese)
+        wrong.extend(f"{where} {flaw}" for flaw in _flaws_of(message, chinese))
     for message, use in said.items():
-        if message not in known and message not in SAME_IN_BOTH:
-            found.append(f"{use.noun}.po lacks {message!r} ({use.file}:{use.line})")
-    return found
+        if message not in chinese_of and message not in SAME_IN_BOTH:
+            wrong.append(f"{use.noun}.po lacks {message!r} ({use.file}:{use.line})")
+    return wrong
 
 
 def _flaws_of(message: str, chinese: str) -> Iterator[str]:
@@ -134,12 +134,12 @@ def _flaws_of(message: str, chinese: str) -> Iterator[str]:
 def missing() -> dict[str, list[Use]]:
     """Return the messages without Chinese, by noun, each once."""
     known = {message for _noun, message, _chinese in translations()} | SAME_IN_BOTH
-    found: dict[str, list[Use]] = defaultdict(list)
+    lacking: dict[str, list[Use]] = defaultdict(list)
     for use in uses():
         if use.message not in known:
             known.add(use.message)
-            found[use.noun].append(use)
-    return found
+            lacking[use.noun].append(use)
+    return lacking
 
 
 def main(nouns: list[str]) -> None:

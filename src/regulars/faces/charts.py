@@ -246,8 +246,8 @@ def heat(spots: Sequence[Spot], *, unit: str | None = None) -> Option:
     """A table in colour: the darker a cell, the higher its value; empty cells stay out."""
     columns, rows = ([*dict.fromkeys(names)] for names in
                      ((one.column for one in spots), (one.row for one in spots)))  # fmt: skip
-    known = [(one, one.estimate) for one in spots if one.estimate.value is not None]
-    values = [found.value for _one, found in known if found.value is not None]
+    with_values = [(one, one.estimate) for one in spots if one.estimate.value is not None]
+    values = [found.value for _one, found in with_values if found.value is not None]
     data = [
         {
             "value": [columns.index(one.column), rows.index(one.row), found.value],
@@ -257,7 +257,7 @@ def heat(spots: Sequence[Spot], *, unit: str | None = None) -> Option:
             "n": found.n,
             "href": one.href,
         }
-        for one, found in known
+        for one, found in with_values
     ]  # fmt: skip
     label = {"show": len(columns) <= 13, "formatter": f"fn:label:{unit or ''}", "fontSize": 10.5}
     return {

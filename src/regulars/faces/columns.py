@@ -147,17 +147,17 @@ def parts(column: Column) -> tuple[tuple[str, Text | None], ...]:
 
 def heads(columns: Iterable[Column]) -> list[Text]:
     """Return the heads of a file: one a column, four a column of estimates."""
-    made: list[Text] = []
-    for one in columns:
-        if not one.ranged:
-            made.append(one.title)
+    titles: list[Text] = []
+    for column in columns:
+        if not column.ranged:
+            titles.append(column.title)
             continue
-        made += [
-            one.title if part is None else Text(f"{one.title.en}: {part.en}",
-                                                f"{one.title.zh}: {part.zh}")
-            for _name, part in parts(one)
+        titles += [
+            column.title if part is None else Text(f"{column.title.en}: {part.en}",
+                                                f"{column.title.zh}: {part.zh}")
+            for _name, part in parts(column)
         ]  # fmt: skip
-    return made
+    return titles
 
 
 def file_rows(
@@ -180,7 +180,7 @@ def cell_of(column: Column, row: Any, view: Any) -> Cell:
     """Return one cell as it is written; `view.result` is what the row is of."""
     value, words = column.of(row, view), column.format.words
     about = row if column.format.by_row else getattr(view, "result", None)
-    made = Cell(
+    cell = Cell(
         words(getattr(value, "value", None) if column.ranged else value, about),
         href=column.href(row, view) if column.href else None,
         note=column.note(row, view) if column.note else None,
@@ -192,10 +192,10 @@ def cell_of(column: Column, row: Any, view: Any) -> Cell:
         depth=column.depth(row, view) if column.depth else 0,
     )
     if not column.ranged or value is None or value.value is None:
-        return made
+        return cell
     low, high = (None if end is None else words(end, about)
                  for end in (value.low, value.high))  # fmt: skip
-    return replace(made, low=low, high=high, n=value.n if column.counted else None)
+    return replace(cell, low=low, high=high, n=value.n if column.counted else None)
 
 
 def in_one_line(cell: Cell) -> str:

@@ -46,13 +46,13 @@ def run(build: Callable[[], typer.Typer]) -> NoReturn:
     except Exception as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             raise SystemExit(EXIT_WRONG_INPUT) from None  # the help is printed already
-        told = _told(error)
-        if told is None:
+        expected = _told(error)
+        if expected is None:
             raise
         # What a caller wrote stands in it: "[/x]" is no markup of ours.
-        words = escape(told.message.in_(shell_language()))
+        words = escape(expected.message.in_(shell_language()))
         err.print(f"[bold red]✗[/] {words}", soft_wrap=True)
-        raise SystemExit(EXIT_UNAVAILABLE if told.status >= 500 else EXIT_WRONG_INPUT) from None
+        raise SystemExit(EXIT_UNAVAILABLE if expected.status >= 500 else EXIT_WRONG_INPUT) from None
     sys.exit(code if isinstance(code, int) else 0)
 
 

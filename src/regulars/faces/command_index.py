@@ -90,15 +90,15 @@ def wanted(commands: Sequence[Listed], words: Sequence[str]) -> set[str]:
 
 def list_in(app: typer.Typer, commands: Sequence[Listed]) -> None:
     """Add commands that are only listed; whoever calls one needs its module instead."""
-    for one in commands:
-        if one.way[0] == show.NAME:
-            show.group(app).command(one.way[1], help=one.help)(_listed_only)
-        elif len(one.way) == 2:
-            group(app, one.way[0]).command(one.way[1], help=one.help)(_listed_only)
-        elif any(other.way[:1] == one.way and len(other.way) == 2 for other in commands):
-            group(app, one.way[0], one.help)
+    for command in commands:
+        if command.way[0] == show.NAME:
+            show.group(app).command(command.way[1], help=command.help)(_listed_only)
+        elif len(command.way) == 2:
+            group(app, command.way[0]).command(command.way[1], help=command.help)(_listed_only)
+        elif any(other.way[:1] == command.way and len(other.way) == 2 for other in commands):
+            group(app, command.way[0], command.help)
         else:
-            app.command(one.way[0], help=one.help)(_listed_only)
+            app.command(command.way[0], help=command.help)(_listed_only)
 
 
 def group(app: typer.Typer, name: str, words: str = "") -> typer.Typer:

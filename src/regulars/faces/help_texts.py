@@ -63,13 +63,13 @@ def translate(command: Any) -> None:
         DEFAULT_STRING=_("[default: {}]"),
         REQUIRED_LONG_STRING=_("[required]"),
     )
-    for one in tree(command):
+    for part in tree(command):
         for attribute in ("help", "short_help", "epilog"):
-            words = getattr(one, attribute, None)
+            words = getattr(part, attribute, None)
             if words:
-                setattr(one, attribute, in_chinese(words) or words)
-        setattr(one, PANELS, _("Commands"))
-        for parameter in parameters(one):
+                setattr(part, attribute, in_chinese(words) or words)
+        setattr(part, PANELS, _("Commands"))
+        for parameter in parameters(part):
             if parameter.help:
                 parameter.help = in_chinese(parameter.help) or parameter.help
             is_argument = parameter.param_type_name == "argument"

@@ -99,21 +99,21 @@ def install(app: FastAPI) -> None:
 
 def document(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document with keys, problems and repeatable POSTs declared."""
-    made = get_openapi(
+    schema = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
-    components = made.setdefault("components", {})
+    components = schema.setdefault("components", {})
     components["securitySchemes"] = SCHEMES
     schemas = components.setdefault("schemas", {})
-    _bound([methods for path, methods in made.get("paths", {}).items() if _ours(path)])
+    _bound([methods for path, methods in schema.get("paths", {}).items() if _ours(path)])
     _bound(schemas)
     schemas |= {"Problem": PROBLEM, "Safe": SAFE}
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
-    for path, methods in made.get("paths", {}).items():
+    for path, methods in schema.get("paths", {}).items():
         for method, operation in methods.items():
             _complete(path, method, operation)
-    return made
+    return schema
 
 
 def _bound(part: Any) -> None:
@@ -141,16 +141,16 @@ def _ours(path: str) -> bool:
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     """Declare who may call, what a refusal looks like, and the key of a repeatable act."""
-    told = operation["responses"]
+    responses = operation["responses"]
     body = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     if not _ours(path):
         operation["security"] = [{"write_key": []}]
-        told.pop("422", None)
-        told["408"] = {"description": OF_BODIES["408"], "content": body}
+        responses.pop("422", None)
+        responses["408"] = {"description": OF_BODIES["408"], "content": body}
         return
     operation["security"] = [{"api_key": []}]
     for status, meaning in _refusals(method, operation).items():
-        told[status] = {"description": meaning, "content": body}
+        responses[status] = {"description": meaning, "content": body}
     if method == "post":
         operation.setdefault("parameters", []).append(ONCE)
 

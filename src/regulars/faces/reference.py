@@ -42,19 +42,21 @@ class Operation:
 
 def sections(document: dict[str, Any]) -> list[tuple[str, list[Operation]]]:
     """Return the operations grouped by the first part of their path behind the version."""
-    found: dict[str, list[Operation]] = {}
+    groups: dict[str, list[Operation]] = {}
     for path, methods in sorted(document.get("paths", {}).items()):
         parts = path.removeprefix("/api").strip("/").split("/")
         group = (
             "intake" if not path.startswith("/api") else (parts[1] if len(parts) > 1 else parts[0])
         )
-        for method, told in methods.items():
-            found.setdefault(group, []).append(_operation(method, path, told, document))
-    return sorted(found.items())
+        for method, operation in methods.items():
+            groups.setdefault(group, []).append(_operation(method, path, operation, document))
+    return sorted(groups.items())
 
 
-def _operation(method: str, path: str, told: dict[str, Any], document: dict[str, Any]) -> Operation:
-    meaning = told.get("description", "")
+def _operation(
+    method: str, path: str, operation: dict[str, Any], document: dict[str, Any]
+) -> Operation:
+    meaning = operation.get("description", "")
     first, _, more = meaning.partition("\n\n")
     parameters = [
         Parameter(
@@ -64,24 +66,24 @@ def _operation(method: str, path: str, told: dict[str, Any], document: dict[str,
             given.get("required", False),
             given.get("description", ""),
         )
-        for given in told.get("parameters", [])
+        for given in operation.get("parameters", [])
         if given["name"].lower() != "authorization"
     ]
     return Operation(
         method.upper(),
         path,
-        first or told.get("summary", ""),
+        first or operation.get("summary", ""),
         more,
-        [*parameters, *_body(told, document)],
+        [*parameters, *_body(operation, document)],
         [
             (code, answer.get("description", ""))
-            for code, answer in told.get("responses", {}).items()
+            for code, answer in operation.get("responses", {}).items()
         ],
     )
 
 
-def _body(told: dict[str, Any], document: dict[str, Any]) -> list[Parameter]:
-    content = told.get("requestBody", {}).get("content", {})
+def _body(operation: dict[str, Any], document: dict[str, Any]) -> list[Parameter]:
+    content = operation.get("requestBody", {}).get("content", {})
     for offered in content.values():
         schema = followed(offered.get("schema", {}), document)
         needed = set(schema.get("required", []))

@@ -27,7 +27,7 @@ def environment(folders: tuple[Path, ...]) -> Environment:
 
     What differs between servers and requests is no part of it: it comes from the request under way.
     """
-    made = Environment(
+    environment = Environment(
         loader=ChoiceLoader([FileSystemLoader([FOLDER, *folders])]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -38,7 +38,7 @@ def environment(folders: tuple[Path, ...]) -> Environment:
         finalize=_finish,
         extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
-    made.globals.update(
+    environment.globals.update(
         {
             "_": translated,
             "say": say,
@@ -51,16 +51,16 @@ def environment(folders: tuple[Path, ...]) -> Environment:
             "may": may,
         }
     )
-    made.filters.update({"say": say, **formats.FILTERS, **code_words.FILTERS})
-    made.globals["parts"] = made.get_template("parts.html").module
-    return made
+    environment.filters.update({"say": say, **formats.FILTERS, **code_words.FILTERS})
+    environment.globals["parts"] = environment.get_template("parts.html").module
+    return environment
 
 
 def render(request: Request, template: str, context: dict[str, Any]) -> str:
     """Render a template of the request's server."""
-    made: Environment = request.app.state.templates
+    environment: Environment = request.app.state.templates
     with _during(request):
-        return made.get_template(template).render(context)
+        return environment.get_template(template).render(context)
 
 
 @contextmanager

@@ -42,7 +42,7 @@ class LineageFit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class LineageJudgement:
     """How the two fit, with what was read of each."""
 
     fit: LineageFit
@@ -58,7 +58,7 @@ class Missing:
     since: datetime | None
 
 
-def judge(workspace: Workspace) -> Judged:
+def judge(workspace: Workspace) -> LineageJudgement:
     """Compare the database with the lake, both ways; opens the lake only if need be.
 
     The log is looked at before and after the database is read: a commit of another process in
@@ -73,7 +73,7 @@ def judge(workspace: Workspace) -> Judged:
     fit = _foreign(noted, owner, ours) or _cut(before, after) or _age(noted, before, after)
     if fit is LineageFit.LEARN and after.newest and lake.watermark(workspace.lake.open()) > drawn:
         fit = LineageFit.OLD_DATABASE
-    return Judged(fit, noted, after)
+    return LineageJudgement(fit, noted, after)
 
 
 def _foreign(known: Memory | None, owner: belonging.Owner | None, ours: str) -> LineageFit | None:

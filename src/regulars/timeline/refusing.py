@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
 from regulars.timeline import lineage
-from regulars.timeline.lineage import Judged, LineageFit
+from regulars.timeline.lineage import LineageFit, LineageJudgement
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
@@ -31,7 +31,9 @@ WORDS = {
 }
 
 
-def refusal(workspace: Workspace, judged: Judged, *, accept_loss: bool) -> Unavailable | None:
+def refusal(
+    workspace: Workspace, judged: LineageJudgement, *, accept_loss: bool
+) -> Unavailable | None:
     """Return the error that keeps the workspace closed, None where it may be opened."""
     if judged.fit is LineageFit.OLD_LAKE and accept_loss:
         return None
@@ -39,7 +41,7 @@ def refusal(workspace: Workspace, judged: Judged, *, accept_loss: bool) -> Unava
     return Unavailable(f"lineage.{judged.fit.value}", text) if text is not None else None
 
 
-def words(workspace: Workspace, judged: Judged) -> Text | None:
+def words(workspace: Workspace, judged: LineageJudgement) -> Text | None:
     """Return what keeps it closed and what to do, None where nothing does."""
     if judged.fit is LineageFit.CUT:
         lost = ", ".join(f"{one:020d}.json" for one in judged.log.missing[:3])
@@ -53,7 +55,7 @@ def words(workspace: Workspace, judged: Judged) -> Text | None:
     return WORDS.get(judged.fit)
 
 
-def _old_lake(workspace: Workspace, judged: Judged) -> Text:
+def _old_lake(workspace: Workspace, judged: LineageJudgement) -> Text:
     assert judged.memory is not None
     lost = lineage.missing(workspace, judged.memory)
     since = f"{lost.since.astimezone(workspace.zone):%Y-%m-%d %H:%M}" if lost.since else None

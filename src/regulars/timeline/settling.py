@@ -28,7 +28,7 @@ from regulars.timeline import (
     memory,
     reapplying,
 )
-from regulars.timeline.lineage import Judged, LineageFit
+from regulars.timeline.lineage import LineageFit, LineageJudgement
 from regulars.timeline.refusing import refusal
 from regulars.timeline.tables import inbox as waiting
 from regulars.timeline.tables import seen
@@ -90,7 +90,7 @@ def settle(workspace: Workspace, *, now: datetime, accept_loss: bool = False) ->
     return notes
 
 
-def _told(workspace: Workspace, judged: Judged) -> list[Text]:
+def _told(workspace: Workspace, judged: LineageJudgement) -> list[Text]:
     text, noted = TOLD.get(judged.fit), judged.memory
     if text is None or (noted is not None and noted.unsettled == "restored"):
         return []
@@ -103,14 +103,14 @@ def _told(workspace: Workspace, judged: Judged) -> list[Text]:
     return [Text(*(one.format(at=at, count=f"{lost:,}") for one in (text.en, text.zh)))]
 
 
-def _begin(workspace: Workspace, judged: Judged) -> None:
+def _begin(workspace: Workspace, judged: LineageJudgement) -> None:
     """Note why, so that a crash on the way is taken up again at the next opening."""
     if judged.fit is not LineageFit.LEARN:
         with workspace.database.transaction() as connection:
             memory.write(connection, unsettled=judged.fit.value)
 
 
-def _adopt(workspace: Workspace, judged: Judged, now: datetime) -> None:
+def _adopt(workspace: Workspace, judged: LineageJudgement, now: datetime) -> None:
     """Take over what the lake has: numbers above its watermark, hidden events, known ids."""
     since = _ids_since(workspace, judged, now)
     if judged.fit is LineageFit.OLD_LAKE:
@@ -131,7 +131,7 @@ def _adopt(workspace: Workspace, judged: Judged, now: datetime) -> None:
         _remember_lake(workspace, paths, since, now)
 
 
-def _ids_since(workspace: Workspace, judged: Judged, now: datetime) -> datetime:
+def _ids_since(workspace: Workspace, judged: LineageJudgement, now: datetime) -> datetime:
     """Return from when the database's remembered ids cannot be relied upon."""
     window = now - timedelta(days=workspace.settings.intake.remember_days)
     remembered = judged.memory

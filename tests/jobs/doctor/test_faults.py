@@ -17,7 +17,7 @@ import pytest
 
 from regulars import app
 from regulars.jobs.doctor import machine, service
-from regulars.jobs.doctor.model import Finding, State
+from regulars.jobs.doctor.model import Finding, Severity
 from regulars.kit import clock
 from regulars.timeline import checksums
 from regulars.timeline.flush import flush
@@ -38,7 +38,7 @@ class Fault:
     key: str
     seen: str
     command: str = ""
-    state: State = State.BAD
+    state: Severity = Severity.BAD
     deep: bool = False
     only: str = ""
     """The database of which alone it can be a fault."""
@@ -121,7 +121,7 @@ FAULTS = {
         only="sqlite",
     ),
     "folder open to others": Fault(
-        open_folder, "secret", "the folder with the customers' data is not", state=State.WARN
+        open_folder, "secret", "the folder with the customers' data is not", state=Severity.WARN
     ),
     "files open to others": Fault(open_files, "private", "others on this machine can read"),
     "disk nearly full": Fault(fill_disk, "disk", "500.0 MB free"),
@@ -139,7 +139,7 @@ def sound(ws: Workspace) -> Iterator[Workspace]:
 
 
 def bad(found: list[Finding]) -> list[str]:
-    return [finding.key for finding in found if finding.state is State.BAD]
+    return [finding.key for finding in found if finding.state is Severity.BAD]
 
 
 def test_none_is_found_in_a_sound_workspace(sound: Workspace) -> None:

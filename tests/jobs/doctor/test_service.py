@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from regulars.company.audit.tables import audit_entries
 from regulars.company.rights.model import Role
 from regulars.jobs.doctor import machine, service, who
-from regulars.jobs.doctor.model import Finding, State, worst
+from regulars.jobs.doctor.model import Finding, Severity, worst
 from regulars.kit import clock
 from regulars.store.workspace import SECRET_FILE
 from regulars.timeline import inbox, linking
@@ -35,8 +35,8 @@ def accept(ws: Workspace, count: int) -> None:
 
 def test_a_new_workspace_is_sound_but_for_what_nobody_has_done_yet(ws: Workspace) -> None:
     found = examined(ws)
-    assert worst(list(found.values())) is not State.BAD
-    waiting = {key for key, finding in found.items() if finding.state is not State.OK}
+    assert worst(list(found.values())) is not Severity.BAD
+    waiting = {key for key, finding in found.items() if finding.state is not Severity.OK}
     assert waiting - {"memory", "disk"} == {"findings", "staff"}
     assert all(found[key].advice is not None for key in waiting)
     assert {"settings", "versions", "secret", "clock", "zones", "database", "lake"} <= set(found)
@@ -44,7 +44,7 @@ def test_a_new_workspace_is_sound_but_for_what_nobody_has_done_yet(ws: Workspace
 
 def test_an_administrator_is_enough(ws: Workspace) -> None:
     hire(ws, "mei", Role.ADMIN, clock.now())
-    assert examined(ws)["staff"].state is State.OK
+    assert examined(ws)["staff"].state is Severity.OK
 
 
 def test_looking_changes_nothing(ws: Workspace) -> None:
@@ -69,12 +69,12 @@ def test_looking_for_a_lost_database_makes_none(ws: Workspace) -> None:
 def test_a_key_that_others_can_read_is_bad(ws: Workspace) -> None:
     (ws.folder / SECRET_FILE).chmod(0o644)
     found = examined(ws)["secret"]
-    assert found.state is State.BAD
+    assert found.state is Severity.BAD
     assert found.advice is not None
     assert "chmod 600" in found.advice.en
     (ws.folder / SECRET_FILE).chmod(0o600)
     ws.folder.chmod(0o755)
-    assert examined(ws)["secret"].state is State.WARN
+    assert examined(ws)["secret"].state is Severity.WARN
 
 
 @pytest.mark.parametrize("key", [None, b"", b"\xff\x00 no text", b"ab" * 31])
@@ -84,9 +84,9 @@ def test_a_lost_or_damaged_key_is_bad_and_hides_nothing_else(
     path = ws.folder / SECRET_FILE
     path.unlink() if key is None else path.write_bytes(key)
     found = examined(ws)
-    assert found["secret"].state is State.BAD
+    assert found["secret"].state is Severity.BAD
     assert found["secret"].seen.en == "secret.key is missing or damaged"
-    assert found["lake"].state is State.OK
+    assert found["lake"].state is Severity.OK
 
 
 def test_a_file_of_the_lake_that_is_gone_is_bad(ws: Workspace) -> None:
@@ -95,15 +95,15 @@ def test_a_file_of_the_lake_that_is_gone_is_bad(ws: Workspace) -> None:
     assert examined(ws)["lake"].seen.en.startswith("3 events in 1 files")
     next((ws.folder / "lake").rglob("*.parquet")).unlink()
     found = examined(ws)["lake"]
-    assert (found.state, found.seen.en) == (State.BAD, "1 of 1 files are missing or cut short")
+    assert (found.state, found.seen.en) == (Severity.BAD, "1 of 1 files are missing or cut short")
 
 
 def test_events_that_nobody_flushes_are_told(ws: Workspace) -> None:
     accept(ws, 5)
-    assert examined(ws)["inbox"].state is State.OK
+    assert examined(ws)["inbox"].state is Severity.OK
     late = clock.now() + timedelta(hours=1)
     found = {finding.key: finding for finding in service.examine(ws.folder, late)}["inbox"]
-    assert found.state is State.WARN
+    assert found.state is Severity.WARN
     assert found.seen.en == "5 events wait, the oldest for 60 min"
 
 
@@ -112,14 +112,14 @@ def test_a_record_from_the_future_shows_a_wrong_clock(ws: Workspace) -> None:
     by = {"caller_kind": "shell", "caller_id": "shell", "caller_name": "shell", "subject": "mei"}
     with ws.database.transaction() as connection:
         connection.execute(sa.insert(audit_entries).values(**ahead, **by))
-    assert examined(ws)["clock"].state is State.WARN
+    assert examined(ws)["clock"].state is Severity.WARN
 
 
 def test_a_database_of_a_newer_version_is_not_asked_further(ws: Workspace) -> None:
     with ws.database.transaction() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = 'from-2031'"))
     found = examined(ws)
-    assert found["revision"].state is State.BAD
+    assert found["revision"].state is Severity.BAD
     assert "staff" not in found
 
 
@@ -127,22 +127,22 @@ def test_wrong_settings_and_no_workspace_are_told(ws: Workspace, tmp_path: Path)
     (ws.folder / "regulars.toml").write_text('[workspace]\ntime_zone = "Mars/Olympus"\n')
     assert "Mars/Olympus" in examined(ws)["settings"].seen.en
     empty = {finding.key: finding for finding in service.examine(tmp_path / "no", clock.now())}
-    assert empty["settings"].state is State.BAD
+    assert empty["settings"].state is Severity.BAD
 
 
 def test_versions_outside_the_limits_are_bad(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [finding.state for finding in machine.versions()] == [State.OK]
+    assert [finding.state for finding in machine.versions()] == [Severity.OK]
     monkeypatch.setitem(machine.LIMITS, "duckdb", ((1, 0), (1, 1)))
-    assert [finding.state for finding in machine.versions()] == [State.BAD]
+    assert [finding.state for finding in machine.versions()] == [Severity.BAD]
 
 
 def test_what_a_process_that_died_left_behind_is_told(ws: Workspace) -> None:
-    assert examined(ws)["spill"].state is State.OK
+    assert examined(ws)["spill"].state is Severity.OK
     left = ws.folder / "spill" / "4711-dead"
     left.mkdir(parents=True)
     (left / "work.db").write_bytes(b"x" * 1200)
     found = examined(ws)["spill"]
-    assert found.state is State.WARN
+    assert found.state is Severity.WARN
     assert found.seen.en == "1 left behind by processes that died, 1.2 kB"
     assert left.exists()
 
@@ -154,5 +154,5 @@ def test_contested_links_are_told_with_what_to_do(ws: Workspace) -> None:
                          source="shop", at=clock.now(), through="c" * 32)  # fmt: skip
             linking.tell_users(ws, connection, [(user, "shop", clock.now())])
     (found,) = who.identities(ws)
-    assert (found.state, "1 links contested" in found.seen.en) == (State.WARN, True)
+    assert (found.state, "1 links contested" in found.seen.en) == (Severity.WARN, True)
     assert found.advice is not None and "regulars contested" in found.advice.en

@@ -19,7 +19,7 @@ from regulars.listen.imports import service as imports
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.drivers import service
-from regulars.understand.drivers.model import Cost, DriverParameters, Drivers, Missing, gains
+from regulars.understand.drivers.model import DriverParameters, Drivers, Missing, RaisingCost, gains
 from regulars.understand.scope.model import EventFilter, EventScope
 
 NOON = datetime(2026, 10, 5, 4, tzinfo=UTC)
@@ -198,7 +198,7 @@ def test_what_may_be_chance_is_not_ranked(ws: Workspace) -> None:
     assert all((one.importance, one.rank) == (None, None) for one in found.drivers)
     assert found.r_squared is not None
     assert found.r_squared.low == 0
-    assert gains(found, [Cost("till", 1000, 10, "CNY")]) == []
+    assert gains(found, [RaisingCost("till", 1000, 10, "CNY")]) == []
 
 
 def test_staying_is_explained_by_what_was_said_before(ws: Workspace) -> None:
@@ -244,17 +244,19 @@ def test_gain_for_cost_ranks_by_what_goes_with_a_yuan(ws: Workspace) -> None:
     """The till is worth 1.6 of 10 NPS points a mark of 4, the door 0.2; both cost the same."""
     tell(ws, guests())
     found = asked(ws)
-    ranked = gains(found, [Cost("door", 1000, 10, "CNY"), Cost("till", 1000, 10, "CNY")])
+    ranked = gains(
+        found, [RaisingCost("door", 1000, 10, "CNY"), RaisingCost("till", 1000, 10, "CNY")]
+    )
     assert [one.touchpoint for one in ranked] == ["till", "door"]
     assert ranked[0].gain.value == pytest.approx(10 * found.drivers[0].slope.value)
-    cheap = gains(found, [Cost("door", 10, 10, "CNY"), Cost("till", 1000, 10, "CNY")])
+    cheap = gains(found, [RaisingCost("door", 10, 10, "CNY"), RaisingCost("till", 1000, 10, "CNY")])
     assert cheap[0].touchpoint == "door"
 
 
 def test_costs_are_kept_changed_and_taken_away(ws: Workspace) -> None:
     service.set_cost(ws, "till", 500, 10, by=SHELL, now=NOW)
     service.set_cost(ws, "till", 800, 5, by=SHELL, now=NOW)
-    assert service.costs(ws) == [Cost("till", 800, 5, "CNY")]
+    assert service.costs(ws) == [RaisingCost("till", 800, 5, "CNY")]
     service.set_cost(ws, "till", None, 0, by=SHELL, now=NOW)
     assert service.costs(ws) == []
     with pytest.raises(Invalid):

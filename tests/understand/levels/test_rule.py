@@ -17,7 +17,7 @@ from regulars.understand.levels.model import (
     LEVEL,
     Case,
     Felt,
-    Rules,
+    LevelRules,
     checked,
     depth_of,
     expected,
@@ -39,7 +39,7 @@ ROWS = re.findall(
 def felt(points: float, expectation: float, participation: float, again: int = 0) -> Felt:
     return feel(
         np.array([points]), np.array([expectation]), np.array([participation]),
-        np.array([again]), Rules(),
+        np.array([again]), LevelRules(),
     )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def test_a_repeated_stimulus_never_raises_a_level(
 
 def _levels(told: list[tuple[float, float, bool]]) -> list[int]:
     """Run the rule over one person's experiences at one touchpoint, in order."""
-    rules, usual = Rules(), 75.0
+    rules, usual = LevelRules(), 75.0
     points = np.array([one[0] for one in told])
     participation = np.array([one[1] for one in told])
     away = points - usual
@@ -139,7 +139,7 @@ def test_a_running_minimum_does_not_cross_from_one_stimulus_to_another() -> None
 
 
 def test_expectation_follows_the_person_and_begins_with_the_usual() -> None:
-    rules = Rules()
+    rules = LevelRules()
     usual, none = np.array([80.0]), np.array([0.0])
     assert expected(usual, none, none, rules)[0] == 80
     assert expected(usual, np.array([-20.0]), np.array([2.0]), rules)[0] == 75
@@ -148,7 +148,7 @@ def test_expectation_follows_the_person_and_begins_with_the_usual() -> None:
 
 def test_impact_fades_with_each_repetition_up_to_the_fifth() -> None:
     points, again = np.full(4, 100.0), np.array([0, 1, 5, 9])
-    assert impact_of(points, again, Rules()).round(1).tolist() == [100.0, 94.0, 73.4, 73.4]
+    assert impact_of(points, again, LevelRules()).round(1).tolist() == [100.0, 94.0, 73.4, 73.4]
 
 
 def test_every_case_has_a_sentence_in_both_languages() -> None:
@@ -170,7 +170,7 @@ def test_a_level_held_down_by_repetition_says_so() -> None:
 
 
 def test_impossible_parameters_are_refused() -> None:
-    assert checked(values_of(Rules())) == Rules()
+    assert checked(values_of(LevelRules())) == LevelRules()
     for wrong in ({"engaged": 2.0}, {"memory": 1.5}, {"luck": 1.0}):
         with pytest.raises(Invalid):
             checked(wrong)

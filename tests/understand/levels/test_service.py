@@ -13,7 +13,7 @@ from regulars.kit.period import Period
 from regulars.timeline import erasure, inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.levels import service
-from regulars.understand.levels.model import Case, Rules, Wish
+from regulars.understand.levels.model import Case, LevelRules, Wish
 from regulars.understand.levels.whatif import what_if
 from regulars.understand.scope.model import EventFilter, EventScope
 
@@ -166,7 +166,7 @@ def test_parameters_are_versioned_and_written_down(ws: Workspace) -> None:
     look = EventFilter("all")
     before = service.answered(ws, look, now=NOW).payload
     made = service.set_rules(ws, {"far": 100.0}, by=SHELL, now=NOW)
-    assert (made.number, made.far, made.memory) == (1, 100.0, Rules().memory)
+    assert (made.number, made.far, made.memory) == (1, 100.0, LevelRules().memory)
     after = service.answered(ws, look, now=NOW).payload
     assert before.whole is not None
     assert after.whole is not None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from regulars.understand.lifetime_value.model import Histories, Purchasing, Spending
+from regulars.understand.lifetime_value.model import GammaGamma, Histories, Purchasing
 
 
 def customers(
-    n: int, buying: Purchasing, paying: Spending, seed: int, days: int = 730
+    n: int, buying: Purchasing, paying: GammaGamma, seed: int, days: int = 730
 ) -> Histories:
     """Return `n` customers who first bought on any of `days` days; whole days, as from orders."""
     random = np.random.default_rng(seed)

@@ -16,16 +16,16 @@ from regulars.understand.lifetime_value import forecasting, purchasing, spending
 from regulars.understand.lifetime_value.model import (
     Array,
     Fit,
+    GammaGamma,
     Grouped,
     Histories,
     Purchasing,
-    Spending,
     Spread,
     grouped,
 )
 
 CDNOW = Purchasing(0.2426, 4.4135, 0.7929, 2.4258)  # weeks
-ALBUMS = Spending(6.25, 3.74, 15.44)
+ALBUMS = GammaGamma(6.25, 3.74, 15.44)
 
 
 def one(repeats: float, last: float, age: float, spent: float = 0.0) -> Histories:
@@ -125,7 +125,7 @@ def test_without_purchases_to_learn_from_everybody_s_mean_counts() -> None:
 
 
 def test_amounts_without_a_mean_are_not_forecast() -> None:
-    wild = Spending(6.0, 0.9, 15.0)
+    wild = GammaGamma(6.0, 0.9, 15.0)
     assert np.isinf(spending.expected(wild, np.ones(1), np.ones(1)))[0]
 
 

@@ -18,13 +18,13 @@ from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.costs.model import Cost, Costs, Difference
 from regulars.understand.maturity import handbook, service
-from regulars.understand.maturity.evidence import LIMITS, Held, gathered
+from regulars.understand.maturity.evidence import LIMITS, Gathered, gathered
 from regulars.understand.maturity.model import (
-    Answers,
     Diagnosis,
     Evidence,
     Horizon,
     Improvement,
+    SelfDiagnosis,
     SpendingLine,
     by_horizon,
     graded,
@@ -34,7 +34,7 @@ from regulars.understand.maturity.model import (
 
 NOON = datetime(2026, 10, 5, 4, tzinfo=UTC)
 NOW = NOON + timedelta(days=1)
-HELD = Held(
+HELD = Gathered(
     timeline={"events": 1000, "known": 900, "placed": 200, "sources": 3,
               "answers": 100, "words": 30},
     rated=12, weighted=24, months=12, minutes=(600.0, 80), drivers=6, priced=3, groups=(1.0, 500),
@@ -141,7 +141,7 @@ def test_improvement_points_begin_with_the_pains_and_end_with_the_weakest_areas(
         Text("Hot line", "热线"), [Text("slow", "慢")], Text("Help.", "帮助。"), Horizon.SHORT
     )
     found = Diagnosis([evidence("owners", 1)], pains=[pain])
-    answers = [Answers(1, NOW, "Ann", {"owners": 4, "loop": 2})]
+    answers = [SelfDiagnosis(1, NOW, "Ann", {"owners": 4, "loop": 2})]
     told = service.points(found, service.checked(found, answers))
     assert [one.title.en for one in told] == [
         "Hot line",
@@ -162,7 +162,7 @@ def test_what_nobody_answered_gets_advice_by_evidence_and_says_so(ws: Workspace)
     assert advice.text.en in only
     (point,) = service.points(found, service.checked(found, []))
     assert point.title.en == "Organisation: grade 2 by evidence"
-    answered = [Answers(1, NOW, "Ann", {"owners": 1})]
+    answered = [SelfDiagnosis(1, NOW, "Ann", {"owners": 1})]
     told = service.written(ws, found, answered, "en", now=NOW).split("## Next steps by area")[1]
     assert "by evidence" not in told
     empty = service.written(ws, Diagnosis([]), [], "en", now=NOW)

@@ -52,7 +52,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class TreeVersion:
     """One state of the tree: its number, and who made it when and why."""
 
     number: int

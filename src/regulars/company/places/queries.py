@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from regulars.company.places.model import Kind, Place, Version
+from regulars.company.places.model import Kind, Place, TreeVersion
 from regulars.company.places.tables import place_versions, places
 from regulars.kit.text import Text
 
@@ -22,16 +22,16 @@ def places_at(connection: sa.Connection, version: int) -> list[Place]:
     return [_place(row) for row in connection.execute(sa.select(places).where(held))]
 
 
-def versions(connection: sa.Connection, limit: int) -> list[Version]:
+def versions(connection: sa.Connection, limit: int) -> list[TreeVersion]:
     """Return the newest versions first."""
     newest_first = sa.select(place_versions).order_by(place_versions.c.version.desc()).limit(limit)
     return [
-        Version(row.version, row.at, row.by, row.verb, row.subject)
+        TreeVersion(row.version, row.at, row.by, row.verb, row.subject)
         for row in connection.execute(newest_first)
     ]
 
 
-def insert_version(connection: sa.Connection, version: Version) -> None:
+def insert_version(connection: sa.Connection, version: TreeVersion) -> None:
     """Add the head of a version; its number must be new."""
     connection.execute(
         place_versions.insert().values(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from regulars.company.audit import service as audit
 from regulars.company.places import queries
-from regulars.company.places.model import Kind, Place, Tree, Version
+from regulars.company.places.model import Kind, Place, Tree, TreeVersion
 from regulars.company.rights.model import Principal, Scope
 from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.text import Text
@@ -50,7 +50,7 @@ def tree_at(store: Store, version: int) -> Tree:
         return Tree(queries.places_at(connection, version))
 
 
-def versions(store: Store, limit: int = 200) -> list[Version]:
+def versions(store: Store, limit: int = 200) -> list[TreeVersion]:
     """Return the newest versions first."""
     with store.database.reading() as connection:
         return queries.versions(connection, limit)
@@ -267,7 +267,7 @@ def _change(
             after = Tree(build(before))
             if after == before:
                 return version
-            _write(connection, before, after, Version(version + 1, now, caller.name, *what))
+            _write(connection, before, after, TreeVersion(version + 1, now, caller.name, *what))
             told = _difference(before, after)
             audit.record(store, connection, caller, f"places.{what[0]}", what[1], **told)
             return version + 1
@@ -275,7 +275,7 @@ def _change(
         raise _moved_on() from error
 
 
-def _write(connection: sa.Connection, before: Tree, after: Tree, version: Version) -> None:
+def _write(connection: sa.Connection, before: Tree, after: Tree, version: TreeVersion) -> None:
     gone = [place.id for place in before if place.id not in after]
     fresh = [place for place in after if place.id not in before or before.get(place.id) != place]
     changed = [place.id for place in fresh if place.id in before]

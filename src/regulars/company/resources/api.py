@@ -56,12 +56,12 @@ def _add_list(
 ) -> None:
     def rows(**given: Any) -> Any:
         wanted = given["wanted"]
-        asked = Asked(given["store"], given["caller"], clock.now(), given)
-        rows_of = listing.rows(asked)
+        call = Asked(given["store"], given["caller"], clock.now(), given)
+        rows_of = listing.rows(call)
         once = replace(listing, rows=lambda _asked: rows_of)
         if isinstance(rows_of, Sequence):
-            return [listing.plain(row) for row in cutting.every(once, asked)]
-        cut = cutting.page_of(once, asked, size=wanted.size, after=wanted.after)
+            return [listing.plain(row) for row in cutting.every(once, call)]
+        cut = cutting.page_of(once, call, size=wanted.size, after=wanted.after)
         items = [listing.plain(row) for row in cut.items]
         return envelope(cut, items, given["request"], given["response"])
 
@@ -86,10 +86,10 @@ def _add(router: APIRouter, form: Form, address: str) -> None:
         values = (body.model_dump() if body is not None
                   else {one.name: given[one.name] for one in form.fields})  # fmt: skip
         values |= {"base": given["base"]} if form.base else {}
-        asked = Asked(
+        call = Asked(
             given["store"], given["caller"], clock.now(), values, given.get(_row_of(path), "")
         )
-        result = service.take(form, asked)
+        result = service.take(form, call)
         return None if form.status == NOTHING else form.answer(result)
 
     take.__dict__["__signature__"] = inspect.Signature(list(_parameters(form, method, path)))

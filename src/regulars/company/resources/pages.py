@@ -66,44 +66,44 @@ def _add(router: APIRouter, resource: Resource, form: Form) -> None:
             *, request: Request, store: CurrentStore, caller: Principal = allowed
         ) -> Response:
             row = "".join(request.path_params.values())
-            asked = Asked(store, caller, clock.now(), dict(request.query_params), row)
-            return _alone(request, resource, asked, form)
+            call = Asked(store, caller, clock.now(), dict(request.query_params), row)
+            return _alone(request, resource, call, form)
 
     @router.post(f"/{form.name}")
     def take(
         *, request: Request, store: CurrentStore, caller: Principal = allowed, fields: FormFields
     ) -> Response:
         row = fields.raw["row"] if form.of_row and fields.text("row", required=True) else ""
-        asked = Asked(store, caller, clock.now(), row=row)
-        asked = Asked(store, caller, asked.now, reading.sent(form, fields, asked), row)
+        call = Asked(store, caller, clock.now(), row=row)
+        call = Asked(store, caller, call.now, reading.sent(form, fields, call), row)
         try:
             if fields.ok:
-                made = service.take(form, asked)
+                result = service.take(form, call)
                 if form.secret:
-                    return show(request, resource, asked, form=form, made=made)
+                    return show(request, resource, call, form=form, result=result)
                 return RedirectResponse(f"{resource.path}?done={form.name}", 303)
         except RegularsError as error:
             fields.take(error)
             lost = isinstance(error, NotFound) and "field" not in error.details
-            return _again(request, resource, asked, form, fields, lost=lost)
-        return _again(request, resource, asked, form, fields)
+            return _again(request, resource, call, form, fields, lost=lost)
+        return _again(request, resource, call, form, fields)
 
 
 def _again(
-    request: Request, resource: Resource, asked: Asked, form: Form, fields: Fields,
+    request: Request, resource: Resource, call: Asked, form: Form, fields: Fields,
     *, lost: bool = False,
 ) -> Response:  # fmt: skip
     """Show the form that was refused where it stands, with what was typed."""
     own = None if lost else resource.alone(form)
-    if own is None or (own.of_row and not asked.row):
-        return show(request, resource, asked, form=form, fields=fields, lost=lost)
-    return _alone(request, resource, asked, own, taken=form, fields=fields)
+    if own is None or (own.of_row and not call.row):
+        return show(request, resource, call, form=form, fields=fields, lost=lost)
+    return _alone(request, resource, call, own, taken=form, fields=fields)
 
 
 def _alone(
     request: Request,
     resource: Resource,
-    asked: Asked,
+    call: Asked,
     form: Form,
     *,
     taken: Form | None = None,
@@ -113,14 +113,14 @@ def _alone(
 
     After `taken` was refused it shows its `fields` and what is wrong.
     """
-    row, values = None, asked.values
+    row, values = None, call.values
     if form.of_row:
-        row = _row(resource, form, asked)
+        row = _row(resource, form, call)
         values = form.values_of(row)
     elif form.held:
-        values = form.held(asked)
+        values = form.held(call)
     typed = fields if taken is form else None
-    query = Asked(asked.store, asked.caller, asked.now, values, asked.row)
+    query = Asked(call.store, call.caller, call.now, values, call.row)
     title = form.titled(row) if form.titled else form.heading
     return page(
         request,
@@ -131,12 +131,12 @@ def _alone(
         name=form.name,
         forms={form.name: _offered(form, query, typed)},
         row=row,
-        key=asked.row,
+        key=call.row,
         asked=query,
         acts=[
             one for one in resource.forms
             if one.page == "" and set(one.of_lists) & set(form.of_lists)
-            and one.when(row) and asked.caller.may(one.right)
+            and one.when(row) and call.caller.may(one.right)
         ],
         wrong=_wrong(taken, fields) if taken and fields else None,
         opened=None,
@@ -145,36 +145,36 @@ def _alone(
     )  # fmt: skip
 
 
-def _row(resource: Resource, form: Form, asked: Asked) -> Any:
+def _row(resource: Resource, form: Form, call: Asked) -> Any:
     """Return the row that is asked for; raises NotFound."""
-    plain = Asked(asked.store, asked.caller, asked.now)
+    plain = Asked(call.store, call.caller, call.now)
     for listing in resource.lists:
         if listing.name in form.of_lists:
             for row in cutting.every(listing, plain):
-                if listing.name_of(row) == asked.row:
+                if listing.name_of(row) == call.row:
                     return row
     raise NotFound(f"{resource.name}.unknown", Text("It is not there.", "没有这一项。"))
 
 
-def _offered(form: Form, asked: Asked, fields: Fields | None) -> dict[str, Any]:
+def _offered(form: Form, call: Asked, fields: Fields | None) -> dict[str, Any]:
     """Return what the template needs of a form."""
     return {
         "form": form,
-        "base": fields.raw["base"] if fields else form.base(asked) if form.base else None,
-        "typed": reading.typed(form, asked, fields),
+        "base": fields.raw["base"] if fields else form.base(call) if form.base else None,
+        "typed": reading.typed(form, call, fields),
         "errors": fields.errors if fields else {},
-        "offered": reading.offered(form.fields, asked),
+        "offered": reading.offered(form.fields, call),
     }
 
 
 def show(
     request: Request,
     resource: Resource,
-    asked: Asked,
+    call: Asked,
     *,
     form: Form | None = None,
     fields: Fields | None = None,
-    made: Any = None,
+    result: Any = None,
     lost: bool = False,
     wrong: Invalid | None = None,
 ) -> Response:
@@ -183,7 +183,7 @@ def show(
     What acts on something that is not there is `lost`. Where it is `wrong` what the address asks
     of a list, all rows are listed.
     """
-    query = Asked(asked.store, asked.caller, asked.now, dict(request.query_params))
+    query = Asked(call.store, call.caller, call.now, dict(request.query_params))
     done = resource.form(query["done"] or "")
     chosen = query["list"]
     return page(
@@ -191,7 +191,7 @@ def show(
         resource.template,
         title=resource.question,
         status=404 if lost else 422 if fields or wrong else 200,
-        headers=NO_STORE if made is not None else None,
+        headers=NO_STORE if result is not None else None,
         resource=resource,
         asked=query,
         lists={
@@ -204,12 +204,12 @@ def show(
         forms={
             one.name: _offered(one, query, fields if one is form else None)
             for one in resource.forms
-            if one.page == "" and asked.caller.may(one.right)
+            if one.page == "" and call.caller.may(one.right)
         },
         wrong=wrong.message if wrong else _wrong(form, fields) if form and fields else None,
         opened=form.name if form else None,
         done=say(done.done) if done else None,
-        made=made,
+        made=result,
         **resource.values(query),
     )
 
@@ -227,15 +227,15 @@ def _shown(
     """Return what the template needs of a list; only that named in the address is turned."""
     plain = Asked(query.store, query.caller, query.now)
     typed = listing.narrowed(query) if mine else plain
-    asked = plain if wrong else typed
-    after = asked["after"]
+    call = plain if wrong else typed
+    after = call["after"]
     which = {"list": listing.name} if len(resource.lists) > 1 else {}
-    cut = cutting.page_of(listing, asked, size=listing.size, after=decode(after) if after else None)
-    columns, cells = written(listing.columns, cut.items, asked)
+    cut = cutting.page_of(listing, call, size=listing.size, after=decode(after) if after else None)
+    columns, cells = written(listing.columns, cut.items, call)
     forms = [
         one
         for one in resource.of_rows(listing.name)
-        if one.page == "" and resource.alone(one) is None and asked.caller.may(one.right)
+        if one.page == "" and resource.alone(one) is None and call.caller.may(one.right)
     ]
     return {
         "listing": listing,
@@ -248,15 +248,15 @@ def _shown(
         "page": replace(cut, next=cut.next and cut.next | which,
                         previous=cut.previous and cut.previous | which),
         "which": which,
-        "narrowed": bool(asked["q"]) or any(asked[one.name] for one in listing.filters),
-        "sort": cutting.sorting(listing, asked),
+        "narrowed": bool(call["q"]) or any(call[one.name] for one in listing.filters),
+        "sort": cutting.sorting(listing, call),
         "q": typed["q"] or "",
-        "filters": [(one, one.offered(asked), typed[one.name]) for one in listing.filters],
+        "filters": [(one, one.offered(call), typed[one.name]) for one in listing.filters],
     }  # fmt: skip
 
 
-def _listed(resource: Resource, asked: Asked) -> Listing:
-    name = asked["list"] or resource.lists[0].name
+def _listed(resource: Resource, call: Asked) -> Listing:
+    name = call["list"] or resource.lists[0].name
     found = resource.listing(name)
     if found is None:
         known = ", ".join(one.name for one in resource.lists)
@@ -265,8 +265,8 @@ def _listed(resource: Resource, asked: Asked) -> Listing:
     return found
 
 
-def _file(request: Request, kind: files.Format, listing: Listing, asked: Asked) -> Response:
-    rows = file_rows(listing.columns, cutting.every(listing, listing.narrowed(asked)), asked)
+def _file(request: Request, kind: files.Format, listing: Listing, call: Asked) -> Response:
+    rows = file_rows(listing.columns, cutting.every(listing, listing.narrowed(call)), call)
     return files.send(request, kind, listing.file or listing.name, heads(listing.columns), rows)
 
 

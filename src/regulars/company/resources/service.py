@@ -34,18 +34,18 @@ def of(module: ModuleType) -> tuple[Resource, ...]:
     return found or (module.RESOURCE,)
 
 
-def plain(resource: Resource, asked: Asked) -> Any:
+def plain(resource: Resource, call: Asked) -> Any:
     """Return what programs get of a resource: the whole of it, or the rows of its first list."""
     if resource.whole is not None:
-        return resource.whole(asked)
+        return resource.whole(call)
     listing = resource.lists[0]
-    return [listing.plain(row) for row in cutting.every(listing, asked)]
+    return [listing.plain(row) for row in cutting.every(listing, call)]
 
 
-def take(form: Form, asked: Asked) -> Any:
+def take(form: Form, call: Asked) -> Any:
     """Do what a form is for. Raises NotAllowed for a caller without its right, else what it does.
 
     A route has asked for the right already; a command's caller has every right.
     """
-    asked.caller.require(form.right)
-    return form.act(asked)
+    call.caller.require(form.right)
+    return form.act(call)

@@ -44,25 +44,25 @@ def _add_reading(group: typer.Typer, opens: Opens, resource: Resource) -> None:
     rest = any(one.rest for one in resource.lists)
 
     def read(*, as_json: bool, workspace: Path, every: bool = False) -> None:
-        asked = Asked(opens(workspace), SHELL, clock.now())
+        call = Asked(opens(workspace), SHELL, clock.now())
         if as_json:
-            typer.echo(msgspec.json.encode(service.plain(resource, asked)).decode())
+            typer.echo(msgspec.json.encode(service.plain(resource, call)).decode())
             return
         for listing in resource.lists:
             if every or not listing.rest:
-                _print(resource, listing, asked)
+                _print(resource, listing, call)
 
     given = {"every": (All, False)} if rest else {}
     _command(group, resource.listed, resource.brief, read, given)
 
 
-def _print(resource: Resource, listing: Listing, asked: Asked) -> None:
+def _print(resource: Resource, listing: Listing, call: Asked) -> None:
     """Print a list: every row that its page shows, with its id where a command takes that."""
     columns = [one for one in listing.columns if not one.in_file]
     if any(form.command for form in resource.of_rows(listing.name)):
         columns.insert(0, Column(ID, lambda row, _asked: listing.name_of(row)))
-    rows = [[cell_of(one, row, asked).words for one in columns]
-            for row in cutting.every(listing, asked)]  # fmt: skip
+    rows = [[cell_of(one, row, call).words for one in columns]
+            for row in cutting.every(listing, call)]  # fmt: skip
     if not rows:
         out.print(escape(f"{say(listing.title)}: {say(listing.empty) if listing.empty else '–'}"))
         return
@@ -77,29 +77,29 @@ def _add(group: typer.Typer, opens: Opens, form: Form) -> None:
         given: dict[str, Any] = {
             name: value if value != [] else None for name, value in values.items()
         }
-        asked = Asked(opens(workspace), SHELL, clock.now(), given, row)
-        made = service.take(form, asked)
+        call = Asked(opens(workspace), SHELL, clock.now(), given, row)
+        result = service.take(form, call)
         if as_json:
-            typer.echo(msgspec.json.encode(form.answer(made)).decode())
+            typer.echo(msgspec.json.encode(form.answer(result)).decode())
         else:
-            _tell(form, asked, form.answer(made))
+            _tell(form, call, form.answer(result))
 
     row = typer.Argument(help=help_texts.declared(form.row_words), show_default=False)
     given: dict[str, Any] = {"row": (Annotated[str, row], ...)} if form.of_row else {}
     _command(group, str(form.command), form.brief, take, given | reading.options(form))
 
 
-def _tell(form: Form, asked: Asked, made: Any) -> None:
+def _tell(form: Form, call: Asked, result: Any) -> None:
     """Say that it is done; a secret stands alone on a line of its own, for a script to take."""
     if form.secret:
         err.print(say(form.done), markup=False)
-        typer.echo(made.secret)
+        typer.echo(result.secret)
     else:
-        out.print(say(form.told(asked, made)), markup=False)
+        out.print(say(form.told(call, result)), markup=False)
 
 
 def _command(
-    group: typer.Typer, name: str, brief: Text, call: Callable[..., None], given: dict[str, Any]
+    group: typer.Typer, name: str, brief: Text, function: Callable[..., None], given: dict[str, Any]
 ) -> None:
     """Add a command that takes what is `given` by name, as type and default."""
     given |= {"as_json": (Json, False), "workspace": (WorkspaceFolder, Path())}
@@ -108,6 +108,6 @@ def _command(
                           default=inspect.Parameter.empty if default is ... else default)
         for name, (kind, default) in given.items()
     ]  # fmt: skip
-    call.__dict__["__signature__"] = inspect.Signature(parameters)
-    call.__annotations__ = {one.name: one.annotation for one in parameters}
-    group.command(name, help=help_texts.declared(brief))(call)
+    function.__dict__["__signature__"] = inspect.Signature(parameters)
+    function.__annotations__ = {one.name: one.annotation for one in parameters}
+    group.command(name, help=help_texts.declared(brief))(function)

@@ -75,9 +75,9 @@ class Field:
     option: str | None = None
     every: Text | None = None
 
-    def offered(self, asked: Asked) -> Offered:
+    def offered(self, call: Asked) -> Offered:
         """Return the values there are to choose from, with their titles."""
-        return self.choices(asked) if callable(self.choices) else self.choices
+        return self.choices(call) if callable(self.choices) else self.choices
 
     @property
     def words(self) -> Text:
@@ -96,7 +96,7 @@ def _as_it_is(value: Any) -> Any:
 class Form:
     """One act that people, programs and commands take by the same fields.
 
-    `act(asked)` calls the noun's service and returns what it made. A form `of_lists` acts on one
+    `act(call)` calls the noun's service and returns what it made. A form `of_lists` acts on one
     row of one of these lists: on the page it is a button of each row for which `when(row)` holds,
     which asks `confirm(row)` first where that is given. `done` is said afterwards; `said` is what a
     command prints instead, with fields of what was asked and answered filled in. `title` is the
@@ -106,9 +106,9 @@ class Form:
     in a command line, None where there is no command; `row_words` says there what a row is called.
     `page` is the address below the resource's at which it stands alone, with the other acts of its
     row (the part in braces), in its `template` under what `titled(row)` says; `held(row)` are the
-    values of a row, by default its attributes, and `held(asked)` those that a form of none begins
+    values of a row, by default its attributes, and `held(call)` those that a form of none begins
     with, by default the address'. It is None where people do not do this on a page.
-    `base(asked)` is the version of a document that is seen: it comes back as `asked["base"]`, from
+    `base(call)` is the version of a document that is seen: it comes back as `call["base"]`, from
     a program where that tells it in the query.
     What makes a `secret` shows it once on the page, and no cache keeps the answer.
     """
@@ -156,19 +156,19 @@ class Form:
             return self.held(row)
         return {one.name: getattr(row, one.name, one.default) for one in self.fields}
 
-    def told(self, asked: Asked, made: Any) -> Text:
+    def told(self, call: Asked, made: Any) -> Text:
         """Return what a command says when it is done."""
         if self.said is None:
             return self.done
-        known = Filled(asked, made)
+        known = Filled(call, made)
         return Text(self.said.en.format_map(known), self.said.zh.format_map(known))
 
 
 class Filled(dict[str, Any]):
     """What a sentence is filled with: fields of what was made, else of what was asked."""
 
-    def __init__(self, asked: Asked, made: Any) -> None:
-        super().__init__(asked.values, row=asked.row)
+    def __init__(self, call: Asked, made: Any) -> None:
+        super().__init__(call.values, row=call.row)
         self.made = made
 
     def __missing__(self, name: str) -> Any:
@@ -184,14 +184,14 @@ class Filter:
     choices: Offered | Callable[[Asked], Offered] = ()
     kind: Literal["choice", "day"] = "choice"
 
-    def offered(self, asked: Asked) -> Offered:
+    def offered(self, call: Asked) -> Offered:
         """Return the values there are to choose from, with their titles."""
-        return self.choices(asked) if callable(self.choices) else self.choices
+        return self.choices(call) if callable(self.choices) else self.choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A list of a resource: `rows(asked)` under `columns`, found by words, narrowed by filters.
+    """A list of a resource: `rows(call)` under `columns`, found by words, narrowed by filters.
 
     The rows are a sequence, which is searched and sorted as it is written; a `Select` of SQL, which
     is read behind a key; or an Arrow table in falling order of `rank`, read likewise. `key` names
@@ -222,16 +222,16 @@ class Listing:
     size: int = 50
     rest: bool = False
 
-    def narrowed(self, asked: Asked) -> Asked:
+    def narrowed(self, call: Asked) -> Asked:
         """Return what is asked without what a filter does not offer."""
         known = {
-            one.name: {str(each[0]) for each in one.offered(asked)}
+            one.name: {str(each[0]) for each in one.offered(call)}
             for one in self.filters
             if one.kind == "choice"
         }
-        values = {name: value for name, value in asked.values.items()
+        values = {name: value for name, value in call.values.items()
                   if name not in known or str(value) in known[name]}  # fmt: skip
-        return replace(asked, values=values)
+        return replace(call, values=values)
 
     def name_of(self, row: Any) -> str:
         """Return what a row is called in addresses."""
@@ -246,8 +246,8 @@ class Resource:
     """A noun that people look through and edit: its lists, its forms, and who may.
 
     `path` is the page's address, `api` the address for programs, `command` the group of commands,
-    of which `listed` prints the lists. `values(asked)` is what the noun's own `template` (which
-    extends “declared/page.html”) needs beside lists and forms. `whole(asked)` is what a program and
+    of which `listed` prints the lists. `values(call)` is what the noun's own `template` (which
+    extends “declared/page.html”) needs beside lists and forms. `whole(call)` is what a program and
     `--json` get of it where that is not the first list. `above` are the pages that lead to it.
     """
 

@@ -13,11 +13,11 @@ from regulars.faces.command import WorkspaceFolder, out
 from regulars.faces.language import gettext as _
 from regulars.faces.language import shell_language
 from regulars.jobs.doctor import service
-from regulars.jobs.doctor.model import Finding, State, worst
+from regulars.jobs.doctor.model import Finding, Severity, worst
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 
-MARKS = {State.OK: "[green]●[/]", State.WARN: "[yellow]◆[/]", State.BAD: "[red]▲[/]"}
+MARKS = {Severity.OK: "[green]●[/]", Severity.WARN: "[yellow]◆[/]", Severity.BAD: "[red]▲[/]"}
 
 
 def register(app: typer.Typer, _opens: Callable[[Path], Workspace]) -> None:
@@ -36,7 +36,7 @@ def register(app: typer.Typer, _opens: Callable[[Path], Workspace]) -> None:
             typer.echo(msgspec.json.encode([_facts(finding) for finding in found]).decode())
         else:
             _print(found)
-        if worst(found) is State.BAD:
+        if worst(found) is Severity.BAD:
             raise typer.Exit(1)
 
 
@@ -57,5 +57,5 @@ def _print(findings: list[Finding]) -> None:
         out.print(f"{MARKS[finding.state]} [bold]{title}[/]  {seen}", soft_wrap=True)
         if finding.advice:
             out.print(f"  → {finding.advice.in_(language)}", soft_wrap=True)
-    if worst(findings) is State.OK:
+    if worst(findings) is Severity.OK:
         out.print(_("Everything is fine."))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from regulars.jobs.doctor.model import Finding, State, well
+from regulars.jobs.doctor.model import Finding, Severity, well
 from regulars.kit.text import Text
 from regulars.timeline import checksums, duck, lake, lake_log, lineage, memory, refusing
 from regulars.timeline.lake import LakeFile
-from regulars.timeline.lineage import Judged, LineageFit
+from regulars.timeline.lineage import LineageFit, LineageJudgement
 from regulars.timeline.workspace import Workspace
 
 TITLE = Text("Database and lake", "数据库与数据湖")
@@ -41,14 +41,14 @@ def together(workspace: Workspace) -> Iterator[Finding]:
     elif judged.fit is LineageFit.LEARN:
         yield well("fit", TITLE, Text("they meet at the next start", "下次启动时建立联系"))
     elif judged.fit is LineageFit.OLD_DATABASE:
-        yield Finding("fit", TITLE, State.BAD, _older(workspace, judged), OLD)
+        yield Finding("fit", TITLE, Severity.BAD, _older(workspace, judged), OLD)
     elif judged.fit is LineageFit.EMPTY_DATABASE:
-        yield Finding("fit", TITLE, State.BAD, emptied(workspace), EMPTY)
+        yield Finding("fit", TITLE, Severity.BAD, emptied(workspace), EMPTY)
     elif judged.fit is LineageFit.OLD_LAKE and (lost := _lost_entries(workspace, judged)):
-        yield Finding("fit", TITLE, State.BAD, lost, CLOSED)
+        yield Finding("fit", TITLE, Severity.BAD, lost, CLOSED)
     else:
         words = refusing.words(workspace, judged)
-        yield Finding("fit", TITLE, State.BAD, words or Text(judged.fit, judged.fit), CLOSED)
+        yield Finding("fit", TITLE, Severity.BAD, words or Text(judged.fit, judged.fit), CLOSED)
 
 
 def emptied(workspace: Workspace) -> Text:
@@ -74,7 +74,7 @@ def database_in_use(workspace: Workspace) -> bool:
         return sa.inspect(connection).has_table("alembic_version")
 
 
-def _counted(workspace: Workspace, judged: Judged) -> Finding:
+def _counted(workspace: Workspace, judged: LineageJudgement) -> Finding:
     """Compare what the lake holds with what the database knows, where they are at one version."""
     handle = workspace.lake.open()
     there = lake.events(handle)
@@ -84,7 +84,7 @@ def _counted(workspace: Workspace, judged: Judged) -> Finding:
     if not same or noted is None or noted.events == there:
         return well("fit", TITLE, TOGETHER)
     return Finding(
-        "fit", TITLE, State.BAD,
+        "fit", TITLE, Severity.BAD,
         Text(f"the lake holds {there:,} events, the database knows of {noted.events:,}",
              f"数据湖中有 {there:,} 个事件，数据库记录的是 {noted.events:,} 个"),
         Text("Put lake/ back from a backup: regulars restore",
@@ -92,7 +92,7 @@ def _counted(workspace: Workspace, judged: Judged) -> Finding:
     )  # fmt: skip
 
 
-def _older(workspace: Workspace, judged: Judged) -> Text:
+def _older(workspace: Workspace, judged: LineageJudgement) -> Text:
     known = judged.memory
     version = known.version if known else memory.UNKNOWN
     if known is None or version == memory.UNKNOWN:
@@ -105,7 +105,7 @@ def _older(workspace: Workspace, judged: Judged) -> Text:
     )
 
 
-def _lost_entries(workspace: Workspace, judged: Judged) -> Text | None:
+def _lost_entries(workspace: Workspace, judged: LineageJudgement) -> Text | None:
     """Return in words that log entries are lost whose data files are still there."""
     noted, newest = judged.memory, judged.log.newest
     if noted is None or newest is None:
@@ -134,7 +134,7 @@ def bytes_whole(workspace: Workspace) -> Iterator[Finding]:
     if damaged:
         names = ", ".join(damaged[:3]) + ("…" if len(damaged) > 3 else "")
         yield Finding(
-            "bytes", title, State.BAD,
+            "bytes", title, Severity.BAD,
             Text(f"{len(damaged)} of {len(files)} files are damaged: {names}",
                  f"{len(files)} 个文件中有 {len(damaged)} 个已损坏：{names}"),
             Text("Put these files back from a backup; those that are there keep their names.",

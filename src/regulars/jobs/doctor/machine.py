@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from regulars.jobs.doctor.model import Finding, State, size_words, well
+from regulars.jobs.doctor.model import Finding, Severity, size_words, well
 from regulars.kit.text import Text
 from regulars.store import private, spill
 from regulars.store.workspace import SECRET_FILE, Store
@@ -49,7 +49,7 @@ def versions() -> Iterator[Finding]:
             wrong.append(f"{package} {found}")
     if wrong:
         yield Finding(
-            "versions", title, State.BAD,
+            "versions", title, Severity.BAD,
             Text(f"outside the limits: {', '.join(wrong)}", f"版本不符：{'、'.join(wrong)}"),
             Text("Install again: pip install --upgrade regulars",
                  "请重新安装：pip install --upgrade regulars"),
@@ -75,7 +75,7 @@ def disk(store: Store) -> Iterator[Finding]:
     yield Finding(
         "disk",
         title,
-        State.BAD if usage.free < MIN_FREE else State.WARN,
+        Severity.BAD if usage.free < MIN_FREE else Severity.WARN,
         seen,
         Text(
             "Make room: compaction needs as much again as the largest month, and a full disk "
@@ -93,7 +93,7 @@ def spilled(store: Store) -> Iterator[Finding]:
         return
     size = size_words(sum(_size(path) for path in left))
     yield Finding(
-        "spill", title, State.WARN,
+        "spill", title, Severity.WARN,
         Text(f"{len(left)} left behind by processes that died, {size}",
              f"异常终止的进程遗留 {len(left)} 项，共 {size}"),
         Text("They may hold customers' data. The next command or start deletes them.",
@@ -115,7 +115,7 @@ def memory(store: Store) -> Iterator[Finding]:
         yield well("memory", title, seen)
         return
     yield Finding(
-        "memory", title, State.WARN, seen,
+        "memory", title, Severity.WARN, seen,
         Text("Set engine.memory in regulars.toml to at most 60% of the machine's.",
              "请将 regulars.toml 的 engine.memory 设为不超过本机内存的 60%。"),
     )  # fmt: skip
@@ -127,7 +127,7 @@ def files(store: Store) -> Iterator[Finding]:
     words = path.read_text("ascii", "replace").strip() if path.is_file() else ""
     if not re.fullmatch(r"[0-9a-f]{64}", words):
         yield Finding(
-            "secret", title, State.BAD,
+            "secret", title, Severity.BAD,
             Text(f"{SECRET_FILE} is missing or damaged", f"{SECRET_FILE} 缺失或已损坏"),
             Text("Put it back from a backup: without it nobody's events are found again.",
                  "请从备份恢复：没有它，客户与事件的关联将无法恢复。"),
@@ -135,14 +135,14 @@ def files(store: Store) -> Iterator[Finding]:
         return
     if private.open_to_others(path):
         yield Finding(
-            "secret", title, State.BAD,
+            "secret", title, Severity.BAD,
             Text(f"others on this machine can read {SECRET_FILE}",
                  f"本机其他用户可以读取 {SECRET_FILE}"),
             Text(f"Run: chmod 600 {path}", f"请运行：chmod 600 {path}"),
         )  # fmt: skip
     elif private.open_to_others(store.folder):
         yield Finding(
-            "secret", title, State.WARN,
+            "secret", title, Severity.WARN,
             Text("the key is private, the folder with the customers' data is not",
                  "密钥仅所有者可读，但存有客户数据的文件夹可被他人读取"),
             Text(f"Run: chmod 700 {store.folder}", f"请运行：chmod 700 {store.folder}"),
@@ -164,7 +164,7 @@ def private_files(store: Store) -> Iterator[Finding]:
     names = ", ".join(one.name for one in others[:4])
     paths = " ".join(str(one) for one in others)
     yield Finding(
-        "private", title, State.BAD,
+        "private", title, Severity.BAD,
         Text(f"others on this machine can read {names}", f"本机其他用户可以读取 {names}"),
         Text(f"Run: chmod 600 {paths}", f"请运行：chmod 600 {paths}"),
     )  # fmt: skip
@@ -191,7 +191,7 @@ def clock(store: Store, now: datetime, newest: datetime | None) -> Iterator[Find
         apart = abs(on_disk - now).total_seconds()
         wrong = Text(f"{apart:.0f} s apart from the disk's", f"与磁盘时钟相差 {apart:.0f} 秒")
     if wrong is not None:
-        yield Finding("clock", title, State.WARN, wrong, advice)
+        yield Finding("clock", title, Severity.WARN, wrong, advice)
         return
     yield well("clock", title, Text(f"{now:%Y-%m-%d %H:%M} UTC", f"{now:%Y-%m-%d %H:%M} UTC"))
 
@@ -209,7 +209,7 @@ def zones(workspace: Workspace, now: datetime) -> Iterator[Finding]:
                 apart.append(moment)
     if apart:
         yield Finding(
-            "zones", title, State.BAD,
+            "zones", title, Severity.BAD,
             Text(f"Python and DuckDB disagree on {name}",
                  f"Python 与 DuckDB 对 {name} 的时间不一致"),
             Text("Update both: pip install --upgrade tzdata duckdb",

@@ -8,7 +8,7 @@ from enum import StrEnum
 from regulars.kit.text import Text
 
 
-class State(StrEnum):
+class Severity(StrEnum):
     """How serious a finding is: `bad` needs somebody now, `warn` soon, `ok` never."""
 
     OK = "ok"
@@ -22,20 +22,20 @@ class Finding:
 
     key: str
     title: Text
-    state: State
+    state: Severity
     seen: Text
     advice: Text | None = None
 
 
 def well(key: str, title: Text, seen: Text) -> Finding:
     """Return a finding that needs nobody."""
-    return Finding(key, title, State.OK, seen)
+    return Finding(key, title, Severity.OK, seen)
 
 
-def worst(findings: list[Finding]) -> State:
+def worst(findings: list[Finding]) -> Severity:
     """Return the most serious state; `ok` of none."""
-    order = (State.BAD, State.WARN, State.OK)
-    return next((state for state in order if any(f.state is state for f in findings)), State.OK)
+    order = (Severity.BAD, Severity.WARN, Severity.OK)
+    return next((state for state in order if any(f.state is state for f in findings)), Severity.OK)
 
 
 def size_words(count: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from regulars.company.audit.model import Entry
-from regulars.jobs.doctor.model import Finding, State, well
+from regulars.jobs.doctor.model import Finding, Severity, well
 from regulars.kit.text import Text
 from regulars.timeline import repair
 from regulars.timeline.workspace import Workspace
@@ -19,7 +19,7 @@ def filled(workspace: Workspace, last: Entry | None) -> Iterator[Finding]:
         yield well("required", title, _repaired(last) if last else _WHOLE)
         return
     yield Finding(
-        "required", title, State.BAD,
+        "required", title, Severity.BAD,
         Text(f"events of the lake lack {_listed(lacking, ', ')}",
              f"数据湖中有事件缺少 {_listed(lacking, '、')}"),
         Text("Numbers and exports leave them out. The next command or start fills them in.",

@@ -10,7 +10,7 @@ from pathlib import Path
 from regulars.company.audit import service as audit
 from regulars.company.audit.model import Entry, Search
 from regulars.jobs.doctor import fit, machine, required, stores, who
-from regulars.jobs.doctor.model import Finding, State, worst
+from regulars.jobs.doctor.model import Finding, Severity, worst
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.timeline import repair
@@ -56,11 +56,11 @@ def _checks(workspace: Workspace, now: datetime, deep: bool) -> Iterator[tuple[s
     if deep:
         yield "bytes", partial(fit.bytes_whole, workspace)
     yield "spark", partial(stores.engine, workspace)
-    if worst(answering) is State.BAD:
+    if worst(answering) is Severity.BAD:
         return
     known = _run("revision", partial(stores.revision, workspace))
     yield "revision", lambda: iter(known)
-    if worst(known) is State.OK:  # older or newer tables cannot be asked
+    if worst(known) is Severity.OK:  # older or newer tables cannot be asked
         yield "fit", partial(fit.together, workspace)
         yield "inbox", partial(stores.backlog, workspace, now)
         yield "findings", partial(stores.numbers, workspace, now)
@@ -86,13 +86,13 @@ def _run(key: str, check: Check) -> list[Finding]:
         title = Text(key.capitalize(), key)
         said = Text(f"could not be checked: {words[0]}", f"无法检查：{words[0]}")
         advice = Text("Mend what the message names, then ask again.", "请按提示修复后重新检查。")
-        return [Finding(key, title, State.BAD, said, advice)]
+        return [Finding(key, title, Severity.BAD, said, advice)]
 
 
 def _settings(workspace: Workspace) -> Finding:
     chosen = workspace.settings.workspace
     said = f"{chosen.name}, {chosen.time_zone}, {chosen.currency}"
-    return Finding("settings", Text("Settings", "配置"), State.OK, Text(said, said))
+    return Finding("settings", Text("Settings", "配置"), Severity.OK, Text(said, said))
 
 
 def _unreadable(error: RegularsError) -> Finding:
@@ -100,4 +100,4 @@ def _unreadable(error: RegularsError) -> Finding:
         "Mend regulars.toml, or make a workspace: regulars init DIR",
         "请修正 regulars.toml，或新建工作区：regulars init DIR",
     )
-    return Finding("settings", Text("Settings", "配置"), State.BAD, error.message, advice)
+    return Finding("settings", Text("Settings", "配置"), Severity.BAD, error.message, advice)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from regulars.company.rights.model import Role
 from regulars.company.staff import service as staff
 from regulars.jobs.doctor import fit
-from regulars.jobs.doctor.model import Finding, State, size_words, well
+from regulars.jobs.doctor.model import Finding, Severity, size_words, well
 from regulars.jobs.runs import service as runs
 from regulars.jobs.runs.model import State as RunState
 from regulars.kit import clock
@@ -53,9 +53,9 @@ def database(workspace: Workspace, *, deep: bool = False) -> Iterator[Finding]:
 def _empty(workspace: Workspace) -> Finding:
     title = Text("Database", "数据库")
     if fit.lake_in_use(workspace):
-        return Finding("database", title, State.BAD, fit.emptied(workspace), fit.EMPTY)
+        return Finding("database", title, Severity.BAD, fit.emptied(workspace), fit.EMPTY)
     return Finding(
-        "database", title, State.BAD, Text("there is none yet", "尚未建立"),
+        "database", title, Severity.BAD, Text("there is none yet", "尚未建立"),
         Text("The next command or start makes it.", "下次运行命令或启动时会自动建立。"),
     )  # fmt: skip
 
@@ -71,7 +71,7 @@ def _damage(connection: sa.Connection, store: Store, deep: bool) -> Finding | No
 
 def _damaged(why: str) -> Finding:
     return Finding(
-        "database", Text("Database", "数据库"), State.BAD,
+        "database", Text("Database", "数据库"), Severity.BAD,
         Text(f"damaged: {why}", f"已损坏：{why}"),
         Text("Stop the server and put a backup back: regulars restore BACKUP DIR --replace",
              "请停止服务并恢复备份：regulars restore 备份 文件夹 --replace"),
@@ -86,7 +86,7 @@ def _skew(connection: sa.Connection) -> Finding | None:
         return None
     seconds = abs(apart).total_seconds()
     return Finding(
-        "database", Text("Database", "数据库"), State.WARN,
+        "database", Text("Database", "数据库"), Severity.WARN,
         Text(f"its clock is {seconds:.0f} s apart from ours", f"其时钟与本机相差 {seconds:.0f} 秒"),
         Text("Keep both clocks by NTP.", "请让两台机器都使用 NTP 校时。"),
     )  # fmt: skip
@@ -103,14 +103,14 @@ def revision(store: Store) -> Iterator[Finding]:
         upgrade.refuse_newer(current)
     except Unavailable:
         yield Finding(
-            "revision", title, State.BAD,
+            "revision", title, Severity.BAD,
             Text(f"{current} is newer than this version knows", f"{current} 比当前程序更新"),
             Text("Upgrade Regulars: pip install --upgrade regulars",
                  "请升级：pip install --upgrade regulars"),
         )  # fmt: skip
         return
     yield Finding(
-        "revision", title, State.WARN,
+        "revision", title, Severity.WARN,
         Text(f"{current or 'empty'}; this version works on {wanted}",
              f"{current or '空'}；当前程序需要 {wanted}"),
         Text("It is backed up and brought up to date by the next command or start.",
@@ -124,7 +124,7 @@ def events(workspace: Workspace) -> Iterator[Finding]:
     if log.newest is None or log.missing:
         gone = ", ".join(f"{one:020d}.json" for one in log.missing[:3])
         yield Finding(
-            "lake", title, State.BAD,
+            "lake", title, Severity.BAD,
             Text(f"the Delta log was cut: {gone} missing", f"Delta 日志不完整：缺少 {gone}")
             if gone else Text("there is none", "不存在"),
             Text("Put the folder lake/ back from a backup: regulars restore",
@@ -140,7 +140,7 @@ def events(workspace: Workspace) -> Iterator[Finding]:
     )
     if lost:
         yield Finding(
-            "lake", title, State.BAD,
+            "lake", title, Severity.BAD,
             Text(f"{len(lost)} of {len(files)} files are missing or cut short",
                  f"{len(files)} 个文件中有 {len(lost)} 个缺失或不完整"),
             Text("Put the folder lake/ back from a backup; do not write to it before.",
@@ -154,7 +154,7 @@ def events(workspace: Workspace) -> Iterator[Finding]:
     loose = sum(file.month is None for file in files)
     if loose > MANY_FILES:
         yield Finding(
-            "lake", title, State.WARN, seen,
+            "lake", title, Severity.WARN, seen,
             Text(f"{loose} files wait for compaction: keep “regulars serve” running.",
                  f"{loose} 个文件等待整理：请保持“regulars serve”运行。"),
         )  # fmt: skip
@@ -178,7 +178,7 @@ def backlog(workspace: Workspace, now: datetime) -> Iterator[Finding]:
         yield well("inbox", title, seen)
     else:
         yield Finding(
-            "inbox", title, State.WARN, seen,
+            "inbox", title, Severity.WARN, seen,
             Text("Nothing is lost and all of it is counted, but nobody flushes: start "
                  "“regulars serve”, or look at its log.",
                  "数据没有丢失且已计入指标，但未写入数据湖："
@@ -192,7 +192,7 @@ def numbers(workspace: Workspace, now: datetime) -> Iterator[Finding]:
     recent = runs.recent(workspace, "refresh", 1)
     if not recent:
         yield Finding(
-            "findings", title, State.WARN, Text("never computed", "尚未计算"),
+            "findings", title, Severity.WARN, Text("never computed", "尚未计算"),
             Text("Run: regulars refresh", "请运行：regulars refresh"),
         )  # fmt: skip
         return
@@ -201,7 +201,7 @@ def numbers(workspace: Workspace, now: datetime) -> Iterator[Finding]:
     if run.state is RunState.FAILED:
         failed = ", ".join(step.name.en for step in run.steps if step.error)
         yield Finding(
-            "findings", title, State.WARN,
+            "findings", title, Severity.WARN,
             Text(f"the last computation failed at: {failed}", f"上次计算失败：{failed}"),
             Text("Run it and read what it says: regulars refresh",
                  "请运行并查看提示：regulars refresh"),
@@ -229,7 +229,7 @@ def people(store: Store) -> Iterator[Finding]:
         yield well("staff", title, seen)
         return
     yield Finding(
-        "staff", title, State.WARN, seen,
+        "staff", title, Severity.WARN, seen,
         Text("Run: regulars user add NAME --role admin",
              "请运行：regulars user add NAME --role admin"),
     )  # fmt: skip
@@ -243,7 +243,7 @@ def engine(store: Store) -> Iterator[Finding]:
     java = shutil.which("java") or os.environ.get("JAVA_HOME")
     if importlib.util.find_spec("pyspark") is None or java is None:
         yield Finding(
-            "spark", title, State.BAD,
+            "spark", title, Severity.BAD,
             Text("pyspark or Java is missing", "缺少 pyspark 或 Java"),
             Text("Install Java 17 and: pip install 'regulars[spark]'",
                  "请安装 Java 17 并运行：pip install 'regulars[spark]'"),

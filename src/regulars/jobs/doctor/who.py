@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regulars.jobs.doctor.model import Finding, State, well
+from regulars.jobs.doctor.model import Finding, Severity, well
 from regulars.kit.text import Text
 from regulars.timeline import judged, listed, people
 from regulars.timeline.workspace import Workspace
@@ -21,7 +21,7 @@ def identities(workspace: Workspace) -> Iterator[Finding]:
             "The next command or start judges the timeline by it.",
             "下次运行命令或启动时会据此重新判断。",
         )
-        yield Finding("people", title, State.WARN, seen, advice)
+        yield Finding("people", title, Severity.WARN, seen, advice)
         return
     with workspace.database.reading() as connection:
         nobody = judged.found(connection)
@@ -38,4 +38,4 @@ def identities(workspace: Workspace) -> Iterator[Finding]:
         "Decide about them: regulars contested, or the page Contested.",
         "请作出决定：运行 regulars contested，或打开“有争议的关联”页面。",
     )
-    yield Finding("people", title, State.WARN, seen, advice)
+    yield Finding("people", title, Severity.WARN, seen, advice)

@@ -230,7 +230,7 @@ class ImportState(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
-class Stage(StrEnum):
+class RunStage(StrEnum):
     """What a run is busy with; the order is the order of the work."""
 
     READ = "read"
@@ -239,11 +239,11 @@ class Stage(StrEnum):
     LOAD = "load"
 
 
-STAGES: Mapping[Stage, Text] = {
-    Stage.READ: Text("Reading files", "读取文件"),
-    Stage.CHECK: Text("Checking rows", "检查数据行"),
-    Stage.BUILD: Text("Making events", "生成事件"),
-    Stage.LOAD: Text("Loading the timeline", "写入时间线"),
+STAGES: Mapping[RunStage, Text] = {
+    RunStage.READ: Text("Reading files", "读取文件"),
+    RunStage.CHECK: Text("Checking rows", "检查数据行"),
+    RunStage.BUILD: Text("Making events", "生成事件"),
+    RunStage.LOAD: Text("Loading the timeline", "写入时间线"),
 }
 
 
@@ -289,7 +289,7 @@ class Note:
 class Progress:
     """How far a run is: `done` of the stage in 0..1, `rows` so far, seconds; unknown is None."""
 
-    stage: Stage
+    stage: RunStage
     done: float | None
     rows: int
     seconds: float
@@ -306,7 +306,7 @@ class ImportRun:
     source: str
     files: tuple[str, ...]
     state: ImportState
-    stage: Stage | None
+    stage: RunStage | None
     done: float | None
     counts: Counts
     by: str

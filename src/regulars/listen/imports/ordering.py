@@ -9,7 +9,7 @@ import msgspec
 from regulars.listen.imports import knowing
 from regulars.listen.imports.expressions import literal, quote
 from regulars.listen.imports.model import Orders, Table
-from regulars.listen.imports.orders import APART, Gathering, Refusal
+from regulars.listen.imports.orders import APART, Gathering, RefusedRows
 from regulars.listen.imports.reading.tables import original
 from regulars.listen.imports.statuses import unseen_notes
 
@@ -59,12 +59,12 @@ def keyed(shaper: Shaper, spec: Table, orders: Orders) -> None:
     if unclear is not None:
         keys = f"{quote(spec.group_by[0])}, {APART}"
         rows = f"SELECT _row FROM ({gathering.rows}) SEMI JOIN ({unclear}) USING ({keys})"
-        _refuse(shaper, spec, Refusal(rows, spec.group_by[0], "which_order"))
+        _refuse(shaper, spec, RefusedRows(rows, spec.group_by[0], "which_order"))
     if orders.status in gathering.columns:
         shaper.notes += unseen_notes(shaper.connection, spec.name, orders)
 
 
-def _refuse(shaper: Shaper, spec: Table, refusal: Refusal) -> None:
+def _refuse(shaper: Shaper, spec: Table, refusal: RefusedRows) -> None:
     raw = shaper.raws.get(spec.from_ or "")
     lines = f"LEFT JOIN ({original(raw)}) USING (_row)" if raw else ""
     shown = "line" if raw else "NULL"

@@ -36,7 +36,7 @@ EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedRows:
     """Rows (the query of their `_row`) that are refused for a reason, told of a column."""
 
     rows: str
@@ -65,7 +65,7 @@ class Gathering:
     by_line: bool = False
     no_totals: bool = False
 
-    def settle(self) -> Iterator[Refusal]:
+    def settle(self) -> Iterator[RefusedRows]:
         """Tell orders apart and decide what their amounts are; yields what cannot be settled."""
         yield from self._apart()
         yield from self._currencies()
@@ -85,7 +85,7 @@ class Gathering:
         """The columns that are one order."""
         return f"{quote(self.number)}, {APART}"
 
-    def _apart(self) -> Iterator[Refusal]:
+    def _apart(self) -> Iterator[RefusedRows]:
         """Put `_apart` beside the rows; where a number is one order it is empty."""
         kinds = {kind: name for kind, name in self.spec.customer.items() if name in self.columns}
         place = self.spec.place if self.spec.place in self.columns else None
@@ -114,15 +114,15 @@ class Gathering:
         if self._count(f"SELECT count(*) FROM ({unclear})"):
             self.connection.execute(f"CREATE TABLE {quote(bad)} AS {unclear}")
             self.rows = f"SELECT * FROM ({self.rows}) ANTI JOIN {quote(bad)} USING (_row)"
-            yield Refusal(f"SELECT _row FROM {quote(bad)}", self.number, "which_order")
+            yield RefusedRows(f"SELECT _row FROM {quote(bad)}", self.number, "which_order")
 
-    def _currencies(self) -> Iterator[Refusal]:
+    def _currencies(self) -> Iterator[RefusedRows]:
         """Refuse orders whose rows name several currencies: they are never added."""
         yield from self._refused(
             "mixed", f"min({CURRENCY}) <> max({CURRENCY})", self.spec.total, "currencies"
         )
 
-    def _amounts(self) -> Iterator[Refusal]:
+    def _amounts(self) -> Iterator[RefusedRows]:
         """Decide once for the column whether it holds amounts of lines or of orders."""
         total = quote(self.spec.total)
         if self.spec.total not in self.columns:
@@ -146,7 +146,7 @@ class Gathering:
             yield from self._refused(AMOUNTS, f"count({total}) > 1", self.spec.total, UNANSWERED)
             self._ask(AMOUNTS, _amounts_words(self.spec.total, several, differ), choices)
 
-    def _totals(self) -> Iterator[Refusal]:
+    def _totals(self) -> Iterator[RefusedRows]:
         """Ask which is right where totals differ from their lines by more than discounts."""
         lines = self.spec.lines
         if self.spec.total not in self.columns or not lines:
@@ -192,7 +192,7 @@ class Gathering:
             numbers = tuple(str(row[0]) for row in found)
             self.notes.append(_days_note(int(found[0][1]), int(found[0][2]), numbers))
 
-    def _refused(self, what: str, having: str, field: str, reason: str) -> Iterator[Refusal]:
+    def _refused(self, what: str, having: str, field: str, reason: str) -> Iterator[RefusedRows]:
         """Take orders out of the rows for which `having` holds; yield them as refused."""
         table = quote(f"{what}_{self.name}")
         self.connection.execute(
@@ -202,7 +202,7 @@ class Gathering:
         )
         if self._count(f"SELECT count(*) FROM {table}"):
             self.rows = f"SELECT * FROM ({self.rows}) ANTI JOIN {table} USING (_row)"
-            yield Refusal(f"SELECT _row FROM {table}", field, reason)
+            yield RefusedRows(f"SELECT _row FROM {table}", field, reason)
 
     def _count(self, query: str) -> int:
         return int(self._row(query)[0])

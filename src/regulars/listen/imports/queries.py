@@ -25,7 +25,7 @@ from regulars.listen.imports.model import (
     ImportState,
     Note,
     Progress,
-    Stage,
+    RunStage,
 )
 from regulars.listen.imports.tables import import_runs
 
@@ -152,7 +152,7 @@ def _run(row: sa.Row[Any]) -> ImportRun:
         source=row.source,
         files=tuple(json.loads(row.files)),
         state=ImportState(row.state),
-        stage=Stage(row.stage) if row.stage else None,
+        stage=RunStage(row.stage) if row.stage else None,
         done=row.done,
         counts=Counts(**{part.name: getattr(row, part.name) for part in fields(Counts)}),
         by=row.created_by,

@@ -15,7 +15,7 @@ from regulars.listen.imports import rejects, whom
 from regulars.listen.imports.accounting import account
 from regulars.listen.imports.bench import bench
 from regulars.listen.imports.building import Builder, check_filled
-from regulars.listen.imports.model import Counts, ImportOutcome, Progress, Recipe, Stage
+from regulars.listen.imports.model import Counts, ImportOutcome, Progress, Recipe, RunStage
 from regulars.listen.imports.reading import files as reading
 from regulars.listen.imports.reading.tables import Piece, Reader
 from regulars.listen.imports.shaping import Shaper
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Tell = Callable[[Progress], None]
 BEAT_SECONDS = 0.5
 MEMORY_SHARE = 0.75
-WEIGHTS = {Stage.READ: 0.35, Stage.CHECK: 0.15, Stage.BUILD: 0.1, Stage.LOAD: 0.4}
+WEIGHTS = {RunStage.READ: 0.35, RunStage.CHECK: 0.15, RunStage.BUILD: 0.1, RunStage.LOAD: 0.4}
 """How the work is usually spread; for the time left only."""
 
 
@@ -52,14 +52,14 @@ class Teller:
     def __init__(self, connection: duckdb.DuckDBPyConnection, tell: Tell) -> None:
         self.connection = connection
         self.tell = tell
-        self.stage = Stage.READ
+        self.stage = RunStage.READ
         self.rows = 0
         self.part = (0, 1)
         self.began = clock.monotonic()
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._beat, name="import-progress", daemon=True)
 
-    def enter(self, stage: Stage, part: tuple[int, int] = (0, 1)) -> None:
+    def enter(self, stage: RunStage, part: tuple[int, int] = (0, 1)) -> None:
         """Say what is being done; `part` counts the pieces of the stage."""
         self.stage, self.part = stage, part
         self.tell(self.progress())
@@ -94,8 +94,8 @@ class Teller:
         self.thread.join()
 
 
-def _earlier(one: Stage, other: Stage) -> bool:
-    order = list(Stage)
+def _earlier(one: RunStage, other: RunStage) -> bool:
+    order = list(RunStage)
     return order.index(one) < order.index(other)
 
 
@@ -115,7 +115,7 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> ImportOutcome:
     ):
         shaper = Shaper(connection, job.recipe, ground)
         pieces = _shape(shaper, scratch, taken, teller)
-        teller.enter(Stage.BUILD)
+        teller.enter(RunStage.BUILD)
         builder = Builder(
             connection,
             shaper,
@@ -128,7 +128,7 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> ImportOutcome:
         nobodies = whom.notes(connection, builder.named)
         spelled = whom.settle(workspace, connection, builder.named)
         rejected, reasons, file = rejects.keep(connection, pieces, run_folder(workspace, job.id))
-        teller.enter(Stage.LOAD)
+        teller.enter(RunStage.LOAD)
         key, alike = f"import:{job.id}", builder.alike()
         loaded = loading.load(workspace, connection, events, key, now=job.now, alike=alike)
         whom.link_spellings(workspace, spelled, source, job.now)
@@ -194,11 +194,11 @@ def _shape(
     pieces: list[Piece] = []
     present = [part for part in shaper.recipe.inputs if taken[part.name]]
     for index, part in enumerate(present):
-        teller.enter(Stage.READ, (index, len(present)))
+        teller.enter(RunStage.READ, (index, len(present)))
         raw = reader.read(part, taken[part.name])
         pieces += raw.pieces
         teller.rows = sum(piece.rows for piece in pieces)
-        teller.enter(Stage.CHECK, (index, len(present)))
+        teller.enter(RunStage.CHECK, (index, len(present)))
         shaper.input(raw)
     for table in shaper.recipe.tables:
         shaper.table(table)

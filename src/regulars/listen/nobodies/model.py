@@ -44,7 +44,7 @@ SHAPES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class NobodyValue:
     """One value of the list: of which kind, where it is from, and who changed it when."""
 
     kind: str
@@ -70,7 +70,7 @@ class Overview:
     `judged_at` is when a timeline of an earlier release was judged by it; None for one of today's.
     """
 
-    words: tuple[Word, ...]
+    words: tuple[NobodyValue, ...]
     found: tuple[JudgedIdentity, ...]
     met: tuple[Met, ...]
     judged_at: datetime | None

@@ -14,7 +14,7 @@ from regulars.kit.text import Text
 from regulars.listen.adoption import service as adoption
 from regulars.listen.adoption.model import Kind
 from regulars.listen.nobodies import service
-from regulars.listen.nobodies.model import KIND_NAMES, ORIGINS, SHAPES, Overview, Word
+from regulars.listen.nobodies.model import KIND_NAMES, ORIGINS, SHAPES, NobodyValue, Overview
 from regulars.timeline.listed import LONGEST
 
 VALUE, KIND = Text("Value", "值"), Text("Kind", "类型")
@@ -34,15 +34,15 @@ def _overview(asked: Asked) -> Overview:
     return service.overview(asked.store, now=asked.now)
 
 
-def _add(asked: Asked) -> Word:
+def _add(asked: Asked) -> NobodyValue:
     return service.add(asked.store, asked.caller, asked["kind"], asked["word"], now=asked.now)
 
 
-def _remove(asked: Asked) -> Word:
+def _remove(asked: Asked) -> NobodyValue:
     return service.remove(asked.store, asked.caller, asked["kind"], asked["word"], now=asked.now)
 
 
-def _undo(asked: Asked) -> Word:
+def _undo(asked: Asked) -> NobodyValue:
     """Undo the workspace's own change of a row."""
     kind, _colon, word = asked.row.partition(":")
     own = {(one.kind, one.word): one.origin for one in _overview(asked).words}
@@ -50,7 +50,7 @@ def _undo(asked: Asked) -> Word:
     return act(asked.store, asked.caller, kind, word, now=asked.now)
 
 
-def _changed_by(row: Word, _asked: Asked) -> str | None:
+def _changed_by(row: NobodyValue, _asked: Asked) -> str | None:
     return f"{author(row.edit.changed_by)} · {moment(row.edit.changed_at)}" if row.edit else None
 
 
@@ -150,7 +150,7 @@ RESOURCE = Resource(
             done=DONE,
             said=Text("“{word}” now stands for no customer.", "“{word}”现在不代表任何人。"),
             api="POST /add",
-            gives=Word,
+            gives=NobodyValue,
             command="add",
         ),
         Form(
@@ -167,7 +167,7 @@ RESOURCE = Resource(
             done=DONE,
             said=Text("“{word}” stands for a customer again.", "“{word}”重新代表客户。"),
             api="POST /remove",
-            gives=Word,
+            gives=NobodyValue,
             command="remove",
         ),
         Form(

@@ -9,7 +9,7 @@ from regulars.company.rights.model import Principal, Right
 from regulars.kit.errors import Conflict
 from regulars.kit.text import Text
 from regulars.listen.intake import service as intake
-from regulars.listen.nobodies.model import Met, Overview, Word
+from regulars.listen.nobodies.model import Met, NobodyValue, Overview
 from regulars.listen.profiles import service as profiles
 from regulars.timeline import judged, judging, listed, nobody
 from regulars.timeline.listed import Edit
@@ -25,17 +25,17 @@ def overview(ws: Workspace, *, now: datetime) -> Overview:
     return Overview(tuple(_words(edits)), tuple(found), tuple(met), since)
 
 
-def _words(edits: list[Edit]) -> list[Word]:
+def _words(edits: list[Edit]) -> list[NobodyValue]:
     """Return the workspace's own changes first, then what is shipped, by kind."""
     changed = {(one.kind, one.word): one for one in edits}
     shipped = nobody.shipped()
     own = [
-        Word(kind, word, "added" if one.listed else "removed", one)
+        NobodyValue(kind, word, "added" if one.listed else "removed", one)
         for (kind, word), one in reversed(changed.items())
         if one.listed != (word in shipped.get(kind, ()))
     ]
     rest = [
-        Word(kind, word, "shipped", None)
+        NobodyValue(kind, word, "shipped", None)
         for kind in listed.KINDS
         for word in sorted(shipped.get(kind, ()))
         if (kind, word) not in changed or changed[kind, word].listed
@@ -43,12 +43,12 @@ def _words(edits: list[Edit]) -> list[Word]:
     return own + rest
 
 
-def add(ws: Workspace, caller: Principal, kind: str, word: str, *, now: datetime) -> Word:
+def add(ws: Workspace, caller: Principal, kind: str, word: str, *, now: datetime) -> NobodyValue:
     """Let a value name nobody, in what is on the timeline too. Raises Invalid, or Conflict."""
     return _edit(ws, caller, kind, word, listed_now=True, now=now)
 
 
-def remove(ws: Workspace, caller: Principal, kind: str, word: str, *, now: datetime) -> Word:
+def remove(ws: Workspace, caller: Principal, kind: str, word: str, *, now: datetime) -> NobodyValue:
     """Let a value name somebody again, in what is on the timeline too.
 
     Raises Invalid, or Conflict for one that is not listed.
@@ -58,7 +58,7 @@ def remove(ws: Workspace, caller: Principal, kind: str, word: str, *, now: datet
 
 def _edit(
     ws: Workspace, caller: Principal, kind: str, word: str, *, listed_now: bool, now: datetime
-) -> Word:
+) -> NobodyValue:
     caller.require(Right.EDIT_CATALOG)
     kind, spelled = listed.checked(kind, word)
     edit = Edit(kind, spelled, listed_now, caller.name, now)
@@ -69,7 +69,7 @@ def _edit(
         action = "nobody.added" if listed_now else "nobody.removed"
         audit.record(ws, connection, caller, action, spelled, kind=kind)
     judging.judge(ws, now=now, addresses=lambda: profiles.addresses(ws))
-    return Word(kind, spelled, "added" if listed_now else "removed", edit)
+    return NobodyValue(kind, spelled, "added" if listed_now else "removed", edit)
 
 
 def _as_it_is(word: str, listed_now: bool) -> Conflict:

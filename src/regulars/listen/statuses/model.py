@@ -71,13 +71,13 @@ def shipped() -> Words:
 
 def checked(word: str) -> str:
     """Return the word as the list spells it; raises Invalid for what can be none."""
-    found = spelled(word)
-    if not found or len(found) > LONGEST:
+    spelling = spelled(word)
+    if not spelling or len(spelling) > LONGEST:
         text = Text(
             f"Give a word of 1 to {LONGEST} characters.", f"请填写 1 至 {LONGEST} 个字符的状态词。"
         )
         raise Invalid("status.word", text, field="word")
-    return found
+    return spelling
 
 
 def standing(meaning: str) -> Standing:

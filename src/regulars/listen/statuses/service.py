@@ -43,20 +43,20 @@ def set_meaning(
     was = words(ws).get(spelling)
     default = shipped().get(spelling)
     if means == default:
-        one = Word(spelling, means, default)
+        entry = Word(spelling, means, default)
     else:
-        one = Word(spelling, means, default, caller.name, now)
+        entry = Word(spelling, means, default, caller.name, now)
     if means == was:
-        return one
+        return entry
     with ws.database.transaction() as connection:
         if means == default:
             queries.drop(connection, spelling)
         else:
-            queries.put(connection, one)
+            queries.put(connection, entry)
         audit.record(
             ws, connection, caller, "status.set", spelling, meaning=means.value, was=was or ""
         )
-    return one
+    return entry
 
 
 def reset(ws: Workspace, caller: Principal, word: str) -> Word | None:

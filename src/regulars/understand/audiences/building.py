@@ -45,7 +45,7 @@ NO = frozenset({"false", "no", "0", "否"})
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class TypedRule:
     """One row as typed; empty where nothing was chosen."""
 
     field: str = ""
@@ -53,7 +53,7 @@ class Rule:
     words: str = ""
 
 
-def build(lines: Sequence[Rule], *, every: bool) -> Condition:
+def build(lines: Sequence[TypedRule], *, every: bool) -> Condition:
     """Return the condition of the rows that name a field, all of them or at least one.
 
     Raises Invalid; the error's field is `value-N`, counted from 0.
@@ -70,7 +70,7 @@ def build(lines: Sequence[Rule], *, every: bool) -> Condition:
     return All(tuple(parts)) if every else Some(tuple(parts))
 
 
-def lines_of(condition: Condition) -> tuple[list[Rule], bool] | None:
+def lines_of(condition: Condition) -> tuple[list[TypedRule], bool] | None:
     """Return the rows that say the condition and whether all must hold; None if no rows can."""
     every = not isinstance(condition, Some)
     parts = condition.parts if isinstance(condition, All | Some) else (condition,)
@@ -81,7 +81,7 @@ def lines_of(condition: Condition) -> tuple[list[Rule], bool] | None:
     return known, every
 
 
-def _part(place: int, one: Rule) -> Condition:
+def _part(place: int, one: TypedRule) -> Condition:
     field = FIELDS.get(one.field)
     try:
         if field is None:
@@ -133,21 +133,21 @@ def _split(words: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _line(part: Condition) -> Rule | None:
+def _line(part: Condition) -> TypedRule | None:
     line = None
     match part:
         case Compare(name, operator, value):
-            line = Rule(name, operator, _words(value))
+            line = TypedRule(name, operator, _words(value))
         case OneOf(name, values) if not any("," in _words(value) for value in values):
-            line = Rule(name, "in", ", ".join(_words(value) for value in values))
+            line = TypedRule(name, "in", ", ".join(_words(value) for value in values))
         case Between(name, low, high):
-            line = Rule(name, "between", f"{_words(low)}, {_words(high)}")
+            line = TypedRule(name, "between", f"{_words(low)}, {_words(high)}")
         case Like(name, pattern, False) if _is_contains(pattern):
-            line = Rule(name, "contains", pattern[1:-1])
+            line = TypedRule(name, "contains", pattern[1:-1])
         case Empty(name):
-            line = Rule(name, "empty", "")
+            line = TypedRule(name, "empty", "")
         case Not(Empty(name)):
-            line = Rule(name, "known", "")
+            line = TypedRule(name, "known", "")
     return line
 
 

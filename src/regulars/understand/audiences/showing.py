@@ -13,7 +13,7 @@ from regulars.faces.language import say
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.understand.audiences import building
-from regulars.understand.audiences.building import Rule
+from regulars.understand.audiences.building import TypedRule
 from regulars.understand.audiences.fields import FIELDS, KIND_TITLES
 from regulars.understand.audiences.model import (
     Audience,
@@ -84,10 +84,12 @@ def typed(fields: Fields) -> dict[str, Any]:
     }
 
 
-def lines(raw: Mapping[str, str]) -> list[Rule]:
+def lines(raw: Mapping[str, str]) -> list[TypedRule]:
     """Return the builder's rows as sent."""
     found = [
-        Rule(raw.get(f"field-{n}", ""), raw.get(f"operator-{n}", "="), raw.get(f"value-{n}", ""))
+        TypedRule(
+            raw.get(f"field-{n}", ""), raw.get(f"operator-{n}", "="), raw.get(f"value-{n}", "")
+        )
         for n in range(building.MAX_ROWS)
     ]
     while found and not found[-1].field and not found[-1].words:
@@ -95,9 +97,9 @@ def lines(raw: Mapping[str, str]) -> list[Rule]:
     return found
 
 
-def padded(found: list[Rule], more: int = EMPTY_LINES) -> list[Rule]:
+def padded(found: list[TypedRule], more: int = EMPTY_LINES) -> list[TypedRule]:
     """Return the rows with some empty ones below."""
-    return [*found, *[Rule()] * more][: building.MAX_ROWS]
+    return [*found, *[TypedRule()] * more][: building.MAX_ROWS]
 
 
 def where(fields: Fields) -> str | None:

@@ -16,7 +16,7 @@ from regulars.understand.policy import FALSE_ALARM_RATE
 
 
 @dataclass(slots=True)
-class Seen:
+class Stratum:
     """Anchors of one stratum: how many, of how many people, and how many had each step before."""
 
     n: int = 0
@@ -24,7 +24,7 @@ class Seen:
     steps: dict[str, int] = field(default_factory=dict)
 
 
-Strata = Mapping[str, Seen]
+Strata = Mapping[str, Stratum]
 
 
 def marked(
@@ -96,7 +96,7 @@ def before(
     own = {
         key: seen
         for key, seen in cases.items()
-        if passages.get(key, Seen()).n and key not in unrecorded
+        if passages.get(key, Stratum()).n and key not in unrecorded
     }
     same = {step: against(step, own, passages) for step in steps}
     tests = [(step, kind, ratio) for kind, found in (("ordinary", ordinary), ("same", same))
@@ -144,8 +144,8 @@ def against(step: str, cases: Strata, passages: Strata) -> Ratio | None:
     return Ratio(seen / n, expected / n, ratio, low, high, normal_p(z))
 
 
-def _together(strata: Strata) -> Seen:
-    sums = Seen()
+def _together(strata: Strata) -> Stratum:
+    sums = Stratum()
     for seen in strata.values():
         sums.n += seen.n
         # People of several strata may be the same ones; the largest stratum is the safe count.

@@ -286,8 +286,8 @@ def _after_first(
     return ws.engine.adding((*key, catalog, *seen), work, by=by)
 
 
-def _strata(table: Any) -> dict[str, comparing.Seen]:
-    strata: dict[str, comparing.Seen] = defaultdict(comparing.Seen)
+def _strata(table: Any) -> dict[str, comparing.Stratum]:
+    strata: dict[str, comparing.Stratum] = defaultdict(comparing.Stratum)
     for row in table.to_pylist():
         seen = strata[row["stratum"]]
         if row["step"] == NOWHERE:

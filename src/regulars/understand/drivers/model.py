@@ -242,7 +242,7 @@ class Drivers:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class RaisingCost:
     """What it costs, in `currency`, to raise an attribute's performance by `points` (0-100).
 
     `touchpoint` is the attribute's key: the touchpoint, or one question of it.
@@ -262,13 +262,13 @@ class Gain:
     """
 
     touchpoint: str
-    cost: Cost
+    cost: RaisingCost
     points: float
     gain: Interval
     per_thousand: Interval
 
 
-def gains(drivers: Drivers, costs: list[Cost]) -> list[Gain]:
+def gains(drivers: Drivers, costs: list[RaisingCost]) -> list[Gain]:
     """Return the ranking by gain for cost, the best first; none of what may be chance."""
     known = {driver.key: driver for driver in drivers.drivers if drivers.clear}
     ranked = []

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from regulars.store.database import upsert
 from regulars.timeline.vocabulary import ORDERS, RELATIONSHIP, TRANSACTIONAL
-from regulars.understand.drivers.model import MAX_PEOPLE, REPURCHASE, Cost, DriverParameters
+from regulars.understand.drivers.model import MAX_PEOPLE, REPURCHASE, DriverParameters, RaisingCost
 from regulars.understand.drivers.outcomes import UNDECLARED, VERDICTS, Basis, Item
 from regulars.understand.drivers.tables import driver_costs
 from regulars.understand.scope.model import EventScope
@@ -186,13 +186,13 @@ def reached(view: View, source: AnswerSource) -> ir.Table:
     return each.union(everybody.select("touchpoint", "people"))
 
 
-def costs(connection: sa.Connection) -> list[Cost]:
+def costs(connection: sa.Connection) -> list[RaisingCost]:
     """Return every stated cost."""
     found = connection.execute(sa.select(driver_costs).order_by(driver_costs.c.touchpoint))
-    return [Cost(row.touchpoint, row.cost, row.points, row.currency) for row in found]
+    return [RaisingCost(row.touchpoint, row.cost, row.points, row.currency) for row in found]
 
 
-def put_cost(connection: sa.Connection, cost: Cost, now: datetime) -> None:
+def put_cost(connection: sa.Connection, cost: RaisingCost, now: datetime) -> None:
     """Write one cost over the earlier one."""
     values = {"cost": cost.cost, "points": cost.points, "currency": cost.currency, "set_at": now}
     statement = upsert(connection, driver_costs).values(touchpoint=cost.touchpoint, **values)

@@ -18,11 +18,11 @@ from regulars.understand.drivers import outcomes, queries, ranking, reading
 from regulars.understand.drivers.model import (
     BEHAVIOURS,
     REPLICATES,
-    Cost,
     Driver,
     DriverParameters,
     Drivers,
     Left,
+    RaisingCost,
     Year,
 )
 from regulars.understand.drivers.outcomes import KIND_WORDS, MIN_PEOPLE, Item, StatedOutcome
@@ -164,7 +164,7 @@ def title(ws: Workspace, outcome: str) -> Text:
     )
 
 
-def costs(ws: Workspace) -> list[Cost]:
+def costs(ws: Workspace) -> list[RaisingCost]:
     """Return what improvements cost, as stated."""
     with ws.database.reading() as connection:
         return queries.costs(connection)
@@ -197,7 +197,7 @@ def set_cost(
             queries.drop_cost(connection, touchpoint)
         else:
             currency = ws.settings.workspace.currency
-            queries.put_cost(connection, Cost(touchpoint, cost, points, currency), now)
+            queries.put_cost(connection, RaisingCost(touchpoint, cost, points, currency), now)
         record(ws, connection, by, "drivers.cost", touchpoint, cost=cost, points=points)
 
 

@@ -18,7 +18,7 @@ from regulars.understand.levels.model import (
     Felt,
     Floats,
     Ints,
-    Rules,
+    LevelRules,
     expected,
     feel,
     unrepeated,
@@ -58,7 +58,7 @@ class Experiences:
 
 
 def of_table(
-    table: pa.Table, rules: Rules, ladders: dict[str, Ladders] | None = None
+    table: pa.Table, rules: LevelRules, ladders: dict[str, Ladders] | None = None
 ) -> Experiences:
     """Return the experiences of `queries.experiences` as felt by the rule.
 

@@ -92,7 +92,7 @@ NONE_YET = Text(
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class LevelRules:
     """The declared parameters. Scores, gaps and impacts are points of 0 to 100.
 
     `window_days`: what the person did in so many days up to the experience is participation.
@@ -140,7 +140,7 @@ PARAMETERS: Mapping[str, Limits] = {
 }  # fmt: skip
 
 
-def checked(values: Mapping[str, float], number: int = 0) -> Rules:
+def checked(values: Mapping[str, float], number: int = 0) -> LevelRules:
     """Return rules of these values. Raises Invalid for a missing, unknown or impossible one."""
     for name in values:
         if name not in PARAMETERS:
@@ -151,7 +151,7 @@ def checked(values: Mapping[str, float], number: int = 0) -> Rules:
             )
     parameters: dict[str, Any] = {}
     for name, kind in PARAMETERS.items():
-        value = values.get(name, getattr(Rules(), name))
+        value = values.get(name, getattr(LevelRules(), name))
         if not kind.least <= value <= kind.most or (kind.whole and value != int(value)):
             limits = f"{kind.least:g} – {kind.most:g}"
             raise Invalid(
@@ -160,12 +160,14 @@ def checked(values: Mapping[str, float], number: int = 0) -> Rules:
                 field=name,
             )
         parameters[name] = int(value) if kind.whole else float(value)
-    return Rules(**parameters, number=number)
+    return LevelRules(**parameters, number=number)
 
 
-def values_of(rules: Rules) -> dict[str, float]:
+def values_of(rules: LevelRules) -> dict[str, float]:
     """Return the parameters by name, without the version."""
-    return {one.name: getattr(rules, one.name) for one in fields(Rules) if one.name != "number"}
+    return {
+        one.name: getattr(rules, one.name) for one in fields(LevelRules) if one.name != "number"
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class Felt:
     case: Ints
 
 
-def expected(usual: Floats, above: Floats, earlier: Floats, rules: Rules) -> Floats:
+def expected(usual: Floats, above: Floats, earlier: Floats, rules: LevelRules) -> Floats:
     """Return what is expected: the usual, and the mean of `earlier` deviations, drawn to 0.
 
     `above` is the sum of the earlier deviations from the usual.
@@ -195,14 +197,14 @@ def expected(usual: Floats, above: Floats, earlier: Floats, rules: Rules) -> Flo
     return held
 
 
-def impact_of(points: Floats, repetition: Ints, rules: Rules) -> Floats:
+def impact_of(points: Floats, repetition: Ints, rules: LevelRules) -> Floats:
     """Return how much the content did: the score, less a share for each repetition."""
     faded: Floats = points * (1.0 - rules.fade) ** np.minimum(repetition, rules.fades)
     return faded
 
 
 def feel(
-    points: Floats, expectation: Floats, participation: Floats, repetition: Ints, rules: Rules
+    points: Floats, expectation: Floats, participation: Floats, repetition: Ints, rules: LevelRules
 ) -> Felt:
     """Return each experience's case by itself; `unrepeated` then looks at what went before."""
     impact = impact_of(points, repetition, rules)
@@ -225,7 +227,7 @@ def depth_of(gap: Floats, participation: Floats) -> Floats:
     return depth
 
 
-def case_of(gap: Floats, impact: Floats, participation: Floats, rules: Rules) -> Ints:
+def case_of(gap: Floats, impact: Floats, participation: Floats, rules: LevelRules) -> Ints:
     """Return the Case of each experience; see docs/algorithms/levels.md for the table."""
     engaged, strong = participation >= rules.engaged, impact >= rules.strong
     negative = depth_of(gap, participation) >= rules.far
@@ -356,7 +358,7 @@ class Levels:
     start: datetime | None
     end: datetime | None
     before: datetime | None
-    rules: Rules
+    rules: LevelRules
     whole: At | None
     points: list[At] = field(default_factory=list)
     moves: Moves | None = None

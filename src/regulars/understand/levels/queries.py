@@ -10,7 +10,7 @@ import ibis
 import pyarrow as pa
 
 from regulars.timeline.vocabulary import RELATIONSHIP, SURVEY, SURVEY_DISMISSED, SURVEY_SHOWN
-from regulars.understand.levels.model import Rules
+from regulars.understand.levels.model import LevelRules
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -27,7 +27,7 @@ class ExperienceSource:
     """By which catalog (`place`) and parameters experiences are read; the same for all callers."""
 
     place: Place
-    rules: Rules
+    rules: LevelRules
 
 
 def asked(view: View, source: ExperienceSource) -> ir.Table:
@@ -116,7 +116,7 @@ def _acts(events: ir.Table, found: ir.Table) -> ir.Table:
     return own.group_by(doer="person_id", done="day").agg(acts=ibis._.count())
 
 
-def _with_activity(experiences: ir.Table, acts: ir.Table, rules: Rules) -> ir.Table:
+def _with_activity(experiences: ir.Table, acts: ir.Table, rules: LevelRules) -> ir.Table:
     since = experiences.day - ibis.interval(days=rules.window_days)
     key = experiences.mutate(since=since)
     near = key.inner_join(
@@ -167,7 +167,7 @@ def _joined(experiences: ir.Table, counted: ir.Table, column: str) -> ir.Table:
     return both.mutate(**{column: both[column].fill_null(0)})
 
 
-def _with_memory(experiences: ir.Table, rules: Rules) -> ir.Table:
+def _with_memory(experiences: ir.Table, rules: LevelRules) -> ir.Table:
     """Add what the person's earlier days were above the usual; one day counts once."""
     away = experiences.mutate(away=experiences.points - experiences.usual)
     days = away.group_by(rater="person", rated="day").agg(away=away.away.mean())

@@ -21,7 +21,7 @@ from regulars.timeline.erasure import erasable
 from regulars.timeline.workspace import Workspace
 from regulars.understand.levels import experiences, queries, references
 from regulars.understand.levels.experiences import Experiences
-from regulars.understand.levels.model import Rules, checked, values_of
+from regulars.understand.levels.model import LevelRules, checked, values_of
 from regulars.understand.levels.references import Usual
 
 if TYPE_CHECKING:
@@ -140,11 +140,11 @@ RULES = Versioned(
     "levels",
     "levels",
     "levels.rules",
-    lambda: json.dumps(values_of(Rules())),
+    lambda: json.dumps(values_of(LevelRules())),
     lambda text, number: checked(json.loads(text), number),
 )
 
 
-def rules(ws: Workspace) -> Rules:
+def rules(ws: Workspace) -> LevelRules:
     """Return the parameters in force."""
     return documents.current(ws, RULES)

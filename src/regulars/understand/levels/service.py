@@ -24,8 +24,8 @@ from regulars.understand.levels.experiences import MICRO, Experiences
 from regulars.understand.levels.model import (
     Experience,
     Ints,
+    LevelRules,
     Levels,
-    Rules,
     values_of,
 )
 from regulars.understand.levels.reading import rules
@@ -158,12 +158,14 @@ def of_person(ws: Workspace, scope: Scope, person: str, *, now: datetime) -> lis
     return [told(row) for row in _table(found, rows).to_pylist()]
 
 
-def versions(ws: Workspace) -> list[tuple[Rules, datetime, str]]:
+def versions(ws: Workspace) -> list[tuple[LevelRules, datetime, str]]:
     """Return every version of the parameters with when and by whom, the newest first."""
     return documents.history(ws, reading.RULES)
 
 
-def set_rules(ws: Workspace, values: Mapping[str, float], *, by: Principal, now: datetime) -> Rules:
+def set_rules(
+    ws: Workspace, values: Mapping[str, float], *, by: Principal, now: datetime
+) -> LevelRules:
     """Put new parameters in force; those not given keep their value.
 
     Raises Invalid, and Conflict where somebody else sets some at the same moment.

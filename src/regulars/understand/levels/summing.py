@@ -13,7 +13,7 @@ from regulars.kit.stats.mean import t_quantile
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import proportion, proportion_change
 from regulars.understand.levels.experiences import MICRO, Experiences, Flags
-from regulars.understand.levels.model import At, Case, Cell, Fading, Floats, Ints, Moves, Rules
+from regulars.understand.levels.model import At, Case, Cell, Fading, Floats, Ints, LevelRules, Moves
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_GROUP, MIN_SAMPLE
 
 MIN_AGAIN = 20
@@ -81,7 +81,7 @@ def at(scored: Experiences, now: Flags, before: Flags, code: int | None) -> At |
     )
 
 
-def fading(scored: Experiences, shown: Flags, code: int, rules: Rules) -> Fading | None:
+def fading(scored: Experiences, shown: Flags, code: int, rules: LevelRules) -> Fading | None:
     """Return by how much the score changes with each repetition, within the same quarter.
 
     Least squares after taking out the mean of each quarter, so that a touchpoint that is changing
@@ -180,7 +180,7 @@ def _last(pair: Ints, kept: Flags) -> Ints:
     return chosen
 
 
-def cells(scored: Experiences, now: Flags, rules: Rules) -> list[Cell]:
+def cells(scored: Experiences, now: Flags, rules: LevelRules) -> list[Cell]:
     """Return the negative scored, alike ones together, for the what-if."""
     rows = np.flatnonzero(now & (scored.case == Case.NEGATIVE))
     felt = scored.felt

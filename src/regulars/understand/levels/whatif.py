@@ -9,9 +9,9 @@ from regulars.understand.levels.model import (
     Cell,
     Floats,
     Ints,
+    LevelRules,
     Levels,
     Outcome,
-    Rules,
     Wish,
     feel,
 )
@@ -37,7 +37,7 @@ def _columns(cells: list[Cell]) -> tuple[Floats, Floats, Floats, Ints, Floats]:
     )
 
 
-def _eased(cells: list[Cell], wish: Wish, rules: Rules, total: int) -> Outcome:
+def _eased(cells: list[Cell], wish: Wish, rules: LevelRules, total: int) -> Outcome:
     points, expectation, participation, repetition, n = _columns(cells)
     if not wish.impact and not wish.calmer:
         return _outcome([float(n.sum()), 0.0, 0.0, 0.0, 0.0], float(n.sum()), total)
@@ -47,7 +47,7 @@ def _eased(cells: list[Cell], wish: Wish, rules: Rules, total: int) -> Outcome:
     return _outcome(_levels(made.case, n), float(n.sum()), total)
 
 
-def _renewed(cells: list[Cell], wish: Wish, rules: Rules, total: int) -> Outcome:
+def _renewed(cells: list[Cell], wish: Wish, rules: LevelRules, total: int) -> Outcome:
     _points, expectation, participation, _again, n = _columns(cells)
     # What is made anew is no repetition of the same stimulus.
     first = np.zeros(len(n), np.int64)

@@ -17,9 +17,9 @@ from regulars.understand.lifetime_value.model import (
     BackTest,
     Class,
     Fit,
+    GammaGamma,
     Histories,
     Purchasing,
-    Spending,
     grouped,
 )
 
@@ -27,7 +27,7 @@ Array = npt.NDArray[np.float64]
 LAST_CLASS = 7
 
 
-def fit_both(histories: Histories) -> tuple[Fit[Purchasing], Fit[Spending]] | None:
+def fit_both(histories: Histories) -> tuple[Fit[Purchasing], Fit[GammaGamma]] | None:
     """Return both models, or None when too few bought again or their amounts have no mean."""
     paying = (histories.repeats > 0) & (histories.spent > 0)
     if paying.sum() < MIN_REPEATERS:

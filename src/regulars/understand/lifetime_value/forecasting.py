@@ -15,9 +15,9 @@ from regulars.understand.lifetime_value.model import (
     Ahead,
     Fit,
     Forecast,
+    GammaGamma,
     Histories,
     Purchasing,
-    Spending,
     Spread,
     Tenth,
 )
@@ -27,11 +27,11 @@ NEGLIGIBLE = 1e-7
 SAMPLE = 20_000
 TENTHS = 10
 STEP = 1e-3
-Model = TypeVar("Model", Purchasing, Spending)
+Model = TypeVar("Model", Purchasing, GammaGamma)
 
 
 def forecast(
-    buying: Purchasing, paying: Spending, histories: Histories, horizon: float
+    buying: Purchasing, paying: GammaGamma, histories: Histories, horizon: float
 ) -> Forecast:
     """Return the expected spending of each customer within `horizon` days.
 
@@ -86,7 +86,7 @@ def _ends(value: Array, variance: Array, some: Array) -> tuple[Array, Array]:
 
 
 def ahead(
-    buying: Fit[Purchasing], paying: Fit[Spending], histories: Histories, horizon: int
+    buying: Fit[Purchasing], paying: Fit[GammaGamma], histories: Histories, horizon: int
 ) -> tuple[Ahead, Forecast]:
     """Return what all customers together will spend, with an interval, and each one's forecast.
 
@@ -142,7 +142,7 @@ def tenths(each: Forecast, spread: Spread) -> list[Tenth]:
 
 
 def _of_parameters(
-    buying: Fit[Purchasing], paying: Fit[Spending], histories: Histories, horizon: float
+    buying: Fit[Purchasing], paying: Fit[GammaGamma], histories: Histories, horizon: float
 ) -> float:
     """Return the variance of the total that comes from estimating the parameters."""
     step = max(len(histories) // SAMPLE, 1)
@@ -150,7 +150,7 @@ def _of_parameters(
     part = Histories(*(values[::step] for values in columns))
     grown = len(histories) / max(len(part), 1)
 
-    def total(bought: Purchasing, paid: Spending) -> float:
+    def total(bought: Purchasing, paid: GammaGamma) -> float:
         count = purchasing.expected(bought, part, horizon)
         return grown * float(count @ spending.expected(paid, part.repeats, part.mean))
 

@@ -62,7 +62,7 @@ class Purchasing:
 
 
 @dataclass(frozen=True, slots=True)
-class Spending:
+class GammaGamma:
     """Gamma-Gamma: amounts are gamma(p, v), v over customers gamma(q, gamma)."""
 
     p: float
@@ -283,7 +283,7 @@ class LifetimeValue:
     left_out: int = 0
     why_not: Text | None = None
     purchasing: Fit[Purchasing] | None = None
-    spending: Fit[Spending] | None = None
+    spending: Fit[GammaGamma] | None = None
     repeaters: int = 0
     amount_correlation: float | None = None
     ahead: list[Ahead] = field(default_factory=list)

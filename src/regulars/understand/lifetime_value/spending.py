@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import special
 
 from regulars.understand.lifetime_value.curvature import minimum
-from regulars.understand.lifetime_value.model import Fit, Spending
+from regulars.understand.lifetime_value.model import Fit, GammaGamma
 from regulars.understand.lifetime_value.purchasing import distinct
 
 Array = npt.NDArray[np.float64]
@@ -22,7 +22,7 @@ SAMPLE = 20_000
 """Customers that a first search reads."""
 
 
-def fit(purchases: Array, mean: Array) -> Fit[Spending]:
+def fit(purchases: Array, mean: Array) -> Fit[GammaGamma]:
     """Return the parameters of highest likelihood from customers with `purchases` > 0.
 
     `mean` is each customer's mean amount per purchase (> 0). Analytic gradient over logarithms.
@@ -36,7 +36,7 @@ def fit(purchases: Array, mean: Array) -> Fit[Spending]:
                    len(mean))  # fmt: skip
     p, q, gamma = (float(value) for value in np.exp(best.at))
     likelihood = float(-(best.value + np.log(scale)) * len(mean))
-    model = Spending(p, q, gamma * scale)
+    model = GammaGamma(p, q, gamma * scale)
     return Fit(model, likelihood, len(mean), best.covariance, best.converged)
 
 
@@ -81,7 +81,7 @@ def _negative(theta: Array, data: _Prepared) -> tuple[float, Array]:
     return float(-value), -gradient * np.array([p, q, gamma])
 
 
-def expected(model: Spending, purchases: Array, mean: Array) -> Array:
+def expected(model: GammaGamma, purchases: Array, mean: Array) -> Array:
     """Return the expected amount of a future purchase: the own mean, drawn towards everybody's.
 
     Customers without a purchase to learn from (`purchases` 0) get everybody's. Infinite when
@@ -94,7 +94,7 @@ def expected(model: Spending, purchases: Array, mean: Array) -> Array:
     return result
 
 
-def second_moment(model: Spending, purchases: Array, mean: Array) -> tuple[Array, Array]:
+def second_moment(model: GammaGamma, purchases: Array, mean: Array) -> tuple[Array, Array]:
     """Return E[m²] of a customer's own mean m, and E[v], the variance of amounts around it.
 
     The rate's posterior is gamma(q + p x, gamma + x z); infinite where its shape is 2 or less.

@@ -19,7 +19,7 @@ from regulars.understand.maturity.model import (
     MEANING,
     AreaGrade,
     Checked,
-    Spread,
+    SpendingShare,
     by_horizon,
     mean,
     spread,
@@ -96,7 +96,7 @@ def _lines(view: View) -> list[Any]:
     return list(stated[0].lines) if stated else []
 
 
-def _weighed(row: Spread, _view: View) -> Text | None:
+def _weighed(row: SpendingShare, _view: View) -> Text | None:
     if row.importance is None:
         return UNKNOWN
     return SPENT[row.verdict] if row.verdict else None

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from regulars.kit.text import Text
-from regulars.understand.maturity.model import Advice, Area, Horizon, Question, Questionnaire
+from regulars.understand.maturity.model import Area, Horizon, NextStep, Question, Questionnaire
 
 
 @cache
@@ -28,7 +28,7 @@ def questionnaire() -> Questionnaire:
             for one in questions["question"]
         ),
         tuple(
-            Advice(one["area"], one["grade"], Horizon(one["horizon"]), Text(**one["text"]))
+            NextStep(one["area"], one["grade"], Horizon(one["horizon"]), Text(**one["text"]))
             for one in advice["advice"]
         ),
     )

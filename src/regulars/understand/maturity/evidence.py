@@ -62,7 +62,7 @@ SHARES: Mapping[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Gathered:
     """What was gathered from other nouns; None where nothing is known.
 
     `timeline` is the row of `queries.shown`; `rated` of `weighted` touchpoints have enough
@@ -81,7 +81,7 @@ class Held:
     groups: tuple[float | None, int]
 
 
-def gathered(catalog: Catalog, held: Held) -> list[Evidence]:
+def gathered(catalog: Catalog, held: Gathered) -> list[Evidence]:
     """Return the evidence of every question, in their order."""
     points, seen = catalog.touchpoints, held.timeline
     events, answers = int(seen["events"] or 0), int(seen["answers"] or 0)

@@ -12,13 +12,13 @@ from regulars.understand.maturity.model import (
     GRADE_TITLES,
     HORIZON_TITLES,
     MEANING,
-    Answers,
     AreaGrade,
     Checked,
     Diagnosis,
     Horizon,
     Improvement,
     Questionnaire,
+    SelfDiagnosis,
     SpendingLine,
     by_horizon,
     spread,
@@ -92,7 +92,7 @@ class Plan:
     points: list[Improvement]
     lines: list[SpendingLine]
     found: Diagnosis
-    answers: list[Answers]
+    answers: list[SelfDiagnosis]
 
 
 def points(

@@ -66,7 +66,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class NextStep:
     """What to do next in an area at a grade."""
 
     area: str
@@ -81,13 +81,13 @@ class Questionnaire:
 
     areas: tuple[Area, ...]
     questions: tuple[Question, ...]
-    advice: tuple[Advice, ...]
+    advice: tuple[NextStep, ...]
 
     def area(self, key: str) -> Area:
         """Return an area by its key."""
         return next(one for one in self.areas if one.key == key)
 
-    def advice_for(self, area: str, grade: int) -> Advice:
+    def advice_for(self, area: str, grade: int) -> NextStep:
         """Return what to do next in an area at a grade."""
         return next(one for one in self.advice if (one.area, one.grade) == (area, grade))
 
@@ -113,7 +113,7 @@ class SpendingLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class SpendingShare:
     """A touchpoint's share of spending beside its importance (both 0 to 1).
 
     `verdict` is "more" or "less" than its importance, or None.
@@ -156,7 +156,7 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class SelfDiagnosis:
     """One self-diagnosis: the grade claimed by question, who gave it and when."""
 
     number: int
@@ -274,7 +274,7 @@ def step(grade: float) -> int:
 
 def spread(
     lines: list[SpendingLine], importance: Mapping[str, tuple[float, float, float]]
-) -> list[Spread]:
+) -> list[SpendingShare]:
     """Return spending by touchpoint beside importance, the most spent first.
 
     Important touchpoints without spending stand with 0. "More" means beyond the importance's
@@ -291,7 +291,9 @@ def spread(
         share = amount / total
         value, low, high = importance.get(touchpoint, (None, None, None))
         parts.append(
-            Spread(touchpoint, amount, share, value, low, high, _verdict(share, value, low, high))
+            SpendingShare(
+                touchpoint, amount, share, value, low, high, _verdict(share, value, low, high)
+            )
         )
     return sorted(parts, key=lambda one: (-one.amount, -(one.importance or 0.0), one.touchpoint))
 

@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from regulars.timeline.vocabulary import FEEDBACK
-from regulars.understand.maturity.model import Answers, Spending, SpendingLine
+from regulars.understand.maturity.model import SelfDiagnosis, Spending, SpendingLine
 from regulars.understand.maturity.tables import maturity_answers, maturity_spending
 from regulars.understand.scope.model import EventScope
 
@@ -39,18 +39,18 @@ def shown(view: View, extent: EventScope, place: Place, touchpoints: list[str]) 
     )
 
 
-def answers(connection: sa.Connection) -> list[Answers]:
+def answers(connection: sa.Connection) -> list[SelfDiagnosis]:
     """Return every self-diagnosis, the newest first."""
     rows = connection.execute(
         sa.select(maturity_answers).order_by(maturity_answers.c.number.desc())
     )
     return [
-        Answers(number, at, by, msgspec.json.decode(grades, type=dict[str, int]), note)
+        SelfDiagnosis(number, at, by, msgspec.json.decode(grades, type=dict[str, int]), note)
         for number, at, by, grades, note in rows
     ]
 
 
-def add_answers(connection: sa.Connection, answers: Answers) -> None:
+def add_answers(connection: sa.Connection, answers: SelfDiagnosis) -> None:
     """Keep a self-diagnosis; its number must be free."""
     connection.execute(
         sa.insert(maturity_answers).values(

@@ -21,15 +21,15 @@ from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health
 from regulars.understand.journeys import service as journeys
 from regulars.understand.maturity import document, handbook, queries
-from regulars.understand.maturity.evidence import Held, gathered
+from regulars.understand.maturity.evidence import Gathered, gathered
 from regulars.understand.maturity.model import (
-    Answers,
     AreaGrade,
     Checked,
     Diagnosis,
     Horizon,
     Improvement,
     Questionnaire,
+    SelfDiagnosis,
     Spending,
     SpendingLine,
     area_grade,
@@ -52,7 +52,7 @@ def questionnaire() -> Questionnaire:
     return document.questionnaire()
 
 
-def history(ws: Workspace) -> list[Answers]:
+def history(ws: Workspace) -> list[SelfDiagnosis]:
     """Return every self-diagnosis, the newest first."""
     with ws.database.reading() as connection:
         return queries.answers(connection)
@@ -60,7 +60,7 @@ def history(ws: Workspace) -> list[Answers]:
 
 def answer(
     ws: Workspace, grades: dict[str, int], caller: Principal, *, note: str = "", now: datetime
-) -> Answers:
+) -> SelfDiagnosis:
     """Keep a self-diagnosis: a grade from 1 to 5 by question. Raises Invalid."""
     known = {one.key for one in questionnaire().questions}
     wrong = sorted(key for key, grade in grades.items() if key not in known or not 1 <= grade <= 5)
@@ -75,7 +75,9 @@ def answer(
         )
     with ws.database.transaction() as connection:
         number = max((one.number for one in queries.answers(connection)), default=0) + 1
-        made = Answers(number, now, caller.name, dict(sorted(grades.items())), note.strip()[:500])
+        made = SelfDiagnosis(
+            number, now, caller.name, dict(sorted(grades.items())), note.strip()[:500]
+        )
         queries.add_answers(connection, made)
         record(ws, connection, caller, "maturity.answered", f"diagnosis {number}")
     return made
@@ -107,7 +109,7 @@ def state_spending(
     return made
 
 
-def checked(found: Diagnosis, answers: list[Answers]) -> list[Checked]:
+def checked(found: Diagnosis, answers: list[SelfDiagnosis]) -> list[Checked]:
     """Return every question with its claim, the claim before, and the evidence."""
     now = answers[0].grades if answers else {}
     before = answers[1].grades if len(answers) > 1 else {}
@@ -124,7 +126,12 @@ def areas(rows: list[Checked]) -> list[AreaGrade]:
 
 
 def written(
-    ws: Workspace, diagnosis: Diagnosis, answers: list[Answers], language: str, *, now: datetime
+    ws: Workspace,
+    diagnosis: Diagnosis,
+    answers: list[SelfDiagnosis],
+    language: str,
+    *,
+    now: datetime,
 ) -> str:
     """Return the handbook as Markdown in one language."""
     rows = checked(diagnosis, answers)
@@ -161,7 +168,7 @@ def diagnosis(ws: Workspace, scope: Scope, *, now: datetime) -> Diagnosis:
         touchpoint: (one.value, one.low, one.high)
         for touchpoint, one in ranked.by_touchpoint().items()
     }
-    held = Held(
+    held = Gathered(
         timeline=_timeline(ws, extent, now),
         rated=index.counted,
         weighted=index.touchpoints,

@@ -28,7 +28,7 @@ QUESTION = "score_mean"
 
 
 @dataclass(frozen=True)
-class Detail:
+class MetricDetail:
     """One metric: the whole, its slices, its course in time; or the reason why not."""
 
     start: datetime | None
@@ -114,7 +114,7 @@ def _questions(ws: Workspace, period: Period, asked: dict[str, Any]) -> tuple[Me
     return tuple(rows)
 
 
-def make_detail(ws: Workspace, about: dict[str, Any], now: datetime) -> Detail:
+def make_detail(ws: Workspace, about: dict[str, Any], now: datetime) -> MetricDetail:
     """Measure one metric as a page asks: `key`, `by`, `grain`, `filters`, `compare`, `weighted`."""
     period = period_of(ws, about, now)
     scope = about.get("scope")
@@ -135,8 +135,8 @@ def make_detail(ws: Workspace, about: dict[str, Any], now: datetime) -> Detail:
         course = service.measure(ws, key, by=[*by, grain], **{**fields, "period": span})
         whole = _whole(ws, key, compare, fields)
     except Invalid as refused:
-        return Detail(period.start, period.end, reason=refused.message)
-    return Detail(
+        return MetricDetail(period.start, period.end, reason=refused.message)
+    return MetricDetail(
         period.start,
         period.end,
         tuple(whole),
@@ -186,4 +186,4 @@ def _filters(ws: Workspace, about: Mapping[str, Any]) -> dict[str, list[str]]:
     return filters
 
 
-DETAIL = findings.declare(findings.ResultType("metrics.detail", 3, Detail, make_detail))
+DETAIL = findings.declare(findings.ResultType("metrics.detail", 3, MetricDetail, make_detail))

@@ -112,7 +112,7 @@ def metric_piece(
 
 
 def _detail_values(
-    request: Request, ws: Workspace, key: str, detail: board.Detail | None
+    request: Request, ws: Workspace, key: str, detail: board.MetricDetail | None
 ) -> dict[str, Any]:
     names = showing.Names(ws)
     by = request.query_params.get("by")

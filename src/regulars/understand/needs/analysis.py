@@ -21,7 +21,7 @@ from regulars.understand.needs.model import (
     MEANING,
     POPULAR,
     TOLD,
-    Item,
+    Need,
     wants_of,
 )
 
@@ -73,7 +73,7 @@ def _values(view: View) -> dict[str, Any]:
     }
 
 
-def _customers_of(row: Item, view: View) -> str | None:
+def _customers_of(row: Need, view: View) -> str | None:
     if not (view.may_list and row.first):
         return None
     return f"/needs/customers?want={quote(row.name, safe='')}"

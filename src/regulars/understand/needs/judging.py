@@ -15,11 +15,11 @@ from regulars.understand.needs.model import (
     CANDIDATES,
     ONE_SIDED,
     Array,
-    Bin,
     Bought,
     Knowledge,
     MethodCandidate,
     NeedsBackTest,
+    PredictionBin,
 )
 
 Told = tuple[np.ndarray, Array, np.ndarray]
@@ -56,7 +56,7 @@ def contest(knows: Knowledge, learnt: Bought, tested: Bought) -> tuple[NeedsBack
     return test, used, predictions[used]
 
 
-def bins(strength: Array, hits: np.ndarray) -> list[Bin]:
+def bins(strength: Array, hits: np.ndarray) -> list[PredictionBin]:
     """Return tenths of all predictions by strength with their hits; equal ones together.
 
     Neighbours of which the stronger came true less often are one, so that a stronger prediction
@@ -75,10 +75,10 @@ def bins(strength: Array, hits: np.ndarray) -> list[Bin]:
             least, before, many = pooled.pop()
             held, size = held + before, size + many
         pooled.append((least, held, size))
-    return [Bin(least, proportion(held, size)) for least, held, size in pooled]
+    return [PredictionBin(least, proportion(held, size)) for least, held, size in pooled]
 
 
-def places(found: list[Bin], strength: Array) -> np.ndarray:
+def places(found: list[PredictionBin], strength: Array) -> np.ndarray:
     """Return in which bin each strength lies."""
     edges = [one.least for one in found]
     return np.maximum(np.searchsorted(edges, strength, side="right") - 1, 0)

@@ -92,7 +92,7 @@ class Knowledge:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Need:
     """One thing: its name, share of next purchases, for how many it is first, and its hits.
 
     `first` customers are told it as the likeliest; `hits` is how often the back-test's next
@@ -121,7 +121,7 @@ class MethodCandidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
+class PredictionBin:
     """Predictions of like strength, and the share of them that came true."""
 
     least: float
@@ -141,7 +141,7 @@ class NeedsBackTest:
     customers: int
     known: Estimate
     candidates: list[MethodCandidate]
-    bins: list[Bin]
+    bins: list[PredictionBin]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
+class CustomerNeeds:
     """One customer of the list with the likeliest things, the first first."""
 
     person: str
@@ -176,8 +176,8 @@ class Needs:
     names: list[str] = field(default_factory=list)
     knowledge: Knowledge | None = None
     back_test: NeedsBackTest | None = None
-    items: list[Item] = field(default_factory=list)
-    customers: list[Customer] = field(default_factory=list)
+    items: list[Need] = field(default_factory=list)
+    customers: list[CustomerNeeds] = field(default_factory=list)
 
 
 def wants_of(row: dict[str, Any]) -> list[Wanted]:

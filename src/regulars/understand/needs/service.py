@@ -32,8 +32,8 @@ from regulars.understand.needs.model import (
     MIN_DAYS,
     TOLD,
     Bought,
-    Customer,
-    Item,
+    CustomerNeeds,
+    Need,
     Needs,
     wants_of,
 )
@@ -174,7 +174,7 @@ def customers(ws: Workspace, scope: Scope, needs: Needs) -> pa.Table:
     return _memo.get((str(ws.folder), ws.engine.watermark(), key), made)
 
 
-def of_person(ws: Workspace, scope: Scope, needs: Needs, person: str) -> Customer | None:
+def of_person(ws: Workspace, scope: Scope, needs: Needs, person: str) -> CustomerNeeds | None:
     """Return one person's likeliest things from the own orders; None without any, or no model."""
     if needs.knowledge is None or needs.watched_to is None or needs.level is None:
         return None
@@ -191,8 +191,8 @@ def wanting(people: pa.Table, want: str | None) -> pa.Table:
     return people.filter(pc.equal(people.column("want_1").cast(pa.string()), want))
 
 
-def _customer(row: dict[str, Any]) -> Customer:
-    return Customer(row["person_id"], row["bought"], wants_of(row))
+def _customer(row: dict[str, Any]) -> CustomerNeeds:
+    return CustomerNeeds(row["person_id"], row["bought"], wants_of(row))
 
 
 def _level(row: dict[str, Any]) -> str | None:
@@ -246,7 +246,7 @@ def _table(needs: Needs, own: Bought) -> pa.Table:
     return pa.Table.from_arrays(ordered, schema=EACH)
 
 
-def _items(needs: Needs, everybody: pa.Table, latest: Bought, told: tuple[Any, ...]) -> list[Item]:
+def _items(needs: Needs, everybody: pa.Table, latest: Bought, told: tuple[Any, ...]) -> list[Need]:
     """Return every thing with its share, for how many it is the likeliest, and its hits so far."""
     names, items, _strength, hits = told
     buyers = int(np.isfinite(latest.next).sum())
@@ -258,7 +258,7 @@ def _items(needs: Needs, everybody: pa.Table, latest: Bought, told: tuple[Any, .
         tested[names[at]] = proportion(float(came.sum()), len(came))
     shares = needs.knowledge.popular if needs.knowledge else []
     made = [
-        Item(name, proportion(share * buyers, buyers), first.get(name, 0),
+        Need(name, proportion(share * buyers, buyers), first.get(name, 0),
              tested.get(name, nothing()))
         for name, share in zip(needs.names, shares, strict=True)
     ]  # fmt: skip

@@ -317,7 +317,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class GroupShare:
     """A share with n and Wilson interval."""
 
     n: int
@@ -377,8 +377,8 @@ class GroupOverview:
     groups: list[Row]
     segments: list[Row]
     moves: list[Move]
-    stability: Share
-    accuracy: Share
+    stability: GroupShare
+    accuracy: GroupShare
     thresholds: list[Threshold]
     before: datetime | None = None
     new: int = 0

@@ -45,10 +45,10 @@ from regulars.understand.value_groups.model import (
     REASONS,
     SEGMENTS,
     GroupOverview,
+    GroupShare,
     Move,
     Row,
     Rules,
-    Share,
     Threshold,
     quotas,
     reached,
@@ -320,14 +320,14 @@ def _told(counts: Counter[str]) -> dict[str, int]:
     return dict(counts.most_common()) if counts.total() >= MIN_GROUP else {}
 
 
-def _stability(found: pa.Table | None) -> Share:
+def _stability(found: pa.Table | None) -> GroupShare:
     if found is None:
-        return Share(0, None, None, None)
+        return GroupShare(0, None, None, None)
     same = pc.sum(pc.equal(found.column("before"), found.column("after"))).as_py() or 0
     return _share(same, found.num_rows)
 
 
-def _accuracy(ws: Workspace, run: Assignment) -> Share:
+def _accuracy(ws: Workspace, run: Assignment) -> GroupShare:
     """Return the share whose stored group equals the one recomputed from the events."""
     again, _cuts = assigning.computed(ws, run.rules, run.as_of, run.currency)
     other = again.select(["person_id", "group"])
@@ -338,11 +338,11 @@ def _accuracy(ws: Workspace, run: Assignment) -> Share:
     return _share(int(pc.sum(pc.fill_null(same, False)).as_py() or 0), both.num_rows)
 
 
-def _share(yes: int, n: int) -> Share:
+def _share(yes: int, n: int) -> GroupShare:
     if n == 0:
-        return Share(0, None, None, None)
+        return GroupShare(0, None, None, None)
     low, high = wilson(yes, n)
-    return Share(n, yes / n, low, high)
+    return GroupShare(n, yes / n, low, high)
 
 
 def _thresholds(run: Assignment) -> list[Threshold]:

@@ -14,7 +14,7 @@ from regulars.kit.codes import coded
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import exceeding, proportion
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_GROUP
-from regulars.understand.words.model import KINDS, MOODS, Month, TopicLine
+from regulars.understand.words.model import KINDS, MOODS, MonthOfTexts, TopicLine
 
 MARGIN = 0.2
 """By how much a share must lie above that of all other touchpoints to stand out: people speak of
@@ -125,7 +125,7 @@ def _marked(cells: list[TopicLine]) -> list[TopicLine]:
     ]
 
 
-def months(readings: pa.Table, zone: ZoneInfo) -> list[Month]:
+def months(readings: pa.Table, zone: ZoneInfo) -> list[MonthOfTexts]:
     """Return by month of the reporting zone: texts, and the share of writers who were unhappy."""
     if not readings.num_rows:
         return []
@@ -139,7 +139,7 @@ def months(readings: pa.Table, zone: ZoneInfo) -> list[Month]:
     people = different(month, speaker, len(numbers))
     negative = different(month[unhappy], speaker[unhappy], len(numbers))
     return [
-        Month(
+        MonthOfTexts(
             f"{numbers[row] // 12:04}-{numbers[row] % 12 + 1:02}",
             int(texts[row]),
             proportion(int(negative[row]), int(people[row])),

@@ -120,7 +120,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadText:
     """One text with what was read out of it. `corrected` when a person said so."""
 
     event_id: str
@@ -174,7 +174,7 @@ class Risen:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class MonthOfTexts:
     """How many texts a month of the reporting zone holds, and how many of them are negative."""
 
     month: str
@@ -209,7 +209,7 @@ class Words:
     touchpoints: list[TopicLine]
     cells: list[TopicLine]
     top: list[tuple[str, int, int]]
-    months: list[Month]
+    months: list[MonthOfTexts]
     rise: Rise | None
     version: str
     start: datetime | None = None

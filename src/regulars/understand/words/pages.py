@@ -29,7 +29,7 @@ from regulars.understand.analyses.view import View
 from regulars.understand.words import forms, service
 from regulars.understand.words.analysis import ANALYSIS, TEXTS, divide_values, titles
 from regulars.understand.words.forms import SEEK, sought
-from regulars.understand.words.model import KIND_TITLES, KINDS, MOOD_TITLES, MOODS, Reading
+from regulars.understand.words.model import KIND_TITLES, KINDS, MOOD_TITLES, MOODS, ReadText
 
 router = APIRouter(prefix="/words", include_in_schema=False)
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
@@ -187,7 +187,7 @@ def _view(ws: Workspace, options: Options) -> View:
     return View(ws, ANALYSIS, options, None, clock.now())
 
 
-def _texts(request: Request, view: View, readings: list[Reading]) -> dict[str, Any]:
+def _texts(request: Request, view: View, readings: list[ReadText]) -> dict[str, Any]:
     people = dict.fromkeys(one.person_id for one in readings if one.person_id)
     return {
         **titles(view),

@@ -23,7 +23,7 @@ from regulars.understand.words import editing, keeping, queries, reading, tokens
 from regulars.understand.words.model import (
     KINDS,
     Mood,
-    Reading,
+    ReadText,
     TextKind,
     code_of,
     kinds_of,
@@ -56,7 +56,7 @@ class SearchResult:
     """One page of texts, the best first (the newest first without words), and how many in all."""
 
     total: int
-    readings: list[Reading]
+    readings: list[ReadText]
     number: int
     more: bool
     terms: list[str]
@@ -140,7 +140,7 @@ def _found(
     return SearchResult(total, shown(ws, rows, terms), number, more, terms)
 
 
-def shown(ws: Workspace, rows: list[Row], terms: Sequence[str] = ()) -> list[Reading]:
+def shown(ws: Workspace, rows: list[Row], terms: Sequence[str] = ()) -> list[ReadText]:
     """Return the texts with what was read in them, the evidence and the words sought marked."""
     readings, lexicons = keeping.load(ws), editing.current(ws)
     ids = pa.array([row["event_id"] for row in rows], pa.string())
@@ -157,7 +157,7 @@ def shown(ws: Workspace, rows: list[Row], terms: Sequence[str] = ()) -> list[Rea
         why = reading.evidence(text, item["language"], lexicons, kinds)
         marks = [*terms, *(item.words for item in why)] if not terms else list(terms)
         page.append(
-            Reading(
+            ReadText(
                 row["event_id"], row["person_id"], row["occurred_at"], text,
                 reading.marked(text, marks), item["language"], mood_of(item["mood"]), kinds, why,
                 row["touchpoint"], item["meant"], row["channel"], row["place"],

@@ -50,7 +50,7 @@ from regulars.understand.words.editing import (
     take_back,
     version,
 )
-from regulars.understand.words.model import KINDS, Reading, Rise, TextKind, Words, WordsParameters
+from regulars.understand.words.model import KINDS, ReadText, Rise, TextKind, Words, WordsParameters
 from regulars.understand.words.searching import SearchResult, Sought, search
 
 __all__ = [
@@ -332,7 +332,7 @@ def customers(ws: Workspace, scope: Scope) -> pa.Table:
     return _per_person(ws, EventScope(scope=scope)).select(CUSTOMERS.names).cast(CUSTOMERS)
 
 
-def of_person(ws: Workspace, person: str, *, scope: Scope, most: int = 8) -> list[Reading]:
+def of_person(ws: Workspace, person: str, *, scope: Scope, most: int = 8) -> list[ReadText]:
     """Return the newest texts of one person with what was read in them."""
     theirs = pa.array(timeline_people.identities_of(ws, person), pa.string())
     readings = keeping.within(keeping.load(ws), EventScope(scope=scope))
@@ -342,7 +342,7 @@ def of_person(ws: Workspace, person: str, *, scope: Scope, most: int = 8) -> lis
     return texts(ws, ids, scope=scope)
 
 
-def texts(ws: Workspace, events: Sequence[str], *, scope: Scope) -> list[Reading]:
+def texts(ws: Workspace, events: Sequence[str], *, scope: Scope) -> list[ReadText]:
     """Return texts with what was read in them, in the order of `events`; unseen ones left out."""
     return searching.shown(ws, searching.told(ws, events, EventScope(scope=scope)))
 
