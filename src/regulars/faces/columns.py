@@ -51,6 +51,7 @@ COUNT = Format(lambda value, _: formats.whole(value))
 DAY = Format(lambda value, _: formats.day(value))
 MOMENT = Format(lambda value, _: formats.FILTERS["moment"](value), numeric=False)
 MONTH = Format(lambda value, _: formats.month(value))
+SECONDS = Format(lambda value, _: formats.value_in("seconds", value))
 MONEY = Format(_amount)
 """An amount in the result's own `currency`."""
 IN_UNIT = Format(_in_unit, by_row=True)

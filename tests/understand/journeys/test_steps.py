@@ -17,7 +17,8 @@ from regulars.company.rights.model import SHELL, Role
 from regulars.kit.errors import Invalid
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses import terminal
-from regulars.understand.journeys import commands, service
+from regulars.understand.funnel.analysis import ANALYSIS as FUNNEL
+from regulars.understand.journeys import service
 from regulars.understand.journeys.analysis import ANALYSIS
 from regulars.understand.journeys.model import Funnel, JourneyMap, Journeys
 from regulars.understand.scope.model import EventScope
@@ -70,7 +71,7 @@ def test_a_step_that_exists_and_was_not_taken_is_an_honest_nought(shop: Workspac
 
 def test_command_api_and_page_refuse_it_alike(shop: Workspace) -> None:
     app = typer.Typer()
-    commands.register(app, lambda _folder: shop)
+    terminal.add(app, lambda _folder: shop, FUNNEL)
     ran = CliRunner().invoke(app, ["show", "funnel", "order", "nonsense", "--by", "order"])
     assert isinstance(ran.exception, Invalid) and ran.exception.code == "funnel.step"
     _key, secret = keys.add_api_key(

@@ -50,10 +50,12 @@ def asked(
     """
     wished = {name: request.query_params[name] for name in STANDARD_NAMES
               if name in request.query_params}  # fmt: skip
+    before = {one.name: request.query_params[one.formerly] for one in analysis.options
+              if request.query_params.get(one.formerly)}  # fmt: skip
     if alone is not None:
         read((), wished, caller.places, of=alone)
         wished = {}
-    return read(analysis.options, wished | given, caller.places, of=analysis.title)
+    return read(analysis.options, wished | given | before, caller.places, of=analysis.title)
 
 
 def _variable(option: Option) -> str:

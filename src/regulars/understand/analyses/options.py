@@ -27,7 +27,7 @@ class Option:
     choices that follow from the answer or workspace, to a page's menu or drop-down; there may be no
     answer yet. A number may have `bounds`. Where nothing is said, a page takes what is `on_page`,
     if that is not the default of API and command. One of the kind `list[str]` may be given several
-    times.
+    times. An address may still spell it as it was called `formerly`.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Option:
     positional: bool = False
     bounds: tuple[float, float] | None = None
     on_page: Any = None
+    formerly: str = ""
 
     @property
     def words(self) -> Text:

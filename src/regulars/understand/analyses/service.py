@@ -15,6 +15,7 @@ from regulars.kit import registry
 from regulars.kit.errors import NotFound, RegularsError
 from regulars.kit.ranked import among
 from regulars.kit.text import Text
+from regulars.listen.catalog import service as catalogs
 from regulars.listen.identities import service as identities
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses.model import Analysis
@@ -47,7 +48,7 @@ def stored(
     """Return the stored answer, or a view without one."""
     kind = _kind(analysis)
     found: Finding[Any] | None = (
-        findings.find(ws, kind, options.about(), now=now)
+        findings.find(ws, kind, _about(ws, options), now=now)
         if kind
         else analysis.service.stored(ws, *analysis.ask(options), now=now)
     )
@@ -60,7 +61,7 @@ def answered(
     """Return the answer of the timeline as it is now, worked out where needed."""
     kind = _kind(analysis)
     found: Finding[Any] = (
-        findings.answer(ws, kind, options.about(), now=now)
+        findings.answer(ws, kind, _about(ws, options), now=now)
         if kind
         else analysis.service.answered(ws, *analysis.ask(options), now=now)
     )
@@ -99,6 +100,11 @@ def lacks_data(analysis: Analysis, error: RegularsError) -> bool:
     return error.code == f"{analysis.code}.none"
 
 
+def _about(ws: Workspace, options: Options) -> dict[str, Any]:
+    """Return under what an answer is kept: what was asked, of which journey."""
+    return options.about() | {"catalog": catalogs.current(ws).version}
+
+
 @cache
 def _kind(analysis: Analysis) -> findings.ResultType[Any] | None:
     """Return how the answers of an analysis without a service are kept; None with one."""
@@ -110,9 +116,8 @@ def _kind(analysis: Analysis) -> findings.ResultType[Any] | None:
         return work(ws, Options.of(analysis.options, about), now)
 
     return findings.declare(
-        findings.ResultType(analysis.code, analysis.version, analysis.result_type(), compute,
-                      standing=(usual(analysis).about(),))
-    )  # fmt: skip
+        findings.ResultType(analysis.code, analysis.version, analysis.result_type(), compute)
+    )
 
 
 def matching(ws: Workspace, table: Any, words: str, caller: Principal) -> Any:

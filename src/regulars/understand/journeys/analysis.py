@@ -8,8 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces.charts import Option as Chart
-from regulars.faces.columns import COUNT, SHARE, Column, Format, estimate, in_file, interval, number
-from regulars.faces.formats import value_in
+from regulars.faces.columns import (
+    COUNT,
+    SECONDS,
+    SHARE,
+    Column,
+    estimate,
+    in_file,
+    interval,
+    number,
+)
 from regulars.faces.journey_map import Move, Stop, journey_map
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
@@ -19,7 +27,7 @@ from regulars.understand.analyses.model import Analysis, Table, touchpoint_page
 from regulars.understand.analyses.options import AS_OF, CHANNELS, FROM, PERIOD, PLACES, TO, Option
 from regulars.understand.journeys.advice import HORIZON_TITLES, LAYER_TITLES
 from regulars.understand.journeys.model import (
-    BY_TITLES,
+    BY,
     Edge,
     JourneyMap,
     Journeys,
@@ -38,7 +46,6 @@ if TYPE_CHECKING:
     from regulars.understand.analyses.view import View
 
 MAX_ARROWS, MAX_STRANGE, MAX_SHOWN_STEPS = 36, 8, 12
-SECONDS = Format(lambda value, _: value_in("seconds", value))
 STRANGE = Text("Not in the catalog", "未纳入清单")
 STAGE, TOUCHPOINT, KEY = Text("Stage", "阶段"), Text("Touchpoint", "触点"), Text("Key", "标识")
 JOURNEYS, MARK = Text("Journeys", "旅程数"), Text("Mark", "标记")
@@ -46,16 +53,6 @@ KIND_TITLES = {
     MarkKind.PAIN: Text("pain point", "痛点"),
     MarkKind.OPPORTUNITY: Text("opportunity", "机会点"),
 }
-BY = Option(
-    "by",
-    Text("Journeys by", "统计对象"),
-    Text(
-        "Whose journeys: person, order, case or session.",
-        "旅程的主体：person（客户）、order（订单）、case（工单）或 session（会话）。",
-    ),
-    default="person",
-    choices=tuple(BY_TITLES.items()),
-)
 LEVEL = Option(
     "level",
     Text("Steps", "步骤"),

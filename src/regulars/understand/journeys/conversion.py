@@ -15,7 +15,7 @@ from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.journeys import funnels, near, steps
 from regulars.understand.journeys.model import (
-    BY,
+    BY_TITLES,
     ORDERS,
     Funnel,
     FunnelSlice,
@@ -84,7 +84,7 @@ def check(question: Funnel) -> None:
             Text("The time window must be positive.", "时间窗口必须大于零。"),
         ),
         (
-            question.by not in BY,
+            question.by not in BY_TITLES,
             "by",
             Text(
                 "by is person, order, case or session.",

@@ -9,6 +9,7 @@ from typing import Literal
 
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
+from regulars.understand.analyses.options import Option
 from regulars.understand.health.model import Performance
 from regulars.understand.scope.model import EventScope
 
@@ -16,8 +17,6 @@ By = Literal["person", "order", "case", "session"]
 Level = Literal["touchpoint", "event"]
 Order = Literal["any_between", "strict", "any_order"]
 
-BY: tuple[By, ...] = ("person", "order", "case", "session")
-LEVELS: tuple[Level, ...] = ("touchpoint", "event")
 ORDERS: tuple[Order, ...] = ("any_between", "strict", "any_order")
 
 BY_TITLES: dict[By, Text] = {
@@ -26,6 +25,16 @@ BY_TITLES: dict[By, Text] = {
     "case": Text("case", "工单"),
     "session": Text("visit", "访问"),
 }
+BY = Option(
+    "by",
+    Text("Journeys by", "统计对象"),
+    Text(
+        "Whose journeys: person, order, case or session.",
+        "旅程的主体：person（客户）、order（订单）、case（工单）或 session（会话）。",
+    ),
+    default="person",
+    choices=tuple(BY_TITLES.items()),
+)
 ORDER_TITLES: dict[Order, Text] = {
     "any_between": Text("in this order, anything may come between", "按顺序，中间可有其他步骤"),
     "strict": Text("directly one after another", "严格相邻"),

@@ -1,35 +1,27 @@
-"""A touchpoint's page, and the funnel."""
+"""A touchpoint's page."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
-from regulars.faces.asking import seconds_of
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
-from regulars.faces.layout import NavItem, Section, page
+from regulars.faces.layout import page
 from regulars.kit import clock
-from regulars.kit.errors import RegularsError
-from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import AREA_TITLES
 from regulars.timeline.current import CurrentWorkspace
-from regulars.understand.journeys import board, funnel_showing, service
+from regulars.understand.journeys import board
 from regulars.understand.journeys.analysis import mark_values
-from regulars.understand.journeys.model import BY_TITLES, By, Funnel, Order
-from regulars.understand.scope import service as scopes
 from regulars.understand.scope.parameters import ScopedByChannel, choices
 
 router = APIRouter(include_in_schema=False)
-navigation = [
-    NavItem(Text("Funnels", "漏斗"), "/funnel", Section.UNDERSTAND, 20, Right.READ_NUMBERS),
-]
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 
 
@@ -77,69 +69,3 @@ def _detail_values(caller: Principal, found: board.Detail) -> dict[str, Any]:
         "areas": AREA_TITLES,
         **mark_values(),
     }
-
-
-@router.get("/funnel")
-def funnel(
-    *,
-    request: Request,
-    ws: CurrentWorkspace,
-    caller: Reader,
-    wish: ScopedByChannel,
-    step: Annotated[list[str] | None, Query()] = None,
-    window: str = "24h",
-    by: By = "session",
-    order: Order = "any_between",
-    slice_by: str = "",
-) -> Response:
-    """Build a funnel and show it; the answer follows the page."""
-    look = wish.event_filter(caller)
-    steps = tuple(word for word in step or funnel_showing.first_steps(ws) if word)
-    question = Funnel(steps, _seconds(window), by, order, slice_by or None)
-    if kind := files.asked(request):
-        extent = scopes.resolve(ws, look, clock.now())
-        parts = service.funnel(ws, question, extent)
-        return files.send(
-            request, kind, "funnel", funnel_showing.TABLE, funnel_showing.table(parts)
-        )
-    values = funnel_showing.form_values(ws, question, window, caller.places)
-    return page(
-        request,
-        "journeys/funnel.html",
-        title=_("Where do visitors drop off?"),
-        chosen=choices(request, ws, caller, wish),
-        answer=funnel_showing.answer_address(request, question, window),
-        **values,
-    )
-
-
-@router.get("/funnel/answer")
-def funnel_answer(
-    *,
-    request: Request,
-    ws: CurrentWorkspace,
-    caller: Reader,
-    wish: ScopedByChannel,
-    step: Annotated[list[str], Query()],
-    window: str = "24h",
-    by: By = "session",
-    order: Order = "any_between",
-    slice_by: str = "",
-) -> Response:
-    """Give the funnel's bars, worked out now."""
-    look = wish.event_filter(caller)
-    try:
-        extent = scopes.resolve(ws, look, clock.now())
-        asked = Funnel(tuple(step), seconds_of(window), by, order, slice_by or None)
-        parts = service.funnel(ws, asked, extent)
-    except RegularsError as error:
-        return page(request, "journeys/_wrong.html", title="", message=error.message)
-    values = funnel_showing.answer_values(ws, asked, parts)
-    return page(request, "journeys/_funnel.html", title="", by_title=BY_TITLES[by], **values)
-
-
-def _seconds(window: str) -> int:
-    try:
-        return seconds_of(window)
-    except RegularsError:
-        return 0

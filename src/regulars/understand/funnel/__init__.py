@@ -1,0 +1,1 @@
+"""Where customers drop off on chosen steps."""
