@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def now() -> datetime:
@@ -26,8 +27,7 @@ def of_microseconds(count: int) -> datetime:
 
 def microseconds(moment: datetime) -> int:
     """Return microseconds since 1970 in UTC; exact, unlike `timestamp()`."""
-    delta = moment - EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+    return (moment - EPOCH) // _MICROSECOND
 
 
 def is_zone(name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -86,7 +85,7 @@ class Store:
         `purpose` keeps hashes of different uses apart.
         """
         message = f"{purpose}\x1f{value}".encode()
-        return hmac.new(self.secret, message, hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self.secret, message, "sha256").hex()[:32]
 
     def close(self) -> None:
         """Release the database, and what was put aside."""

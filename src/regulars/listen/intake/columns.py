@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from regulars.listen.intake import commerce, feedback, wire
-from regulars.listen.intake.fields import Sender, read_object, word
+from regulars.listen.intake.fields import Sender, read_said, word
 from regulars.listen.intake.model import Row
 from regulars.listen.intake.wire import Context, Message
 from regulars.timeline import vocabulary
@@ -39,14 +39,16 @@ PLAIN = {
     "ticket_id": "case_id",
 }
 """Properties that are columns as they stand; the one named like its column counts first."""
+NO_CONTEXT = Context()
 PLATFORM_CHANNELS = {"web": "web", "browser": "web", "mobile": "app", "app": "app"}
 
 
-def promote(row: Row, call: str, message: Message, context: Context, sender: Sender) -> None:
+def promote(row: Row, call: str, message: Message, sender: Sender) -> None:
     """Fill the typed columns from the properties, which stay as they came."""
-    properties = read_object(message.properties, "properties")
+    context = message.context or sender.context or NO_CONTEXT
+    properties, text = read_said(message.properties, "properties")
     if properties:
-        row.properties = _as_sent(message.properties, properties)
+        row.properties = text
         for key, value in properties.items():
             column = PLAIN.get(key)
             if column is not None and (key == column or getattr(row, column) is None):
@@ -57,17 +59,10 @@ def promote(row: Row, call: str, message: Message, context: Context, sender: Sen
             feedback.fill(row, properties, context.locale)
     if row.channel is None:
         row.channel = _channel(call, message, context)
-    if row.session_id is None:
+    if row.session_id is None and context.session_id is not None:
         row.session_id = word(context.session_id)
     if call in VIEWS:
         _name_view(row, message, properties)
-
-
-def _as_sent(raw: msgspec.Raw, properties: Mapping[str, Any]) -> str:
-    """Return the properties as they came, but for NUL characters, which no reader may meet."""
-    if wire.has_nul(raw):
-        return msgspec.json.encode(properties).decode()
-    return str(memoryview(raw), "utf-8")
 
 
 def _name_view(row: Row, message: Message, properties: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ LARGEST_QUANTITY = 1e9
 LONGEST_LABEL = 300
 MONEY = ("total", "revenue", "value")
 """Where an event says what it is worth; the first that is there counts."""
+WORTH = frozenset(MONEY)
 KEYS = frozenset({*MONEY, "products", "product_id", "sku"})
 """Without any of these an event has no money and no lines."""
 
@@ -44,19 +45,28 @@ def number(value: Any, where: str) -> float:
 
 def money(value: Any, where: str) -> Decimal:
     """Return an amount with four places; raises Refused for what is none or too large."""
-    number(value, where)
-    amount = _four_places(str(value).strip())
-    if abs(amount) >= MOST:
+    if type(value) is float:
+        amount = _of_float(value)
+    else:
+        number(value, where)
+        amount = _four_places(str(value).strip())
+    if amount is None:
         raise Refused("intake.amount", where, Text("This amount is too large.", "金额过大。"))
     return amount
 
 
 @lru_cache(maxsize=20_000)
-def _four_places(written: str) -> Decimal:
+def _four_places(written: str) -> Decimal | None:
     try:
-        return Decimal(written).quantize(CENT)
+        amount = Decimal(written).quantize(CENT)
     except InvalidOperation:
-        return MOST
+        return None
+    return amount if abs(amount) < MOST else None
+
+
+@lru_cache(maxsize=20_000)
+def _of_float(value: float) -> Decimal | None:
+    return _four_places(str(value))
 
 
 def _negative(where: str) -> Refused:
@@ -65,10 +75,10 @@ def _negative(where: str) -> Refused:
 
 def currency_of(value: Any, default: str) -> str:
     """Return the ISO 4217 code; without one the workspace's own currency is meant."""
-    if filled(value) is None:
+    code = "" if value is None else _code(value) if type(value) is str else None
+    if code == "":
         return default
-    code = value.strip().upper() if isinstance(value, str) else ""
-    if not (len(code) == 3 and code.isascii() and code.isalpha()):
+    if code is None:
         raise Refused(
             "intake.currency",
             "properties.currency",
@@ -80,12 +90,27 @@ def currency_of(value: Any, default: str) -> str:
     return code
 
 
+@lru_cache(maxsize=1_000)
+def _code(written: str) -> str | None:
+    """Return a code of three letters, nothing for a blank text, None for what is no currency."""
+    code = written.strip().upper()
+    return code if not code or (len(code) == 3 and code.isascii() and code.isalpha()) else None
+
+
 def fill(row: Row, properties: Mapping[str, Any], default_currency: str) -> None:
     """Set amount, currency and lines of `row` from its properties.
 
     Money that goes back (refunds, cancellations) is negative whichever sign the sender used.
     """
     sign = -1 if row.name in REFUNDS else 1
+    if not WORTH.isdisjoint(properties):
+        _set_amount(row, properties, sign, default_currency)
+    row.lines = _lines(properties, sign)
+    if row.lines and row.currency is None:
+        row.currency = currency_of(properties.get("currency"), default_currency)
+
+
+def _set_amount(row: Row, properties: Mapping[str, Any], sign: int, default_currency: str) -> None:
     where = next((name for name in MONEY if filled(properties.get(name)) is not None), None)
     if where == "value" and filled(properties.get("currency")) is None:
         where = None  # the specification's `value` is anything; only a currency makes it money
@@ -94,9 +119,6 @@ def fill(row: Row, properties: Mapping[str, Any], default_currency: str) -> None
         if amount < 0 and row.name in ORDERS:
             raise _negative(f"properties.{where}")
         row.amount = -abs(amount) if sign < 0 else amount
-        row.currency = currency_of(properties.get("currency"), default_currency)
-    row.lines = _lines(properties, sign)
-    if row.lines and row.currency is None:
         row.currency = currency_of(properties.get("currency"), default_currency)
 
 
@@ -118,9 +140,10 @@ def _line(product: Any, where: str, index: int, sign: int) -> Line:
             "intake.line", where, Text("A product must be an object.", "商品必须是对象。")
         )
     get = product.get
-    price, count, amount = filled(get("price")), filled(get("quantity")), None
-    quantity = 1.0 if count is None else _quantity(count, f"{where}.quantity")
-    if price is not None:
+    price, count, amount, quantity = get("price"), get("quantity"), None, 1.0
+    if count is not None and filled(count) is not None:
+        quantity = _quantity(count, f"{where}.quantity")
+    if price is not None and filled(price) is not None:
         amount = money(price, f"{where}.price")
         if amount < 0:
             raise _negative(f"{where}.price")

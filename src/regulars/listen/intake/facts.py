@@ -3,18 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 
 from regulars.kit.text import Text
 from regulars.listen.identities.model import email_is_sound
 from regulars.listen.intake.fields import Sender, read_id, read_object
-from regulars.listen.intake.model import Arrival, Refused, Row, Tie
-from regulars.listen.intake.wire import Context, Message
+from regulars.listen.intake.model import Arrival, Refused, Tie
+from regulars.listen.intake.wire import Message
 from regulars.listen.profiles.model import canonical
-from regulars.timeline.identity import BLANK
 
 ADDRESSES = ("email", "phone")
+
+
+class Who(NamedTuple):
+    """Whom a call names: userId and anonymousId as given, and their identities.
+
+    An identity is None for nobody's value, and where none was given.
+    """
+
+    user_id: str | None
+    device_id: str | None
+    user: str | None
+    device: str | None
+
+    def nobodies(self) -> list[tuple[str, str]]:
+        """Return the ids that name nobody, by kind."""
+        given = (("user", self.user_id, self.user), ("anonymous", self.device_id, self.device))
+        return [(kind, value) for kind, value, of in given if value is not None and of is None]
+
+
+def who(message: Message, sender: Sender) -> Who:
+    """Return whom a call names; raises Refused without an id."""
+    of = sender.identities.of
+    user_id = read_id(message.user_id, "userId")
+    device_id = read_id(message.anonymous_id, "anonymousId")
+    if user_id is None and device_id is None:
+        raise Refused(
+            "intake.identity",
+            "userId",
+            Text("An event needs a userId or an anonymousId.", "事件需要 userId 或 anonymousId。"),
+        )
+    return Who(
+        user_id,
+        device_id,
+        None if user_id is None else of("user", user_id),
+        None if device_id is None else of("anonymous", device_id),
+    )
 
 
 def group(message: Message) -> str:
@@ -49,49 +85,21 @@ def alias_ties(message: Message, sender: Sender) -> list[Tie]:
     return [Tie(now, one, "alias", one) for one in sorted(filter(None, before))]
 
 
-def identify(
-    arrival: Arrival, row: Row, message: Message, context: Context, sender: Sender
-) -> None:
+def identify(arrival: Arrival, who: Who, message: Message, sender: Sender) -> None:
     """Put the ties and traits of an identify call on its arrival."""
-    main, values = row.identity_id, _traits(message, context)
+    main, values = who.user or who.device, _traits(message, sender)
     named = {kind: _address(kind, values, sender) for kind in ADDRESSES if values.get(kind)}
     for kind in [kind for kind, of in named.items() if of is None]:
         arrival.nobodies = [*arrival.nobodies, (kind, str(values.pop(kind)))]
     if main is None:
         return
     arrival.traits = values
-    user, device = ids(message, sender)
-    if user is not None and device is not None:
-        arrival.ties.append(Tie(user, device, "identify", device))
+    if who.user is not None and who.device is not None:
+        arrival.ties.append(Tie(who.user, who.device, "identify", who.device))
     for kind, of in named.items():
         if of is not None and (kind != "email" or email_is_sound(str(values[kind]))):
             former = sender.identities.former(kind, str(values[kind]))
             arrival.ties.append(Tie(main, of, kind, of, former))
-
-
-def ids(message: Message, sender: Sender) -> tuple[str | None, str | None]:
-    """Return the identities of userId and anonymousId; None for none, and for nobody's."""
-    user, device = (
-        read_id(message.user_id, "userId"),
-        read_id(message.anonymous_id, "anonymousId"),
-    )
-    of = sender.identities.of
-    return (
-        None if user is None else of("user", user),
-        None if device is None else of("anonymous", device),
-    )
-
-
-def nobodies(message: Message, sender: Sender) -> list[tuple[str, str]]:
-    """Return the ids of a call that name nobody, by kind."""
-    given = (("user", message.user_id), ("anonymous", message.anonymous_id))
-    return [
-        (kind, str(value))
-        for kind, value in given
-        if value is not None
-        and str(value).strip(BLANK)
-        and sender.identities.of(kind, str(value).strip(BLANK)) is None
-    ]
 
 
 def addresses(message: Message, sender: Sender) -> list[str]:
@@ -100,7 +108,7 @@ def addresses(message: Message, sender: Sender) -> list[str]:
     What is refused is kept only under these too, so that it goes with whoever has them.
     """
     try:
-        values = _traits(message, message.context or sender.context or Context())
+        values = _traits(message, sender)
     except Refused:
         return []
     told = [(kind, str(values[kind])) for kind in ADDRESSES if values.get(kind)]
@@ -109,8 +117,9 @@ def addresses(message: Message, sender: Sender) -> list[str]:
     return [one for one in named if one is not None]
 
 
-def _traits(message: Message, context: Context) -> dict[str, str | None]:
-    traits = context.traits if isinstance(context.traits, dict) else {}
+def _traits(message: Message, sender: Sender) -> dict[str, str | None]:
+    context = message.context or sender.context
+    traits = context.traits if context is not None and isinstance(context.traits, dict) else {}
     return canonical({**traits, **read_object(message.traits, "traits")})
 
 

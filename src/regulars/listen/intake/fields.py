@@ -24,20 +24,22 @@ LONGEST_ID = 300
 
 
 class Identities:
-    """Identity ids of one workspace, the latest of them remembered."""
+    """Identity ids of one workspace, the latest of them remembered.
+
+    `of(kind, value)` is the id of an identity, None for a value that names nobody.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._words: Words | None = None
-        self._known = lru_cache(maxsize=50_000)(self._find)
+        self.of = lru_cache(maxsize=50_000)(self._find)
 
-    def of(self, kind: str, value: str) -> str | None:
-        """Return the id of an identity; None for a value that names nobody."""
+    def look(self) -> None:
+        """Look whether the list of values that name nobody is still the same: once a post."""
         words = listed.words(self._store)
         if words is not self._words:
-            self._known.cache_clear()
+            self.of.cache_clear()
             self._words = words
-        return self._known(kind, value)
 
     def _find(self, kind: str, value: str) -> str | None:
         try:
@@ -63,12 +65,18 @@ class Sender:
     context: Context | None = None
     history: bool = False
 
+    def __post_init__(self) -> None:
+        """Judge who is nobody by the list of now."""
+        self.identities.look()
+
 
 def read_id(value: Id, where: str) -> str | None:
     """Return an id as text, None for none; raises Refused for one too long or with a NUL."""
     if value is None:
         return None
     spelled = value.strip(BLANK) if type(value) is str else str(value)
+    if len(spelled) <= LONGEST_ID and spelled.isprintable() and wire.CUT not in spelled:
+        return spelled or None
     if "\0" in spelled:
         raise Refused(
             "intake.id", where, Text("An id has no NUL character.", "编号不能含空字符（NUL）。")
@@ -90,19 +98,31 @@ def read_id(value: Id, where: str) -> str | None:
 
 def read_object(raw: msgspec.Raw, where: str) -> dict[str, Any]:
     """Return an object; nothing and null are an empty one."""
+    return read_said(raw, where)[0]
+
+
+def read_said(raw: msgspec.Raw, where: str) -> tuple[dict[str, Any], str]:
+    """Return an object and its text as it came, both without NUL characters.
+
+    Nothing and null are an empty object.
+    """
     if not len(raw):
-        return {}
+        return {}, ""
     try:
         read = wire.decode_any(raw)
     except wire.UNREADABLE as error:
         raise unreadable(error, _part_of(raw, where)) from error
-    if read is None:
-        return {}
-    if not isinstance(read, dict):
+    if type(read) is not dict:
+        if read is None:
+            return {}, ""
         raise Refused("intake.object", where, Text("This must be an object.", "此处必须是对象。"))
-    if wire.is_deep(raw, read):
+    if len(raw) > 2 * wire.DEEPEST and wire.is_deep(raw, read):
         raise unreadable(RecursionError(), where)
-    return wire.without_nul(read) if wire.has_nul(raw) else read
+    text = str(raw, "utf-8")  # type: ignore[arg-type]
+    if wire.NUL in text:
+        read = wire.without_nul(read)
+        text = msgspec.json.encode(read).decode()
+    return read, text
 
 
 def unreadable(error: Exception, where: str) -> Refused:

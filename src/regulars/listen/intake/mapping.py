@@ -7,15 +7,15 @@ import uuid
 
 import msgspec
 
-from regulars.company.keys.model import WriteKey
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
 from regulars.listen.identities.model import email_is_sound
 from regulars.listen.intake import columns, facts, timing, wire
 from regulars.listen.intake.commerce import filled
+from regulars.listen.intake.facts import Who
 from regulars.listen.intake.fields import LONGEST_ID, Sender, read_id, unreadable
 from regulars.listen.intake.model import Arrival, RefusalReason, Refused, Row
-from regulars.listen.intake.wire import Context, Id, Message
+from regulars.listen.intake.wire import Id, Message
 from regulars.timeline import vocabulary
 from regulars.timeline.event import ACTORS
 from regulars.timeline.identity import BLANK
@@ -23,7 +23,11 @@ from regulars.timeline.identity import BLANK
 LONGEST_NAME = 200
 KEPT_PAYLOAD = 8_192
 """Bytes of a refused event that are kept, to see what was wrong with it."""
-NAMES = {"identify": "Identified", "alias": "Identity Aliased", "group": "Group Joined"}
+SAYING = ("track", *columns.VIEWS)
+"""Calls that say something in their properties."""
+OF_US = {"identify": "Identified", "alias": "Identity Aliased", "group": "Group Joined"}
+NAMES = {**OF_US, **columns.VIEWS}
+"""Names of the events that calls become; one of `track` has its own."""
 OURS = frozenset(
     {
         vocabulary.ORDER_APPROVED,
@@ -113,19 +117,19 @@ def _read_into(
             "intake.type", "type", Text(f"The type is one of {calls}.", f"类型只能是 {calls}。")
         )
     arrival.kind = call
-    context = message.context or sender.context or Context()
-    row = _row(arrival.message_id, call, message, context, sender)
-    arrival.user_id = facts.ids(message, sender)[0]
-    if arrival.user_id is None or message.anonymous_id is not None:
-        arrival.nobodies = facts.nobodies(message, sender)
-    if call in ("track", "page", "screen"):
-        columns.promote(row, call, message, context, sender)
+    who = facts.who(message, sender)
+    row = _row(arrival.message_id, call, who, message, sender)
+    arrival.user_id = who.user
+    if who.user is None or who.device_id is not None:
+        arrival.nobodies = who.nobodies()
+    if call in SAYING:
+        columns.promote(row, call, message, sender)
     elif call == "group":
         row.properties = facts.group(message)
     elif call == "alias":
         arrival.ties = facts.alias_ties(message, sender)
     else:
-        facts.identify(arrival, row, message, context, sender)
+        facts.identify(arrival, who, message, sender)
     arrival.row = row
 
 
@@ -140,24 +144,13 @@ def _message_id(message: Message, raw: msgspec.Raw, sender: Sender) -> str:
     return content.hexdigest()
 
 
-def _row(message_id: str, call: str, message: Message, context: Context, sender: Sender) -> Row:
-    user, anonymous = (
-        read_id(message.user_id, "userId"),
-        read_id(message.anonymous_id, "anonymousId"),
-    )
-    if user is None and anonymous is None:
-        raise Refused(
-            "intake.identity",
-            "userId",
-            Text("An event needs a userId or an anonymousId.", "事件需要 userId 或 anonymousId。"),
-        )
+def _row(message_id: str, call: str, who: Who, message: Message, sender: Sender) -> Row:
     name = _name(call, message)
     when = _occurred(message, sender)
-    of_user, of_device = facts.ids(message, sender)
     return Row(
         event_id=message_id,
-        identity_id=of_user or of_device,
-        actor=_actor(call, name, message, context, sender.key),
+        identity_id=who.user or who.device,
+        actor=_actor(call, name, message, sender),
         occurred_at=when,
         received_at=sender.received_at,
         known_at=when if sender.history else sender.received_at,
@@ -167,10 +160,8 @@ def _row(message_id: str, call: str, message: Message, context: Context, sender:
 
 
 def _name(call: str, message: Message) -> str:
-    if call in NAMES:
+    if call != "track":
         return NAMES[call]
-    if call in columns.VIEWS:
-        return columns.VIEWS[call]
     name = (message.event or "").strip()
     if not name or len(name) > LONGEST_NAME or "\0" in name or wire.CUT in name:
         raise Refused(
@@ -185,22 +176,24 @@ def _name(call: str, message: Message) -> str:
 
 
 def _occurred(message: Message, sender: Sender) -> int:
-    stamp, where = filled(message.timestamp), "timestamp"
-    if filled(message.original_timestamp) is not None:
-        stamp, where = message.original_timestamp, "originalTimestamp"
+    stamp, where = message.original_timestamp, "originalTimestamp"
+    if stamp is None or filled(stamp) is None:
+        stamp, where = filled(message.timestamp), "timestamp"
     if stamp is None:
         return sender.received_at
     sent_at = sender.sent_at
-    own = filled(message.sent_at)
-    if sent_at is None and own is not None:
+    if sent_at is None and (own := filled(message.sent_at)) is not None:
         sent_at = timing.moment(own, "sentAt")
     return timing.occurred(timing.moment(stamp, where), sent_at, sender.received_at)
 
 
-def _actor(call: str, name: str, message: Message, context: Context, key: WriteKey) -> str:
-    claimed = message.actor if message.actor is not None else context.actor
+def _actor(call: str, name: str, message: Message, sender: Sender) -> str:
+    context, key = message.context or sender.context, sender.key
+    claimed = message.actor
+    if claimed is None and context is not None:
+        claimed = context.actor
     if claimed is None:
-        return "system" if call in NAMES or name in OURS else "customer"
+        return "system" if call in OF_US or name in OURS else "customer"
     if claimed not in ACTORS or claimed not in key.actors:
         allowed = ", ".join(sorted(key.actors))
         raise Refused(

@@ -87,7 +87,8 @@ _decode_keyed = msgspec.json.Decoder(_Keyed).decode
 _AT = re.compile(r"`\$\.?([^`]*)`")
 CUT = "\ufffd"
 """What stands for half a character: text was cut in the middle of an emoji."""
-NUL = rb"\u0000"
+NUL = r"\u0000"
+"""How a NUL character is spelled, which no database keeps as text."""
 DEEPEST = 64
 """Levels of objects and lists in one event; whoever reads it later must not run out of stack."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -173,11 +174,6 @@ def _parts(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
-
-
-def has_nul(raw: msgspec.Raw) -> bool:
-    """Tell whether a raw value may hold a NUL character, which no database keeps as text."""
-    return NUL in bytes(raw)
 
 
 def without_nul(value: Any) -> Any:
