@@ -37,43 +37,51 @@ MODES = {"decoded/": "decoded", "checked/": "checked", "": "stored"}
 
 
 def serve(folder: str, port: int) -> None:
-    """Run the real server with two more doors that answer without storing."""
+    """Run the real server with two more ways that answer without storing."""
     import uvicorn
-    from starlette.requests import Request
-    from starlette.responses import Response
 
     from regulars.app import build_web, open_workspace
-    from regulars.kit import clock
-    from regulars.listen.intake import api, door, wire
-    from regulars.listen.intake.model import EventOutcome
 
     app = build_web(open_workspace(folder))
-
-    async def unstored(request: Request) -> Response:
-        opened = api.door_of(request.app)
-        call = "track" if request.url.path.endswith("track") else "batch"
-        key = await opened._key(door._secret_of(request))
-        body, key = await opened._body(request, call, key)
-        if "checked" in request.url.path:
-            now = clock.microseconds(clock.now())
-            post = door._Post(body, call, opened._sender(body, call, key, now))
-            found = [EventOutcome(one.message_id, "accepted") for one in post.read() if one.row]
-        else:
-            decoded = [wire.decode_message(raw) for raw in body.batch]
-            found = [EventOutcome(str(message.message_id), "accepted") for message in decoded]
-        answer = door.Answer(found, call == "track")
-        return Response(door.encode(answer, "en"), 200, api.CORS, "application/json")
-
-    extra = api.APIRouter(prefix="/v1", route_class=api.BareRoute)
-    for mode in ("checked", "decoded"):
-        for name in ("batch", "track"):
-            extra.add_api_route(
-                f"/{mode}/{name}", unstored, methods=["POST"], name=f"{mode}_{name}"
-            )
-    app.include_router(extra)
+    app.add_middleware(Unstored)
     uvicorn.run(
         app, port=port, http="httptools", loop="uvloop", access_log=False, log_level="warning"
     )
+
+
+class Unstored:
+    """The way of a post, but for storing ("checked"), and but for checking too ("decoded")."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        _, _, mode, call = f"{scope.get('path', '')}///".split("/")[:4]
+        if f"{mode}/" not in MODES:
+            await self._app(scope, receive, send)
+            return
+        from starlette.responses import Response
+
+        from regulars.listen.intake import answers
+
+        found = await self._found(scope, receive, mode, call)
+        answer = answers.Answer(found, call == "track")
+        await Response(answers.encode(answer, "en"))(scope, receive, send)
+
+    async def _found(self, scope: Any, receive: Any, mode: str, call: str) -> list[Any]:
+        from regulars.kit import clock
+        from regulars.listen.intake import door, front, wire
+        from regulars.listen.intake.model import EventOutcome
+
+        opened, headers = front.door_of(scope["app"]), dict(scope["headers"])
+        key = await opened._key(door._secret_of(headers[b"authorization"]))
+        body, key = await opened._body(headers, receive, call, key)
+        if mode == "decoded":
+            decoded = [wire.decode_message(raw) for raw in body.batch]
+            return [EventOutcome(str(message.message_id), "accepted") for message in decoded]
+        sender = await opened._sender(body, call, key, clock.microseconds(clock.now()))
+        read = await opened._read(body, call, sender)
+        return [EventOutcome(one.message_id, "accepted") for one in read if one.row]
 
 
 class Sender(asyncio.Protocol):

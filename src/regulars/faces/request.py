@@ -16,6 +16,9 @@ from regulars.store.database import patience
 ANSWER_WITHIN = 10.0
 """Seconds that a request waits for the database's lock before it is told to come back."""
 
+LASTING = "max-age=31536000"
+"""How long a browser keeps to HTTPS."""
+
 
 class Frame:
     """ASGI middleware; `server` is the application whose workspace gives the zone."""
@@ -63,7 +66,7 @@ def _complete(request: Request, headers: MutableHeaders) -> None:
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     if request.url.scheme == "https":
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        headers.setdefault("Strict-Transport-Security", LASTING)
     headers["X-Request-Id"] = request.state.number
     headers.setdefault("Content-Security-Policy", policy(request.state.nonce))
     headers.setdefault("Cache-Control", "no-store")

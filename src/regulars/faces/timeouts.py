@@ -30,11 +30,11 @@ class BodyTimeout:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            receive = _Body(receive).receive
+            receive = TimedBody(receive).receive
         await self._app(scope, receive, send)
 
 
-class _Body:
+class TimedBody:
     """One request's body as it comes; after its end, waiting for the caller to leave is free."""
 
     def __init__(self, receive: Receive) -> None:
@@ -44,6 +44,7 @@ class _Body:
         self._whole = False
 
     async def receive(self) -> Message:
+        """Return the next piece; raises HTTPException (408) when it comes too late."""
         if self._whole:
             return await self._receive()
         try:

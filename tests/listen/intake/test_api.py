@@ -16,7 +16,7 @@ from regulars.company.rights.model import SHELL
 from regulars.kit import clock
 from regulars.listen.identities import finding
 from regulars.listen.intake import service
-from regulars.listen.intake.api import door_of
+from regulars.listen.intake.front import door_of
 from regulars.listen.intake.limits import Rate
 from regulars.listen.profiles import service as profiles
 from regulars.timeline import erasure, people

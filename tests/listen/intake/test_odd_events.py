@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from regulars.company.keys.model import WriteKey
 from regulars.kit import clock
 from regulars.listen.intake import mapping, wire
-from regulars.listen.intake.api import door_of
 from regulars.listen.intake.fields import Identities, Sender
+from regulars.listen.intake.front import door_of
 from regulars.listen.intake.limits import EVENTS, Rate
 from regulars.listen.intake.model import to_table
 from regulars.listen.intake.service import MAX_KEPT, refusals

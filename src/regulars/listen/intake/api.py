@@ -7,36 +7,27 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Query
 from fastapi.routing import APIRoute
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from regulars.company.access import needs, open_endpoint
 from regulars.company.rights.model import Principal, Right
-from regulars.faces.language import choose
-from regulars.faces.problems import come_back
-from regulars.kit.errors import RegularsError
-from regulars.listen.intake import documentation, door, service
+from regulars.listen.intake import documentation, service
 from regulars.listen.intake.door import Door
+from regulars.listen.intake.front import CORS, SHORT, Front, Posted, door_of
 from regulars.listen.intake.queries import Refusal
-from regulars.store import faults
 from regulars.timeline.current import CurrentWorkspace
 
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
 PREFLIGHT = {
     **CORS,
     "Access-Control-Allow-Methods": "POST, OPTIONS",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding, AnonymousId",
     "Access-Control-Max-Age": "86400",
 }
-SHORT = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g": "group", "a": "alias"}
-"""The names that browser libraries use for the same calls."""
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[ASGIApp]]
 
 
 class BareRoute(APIRoute):
@@ -57,7 +48,8 @@ router = APIRouter()
 
 
 def prepare(app: FastAPI) -> None:
-    """Let the server open the door when it starts and close it, all committed, when it stops."""
+    """Put the way of posts before all others; open the door with the server, close it after."""
+    app.add_middleware(Front)
     app.state.on_start.append(on_start)
     app.state.on_stop.append(on_stop)
 
@@ -86,55 +78,14 @@ def on_stop(app: FastAPI) -> None:
         opened.close()
 
 
-def door_of(app: Any) -> Door:
-    """Return the server's door, opened at the first use if the server did not at its start."""
-    opened: Door | None = getattr(app.state, "intake", None)
-    if opened is None:
-        opened = app.state.intake = Door(app.state.workspace)
-    return opened
-
-
-async def _answer(request: Request, call: str) -> Response:
-    language = choose(request.headers.get("accept-language"))
-    try:
-        answer = await door_of(request.app).take(request, call)
-    except RegularsError as error:
-        return _error(request, error, language)
-    except ClientDisconnect:
-        return Response(status_code=400)
-    except Exception as error:
-        fault = faults.told(error)
-        if fault is None:
-            raise
-        return _error(request, fault, language)
-    status = 400 if answer.all_refused else 200
-    return Response(door.encode(answer, language), status, CORS, "application/json")
-
-
-def _error(request: Request, error: RegularsError, language: str) -> Response:
-    if isinstance(error, faults.Fault):
-        request.app.state.health.note(error)
-    body = {
-        "success": False,
-        "code": error.code,
-        "message": error.message.in_(language),
-        **error.details,
-    }
-    headers = dict(CORS)
-    if error.status == 401:
-        headers["WWW-Authenticate"] = 'Basic realm="write key"'
-    headers |= come_back(error)
-    return Response(msgspec.json.encode(body), error.status, headers, "application/json")
-
-
 async def preflight(_request: Request) -> Response:
     """Let a browser post from a shop's own address; a write key cannot read anything."""
     return Response(status_code=204, headers=PREFLIGHT)
 
 
 def _handler(call: str) -> Handler:
-    async def handle(request: Request) -> Response:
-        return await _answer(request, call)
+    async def handle(_request: Request) -> Posted:
+        return Posted(call)
 
     return open_endpoint(handle)
 
@@ -145,13 +96,20 @@ def _mount() -> None:
             f"/{call}",
             _handler(call),
             methods=["POST"],
+            response_model=None,
             name=f"intake_{call}",
             summary=about.summary,
             description=about.description,
             openapi_extra=about.openapi(),
         )
     for short, call in SHORT.items():
-        intake.add_api_route(f"/{short}", _handler(call), methods=["POST"], include_in_schema=False)
+        intake.add_api_route(
+            f"/{short}",
+            _handler(call),
+            methods=["POST"],
+            response_model=None,
+            include_in_schema=False,
+        )
     intake.add_api_route(
         "/{call}",
         open_endpoint(preflight),

@@ -1,9 +1,7 @@
 """Group commit: what waits is made durable together, and only then answered.
 
 One thread takes everything that waits, stores it in one transaction and wakes the requests. While
-it commits, the next group gathers; so a group is as large as the load asks for. Reading the events
-is done by that thread too: the event loop only takes bytes in and hands answers out, and the two
-seldom wait for each other.
+it commits, the next group is read and gathers; so a group is as large as the load asks for.
 """
 
 from __future__ import annotations
@@ -74,6 +72,11 @@ class Committer(Generic[Load, Result]):
         if self._thread is not None:
             self._thread.join(JOIN_SECONDS)
 
+    def require_room(self, size: int) -> None:
+        """Raise Unavailable when a load of `size` events would not be taken now."""
+        if self._stopping or self._events + size > MAX_WAITING:
+            raise _busy()
+
     async def put(self, load: Load, size: int) -> Result:
         """Return what became of a load of `size` events, once it is durable.
 
@@ -83,8 +86,7 @@ class Committer(Generic[Load, Result]):
         loop = asyncio.get_running_loop()
         parcel: _Parcel[Load, Result] = _Parcel(load, size, loop, loop.create_future())
         with self._wake:
-            if self._stopping or self._events + size > MAX_WAITING:
-                raise _busy()
+            self.require_room(size)
             self._waiting.append(parcel)
             self._events += size
             self._wake.notify()

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
-import msgspec
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.types import Receive
 
 from regulars.company.keys import service as keys
 from regulars.company.keys.model import WriteKey
@@ -20,10 +18,11 @@ from regulars.kit import clock
 from regulars.kit.errors import NotSignedIn
 from regulars.kit.text import Text
 from regulars.listen.intake import limits, mapping, service, timing, wire
+from regulars.listen.intake.answers import Answer
 from regulars.listen.intake.committer import Committer
-from regulars.listen.intake.documentation import SHOWN_REFUSALS
 from regulars.listen.intake.fields import Identities, Sender
 from regulars.listen.intake.model import Arrival, EventOutcome, Refused
+from regulars.timeline import listed
 from regulars.timeline.workspace import Workspace
 
 TRUST_SECONDS = 1.0
@@ -31,44 +30,9 @@ TRUST_SECONDS = 1.0
 REMEMBERED_KEYS = 1_000
 EVENTS_A_REQUEST = 10
 """Events a second that a key may send for each request a second, unless settings say."""
-MAX_TOLD = 20
-"""Values that name nobody that an answer lists."""
-FIELDS = {
-    "user": "userId",
-    "anonymous": "anonymousId",
-    "email": "traits.email",
-    "phone": "traits.phone",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of the events of one post, in their order."""
-
-    outcomes: Sequence[EventOutcome]
-    single: bool
-
-    @property
-    def all_refused(self) -> bool:
-        """Tell whether nothing of the post was taken in, now or before."""
-        return bool(self.outcomes) and all(one.status == "refused" for one in self.outcomes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Post:
-    """The calls of one request, still raw, and who sent them."""
-
-    body: wire.Batch
-    call: str
-    sender: Sender
-
-    def read(self) -> list[Arrival]:
-        """Return each call as an arrival."""
-        name = self.call if self.call in wire.CALLS else None
-        return [mapping.read(raw, self.sender, name) for raw in self.body.batch]
-
-    def __len__(self) -> int:
-        return len(self.body.batch)
+PORTION = 200
+"""Events that are read before other requests have their turn."""
+Headers = Mapping[bytes, bytes]
 
 
 class Door:
@@ -84,36 +48,39 @@ class Door:
             self._limits.events_per_second or EVENTS_A_REQUEST * requests, limits.EVENTS
         )
         self._checked: dict[str, tuple[float, WriteKey]] = {}
-        self._committer: Committer[_Post, list[EventOutcome]] = Committer(self._keep, self._tidy)
+        self._committer: Committer[list[Arrival], list[EventOutcome]] = Committer(
+            self._keep, self._tidy
+        )
         self._committer.start()
 
     def close(self) -> None:
         """Commit what waits and end."""
         self._committer.stop()
 
-    async def take(self, request: Request, call: str) -> Answer:
+    async def take(self, headers: Headers, receive: Receive, call: str) -> Answer:
         """Read one post and return what became of its events, once they are durable.
 
         `call` is the endpoint's name; batch and import hold many. Raises an error of ours whose
         status is that of the answer (400, 401, 413, 429, 503).
         """
         received_at = clock.microseconds(clock.now())
-        key = await self._key(_secret_of(request)) if "authorization" in request.headers else None
-        body, key = await self._body(request, call, key)
+        given = headers.get(b"authorization")
+        key = None if given is None else await self._key(_secret_of(given))
+        body, key = await self._body(headers, receive, call, key)
         if not body.batch:
             return Answer([], single=False)
-        post = _Post(body, call, self._sender(body, call, key, received_at))
-        outcomes = await self._committer.put(post, len(post))
+        self._committer.require_room(len(body.batch))
+        arrivals = await self._read(body, call, await self._sender(body, call, key, received_at))
+        outcomes = await self._committer.put(arrivals, len(arrivals))
         return Answer(outcomes, single=call in wire.CALLS)
 
     async def _body(
-        self, request: Request, call: str, key: WriteKey | None
+        self, headers: Headers, receive: Receive, call: str, key: WriteKey | None
     ) -> tuple[wire.Batch, WriteKey]:
         """Return the calls and the key, which the body may carry instead of the header."""
         limit = self._limits.event_bytes if call in wire.CALLS else self._limits.batch_bytes
-        headers = request.headers
-        raw = await limits.read_body(request.stream(), headers.get("content-length"), limit)
-        raw = wire.unpacked(raw, headers.get("content-encoding", ""), limit)
+        raw = await limits.read_body(receive, headers.get(b"content-length"), limit)
+        raw = wire.unpacked(raw, headers.get(b"content-encoding", b"").decode("latin-1"), limit)
         if wire.has_surrogates(raw):
             raw = await run_in_threadpool(wire.mend, raw)
         try:
@@ -148,7 +115,22 @@ class Door:
         self._checked[secret] = (now, key)
         return key
 
-    def _sender(self, body: wire.Batch, call: str, key: WriteKey, received_at: int) -> Sender:
+    async def _read(self, body: wire.Batch, call: str, sender: Sender) -> list[Arrival]:
+        """Return each call as an arrival; of many the others on this server are not held up."""
+        name = call if call in wire.CALLS else None
+        if len(body.batch) <= PORTION:
+            return [mapping.read(raw, sender, name) for raw in body.batch]
+        arrivals: list[Arrival] = []
+        for start in range(0, len(body.batch), PORTION):
+            portion = body.batch[start : start + PORTION]
+            arrivals += [mapping.read(raw, sender, name) for raw in portion]
+            await asyncio.sleep(0)
+        return arrivals
+
+    async def _sender(self, body: wire.Batch, call: str, key: WriteKey, received_at: int) -> Sender:
+        if not listed.is_fresh(self._workspace):
+            await run_in_threadpool(listed.look, self._workspace)
+        self._identities.look()
         try:
             sent_at = None if body.sent_at is None else timing.moment(body.sent_at, "sentAt")
         except Refused:
@@ -164,9 +146,9 @@ class Door:
             history=call == "import",
         )
 
-    def _keep(self, posts: Sequence[_Post]) -> list[list[EventOutcome]]:
-        """Read the events of all posts, store them together, and hand each its outcomes."""
-        arrivals = [arrival for post in posts for arrival in post.read()]
+    def _keep(self, posts: Sequence[list[Arrival]]) -> list[list[EventOutcome]]:
+        """Store the events of all posts together, and hand each post its outcomes."""
+        arrivals = list(chain.from_iterable(posts))
         sizes = [len(post) for post in posts]
         outcomes = iter(service.store(self._workspace, arrivals, clock.now(), sizes=sizes))
         return [list(islice(outcomes, size)) for size in sizes]
@@ -175,9 +157,9 @@ class Door:
         service.forget_old(self._workspace, clock.now())
 
 
-def _secret_of(request: Request) -> str:
+def _secret_of(authorization: bytes) -> str:
     """Return the user name of basic authentication, or the token of a bearer."""
-    kind, _, rest = request.headers["authorization"].partition(" ")
+    kind, _, rest = authorization.decode("latin-1").partition(" ")
     if kind.lower() == "bearer":
         return rest.strip()
     try:
@@ -195,37 +177,3 @@ def _no_key() -> NotSignedIn:
         ),
         field="writeKey",
     )
-
-
-def encode(answer: Answer, language: str) -> bytes:
-    """Return the answer's JSON body."""
-    return msgspec.json.encode(_plain(answer, language))
-
-
-def _plain(answer: Answer, language: str) -> dict[str, object]:
-    counts = {"accepted": 0, "duplicate": 0, "refused": 0}
-    for outcome in answer.outcomes:
-        counts[outcome.status] += 1
-    body: dict[str, object] = {
-        "success": not answer.all_refused,
-        "accepted": counts["accepted"],
-        "duplicates": counts["duplicate"],
-    }
-    if answer.single and answer.outcomes:
-        body["messageId"] = answer.outcomes[0].message_id
-    every = ((one.message_id, one.reason) for one in answer.outcomes if one.reason is not None)
-    refused = [
-        {"messageId": message_id, **service.plain(reason, language)}
-        for message_id, reason in islice(every, SHOWN_REFUSALS)
-    ]
-    if refused:
-        body |= {"refused": refused, "refusedTotal": counts["refused"]}
-    nobody = Counter(pair for one in answer.outcomes for pair in one.nobody)
-    if nobody:
-        body["nobody"] = [
-            {"field": FIELDS[kind], "value": value, "events": events}
-            for (kind, value), events in nobody.most_common(MAX_TOLD)
-        ]
-    if answer.all_refused:
-        body = {**refused[0], **body}
-    return body

@@ -65,10 +65,6 @@ class Sender:
     context: Context | None = None
     history: bool = False
 
-    def __post_init__(self) -> None:
-        """Judge who is nobody by the list of now."""
-        self.identities.look()
-
 
 def read_id(value: Id, where: str) -> str | None:
     """Return an id as text, None for none; raises Refused for one too long or with a NUL."""
@@ -118,7 +114,7 @@ def read_said(raw: msgspec.Raw, where: str) -> tuple[dict[str, Any], str]:
         raise Refused("intake.object", where, Text("This must be an object.", "此处必须是对象。"))
     if len(raw) > 2 * wire.DEEPEST and wire.is_deep(raw, read):
         raise unreadable(RecursionError(), where)
-    text = str(raw, "utf-8")  # type: ignore[arg-type]
+    text = str(raw, "utf-8")
     if wire.NUL in text:
         read = wire.without_nul(read)
         text = msgspec.json.encode(read).decode()

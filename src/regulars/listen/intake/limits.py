@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
@@ -55,15 +57,24 @@ class Rate:
         self._buckets[key] = (tokens - amount, now)
 
 
-async def read_body(chunks: AsyncIterator[bytes], declared: str | None, limit: int) -> bytes:
-    """Return the whole body; raises TooLarge as soon as it is known to pass `limit` bytes."""
+async def read_body(receive: Receive, declared: bytes | None, limit: int) -> bytes:
+    """Return the whole body; raises TooLarge as soon as it is known to pass `limit` bytes.
+
+    Raises ClientDisconnect when the sender went away before its end.
+    """
     if declared is not None and declared.isdigit() and int(declared) > limit:
         raise too_large(limit)
     parts: list[bytes] = []
     size = 0
-    async for chunk in chunks:
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:
             raise too_large(limit)
         parts.append(chunk)
+        more = message.get("more_body", False)
     return parts[0] if len(parts) == 1 else b"".join(parts)
