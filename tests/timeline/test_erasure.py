@@ -89,7 +89,9 @@ def test_a_refresh_that_began_meanwhile_keeps_nothing_of_the_person(
 
     def refreshing(*given: Any) -> int:
         ws.engine.pin(NOON)
-        told = ws.engine.persons(lambda view: view.events.select("identity_id"), of="identity_id")
+        told = ws.engine.persons(
+            "ids", lambda view: view.events.select("identity_id"), of="identity_id"
+        )
         assert told.num_rows == 2
         assert any(ANN.encode() in uncompressed(file) for file in (ws.folder / "sums").iterdir())
         return from_lake(*given)

@@ -91,13 +91,13 @@ def refreshed(ws: Workspace, now: datetime) -> list[list[tuple[Any, ...]]]:
     ws.engine.pin(now)
     try:
         made = [
-            ws.engine.summed(steps, by=("before", "step"), as_of=now),
-            ws.engine.summed(sizes, by=("events", "people"), as_of=now),
+            ws.engine.summed("steps", steps, by=("before", "step"), as_of=now),
+            ws.engine.summed("sizes", sizes, by=("events", "people"), as_of=now),
             ws.engine.by_person("spans", lambda: ws.query(spans, as_of=now), of="person_id"),
-            ws.engine.persons(spans, of="person_id", as_of=now),
-            ws.engine.persons(whose, of="who", as_of=now),
+            ws.engine.persons("spans", spans, of="person_id", as_of=now),
+            ws.engine.persons("whose", whose, of="who", as_of=now),
         ]
-        again = ws.engine.summed(steps, by=("before", "step"), as_of=now)
+        again = ws.engine.summed("steps", steps, by=("before", "step"), as_of=now)
         assert rows(again) == rows(made[0])
         return [rows(table) for table in made]
     finally:
@@ -186,7 +186,7 @@ def test_a_closed_window_that_moves_is_computed_anew(ws: Workspace, corrections:
     for day in (1, 2):
         now = NOON + day * DAY
         ws.engine.pin(now)
-        told = ws.engine.summed(last_day(now), by=("name",), as_of=now)
+        told = ws.engine.summed(("last day", now), last_day(now), by=("name",), as_of=now)
         ws.engine.unpin()
         assert rows(told) == rows(ws.query(last_day(now), as_of=now))
     assert corrections == []
@@ -389,10 +389,10 @@ def test_as_of_a_moment_before_a_retelling_a_refresh_computes_what_counted(
         now = NOON + day * DAY
         ws.engine.pin(now)
         told = [
-            rows(ws.engine.summed(sizes, by=("events", "people"), as_of=past)),
+            rows(ws.engine.summed("sizes", sizes, by=("events", "people"), as_of=past)),
             rows(ws.engine.adding("s", lambda: ws.query(sizes, as_of=past),
                                   by=("events", "people"))),
-            rows(ws.engine.persons(whose, of="who", as_of=past)),
+            rows(ws.engine.persons("whose", whose, of="who", as_of=past)),
             rows(ws.engine.by_person("w", lambda: ws.query(whose, as_of=past), of="who")),
         ]  # fmt: skip
         ws.engine.unpin()
@@ -401,5 +401,5 @@ def test_as_of_a_moment_before_a_retelling_a_refresh_computes_what_counted(
         imported(ws, retold(dice, ws, 8), f"import-{day}", now + DAY / 2)
     ws.engine.pin(past)  # a refresh as of an earlier moment holds no state
     assert not ws.engine.keeps and ws.engine.refreshing
-    assert rows(ws.engine.summed(sizes, by=("events", "people"), as_of=past)) == counted[0]
+    assert rows(ws.engine.summed("sizes", sizes, by=("events", "people"), as_of=past)) == counted[0]
     ws.engine.unpin()

@@ -83,7 +83,10 @@ def of_orders(ws: Workspace, scope: Scope = None, *, only_known: bool = True) ->
     """
 
     def count() -> Currency:
-        table = ws.engine.summed(lambda view: _counted(view, scope, only_known), by=("currency",))
+        key = ("orders by currency", scope, only_known)
+        table = ws.engine.summed(
+            key, lambda view: _counted(view, scope, only_known), by=("currency",)
+        )
         counts = {row["currency"]: row["n"] for row in table.to_pylist()}
         return choose(counts, ws.settings.workspace.currency)
 

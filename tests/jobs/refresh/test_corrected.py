@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import ibis
+import ibis.expr.operations as ops
 import msgspec
 import numpy as np
 import pyarrow as pa
@@ -20,14 +24,19 @@ from regulars.app import init_workspace, open_workspace
 from regulars.jobs.refresh import service as refresh
 from regulars.jobs.refresh.steps import steps
 from regulars.kit import clock
+from regulars.kit.errors import RegularsError
 from regulars.kit.memo import Memo
+from regulars.simulate.demo.company import set_up
 from regulars.simulate.model import Plan
 from regulars.simulate.stream import parts
 from regulars.store.settings import EngineSettings, Settings
 from regulars.timeline import duck, erasure, inbox, linking, people
 from regulars.timeline.engine import standing
+from regulars.timeline.engine.pinned import Pinned
 from regulars.timeline.loading import load
 from regulars.timeline.workspace import Workspace
+from regulars.understand.analyses import service as analyses
+from regulars.understand.analyses.options import Options
 from regulars.understand.audiences import customers
 from regulars.understand.churn import service as churn
 from regulars.understand.findings import service as findings
@@ -162,6 +171,45 @@ def test_corrected_findings_are_those_computed_from_nothing(
     for found in (corrected, anew):
         found["early_warning"] = {one: found["early_warning"][one] for one in rated}
     assert list(differing(corrected, anew)) == []
+
+
+def test_one_key_names_one_question(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is asked, and whenever: what is kept under one key is the answer to one query."""
+    ws, queries = story.ws, defaultdict[str, set[str]](set)
+    compiled = Pinned._work
+
+    def noting(held: Any, key: Any, build: Any, as_of: Any, timeless: bool) -> Any:
+        work = compiled(held, key, build, as_of, timeless)
+        queries[held._text((key, held._settled(as_of)))].add(written(held, work.args[0]))
+        return work
+
+    monkeypatch.setattr(Pinned, "_work", noting)
+    set_up(ws, "lantern house", "en", MONDAY)
+    somewhere = {"place": "sh-xuhui", "period": "all"}
+    for day, chosen in enumerate([{}, {"period": "2026-09"}, somewhere, {"channel": "app"}]):
+        if day:
+            story.send(day)
+        now = MONDAY + day * DAY
+        refreshed(ws, now)
+        ws.engine.pin(now)
+        for analysis in analyses.every():
+            values = {one.name: chosen.get(one.name, one.default) for one in analysis.options}
+            with suppress(RegularsError):
+                analyses.answered(ws, analysis, Options(values), now=now)
+        ws.engine.unpin()
+    assert len(queries) > 100
+    assert [key for key, texts in queries.items() if len(texts) > 1] == []
+
+
+def written(held: Any, question: Any) -> str:
+    """Return a query's SQL as it is for all days: without the moving end, names of tables alike."""
+    text: str = question.text
+    for number, node in enumerate(question.expression.op().find(ops.InMemoryTable)):
+        rows = node.data.to_pyarrow(node.schema).to_pylist()
+        text = text.replace(node.name, f"given_{number} {rows}")
+    end = held._session("whole").compile(ibis.literal(held.end).name("x").as_table())
+    text = text.replace(end.removeprefix("SELECT ").rsplit(" AS ", 1)[0], "THE_END")
+    return re.sub(r"EXCLUDE \(([^)]*)\)", lambda found: str(sorted(found[1].split(", "))), text)
 
 
 def test_a_refresh_reads_no_clock_but_the_one_it_is_given(

@@ -147,7 +147,8 @@ def _counts(ws: Workspace, extent: EventScope, window: Period, now: datetime) ->
 
     assert window.start is not None and window.end is not None
     first, after = (edge.astimezone(ws.zone).date() for edge in (window.start, window.end))
-    rows = ws.engine.summed(expression, by=("day",), as_of=now).to_pylist()
+    key = ("overview", extent.key(ws.engine))
+    rows = ws.engine.summed(key, expression, by=("day",), as_of=now).to_pylist()
     inside = [row for row in rows if first <= row["day"] < after]
     return {name: sum(row[name] for row in inside) for name in ("answers", "events")}
 

@@ -61,30 +61,35 @@ class Engine(ABC):
 
     def summed(
         self,
+        key: Hashable,
         build: Callable[[View], Any],
         *,
         by: Sequence[str],
         as_of: datetime | None = None,
-        name: Hashable = None,
+        timeless: bool = False,
     ) -> pa.Table:
         """Run an expression that gives sums by the columns `by`; the order of rows is not kept.
 
         Every sum must add up over people, orders, cases and visits: what one of them adds depends
         on its own events only. Then a refresh may correct the sums of the refresh before.
+
+        `key` names all that shapes the answer beside the events, `as_of` and the workspace's
+        settings: which question it is, and its parameters, moments as `settled` gives them. What
+        is `timeless` bounds nothing by a moment that moves: one refresh compiles it for the next.
         """
         held = self.held()
         if held is not None:
             with suppress(self.GONE):
-                return held.summed(build, by, as_of, name)
+                return held.summed(key, build, by, as_of, timeless)
         return self.query(build, as_of=as_of)
 
     def adding(self, key: Hashable, work: Callable[[], pa.Table], *, by: Sequence[str]) -> pa.Table:
         """Return the sums by the columns `by` that `work` finds out by several queries.
 
-        As `summed`; `key` names all that shapes the answer beside the events.
+        As `summed`.
         """
         held = self.held()
-        return work() if held is None else held.adding(repr(key), work, by)
+        return work() if held is None else held.adding(key, work, by)
 
     def by_person(self, key: Hashable, work: Callable[[], pa.Table], *, of: str) -> pa.Table:
         """Return what `work` finds out by queries: rows of a person each, named by the column `of`.
@@ -93,21 +98,22 @@ class Engine(ABC):
         refresh may make anew the rows of those touched since the refresh before.
         """
         held = self.held()
-        return work() if held is None else held.by_person(repr(key), work, of)
+        return work() if held is None else held.by_person(key, work, of)
 
     def persons(
         self,
+        key: Hashable,
         build: Callable[[View], Any],
         *,
         of: str,
         as_of: datetime | None = None,
-        name: Hashable = None,
+        timeless: bool = False,
     ) -> pa.Table:
-        """Run an expression that gives rows of a person each; as `by_person`, without a key."""
+        """Run an expression that gives rows of a person each; as `by_person`, of one query."""
         held = self.held()
         if held is not None:
             with suppress(self.GONE):
-                return held.persons(build, of, as_of, name)
+                return held.persons(key, build, of, as_of, timeless)
         return self.query(build, as_of=as_of)
 
     def amended(
@@ -126,7 +132,7 @@ class Engine(ABC):
         """
         held = self.held()
         if held is not None:
-            return held.amended(repr(key), base, work, of)
+            return held.amended(key, base, work, of)
         base()
         return None
 

@@ -20,7 +20,7 @@ from regulars.kit import sql
 from regulars.timeline import duck
 from regulars.timeline.engine.base import Engine, in_utc, narrowed
 from regulars.timeline.engine.part import ChangedPart
-from regulars.timeline.engine.pinned import CompiledQuestion, Pinned
+from regulars.timeline.engine.pinned import Compiled, Pinned
 from regulars.timeline.engine.snapshot import Snapshot
 from regulars.timeline.engine.texts import EVENTS, PAST_PEOPLE, PEOPLE, Texts, shared_texts
 from regulars.timeline.engine.view import View
@@ -51,7 +51,7 @@ class DuckEngine(Engine):
         self._interactive: Session | None = None
         self._lock = threading.Lock()
         self._users = Users(self._root.close)
-        self._named: dict[Hashable, CompiledQuestion] = {}
+        self._compiled: dict[Hashable, Compiled] = {}
         self._held: ContextVar[Pinned | ChangedPart | None] = ContextVar("held", default=None)
 
     def query(
@@ -97,7 +97,7 @@ class DuckEngine(Engine):
                     as_of,
                     open_session=self._open,
                     people_at=self.reader.people_at,
-                    named=self._named,
+                    compiled=self._compiled,
                     reading=self._held,
                 )
             )

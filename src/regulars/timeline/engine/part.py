@@ -24,21 +24,29 @@ class ChangedPart:
 
     def summed(
         self,
+        _key: Hashable,
         build: Callable[[Any], Any],
         _by: Sequence[str],
         as_of: datetime | None,
-        _name: Hashable,
+        _timeless: bool,
     ) -> pa.Table:
         """Return the sums that `build` makes."""
         return self.query(build, as_of, None)
 
     def persons(
-        self, build: Callable[[Any], Any], _of: str, as_of: datetime | None, _name: Hashable
+        self,
+        _key: Hashable,
+        build: Callable[[Any], Any],
+        _of: str,
+        as_of: datetime | None,
+        _timeless: bool,
     ) -> pa.Table:
         """Return the rows by person that `build` makes."""
         return self.query(build, as_of, None)
 
-    def adding(self, _key: str, work: Callable[[], pa.Table], _by: Sequence[str] | str) -> pa.Table:
+    def adding(
+        self, _key: Hashable, work: Callable[[], pa.Table], _by: Sequence[str] | str
+    ) -> pa.Table:
         """Return what `work` makes."""
         return work()
 

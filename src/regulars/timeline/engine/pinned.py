@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
@@ -11,12 +10,10 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import ibis
-import ibis.expr.operations as ops
 import pyarrow as pa
 
 from regulars.timeline import duck
-from regulars.timeline.engine import change, extent, standing
+from regulars.timeline.engine import change, extent, keys, standing
 from regulars.timeline.engine.base import Amended
 from regulars.timeline.engine.change import RefreshState
 from regulars.timeline.engine.part import ChangedPart
@@ -29,9 +26,7 @@ if TYPE_CHECKING:
     from regulars.timeline.engine.snapshot import Snapshot
     from regulars.timeline.workspace import Workspace
 
-DROPPED = re.compile(r"EXCLUDE \(([^)]*)\)")
-"""Columns that Ibis drops come in any order, another one in each process."""
-MAX_NAMED = 300
+MAX_COMPILED = 300
 """Questions whose SQL is kept from one refresh to the next."""
 WHOLE, NOW, BEFORE = "whole", "now", "before"
 AMENDED = ("rows", "replaced")
@@ -55,12 +50,11 @@ class Touched:
 
 
 @dataclass(frozen=True)
-class CompiledQuestion:
-    """An expression with its SQL, and the key that its answer is kept under."""
+class Compiled:
+    """An expression with its SQL."""
 
     expression: Any
     text: str
-    key: str
 
 
 class Pinned:
@@ -78,7 +72,7 @@ class Pinned:
         *,
         open_session: Callable[[duckdb.DuckDBPyConnection, Workspace], Session],
         people_at: Callable[[datetime], pa.Table],
-        named: dict[Hashable, CompiledQuestion],
+        compiled: dict[Hashable, Compiled],
         reading: ContextVar[Pinned | ChangedPart | None],
     ) -> None:
         self.mark, self.as_of = snapshot.mark, as_of
@@ -102,9 +96,9 @@ class Pinned:
         self._touched, self._token = self._look_back()
         self._sessions: dict[str, Session] = {}
         self._snapshot = snapshot
-        self._open_session, self._named = open_session, named
+        self._open_session, self._compiled = open_session, compiled
         self._people_at, self._reading = people_at, reading
-        self._end_text: str | None = None
+        self._rests_on = keys.base_of(workspace.settings.workspace)
         self._reads = {
             WHOLE: read + hidden,
             NOW: f"{SELECT} {change.NOW}",
@@ -157,51 +151,77 @@ class Pinned:
 
     def summed(
         self,
+        key: Hashable,
         build: Callable[[Any], Any],
         by: Sequence[str],
         as_of: datetime | None,
-        name: Hashable = None,
+        timeless: bool = False,
     ) -> pa.Table:
         """Return the sums that `build` makes by the columns `by`, corrected where they can be."""
         if self._elsewhen(as_of):
             return self.query(build, as_of)
-        asked = self._asked(build, as_of, name)
-        return self.adding(asked.key, partial(self._run, asked), by)
+        work = self._work(key, build, as_of, timeless)
+        return self.adding((key, self._settled(as_of)), work, by)
 
-    def adding(self, key: str, work: Callable[[], pa.Table], by: Sequence[str]) -> pa.Table:
+    def adding(self, key: Hashable, work: Callable[[], pa.Table], by: Sequence[str]) -> pa.Table:
         """Return the sums that `work` makes by the columns `by`, corrected where they can be."""
 
         def correct(stored: pa.Table) -> pa.Table:
             return standing.summed(stored, self._of(BEFORE, work), self._of(NOW, work), by)
 
-        return self._corrected(key, work, correct)
+        return self._corrected(self._text((key, by)), work, correct)
 
     def persons(
         self,
+        key: Hashable,
         build: Callable[[Any], Any],
         of: str,
         as_of: datetime | None,
-        name: Hashable = None,
+        timeless: bool = False,
     ) -> pa.Table:
         """Return the rows by person that `build` makes, made anew for those touched."""
         if self._elsewhen(as_of):
             return self.query(build, as_of)
-        asked = self._asked(build, as_of, name)
-        work = partial(self._run, asked)
-        return self.by_person(f"{asked.key} of {of}", work, of)
+        work = self._work(key, build, as_of, timeless)
+        return self.by_person((key, self._settled(as_of)), work, of)
 
-    def _run(self, asked: CompiledQuestion) -> pa.Table:
-        """Run what is asked over what is read now; all sessions call their tables the same."""
+    def _text(self, key: Hashable) -> str:
+        """Return what an answer is kept under: its key, and what every answer rests on."""
+        return f"{keys.text_of(key)} on {self._rests_on}"
+
+    def _settled(self, as_of: datetime | None) -> datetime | None:
+        """Return the moment as of which is asked; None for those that move with the refresh."""
+        return None if as_of in (self.as_of, self.end) else as_of
+
+    def _work(
+        self, key: Hashable, build: Callable[[Any], Any], as_of: datetime | None, timeless: bool
+    ) -> Callable[[], pa.Table]:
+        """Return what runs an expression over what is read when it is called."""
+        session, known = self._session(WHOLE), (key, self._state.people.num_rows > 0)
+        timeless = timeless and as_of in (None, self.as_of)
+        compiled = self._compiled.get(known) if timeless else None
+        if compiled is None:
+            expression = build(self._view(session, as_of)).as_table()
+            compiled = Compiled(expression, session.compile(expression))
+            if timeless:
+                self._compiled[known] = compiled
+        return partial(self._run, compiled)
+
+    def _run(self, compiled: Compiled) -> pa.Table:
+        """Run what is compiled over what is read now; all sessions call their tables the same."""
         reading = self._reading.get()
         part = reading.name if isinstance(reading, ChangedPart) else WHOLE
-        return self._session(part).run(asked.expression, asked.text)
+        return self._session(part).run(compiled.expression, compiled.text)
 
-    def by_person(self, key: str, work: Callable[[], pa.Table], of: str) -> pa.Table:
+    def by_person(self, key: Hashable, work: Callable[[], pa.Table], of: str) -> pa.Table:
         """Return what `work` makes of each person (named by `of`), made anew for those touched.
 
         What was made of everybody is kept as it is while few were touched since, and the rows of
         these beside it.
         """
+        return self._by_person(self._text((key, of)), work, of)
+
+    def _by_person(self, key: str, work: Callable[[], pa.Table], of: str) -> pa.Table:
         table, newer = self._kept.read(self._token, key), self._amended(self._token, key)
         if table is not None and newer is not None:
             return standing.replaced(table, newer.rows, of, newer.replaced)
@@ -233,9 +253,14 @@ class Pinned:
         return Amended(*standing.amended(before.rows, before.replaced, now, of, self._touched.ids))
 
     def amended(
-        self, key: str, base: Callable[[], pa.Schema], work: Callable[[], pa.Table], of: str
+        self, key: Hashable, base: Callable[[], pa.Schema], work: Callable[[], pa.Table], of: str
     ) -> Amended | None:
         """Return rows of those touched since `base` was called; None when it is called now."""
+        return self._amended_since(self._text((key, of)), base, work, of)
+
+    def _amended_since(
+        self, key: str, base: Callable[[], pa.Schema], work: Callable[[], pa.Table], of: str
+    ) -> Amended | None:
         made = self._amended(self._token, key)
         if made is not None:
             return made
@@ -341,47 +366,13 @@ class Pinned:
         people = self._people_at(as_of)
         return None if people is self._state.people else people
 
-    def _asked(
-        self, build: Callable[[Any], Any], as_of: datetime | None, name: Hashable
-    ) -> CompiledQuestion:
-        """Return what is asked, as compiled for an earlier refresh where it has a name."""
-        known = (name, self._state.people.num_rows > 0)
-        if name is None or as_of not in (None, self.as_of):
-            return self._compiled(build, as_of)
-        if known not in self._named:
-            self._named[known] = self._compiled(build, as_of)
-        return self._named[known]
-
-    def _compiled(self, build: Callable[[Any], Any], as_of: datetime | None) -> CompiledQuestion:
-        """Compile what is asked; its key is its SQL and the tables given with it, not the end."""
-        session = self._session(WHOLE)
-        expression = build(self._view(session, as_of)).as_table()
-        text = whole = session.compile(expression)
-        for number, node in enumerate(expression.op().find(ops.InMemoryTable)):
-            table = node.data.to_pyarrow(node.schema)
-            text = text.replace(node.name, f"given_{number}_{standing.digest(table)}")
-        text = DROPPED.sub(_in_order, text)
-        if self._end_text is None:
-            self._end_text = _as_ibis(session, self._state.end)
-        return CompiledQuestion(expression, whole, text.replace(self._end_text, "THE_END"))
-
     def close(self, *, lost: bool = False) -> None:
         """Drop what was made, and the answers of earlier states; of this one too when it is lost.
 
         What is answered after that is of another state, so none of it may be kept as of this one.
         """
         self._sessions.clear()
-        if len(self._named) > MAX_NAMED:
-            self._named.clear()
+        if len(self._compiled) > MAX_COMPILED:
+            self._compiled.clear()
         change.forget(self._root)
         self._kept.sweep(None if lost else self._token)
-
-
-def _in_order(dropped: re.Match[str]) -> str:
-    return f"EXCLUDE ({', '.join(sorted(dropped[1].split(', ')))})"
-
-
-def _as_ibis(session: Session, moment: datetime) -> str:
-    """Return how Ibis writes a moment."""
-    text = session.compile(ibis.literal(moment).name("x").as_table())
-    return text.removeprefix("SELECT ").rsplit(" AS ", 1)[0]

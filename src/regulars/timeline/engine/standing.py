@@ -136,14 +136,6 @@ def summed(stored: pa.Table, before: pa.Table, now: pa.Table, by: Sequence[str])
     return made.filter(there)
 
 
-def digest(table: pa.Table) -> str:
-    """Return what tells tables with other rows apart."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table.combine_chunks())
-    return hashlib.blake2b(sink.getvalue(), digest_size=12).hexdigest()
-
-
 def _negative(table: pa.Table, names: Sequence[str]) -> pa.Table:
     for name in names:
         index = table.schema.get_field_index(name)

@@ -126,8 +126,9 @@ def _made(ws: Workspace, scope: Scope, now: datetime) -> CustomerTable:
     currency = currencies.of_orders(ws, scope).code
     end = scopes.usual(ws, now).end or now
     asked = queries.CustomerSource(scope, end, currency)
+    key = ("answers by base", scope, ws.engine.settled(end), asked.since)
     counted = ws.engine.summed(
-        lambda view: queries.bases(view, asked), by=queries.BASES
+        key, lambda view: queries.bases(view, asked), by=queries.BASES
     ).to_pylist()
     nps = _basis(counted, "nps", queries.NPS_SCALE)
     csat = _basis(counted, "csat", None)

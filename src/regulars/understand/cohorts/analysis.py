@@ -83,7 +83,8 @@ def compute(ws: Any, options: Options, now: datetime) -> Cohorts:
         return rows.group_by(["first", "later"]).aggregate(**sums)
 
     money, covered = currency.of_orders(ws, options.scope), ws.engine.covered()
-    found = ws.engine.summed(sums, by=("first", "later"))
+    key = ("cohorts", options.extent(ws, now, "all").key(ws.engine), money.in_use)
+    found = ws.engine.summed(key, sums, by=("first", "later"))
     known = {(row.pop("first"), row.pop("later")): row for row in found.to_pylist()}
     cells = list(_cells(known, covered[1].astimezone(ws.zone).date())) if covered else []
     return Cohorts(options["measure"], money.in_use, money.note, cells, None if cells else TOO_FEW)

@@ -58,7 +58,10 @@ def complaints(
     arisen = _arisen(ws, source, as_of)
     rows = counting.by_place(arisen)
     passed = ws.engine.summed(
-        lambda view: queries.passed(view, source), by=("touchpoint",), as_of=as_of
+        _key(ws, "passed", source),
+        lambda view: queries.passed(view, source),
+        by=("touchpoint",),
+        as_of=as_of,
     ).to_pylist()
     passages = {row["touchpoint"]: int(row["passages"]) for row in passed}
     by_how: dict[int, int] = defaultdict(int)
@@ -246,7 +249,10 @@ def _before(
     until = _sample(CONTROLS / total) if total else None
     usual = _strata(
         ws.engine.summed(
-            lambda view: queries.before_passages(view, source, until), by=strata, as_of=as_of
+            (*_key(ws, "before passages", source), until),
+            lambda view: queries.before_passages(view, source, until),
+            by=strata,
+            as_of=as_of,
         )
     )
     told = comparing.before(cases, usual, counted.unrecorded)
@@ -264,7 +270,19 @@ def _sample(share: float) -> str | None:
 
 def _arisen(ws: Workspace, source: queries.ProblemSource, as_of: datetime) -> pa.Table:
     """Return every problem with who had it."""
-    return ws.engine.persons(lambda view: queries.arisen(view, source), of="who", as_of=as_of)
+    return ws.engine.persons(
+        _key(ws, "arisen", source),
+        lambda view: queries.arisen(view, source),
+        of="who",
+        as_of=as_of,
+    )
+
+
+def _key(ws: Workspace, of: str, source: queries.ProblemSource) -> tuple[object, ...]:
+    """Return what names one answer about these problems."""
+    version = catalog_service.current(ws).version
+    extent = source.extent.key(ws.engine)
+    return ("complaints", of, source.problem, source.receiving, source.days, version, extent)
 
 
 def _after_first(
@@ -280,10 +298,8 @@ def _after_first(
         first = counting.first(_arisen(ws, source, as_of))
         return ws.query(lambda view: build(view, source, first), as_of=as_of)
 
-    key = (build.__name__, source.problem, source.receiving, source.days)
-    catalog = catalog_service.current(ws).version
-    seen = (source.extent.key(ws.engine), ws.engine.settled(as_of))
-    return ws.engine.adding((*key, catalog, *seen), work, by=by)
+    key = (*_key(ws, build.__name__, source), ws.engine.settled(as_of))
+    return ws.engine.adding(key, work, by=by)
 
 
 def _strata(table: Any) -> dict[str, comparing.Stratum]:

@@ -33,6 +33,7 @@ class HealthWork:
     def cells(self) -> list[Row]:
         """Return the cells of answers, in a fixed order."""
         table = self.ws.engine.summed(
+            self._key("cells"),
             lambda view: queries.cells(self.answers(view)),
             by=("month", *queries.CELL),
             as_of=self.as_of,
@@ -48,12 +49,16 @@ class HealthWork:
         if not weights or not self.ws.engine.keeps:
             return self._influence(weights, by)
         pairs = self.ws.engine.summed(
+            self._key("pairs"),
             lambda view: queries.pairs(self.answers(view), by),
             by=spreading.PAIR,
             as_of=self.as_of,
         )
         present = self.ws.engine.summed(
-            lambda view: queries.present(self.answers(view), by), by=(by,), as_of=self.as_of
+            self._key("people"),
+            lambda view: queries.present(self.answers(view), by),
+            by=(by,),
+            as_of=self.as_of,
         )
         found = spreading.of_pairs(pairs.to_pylist(), present.to_pylist(), weights, by)
         rest = [row for row in weights if row[f"w_{by}"] not in found]
@@ -66,6 +71,10 @@ class HealthWork:
             lambda view: queries.influence(self.answers(view), weights, by), as_of=self.as_of
         )
         return {row[by]: row for row in table.to_pylist()}
+
+    def _key(self, of: str) -> tuple[object, ...]:
+        extent, version = self.extent.key(self.ws.engine), catalog_service.current(self.ws).version
+        return ("health", of, extent, self.monthly, self.whole, self.split, version)
 
     def answers(self, view: View) -> ir.Table:
         """Return the answers that are asked for."""

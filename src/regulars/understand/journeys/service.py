@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -66,7 +66,9 @@ def journey_map(
     work = _Work(ws, journeys, as_of)
     counted = work.found()
     codes = steps.make_codes([item.step for item in counted[:MAX_STEPS]], work.catalog)
-    moved = mapping.flow(work.sums(codes, queries.transitions, by=queries.TRANSITION))
+    moved = mapping.flow(
+        work.sums("transitions", codes, queries.transitions, by=queries.TRANSITION)
+    )
     cutoff = work.cutoff(now)
     reach = work.reach(codes, cutoff)
     nodes = mapping.nodes(
@@ -74,7 +76,7 @@ def journey_map(
         work.catalog,
         moved,
         reach=reach,
-        disorder=work.sums(codes, queries.disorder, by=("code",)),
+        disorder=work.sums("disorder", codes, queries.disorder, by=("code",)),
         performances=work.performances(),
         rated=work.passed(codes),
     )
@@ -94,7 +96,7 @@ def journey_map(
         edges=mapping.edges(codes, moved),
         variants=variants,
         variants_total=total,
-        durations=mapping.durations(work.sums(codes, queries.lengths, by=("length",))),
+        durations=mapping.durations(work.sums("lengths", codes, queries.lengths, by=("length",))),
         marks=marking.marks(tests, nodes, work.catalog),
         tested=len(tests),
         asleep=_asleep(work.catalog, nodes),
@@ -168,11 +170,20 @@ class _Work:
         self.ws, self.asked, self.as_of = ws, asked, as_of
         self.catalog = steps.catalog_of(catalog_service.current(ws), asked.level)
 
-    def sums(self, codes: Codes, build: Any, *, by: Sequence[str]) -> list[Row]:
+    def key(self, of: str, *more: Hashable) -> tuple[Hashable, ...]:
+        """Return what names one answer about these journeys."""
+        extent, asked = self.asked.extent.key(self.ws.engine), self.asked
+        how = (asked.by, asked.level, asked.feedback, self.catalog.version)
+        return ("journeys", of, extent, *how, *more)
+
+    def sums(
+        self, of: str, codes: Codes, build: Any, *, by: Sequence[str], since: Hashable = None
+    ) -> list[Row]:
         """Return the sums by `by` that an expression makes of the coded steps."""
         if not codes.steps:
             return []
         table = self.ws.engine.summed(
+            self.key(of, codes, since),
             lambda view: build(steps.coded(view, self.asked, self.catalog, codes)),
             by=by,
             as_of=self.as_of,
@@ -190,6 +201,7 @@ class _Work:
     def found(self) -> list[JourneyCounts]:
         """Return the touchpoints that the events have, the commonest first."""
         table = self.ws.engine.summed(
+            self.key("inventory"),
             lambda view: steps.inventory(view, self.asked, self.catalog),
             by=("step", "name"),
             as_of=self.as_of,
@@ -299,7 +311,11 @@ class _Work:
         size = len(codes.steps)
         reached = [f"mask{number}" for number in range(queries.masks(size))]
         rows = self.sums(
-            codes, lambda found: queries.cases(found, size, cutoff), by=[*reached, "open"]
+            "reach",
+            codes,
+            lambda found: queries.cases(found, size, cutoff),
+            by=[*reached, "open"],
+            since=cutoff,
         )
         return mapping.Reach(rows, size)
 
@@ -360,5 +376,6 @@ class _Work:
             return queries.prints(rows, collapse=collapse)
 
         if self.asked.by == "person":
-            return self.ws.engine.persons(build, of="case", as_of=self.as_of)
+            key = self.key("prints", codes, collapse)
+            return self.ws.engine.persons(key, build, of="case", as_of=self.as_of)
         return self.ws.query(build, as_of=self.as_of)

@@ -103,7 +103,10 @@ def usual(
 ) -> list[Usual]:
     """Return what was usual for each question in each month."""
     asked = ws.engine.summed(
-        lambda view: queries.asked(view, wanted), by=(*queries.QUESTION, "month"), as_of=as_of
+        ("usual levels", wanted.rules, catalog_service.current(ws).version),
+        lambda view: queries.asked(view, wanted),
+        by=(*queries.QUESTION, "month"),
+        as_of=as_of,
     )
     return references.usual_of(asked.to_pylist())
 

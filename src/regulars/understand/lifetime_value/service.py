@@ -202,7 +202,8 @@ def _table(
 
     if identities is not None:
         return ws.query(build, identities=identities)
-    return ws.engine.persons(build, of="person_id").sort_by("person_id")
+    key = ("purchases", scope, currency, cut)
+    return ws.engine.persons(key, build, of="person_id").sort_by("person_id")
 
 
 def _days(table: pa.Table, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -197,7 +197,8 @@ def _timeline(ws: Workspace, extent: EventScope, now: datetime) -> dict[str, Any
     def expression(view: View) -> ir.Table:
         return queries.shown(view, extent, place, touchpoints)
 
-    rows = ws.engine.summed(expression, by=("source", "place"), as_of=now).to_pylist()
+    key = ("maturity", extent.key(ws.engine), catalog.version)
+    rows = ws.engine.summed(key, expression, by=("source", "place"), as_of=now).to_pylist()
     return {
         **{
             name: sum(row[name] for row in rows) for name in ("events", "known", "answers", "words")

@@ -76,8 +76,8 @@ def _kept(
             Scene(ws, events, unnamed, view.named, whole, EARLIEST, LATEST, LATEST, EARLIEST)
         )
 
-    name = ("metric by day", definition.key, whole, state)
+    key = ("metric by day", definition.key, whole, state)
     if aggregate.daily.persons:
-        return ws.engine.persons(expression, of="person_id", name=name)
+        return ws.engine.persons(key, expression, of="person_id", timeless=True)
     by = [*keys, BUCKET, *aggregate.daily.counted, *aggregate.counted]
-    return ws.engine.summed(expression, by=list(dict.fromkeys(by)), name=name)
+    return ws.engine.summed(key, expression, by=list(dict.fromkeys(by)), timeless=True)

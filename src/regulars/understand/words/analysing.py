@@ -173,7 +173,7 @@ def _fetched(ws: Workspace, seen: pa.Table, left: int) -> pa.Table:
 
 def unread(ws: Workspace, version: str | None = None) -> int:
     """Return how many texts have not been read by `version` (None: the one that pages show)."""
-    rows = ws.engine.summed(queries.counted, by=("language",)).to_pylist()
+    rows = ws.engine.summed("texts", queries.counted, by=("language",)).to_pylist()
     with ws.database.reading() as connection:
         wanted = version or keeping.served(connection)
         seen = queries.stamp(connection, wanted)[0] if wanted else 0
