@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from regulars.store.workspace import Store
-from regulars.timeline import bell, inbox, required
+from regulars.timeline import batches, bell, inbox, required
 from regulars.timeline.event import MOMENT, SCHEMA
 from regulars.timeline.tables import staged_acts
 
@@ -42,7 +42,7 @@ def record(
     events = inbox.make((_completed(row, now) for row in rows), now)
     required.refuse(required.lacking_in(events))
     for start in range(0, events.num_rows, ROW_EVENTS):
-        some = _without_erased(store, connection, events.slice(start, ROW_EVENTS))
+        some = batches.without_erased(store, connection, events.slice(start, ROW_EVENTS))
         if some.num_rows:
             connection.execute(
                 sa.insert(staged_acts).values(
@@ -80,16 +80,6 @@ def _completed(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         **row,
         "event_id": row.get("event_id") or secrets.token_hex(16),
     }
-
-
-def _without_erased(store: Store, connection: sa.Connection, events: pa.Table) -> pa.Table:
-    """Leave out who was erased: nothing of theirs is to be written down, however briefly."""
-    named = set(events.column("identity_id").to_pylist()) - {None}
-    erased = inbox.erased_among(store, connection, named)
-    if not erased:
-        return events
-    value_set = pa.array(sorted(erased), pa.string())
-    return events.filter(pc.invert(pc.is_in(events.column("identity_id"), value_set=value_set)))
 
 
 def _move_some(workspace: Workspace, connection: sa.Connection, now: datetime) -> int:

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from regulars.timeline.inbox import decode, encode
+from regulars.store.workspace import Store
+from regulars.timeline.inbox import decode, encode, erased_among
 
 
 def take_out(
@@ -41,6 +42,15 @@ def take_out(
             values["revision"] = row.revision + 1
         connection.execute(sa.update(table).where(key == number).values(**values))
     return gone
+
+
+def without_erased(store: Store, connection: sa.Connection, events: pa.Table) -> pa.Table:
+    """Return the events but for those of erased persons."""
+    erased = erased_among(store, connection, set(events.column("identity_id").to_pylist()) - {None})
+    if not erased:
+        return events
+    named = pa.array(sorted(erased), pa.string())
+    return events.filter(pc.invert(pc.is_in(events.column("identity_id"), value_set=named)))
 
 
 def named_in(connection: sa.Connection, table: sa.Table) -> set[str]:

@@ -25,7 +25,16 @@ from regulars.timeline import batches, duck, erased, lake, linking
 from regulars.timeline.engine import standing
 from regulars.timeline.inbox import lock_inbox, tombstone
 from regulars.timeline.lease import MAINTENANCE, Lease, lease
-from regulars.timeline.tables import backups, erasures, inbox, staged_acts, tombstones
+from regulars.timeline.tables import (
+    backups,
+    erasures,
+    inbox,
+    reaction_backlog,
+    reactions,
+    set_aside,
+    staged_acts,
+    tombstones,
+)
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
@@ -34,8 +43,14 @@ Forget = Callable[["Workspace", sa.Connection, frozenset[str]], int]
 PLACES: Registry[Forget] = Registry(Text("place that can be erased", "可清除的位置"))
 COUNTS: Registry[Forget] = Registry(Text("place that is counted", "可清点的位置"))
 
-WAITING = {"acts on their way to the inbox": staged_acts}
+WAITING = {
+    "acts on their way to the inbox": staged_acts,
+    "events that reactions have yet to see": reaction_backlog,
+    "events that reactions failed on": set_aside,
+}
 """Tables of events that are not on the timeline yet, or that stand there too."""
+REACTING_LOCK = 7_236_402
+"""Key of PostgreSQL's advisory lock by which reactions and erasures wait for each other."""
 
 
 def erasable(name: str) -> Callable[[Forget], Forget]:
@@ -104,12 +119,29 @@ class Erased:
     backups: list[str]
 
 
+def hold_off(connection: sa.Connection) -> None:
+    """Let no erasure begin or go on before the caller's transaction has ended.
+
+    Who was erased before is known in it, and what it writes is there for the erasure to find. Many
+    may hold them off at once; SQLite's lock does it by itself.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(REACTING_LOCK)))
+
+
+def _lock(connection: sa.Connection) -> None:
+    """Wait for whoever holds erasures off, then for whoever writes the inbox."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(REACTING_LOCK)))
+    lock_inbox(connection)
+
+
 def erase(workspace: Workspace, identities: Iterable[str], *, by: str, now: datetime) -> Erased:
     """Erase all identities of one person. They should be all of `people.identities_of`."""
     wanted = frozenset(identities)
     number = secrets.token_hex(16)
     with workspace.database.transaction() as connection:
-        lock_inbox(connection)
+        _lock(connection)
         connection.execute(
             insert_or_ignore(connection, tombstones),
             [{"hash": tombstone(workspace, one), "erased_at": now} for one in wanted],
@@ -182,8 +214,12 @@ def _backups(workspace: Workspace) -> set[str]:
 def _from_waiting(
     connection: sa.Connection, identities: frozenset[str], watermark: int
 ) -> dict[str, int]:
-    """Rewrite what holds the person on its way to the lake, and copies that are still needed."""
-    lock_inbox(connection)
+    """Rewrite what holds the person on its way to the lake, and copies that are still needed.
+
+    What a reaction said when it failed may quote somebody, and goes.
+    """
+    _lock(connection)
+    connection.execute(sa.update(reactions).values(error=None, failures=0))
     rows = {"inbox": batches.take_out(connection, inbox, identities, above=watermark)}
     for name, table in WAITING.items():
         rows[name] = batches.take_out(connection, table, identities)

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import sqlalchemy as sa
 from deltalake.exceptions import CommitFailedError
 
+from regulars.kit import clock
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
-from regulars.timeline import duck, lake, required
+from regulars.timeline import cleaning, duck, lake, memory, required
 from regulars.timeline.inbox import decode
 from regulars.timeline.lease import MAINTENANCE, Lease, lease
 from regulars.timeline.tables import inbox
 
 if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
     from regulars.timeline.workspace import Workspace
 
 GROUP_EVENTS = 1_000_000
 """Events of one flushed file at most; a longer inbox takes several rounds."""
 ATTEMPTS = 5
-CLEANED = 3
-"""Groups deleted in one transaction."""
-PAUSE = 0.02
-"""Seconds between two of these: whoever waits for SQLite's lock looks for it only now and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +36,38 @@ class Flushed:
     watermark: int
 
 
-def flush(workspace: Workspace) -> Flushed:
+def flush(workspace: Workspace, *, now: datetime | None = None) -> Flushed:
     """Move every group that is in the inbox now to the lake, then clean the inbox.
+
+    Groups that a reaction has not seen stay until it has, a day at most.
 
     A crash at any point loses nothing and doubles nothing: readers and the next flush go by the
     watermark that the lake's own commit carries.
     """
-    total = 0
+    total, now = 0, now or clock.now()
     with lease(workspace.database, MAINTENANCE) as held:
         while True:
-            events, mark = _round(workspace, held)
+            events, mark = _round(workspace, held, now)
             total += events
             if events == 0:
                 return Flushed(total, mark)
 
 
-def _round(workspace: Workspace, held: Lease) -> tuple[int, int]:
+def tidy(workspace: Workspace, *, now: datetime) -> None:
+    """Clean the inbox of what was flushed before, where somebody still had to see it then."""
+    with lease(workspace.database, MAINTENANCE):
+        cleaning.clean(workspace, lake.watermark(workspace.lake.open()), now)
+
+
+def _round(workspace: Workspace, held: Lease, now: datetime) -> tuple[int, int]:
     """Write and commit one file; on a conflict start again from a new handle."""
     for _attempt in range(ATTEMPTS):
         handle = workspace.lake.open()
         mark = lake.watermark(handle)
         last, table = _above(workspace, mark)
         if table is None:
-            _clean(workspace, mark)
+            _note(workspace, handle, mark)
+            cleaning.clean(workspace, mark, now)
             return 0, mark
         connection = duck.connect(workspace, share=0.5)
         try:
@@ -74,7 +82,7 @@ def _round(workspace: Workspace, held: Lease) -> tuple[int, int]:
         except CommitFailedError:
             lake.discard(workspace.lake, [action] if action else [])
             continue
-        _clean(workspace, last)
+        cleaning.clean(workspace, last, now)
         return table.num_rows, last
     raise Unavailable(
         "flush.conflict",
@@ -83,6 +91,14 @@ def _round(workspace: Workspace, held: Lease) -> tuple[int, int]:
             "数据湖正被其他进程修改，稍后将重试写入。",
         ),
     )
+
+
+def _note(workspace: Workspace, handle: DeltaTable, mark: int) -> None:
+    """Note the watermark where a crash came between the lake's commit and the note of it."""
+    with workspace.database.reading() as connection:
+        noted = memory.watermark(connection)
+    if noted < mark:
+        lake.remember(workspace.database, handle)
 
 
 def _whole(table: pa.Table) -> str:
@@ -108,16 +124,3 @@ def _above(workspace: Workspace, mark: int) -> tuple[int, pa.Table | None]:
             if events >= GROUP_EVENTS:
                 break
     return last, pa.Table.from_batches(batches) if batches else None
-
-
-def _clean(workspace: Workspace, mark: int) -> None:
-    """Delete exactly the flushed groups, a few at a time: intake waits for each transaction."""
-    flushed = sa.select(inbox.c.seq).where(inbox.c.seq <= mark).order_by(inbox.c.seq)
-    while True:
-        with workspace.database.transaction() as connection:
-            few = connection.execute(flushed.limit(CLEANED)).scalars().all()
-            if few:
-                connection.execute(sa.delete(inbox).where(inbox.c.seq <= few[-1]))
-        if len(few) < CLEANED:
-            return
-        time.sleep(PAUSE)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from regulars.kit import clock
 from regulars.store.workspace import Store
-from regulars.timeline import bell, required
+from regulars.timeline import bell, memory, required
 from regulars.timeline.event import SCHEMA, event_hash
 from regulars.timeline.tables import inbox, seen, tombstones
 
@@ -181,10 +181,15 @@ def forget_seen(store: Store, *, now: datetime) -> int:
 
 
 def backlog(store: Store) -> tuple[int, datetime | None]:
-    """Return how many events wait in the inbox, and since when the oldest does."""
+    """Return how many events of the inbox the lake does not have, and since when the oldest waits.
+
+    Groups that are there only until reactions have seen them do not count.
+    """
     with store.database.reading() as connection:
         row = connection.execute(
-            sa.select(sa.func.coalesce(sa.func.sum(inbox.c.events), 0), sa.func.min(inbox.c.seq))
+            sa.select(
+                sa.func.coalesce(sa.func.sum(inbox.c.events), 0), sa.func.min(inbox.c.seq)
+            ).where(inbox.c.seq > memory.watermark(connection))
         ).one()
         if row[1] is None:
             return 0, None

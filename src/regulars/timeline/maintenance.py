@@ -16,8 +16,8 @@ import structlog
 from regulars.kit import clock
 from regulars.kit.errors import Unavailable
 from regulars.store import spill
-from regulars.timeline import compaction, erasure, inbox, lake, taking_back
-from regulars.timeline.flush import flush
+from regulars.timeline import cleaning, compaction, erasure, inbox, lake, taking_back
+from regulars.timeline.flush import flush, tidy
 from regulars.timeline.lease import MAINTENANCE, lease
 
 if TYPE_CHECKING:
@@ -109,7 +109,9 @@ def run(
     if events >= limits.flush_rows or (
         oldest is not None and now - oldest >= timedelta(seconds=limits.flush_seconds)
     ):
-        flushed = flush(workspace).events
+        flushed = flush(workspace, now=now).events
+    elif cleaning.due(workspace, now):
+        tidy(workspace, now=now)
     compacted = _compact(workspace) if flushed or lake_too else 0
     return Done(flushed, compacted, _clean_up(workspace, now) if clean_up else 0)
 

@@ -51,6 +51,15 @@ def read(connection: sa.Connection) -> Memory | None:
     return Memory(*row) if row else None
 
 
+def watermark(connection: sa.Connection) -> int:
+    """Return up to which group of the inbox the lake is known to have everything.
+
+    Noted after each commit of the lake, so that no group below has to be looked at by anybody.
+    """
+    noted = sa.select(lake_memory.c.watermark).where(lake_memory.c.id == 1)
+    return int(connection.execute(noted).scalar() or 0)
+
+
 def write(connection: sa.Connection, **values: Any) -> None:
     """Remember `values`, beside what is remembered already."""
     blank = {"version": UNKNOWN, "announced": UNKNOWN, "watermark": 0, "events": 0}

@@ -19,6 +19,8 @@ from regulars.kit.registry import Registry
 from regulars.kit.text import Text
 from regulars.timeline import (
     belonging,
+    cleaning,
+    cursors,
     duck,
     erasure,
     inbox,
@@ -170,6 +172,7 @@ def _show_hidden(
     who = {one for one in lost.column("identity_id").to_pylist() if one is not None}
     gone = sorted(inbox.erased_among(workspace, connection, who))
     lost = lost.filter(pc.invert(pc.is_in(lost.column("identity_id"), pa.array(gone, pa.string()))))
+    cleaning.put_by(connection, mark, without=lost.column("event_id").to_pylist())
     connection.execute(sa.delete(waiting).where(waiting.c.seq <= mark))
     if lost.num_rows:
         values = {"events": lost.num_rows, "appended_at": now, "batch": inbox.encode(lost)}
@@ -255,6 +258,7 @@ def _finish(workspace: Workspace, now: datetime) -> None:
     with workspace.database.transaction() as connection:
         if put_back:
             sign_in.end_all(connection)
+            cursors.pass_over(connection, lake.watermark(workspace.lake.open()))
         for name in AFTER if put_back else ():
             AFTER.get(name)(workspace, connection, now)
         restored = {"restored_at": now} if put_back else {}

@@ -31,6 +31,49 @@ staged_acts = sa.Table(
     comment="What we did, committed with the act: Arrow record batches on their way to the inbox.",
 )
 
+reactions = sa.Table(
+    "reactions",
+    metadata,
+    sa.Column("name", sa.String(120), primary_key=True),
+    sa.Column("events", sa.Text, nullable=False),
+    sa.Column("seq", sa.BigInteger),
+    sa.Column("take", sa.Integer),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("failed_at", Moment),
+    sa.Column("retry_at", Moment),
+    sa.Column("error", sa.Text),
+    sa.Column("noted_at", Moment, nullable=False),
+    sa.Column("undeclared_at", Moment),
+    comment="Up to which group of the inbox each reaction is done; without a seq it was dropped.",
+)
+
+reaction_backlog = sa.Table(
+    "reaction_backlog",
+    metadata,
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("reaction", sa.String(120), nullable=False, index=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("events", sa.Integer, nullable=False),
+    sa.Column("waiting_since", Moment, nullable=False),
+    sa.Column("batch", sa.LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+    comment="What a reaction has yet to see and the inbox keeps no longer; it sees that first.",
+)
+
+set_aside = sa.Table(
+    "set_aside_events",
+    metadata,
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("reaction", sa.String(120), nullable=False, index=True),
+    sa.Column("events", sa.Integer, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("set_aside_at", Moment, nullable=False),
+    sa.Column("batch", sa.LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+    comment="Events that a reaction always failed on: each a row, tried again by hand.",
+)
+
 seen = sa.Table(
     "seen_events",
     metadata,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import sqlalchemy as sa
 
-from regulars.timeline import lake, people
+from regulars.timeline import lake, memory, people
 from regulars.timeline.engine import sight
 from regulars.timeline.engine.sight import EVERYTHING, Sight
 from regulars.timeline.event import SCHEMA
@@ -104,9 +104,13 @@ class SnapshotReader:
             return people.as_of(self._workspace, connection, as_of).people
 
     def _read_inbox(self) -> list[Group]:
-        """Return the groups now in the inbox, decoding those not met before; and the fold."""
+        """Return the groups now in the inbox, decoding those not met before; and the fold.
+
+        Those that the lake is known to have, which wait there for reactions only, are not read.
+        """
         with self._workspace.database.reading() as connection:
             listing = sa.select(inbox.c.seq, inbox.c.revision).order_by(inbox.c.seq)
+            listing = listing.where(inbox.c.seq > memory.watermark(connection))
             groups = [(row[0], row[1]) for row in connection.execute(listing)]
             missing = [group[0] for group in groups if group not in self._groups]
             for start in range(0, len(missing), 400):
