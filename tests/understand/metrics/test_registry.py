@@ -46,7 +46,13 @@ COUNTED = {
     "complaint_share": {"n": 200, "yes": 6},
     "active_share": {"n": 50, "yes": 30},
     "retention_share": {"n": 40, "yes": 34},
-    "repurchase_share": {"n": 100, "yes": 45},
+    "repurchase_share": {
+        "n": 100,
+        "yes": 45,
+        "times": np.array([20.0, 364.0]),
+        "happened": np.array([45.0, 0.0]),
+        "censored": np.array([0.0, 55.0]),
+    },
     "orders": {"n": 10},
     "revenue": {"n": 6, "x": Decimal(460), "xx": 51_600.0},
     "gross_revenue": {"n": 5, "x": Decimal(500), "xx": 50_000.0},
@@ -96,7 +102,7 @@ def test_each_metric_is_explained_in_both_languages(found) -> None:
 @pytest.mark.parametrize("found", service.definitions(), ids=lambda one: one.key)
 def test_the_example_is_what_comes_out(found) -> None:
     sums, scale = COUNTED[found.key], SCALES.get(found.key)
-    estimate = found.aggregate.finish.estimate(sums, scale)
+    estimate = found.aggregate.statistic(**sums).estimate(scale)
     told = re.findall(r"-?\d+(?:\.\d+)?", found.examples[0].result)
     assert len(told) == len(known(estimate))
     for word, number in zip(told, known(estimate), strict=True):

@@ -9,7 +9,7 @@ effective sample size n / design effect, as Korn & Graubard, Survey Methodology 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from regulars.kit.stats.estimate import NO_CHANGE_KNOWN, Change, Estimate, between, empty, normal_p
 from regulars.kit.stats.mean import constant_mean, t_quantile
@@ -28,6 +28,11 @@ class WeightedSums:
     wwx: float
     wwxx: float
     wxx: float
+
+    def __add__(self, other: WeightedSums) -> WeightedSums:
+        """Return the sums of both sets of answers."""
+        names = (one.name for one in fields(self))
+        return WeightedSums(*(getattr(self, name) + getattr(other, name) for name in names))
 
     @property
     def mean(self) -> float:

@@ -17,7 +17,7 @@ from regulars.kit.period import Period
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
 from regulars.understand.metrics import daily, periods
-from regulars.understand.metrics.model import Definition, MetricQuestion, Row, Scale
+from regulars.understand.metrics.model import Definition, MetricQuestion, Row, Scale, Statistic
 from regulars.understand.metrics.queries.scene import (
     BUCKET,
     SMALL,
@@ -47,9 +47,9 @@ SliceKey = tuple[tuple[str, str | None], ...]
 
 @dataclass(frozen=True)
 class AggregatePart:
-    """One slice's sums, with the base they stand on and the period they cover."""
+    """One slice's statistic, with the base it stands on and the period it covers."""
 
-    sums: Mapping[str, Any]
+    statistic: Statistic
     scale: Scale | None
     survey_kind: str | None
     period: Period
@@ -342,7 +342,7 @@ def _part(
     scale, kind = None, None
     if definition.aggregate.weights:
         scale, kind = _one_base(definition, rows)
-    return AggregatePart(definition.aggregate.finish.gather(rows), scale, kind, period)
+    return AggregatePart(definition.aggregate.statistic.of(rows), scale, kind, period)
 
 
 def _one_base(definition: Definition, rows: list[Row]) -> tuple[Scale | None, str | None]:

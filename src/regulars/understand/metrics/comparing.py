@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from regulars.kit.errors import Invalid
@@ -41,7 +43,7 @@ def against_earlier(
     for key, part in now.parts.items():
         then = before.parts.get((shift(key[0]), key[1]))
         if then is not None and _comparable(part, then):
-            changes[key] = _change(definition, then, part)
+            changes[key] = _change(then, part)
     return _tested(changes, definition)
 
 
@@ -117,8 +119,9 @@ def against_the_rest(
     Only for sums that add up and slices that do not overlap; those with n below `minimum_n`
     stand aside, and so does a rest below it.
     """
-    finish = definition.aggregate.finish
-    if not finish.additive or not question.by or "place" in question.by:
+    aggregate = definition.aggregate
+    adds_up = aggregate.statistic.has_rest and aggregate.unit == "row"
+    if not adds_up or not question.by or "place" in question.by:
         return {}
     changes: dict[Key, Compared] = {}
     for key, part in now.parts.items():
@@ -129,11 +132,10 @@ def against_the_rest(
         ]
         if not others or not all(_comparable(part, other) for other in others):
             continue
-        rest = AggregatePart(
-            finish.gather([other.sums for other in others]), part.scale, None, part.period
-        )
-        if part.sums["n"] >= minimum_n and rest.sums["n"] >= minimum_n:
-            changes[key] = _change(definition, rest, part)
+        together = reduce(operator.add, (other.statistic for other in others))
+        rest = AggregatePart(together, part.scale, None, part.period)
+        if min(part.statistic.n, together.n) >= minimum_n:
+            changes[key] = _change(rest, part)
     return _tested(changes, definition)
 
 
@@ -142,16 +144,15 @@ def _same_currency(one: SliceKey, other: SliceKey) -> bool:
 
 
 def _comparable(one: AggregatePart, other: AggregatePart) -> bool:
-    enough = min(one.sums["n"], other.sums["n"]) >= MIN_GROUP
+    enough = min(one.statistic.n, other.statistic.n) >= MIN_GROUP
     return enough and one.scale == other.scale
 
 
-def _change(definition: Definition, earlier: AggregatePart, later: AggregatePart) -> Compared:
-    finish = definition.aggregate.finish
+def _change(earlier: AggregatePart, later: AggregatePart) -> Compared:
     days = (periods.days_of(earlier.period), periods.days_of(later.period))
     return Compared(
-        finish.change(earlier.sums, later.sums, days),
-        earlier=finish.estimate(earlier.sums, earlier.scale),
+        later.statistic.change(earlier.statistic, days),
+        earlier=earlier.statistic.estimate(earlier.scale),
         start=earlier.period.start,
         end=earlier.period.end,
     )

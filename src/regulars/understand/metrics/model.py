@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from regulars.company.rights.model import Scope
 from regulars.kit.errors import Invalid
@@ -106,25 +107,35 @@ NONE = "none"
 """As a filter value: events that carry nothing in that column."""
 
 
-class Finish(Protocol):
-    """Turns summed columns into an estimate; everything that SQL must not divide."""
+@dataclass(frozen=True, slots=True)
+class Statistic(ABC):
+    """What a slice's rows say, so that slices can be added: all that SQL must not divide.
 
-    @property
-    def additive(self) -> bool:
-        """Slices that do not overlap may be added up (so that "the rest" can be formed)."""
+    `has_rest` tells whether a slice is compared with all the others: an average is, a total is not.
+    """
 
-    def gather(self, rows: Sequence[Row]) -> dict[str, Any]:
-        """Add the rows of one slice up."""
+    has_rest: ClassVar[bool] = False
+    n: int
 
-    def estimate(self, sums: Mapping[str, Any], scale: Scale | None) -> Estimate:
+    @classmethod
+    @abstractmethod
+    def of(cls, rows: Sequence[Row]) -> Self:
+        """Return what the rows of one slice say; none of them say nothing."""
+
+    @abstractmethod
+    def __add__(self, other: Self) -> Self:
+        """Return what the rows of both say."""
+
+    @abstractmethod
+    def estimate(self, scale: Scale | None = None) -> Estimate:
         """Return value, n and interval."""
 
-    def change(
-        self, earlier: Mapping[str, Any], later: Mapping[str, Any], days: tuple[float, float]
-    ) -> Change:
-        """Return later minus earlier; `days` are the lengths of both periods."""
+    @abstractmethod
+    def change(self, earlier: Self, days: tuple[float, float]) -> Change:
+        """Return this one less an earlier one; `days` are the lengths of both periods."""
 
-    def beside(self, sums: Mapping[str, Any]) -> dict[str, Estimate]:
+    @abstractmethod
+    def related(self) -> dict[str, Estimate]:
         """Return further numbers that belong beside this one, by name."""
 
 
@@ -132,20 +143,22 @@ class Finish(Protocol):
 class Aggregate:
     """How a metric is computed: an Ibis expression, and what Python makes of its rows.
 
-    `base` names columns that keep bases apart: several of them in one number are refused
-    (answers), or become slices (`currency`). `reads` are the event names it looks at (None: any);
-    `weights` tells whether survey weights apply; `people` whether persons are needed; `surveys`
-    whether its events carry question and kind of survey; `watched` whether it matters how long
-    anybody was watched, so that the period must not reach beyond the last event. `counted` names
-    columns, beside slices and base, by which the rows' sums are told apart. `daily` tells how a
-    refresh keeps it by day, None that it does not.
+    `unit` is what each of n is: slices share no rows, but a person may be in several of them, which
+    then have no rest. `base` names columns that keep bases apart: several of them in one number are
+    refused (answers), or become slices (`currency`). `reads` are the event names it looks at (None:
+    any); `weights` tells whether survey weights apply; `people` whether persons are needed;
+    `surveys` whether its events carry question and kind of survey; `watched` whether it matters how
+    long anybody was watched, so that the period must not reach beyond the last event. `counted`
+    names columns, beside slices and base, by which the rows' sums are told apart. `daily` tells how
+    a refresh keeps it by day, None that it does not.
 
     A number that another noun has worked out has `read` instead of `build`: it returns rows that
     each hold at a moment, their column `at`, and can be sliced and filtered by `slices` only.
     """
 
     build: Callable[[Scene], ir.Table] | None
-    finish: Finish
+    statistic: type[Statistic]
+    unit: Literal["row", "person"] = field(default="row", kw_only=True)
     reads: frozenset[str] | None = None
     base: tuple[str, ...] = ()
     weights: bool = False

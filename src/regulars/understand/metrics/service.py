@@ -35,6 +35,7 @@ from regulars.understand.metrics.model import (
 )
 from regulars.understand.metrics.registry import METRICS, load
 from regulars.understand.metrics.rows import both, difference, digits_of, plain, written
+from regulars.understand.metrics.statistics import Share
 from regulars.understand.metrics.telling import tell
 from regulars.understand.policy import MIN_SAMPLE
 from regulars.understand.value_groups.model import GROUPS
@@ -168,7 +169,8 @@ def active_people(
     """Return how many customers did anything in the period; the count behind `active_share`."""
     question = MetricQuestion(period, filters=Filters.of(filters), scope=scope, as_of=as_of)
     found = answer(ws, definition("active_share"), question)
-    return sum(int(part.sums["yes"]) for part in found.parts.values())
+    shares = (part.statistic for part in found.parts.values())
+    return sum(share.yes for share in shares if isinstance(share, Share))
 
 
 def filters_of(words: Sequence[str]) -> dict[str, list[str | None]]:
@@ -274,7 +276,7 @@ def _rows(
     parts = dict(now.parts)
     if not question.by and "currency" not in metric.aggregate.base:
         for slot, period in _expected(ws, question, now):
-            empty = AggregatePart(metric.aggregate.finish.gather([]), None, None, period)
+            empty = AggregatePart(metric.aggregate.statistic.of([]), None, None, period)
             parts.setdefault(slot, empty)
     return sorted(parts.items(), key=lambda item: _order(item[0]))
 

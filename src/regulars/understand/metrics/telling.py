@@ -36,7 +36,7 @@ def tell(
     rest: Compared | None = None,
 ) -> Measured:
     """Return one row; a value on fewer than five is withheld and its verdict undetermined."""
-    estimate = metric.aggregate.finish.estimate(part.sums, part.scale)
+    estimate = part.statistic.estimate(part.scale)
     withheld = 0 < estimate.n < MIN_GROUP and metric.unit is not Unit.COUNT
     if withheld:
         estimate = Estimate(estimate.n, None, None, None)
@@ -44,7 +44,7 @@ def tell(
     if question.grain is not None and slot[0] is not None:
         values[question.grain] = slot[0].isoformat()
     shown = _shown(metric, question, slot, part)
-    related = {} if withheld or not estimate.n else metric.aggregate.finish.beside(part.sums)
+    related = {} if withheld or not estimate.n else part.statistic.related()
     reported = tidied(estimate)
     return Measured(
         metric=metric.key,

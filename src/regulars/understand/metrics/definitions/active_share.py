@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -43,7 +43,8 @@ define(
         group=MetricGroup.LOYALTY,
         aggregate=Aggregate(
             customers.active,
-            finishes.Share(additive=False),
+            statistics.Share,
+            unit="person",
             prepare=customers.known_so_far,
             daily=Daily(customers.presence_days, COUNTED, customers.active_between),
         ),

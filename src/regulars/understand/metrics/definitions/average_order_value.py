@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import ORDERS
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -41,7 +41,7 @@ define(
         group=MetricGroup.TRADE,
         aggregate=Aggregate(
             orders.gross_revenue,
-            finishes.Average(),
+            statistics.Average,
             reads=ORDERS,
             base=("currency",),
             daily=Daily(),

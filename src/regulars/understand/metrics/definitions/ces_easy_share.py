@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -42,7 +42,7 @@ define(
         group=MetricGroup.FEEDBACK,
         aggregate=Aggregate(
             answers.answers("ces", answers.easy),
-            finishes.Answers("share"),
+            statistics.ShareOfAnswers,
             base=answers.BASE,
             weights=True,
             surveys=True,

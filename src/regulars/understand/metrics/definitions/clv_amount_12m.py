@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
-from regulars.understand.metrics import finishes, standing
+from regulars.understand.metrics import standing, statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -43,7 +43,7 @@ define(
         group=MetricGroup.LOYALTY,
         aggregate=Aggregate(
             None,
-            finishes.Known(),
+            statistics.Known,
             base=("currency",),
             read=standing.lifetime_values,
             slices=frozenset({"value_group", "currency"}),

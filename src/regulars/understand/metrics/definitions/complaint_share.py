@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -43,7 +43,8 @@ define(
         group=MetricGroup.LOYALTY,
         aggregate=Aggregate(
             customers.complaining,
-            finishes.Share(additive=False),
+            statistics.Share,
+            unit="person",
             daily=Daily(customers.presence_days, COUNTED, customers.complaining_between),
         ),
         examples=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -41,7 +41,7 @@ define(
         ),
         group=MetricGroup.SERVICE,
         aggregate=Aggregate(
-            cases.solved_at_once, finishes.Share(), watched=True, daily=Daily(over=cases.BACK_DAYS)
+            cases.solved_at_once, statistics.Share, watched=True, daily=Daily(over=cases.BACK_DAYS)
         ),
         examples=(
             Example(

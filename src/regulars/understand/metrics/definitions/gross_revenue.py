@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import ORDERS
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -40,7 +40,7 @@ define(
         ),
         group=MetricGroup.TRADE,
         aggregate=Aggregate(
-            orders.gross_revenue, finishes.Money(), reads=ORDERS, base=("currency",), daily=Daily()
+            orders.gross_revenue, statistics.Total, reads=ORDERS, base=("currency",), daily=Daily()
         ),
         examples=(
             Example(

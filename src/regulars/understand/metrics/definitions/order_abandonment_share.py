@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import CHECKOUT_STARTED, ORDER_COMPLETED
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -46,7 +46,7 @@ define(
         group=MetricGroup.ORDERING,
         aggregate=Aggregate(
             checkout.abandoned,
-            finishes.Share(),
+            statistics.Share,
             reads=frozenset({CHECKOUT_STARTED, ORDER_COMPLETED}),
             watched=True,
             daily=Daily(window=checkout.abandoned_between),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import ORDER_STEPS
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -43,7 +43,7 @@ define(
         ),
         group=MetricGroup.ORDERING,
         aggregate=Aggregate(
-            checkout.steps, finishes.Median(), reads=ORDER_STEPS, counted=("amount",), daily=Daily()
+            checkout.steps, statistics.Median, reads=ORDER_STEPS, counted=("amount",), daily=Daily()
         ),
         examples=(
             Example(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import ORDERS
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -44,7 +44,7 @@ define(
             "所选时间段内的订单。",
         ),
         group=MetricGroup.TRADE,
-        aggregate=Aggregate(orders.counted, finishes.Count(), reads=ORDERS, daily=Daily()),
+        aggregate=Aggregate(orders.counted, statistics.Count, reads=ORDERS, daily=Daily()),
         examples=(
             Example(
                 Text(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import CONTACTS
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -44,7 +44,7 @@ define(
         group=MetricGroup.SERVICE,
         aggregate=Aggregate(
             cases.come_back,
-            finishes.Share(),
+            statistics.Share,
             reads=CONTACTS,
             watched=True,
             daily=Daily(over=cases.BACK_DAYS),

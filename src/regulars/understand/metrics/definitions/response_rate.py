@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import SURVEY
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -44,7 +44,7 @@ define(
         group=MetricGroup.FEEDBACK,
         aggregate=Aggregate(
             answers.invitations,
-            finishes.Share(extra=("dismissed",)),
+            statistics.Responses,
             reads=SURVEY,
             surveys=True,
             daily=Daily(),

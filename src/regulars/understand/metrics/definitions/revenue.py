@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import ORDERS, REFUNDS
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -44,7 +44,7 @@ define(
         group=MetricGroup.TRADE,
         aggregate=Aggregate(
             orders.net_revenue,
-            finishes.Money(),
+            statistics.Total,
             reads=ORDERS | REFUNDS,
             base=("currency",),
             daily=Daily(),

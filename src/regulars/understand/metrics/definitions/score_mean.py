@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
-from regulars.understand.metrics import finishes
+from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -43,7 +43,7 @@ define(
         group=MetricGroup.FEEDBACK,
         aggregate=Aggregate(
             answers.answers(None, answers.score),
-            finishes.Answers("mean"),
+            statistics.Score,
             base=answers.BASE,
             weights=True,
             surveys=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
-from regulars.understand.metrics import finishes, standing
+from regulars.understand.metrics import standing, statistics
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -39,7 +39,7 @@ define(
         ),
         group=MetricGroup.LOYALTY,
         aggregate=Aggregate(
-            None, finishes.Known(), read=standing.group_accuracy, slices=frozenset()
+            None, statistics.Known, read=standing.group_accuracy, slices=frozenset()
         ),
         examples=(
             Example(
