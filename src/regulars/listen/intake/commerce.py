@@ -144,7 +144,9 @@ def _line(product: Any, where: str, index: int, sign: int) -> Line:
     if count is not None and filled(count) is not None:
         quantity = _quantity(count, f"{where}.quantity")
     if price is not None and filled(price) is not None:
-        amount = money(price, f"{where}.price")
+        amount = _of_float(price) if type(price) is float else None
+        if amount is None:
+            amount = money(price, f"{where}.price")
         if amount < 0:
             raise _negative(f"{where}.price")
         if quantity != 1.0:

@@ -3,54 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import msgspec
 
 from regulars.kit.text import Text
 from regulars.listen.identities.model import email_is_sound
-from regulars.listen.intake.fields import Sender, read_id, read_object
+from regulars.listen.intake.fields import Sender, Who, read_id, read_object
 from regulars.listen.intake.model import Arrival, Refused, Tie
 from regulars.listen.intake.wire import Message
 from regulars.listen.profiles.model import canonical
 
 ADDRESSES = ("email", "phone")
-
-
-class Who(NamedTuple):
-    """Whom a call names: userId and anonymousId as given, and their identities.
-
-    An identity is None for nobody's value, and where none was given.
-    """
-
-    user_id: str | None
-    device_id: str | None
-    user: str | None
-    device: str | None
-
-    def nobodies(self) -> list[tuple[str, str]]:
-        """Return the ids that name nobody, by kind."""
-        given = (("user", self.user_id, self.user), ("anonymous", self.device_id, self.device))
-        return [(kind, value) for kind, value, of in given if value is not None and of is None]
-
-
-def who(message: Message, sender: Sender) -> Who:
-    """Return whom a call names; raises Refused without an id."""
-    of = sender.identities.of
-    user_id = read_id(message.user_id, "userId")
-    device_id = read_id(message.anonymous_id, "anonymousId")
-    if user_id is None and device_id is None:
-        raise Refused(
-            "intake.identity",
-            "userId",
-            Text("An event needs a userId or an anonymousId.", "事件需要 userId 或 anonymousId。"),
-        )
-    return Who(
-        user_id,
-        device_id,
-        None if user_id is None else of("user", user_id),
-        None if device_id is None else of("anonymous", device_id),
-    )
 
 
 def group(message: Message) -> str:

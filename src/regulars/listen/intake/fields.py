@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -23,22 +23,42 @@ from regulars.timeline.nobody import Words
 LONGEST_ID = 300
 
 
+class Who(NamedTuple):
+    """Whom a call names: userId and anonymousId as given, and their identities.
+
+    An identity is None for nobody's value, and where none was given.
+    """
+
+    user_id: str | None
+    device_id: str | None
+    user: str | None
+    device: str | None
+
+    def nobodies(self) -> list[tuple[str, str]]:
+        """Return the ids that name nobody, by kind."""
+        given = (("user", self.user_id, self.user), ("anonymous", self.device_id, self.device))
+        return [(kind, value) for kind, value, of in given if value is not None and of is None]
+
+
 class Identities:
     """Identity ids of one workspace, the latest of them remembered.
 
-    `of(kind, value)` is the id of an identity, None for a value that names nobody.
+    `of(kind, value)` is the id of an identity, None for a value that names nobody;
+    `who(user_id, anonymous_id)` is whom these two name, and raises Refused without an id.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._words: Words | None = None
         self.of = lru_cache(maxsize=50_000)(self._find)
+        self.who = lru_cache(maxsize=50_000)(self._named)
 
     def look(self) -> None:
         """Look whether the list of values that name nobody is still the same: once a post."""
         words = listed.words(self._store)
         if words is not self._words:
             self.of.cache_clear()
+            self.who.cache_clear()
             self._words = words
 
     def _find(self, kind: str, value: str) -> str | None:
@@ -46,6 +66,23 @@ class Identities:
             return identity.identity_id(self._store, kind, value)
         except Invalid:
             return None
+
+    def _named(self, user: Id, anonymous: Id) -> Who:
+        user_id, device_id = read_id(user, "userId"), read_id(anonymous, "anonymousId")
+        if user_id is None and device_id is None:
+            raise Refused(
+                "intake.identity",
+                "userId",
+                Text(
+                    "An event needs a userId or an anonymousId.", "事件需要 userId 或 anonymousId。"
+                ),
+            )
+        return Who(
+            user_id,
+            device_id,
+            None if user_id is None else self._find("user", user_id),
+            None if device_id is None else self._find("anonymous", device_id),
+        )
 
     def former(self, kind: str, value: str) -> str | None:
         """Return the id that an earlier release gave the value, None when it is that of today."""

@@ -12,8 +12,7 @@ from regulars.kit.text import Text
 from regulars.listen.identities.model import email_is_sound
 from regulars.listen.intake import columns, facts, timing, wire
 from regulars.listen.intake.commerce import filled
-from regulars.listen.intake.facts import Who
-from regulars.listen.intake.fields import LONGEST_ID, Sender, read_id, unreadable
+from regulars.listen.intake.fields import LONGEST_ID, Sender, Who, read_id, unreadable
 from regulars.listen.intake.model import Arrival, RefusalReason, Refused, Row
 from regulars.listen.intake.wire import Id, Message
 from regulars.timeline import vocabulary
@@ -117,7 +116,7 @@ def _read_into(
             "intake.type", "type", Text(f"The type is one of {calls}.", f"类型只能是 {calls}。")
         )
     arrival.kind = call
-    who = facts.who(message, sender)
+    who = sender.identities.who(message.user_id, message.anonymous_id)
     row = _row(arrival.message_id, call, who, message, sender)
     arrival.user_id = who.user
     if who.user is None or who.device_id is not None:

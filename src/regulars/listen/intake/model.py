@@ -61,9 +61,20 @@ def to_table(rows: list[Row]) -> pa.Table:
 
 
 def _array(column: tuple[Any, ...], field: pa.Field) -> pa.Array:
-    if column.count(None) == len(column):
-        return pa.nulls(len(column), field.type)
+    if column[0] is None and column.count(None) == len(column):
+        return _nulls(field, len(column))
     return _lines(column) if field.name == "lines" else pa.array(column, field.type)
+
+
+def _nulls(field: pa.Field, size: int) -> pa.Array:
+    """Return a column of nothing; making one costs more than cutting it off a longer one."""
+    known = _NULLS.get(field.name)
+    if known is None or len(known) < size:
+        known = _NULLS[field.name] = pa.nulls(max(size, 4_096), field.type)
+    return known.slice(0, size)
+
+
+_NULLS: dict[str, pa.Array] = {}
 
 
 def _lines(column: tuple[list[Line] | None, ...]) -> pa.Array:

@@ -21,9 +21,7 @@ def moment(value: str | int | float, where: str) -> int:
     try:
         if isinstance(value, str):
             read = datetime.fromisoformat(value.strip())
-            if read.tzinfo is None:
-                read = read.replace(tzinfo=UTC)
-            micros = clock.microseconds(read)
+            micros = clock.microseconds(read if read.tzinfo else read.replace(tzinfo=UTC))
         else:
             micros = int(value * (1_000 if value >= MILLISECONDS_FROM else 1_000_000))
     except (ValueError, OverflowError):  # an integer may have a thousand digits

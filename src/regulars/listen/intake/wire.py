@@ -130,7 +130,7 @@ def too_large(limit: int, what: str = "body") -> TooLarge:
 
 def has_surrogates(body: bytes) -> bool:
     """Tell whether a body spells characters as surrogates, whole pairs or halves."""
-    return _SURROGATE.search(body) is not None
+    return b"\\u" in body and _SURROGATE.search(body) is not None
 
 
 def mend(body: bytes) -> bytes:
