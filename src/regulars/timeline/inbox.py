@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import pyarrow as pa
 import sqlalchemy as sa
 
 from regulars.kit import clock
+from regulars.store.database import Moment
 from regulars.store.workspace import Store
 from regulars.timeline import bell, memory, required
 from regulars.timeline.event import SCHEMA, event_hash
@@ -29,6 +31,11 @@ PORTION = 10_000
 PAUSE = 0.02
 """Seconds between two of these: whoever waits for SQLite's lock looks for it only now and then."""
 TOMBSTONE = "tombstone"
+_APPEND = sa.text(
+    "INSERT INTO inbox (revision, events, appended_at, batch) VALUES (0, :events, :at, :batch) "
+    "RETURNING seq"
+).bindparams(sa.bindparam("at", type_=Moment), sa.bindparam("batch", type_=sa.LargeBinary))
+_ANY_ERASED = sa.text("SELECT 1 FROM tombstones LIMIT 1")
 Hash = TypeVar("Hash", str, bytes)
 
 
@@ -92,12 +99,8 @@ def append(
         return Receipt(None, fresh, refused)
     kept = table if all(fresh) else table.filter(pa.array(fresh))
     bell.ring(connection)
-    result = connection.execute(
-        sa.insert(inbox).values(
-            revision=0, events=kept.num_rows, appended_at=now, batch=encode(kept)
-        )
-    )
-    return Receipt(int(result.inserted_primary_key[0]), fresh, refused)  # type: ignore[index]
+    values = {"events": kept.num_rows, "at": now, "batch": encode(kept)}
+    return Receipt(connection.execute(_APPEND, values).scalar_one(), fresh, refused)
 
 
 def encode(table: pa.Table) -> bytes:
@@ -212,7 +215,7 @@ def seen_on(connection: sa.Connection, event_id: str) -> datetime | None:
 
 def any_erased(connection: sa.Connection) -> bool:
     """Tell whether anybody ever was."""
-    return connection.execute(sa.select(tombstones.c.hash).limit(1)).first() is not None
+    return connection.execute(_ANY_ERASED).first() is not None
 
 
 def erased_so_far(connection: sa.Connection) -> int:
@@ -233,24 +236,31 @@ def erased_among(store: Store, connection: sa.Connection, identities: set[str]) 
 
 
 def _erased(store: Store, connection: sa.Connection, table: pa.Table) -> list[bool]:
+    if not any_erased(connection):
+        return [False] * table.num_rows
     identities = table.column("identity_id").to_pylist()
-    named = {one for one in identities if one is not None}
-    found = erased_among(store, connection, named)
-    return [one in found for one in identities] if found else [False] * len(identities)
+    found = erased_among(store, connection, set(identities) - {None})
+    return [one in found for one in identities]
 
 
 def _remember(
     connection: sa.Connection, event_ids: list[str], refused: list[bool], now: datetime
 ) -> list[bool]:
-    """Keep the ids' hashes; return for each event whether it is the first with its id."""
-    first: dict[bytes, int] = {}
-    for index, event_id in enumerate(event_ids):
-        if not refused[index]:
-            first.setdefault(event_hash(event_id), index)
-    fresh = [False] * len(event_ids)
-    for chunk in _chunks(list(first)):
-        for kept in _insert_seen(connection, chunk, day_of(now)):
-            fresh[first[bytes(kept)]] = True
+    """Keep the ids' hashes; return for each event whether it is the first with its id.
+
+    They are written in the order of the key, so that neighbours are written together.
+    """
+    told = zip(event_ids, refused, strict=True)
+    hashes = [None if no else event_hash(event_id) for event_id, no in told]
+    new: set[bytes | None] = set()
+    for chunk in _chunks(sorted({one for one in hashes if one is not None})):
+        new.update(_insert_seen(connection, chunk, day_of(now)))
+    if len(new) == len(hashes):
+        return [True] * len(hashes)
+    fresh = []
+    for one in hashes:
+        fresh.append(one in new)
+        new.discard(one)
     return fresh
 
 
@@ -261,11 +271,14 @@ def _insert_seen(connection: sa.Connection, hashes: list[bytes], day: int) -> li
             "ON CONFLICT DO NOTHING RETURNING id"
         )
         return list(connection.execute(statement, {"ids": hashes, "day": day}).scalars())
-    values = ",".join([f"(?,{day})"] * len(hashes))
-    result = connection.exec_driver_sql(
-        f"INSERT OR IGNORE INTO seen_events (id, day) VALUES {values} RETURNING id", tuple(hashes)
-    )
-    return list(result.scalars())
+    result = connection.exec_driver_sql(_seen_statement(len(hashes), day), tuple(hashes))
+    return [row[0] for row in result.cursor.fetchall()]
+
+
+@lru_cache(maxsize=CHUNK)
+def _seen_statement(ids: int, day: int) -> str:
+    values = ",".join([f"(?,{day})"] * ids)
+    return f"INSERT OR IGNORE INTO seen_events (id, day) VALUES {values} RETURNING id"
 
 
 def day_of(moment: datetime) -> int:
