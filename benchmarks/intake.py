@@ -65,23 +65,22 @@ class Unstored:
         from regulars.listen.intake import answers
 
         found = await self._found(scope, receive, mode, call)
-        answer = answers.Answer(found, call == "track")
+        answer = answers.Answer(found, [True] * len(found), call == "track")
         await Response(answers.encode(answer, "en"))(scope, receive, send)
 
     async def _found(self, scope: Any, receive: Any, mode: str, call: str) -> list[Any]:
         from regulars.kit import clock
         from regulars.listen.intake import door, front, wire
-        from regulars.listen.intake.model import EventOutcome
+        from regulars.listen.intake.model import Arrival
 
         opened, headers = front.door_of(scope["app"]), dict(scope["headers"])
         key = await opened._key(door._secret_of(headers[b"authorization"]))
         body, key = await opened._body(headers, receive, call, key)
         if mode == "decoded":
             decoded = [wire.decode_message(raw) for raw in body.batch]
-            return [EventOutcome(str(message.message_id), "accepted") for message in decoded]
+            return [Arrival(str(message.message_id), "") for message in decoded]
         sender = await opened._sender(body, call, key, clock.microseconds(clock.now()))
-        read = await opened._read(body, call, sender)
-        return [EventOutcome(one.message_id, "accepted") for one in read if one.row]
+        return await opened._read(body, call, sender)
 
 
 class Sender(asyncio.Protocol):

@@ -21,7 +21,7 @@ from regulars.listen.intake import limits, mapping, service, timing, wire
 from regulars.listen.intake.answers import Answer
 from regulars.listen.intake.committer import Committer
 from regulars.listen.intake.fields import Identities, Sender
-from regulars.listen.intake.model import Arrival, EventOutcome, Refused
+from regulars.listen.intake.model import Arrival, Refused, Verdict
 from regulars.timeline import listed
 from regulars.timeline.workspace import Workspace
 
@@ -48,9 +48,7 @@ class Door:
             self._limits.events_per_second or EVENTS_A_REQUEST * requests, limits.EVENTS
         )
         self._checked: dict[str, tuple[float, WriteKey]] = {}
-        self._committer: Committer[list[Arrival], list[EventOutcome]] = Committer(
-            self._keep, self._tidy
-        )
+        self._committer: Committer[list[Arrival], list[Verdict]] = Committer(self._keep, self._tidy)
         self._committer.start()
 
     def close(self) -> None:
@@ -68,11 +66,11 @@ class Door:
         key = None if given is None else await self._key(_secret_of(given))
         body, key = await self._body(headers, receive, call, key)
         if not body.batch:
-            return Answer([], single=False)
+            return Answer([], [], single=False)
         self._committer.require_room(len(body.batch))
         arrivals = await self._read(body, call, await self._sender(body, call, key, received_at))
-        outcomes = await self._committer.put(arrivals, len(arrivals))
-        return Answer(outcomes, single=call in wire.CALLS)
+        verdicts = await self._committer.put(arrivals, len(arrivals))
+        return Answer(arrivals, verdicts, single=call in wire.CALLS)
 
     async def _body(
         self, headers: Headers, receive: Receive, call: str, key: WriteKey | None
@@ -146,12 +144,12 @@ class Door:
             history=call == "import",
         )
 
-    def _keep(self, posts: Sequence[list[Arrival]]) -> list[list[EventOutcome]]:
-        """Store the events of all posts together, and hand each post its outcomes."""
+    def _keep(self, posts: Sequence[list[Arrival]]) -> list[list[Verdict]]:
+        """Store the events of all posts together, and hand each post its verdicts."""
         arrivals = list(chain.from_iterable(posts))
         sizes = [len(post) for post in posts]
-        outcomes = iter(service.store(self._workspace, arrivals, clock.now(), sizes=sizes))
-        return [list(islice(outcomes, size)) for size in sizes]
+        verdicts = iter(service.store(self._workspace, arrivals, clock.now(), sizes=sizes))
+        return [list(islice(verdicts, size)) for size in sizes]
 
     def _tidy(self) -> None:
         service.forget_old(self._workspace, clock.now())

@@ -183,7 +183,10 @@ def _occurred(message: Message, sender: Sender) -> int:
     sent_at = sender.sent_at
     if sent_at is None and (own := filled(message.sent_at)) is not None:
         sent_at = timing.moment(own, "sentAt")
-    return timing.occurred(timing.moment(stamp, where), sent_at, sender.received_at)
+    when = timing.moment(stamp, where)
+    if sent_at is None and when <= sender.received_at:
+        return when
+    return timing.occurred(when, sent_at, sender.received_at)
 
 
 def _actor(call: str, name: str, message: Message, sender: Sender) -> str:

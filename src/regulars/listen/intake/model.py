@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate, chain
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -14,7 +14,6 @@ import pyarrow as pa
 from regulars.kit.text import Text
 from regulars.timeline.event import COLUMNS, LINE, SCHEMA
 
-Status = Literal["accepted", "duplicate", "refused"]
 Line = tuple[str, str | None, str | None, float, Decimal | None]
 """line_id, product, category, quantity, amount: the fields of `event.LINE` in their order."""
 
@@ -141,15 +140,8 @@ class Arrival(msgspec.Struct, gc=False):
     nobodies: list[tuple[str, str]] = []
 
 
-class EventOutcome(msgspec.Struct, frozen=True, gc=False):
-    """What became of one event; `nobody` holds values in it that name nobody, by kind."""
-
-    message_id: str
-    status: Status
-    reason: RefusalReason | None = None
-    nobody: tuple[tuple[str, str], ...] = ()
-
-
+Verdict = RefusalReason | bool
+"""What became of an event: why it was refused, or whether it was new; False is a duplicate."""
 ERASED = RefusalReason(
     "intake.erased",
     "userId",

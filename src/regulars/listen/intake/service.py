@@ -16,14 +16,7 @@ from regulars.kit.text import Text
 from regulars.listen.identities import service as identities
 from regulars.listen.identities.service import Observed
 from regulars.listen.intake import queries
-from regulars.listen.intake.model import (
-    ERASED,
-    Arrival,
-    EventOutcome,
-    RefusalReason,
-    Status,
-    to_table,
-)
+from regulars.listen.intake.model import ERASED, Arrival, RefusalReason, Verdict, to_table
 from regulars.listen.intake.queries import Refusal
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Value
@@ -37,8 +30,7 @@ LONGEST_WORD = 40
 """Characters of a value that names nobody under which it is counted."""
 MAX_KEPT = 200
 """Refusals of one request that are kept; of the others one row says how many there were."""
-Verdict = RefusalReason | bool | None
-"""Why an event was refused; else whether it was new."""
+Judged = tuple[Arrival, Verdict]
 
 
 def store(
@@ -47,43 +39,50 @@ def store(
     now: datetime,
     *,
     sizes: Sequence[int] | None = None,
-) -> list[EventOutcome]:
+) -> list[Verdict]:
     """Make arrivals durable in one transaction; when it returns they are, and told in order.
 
     Links and profile values of an event are kept together with it, and only when it is new.
     `sizes` says how many arrivals each request brought, in their order; None: they are one's.
     """
-    good = [index for index, arrival in enumerate(arrivals) if arrival.row is not None]
-    verdicts: list[Verdict] = [arrival.reason for arrival in arrivals]
-    table = to_table([arrivals[index].row for index in good]) if good else None  # type: ignore[misc]
+    rows = [arrival.row for arrival in arrivals if arrival.row is not None]
+    table = to_table(rows) if rows else None
     with workspace.database.transaction() as connection:
+        told = []
         if table is not None:
             receipt = inbox.append(workspace, connection, table, now=now)
-            for index, fresh, erased in zip(good, receipt.fresh, receipt.refused, strict=True):
-                verdicts[index] = ERASED if erased else fresh
-        _keep_facts(workspace, connection, arrivals, verdicts)
-        _count_nobodies(connection, arrivals, verdicts, now)
-        _keep_repeats(connection, arrivals, verdicts, now)
-        _keep_refusals(workspace, connection, _refused(arrivals, verdicts, sizes), now)
-    return [_outcome(arrival, v) for arrival, v in zip(arrivals, verdicts, strict=True)]
+            told = _told(receipt)
+        verdicts = told if len(rows) == len(arrivals) else _with_refusals(arrivals, told)
+        more = [
+            (arrival, verdict)
+            for arrival, verdict in zip(arrivals, verdicts, strict=True)
+            if verdict is not True or arrival.ties or arrival.traits or arrival.nobodies
+        ]
+        if more:  # most events only happened
+            _keep_facts(workspace, connection, more)
+            _count_nobodies(connection, more, now)
+            _keep_repeats(connection, more, now)
+            _keep_refusals(workspace, connection, _refused(arrivals, verdicts, sizes), now)
+    return verdicts
 
 
-def _outcome(arrival: Arrival, verdict: Verdict) -> EventOutcome:
-    if isinstance(verdict, RefusalReason):
-        return EventOutcome(arrival.message_id, "refused", verdict)
-    status: Status = "accepted" if verdict else "duplicate"
-    return EventOutcome(arrival.message_id, status, nobody=tuple(arrival.nobodies))
+def _told(receipt: inbox.Receipt) -> list[Verdict]:
+    if not any(receipt.refused):
+        return list(receipt.fresh)
+    pairs = zip(receipt.fresh, receipt.refused, strict=True)
+    return [ERASED if erased else fresh for fresh, erased in pairs]
 
 
-def _keep_facts(
-    workspace: Workspace,
-    connection: sa.Connection,
-    arrivals: Sequence[Arrival],
-    verdicts: Sequence[Verdict],
-) -> None:
+def _with_refusals(arrivals: Sequence[Arrival], told: Iterable[Verdict]) -> list[Verdict]:
+    """Return the verdicts on all arrivals, of which those that could be read are told."""
+    rest = iter(told)
+    return [next(rest) if one.reason is None else one.reason for one in arrivals]
+
+
+def _keep_facts(workspace: Workspace, connection: sa.Connection, judged: Sequence[Judged]) -> None:
     ties: list[Observed] = []
     values: list[Value] = []
-    for arrival, verdict in zip(arrivals, verdicts, strict=True):
+    for arrival, verdict in judged:
         row, source = arrival.row, arrival.source
         if verdict is not True or row is None or not (arrival.ties or arrival.traits):
             continue
@@ -112,16 +111,11 @@ def _keep_facts(
         profiles.keep(workspace, connection, values)
 
 
-def _count_nobodies(
-    connection: sa.Connection,
-    arrivals: Sequence[Arrival],
-    verdicts: Sequence[Verdict],
-    now: datetime,
-) -> None:
+def _count_nobodies(connection: sa.Connection, judged: Sequence[Judged], now: datetime) -> None:
     """Count, by source and value, the new events in which a value names nobody."""
     counted = Counter(
         (arrival.source, kind, plain_value(value)[:LONGEST_WORD])
-        for arrival, verdict in zip(arrivals, verdicts, strict=True)
+        for arrival, verdict in judged
         if verdict is True
         for kind, value in arrival.nobodies
     )
@@ -129,17 +123,8 @@ def _count_nobodies(
         queries.count_nobodies(connection, counted, now)
 
 
-def _keep_repeats(
-    connection: sa.Connection,
-    arrivals: Sequence[Arrival],
-    verdicts: Sequence[Verdict],
-    now: datetime,
-) -> None:
-    repeated = [
-        event_hash(arrival.message_id)
-        for arrival, verdict in zip(arrivals, verdicts, strict=True)
-        if verdict is False
-    ]
+def _keep_repeats(connection: sa.Connection, judged: Sequence[Judged], now: datetime) -> None:
+    repeated = [event_hash(arrival.message_id) for arrival, verdict in judged if verdict is False]
     if repeated:
         queries.note_repeats(connection, repeated, now)
 
