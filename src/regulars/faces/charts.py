@@ -8,7 +8,7 @@ Give the same numbers as a table to `parts.chart`, for readers without the pictu
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,6 +40,13 @@ class Course:
     low: Sequence[Value] = ()
     high: Sequence[Value] = ()
     n: Sequence[int | None] = ()
+
+
+def course(name: str, estimates: Iterable[Any]) -> Course:
+    """Return the line of estimates, or of what has their parts."""
+    rows = list(estimates)
+    parts = ("value", "low", "high", "n")
+    return Course(name, *([getattr(one, part) for one in rows] for part in parts))
 
 
 def _period(name: str) -> str:
@@ -164,6 +171,12 @@ class Bar:
     n: int | None = None
     verdict: str | None = None
     href: str | None = None
+
+
+def bar(name: str, estimate: Any, **more: Any) -> Bar:
+    """Return the bar of an estimate, or of what has its parts; `more` says another n, and the rest."""
+    more = {"n": getattr(estimate, "n", None), **more}
+    return Bar(name, estimate.value, estimate.low, estimate.high, **more)
 
 
 def bars(

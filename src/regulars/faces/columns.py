@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from regulars.faces.language import say
 from regulars.kit.text import Text
 
 Said = Callable[[Any, Any], str]
+Of = Callable[[Any, Any], Any]
 LOW, HIGH, N = Text("Low", "下限"), Text("High", "上限"), Text("n", "样本量")
 YES, NO = Text("yes", "是"), Text("no", "否")
 PARTS = (("value", None), ("low", LOW), ("high", HIGH), ("n", N))
@@ -98,8 +99,8 @@ class Cell:
 class Column:
     """One column of a table, in every face.
 
-    `value` is the row's attribute or key (dots lead deeper, as far as there is something), or a
-    function of row and view.
+    `value` is the row's attribute, key or place in it (dots lead deeper, as far as there is
+    something), or a function of row and view.
     A `ranged` column holds estimates (`value`, `low`, `high`, perhaps `n`): one cell with its range
     on a page and in a terminal, four columns in a file (three where no n is `counted`). What is
     `wide` is left out where there is little room, what is `long` stands as people wrote it and is
@@ -110,7 +111,7 @@ class Column:
     """
 
     title: Text
-    value: str | Callable[[Any, Any], Any]
+    value: str | Of
     format: Format = WORDS
     ranged: bool = False
     counted: bool = True
@@ -137,7 +138,8 @@ class Column:
             return row[self.value]
         found = row
         for name in self.value.split("."):
-            found = None if found is None else getattr(found, name)
+            if found is not None:
+                found = found[int(name)] if name.isdigit() else getattr(found, name)
         return found
 
 
@@ -223,6 +225,17 @@ def written(
     told = {one: column for one, column in cells.items()
             if not rows or any(cell.words or cell.note for cell in column)}  # fmt: skip
     return tuple(told), tuple(zip(*told.values(), strict=True))
+
+
+def verdict(title: Text, value: str | Of, words: Mapping[Any, tuple[str | None, Text]]) -> Column:
+    """Return a column of what a row is judged to be: the colour and `words` of the value."""
+    judged = Column(title, value)
+    none = (None, None)
+    return Column(
+        title,
+        lambda row, view: words.get(judged.of(row, view), none)[1],
+        mark=lambda row, view: words.get(judged.of(row, view), none)[0],
+    )
 
 
 estimate = partial(Column, ranged=True)

@@ -178,13 +178,13 @@ def _what(row: VersionFacts, _asked: Asked) -> str:
 
 
 COLUMNS = (
-    Column(Text("Name", "名称"), lambda row, _: row[1].name, href=_editing,
+    Column(Text("Name", "名称"), "1.name", href=_editing,
            depth=lambda row, _: row[0]),
     Column(KIND, lambda row, _: KIND_NAMES[row[1].kind]),
-    Column(ID, lambda row, _: row[1].id),
-    Column(PARENT, lambda row, _: row[1].parent, in_file=True),
-    Column(OPENED, lambda row, _: row[1].opened_on, DAY, wide=True),
-    Column(CLOSED, lambda row, _: row[1].closed_on, DAY, wide=True),
+    Column(ID, "1.id"),
+    Column(PARENT, "1.parent", in_file=True),
+    Column(OPENED, "1.opened_on", DAY, wide=True),
+    Column(CLOSED, "1.closed_on", DAY, wide=True),
     Column(Text("State", "状态"), _closed, mark=lambda row, asked: "warn" if _closed(row, asked)
            else None),
 )  # fmt: skip

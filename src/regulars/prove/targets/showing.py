@@ -98,13 +98,7 @@ def metric_name(key: str) -> Markup:
 def course(judgement: Judged, rows: Sequence[Measured]) -> dict[str, Any]:
     """Return the chart of the metric by month, with the goal as a line."""
     months = [formats.month(row.start) for row in rows]
-    line = charts.Course(
-        metric_title(judgement.target.metric),
-        [row.value for row in rows],
-        [row.low for row in rows],
-        [row.high for row in rows],
-        [row.n for row in rows],
-    )
+    line = charts.course(metric_title(judgement.target.metric), rows)
     target = judgement.goal if judgement.target.kind is not TargetKind.SAMPLE else None
     return charts.trend(months, [line], unit=judgement.unit, target=target)
 

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from regulars.faces import formats
-from regulars.faces.columns import COUNT, MONEY, Column, Format, estimate, interval, number, signed
+from regulars.faces.columns import (
+    COUNT,
+    MONEY,
+    Column,
+    Format,
+    estimate,
+    interval,
+    number,
+    signed,
+    verdict,
+)
 from regulars.kit.text import Text
 from regulars.understand.analyses.model import Analysis, Panel, Span, Table
 from regulars.understand.audiences.model import (
@@ -19,15 +29,12 @@ from regulars.understand.audiences.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from regulars.kit.stats.estimate import Estimate
     from regulars.understand.analyses.view import View
 
 MOST = 30
 AUDIENCE, CUSTOMERS = Text("Audience", "人群"), Text("Customers", "客户数")
-CHANCE = Text("may be chance", "可能是偶然")
 VERDICTS = {
+    None: (None, Text("may be chance", "可能是偶然")),
     "better": ("rising", Text("rates better", "评价更好")),
     "worse": ("falling", Text("rates worse", "评价更差")),
 }
@@ -77,10 +84,6 @@ def _item(view: View, one: Audience, last: dict[str, Any]) -> dict[str, Any]:
     return {**told, "outline": outline, "written_down": last.get(one.key)}
 
 
-def _part(name: str) -> Callable[[Listed, View], Estimate | None]:
-    return lambda row, _: getattr(row[1], name)
-
-
 def _share(row: Listed, _view: View) -> str | None:
     return formats.percent(row[1].n / row[1].of) if row[1].of else None
 
@@ -98,26 +101,13 @@ def _difference(row: Answer, _view: View) -> Span:
 def _side(name: str, title: Text, counted: Text) -> tuple[Column, Column]:
     """Return the columns of the mean of members or of all others, and of who answered."""
 
-    def n(row: Answer, _view: View) -> int:
-        found: Estimate = getattr(row[0], name)
-        return found.n
-
-    def value(row: Answer, _view: View) -> float | None:
-        found: Estimate = getattr(row[0], name)
-        return found.value
+    def note(row: Answer, _view: View) -> str:
+        return f"n {formats.whole(getattr(row[0], name).n)}"
 
     return (
-        Column(title, value, number(), note=lambda row, view: f"n {formats.whole(n(row, view))}"),
-        Column(counted, n, COUNT, in_file=True),
+        Column(title, f"0.{name}.value", number(), note=note),
+        Column(counted, f"0.{name}.n", COUNT, in_file=True),
     )
-
-
-def _verdict(row: Answer, _view: View) -> Text:
-    return VERDICTS[row[0].verdict][1] if row[0].verdict else CHANCE
-
-
-def _mark(row: Answer, _view: View) -> str | None:
-    return VERDICTS[row[0].verdict][0] if row[0].verdict else None
 
 
 def _values(view: View) -> dict[str, Any]:
@@ -155,22 +145,22 @@ ANALYSIS = Analysis(
             (
                 Column(
                     AUDIENCE,
-                    lambda row, _: row[0].name,
+                    "0.name",
                     href=lambda row, _: f"/audiences/{row[0].key}",
                     note=lambda row, _: row[0].where,
                 ),
-                Column(Text("Condition", "条件"), lambda row, _: row[0].where, in_file=True),
-                Column(CUSTOMERS, lambda row, _: row[1].n, COUNT, note=_share),
-                Column(Text("Of", "总数"), lambda row, _: row[1].of, COUNT, in_file=True),
-                estimate(Text("Mean spend", "人均消费"), _part("spend"), MONEY, wide=True),
+                Column(Text("Condition", "条件"), "0.where", in_file=True),
+                Column(CUSTOMERS, "1.n", COUNT, note=_share),
+                Column(Text("Of", "总数"), "1.of", COUNT, in_file=True),
+                estimate(Text("Mean spend", "人均消费"), "1.spend", MONEY, wide=True),
                 estimate(
                     Text("Customer lifetime value (CLV)", "客户生命周期价值（CLV）"),
-                    _part("lifetime_value"),
+                    "1.lifetime_value",
                     MONEY,
                     wide=True,
                 ),
-                estimate(Text("NPS", "NPS"), _part("nps"), number()),
-                estimate(Text("CSAT", "CSAT"), _part("csat"), number(2), wide=True),
+                estimate(Text("NPS", "NPS"), "1.nps", number()),
+                estimate(Text("CSAT", "CSAT"), "1.csat", number(2), wide=True),
             ),
             outlines,
             file="audiences",
@@ -186,7 +176,7 @@ ANALYSIS = Analysis(
             (
                 Column(
                     AUDIENCE,
-                    lambda row, _: row[1],
+                    "1",
                     href=lambda row, _: f"/audiences/{row[0].audience}" if row[1] else None,
                 ),
                 Column(
@@ -195,7 +185,7 @@ ANALYSIS = Analysis(
                     note=lambda row, _: KINDS[row[0].kind],
                 ),
                 Column(Text("Kind", "类型"), lambda row, _: KINDS[row[0].kind], in_file=True),
-                Column(Text("Metric", "指标"), lambda row, _: row[0].metric, METRIC, wide=True),
+                Column(Text("Metric", "指标"), "0.metric", METRIC, wide=True),
                 *_side("members", Text("Members", "成员"), Text("Members: n", "成员：样本量")),
                 *_side(
                     "rest",
@@ -203,8 +193,8 @@ ANALYSIS = Analysis(
                     Text("Other customers: n", "其他客户：样本量"),
                 ),
                 interval(Text("Difference", "差异"), _difference, signed()),
-                Column(Text("q", "q"), lambda row, _: row[0].q, CHECKED, wide=True),
-                Column(Text("Verdict", "结论"), _verdict, mark=_mark),
+                Column(Text("q", "q"), "0.q", CHECKED, wide=True),
+                verdict(Text("Verdict", "结论"), "0.verdict", VERDICTS),
             ),
             answers,
             file="audience-answers",

@@ -82,12 +82,8 @@ def _signals(row: dict[str, Any], _view: View) -> str:
 
 def _calibration(view: View) -> charts.Option:
     bins = view.result.back_test.bins
-    counts = [one.lost.n for one in bins]
-    lost = charts.Course(
-        _("churned"), [one.lost.value for one in bins], [one.lost.low for one in bins],
-        [one.lost.high for one in bins], counts,
-    )  # fmt: skip
-    courses = [charts.Course(_("predicted"), [one.said for one in bins], n=counts), lost]
+    lost = charts.course(_("churned"), (one.lost for one in bins))
+    courses = [charts.Course(_("predicted"), [one.said for one in bins], n=lost.n), lost]
     places = [str(at) for at in range(1, len(bins) + 1)]
     return charts.trend(places, courses, unit="share", least=0, most=1)
 

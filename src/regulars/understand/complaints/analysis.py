@@ -91,10 +91,9 @@ def _pain(row: Place | Before, _view: View) -> str | None:
 
 def _bars(view: View) -> charts.Option:
     bars = [
-        charts.Bar(say(stage_title(one, view)), one.rate.value, one.rate.low, one.rate.high,
-                   one.passages, _pain(one, view))
+        charts.bar(say(stage_title(one, view)), one.rate, n=one.passages, verdict=_pain(one, view))
         for one in view.result.stages
-    ]  # fmt: skip
+    ]
     return charts.bars(bars, unit="score", lying=True)
 
 

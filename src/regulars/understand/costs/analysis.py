@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces import charts, formats
-from regulars.faces.columns import COUNT, SHARE, Column, Format, in_file, interval, number
+from regulars.faces.columns import COUNT, SHARE, Column, Format, in_file, interval, number, verdict
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.text import Text
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 
 AMOUNT = Format(lambda value, found: formats.value_in(found.currency, value))
 VERDICTS = {
-    "less": Text("bought less", "购买减少"),
-    "more": Text("bought more", "购买更多"),
-    "chance": Text("may be chance", "可能是偶然"),
-    "few": Text("too few matches", "匹配过少"),
+    "less": ("pain", Text("bought less", "购买减少")),
+    "more": ("info", Text("bought more", "购买更多")),
+    "chance": (None, Text("may be chance", "可能是偶然")),
+    "few": (None, Text("too few matches", "匹配过少")),
 }
-MARKS = {"less": "pain", "more": "info"}
 
 
 def _why(row: Cost, _view: View) -> str:
@@ -55,8 +54,8 @@ def _each(row: Cost, view: View) -> str | None:
 
 def _bars(view: View) -> charts.Option:
     bars = [
-        charts.Bar(say(one.title), one.at_risk.value, one.at_risk.low, one.at_risk.high, one.met,
-                   MARKS["less"] if one.verdict == "less" else None, touchpoint_page(one.step))
+        charts.bar(say(one.title), one.at_risk, n=one.met, href=touchpoint_page(one.step),
+                   verdict="pain" if one.verdict == "less" else None)
         for one in view.result.points
         if one.at_risk
     ]  # fmt: skip
@@ -92,11 +91,7 @@ ANALYSIS = Analysis(
                     href=lambda row, _: touchpoint_page(row.step),
                     note=_why,
                 ),
-                Column(
-                    Text("Verdict", "结论"),
-                    lambda row, _: VERDICTS[row.verdict],
-                    mark=lambda row, _: MARKS.get(row.verdict),
-                ),
+                verdict(Text("Verdict", "结论"), "verdict", VERDICTS),
                 Column(
                     Text("Affected customers", "受影响客户"), "met", COUNT, wide=True, note=_matched
                 ),

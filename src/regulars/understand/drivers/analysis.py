@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces import charts, formats, maps
-from regulars.faces.columns import COUNT, SHARE, Column, in_file, interval, number
+from regulars.faces.columns import COUNT, SHARE, Column, in_file, interval, number, verdict
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.text import Text
@@ -33,11 +33,10 @@ if TYPE_CHECKING:
 
 NPS = "nps"
 SIGNS = {
-    "+": Text("higher", "更高"),
-    "-": Text("lower", "更低"),
-    "": Text("may be chance", "可能是偶然"),
+    "+": ("rising", Text("higher", "更高")),
+    "-": ("falling", Text("lower", "更低")),
+    "": (None, Text("may be chance", "可能是偶然")),
 }
-MARKS = {"+": "rising", "-": "falling"}
 TOUCHPOINT = Text("Touchpoint", "触点")
 PERFORMANCE, IMPORTANCE = Text("Performance", "表现"), Text("Importance (share)", "重要性（份额）")
 
@@ -116,10 +115,9 @@ def _shares(view: View) -> list[tuple[Driver, Interval]]:
 
 def _bars(view: View) -> charts.Option | None:
     bars = [
-        charts.Bar(say(title(one, view)), share.value, share.low, share.high, one.n,
-                   href=touchpoint_page(one.touchpoint))
+        charts.bar(say(title(one, view)), share, n=one.n, href=touchpoint_page(one.touchpoint))
         for one, share in _shares(view)
-    ]  # fmt: skip
+    ]
     return charts.bars(bars, unit="share", lying=True) if bars else None
 
 
@@ -210,11 +208,7 @@ ANALYSIS = Analysis(
                     SHARE,
                     wide=True,
                 ),
-                Column(
-                    Text("Associated outcome", "相关的结果"),
-                    lambda row, _: SIGNS[row.sign],
-                    mark=lambda row, _: MARKS.get(row.sign),
-                ),
+                verdict(Text("Associated outcome", "相关的结果"), "sign", SIGNS),
                 in_file(Text("Sign", "方向"), "sign"),
                 in_file(Text("Correlation", "相关系数"), "correlation", number(2)),
                 interval(

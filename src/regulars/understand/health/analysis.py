@@ -47,10 +47,10 @@ def _title(row: IndexPart, view: View) -> Text:
 
 def _bars(view: View) -> charts.Option | None:
     bars = [
-        charts.Bar(say(_title(one, view)), one.value, one.low, one.high, one.n,
-                   href=touchpoint_page(one.touchpoint))
-        for one in _parts(view) if one.counted
-    ]  # fmt: skip
+        charts.bar(say(_title(one, view)), one, href=touchpoint_page(one.touchpoint))
+        for one in _parts(view)
+        if one.counted
+    ]
     return charts.bars(bars, unit="score", name=say(PERFORMANCE), most=100) if bars else None
 
 
@@ -59,9 +59,7 @@ def _course(view: View) -> charts.Option | None:
     months: list[Month] = view.result.trend
     if sum(one.value is not None for one in months) < 2:
         return None
-    values = [None if one.value is None else round(one.value, 2) for one in months]
-    ends = ([one.low for one in months], [one.high for one in months])
-    course = charts.Course(say(INDEX), values, *ends, [one.n for one in months])
+    course = charts.course(say(INDEX), months)
     return charts.trend([one.month for one in months], [course], unit="score")
 
 

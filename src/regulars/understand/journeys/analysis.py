@@ -17,6 +17,7 @@ from regulars.faces.columns import (
     in_file,
     interval,
     number,
+    verdict,
 )
 from regulars.faces.journey_map import Move, Stop, journey_map
 from regulars.faces.language import fill, say
@@ -49,9 +50,9 @@ MAX_ARROWS, MAX_STRANGE, MAX_SHOWN_STEPS = 36, 8, 12
 STRANGE = Text("Not in the catalog", "未纳入清单")
 STAGE, TOUCHPOINT, KEY = Text("Stage", "阶段"), Text("Touchpoint", "触点"), Text("Key", "标识")
 JOURNEYS, MARK = Text("Journeys", "旅程数"), Text("Mark", "标记")
-KIND_TITLES = {
-    MarkKind.PAIN: Text("pain point", "痛点"),
-    MarkKind.OPPORTUNITY: Text("opportunity", "机会点"),
+KINDS = {
+    MarkKind.PAIN: ("pain", Text("pain point", "痛点")),
+    MarkKind.OPPORTUNITY: ("opportunity", Text("opportunity", "机会点")),
 }
 LEVEL = Option(
     "level",
@@ -208,13 +209,7 @@ _STEPS = Table(
             in_file=True,
         ),
         estimate(Text("Performance 0-100", "表现（0-100）"), "performance", number()),
-        Column(
-            MARK,
-            lambda row, view: (
-                KIND_TITLES[MarkKind(one)] if (one := _marked(view).get(row.step)) else None
-            ),
-            mark=lambda row, view: _marked(view).get(row.step),
-        ),
+        verdict(MARK, lambda row, view: _marked(view).get(row.step), KINDS),
     ),
     lambda view: view.result.nodes,
     file="journey",
@@ -223,11 +218,11 @@ _MARKS = Table(
     "reasons",
     Text("Pain points and opportunities", "痛点与机会点"),
     (
-        Column(TOUCHPOINT, lambda row, _: row[0].title),
-        Column(MARK, lambda row, _: KIND_TITLES[row[0].kind], mark=lambda row, _: row[0].kind),
-        Column(Text("Evidence", "证据"), lambda row, _: row[1].text),
-        Column(Text("n", "样本量"), lambda row, _: row[1].n, COUNT),
-        Column(Text("q", "q"), lambda row, _: row[1].q, number(3)),
+        Column(TOUCHPOINT, "0.title"),
+        verdict(MARK, "0.kind", KINDS),
+        Column(Text("Evidence", "证据"), "1.text"),
+        Column(Text("n", "样本量"), "1.n", COUNT),
+        Column(Text("q", "q"), "1.q", number(3)),
     ),
     _reasons,
 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scipy import stats
 
 from regulars.company.places import service as places
-from regulars.faces.charts import Bar, Course, Option, bars, trend
+from regulars.faces.charts import Bar, Option, bar, bars, course, trend
 from regulars.faces.code_words import channel_title
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
@@ -28,11 +28,9 @@ from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventFilter
 
-if TYPE_CHECKING:
-    pass
-
 MAX_NEIGHBOURS = 8
 MAX_BARS = 14
+COLOURS = {"good": "opportunity", "bad": "pain", None: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +165,7 @@ def charts(detail: Detail) -> dict[str, Option]:
         if len(parts) > 1:
             pictures[name] = bars(
                 [
-                    Bar(
-                        say(part.title),
-                        part.found.value,
-                        part.found.low,
-                        part.found.high,
-                        part.found.n,
-                        {"good": "opportunity", "bad": "pain"}.get(part.verdict or ""),
-                    )
+                    bar(say(part.title), part.found, verdict=COLOURS.get(part.verdict))
                     for part in parts[:MAX_BARS]
                 ],
                 unit="score",
@@ -185,14 +176,8 @@ def charts(detail: Detail) -> dict[str, Option]:
 
 def _trend(detail: Detail) -> Option:
     parts = [part for _month, part in detail.months]
-    course = Course(
-        _("Performance"),
-        [round(part.value, 2) for part in parts],
-        [part.low for part in parts],
-        [part.high for part in parts],
-        [part.n for part in parts],
-    )
-    return trend([month for month, _part in detail.months], [course], unit="score")
+    return trend([month for month, _part in detail.months], [course(_("Performance"), parts)],
+                 unit="score")  # fmt: skip
 
 
 def _scores(found: Detail) -> Option:

@@ -104,18 +104,11 @@ def _levels(values: Callable[[Any], list[float]], form: Format, wide: bool) -> I
 
 def _picture(view: View) -> charts.Option:
     bars = [
-        charts.Bar(
-            say(_title(one, view)),
-            one.shares[0].value,
-            low=one.shares[0].low,
-            high=one.shares[0].high,
-            n=one.n,
-            verdict="pain" if one.worse else None,
-            href=_address(one, view),
-        )
+        charts.bar(say(_title(one, view)), one.shares[0], n=one.n,
+                   verdict="pain" if one.worse else None, href=_address(one, view))
         for one in view.result.points
         if one.n >= MIN_SAMPLE
-    ]
+    ]  # fmt: skip
     return charts.bars(bars, unit="share", lying=True)
 
 
@@ -280,13 +273,9 @@ ANALYSIS = Analysis(
                 "假如……改善消极体验的两条途径",
             ),
             (
-                Column(Text("Way", "途径"), lambda row, _: row[0]),
-                Column(
-                    Text("Negative share now", "当前消极占比"),
-                    lambda row, _: row[1].share_before,
-                    SHARE,
-                ),
-                Column(Text("Then", "之后"), lambda row, _: row[1].share_after, SHARE),
+                Column(Text("Way", "途径"), "0"),
+                Column(Text("Negative share now", "当前消极占比"), "1.share_before", SHARE),
+                Column(Text("Then", "之后"), "1.share_after", SHARE),
                 *_levels(lambda row: row[1].levels, number(0), wide=True),
             ),
             _paths,

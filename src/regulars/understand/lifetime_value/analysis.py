@@ -72,10 +72,7 @@ def class_name(one: Class) -> str:
 
 
 def _tenths(view: View) -> charts.Option:
-    bars = [
-        charts.Bar(str(at), one.mean.value, one.mean.low, one.mean.high, one.n)
-        for at, one in enumerate(view.result.tenths, 1)
-    ]
+    bars = [charts.bar(str(at), one.mean, n=one.n) for at, one in enumerate(view.result.tenths, 1)]
     return charts.bars(bars, unit="count", lying=False)
 
 

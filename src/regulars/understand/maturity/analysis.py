@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces import charts, formats, maps
-from regulars.faces.columns import COUNT, Column, Format, in_file, interval, number, share
+from regulars.faces.columns import COUNT, Column, Format, in_file, interval, number, share, verdict
 from regulars.faces.language import current, say
 from regulars.kit.text import Text
 from regulars.understand.analyses.model import Analysis, Picture, Span, Table, touchpoint_page
@@ -37,16 +37,17 @@ OVERALL, AREA = Text("Overall", "总体"), Text("Area", "领域")
 SELF, EVIDENCE = Text("Self-assessed", "自评"), Text("Evidence", "证据")
 LAST, VERDICT = Text("Last time", "上次"), Text("Verdict", "结论")
 APART = {
-    "above": Text("rated too high", "自评偏高"),
-    "below": Text("better than self-assessed", "好于自评"),
-    "agrees": Text("agrees", "一致"),
+    "above": ("bad", Text("rated too high", "自评偏高")),
+    "below": ("good", Text("better than self-assessed", "好于自评")),
+    "agrees": (None, Text("agrees", "一致")),
 }
+UNKNOWN = "unknown"
 SPENT = {
-    "more": Text("more than its importance", "高于其重要性"),
-    "less": Text("less than its importance", "低于其重要性"),
+    "more": ("warn", Text("more than its importance", "高于其重要性")),
+    "less": ("bad", Text("less than its importance", "低于其重要性")),
+    UNKNOWN: (None, Text("importance not known", "重要性未知")),
 }
 UNANSWERED = Text("not answered", "未作答")
-UNKNOWN = Text("importance not known", "重要性未知")
 
 
 def checked(view: View) -> list[Checked]:
@@ -96,10 +97,8 @@ def _lines(view: View) -> list[Any]:
     return list(stated[0].lines) if stated else []
 
 
-def _weighed(row: SpendingShare, _view: View) -> Text | None:
-    if row.importance is None:
-        return UNKNOWN
-    return SPENT[row.verdict] if row.verdict else None
+def _weighed(row: SpendingShare, _view: View) -> str | None:
+    return UNKNOWN if row.importance is None else row.verdict
 
 
 def _sentences(view: View) -> Iterator[str]:
@@ -199,11 +198,7 @@ ANALYSIS = Analysis(
                 ),
                 in_file(Text("Self-assessment minus evidence", "自评减证据"), "gap", COUNT),
                 in_file(Text("Disagrees", "不一致"), "disagrees"),
-                Column(
-                    VERDICT,
-                    lambda row, _: APART.get(row.verdict),
-                    mark=lambda row, _: {"above": "bad", "below": "good"}.get(row.verdict),
-                ),
+                verdict(VERDICT, "verdict", APART),
             ),
             checked,
             file="self-diagnosis",
@@ -242,11 +237,7 @@ ANALYSIS = Analysis(
                     lambda row, _: Span(row.importance, row.low, row.high),
                     share(0),
                 ),
-                Column(
-                    VERDICT,
-                    _weighed,
-                    mark=lambda row, _: {"more": "warn", "less": "bad"}.get(row.verdict or ""),
-                ),
+                verdict(VERDICT, _weighed, SPENT),
             ),
             lambda view: spread(_lines(view), view.result.importance),
             empty=Text(

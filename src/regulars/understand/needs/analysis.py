@@ -33,8 +33,8 @@ ORDINALS = (Text("First", "首推"), Text("Second", "第二"), Text("Third", "�
 
 def _bars(view: View) -> charts.Option:
     bars = [
-        charts.Bar(say(CANDIDATES[one.key]), one.hits.value, one.hits.low, one.hits.high,
-                   one.hits.n, "met" if one.key == view.result.used else None)
+        charts.bar(say(CANDIDATES[one.key]), one.hits,
+                   verdict="met" if one.key == view.result.used else None)
         for one in view.result.back_test.candidates
     ]  # fmt: skip
     return charts.bars(bars, unit="share")

@@ -153,7 +153,7 @@ def _rounded(value: float | None) -> float | None:
 
 def _five(view: View) -> charts.Option | None:
     bars = [
-        charts.Bar(say(row.title), row.one.value, row.one.low, row.one.high, row.one.n)
+        charts.bar(say(row.title), row.one)
         for row in spokes(view, EXPERIENCE)
         if row.one.value is not None
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -10,7 +10,17 @@ import msgspec
 
 from regulars.faces import charts
 from regulars.faces.code_words import channel_title
-from regulars.faces.columns import COUNT, DAY, SHARE, Column, in_file, interval, number, signed
+from regulars.faces.columns import (
+    COUNT,
+    DAY,
+    SHARE,
+    Column,
+    in_file,
+    interval,
+    number,
+    signed,
+    verdict,
+)
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.text import Text
@@ -47,7 +57,10 @@ SEARCH = Option("search", Text("Search", "搜索"),
                 Text("Show comments with these words.", "显示含有这些词语的原话。"))  # fmt: skip
 KEY, WHAT, COMMENTS = Text("Key", "标识"), Text("What", "内容"), Text("Comments", "原话条数")
 TOUCHPOINT, MANY, Q = Text("Touchpoint", "触点"), Text("Customers", "客户数"), Text("q", "q")
-LEFT, CHANCE = Text("left behind", "被落下"), Text("may be chance", "可能是偶然")
+LEFT = {
+    True: ("pain", Text("left behind", "被落下")),
+    False: (None, Text("may be chance", "可能是偶然")),
+}
 MOST_READ = 100
 Listed = tuple["Gap", "tuple[Estimate, Estimate] | None"]
 
@@ -90,27 +103,19 @@ def gap_place(row: Listed, view: View) -> Text:
     return view.catalog.title_of(where) if row[0].by == "touchpoint" else channel_title(where)
 
 
-def _of(name: str) -> Callable[[Listed, View], Any]:
-    return lambda row, _view: getattr(row[0], name)
-
-
 def _rest(row: Listed, _view: View) -> str | None:
     share = row[1][1].value if row[1] else None
     return None if share is None else fill(_("the rest {share}"), share=f"{share:.1%}")
 
 
 def _kinds(view: View) -> charts.Option:
-    bars = [charts.Bar(say(TITLES[line.key]), line.share.value or 0.0, line.share.low,
-                       line.share.high, line.share.n) for line in view.result.kinds]  # fmt: skip
+    bars = [charts.bar(say(TITLES[line.key]), line.share) for line in view.result.kinds]
     return charts.bars(bars, unit="share", lying=True)
 
 
 def _trend(view: View) -> charts.Option:
-    months, shares = view.result.months, [one.negative for one in view.result.months]
-    course = charts.Course(
-        _("Customers with a negative comment"), [one.value for one in shares],
-        [one.low for one in shares], [one.high for one in shares], [one.n for one in shares],
-    )  # fmt: skip
+    months, words = view.result.months, _("Customers with a negative comment")
+    course = charts.course(words, (one.negative for one in months))
     return charts.trend([one.month for one in months], [course], unit="share", least=0)
 
 
@@ -266,9 +271,9 @@ _TOP = Table(
     "words",
     Text("Most used words", "最常用词语"),
     (
-        Column(Text("Word", "词"), lambda row, _: row[0]),
-        Column(MANY, lambda row, _: row[1], COUNT),
-        Column(Text("In negative comments", "出现在负面留言中"), lambda row, _: row[2], COUNT),
+        Column(Text("Word", "词"), "0"),
+        Column(MANY, "1", COUNT),
+        Column(Text("In negative comments", "出现在负面留言中"), "2", COUNT),
     ),
     lambda view: view.result.top,
 )
@@ -277,29 +282,23 @@ _GAPS = Table(
     Text("Digital divide: who is left behind?", "数字化鸿沟：谁被落下了？"),
     (
         in_file(Text("Sort of group", "群体类别"), lambda row, _: GROUP_SORTS[row[0].sort]),
-        Column(Text("Group", "群体"), _of("title"), note=lambda row, _: GROUP_SORTS[row[0].sort]),
+        Column(Text("Group", "群体"), "0.title", note=lambda row, _: GROUP_SORTS[row[0].sort]),
         Column(Text("Where", "范围"), gap_place),
-        Column(MANY, _of("people"), COUNT),
-        in_file(Text("The rest", "其余客户数"), _of("people_rest"), COUNT),
-        Column(
-            Text("Gap in digital service", "数字服务中的差距"), _of("inside"), signed(), wide=True
-        ),
-        Column(Text("Gap elsewhere", "其他服务中的差距"), _of("outside"), signed(), wide=True),
-        interval(Text("Divide", "鸿沟"), _of("divide"), signed()),
+        Column(MANY, "0.people", COUNT),
+        in_file(Text("The rest", "其余客户数"), "0.people_rest", COUNT),
+        Column(Text("Gap in digital service", "数字服务中的差距"), "0.inside", signed(), wide=True),
+        Column(Text("Gap elsewhere", "其他服务中的差距"), "0.outside", signed(), wide=True),
+        interval(Text("Divide", "鸿沟"), "0.divide", signed()),
         interval(
             Text("Customers mentioning a digital problem", "提到数字化问题的客户占比"),
-            lambda row, _: row[1][0] if row[1] else None,
+            "1.0",
             SHARE,
             wide=True,
             note=_rest,
         ),
-        Column(Q, _of("q"), number(4), wide=True),
-        Column(
-            Text("Verdict", "结论"),
-            lambda row, _: LEFT if row[0].marked else CHANCE,
-            mark=lambda row, _: "pain" if row[0].marked else None,
-        ),
-        in_file(Text("Marked", "已标记"), _of("marked")),
+        Column(Q, "0.q", number(4), wide=True),
+        verdict(Text("Verdict", "结论"), "0.marked", LEFT),
+        in_file(Text("Marked", "已标记"), "0.marked"),
     ),
     gaps,
     file="digital-divide",
