@@ -174,7 +174,7 @@ class Bar:
 
 
 def bar(name: str, estimate: Any, **more: Any) -> Bar:
-    """Return the bar of an estimate, or of what has its parts; `more` says another n, and the rest."""
+    """Return the bar of an estimate, or of what has its parts; `more` is what else a bar has."""
     more = {"n": getattr(estimate, "n", None), **more}
     return Bar(name, estimate.value, estimate.low, estimate.high, **more)
 

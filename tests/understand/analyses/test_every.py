@@ -32,7 +32,7 @@ from regulars.simulate.stream import parts
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses import service
 from regulars.understand.analyses.model import Analysis, Customers
-from regulars.understand.analyses.options import STANDARD, Options
+from regulars.understand.analyses.options import STANDARD, Options, filled
 from regulars.understand.analyses.schema import answer_schema
 from regulars.understand.analyses.view import View
 from regulars.understand.audiences import service as audiences
@@ -97,6 +97,13 @@ def named(told: Any) -> dict[str, Any]:
 def show(ws: Workspace, analysis: Analysis, *words: str) -> Result:
     line = ["show", analysis.name, *words, "--workspace", str(ws.folder)]
     return CliRunner().invoke(build_cli(["show", analysis.name]), line, env={"COLUMNS": "240"})
+
+
+def addresses(ws: Workspace, analysis: Analysis, listed: Customers) -> tuple[str, str]:
+    """Return where a list of customers stands as a page and for programs; of an audience, one's."""
+    named = {"key": audiences.every(ws)[0].key}
+    page, api = f"{analysis.path}/{listed.name}", f"{analysis.api_path}/{listed.api_name}"
+    return filled(page, named), f"/api/v1{filled(api, named)}"
 
 
 def view_of(ws: Workspace, analysis: Analysis) -> View:
@@ -210,15 +217,15 @@ def test_who_may_not_read_about_people_reads_numbers(
     assert all(told.get(name) != whole[name] or not whole[name] for name in analysis.inner)
     assert analyst.get(analysis.path).status_code == 200
     for listed in analysis.every_list:
-        assert analyst.get(f"{analysis.path}/{listed.name}").status_code == 403
-        assert analyst.get(f"/api/v1{analysis.api_path}/{listed.key}").status_code == 403
+        page, api = addresses(company, analysis, listed)
+        assert (analyst.get(page).status_code, analyst.get(api).status_code) == (403, 403)
 
 
 @listing
 def test_customers_are_listed_without_a_gap_or_a_repeat(
-    client: TestClient, analysis: Analysis, listed: Customers
+    company: Workspace, client: TestClient, analysis: Analysis, listed: Customers
 ) -> None:
-    api, address = f"/api/v1{analysis.api_path}/{listed.key}", f"{analysis.path}/{listed.name}"
+    address, api = addresses(company, analysis, listed)
     answer(client, analysis)
     rows: list[dict[str, Any]] = []
     after: str | None = None

@@ -60,7 +60,9 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
     main = listed is analysis.customers
     title = f"{analysis.brief.en}, every customer" if main else listed.title.en
 
-    @router.get(f"{analysis.api_path}/{listed.key}", summary=title, description=listed.question.en)
+    @router.get(
+        f"{analysis.api_path}/{listed.api_name}", summary=title, description=listed.question.en
+    )
     def customers(
         *,
         request: Request,

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import Query, Request
+from fastapi import Path, Query, Request
 
 from regulars.company.rights.model import Principal
 from regulars.kit.text import Text
@@ -69,8 +69,9 @@ def _parameter(option: Option, strict: bool) -> inspect.Parameter:
     limit: dict[str, Any] = {"max_length": MAX_LENGTH} if kind is str else {}
     if option.bounds is not None and strict:
         limit["ge"], limit["le"] = option.bounds
-    field = Query(alias=option.name, description=option.words.en, **limit)
-    annotation = Annotated[kind | None, field]
+    where, default = (Path, inspect.Parameter.empty) if option.in_address else (Query, None)
+    field = where(alias=option.name, description=option.words.en, **limit)
+    annotation: Any = Annotated[kind, field] if option.in_address else Annotated[kind | None, field]
     return inspect.Parameter(
-        _variable(option), inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
+        _variable(option), inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
     )

@@ -74,7 +74,9 @@ class Customers:
     `rows(view, **filters)` returns an Arrow table with one row a customer in falling order of
     `rank`. `columns` are those of page and file behind the customer's own; `plain` makes an API row
     of a table's row; `note` stands below the page's list. A list that stands `alone` takes no
-    option of the analysis; its view has the stored answer, if there is one.
+    option of the analysis; its view has the stored answer, if there is one. Where its address
+    names one thing, `of(view, **filters)` tells that by name, address and a word about it; the
+    question has the `{name}`.
     """
 
     question: Text
@@ -89,11 +91,17 @@ class Customers:
     name: str = "customers"
     title: Text = CUSTOMERS
     alone: bool = False
+    of: Callable[..., tuple[str, str, str]] | None = None
 
     @property
     def key(self) -> str:
-        """What API, command and audit call it."""
+        """What the command calls it."""
         return self.name.rsplit("/", 1)[-1]
+
+    @property
+    def api_name(self) -> str:
+        """Its address below that of the API's answer."""
+        return self.name if self.of else self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +152,9 @@ class Analysis:
     noun's own block of the page, with `values` beside view and result. Page and API stand at
     `address` where that is not its name, the API at `api` where that is another; the navigation
     leads to the page, or to `menu`, under the heading `section`. `usual` is what the usual period
-    is called where that is not twelve months. A refresh asks it anew after those in `rests_on`, or
-    calls `renew(service, ws, now)`. With `compute(ws, options, now)` a noun needs no service: its
+    is called where that is not twelve months; `titled(view)` is the title of a page whose address
+    names one thing. A refresh asks it anew after those in `rests_on`, or calls
+    `renew(service, ws, now)`. With `compute(ws, options, now)` a noun needs no service: its
     answers are kept under `name` and `version`. `document` is an option and what writes the text
     that page and command give in place of tables where it is asked. `instead` has options of the
     command alone, each with a function of a view without an answer and the value: what is told
@@ -174,6 +183,7 @@ class Analysis:
     template: str = "analyses/_piece.html"
     page: str = "analyses/page.html"
     piece: str = "overview"
+    titled: Callable[[Any], str] | None = None
     partial: bool = False
     sentences: Callable[[Any], Iterable[str]] = lambda _view: ()
     document: tuple[str, Callable[[Any], str]] | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from regulars.company.rights.model import Scope
 from regulars.kit.errors import Invalid
@@ -27,7 +28,8 @@ class Option:
     choices that follow from the answer or workspace, to a page's menu or drop-down; there may be no
     answer yet. A number may have `bounds`. Where nothing is said, a page takes what is `on_page`,
     if that is not the default of API and command. One of the kind `list[str]` may be given several
-    times. An address may still spell it as it was called `formerly`.
+    times. An address may still spell it as it was called `formerly`. What is `in_address` stands
+    in the path, in braces, instead of the query.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Option:
     bounds: tuple[float, float] | None = None
     on_page: Any = None
     formerly: str = ""
+    in_address: bool = False
 
     @property
     def words(self) -> Text:
@@ -143,6 +146,11 @@ class Options:
         from regulars.understand.scope import service  # an engine, which no declaration loads
 
         return service.resolve(ws, self.event_filter(usual), now)
+
+
+def filled(path: str, values: Mapping[str, Any]) -> str:
+    """Return an address with what stands in it in braces."""
+    return path.format_map({name: quote(str(value), safe="") for name, value in values.items()})
 
 
 def read(

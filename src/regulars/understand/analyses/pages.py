@@ -13,7 +13,7 @@ from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
 from regulars.faces.columns import Column, cell_of, file_rows, heads
-from regulars.faces.language import say
+from regulars.faces.language import fill, say
 from regulars.faces.layout import NavItem, PersonPanel, Section, page
 from regulars.faces.links import Item, here
 from regulars.faces.paging import Page, decode, encode
@@ -25,7 +25,7 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses import service
 from regulars.understand.analyses.asking import asked, fields
 from regulars.understand.analyses.model import CUSTOMER, PERSON, Analysis, Customers, Panel
-from regulars.understand.analyses.options import Options
+from regulars.understand.analyses.options import Options, filled
 from regulars.understand.analyses.view import View
 from regulars.understand.scope import parameters
 from regulars.understand.scope.model import USUAL
@@ -115,30 +115,32 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
         people = listed.rows(view, **filters)
         people = service.matching(ws, people, q, caller)
         if kind := files.asked(request):
-            service.note_export(ws, analysis, caller, listed.key)
+            service.note_export(ws, analysis, caller, filled(listed.api_name, filters))
             columns = (Column(CUSTOMER, PERSON), *listed.columns)
             rows = (row for batch in people.to_batches(max_chunksize=10_000)
                     for row in batch.to_pylist())  # fmt: skip
-            return files.send(
-                request, kind, listed.file, heads(columns), file_rows(columns, rows, view)
-            )
+            file = filled(listed.file, filters)
+            return files.send(request, kind, file, heads(columns), file_rows(columns, rows, view))
         hits = part(people, listed.rank, size=SIZE, after=decode(after) if after else None)
         more = {"after": encode(hits.following)} if hits.following else None
         columns = tuple(one for one in listed.columns if not one.in_file)
+        of = listed.of(view, **filters) if listed.of else None
         cells = [(row[PERSON], [cell_of(one, row, view) for one in columns]) for row in hits.rows]
         extra = {
             "q": q,
             "listed": listed,
-            "filters": [(one, choices_of(one, view), filters[one.name]) for one in listed.filters],
+            "of": of,
+            "filters": [(one, choices_of(one, view), filters[one.name]) for one in listed.filters
+                        if not one.in_address],
             "names": view.names(row[PERSON] for row in hits.rows),
             "columns": list(columns),
             "lines": cells,
             "shown": Page(hits.rows, more, {"after": None} if after else None, hits.total),
-        }
+        }  # fmt: skip
         return page(
             request,
             "analyses/customers.html",
-            title=listed.question,
+            title=fill(say(listed.question), name=of[0]) if of else listed.question,
             fresh=view.found.as_of if view.found else None,
             **view.context | extra,
         )
@@ -192,10 +194,10 @@ def stored_page(
     return page(
         request,
         analysis.page,
-        title=analysis.question,
+        title=view.title,
         status=status,
         fresh=view.found.as_of if view.found else None,
-        piece=f"{analysis.path}/{analysis.piece}{query}",
+        piece=f"{view.path}/{analysis.piece}{query}",
         pickers=pickers(request, ws, caller, analysis, options),
         menus=list(menus(request, view)),
         **view.context | more,
@@ -262,7 +264,7 @@ def table_file(request: Request, kind: files.Format, view: View, name: str) -> R
     table = view.analysis.table(name)
     if table is None:
         raise service.no_table(view.analysis)
-    file = table.file or f"{view.analysis.name}-{name}"
+    file = filled(table.file or f"{view.analysis.name}-{name}", view.options.values)
     rows = file_rows(table.columns, view.rows(table), view)
     return files.send(request, kind, file, heads(table.columns), rows)
 
@@ -272,7 +274,8 @@ navigation: list[NavItem] = []
 person_panels: list[PersonPanel] = []
 for _one in service.every():
     router.include_router(routes(_one))
-    _place = _one.menu or _one.path, Section(_one.section), _one.order
-    navigation.append(NavItem(_one.title, *_place, Right.READ_NUMBERS, _one.badge or None))
+    if (_path := _one.menu or _one.path) and "{" not in _path:
+        _place = _path, Section(_one.section), _one.order
+        navigation.append(NavItem(_one.title, *_place, Right.READ_NUMBERS, _one.badge or None))
     if _one.panel is not None:
         person_panels.append(PersonPanel(f"{_one.path}/of", _one.panel.order, Right.READ_PEOPLE))

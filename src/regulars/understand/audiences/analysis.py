@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from regulars.faces import formats
+from regulars.faces import code_words, formats
 from regulars.faces.columns import (
     COUNT,
+    DAY,
     MONEY,
+    WORDS,
     Column,
     Format,
     estimate,
@@ -19,7 +22,9 @@ from regulars.faces.columns import (
     verdict,
 )
 from regulars.kit.text import Text
-from regulars.understand.analyses.model import Analysis, Panel, Span, Table
+from regulars.understand.analyses.model import Analysis, Customers, Panel, Span, Table
+from regulars.understand.analyses.options import Option
+from regulars.understand.audiences.fields import FIELDS
 from regulars.understand.audiences.model import (
     KINDS,
     SUGGESTIONS,
@@ -38,6 +43,7 @@ VERDICTS = {
     "better": ("rising", Text("rates better", "评价更好")),
     "worse": ("falling", Text("rates worse", "评价更差")),
 }
+CHANNEL = Format(lambda value, _: code_words.channel(value), numeric=False)
 METRIC = Format(lambda value, _: formats.question(value), numeric=False)
 CHECKED = Format(lambda q, _: "<0.001" if q is not None and q < 0.001 else formats.number(q, 3))
 Listed = tuple[Audience, Outline]
@@ -108,6 +114,48 @@ def _side(name: str, title: Text, counted: Text) -> tuple[Column, Column]:
         Column(title, f"0.{name}.value", number(), note=note),
         Column(counted, f"0.{name}.n", COUNT, in_file=True),
     )
+
+
+def _of(view: View, key: str) -> tuple[str, str, str]:
+    one = view.service.get(view.ws, key)
+    return one.name, f"/audiences/{key}", one.where
+
+
+def _member(name: str, form: Format = WORDS, **more: Any) -> Column:
+    """Return a column of members: a field of conditions, its choices in words."""
+    one = FIELDS[name]
+    choice = partial(_choice, name) if one.choices else name
+    return Column(one.title, choice, form, **more)
+
+
+def _choice(name: str, row: dict[str, Any], _view: View) -> Text | None:
+    key = row[name]
+    return None if key is None else FIELDS[name].choices.get(key, Text(key, key))
+
+
+MEMBERS = Customers(
+    question=Text("Who is in “{name}”?", "“{name}”里有谁？"),
+    rows=lambda view, key: view.service.members(view.ws, view.options.scope, key, now=view.now),
+    rank="spend",
+    name="{key}/members",
+    title=Text("Members", "成员"),
+    file="audience-{key}",
+    alone=True,
+    of=_of,
+    filters=(Option("key", AUDIENCE, in_address=True),),
+    columns=(
+        _member("spend", MONEY),
+        _member("orders", COUNT),
+        _member("last_seen", DAY),
+        _member("value_group", wide=True),
+        _member("segment", wide=True),
+        _member("lifetime_value", MONEY, wide=True),
+        *(_member(name, in_file=True) for name in ("churn_chance", "nps", "csat", "complaints")),
+        _member("channel", CHANNEL, wide=True),
+        _member("place", in_file=True),
+    ),
+    empty=Text("No customer matches at present.", "目前没有符合条件的客户。"),
+)
 
 
 def _values(view: View) -> dict[str, Any]:
@@ -204,6 +252,7 @@ ANALYSIS = Analysis(
             ),
         ),
     ),
+    lists=(MEMBERS,),
     panel=Panel(
         lambda view, person: view.service.of_person(
             view.ws, view.options.scope, person, now=view.now

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
-from regulars.faces.paging import CursorPaging, Page, encode, envelope
-from regulars.kit import clock, ranked
+from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.analyses import service as analyses
 from regulars.understand.analyses.options import Options
@@ -23,7 +22,6 @@ from regulars.understand.findings.model import enveloped
 
 router = APIRouter(prefix="/api/v1", tags=["audiences"])
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
-PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
 
 
@@ -93,25 +91,3 @@ def retire(ws: CurrentWorkspace, caller: Editor, key: str) -> Response:
     """Deactivate an audience; its members leave it on the timeline."""
     service.retire(ws, caller, key, now=clock.now())
     return Response(status_code=204)
-
-
-@router.get("/audiences/{key}/members", summary="Members of an audience")
-def members(
-    *,
-    ws: CurrentWorkspace,
-    caller: PeopleReader,
-    key: str,
-    wanted: CursorPaging,
-    request: Request,
-    response: Response,
-) -> dict[str, Any]:
-    """Return the members, highest spend first."""
-    one = service.get(ws, key)
-    behind = ranked.key(wanted.after) if wanted.after is not None else None
-    rows = service.members(
-        ws, caller.places, one, size=wanted.size + 1, after=behind, now=clock.now()
-    )
-    shown = rows[: wanted.size]
-    more = len(rows) > wanted.size
-    last = encode((shown[-1]["spend"], shown[-1]["person_id"])) if more else None
-    return envelope(Page(shown, {"after": last} if last else None), shown, request, response)

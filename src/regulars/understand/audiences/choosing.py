@@ -23,7 +23,6 @@ MEMBER_COLUMNS = (
     "person_id", "spend", "orders", "last_seen", "value_group", "segment", "lifetime_value",
     "churn_chance", "nps", "csat", "complaints", "channel", "place",
 )  # fmt: skip
-Key = tuple[float, str]
 
 
 def sums(ws: Workspace, scope: Scope, conditions: Sequence[Condition]) -> list[tuple[Sums, Sums]]:
@@ -75,22 +74,7 @@ def with_bit(found: pa.Table, place: int) -> pa.Array:
     return pa.array([], pa.string()) if not len(persons) else persons.combine_chunks()
 
 
-def members(
-    ws: Workspace, scope: Scope, condition: Condition, *, size: int, after: Key | None = None
-) -> list[dict[str, Any]]:
-    """Return up to `size` members behind the key, those who spent most first."""
-    with opened(ws, scope) as (table, run):
-        chosen = table.filter(holds(condition, table)).select(*MEMBER_COLUMNS)
-        if after is not None:
-            spend, person = after
-            chosen = chosen.filter(
-                (chosen.spend < spend) | ((chosen.spend == spend) & (chosen.person_id > person))
-            )
-        rows = run(chosen.order_by([chosen.spend.desc(), chosen.person_id]).limit(size))
-        return list(rows.to_pylist())
-
-
-def every_member(ws: Workspace, scope: Scope, condition: Condition) -> pa.Table:
+def members(ws: Workspace, scope: Scope, condition: Condition) -> pa.Table:
     """Return all members with MEMBER_COLUMNS, those who spent most first."""
     with opened(ws, scope) as (table, run):
         found = table.filter(holds(condition, table)).select(*MEMBER_COLUMNS)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
-from regulars.faces import export as files
 from regulars.faces.forms import Fields, FormFields
-from regulars.faces.language import gettext as _
 from regulars.faces.layout import page
-from regulars.faces.paging import cut, decode
-from regulars.kit import clock, ranked
+from regulars.kit import clock
 from regulars.kit.errors import RegularsError
-from regulars.listen.profiles import service as profiles
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses import service as analyses
@@ -28,10 +24,7 @@ from regulars.understand.audiences.model import Audience
 
 router = APIRouter(prefix="/audiences", include_in_schema=False)
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
-PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Editor = Annotated[Principal, Depends(needs(Right.EDIT_TARGETS))]
-Word = Annotated[str | None, Query()]
-SIZE = 50
 
 
 @router.get("/answers")
@@ -95,32 +88,6 @@ def one_numbers(request: Request, ws: CurrentWorkspace, caller: Reader, key: str
     view = analyses.answered(ws, ANALYSIS, options, now=clock.now())
     values = _one_values(caller, view, service.get(ws, key))
     return page(request, "audiences/_audience.html", title="", **values)
-
-
-@router.get("/{key}/members")
-def members(
-    request: Request, ws: CurrentWorkspace, caller: PeopleReader, key: str, after: Word = None
-) -> Response:
-    """List the members, those who spent most first; or give them as a file."""
-    current, now = service.get(ws, key), clock.now()
-    if kind := files.asked(request):
-        found = service.every_member(ws, caller.places, current, by=caller, now=now)
-        return files.send(
-            request, kind, f"audience-{current.key}", showing.MEMBERS, showing.member_lines(found)
-        )
-    behind = ranked.key(decode(after)) if after else None
-    rows = service.members(ws, caller.places, current, size=SIZE + 1, after=behind, now=now)
-    shown = cut(rows, SIZE, lambda row: (row["spend"], row["person_id"]), behind)
-    return page(
-        request,
-        "audiences/members.html",
-        title=_("Who is in “{name}”?").format(name=current.name),
-        one=current,
-        shown=shown,
-        names=profiles.names(ws, [row["person_id"] for row in shown.items]),
-        currency=service.table_made(ws, caller.places, now=now).currency,
-        **showing.values(),
-    )
 
 
 @router.get("/{key}/edit")

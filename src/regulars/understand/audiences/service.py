@@ -24,7 +24,6 @@ from regulars.understand.audiences import (
     queries,
     storing,
 )
-from regulars.understand.audiences.choosing import Key
 from regulars.understand.audiences.model import (
     MAX_AUDIENCES,
     Audience,
@@ -176,22 +175,11 @@ def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[AudienceO
     return found if found is not None and now - found.as_of < YOUNG else renewed(ws, scope, now=now)
 
 
-def members(
-    ws: Workspace, scope: Scope, one: Audience, *, size: int, after: Key | None, now: datetime
-) -> list[dict[str, Any]]:
-    """Return up to `size` members behind the key, those who spent most first."""
+def members(ws: Workspace, scope: Scope, key: str, *, now: datetime) -> pa.Table:
+    """Return every member of an audience, those who spent most first. Raises NotFound."""
+    one = get(ws, key)
     table_made(ws, scope, now=now)
-    return choosing.members(ws, scope, read(one.where), size=size, after=after)
-
-
-def every_member(
-    ws: Workspace, scope: Scope, audience: Audience, *, by: Principal, now: datetime
-) -> pa.Table:
-    """Return all members, for a file; written down in the audit log."""
-    table_made(ws, scope, now=now)
-    with ws.database.transaction() as connection:
-        record(ws, connection, by, "audiences.exported", audience.key, name=audience.name)
-    return choosing.every_member(ws, scope, read(audience.where))
+    return choosing.members(ws, scope, read(one.where))
 
 
 def persons(ws: Workspace, scope: Scope, key: str, *, now: datetime) -> pa.Table:

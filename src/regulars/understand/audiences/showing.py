@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-import pyarrow as pa
 
 from regulars.faces.forms import Fields
 from regulars.faces.language import gettext as _
 from regulars.faces.language import say
 from regulars.kit.errors import RegularsError
-from regulars.kit.text import Text
 from regulars.understand.audiences import building
 from regulars.understand.audiences.building import TypedRule
 from regulars.understand.audiences.fields import FIELDS, KIND_TITLES
@@ -22,36 +19,12 @@ from regulars.understand.audiences.model import (
 from regulars.understand.audiences.reading import read
 from regulars.understand.audiences.writing import write
 
-MEMBERS = (
-    Text("Customer", "客户"),
-    *(
-        FIELDS[name].title
-        for name in (
-            "spend", "orders", "last_seen", "value_group", "segment", "lifetime_value",
-            "churn_chance", "nps", "csat", "complaints", "channel", "place",
-        )
-    ),
-)  # fmt: skip
 EMPTY_LINES = 2
 
 
-def member_lines(found: pa.Table) -> Iterator[tuple[Any, ...]]:
-    """Yield one line a member under MEMBERS."""
-    for batch in found.to_batches(max_chunksize=10_000):
-        for row in batch.to_pylist():
-            yield tuple(
-                _choice(name, value) if name in ("value_group", "segment") else value
-                for name, value in row.items()
-            )
-
-
-def _choice(name: str, key: str | None) -> Text | None:
-    return None if key is None else FIELDS[name].choices.get(key, Text(key, key))
-
-
 def values() -> dict[str, Any]:
-    """Return what the templates of forms and members say fields with."""
-    return {"choice": _choice, "fields": FIELDS, "field_kinds": KIND_TITLES}
+    """Return what the form says fields with."""
+    return {"fields": FIELDS, "field_kinds": KIND_TITLES}
 
 
 def form_values(audience: Audience | None, where: str, how: str) -> dict[str, Any]:
