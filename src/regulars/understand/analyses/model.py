@@ -152,9 +152,8 @@ class Analysis:
     noun's own block of the page, with `values` beside view and result. Page and API stand at
     `address` where that is not its name, the API at `api` where that is another; the navigation
     leads to the page, or to `menu`, under the heading `section`. `usual` is what the usual period
-    is called where that is not twelve months; `titled(view)` is the title of a page whose address
-    names one thing. A refresh asks it anew after those in `rests_on`, or calls
-    `renew(service, ws, now)`. With `compute(ws, options, now)` a noun needs no service: its
+    is called where that is not twelve months. A refresh asks it anew after those in `rests_on`, or
+    calls `renew(service, ws, now)`. With `compute(ws, options, now)` a noun needs no service: its
     answers are kept under `name` and `version`. `document` is an option and what writes the text
     that page and command give in place of tables where it is asked. `instead` has options of the
     command alone, each with a function of a view without an answer and the value: what is told
@@ -183,7 +182,6 @@ class Analysis:
     template: str = "analyses/_piece.html"
     page: str = "analyses/page.html"
     piece: str = "overview"
-    titled: Callable[[Any], str] | None = None
     partial: bool = False
     sentences: Callable[[Any], Iterable[str]] = lambda _view: ()
     document: tuple[str, Callable[[Any], str]] | None = None

@@ -194,10 +194,10 @@ def stored_page(
     return page(
         request,
         analysis.page,
-        title=view.title,
+        title=analysis.question,
         status=status,
         fresh=view.found.as_of if view.found else None,
-        piece=f"{view.path}/{analysis.piece}{query}",
+        piece=f"{analysis.path}/{analysis.piece}{query}",
         pickers=pickers(request, ws, caller, analysis, options),
         menus=list(menus(request, view)),
         **view.context | more,
@@ -264,7 +264,7 @@ def table_file(request: Request, kind: files.Format, view: View, name: str) -> R
     table = view.analysis.table(name)
     if table is None:
         raise service.no_table(view.analysis)
-    file = filled(table.file or f"{view.analysis.name}-{name}", view.options.values)
+    file = table.file or f"{view.analysis.name}-{name}"
     rows = file_rows(table.columns, view.rows(table), view)
     return files.send(request, kind, file, heads(table.columns), rows)
 
@@ -274,8 +274,7 @@ navigation: list[NavItem] = []
 person_panels: list[PersonPanel] = []
 for _one in service.every():
     router.include_router(routes(_one))
-    if (_path := _one.menu or _one.path) and "{" not in _path:
-        _place = _path, Section(_one.section), _one.order
-        navigation.append(NavItem(_one.title, *_place, Right.READ_NUMBERS, _one.badge or None))
+    _place = _one.menu or _one.path, Section(_one.section), _one.order
+    navigation.append(NavItem(_one.title, *_place, Right.READ_NUMBERS, _one.badge or None))
     if _one.panel is not None:
         person_panels.append(PersonPanel(f"{_one.path}/of", _one.panel.order, Right.READ_PEOPLE))

@@ -88,8 +88,6 @@ def _parameter(option: Option) -> inspect.Parameter:
     words = help_texts.declared(option.words)
     if option.positional:
         kind = typer.Argument(help=words, metavar=option.name)
-        if option.in_address:
-            return _named(_variable(option), Annotated[option.kind, kind], inspect.Parameter.empty)
     else:
         least, most = option.bounds or (None, None)
         name = f"--{option.name.replace('_', '-')}"

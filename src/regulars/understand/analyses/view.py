@@ -20,7 +20,7 @@ from regulars.listen.catalog.model import Catalog
 from regulars.listen.profiles import service as profiles
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses.model import Analysis, Picture, Table
-from regulars.understand.analyses.options import Options, filled
+from regulars.understand.analyses.options import Options
 from regulars.understand.findings.model import Finding, enveloped
 
 
@@ -65,18 +65,8 @@ class View:
         return {
             one.name: self.options[one.name]
             for one in self.analysis.options
-            if self.options[one.name] != one.default and not one.in_address
+            if self.options[one.name] != one.default
         }
-
-    @property
-    def path(self) -> str:
-        """The page's address."""
-        return filled(self.analysis.path, self.options.values)
-
-    @property
-    def title(self) -> Text | str:
-        """The page's title."""
-        return self.analysis.titled(self) if self.analysis.titled else self.analysis.question
 
     def query(self, more: Mapping[str, str]) -> str:
         """Return what was asked, and `more`, as the query of an address."""
