@@ -6,12 +6,14 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 
-from regulars.company.rights.model import Principal
+from regulars.company.access import needs
+from regulars.company.rights.model import Principal, Right
 from regulars.kit.text import Text
 from regulars.understand.analyses.model import Analysis
 from regulars.understand.analyses.options import MAX_LENGTH, STANDARD, Option, Options, read
+from regulars.understand.scope.model import EventFilter
 
 Read = Callable[..., dict[str, Any]]
 STANDARD_NAMES = frozenset(one.name for one in STANDARD)
@@ -56,6 +58,19 @@ def asked(
         read((), wished, caller.places, of=alone)
         wished = {}
     return read(analysis.options, wished | given | before, caller.places, of=analysis.title)
+
+
+def event_filter(options: tuple[Option, ...]) -> Callable[..., EventFilter]:
+    """Return a dependency of a page beside an analysis: which events are meant."""
+
+    def look(
+        caller: Principal = Depends(needs(Right.READ_NUMBERS)),
+        given: dict[str, Any] = Depends(fields(options, strict=False)),
+    ) -> EventFilter:
+        values = {one.name: one.check(given[one.name]) for one in options}
+        return Options(values, caller.places).event_filter()
+
+    return look
 
 
 def _variable(option: Option) -> str:

@@ -28,7 +28,6 @@ from regulars.understand.analyses.model import CUSTOMER, PERSON, Analysis, Custo
 from regulars.understand.analyses.options import Options, filled
 from regulars.understand.analyses.view import View
 from regulars.understand.scope import parameters
-from regulars.understand.scope.model import USUAL
 
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
 PeopleReader = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
@@ -198,7 +197,7 @@ def stored_page(
         status=status,
         fresh=view.found.as_of if view.found else None,
         piece=f"{analysis.path}/{analysis.piece}{query}",
-        pickers=pickers(request, ws, caller, analysis, options),
+        pickers=pickers(request, ws, analysis, options),
         menus=list(menus(request, view)),
         **view.context | more,
     )
@@ -225,18 +224,14 @@ def answered_piece(
 
 
 def pickers(
-    request: Request, ws: Workspace, caller: Principal, analysis: Analysis, options: Options
+    request: Request, ws: Workspace, analysis: Analysis, options: Options
 ) -> parameters.ScopeChoices | None:
     """Return the choices of period, place and channel, where the analysis takes them."""
     names = {one.name for one in analysis.options}
     if not names & {"period", "place"}:
         return None
-    sort = parameters.ChannelParameters if "channel" in names else parameters.ScopeParameters
-    period = options["period"] if options["period"] != USUAL else None
-    wish = sort(period=period, start=options["from"], end=options["to"],
-                place=options["place"])  # fmt: skip
-    wish.channel = options["channel"]
-    choices = parameters.choices(request, ws, caller, wish, usual=analysis.usual)
+    choices = parameters.choices(request, ws, options.event_filter(),
+                                 by_channel="channel" in names, usual=analysis.usual)  # fmt: skip
     if "place" not in names:
         return replace(choices, places=())
     return choices if "period" in names else replace(choices, period="", periods=())

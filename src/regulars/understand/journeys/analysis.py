@@ -31,7 +31,6 @@ from regulars.understand.journeys.model import (
     BY,
     Edge,
     JourneyMap,
-    Journeys,
     MapOptions,
     Mark,
     MarkKind,
@@ -152,8 +151,7 @@ def _sentences(view: View) -> Iterator[str]:
 def _write(view: View, file: str) -> tuple[Any, list[str]]:
     from regulars.understand.journeys import export  # an engine, which no declaration loads
 
-    extent, how = view.options.extent(view.ws, view.now, "all"), _how(view.options)
-    export.write(view.ws, Journeys(extent, how.by, how.level, how.feedback), how.as_of, Path(file))
+    export.write(view.ws, view.options, Path(file), now=view.now)
     return {"file": file}, [fill(_("Written: {file}"), file=file)]
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
 from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces import export as files
+from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
+from regulars.understand.analyses.asking import asked, fields
 from regulars.understand.journeys import export
-from regulars.understand.journeys.model import By, Journeys, Level
-from regulars.understand.scope.parameters import Ranged
+from regulars.understand.journeys.analysis import ANALYSIS
 
 router = APIRouter(prefix="/api/v1", tags=["journeys"])
 Exporter = Annotated[Principal, Depends(needs(Right.EXPORT))]
+Given = Annotated[dict[str, Any], Depends(fields(ANALYSIS.options, strict=True))]
 
 
 @router.get(
@@ -27,17 +29,14 @@ Exporter = Annotated[Principal, Depends(needs(Right.EXPORT))]
 )
 def events(
     *,
+    request: Request,
     ws: CurrentWorkspace,
     caller: Exporter,
-    parameters: Ranged,
-    by: By = "person",
-    level: Level = "touchpoint",
+    values: Given,
     format: Literal["xes", "csv"] = "xes",  # noqa: A002 (the name in the address)
 ) -> StreamingResponse:
     """Return every event of the journeys, case by case; persons appear as hashes."""
-    table = export.events(
-        ws, Journeys(parameters.scope(ws, caller), by, level), as_of=parameters.moment(ws)
-    )
+    table = export.events_of(ws, asked(request, ANALYSIS, caller, values), now=clock.now())
     if format == "xes":
         return _file(export.xes(table, ws.zone), "application/xml", "journey.xes")
     return _file(export.csv(table, ws.zone), files.CSV, "journey.csv")

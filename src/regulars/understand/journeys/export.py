@@ -20,6 +20,7 @@ from regulars.kit.period import parse_edge
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.workspace import Workspace
+from regulars.understand.analyses.options import Options
 from regulars.understand.journeys import steps
 from regulars.understand.journeys.model import Journeys
 
@@ -68,7 +69,14 @@ def events(ws: Workspace, journeys: Journeys, *, as_of: datetime | None = None) 
     return ws.query(expression, as_of=as_of)
 
 
-def write(ws: Workspace, journeys: Journeys, as_of: str | None, file: Path) -> None:
+def events_of(ws: Workspace, options: Options, *, now: datetime) -> pa.Table:
+    """Return the events of the journeys that are asked for, as the map's options say it."""
+    by, level, feedback, known = (options[one] for one in ("by", "level", "feedback", "as_of"))
+    journeys = Journeys(options.extent(ws, now, "all"), by, level, feedback)
+    return events(ws, journeys, as_of=parse_edge(known, ws.zone) if known else None)
+
+
+def write(ws: Workspace, options: Options, file: Path, *, now: datetime) -> None:
     """Write the events of the journeys into a file, as its name says. Raises Invalid."""
     ending = file.suffix.lower()
     if ending not in (".xes", ".csv"):
@@ -80,7 +88,7 @@ def write(ws: Workspace, journeys: Journeys, as_of: str | None, file: Path) -> N
             ),
             field="export",
         )
-    table = events(ws, journeys, as_of=parse_edge(as_of, ws.zone) if as_of else None)
+    table = events_of(ws, options, now=now)
     with file.open("wb") as target:
         target.writelines(xes(table, ws.zone) if ending == ".xes" else csv(table, ws.zone))
 

@@ -17,20 +17,23 @@ from regulars.kit import clock
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import AREA_TITLES
 from regulars.timeline.current import CurrentWorkspace
+from regulars.understand.analyses.asking import event_filter
+from regulars.understand.analyses.options import CHANNEL, IN_PERIOD
 from regulars.understand.journeys import board
 from regulars.understand.journeys.analysis import mark_values
-from regulars.understand.scope.parameters import ScopedByChannel, choices
+from regulars.understand.scope.model import EventFilter
+from regulars.understand.scope.parameters import choices
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Look = Annotated[EventFilter, Depends(event_filter((*IN_PERIOD, CHANNEL)))]
 
 
 @router.get("/journey/touchpoints/{step}")
 def touchpoint(
-    *, request: Request, ws: CurrentWorkspace, caller: Reader, wish: ScopedByChannel, step: str
+    *, request: Request, ws: CurrentWorkspace, caller: Reader, look: Look, step: str
 ) -> Response:
     """Show one touchpoint: course, spread, channels and places, before and after, words."""
-    look = wish.event_filter(caller)
     if kind := files.asked(request):
         found = board.answered(ws, step, look, now=clock.now()).payload
         return files.send(request, kind, f"touchpoint-{step}", board.TABLE, board.table(found))
@@ -41,7 +44,7 @@ def touchpoint(
         "journeys/touchpoint.html",
         title=_("How do customers experience “{name}”?").format(name=name),
         fresh=stored.as_of if stored else None,
-        chosen=choices(request, ws, caller, wish),
+        chosen=choices(request, ws, look, by_channel=True),
         name=name,
         piece=f"{request.url.path}/detail" + (f"?{request.url.query}" if request.url.query else ""),
         **(_detail_values(caller, stored.payload) if stored else {"detail": None}),
@@ -50,10 +53,9 @@ def touchpoint(
 
 @router.get("/journey/touchpoints/{step}/detail")
 def touchpoint_piece(
-    *, request: Request, ws: CurrentWorkspace, caller: Reader, wish: ScopedByChannel, step: str
+    *, request: Request, ws: CurrentWorkspace, caller: Reader, look: Look, step: str
 ) -> Response:
     """Give the touchpoint's detail, worked out now."""
-    look = wish.event_filter(caller)
     found = board.answered(ws, step, look, now=clock.now()).payload
     return page(request, "journeys/_touchpoint.html", title="", **_detail_values(caller, found))
 

@@ -19,7 +19,7 @@ from regulars.understand.metrics.model import (
     Definition,
 )
 from regulars.understand.metrics.showing import KIND_TITLES
-from regulars.understand.scope.parameters import ScopeParameters
+from regulars.understand.scope.model import EventFilter
 from regulars.understand.value_groups import service as value_groups
 from regulars.understand.value_groups.model import GROUP_TITLES
 
@@ -35,8 +35,7 @@ def detail_about(
     definition: Definition,
     ws: Workspace,
     request: Request,
-    wish: ScopeParameters,
-    caller: Principal,
+    look: EventFilter,
 ) -> dict[str, Any]:
     """Return the slice of one metric's page; fields that do not fit the metric are passed over."""
     given = request.query_params
@@ -46,11 +45,11 @@ def detail_about(
     by = given.get("by") if given.get("by") in DIMENSIONS else None
     if by is not None and not _fits(definition, by):
         by = None
-    about = wish.event_filter(caller).about()
+    about = look.about()
     if place := about.pop("place"):
         filters["place"] = [str(place)]
     if definition.key == QUESTION and by != "metric" and "metric" not in filters:
-        questions = service.choices(ws, caller.places)["metric"]
+        questions = service.choices(ws, look.scope)["metric"]
         filters |= {"metric": [questions[0]]} if questions else {}
     return {
         **about,

@@ -21,13 +21,16 @@ from regulars.understand.metrics import glossary, service
 from regulars.understand.metrics.columns import COLUMNS, dimensions
 from regulars.understand.metrics.model import Measured
 from regulars.understand.metrics.rows import plain
-from regulars.understand.scope.options import AsOfOption, FromOption, ToOption
 
 Opens = Callable[[Path], Workspace]
 Words = list[str] | None
 Metric = Annotated[
     str, typer.Argument(help="Key of a metric, for example nps.", show_default=False)
 ]
+Edge = str | None
+FromOption = Annotated[Edge, typer.Option("--from", help="Start: month, day or time.")]
+ToOption = Annotated[Edge, typer.Option("--to", help="End: month, day or time (excluded).")]
+AsOfOption = Annotated[Edge, typer.Option("--as-of", help="Only what was known by then.")]
 By = Annotated[
     Words,
     typer.Option(

@@ -19,18 +19,21 @@ from regulars.kit import clock
 from regulars.kit.text import Text
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
+from regulars.understand.analyses.asking import event_filter
 from regulars.understand.findings import service as findings
 from regulars.understand.levels.model import MEANING as LEVELS
 from regulars.understand.metrics import asking, board, first, service, showing
 from regulars.understand.metrics.analysis import ANALYSIS
 from regulars.understand.metrics.columns import COLUMNS, dimensions
 from regulars.understand.metrics.model import GROUP_TITLES
-from regulars.understand.scope.parameters import Scoped, choices
+from regulars.understand.scope.model import EventFilter
+from regulars.understand.scope.parameters import choices
 
 router = APIRouter(prefix="/metrics", include_in_schema=False)
 TERMS = ((Text("Experience levels", "体验等级"), LEVELS),)
 """What the glossary explains beside the metrics."""
 Reader = Annotated[Principal, Depends(needs(Right.READ_NUMBERS))]
+Look = Annotated[EventFilter, Depends(event_filter(ANALYSIS.options))]
 
 
 @router.get("/glossary")
@@ -72,11 +75,11 @@ def first_insight(request: Request, ws: CurrentWorkspace, caller: Reader, source
 
 @router.get("/{key}")
 def show_metric(
-    request: Request, ws: CurrentWorkspace, caller: Reader, wish: Scoped, key: str
+    request: Request, ws: CurrentWorkspace, caller: Reader, look: Look, key: str
 ) -> Response:
     """Show one metric: the whole, its course, its slices."""
     definition = service.definition(key)
-    about = asking.detail_about(definition, ws, request, wish, caller)
+    about = asking.detail_about(definition, ws, request, look)
     if kind := files.asked(request):
         detail = findings.answer(ws, board.DETAIL, about, now=clock.now()).payload
         measured = [*detail.whole, *detail.slices, *detail.course]
@@ -90,7 +93,7 @@ def show_metric(
         fresh=stored.as_of if stored else None,
         definition=definition,
         about=about,
-        pickers=choices(request, ws, caller, wish, usual=ANALYSIS.usual),
+        pickers=choices(request, ws, look, usual=ANALYSIS.usual),
         fields=asking.fields(ws, definition, about, caller),
         piece=f"/metrics/{key}/numbers" + (f"?{request.url.query}" if request.url.query else ""),
         **_detail_values(request, ws, key, stored.payload if stored else None),
@@ -99,10 +102,10 @@ def show_metric(
 
 @router.get("/{key}/numbers")
 def metric_piece(
-    request: Request, ws: CurrentWorkspace, caller: Reader, wish: Scoped, key: str
+    request: Request, ws: CurrentWorkspace, caller: Reader, look: Look, key: str
 ) -> Response:
     """Give one metric's numbers, worked out now."""
-    about = asking.detail_about(service.definition(key), ws, request, wish, caller)
+    about = asking.detail_about(service.definition(key), ws, request, look)
     found = findings.answer(ws, board.DETAIL, about, now=clock.now()).payload
     values = _detail_values(request, ws, key, found)
     return page(

@@ -67,7 +67,7 @@ def texts(
         request,
         "words/texts.html",
         title=_("What did customers say?"),
-        pickers=pickers(request, ws, caller, ANALYSIS, view.options),
+        pickers=pickers(request, ws, ANALYSIS, view.options),
         sought=seek,
         asked=view.asked,
         hits=result,
