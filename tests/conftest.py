@@ -51,8 +51,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let servers of tests begin no refresh by themselves, which would outlive their workspace."""
-    monkeypatch.setattr("regulars.jobs.schedule.service.LOOK_SECONDS", 3600.0)
+    """Let servers of tests begin no work by themselves, which would outlive their workspace."""
+    monkeypatch.setattr("regulars.jobs.lanes.loop.FIRST_LOOK", 3600.0)
 
 
 @pytest.fixture

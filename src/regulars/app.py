@@ -28,8 +28,12 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.routing import BaseRoute
 
+    from regulars.jobs.lanes.model import Chosen, Lane
     from regulars.timeline.workspace import Workspace
 
+LANES_INSIDE = "REGULARS_LANES"
+"""Tells further worker processes which lanes they work on."""
+LANES = "split: refresh and maintain in a process of their own; all, none, or names."
 ACCEPT_LOSS = "Continue with an older lake, without the events it lacks."
 
 FLOORS = (
@@ -261,11 +265,15 @@ def _register_own(app: typer.Typer) -> None:
         port: Annotated[int, typer.Option(help="Port to listen on.")] = serving.PORT,
         workers: Annotated[int, typer.Option(min=1, help="Processes (PostgreSQL).")] = 1,
         proxy: Annotated[str | None, typer.Option(help="Trusted proxy's address.")] = None,
+        lanes: Annotated[str, typer.Option(help=LANES)] = "split",
         accept_loss: Annotated[bool, typer.Option("--accept-loss", help=ACCEPT_LOSS)] = False,
     ) -> None:
         """Serve the pages, the API and the intake; only to this machine unless told otherwise."""
+        from regulars.jobs.lanes.model import choose
+
+        chosen = choose(lanes)
         ws = _opens(workspace, accept_loss=accept_loss)
-        serve_workspace(ws, host=host, port=port, workers=workers, proxy=proxy)
+        serve_workspace(ws, host=host, port=port, workers=workers, proxy=proxy, chosen=chosen)
 
 
 def _register_demo(app: typer.Typer) -> None:
@@ -281,11 +289,14 @@ def _register_demo(app: typer.Typer) -> None:
         ] = SEED,
         port: Annotated[int, typer.Option(help="Port to listen on.")] = serving.PORT,
         browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+        lanes: Annotated[str, typer.Option(help=LANES)] = "split",
     ) -> None:
         """Simulate a company over two years and serve it, to this machine only."""
+        from regulars.jobs.lanes.model import choose
         from regulars.simulate.demo import opening
         from regulars.simulate.demo import service as demo_service
 
+        chosen = choose(lanes)
         serving.require_free(serving.LOOPBACK, port)
         now = clock.now()
         wanted = demo_service.planned(customers, seed, now)
@@ -293,7 +304,7 @@ def _register_demo(app: typer.Typer) -> None:
             folder.expanduser().resolve(), wanted, now=now, creates=init_workspace, opens=_opens
         )
         opening.invite(workspace, port, browser=browser)
-        serve_workspace(workspace, port=port)
+        serve_workspace(workspace, port=port, chosen=chosen)
 
 
 def _register_loss(app: typer.Typer) -> None:
@@ -312,35 +323,51 @@ def serve_workspace(
     port: int = serving.PORT,
     workers: int = 1,
     proxy: str | None = None,
+    chosen: Chosen | None = None,
 ) -> None:
-    """Serve until interrupted; on the first run print the way to the first account."""
+    """Serve until interrupted; on the first run print the way to the first account.
+
+    The lanes chosen to be apart are worked on by one further process, whatever the `workers`.
+    """
     from regulars.company.sign_in import service as sign_in
+    from regulars.jobs.lanes.child import Child
+    from regulars.jobs.lanes.model import SPLIT, choose
 
     serving.require_free(host, port)
     code = sign_in.first_run_code(workspace, clock.now())
     first_run = None if code is None else sign_in.first_run_path(code)
     serving.announce(workspace.settings.workspace.name, host, port, first_run)
-    serving.run(
-        lambda: build_web(workspace),
-        folder=workspace.folder,
-        host=host,
-        port=port,
-        workers=workers,
-        proxy=proxy,
-    )
+    chosen = chosen or choose(SPLIT)
+    os.environ[LANES_INSIDE] = ",".join(chosen.inside)
+    child = Child(workspace, chosen.apart) if chosen.apart else None
+    with serving.beside(child):
+        serving.run(
+            lambda: build_web(workspace, chosen.inside),
+            folder=workspace.folder,
+            host=host,
+            port=port,
+            workers=workers,
+            proxy=proxy,
+        )
 
 
 def web_of_environment() -> FastAPI:
     """Return the server of the workspace that a parent process names; for several workers."""
-    return build_web(open_workspace(os.environ[serving.FOLDER]))
+    from regulars.jobs.lanes.model import parse
+
+    words = os.environ[LANES_INSIDE]
+    workspace = open_workspace(os.environ[serving.FOLDER])
+    return build_web(workspace, parse(words) if words else ())
 
 
-def build_web(workspace: Workspace) -> FastAPI:
-    """Return the server: intake, API and pages of every noun."""
+def build_web(workspace: Workspace, lanes: Sequence[Lane] | None = None) -> FastAPI:
+    """Return the server: intake, API and pages of every noun; it works on all lanes, or on some."""
     from regulars.faces import web
 
     workspace.occupy()
     app = web.create(workspace, version=regulars.__version__)
+    if lanes is not None:
+        app.state.lanes = lanes
     app.router.routes.extend(_routes())
     for module in roles("api"):
         if hasattr(module, "prepare"):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
-from collections.abc import Callable
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, Protocol
 
 from regulars.faces.command import err, out
 from regulars.faces.language import gettext as _
@@ -57,6 +60,54 @@ def announce(name: str, host: str, port: int, first_run: str | None = None) -> N
                 "before it, and name the proxy with --proxy."
             )
         )
+
+
+class Beside(Protocol):
+    """What runs as long as the server does."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End, and wait for that."""
+
+
+@contextmanager
+def beside(other: Beside | None) -> Iterator[None]:
+    """Let something run as long as the server does; a signal that ends the one ends the other."""
+    if other is None:
+        yield
+        return
+    with _terminable():
+        other.start()
+        try:
+            yield
+        finally:
+            other.stop()
+
+
+class _Terminated(BaseException):
+    """The process was told to end."""
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Let the signal to end raise, so that what is open is closed; the server hands it on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except _Terminated:
+        signal.signal(signal.SIGTERM, before)
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run(

@@ -9,7 +9,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -27,13 +29,27 @@ MAINTENANCE = "maintenance"
 """The one lease for flush, compaction, import and erasure: whoever changes the lake."""
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lease: a process of a machine."""
+
+    host: str
+    process: int
+
+    @property
+    def here(self) -> bool:
+        """Whether it is a process of this machine."""
+        return self.host == socket.gethostname()
+
+
 class Lease:
     """A lease that is held: renewed by a thread until it is released."""
 
     def __init__(self, database: Database, name: str) -> None:
         self.database = database
         self._name = name
-        self._holder = f"{socket.gethostname()}|{os.getpid()}|{secrets.token_hex(6)}"
+        self._holder = written()
+        self._until: datetime | None = None
         self._ended = threading.Event()
         self._renewal = threading.Thread(target=self._keep, name=f"lease-{name}", daemon=True)
 
@@ -51,10 +67,20 @@ class Lease:
                 ),
             )
 
+    @property
+    def sure(self) -> bool:
+        """Whether it is certainly held still, by when it was renewed; asks nobody."""
+        return self._until is not None and clock.now() < self._until - LIFE / 4
+
     def take(self) -> bool:
         """Take it when it is free, run out, or held by a process that has died here."""
         now = clock.now()
         mine = {"holder": self._holder, "until": now + LIFE}
+        if taken := self._taken(mine, now):
+            self._until = now + LIFE
+        return taken
+
+    def _taken(self, mine: dict[str, Any], now: datetime) -> bool:
         with self.database.transaction() as connection:
             statement = insert_or_ignore(connection, leases).values(name=self._name, **mine)
             if connection.execute(statement.returning(leases.c.name)).first() is not None:
@@ -94,9 +120,11 @@ class Lease:
                 pause = LIFE / 60
 
     def _renewed(self) -> bool:
-        mine = sa.update(leases).where(self._held_by(self._holder))
+        mine, until = sa.update(leases).where(self._held_by(self._holder)), clock.now() + LIFE
         with self.database.transaction() as connection:
-            return connection.execute(mine.values(until=clock.now() + LIFE)).rowcount == 1
+            renewed = connection.execute(mine.values(until=until)).rowcount == 1
+        self._until = until if renewed else None
+        return renewed
 
     def _held_by(self, holder: str) -> sa.ColumnElement[bool]:
         return (leases.c.name == self._name) & (leases.c.holder == holder)
@@ -126,6 +154,28 @@ def lease(database: Database, name: str, *, patience: float = 120.0) -> Iterator
         yield held
     finally:
         held.release()
+
+
+def holder(connection: sa.Connection, name: str, now: datetime) -> Holder | None:
+    """Return who holds a lease; None when nobody does, or who did has died or gone silent."""
+    row = connection.execute(sa.select(leases).where(leases.c.name == name)).one_or_none()
+    return None if row is None or row.until <= now else alive(row.holder)
+
+
+def written() -> str:
+    """Return words for this process that no other has."""
+    return f"{socket.gethostname()}|{os.getpid()}|{secrets.token_hex(6)}"
+
+
+def here() -> Holder:
+    """Return this process."""
+    return Holder(socket.gethostname(), os.getpid())
+
+
+def alive(words: str) -> Holder | None:
+    """Return the process that such words name, unless it was one of this machine and has died."""
+    host, process, _token = words.split("|")
+    return None if _dead(words) else Holder(host, int(process))
 
 
 def _dead(holder: str) -> bool:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from regulars import app
+from regulars.company.rights.model import SHELL
 from regulars.jobs.runs import service
-from regulars.jobs.runs.model import Job, Progress, State, Step
+from regulars.jobs.runs.model import Job, Progress, State, Step, Stopping
 from regulars.kit.errors import Conflict
 from regulars.kit.text import Text
 from regulars.store import workspace as store_workspace
@@ -153,3 +154,75 @@ def test_progress_is_seen_while_the_step_runs(ws: Workspace) -> None:
     )
     assert seen == [0.25]
     assert done == [("look", 0.0), ("look", 0.25), ("look", 1.0)]
+
+
+def test_a_failed_run_is_gone_on_with_where_it_failed(ws: Workspace) -> None:
+    log: list[str] = []
+    wrong = job(step("a", log), step("b", log, ValueError("x")), step("c", log))
+    failed = service.perform(ws, wrong, reason="first", clock=Clock())
+    whole = job(step("a", log), step("b", log), step("c", log))
+    run = service.perform(ws, whole, reason=service.RETRY, clock=Clock())
+    assert log == ["a", "b", "c", "b"]
+    assert (run.id, run.as_of, run.state, run.reason) == (
+        failed.id, failed.as_of, State.DONE, "retry",
+    )  # fmt: skip
+    assert run.errors is None
+    again = service.perform(ws, whole, reason=service.RETRY, clock=Clock())
+    assert again.id != run.id  # the newest did not fail: there is nothing to go on with
+
+
+def test_a_run_is_cancelled_at_its_next_sign_of_progress(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regulars.jobs.runs.brake.LOOK_SECONDS", 0.0)
+    log: list[str] = []
+
+    def cancelled(_ws: Workspace, _now: datetime, progress: Progress) -> None:
+        service.cancel(ws, "count", SHELL, now=NOON)
+        try:
+            progress(0.5)
+        except Exception:
+            log.append("a step cannot go on by itself")
+        log.append("after")
+
+    stopped = Step("stopped", Text("stopped", "停"), cancelled)
+    run = service.perform(ws, job(stopped, step("b", log)), reason="test", clock=Clock())
+    assert log == []
+    assert run.state == State.CANCELLED
+    assert [one.state for one in run.steps] == [State.CANCELLED, State.WAITING]
+    with pytest.raises(Conflict, match="not running"):
+        service.cancel(ws, "count", SHELL, now=NOON)
+    next_run = service.perform(ws, job(step("b", log)), reason="test", clock=Clock())
+    assert (next_run.state, next_run.id != run.id) == (State.DONE, True)
+
+
+def test_a_run_whose_process_has_died_is_cancelled_at_once(ws: Workspace) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        crash = job(step("a", [], KeyboardInterrupt()))
+        service.perform(ws, crash, reason="test", clock=Clock())
+    service.cancel(ws, "count", SHELL, now=NOON)
+    assert service.recent(ws)[0].state == State.CANCELLED
+
+
+def test_a_process_that_ends_leaves_its_run_to_the_next(ws: Workspace) -> None:
+    log: list[str] = []
+    with pytest.raises(Stopping):
+        service.perform(
+            ws,
+            job(step("a", log), step("b", log)),
+            reason="test",
+            clock=Clock(),
+            stopping=lambda: log == ["a"],
+        )
+    left = service.recent(ws)[0]
+    assert left.state == State.RUNNING
+    run = service.perform(ws, job(step("a", log), step("b", log)), reason="test", clock=Clock())
+    assert (run.id, run.state, log) == (left.id, State.DONE, ["a", "a", "b"])
+
+
+def test_what_is_asked_for_is_wanted_until_it_begins(ws: Workspace) -> None:
+    service.request(ws, "count", SHELL, now=NOON)
+    service.request(ws, "count", SHELL, now=NOON)
+    assert service.requested(ws) == {"count"}
+    service.perform(ws, job(step("a", [])), reason="asked", clock=Clock())
+    assert service.requested(ws) == set()

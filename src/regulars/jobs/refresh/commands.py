@@ -32,7 +32,7 @@ def register(app: typer.Typer, opens: Callable[[Path], Workspace]) -> None:
         with Progress(*BAR, console=err, transient=True) as bar:
             run = service.run(ws, reason="command", clock=clock.now, watch=_watch(bar))
         _print(run, as_json)
-        if run.state == State.FAILED:
+        if run.state != State.DONE:
             raise typer.Exit(1)
 
 
@@ -59,4 +59,7 @@ def _print(run: Run, as_json: bool) -> None:
         )
         mark = "[green]●[/]" if step.state == State.DONE else "[red]▲[/]"
         out.print(f"{mark} {step.name.in_(shell_language())}  [dim]{took}[/]  {step.error or ''}")
-    out.print(_("Done.") if run.state == State.DONE else _("Some steps failed; see above."))
+    if run.state is State.CANCELLED:
+        out.print(_("Cancelled."))
+        return
+    out.print(_("Done.") if run.state is State.DONE else _("Some steps failed; see above."))

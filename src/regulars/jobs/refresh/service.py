@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from regulars.jobs.refresh.steps import steps
@@ -20,13 +21,20 @@ def job() -> Job:
     return Job(KEY, Text("Refresh findings", "刷新分析结果"), steps())
 
 
-def run(ws: Workspace, *, reason: str, clock: Clock, watch: Watch | None = None) -> Run:
+def run(
+    ws: Workspace,
+    *,
+    reason: str,
+    clock: Clock,
+    watch: Watch | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Run:
     """Compute and store every finding anew, all of one state of the timeline.
 
-    Raises Conflict when a refresh is running already.
+    Raises Conflict when a refresh is running already, Stopping when the process is to end.
     """
     try:
-        return runs.perform(ws, job(), reason=reason, clock=clock, watch=watch)
+        return runs.perform(ws, job(), reason=reason, clock=clock, watch=watch, stopping=stopping)
     finally:
         ws.engine.unpin()
 

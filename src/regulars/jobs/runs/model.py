@@ -18,6 +18,14 @@ RESUME_WITHIN = timedelta(hours=1)
 """An interrupted run is continued if it began less than this ago; else a new one begins."""
 
 
+class Cancelled(BaseException):
+    """Somebody cancelled the run; no `Exception`, so that a step cannot take it for its own."""
+
+
+class Stopping(BaseException):
+    """The process ends: the run is continued by whoever comes next."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One part of a job. `run(ws, now, progress)` must be safe to do twice."""
@@ -48,6 +56,7 @@ class State(StrEnum):
     DONE = "done"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    CANCELLED = "cancelled"
 
 
 STATES: dict[State, Text] = {
@@ -56,6 +65,7 @@ STATES: dict[State, Text] = {
     State.DONE: Text("done", "已完成"),
     State.FAILED: Text("failed", "失败"),
     State.INTERRUPTED: Text("interrupted", "已中断"),
+    State.CANCELLED: Text("cancelled", "已取消"),
 }
 REASONS: dict[str, Text] = {
     "first": Text("the first time", "首次运行"),
@@ -64,6 +74,7 @@ REASONS: dict[str, Text] = {
     "interrupted": Text("to finish an interrupted run", "继续中断的任务"),
     "asked": Text("started by hand", "手动触发"),
     "command": Text("command", "命令行"),
+    "retry": Text("to repeat steps that failed", "重试失败的步骤"),
 }
 """Why runs begin, in words."""
 
@@ -93,11 +104,19 @@ class Run:
     started_at: datetime
     ended_at: datetime | None
     steps: tuple[StepRun, ...]
+    cancel_at: datetime | None = None
+    """When somebody asked for it to end; it does at the next sign of progress."""
 
     @property
     def progress(self) -> float:
         """The mean progress of the steps, 0 to 1."""
         return sum(step.progress for step in self.steps) / len(self.steps) if self.steps else 1.0
+
+    @property
+    def errors(self) -> str | None:
+        """What went wrong, step by step; None when nothing did."""
+        told = [f"{step.name.en}: {step.error}" for step in self.steps if step.error]
+        return "; ".join(told) or None
 
     @property
     def current(self) -> StepRun | None:

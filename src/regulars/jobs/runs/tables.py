@@ -16,6 +16,15 @@ job_runs = sa.Table(
     sa.Column("as_of", Moment, nullable=False),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
+    sa.Column("cancel_at", Moment),
+)
+
+job_requests = sa.Table(
+    "job_requests",
+    metadata,
+    sa.Column("job", sa.String(60), primary_key=True),
+    sa.Column("requested_at", Moment, nullable=False),
+    comment="Jobs that somebody wants done now; a row goes when its run begins.",
 )
 
 job_run_steps = sa.Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -11,10 +12,12 @@ from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.language import gettext as _
 from regulars.faces.layout import NavItem, Section, page
+from regulars.jobs.lanes import service as lanes
 from regulars.jobs.refresh import service as refresh
 from regulars.jobs.runs import service
 from regulars.jobs.runs.model import REASONS, STATES, State
 from regulars.kit import clock
+from regulars.kit.errors import Conflict
 from regulars.kit.text import Text
 from regulars.timeline.current import CurrentWorkspace
 
@@ -35,16 +38,20 @@ def jobs(
     caller: Reader,
     requested: Annotated[bool, Query(alias="asked")] = False,
 ) -> Response:
-    """List the runs, the newest first, with the steps of the one under way."""
+    """Show who does which work, and the runs, the newest first."""
     runs = service.recent(ws, None, SHOWN)
+    running = bool(runs) and runs[0].state == State.RUNNING
     return page(
         request,
-        "schedule/jobs.html",
+        "lanes/jobs.html",
         title=_("What is running in the background?"),
         runs=runs,
         reasons=REASONS,
         states=STATES,
-        waiting=requested and not (runs and runs[0].state == State.RUNNING),
+        running=running,
+        waiting=requested and not running,
+        lanes=lanes.states(ws, clock.now()),
+        children=lanes.children(ws),
         may_start=caller.may(Right.IMPORT),
     )
 
@@ -59,7 +66,7 @@ def now(request: Request, ws: CurrentWorkspace, _caller: Seer, seen: int = 0) ->
     run = newest[0] if newest else None
     return page(
         request,
-        "schedule/_now.html",
+        "lanes/_now.html",
         title="",
         run=run if run is not None and run.state == State.RUNNING else None,
         coming=refresh.due(ws, clock.now()) is not None,
@@ -69,7 +76,15 @@ def now(request: Request, ws: CurrentWorkspace, _caller: Seer, seen: int = 0) ->
 
 
 @router.post("/refresh")
-def start(request: Request, _caller: Starter) -> Response:
+def start(ws: CurrentWorkspace, caller: Starter) -> Response:
     """Let the findings be computed now."""
-    request.app.state.schedule.ask(refresh.KEY)
+    service.request(ws, refresh.KEY, caller, now=clock.now())
     return RedirectResponse("/jobs?asked=1", 303)
+
+
+@router.post("/refresh/cancel")
+def cancel(ws: CurrentWorkspace, caller: Starter) -> Response:
+    """Let the run under way end; where it has ended meanwhile there is nothing to do."""
+    with suppress(Conflict):
+        service.cancel(ws, refresh.KEY, caller, now=clock.now())
+    return RedirectResponse("/jobs", 303)

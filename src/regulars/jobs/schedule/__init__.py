@@ -1,1 +1,0 @@
-"""Schedule: the thread in which a server does its timed work."""
