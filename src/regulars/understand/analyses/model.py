@@ -246,8 +246,8 @@ class Analysis:
 
     @property
     def service(self) -> Any:
-        """The noun's service, which is imported now."""
-        return importlib.import_module(f"{self.noun}.service")
+        """The noun's service, which is imported now; None of an analysis that computes itself."""
+        return importlib.import_module(f"{self.noun}.service") if self.noun else None
 
     def result_type(self) -> type:
         """Return the type of the answer."""
