@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 LANES_INSIDE = "REGULARS_LANES"
 """Tells further worker processes which lanes they work on."""
+MEMORY_SHARE = "REGULARS_MEMORY_SHARE"
+"""Tells them which part of the workspace's memory a server's processes use."""
 LANES = "split: refresh and maintain in a process of their own; all, none, or names."
 ACCEPT_LOSS = "Continue with an older lake, without the events it lacks."
 
@@ -331,7 +333,7 @@ def serve_workspace(
     """
     from regulars.company.sign_in import service as sign_in
     from regulars.jobs.lanes.child import Child
-    from regulars.jobs.lanes.model import SPLIT, choose
+    from regulars.jobs.lanes.model import SERVER_SHARE, SPLIT, choose
 
     serving.require_free(host, port)
     code = sign_in.first_run_code(workspace, clock.now())
@@ -339,6 +341,8 @@ def serve_workspace(
     serving.announce(workspace.settings.workspace.name, host, port, first_run)
     chosen = chosen or choose(SPLIT)
     os.environ[LANES_INSIDE] = ",".join(chosen.inside)
+    os.environ[MEMORY_SHARE] = str(SERVER_SHARE if chosen.apart else 1.0)
+    workspace.share_memory(float(os.environ[MEMORY_SHARE]))
     child = Child(workspace, chosen.apart) if chosen.apart else None
     with serving.beside(child):
         serving.run(
@@ -357,6 +361,7 @@ def web_of_environment() -> FastAPI:
 
     words = os.environ[LANES_INSIDE]
     workspace = open_workspace(os.environ[serving.FOLDER])
+    workspace.share_memory(float(os.environ[MEMORY_SHARE]))
     return build_web(workspace, parse(words) if words else ())
 
 

@@ -21,6 +21,7 @@ REASONS = {
     "database.busy": Text("is held by something else", "被其他进程占用"),
     "disk.full": Text("is full", "已满"),
     "disk.unusable": Text("cannot be read or written", "无法读写"),
+    "work.late": Text("lags behind what was taken in", "落后于已接收的事件"),
 }
 """Why a part is away, for anybody who asks: without addresses, names or folders."""
 PROBE = b"\0" * 65_536
@@ -38,6 +39,9 @@ class Health:
         self._store = store
         self._met: dict[str, tuple[float, Fault]] = {}
         self._asked: tuple[float, list[Fault]] | None = None
+        self.late: list[Callable[[], bool]] = []
+        """Functions that tell whether work behind the pages lags; nouns add theirs."""
+        self._late: tuple[float, bool] | None = None
         self._lock = threading.Lock()
 
     def note(self, fault: Fault) -> None:
@@ -54,6 +58,13 @@ class Health:
         oldest = clock.monotonic() - REMEMBERED
         met = [fault for at, fault in list(self._met.values()) if at >= oldest]
         return list({fault.part: fault for fault in [*met, *found]}.values())
+
+    def lagging(self) -> bool:
+        """Tell whether work behind the pages lags; the pages and the intake are well without it."""
+        with self._lock:
+            if self._late is None or clock.monotonic() - self._late[0] >= EVERY:
+                self._late = (clock.monotonic(), any(one() for one in self.late))
+            return self._late[1]
 
 
 def _ask(store: Store) -> list[Fault]:

@@ -60,14 +60,18 @@ for _guard, _name in (
 @router.get("/healthz", dependencies=[Depends(public)])
 def health(request: Request) -> JSONResponse:
     """Tell whether the server's parts answer; open to everybody, and says no more."""
-    found = request.app.state.health.now()
-    if not found:
+    parts = request.app.state.health
+    faults = parts.now()
+    if not faults and parts.lagging():
+        late = {"code": "work.late", "reason": say(REASONS["work.late"])}
+        return JSONResponse({"status": "lagging", "parts": {"reactions": late}})
+    if not faults:
         return JSONResponse({"status": "ok"})
-    parts = {
-        fault.part: {"code": fault.code, "reason": say(REASONS[fault.code])} for fault in found
+    away = {
+        fault.part: {"code": fault.code, "reason": say(REASONS[fault.code])} for fault in faults
     }
     headers = {"Retry-After": str(COME_BACK)}
-    return JSONResponse({"status": "degraded", "parts": parts}, 503, headers)
+    return JSONResponse({"status": "degraded", "parts": away}, 503, headers)
 
 
 @router.post("/preferences", dependencies=[Depends(public)])

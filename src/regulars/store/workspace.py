@@ -30,6 +30,8 @@ class Store:
         self.settings = settings
         self.notes: list[Text] = []
         """What whoever opened it is to be told."""
+        self.share = 1.0
+        """How much of the memory that the workspace may use is this process's."""
 
     @cached_property
     def database(self) -> Database:

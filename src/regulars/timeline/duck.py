@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from regulars.kit import sql
+from regulars.kit import machine, sql
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
 
@@ -19,8 +19,12 @@ SORTED_AT_ONCE = 1 << 25
 """Hashes that are sorted in memory at once."""
 
 
+MOST = 0.6
+"""Share of the machine's memory that is used at most, whatever `engine.memory` says."""
+
+
 def connect(store: Store, *, share: float = 1.0) -> duckdb.DuckDBPyConnection:
-    """Return a new in-memory database that may use `share` of the workspace's memory.
+    """Return a new in-memory database that may use `share` of this process's memory.
 
     The session's zone is the reporting zone. It spills into a place of its own: two databases
     that share a folder write into each other's files. Raises Invalid when `engine.memory` is
@@ -30,7 +34,7 @@ def connect(store: Store, *, share: float = 1.0) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         config={
             "threads": engine.threads,
-            "memory_limit": f"{int(memory_bytes(engine.memory) * share / 2**20)}MiB",
+            "memory_limit": f"{int(_allowed(store) * share / 2**20)}MiB",
             "temp_directory": str(store.spill.place("duckdb")),
             "preserve_insertion_order": True,
             "autoinstall_known_extensions": False,
@@ -40,6 +44,12 @@ def connect(store: Store, *, share: float = 1.0) -> duckdb.DuckDBPyConnection:
     connection.execute("SET enable_progress_bar = false; SET parquet_metadata_cache = true")
     set_zone(connection, store)
     return connection
+
+
+def _allowed(store: Store) -> float:
+    """Return how many bytes this process may use: its share of what the workspace may."""
+    wanted, there = memory_bytes(store.settings.engine.memory), machine.memory()
+    return store.share * (wanted if there is None else min(wanted, MOST * there))
 
 
 def set_zone(connection: duckdb.DuckDBPyConnection, store: Store) -> None:

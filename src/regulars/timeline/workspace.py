@@ -41,6 +41,12 @@ class Workspace(Store):
 
         return open_engine(self)
 
+    def share_memory(self, share: float) -> None:
+        """Let this process use a part of the memory: another process has the rest."""
+        self.share = share
+        if "engine" in self.__dict__:
+            self.__dict__.pop("engine").close()
+
     @property
     def events(self) -> ir.Table:
         """All events as an Ibis table, as of now; for notebooks. Services use `query`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,10 +14,14 @@ from regulars.company.audit.tables import audit_entries
 from regulars.company.rights.model import Role
 from regulars.jobs.doctor import machine, service, who
 from regulars.jobs.doctor.model import Finding, Severity, worst
+from regulars.jobs.lanes import queries as lane_queries
+from regulars.jobs.lanes.model import PACES, Lane, TaskRecord
 from regulars.kit import clock
+from regulars.kit.text import Text
 from regulars.store.workspace import SECRET_FILE
-from regulars.timeline import inbox, linking
+from regulars.timeline import acts, inbox, linking
 from regulars.timeline.flush import flush
+from regulars.timeline.lease import lease
 from regulars.timeline.workspace import Workspace
 from tests.company.cast import hire
 
@@ -37,7 +42,7 @@ def test_a_new_workspace_is_sound_but_for_what_nobody_has_done_yet(ws: Workspace
     found = examined(ws)
     assert worst(list(found.values())) is not Severity.BAD
     waiting = {key for key, finding in found.items() if finding.state is not Severity.OK}
-    assert waiting - {"memory", "disk"} == {"findings", "staff"}
+    assert waiting - {"memory", "disk"} == {"findings", "staff", "lanes"}
     assert all(found[key].advice is not None for key in waiting)
     assert {"settings", "versions", "secret", "clock", "zones", "database", "lake"} <= set(found)
 
@@ -156,3 +161,33 @@ def test_contested_links_are_told_with_what_to_do(ws: Workspace) -> None:
     (found,) = who.identities(ws)
     assert (found.state, "1 links contested" in found.seen.en) == (Severity.WARN, True)
     assert found.advice is not None and "regulars contested" in found.advice.en
+
+
+def test_a_lane_that_nobody_runs_is_named_with_what_to_do(ws: Workspace) -> None:
+    with lease(ws.database, "lane:react"), lease(ws.database, "lane:refresh"):
+        told = examined(ws)["lanes"]
+    assert told.seen.en == "nobody runs: deliver,maintain"
+    assert told.advice is not None
+    assert "regulars work --lanes deliver,maintain" in told.advice.en
+    with ExitStack() as every:
+        for lane in Lane:
+            every.enter_context(lease(ws.database, f"lane:{lane}"))
+        assert examined(ws)["lanes"].advice is None
+
+
+def test_what_fails_in_a_lane_is_named_with_its_error(ws: Workspace) -> None:
+    broken = TaskRecord("mails", Lane.DELIVER, Text("Mails of alerts", "提醒邮件"))
+    with ws.database.transaction() as connection:
+        failed = broken.failed("OSError: refused", clock.now(), PACES[Lane.DELIVER])
+        lane_queries.put_task(connection, failed)
+    told = [one for one in service.examine(ws.folder, clock.now()) if one.key == "lanes"]
+    assert any("OSError: refused" in one.seen.zh for one in told)
+
+
+def test_acts_that_do_not_become_events_are_named(ws: Workspace) -> None:
+    now = clock.now()
+    with ws.database.transaction() as connection:
+        acts.record(ws, connection, [{"name": "Case Opened"}], now=now - timedelta(minutes=5))
+    assert examined(ws)["acts"].seen.en == "1 acts wait to become events, the oldest for 5 min"
+    acts.move(ws, now=now)
+    assert "acts" not in examined(ws)

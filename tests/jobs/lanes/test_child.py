@@ -25,7 +25,8 @@ from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 from tests.jobs.lanes.test_loop import wait_until
 
-SOON = 60.0
+SOON = 180.0
+"""Seconds: the child stands back, and on a busy machine it takes long to begin."""
 
 
 def free_port() -> int:
@@ -94,6 +95,7 @@ def test_a_server_keeps_a_process_for_the_long_lanes(ws: Workspace, servers: Ser
     assert not alive(child.process or 0)
 
 
+@pytest.mark.one_database
 def test_a_child_that_dies_is_started_again_and_the_server_is_told(
     ws: Workspace, servers: Servers
 ) -> None:
@@ -108,6 +110,7 @@ def test_a_child_that_dies_is_started_again_and_the_server_is_told(
     assert child.died_at is not None
 
 
+@pytest.mark.one_database
 def test_a_child_ends_when_its_server_is_killed(ws: Workspace, servers: Servers) -> None:
     server = servers.serve()
     assert wait_until(lambda: all_held(ws), SOON)
@@ -118,6 +121,7 @@ def test_a_child_ends_when_its_server_is_killed(ws: Workspace, servers: Servers)
     assert service.children(ws) == []
 
 
+@pytest.mark.one_database
 def test_lanes_run_where_they_are_wanted(ws: Workspace, servers: Servers) -> None:
     servers.serve("--lanes", "none")
     worker = servers.begin("work", "--lanes", "react,maintain")
@@ -132,14 +136,14 @@ def test_lanes_run_where_they_are_wanted(ws: Workspace, servers: Servers) -> Non
     assert service.children(ws) == []
 
 
+@pytest.mark.one_database
 def test_a_server_may_run_all_lanes_itself(ws: Workspace, servers: Servers) -> None:
     server = servers.serve("--lanes", "all")
     assert wait_until(lambda: set(held(ws).values()) == {server.pid} and all_held(ws), SOON)
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_whoever_is_killed_the_refresh_is_done(ws: Workspace, servers: Servers, seed: int) -> None:
-    chance = random.Random(seed)
+def test_whoever_is_killed_the_refresh_is_done(ws: Workspace, servers: Servers) -> None:
+    chance = random.Random(1)
     runs.request(ws, "refresh", SHELL, now=clock.now())
     server = servers.serve()
     for _kill in range(4):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -24,6 +24,7 @@ from regulars.jobs.runs import service as runs
 from regulars.jobs.runs.model import State
 from regulars.kit import clock
 from regulars.kit.text import Text
+from regulars.timeline import acts
 from regulars.timeline import lease as lease_module
 from regulars.timeline.lease import lease
 from regulars.timeline.workspace import Workspace
@@ -141,3 +142,18 @@ def test_every_lane_is_shown_with_who_runs_it_and_what_went_wrong(
     assert deliver["tasks"][0]["error"] == "OSError: refused"
     assert told["children"][0]["exit_code"] == -9
     assert msgspec.json.decode(printed.stdout)[1]["holder"]["process"] == os.getpid()
+
+
+def test_work_that_lags_is_told_by_the_servers_health(
+    browser: TestClient, ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regulars.faces.health.EVERY", 0.0)
+    assert browser.get("/healthz").json() == {"status": "ok"}
+    late = clock.now() - timedelta(minutes=5)
+    with ws.database.transaction() as connection:
+        acts.record(ws, connection, [{"name": "Case Opened"}], now=late)
+    told = browser.get("/healthz")
+    assert (told.status_code, told.json()["status"]) == (200, "lagging")
+    assert told.json()["parts"]["reactions"]["code"] == "work.late"
+    acts.move(ws, now=clock.now())
+    assert browser.get("/healthz").json() == {"status": "ok"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import shutil
@@ -14,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from regulars.jobs.doctor.model import Finding, Severity, size_words, well
+from regulars.kit import machine as computer
 from regulars.kit.text import Text
 from regulars.store import private, spill
 from regulars.store.workspace import SECRET_FILE, Store
@@ -104,7 +104,7 @@ def spilled(store: Store) -> Iterator[Finding]:
 def memory(store: Store) -> Iterator[Finding]:
     """Check that the engine's share fits into this machine's memory."""
     title, wish = Text("Memory", "内存"), store.settings.engine.memory
-    total, wanted = _memory_of_machine(), duck.memory_bytes(wish)
+    total, wanted = computer.memory(), duck.memory_bytes(wish)
     if total is None:
         return
     seen = Text(
@@ -223,10 +223,3 @@ def zones(workspace: Workspace, now: datetime) -> Iterator[Finding]:
 def _size(path: Path) -> int:
     files = path.rglob("*") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file())
-
-
-def _memory_of_machine() -> int | None:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None

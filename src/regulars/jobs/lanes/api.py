@@ -18,6 +18,7 @@ from regulars.jobs.runs import service
 from regulars.jobs.runs.model import Run, StepRun
 from regulars.kit import clock
 from regulars.timeline.current import CurrentWorkspace
+from regulars.timeline.lagging import Lag
 from regulars.timeline.lease import Holder
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"])
@@ -30,6 +31,7 @@ def prepare(app: FastAPI) -> None:
     """Let the server work on its lanes while it runs."""
     wanted = getattr(app.state, "lanes", tuple(Lane))
     working = lanes.Lanes(app.state.workspace, wanted, clock.now)
+    app.state.health.late.append(lambda: lanes.late(app.state.workspace, clock.now()))
     app.state.on_start.append(lambda _app: working.start())
     app.state.on_stop.append(lambda _app: working.stop())
 
@@ -103,10 +105,24 @@ class ChildOut(BaseModel):
     next_at: datetime | None
 
 
+class ReactionOut(BaseModel):
+    """How far a reaction lags: groups of events it has not seen, and for how many seconds."""
+
+    reaction: str
+    groups: int
+    backlog: int
+    seconds: float
+    failures: int
+    error: str | None
+    retry_at: datetime | None
+    set_aside: int
+
+
 class LanesOut(BaseModel):
-    """All lanes, and the processes that servers keep for them."""
+    """All lanes, the reactions of the first, and the processes that servers keep for them."""
 
     lanes: list[LaneOut]
+    reactions: list[ReactionOut]
     children: list[ChildOut]
 
 
@@ -144,8 +160,12 @@ def cancel(ws: CurrentWorkspace, caller: Starter) -> TakenUp:
 @router.get("/lanes")
 def states(ws: CurrentWorkspace, _caller: Reader) -> LanesOut:
     """Return who does which work, what it does now, and what went wrong the last time."""
-    listed = [_lane(one) for one in lanes.states(ws, clock.now())]
-    return LanesOut(lanes=listed, children=[_child(one) for one in lanes.children(ws)])
+    now = clock.now()
+    return LanesOut(
+        lanes=[_lane(one) for one in lanes.states(ws, now)],
+        reactions=[_reaction(one) for one in lanes.lags(ws, now)],
+        children=[_child(one) for one in lanes.children(ws)],
+    )
 
 
 def _lane(state: LaneState) -> LaneOut:
@@ -158,6 +178,19 @@ def _lane(state: LaneState) -> LaneOut:
         task_since=state.task_since,
         progress=state.progress,
         tasks=[_task(one) for one in state.tasks],
+    )
+
+
+def _reaction(lag: Lag) -> ReactionOut:
+    return ReactionOut(
+        reaction=lag.reaction,
+        groups=lag.groups,
+        backlog=lag.backlog,
+        seconds=round(lag.seconds, 1),
+        failures=lag.failures,
+        error=lag.error,
+        retry_at=lag.retry_at,
+        set_aside=lag.set_aside,
     )
 
 

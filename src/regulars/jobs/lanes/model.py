@@ -28,6 +28,9 @@ QUICK = (Lane.REACT, Lane.DELIVER)
 LONG = (Lane.REFRESH, Lane.MAINTAIN)
 """Lanes that take cores and memory for minutes: in a process of their own."""
 
+SERVER_SHARE, CHILD_SHARE = 0.4, 0.6
+"""Shares of the workspace's memory where a server keeps a process for the long lanes."""
+
 NAMES: dict[Lane, Text] = {
     Lane.REACT: Text("React to events", "响应事件"),
     Lane.DELIVER: Text("Deliver messages", "发送消息"),

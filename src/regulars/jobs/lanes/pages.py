@@ -52,6 +52,7 @@ def jobs(
         waiting=requested and not running,
         lanes=lanes.states(ws, clock.now()),
         children=lanes.children(ws),
+        lags=[one for one in lanes.lags(ws, clock.now()) if not one.well],
         may_start=caller.may(Right.IMPORT),
     )
 

@@ -11,11 +11,13 @@ import structlog
 from regulars.jobs.lanes import queries
 from regulars.jobs.lanes.loop import Loop, name_of
 from regulars.jobs.lanes.model import ChildState, Lane, LaneState, Task, TaskRecord
-from regulars.jobs.lanes.tasks import of
+from regulars.jobs.lanes.tasks import of, reactions
 from regulars.jobs.refresh import service as refresh
 from regulars.jobs.runs import service as runs
 from regulars.jobs.runs.model import Clock, State
 from regulars.kit import clock as machine
+from regulars.timeline import acts, reacting
+from regulars.timeline.lagging import LATE, Lag
 from regulars.timeline.lease import Holder, holder
 from regulars.timeline.workspace import Workspace
 
@@ -72,6 +74,23 @@ def children(ws: Workspace) -> list[ChildState]:
     """Return the processes that servers keep for long lanes."""
     with ws.database.reading() as connection:
         return queries.children(connection)
+
+
+def lags(ws: Workspace, now: datetime) -> list[Lag]:
+    """Return how far each reaction lags behind what was taken in."""
+    return reacting.behind(ws, reactions(), now)
+
+
+def late(ws: Workspace, now: datetime) -> bool:
+    """Tell whether a reaction, or acts that become events, lag so far that somebody should know."""
+    since = staged(ws)[1]
+    waiting = since is not None and now - since >= LATE
+    return waiting or any(one.seconds >= LATE.total_seconds() for one in lags(ws, now))
+
+
+def staged(ws: Workspace) -> tuple[int, datetime | None]:
+    """Return how many acts wait to become events, and since when the oldest does."""
+    return acts.waiting(ws)
 
 
 def _state(

@@ -30,13 +30,13 @@ def of(lane: Lane) -> list[Task]:
 
 
 def _react() -> list[Task]:
-    known = reactions()
-    declaring = _Declaring(known)
+    declared = reactions()
+    declaring = _Declaring(declared)
     return [
         Task("reactions", Lane.REACT, Text("Know the reactions", "登记响应"), declaring.run,
              declaring.due),
         Task("acts", Lane.REACT, Text("Acts become events", "操作记入事件"), _acts),
-        *(_reaction(one) for one in known),
+        *(_reaction(one) for one in declared),
     ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from types import FrameType
 
-from regulars.jobs.lanes.model import Lane
+from regulars.jobs.lanes.model import CHILD_SHARE, Lane
 from regulars.jobs.lanes.service import Lanes
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
@@ -34,6 +34,7 @@ def work(ws: Workspace, wanted: Sequence[Lane], *, attached: bool) -> bool:
         signal.signal(kind, end)
     if attached:
         stand_back()
+        ws.share_memory(CHILD_SHARE)
         threading.Thread(target=_outlast, args=(ended,), name="server", daemon=True).start()
     ws.occupy()
     lanes = Lanes(ws, wanted, clock.now)
