@@ -14,17 +14,22 @@ from xdist.scheduler import LoadFileScheduling
 SPARK, BROWSER, SIMULATE = "spark", "tests/browser", "tests/simulate"
 LONG = (
     *(SPARK, "tests/listen/imports/test_truth.py", BROWSER, SIMULATE),
-    *("tests/listen/imports/test_own_files.py", "tests/jobs/refresh/test_refresh.py"),
+    *("tests/listen/imports/test_own_files.py", "tests/jobs/refresh/test_service.py"),
     *("tests/jobs/backup/test_kills.py", "tests/understand/audiences/test_service.py"),
-    *("tests/timeline/test_pinned.py", "tests/act/alerts/test_service.py"),
-    *("tests/jobs/refresh/test_corrected.py", "tests/understand/audiences/test_faces.py"),
-    *("tests/understand/findings/test_envelope.py", "tests/test_rights_walk.py"),
+    *("tests/timeline/engine/test_pinned.py", "tests/act/alerts/test_service.py"),
+    *("tests/jobs/refresh/test_corrected.py", "tests/understand/audiences/test_analysis.py"),
+    *("tests/understand/findings/test_model.py", "tests/test_rights_walk.py"),
     *("tests/test_parts_away.py", "tests/listen/intake/test_kill.py"),
 )
 """Units of more than 20 s of work, the longest first."""
 WITH_SPARK = (
-    "tests/timeline/test_replacing.py",
-    "tests/understand/audiences/test_answers.py",
+    *("tests/timeline/test_replacing.py", "tests/timeline/engine/test_spark.py"),
+    *(
+        "tests/understand/audiences/test_measuring.py",
+        "tests/understand/complaints/test_queries.py",
+    ),
+    *("tests/understand/drivers/test_queries.py", "tests/understand/levels/test_reading.py"),
+    *("tests/understand/needs/test_queries.py", "tests/understand/words/test_queries.py"),
 )
 
 

@@ -19,9 +19,9 @@ def test_what_takes_long_is_there() -> None:
 @pytest.mark.parametrize(
     ("nodeid", "wanted"),
     [
-        ("tests/understand/words/test_engines.py::test_both", SPARK),
+        ("tests/understand/words/test_queries.py::test_both", SPARK),
         ("tests/browser/test_lists.py::test_lists[wide]", BROWSER),
-        ("tests/simulate/demo/test_demo.py::test_it", SIMULATE),
+        ("tests/simulate/demo/test_service.py::test_it", SIMULATE),
         ("tests/store/test_settings.py::test_it", "tests/store/test_settings.py"),
     ],
 )

@@ -11,8 +11,8 @@ from regulars.kit import clock
 from regulars.timeline import compaction, duck, erasure, inbox, lake, loading, maintenance
 from regulars.timeline.taking_back import Effect, effect, take_back
 from regulars.timeline.workspace import Workspace
-from tests.timeline import test_pinned as refreshes
 from tests.timeline.cast import ANN, NOON
+from tests.timeline.engine import test_pinned as refreshes
 from tests.timeline.test_replacing import ANEW, APRIL, DAY, KNOWN, NEW, aside, order, texts, told
 
 corrections = refreshes.corrections

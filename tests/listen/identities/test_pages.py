@@ -20,7 +20,7 @@ from regulars.timeline import inbox, linking
 from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 from tests.company.cast import ONE_STORE, OTHER_STORE, hire, plant
-from tests.listen.identities.test_identities import NOW, hold
+from tests.listen.identities.test_service import NOW, hold
 
 PERSON = re.compile(r'href="/people/[0-9a-f]{32}')
 """A link to one person, which the list of contested links is not."""

@@ -25,7 +25,7 @@ from regulars.listen.imports import library, service
 from regulars.listen.imports.model import Habits, ImportOutcome, Recipe
 from regulars.timeline.workspace import Workspace
 from regulars.understand.value_groups import service as value_groups
-from tests.listen.imports.test_recipes import FIXTURES, ZONES
+from tests.listen.imports.test_library import FIXTURES, ZONES
 
 DECLARED = {"northern-lights"}
 """Recipes that declare it from another column of their files."""

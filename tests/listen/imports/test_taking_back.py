@@ -17,7 +17,7 @@ from regulars.listen.imports import library, service, taking_back
 from regulars.listen.imports.model import ImportOutcome, ImportState
 from regulars.timeline.tables import earlier_loads
 from regulars.timeline.workspace import Workspace
-from tests.listen.imports import test_faces as faces
+from tests.listen.imports import test_pages as faces
 from tests.listen.imports.makes import recipe, visits, write
 
 api, browser = faces.api, faces.browser

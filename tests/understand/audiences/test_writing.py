@@ -16,7 +16,7 @@ from tests.understand.audiences.test_reading import conditions
 
 from regulars.kit.errors import Invalid
 from regulars.understand.audiences import building
-from regulars.understand.audiences.building import Rule
+from regulars.understand.audiences.building import TypedRule as Rule
 from regulars.understand.audiences.fields import FIELDS, Sort
 from regulars.understand.audiences.model import (
     All,

@@ -16,7 +16,7 @@ from regulars.kit.period import Period
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.complaints import comparing, service
-from regulars.understand.complaints.comparing import Seen
+from regulars.understand.complaints.comparing import Stratum
 from regulars.understand.complaints.model import (
     Complaints,
     Place,
@@ -140,10 +140,10 @@ def test_problems_that_follow_no_passage_there_have_no_rate(ws: Workspace) -> No
 
 def test_a_step_that_always_comes_first_is_no_mark() -> None:
     """Whoever complains of a parcel has ordered; so has everybody who got one."""
-    cases = {"parcel": Seen(80, 80, {"order": 80, "detour": 40})}
+    cases = {"parcel": Stratum(80, 80, {"order": 80, "detour": 40})}
     passages = {
-        "parcel": Seen(1000, 1000, {"order": 1000, "detour": 100}),
-        "home": Seen(9000, 9000, {"order": 900, "detour": 900}),
+        "parcel": Stratum(1000, 1000, {"order": 1000, "detour": 100}),
+        "home": Stratum(9000, 9000, {"order": 900, "detour": 900}),
     }
     told = {one.touchpoint: one for one in comparing.before(cases, passages)}
     assert told["order"].ordinary.marked
@@ -219,9 +219,9 @@ def test_complaints_by_chance_mark_few_steps() -> None:
     rng = np.random.default_rng(3)
     shares = {f"step {j}": share for j, share in enumerate(rng.uniform(0.05, 0.6, 20))}
 
-    def strata(n: int) -> dict[str, Seen]:
+    def strata(n: int) -> dict[str, Stratum]:
         steps = {step: int(rng.binomial(n, share)) for step, share in shares.items()}
-        return {"till": Seen(n, n, steps)}
+        return {"till": Stratum(n, n, steps)}
 
     alarms = 0
     for _company in range(300):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.understand.metrics.story import NOON, days, tell
-from tests.understand.metrics.test_one_registry import OF_EVENTS, a_year_of_business
+from tests.understand.metrics.test_service import OF_EVENTS, a_year_of_business
 
 from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.timeline.flush import flush

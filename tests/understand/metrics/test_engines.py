@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.understand.metrics.story import NOON, days, happened, tell
-from tests.understand.metrics.test_one_registry import a_year_of_business
+from tests.understand.metrics.test_service import a_year_of_business
 
 from regulars.app import init_workspace
 from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings

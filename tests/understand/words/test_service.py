@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.understand.words.made import NOON, NOW, forty, tell, wrote
-from tests.understand.words.test_faces import signed
+from tests.understand.words.test_analysis import signed
 
 from regulars.company.rights.model import SHELL, Role
 from regulars.kit.errors import Conflict, Invalid, NotFound
