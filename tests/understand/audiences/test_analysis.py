@@ -150,7 +150,7 @@ def test_members_are_paged_exported_and_written_down(client: TestClient, key: st
     assert text.count("\n") == 41
     assert "audiences.exported" in client.get("/api/v1/audit").text
     page = client.get(f"/audiences/{key}/members").text
-    assert "Who is in “App users”?" in page and quote(guest(78)) in page
+    assert "Who is in “App users”?" in page and quote(guest(78)) in page and "¥" in page
     other = base64.urlsafe_b64encode(b'["x", "y"]').decode()
     assert client.get(f"/audiences/{key}/members?after={other}").status_code == 404
     assert client.get(f"/api/v1/audiences/{key}/members?after={other}").status_code == 404

@@ -44,6 +44,7 @@ VERDICTS = {
     "worse": ("falling", Text("rates worse", "评价更差")),
 }
 CHANNEL = Format(lambda value, _: code_words.channel(value), numeric=False)
+AMOUNT = Format(lambda value, row: formats.money(value, row["currency"]), by_row=True)
 METRIC = Format(lambda value, _: formats.question(value), numeric=False)
 CHECKED = Format(lambda q, _: "<0.001" if q is not None and q < 0.001 else formats.number(q, 3))
 Listed = tuple[Audience, Outline]
@@ -144,12 +145,12 @@ MEMBERS = Customers(
     of=_of,
     filters=(Option("key", AUDIENCE, in_address=True),),
     columns=(
-        _member("spend", MONEY),
+        _member("spend", AMOUNT),
         _member("orders", COUNT),
         _member("last_seen", DAY),
         _member("value_group", wide=True),
         _member("segment", wide=True),
-        _member("lifetime_value", MONEY, wide=True),
+        _member("lifetime_value", AMOUNT, wide=True),
         *(_member(name, in_file=True) for name in ("churn_chance", "nps", "csat", "complaints")),
         _member("channel", CHANNEL, wide=True),
         _member("place", in_file=True),

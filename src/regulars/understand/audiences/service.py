@@ -176,10 +176,13 @@ def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[AudienceO
 
 
 def members(ws: Workspace, scope: Scope, key: str, *, now: datetime) -> pa.Table:
-    """Return every member of an audience, those who spent most first. Raises NotFound."""
-    one = get(ws, key)
-    table_made(ws, scope, now=now)
-    return choosing.members(ws, scope, read(one.where))
+    """Return every member of an audience with the currency, those who spent most first.
+
+    Raises NotFound.
+    """
+    one, table = get(ws, key), table_made(ws, scope, now=now)
+    found = choosing.members(ws, scope, read(one.where))
+    return found.append_column("currency", pa.repeat(pa.scalar(table.currency), len(found)))
 
 
 def persons(ws: Workspace, scope: Scope, key: str, *, now: datetime) -> pa.Table:
