@@ -191,6 +191,7 @@ def _folded(name: str, width: int = 12) -> str:
 
 def radar(dimensions: Sequence[str], courses: Sequence[Course], *, most: float = 5) -> Option:
     """Dimensions around a centre, one outline per course (ours, the benchmark)."""
+    digits = 1 if most > 10 else 2
     return {
         "legend": {"show": len(courses) > 1, "left": 0, "top": 0},
         "tooltip": {"trigger": "item"},
@@ -204,7 +205,13 @@ def radar(dimensions: Sequence[str], courses: Sequence[Course], *, most: float =
             {
                 "type": "radar",
                 "symbolSize": 4,
-                "data": [{"name": c.name, "value": list(c.values)} for c in courses],
+                "data": [
+                    {
+                        "name": c.name,
+                        "value": [one and round(one, digits) for one in c.values],
+                    }
+                    for c in courses
+                ],
                 "areaStyle": {"opacity": 0.08},
             }
         ],

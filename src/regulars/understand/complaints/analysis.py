@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import msgspec
 from markupsafe import Markup
 
 from regulars.faces import charts, formats
@@ -14,7 +15,7 @@ from regulars.faces.columns import COUNT, Column, in_file, interval, number, sha
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.text import Text
-from regulars.understand.analyses.model import Analysis, Picture, Table, touchpoint_page
+from regulars.understand.analyses.model import Analysis, Panel, Picture, Table, touchpoint_page
 from regulars.understand.analyses.options import IN_PERIOD, Option, Options
 from regulars.understand.complaints.model import (
     BEFORE_DAYS,
@@ -108,7 +109,8 @@ def _sentences(view: View) -> Iterator[str]:
 def _values(view: View) -> dict[str, Any]:
     every = touchpoints(view) if view.result else []
     hit = [one for one in every if one.n]
-    return {"touchpoints": hit, "quiet": len(every) - len(hit), "before_meaning": BEFORE_MEANING}
+    return {"touchpoints": hit, "quiet": len(every) - len(hit), "before_meaning": BEFORE_MEANING,
+            "titles": PROBLEM_TITLES}  # fmt: skip
 
 
 def _plain(view: View) -> dict[str, Any]:
@@ -222,6 +224,16 @@ ANALYSIS = Analysis(
             height=80,
             bar=30,
         ),
+    ),
+    panel=Panel(
+        lambda view, person: view.service.of_person(
+            view.ws, person, scope=view.options.scope, now=view.now
+        ),
+        "complaints/_person.html",
+        58,
+        Text("This customer had no problem.", "该客户没有遇到问题。"),
+        plain=lambda found, _view: msgspec.to_builtins(found),
+        alone=True,
     ),
     plain=_plain,
     template="complaints/_funnel.html",

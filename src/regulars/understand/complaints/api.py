@@ -1,4 +1,4 @@
-"""`/api/v1/complaints/words` and one customer's problems, beside the funnel."""
+"""`/api/v1/complaints/words`, beside the funnel."""
 
 from __future__ import annotations
 
@@ -33,13 +33,4 @@ def words(
     (wanted,) = ANALYSIS.ask(asked(request, ANALYSIS, caller, given))
     said = service.words(ws, wanted, touchpoint, now=clock.now())
     made: list[dict[str, Any]] = msgspec.to_builtins(said)
-    return made
-
-
-@router.get("/people/{person}/complaints", summary="One customer's complaints and returns")
-def of_person(ws: CurrentWorkspace, caller: Listener, person: str) -> list[dict[str, Any]]:
-    """Return the customer's complaints, returns and refunds, the newest first."""
-    made: list[dict[str, Any]] = msgspec.to_builtins(
-        service.of_person(ws, person, scope=caller.places, now=clock.now())
-    )
     return made

@@ -1,4 +1,4 @@
-"""Pages beside the funnel: a touchpoint's problems in customers' words, and one person's."""
+"""A page beside the funnel: a touchpoint's problems in customers' words."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ from regulars.company.access import needs
 from regulars.company.rights.model import Principal, Right
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
-from regulars.faces.layout import PersonPanel, page
+from regulars.faces.layout import page
 from regulars.kit import clock
 from regulars.listen.catalog import service as catalog
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.analyses.asking import asked, fields
 from regulars.understand.complaints import service
 from regulars.understand.complaints.analysis import ANALYSIS
-from regulars.understand.complaints.model import PROBLEM_TITLES
 
 router = APIRouter(prefix=ANALYSIS.path, include_in_schema=False)
-person_panels = [PersonPanel("/complaints/of", 58, Right.READ_PEOPLE)]
 Listener = Annotated[Principal, Depends(needs(Right.READ_PEOPLE))]
 Given = Annotated[dict[str, Any], Depends(fields(ANALYSIS.options, strict=False))]
 
@@ -45,11 +43,3 @@ def words(
         name=name,
         said=service.words(ws, wanted, touchpoint, now=clock.now()),
     )
-
-
-@router.get("/of/{person}")
-def of_person(request: Request, ws: CurrentWorkspace, caller: Listener, person: str) -> Response:
-    """Give one person's problems, for the person's page; nothing for who had none."""
-    rows = service.of_person(ws, person, scope=caller.places, now=clock.now())
-    return page(request, "complaints/_person.html", title="", rows=rows,
-                catalog=catalog.current(ws), titles=PROBLEM_TITLES)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces import charts, formats
@@ -68,13 +68,6 @@ def _address(row: At, _view: View) -> str | None:
     return row.touchpoint and touchpoint_page(row.touchpoint)
 
 
-def _share(level: int) -> Column:
-    """Return the column of the share of one level."""
-    return interval(
-        SHORT[level - 1], lambda row, _: row.shares[level - 1], SHARE, wide=level in (3, 4)
-    )
-
-
 def _change(row: At, _view: View) -> Span:
     """Return the change of the negative share in percentage points."""
     ends = (row.change.difference, row.change.low, row.change.high)
@@ -92,14 +85,10 @@ def _paths(view: View) -> list[tuple[Text, Outcome]]:
     return list(zip(PATHS, made, strict=True)) if made[0].n else []
 
 
-def _levels(values: Callable[[Any], list[float]], form: Format, wide: bool) -> Iterator[Column]:
-    """Yield a column for each level, of which a row has the `values`."""
-    for at in range(5):
-
-        def count(row: Any, _view: View, at: int = at) -> float:
-            return values(row)[at]
-
-        yield Column(Text(f"L{at + 1}", f"L{at + 1}"), count, form, wide=wide)
+def _levels(values: str, form: Format, *, wide: bool) -> list[Column]:
+    """Return a column for each level, of which a row has the `values`."""
+    return [Column(Text(f"L{at + 1}", f"L{at + 1}"), f"{values}.{at}", form, wide=wide)
+            for at in range(5)]  # fmt: skip
 
 
 def _picture(view: View) -> charts.Option:
@@ -223,7 +212,10 @@ ANALYSIS = Analysis(
             Text("Levels by touchpoint", "各触点的等级"),
             (
                 Column(TOUCHPOINT, _title, href=_address),
-                *(_share(level) for level in range(1, 6)),
+                *(
+                    interval(title, f"shares.{at}", SHARE, wide=at in (2, 3))
+                    for at, title in enumerate(SHORT)
+                ),
                 interval(
                     Text("Change in negative share", "消极占比变化"), _change, signed(), wide=True
                 ),
@@ -261,7 +253,7 @@ ANALYSIS = Analysis(
             Text("Changes since the previous period", "与上一时段相比的等级变化"),
             (
                 Column(Text("From \\ to", "原等级 \\ 现等级"), lambda row, _: level_title(row[0])),
-                *_levels(lambda row: row[1], COUNT, wide=False),
+                *_levels("1", COUNT, wide=False),
             ),
             lambda view: enumerate(view.result.moves.table if view.result.moves else [], 1),
             file="level-moves",
@@ -276,7 +268,7 @@ ANALYSIS = Analysis(
                 Column(Text("Way", "途径"), "0"),
                 Column(Text("Negative share now", "当前消极占比"), "1.share_before", SHARE),
                 Column(Text("Then", "之后"), "1.share_after", SHARE),
-                *_levels(lambda row: row[1].levels, number(0), wide=True),
+                *_levels("1.levels", number(0), wide=True),
             ),
             _paths,
             empty=Text(

@@ -73,15 +73,11 @@ def figure(grades: list[AreaGrade]) -> charts.Option | None:
     if len(graded) < CORNERS:
         return None
     courses = [
-        charts.Course(say(SELF), [_rounded(one.claimed) for one in graded]),
-        charts.Course(say(EVIDENCE), [_rounded(one.shown) for one in graded]),
+        charts.Course(say(SELF), [one.claimed for one in graded]),
+        charts.Course(say(EVIDENCE), [one.shown for one in graded]),
     ]
     shown = [course for course in courses if any(value is not None for value in course.values)]
     return maps.radar([say(area_title(one.area)) for one in graded], shown, most=5)
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
 
 
 def _questions() -> dict[str, Any]:

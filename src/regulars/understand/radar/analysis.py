@@ -138,17 +138,13 @@ def _figure(view: View) -> charts.Option | None:
     corners = both if len(both) >= MIN_CORNERS else measured
     if len(corners) < MIN_CORNERS:
         return None
-    courses = [charts.Course(_("Now"), [_rounded(row.one.value) for row in corners])]
+    courses = [charts.Course(_("Now"), [row.one.value for row in corners])]
     if corners is both:
         wish = view.options["against"]
         name = dict(others(view)).get(wish, wish)
-        theirs = [_rounded(row.than.value) for row in corners if row.than]
+        theirs = [row.than.value for row in corners if row.than]
         courses.append(charts.Course(name, theirs))
     return maps.radar([say(row.title) for row in corners], courses, most=100)
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
 
 
 def _five(view: View) -> charts.Option | None:
