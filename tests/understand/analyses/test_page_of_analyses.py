@@ -64,4 +64,4 @@ def test_the_page_of_the_analyses_says_what_is_declared() -> None:
     text = HEAD + "\n".join(lines) + "\n"
     if os.environ.get("RECORD_ANALYSES"):
         PAGE.write_text(text, "utf-8")
-    assert PAGE.read_text("utf-8") == text
+    assert PAGE.read_text("utf-8") == text, "run the test once with RECORD_ANALYSES=1"
