@@ -101,6 +101,16 @@ class Victim:
 @pytest.fixture
 def victim(ws: Workspace) -> Iterator[Victim]:
     """A server of the workspace that a test may kill."""
+    yield from _victim(ws)
+
+
+@pytest.fixture
+def second(ws: Workspace) -> Iterator[Victim]:
+    """Another one of the same workspace."""
+    yield from _victim(ws)
+
+
+def _victim(ws: Workspace) -> Iterator[Victim]:
     server = Victim(ws.folder)
     yield server
     if server.process is not None and server.process.is_alive():
