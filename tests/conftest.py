@@ -34,7 +34,7 @@ SMALL = EngineSettings(memory="1GB")
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 ON_BOTH = ("company", "listen/intake", "listen/identities", "listen/profiles", "listen/catalog",
-           "prove", "jobs", "understand/findings")  # fmt: skip
+           "prove", "jobs", "understand/findings", "act/messages")  # fmt: skip
 """Folders of tests whose workspaces are made on each of the two databases."""
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from regulars.act.alerts import queries as alerts
 from regulars.act.alerts import service as rules
 from regulars.act.alerts.model import Alert, AlertState, Grain
+from regulars.act.messages import service as messages
+from regulars.act.messages.model import Message, Purpose
 from regulars.company.rights.model import SHELL
 from regulars.kit.text import Text
 from regulars.listen.imports import service as imports
@@ -90,6 +92,7 @@ def plant_all(ws: Workspace, folder: Path, now: datetime) -> dict[tuple[str, str
         linking.link(ws, connection, one, other, link_id=LINK, kind="identify", source="test",
                     at=now)  # fmt: skip
         alerts.add(connection, an_alert(now))
+        message = messages.put(ws, connection, a_message(), now=now)
     file = folder / f"{OTHER}.csv"
     file.write_text(f"name,occurred_at,place\nNote,{now.isoformat()},{OTHER_STORE}\n,,{OTHER}\n")
     run = imports.import_files(ws, [file], "events", now=now)
@@ -107,6 +110,7 @@ def plant_all(ws: Workspace, folder: Path, now: datetime) -> dict[tuple[str, str
         ("", "touchpoint"): f"{OTHER}-touchpoint",
         ("/journey", "step"): f"{OTHER}-touchpoint",
         ("", "alert"): ALERT,
+        ("", "message"): str(message),
         ("", "rule"): rules.presets()[0].id,
         ("", "target_id"): target.id,
         ("", "plan"): "programme",
@@ -130,6 +134,13 @@ def filling(fillings: Mapping[tuple[str, str], str], path: str, name: str) -> st
     """Return what stands for a parameter in a path: of those that fit the most particular one."""
     fit = [start for start, known in fillings if known == name and path.startswith(start)]
     return fillings[max(fit, key=len), name] if fit else None
+
+
+def a_message() -> Message:
+    """Return a message about the other store; mail is not set up, so it waits."""
+    words = f"About {OTHER}"
+    return Message(words, Purpose.ALERT, messages.EMAIL, f"{OTHER}@shop.test", words, words,
+                   timedelta(days=3))  # fmt: skip
 
 
 def an_alert(now: datetime) -> Alert:

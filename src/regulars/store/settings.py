@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -58,10 +58,11 @@ class IntakeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[mail]`: the SMTP server that alerts go through; without a host nothing is sent.
+    """`[mail]`: the SMTP server that messages go through; without a host nothing is sent.
 
     `security` is starttls, tls or none. The password stands in the environment variable that
-    `password_variable` names. `address` is where this server is reached, for links.
+    `password_variable` names. `address` is where this server is reached, for links. At most
+    `connections` are open at once.
     """
 
     host: str = ""
@@ -71,6 +72,7 @@ class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password_variable: str = "REGULARS_MAIL_PASSWORD"
     sender: str = "regulars@localhost"
     address: str = ""
+    connections: Annotated[int, msgspec.Meta(ge=1, le=50)] = 4
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

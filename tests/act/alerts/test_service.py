@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import smtplib
-import socket
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.message import Message
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message as MessageHandler
+from tests.act.messages.post_office import PostOffice, free_port, with_mail
 from tests.timeline.putting_back import keep_database, opened, put_database
 
 from regulars.act.alerts import service
 from regulars.act.alerts.model import Alert, AlertKind, AlertState, Grain, Rule, Way
+from regulars.act.alerts.tables import alert_mails
+from regulars.act.messages import service as messages
+from regulars.act.messages.model import MessageState, Purpose
 from regulars.company.audit import service as audit
 from regulars.company.audit.model import Search
 from regulars.company.rights.model import SHELL, Principal, Role
 from regulars.company.staff import service as staff
 from regulars.kit.errors import Invalid, NotFound
-from regulars.store.settings import MailSettings
 from regulars.timeline import inbox
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
@@ -250,116 +246,82 @@ def test_levels_are_watched_where_the_rule_says(ws: Workspace) -> None:
         service.put_rule(ws, replace(home, filters={"channel": "app"}), SHELL, now=NOW)
 
 
-class Box(MessageHandler):
-    """Keeps what a real SMTP server was given."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mails: list[Message] = []
-
-    def handle_message(self, message: Message) -> None:
-        self.mails.append(message)
-
-
-@pytest.fixture
-def post() -> Iterator[tuple[Controller, Box]]:
-    """A real SMTP server on a free port of this machine."""
-    box = Box()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=port)
-    server.start()
-    yield server, box
-    server.stop()
-
-
-def with_mail(ws: Workspace, port: int) -> None:
-    mail = MailSettings(host="127.0.0.1", port=port, security="none", sender="cx@shop.test",
-                        address="https://cx.shop.test/")  # fmt: skip
-    ws.settings = msgspec.structs.replace(ws.settings, mail=mail)
-
-
 def hire(ws: Workspace, login: str, name: str) -> str:
     return staff.add(
         ws, SHELL, login=login, name=name, role=Role.MANAGER, places=None, language="zh", now=FIRST
     ).id
 
 
-def test_the_touchpoints_owner_gets_a_mail(
-    watched: Workspace, post: tuple[Controller, Box]
-) -> None:
-    server, box = post
-    with_mail(watched, server.port)
+def test_the_touchpoints_owner_gets_a_mail(watched: Workspace, office: PostOffice) -> None:
+    with_mail(watched, office.port)
     hire(watched, "dana@shop.test", "Digital")
     alert = one(watched)
     assert alert.owner_name == "Digital"
-    assert service.deliver(watched, now=NOW) == 1
-    assert service.deliver(watched, now=NOW) == 0
-    (mail,) = box.mails
+    assert messages.waiting(watched, Purpose.ALERT) == (1, None)
+    assert messages.deliver(watched, now=NOW) == 1
+    assert messages.deliver(watched, now=NOW) == 0
+    (mail,) = office.mails
     assert mail["To"] == "dana@shop.test"
     words = mail.get_payload(decode=True).decode()  # type: ignore[union-attr]
     assert "结算" in words
     assert f"https://cx.shop.test/alerts/{alert.id}" in words
 
 
-def test_a_mail_that_fails_is_tried_again(
-    watched: Workspace, post: tuple[Controller, Box], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server, box = post
-    port = server.port
-    with_mail(watched, 1)
+def test_who_signs_in_without_an_address_gets_none(watched: Workspace, office: PostOffice) -> None:
+    with_mail(watched, office.port)
+    hire(watched, "dana", "Digital")
+    assert one(watched).owner_name == "Digital"
+    assert messages.waiting(watched, Purpose.ALERT) == (0, None)
+
+
+def test_the_inbox_tells_why_mails_wait(watched: Workspace) -> None:
+    with_mail(watched, free_port())
     hire(watched, "dana@shop.test", "Digital")
     one(watched)
-    assert service.deliver(watched, now=NOW) == 0
-    waiting, error = service.waiting_mails(watched)
-    assert waiting == 1 and error is not None
-    with_mail(watched, port)
-    assert service.deliver(watched, now=NOW + timedelta(minutes=4)) == 0
-    assert service.deliver(watched, now=NOW + timedelta(minutes=6)) == 1
-    assert len(box.mails) == 1
-    assert service.waiting_mails(watched) == (0, None)
+    assert messages.deliver(watched, now=NOW) == 0
+    inbox_now = service.answered(watched, None, "open", now=NOW).payload
+    assert inbox_now.unsent == 1
+    assert inbox_now.mail_error is not None
+    assert "could not be reached" in inbox_now.mail_error.en
 
 
 def test_no_mail_goes_out_again_after_a_database_was_put_back(
-    watched: Workspace, post: tuple[Controller, Box], tmp_path: Path
+    watched: Workspace, office: PostOffice, tmp_path: Path
 ) -> None:
-    server, box = post
-    with_mail(watched, server.port)
+    with_mail(watched, office.port)
     hire(watched, "dana@shop.test", "Digital")
     before = keep_database(watched, tmp_path / "before")
     one(watched)
     waiting = keep_database(watched, tmp_path / "waiting")
-    assert service.deliver(watched, now=NOW) == 1
+    assert messages.deliver(watched, now=NOW) == 1
     flush(watched)
     put_database(watched, waiting)  # in which the mail still waits
     ws = opened(watched)
-    with_mail(ws, server.port)
-    assert service.deliver(ws, now=NOW) == 0
-    assert service.waiting_mails(ws) == (0, None)
+    with_mail(ws, office.port)
+    assert messages.deliver(ws, now=NOW) == 0
+    assert messages.overview(ws).counts == {MessageState.HELD: 1}
     put_database(ws, before)  # which has not met the alert yet
     ws = opened(ws)
-    with_mail(ws, server.port)
+    with_mail(ws, office.port)
     assert [alert.owner_name for alert in service.evaluate(ws, now=NOW)] == ["Digital"]
-    assert service.deliver(ws, now=NOW) == 0
-    assert len(box.mails) == 1
+    assert messages.deliver(ws, now=NOW) == 0
+    assert len(office.mails) == 1
     ws.close()
 
 
-def test_a_refused_address_does_not_keep_the_others(
-    watched: Workspace, post: tuple[Controller, Box], monkeypatch: pytest.MonkeyPatch
+def test_mails_that_an_earlier_release_let_wait_go_through_the_outbox_once(
+    watched: Workspace, office: PostOffice
 ) -> None:
-    server, _box = post
-    with_mail(watched, server.port)
-    hire(watched, "dana@shop.test", "Digital")
-    one(watched)
-
-    def refuse(*_args: Any, **_more: Any) -> None:
-        raise smtplib.SMTPRecipientsRefused({})
-
-    monkeypatch.setattr(smtplib.SMTP, "send_message", refuse)
-    assert service.deliver(watched, now=NOW) == 0
-    assert service.waiting_mails(watched)[0] == 1
+    alert = one(watched)
+    with_mail(watched, office.port)
+    row = {"alert": alert.id, "language": "en", "tries": 2, "next_at": NOW}
+    with watched.database.transaction() as connection:
+        rows = [{**row, "address": "dana@shop.test"}, {**row, "address": "nobody at all"}]
+        connection.execute(alert_mails.insert(), rows)
+    for _look in range(2):
+        service.evaluate(watched, now=NOW)
+        messages.deliver(watched, now=NOW)
+    assert [mail["To"] for mail in office.mails] == ["dana@shop.test"]
 
 
 def test_a_topic_that_more_customers_speak_of_is_told(ws: Workspace) -> None:

@@ -209,4 +209,4 @@ class Inbox:
     alerts: list[Listed]
     broken: list[Text]
     unsent: int = 0
-    mail_error: str | None = None
+    mail_error: Text | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,17 +15,6 @@ from regulars.act.alerts.tables import alert_checks, alert_mails, alert_rules, a
 from regulars.company.rights.model import Scope
 from regulars.kit.text import Text
 from regulars.store.database import upsert
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """A mail that waits to be sent."""
-
-    id: int
-    alert: str
-    address: str
-    language: str
-    tries: int
 
 
 def rules(connection: sa.Connection) -> list[Rule]:
@@ -185,54 +174,14 @@ def _alert(row: Any) -> Alert:
     )
 
 
-def add_mail(
-    connection: sa.Connection, alert: str, address: str, language: str, now: datetime
-) -> None:
-    """Let a mail wait; an alert goes to an address once."""
-    statement = upsert(connection, alert_mails).values(
-        alert=alert, address=address, language=language, tries=0, next_at=now
-    )
-    connection.execute(statement.on_conflict_do_nothing())
+def has_earlier_mails(connection: sa.Connection) -> bool:
+    """Tell whether mails of an earlier release wait."""
+    return connection.execute(sa.select(alert_mails.c.id).limit(1)).first() is not None
 
 
-def due_mails(connection: sa.Connection, now: datetime, tries: int) -> list[Mail]:
-    """Return the mails to be sent by now, the oldest first."""
-    columns = alert_mails.c
-    query = (
-        sa.select(columns.id, columns.alert, columns.address, columns.language, columns.tries)
-        .where(_unsent(), columns.next_at <= now, columns.tries < tries)
-        .order_by(columns.id)
-    )
-    return [Mail(*row) for row in connection.execute(query)]
-
-
-def _unsent() -> sa.ColumnElement[bool]:
-    return alert_mails.c.sent_at.is_(None) & alert_mails.c.held_at.is_(None)
-
-
-def hold_mails(connection: sa.Connection, now: datetime) -> int:
-    """Let no mail that waits be sent; return how many."""
-    held = sa.update(alert_mails).where(_unsent()).values(held_at=now)
-    return connection.execute(held).rowcount
-
-
-def mailed(connection: sa.Connection, mail: int, now: datetime) -> None:
-    """Note that a mail was taken by the server."""
-    connection.execute(
-        sa.update(alert_mails).where(alert_mails.c.id == mail).values(sent_at=now, error=None)
-    )
-
-
-def failed(connection: sa.Connection, mail: Mail, next_at: datetime, error: str) -> None:
-    """Note a failed try and when the next one is due."""
-    values = {"tries": mail.tries + 1, "next_at": next_at, "error": error[:500]}
-    connection.execute(sa.update(alert_mails).where(alert_mails.c.id == mail.id).values(**values))
-
-
-def waiting(connection: sa.Connection) -> tuple[int, str | None]:
-    """Return how many mails were not sent yet, and the newest error."""
-    unsent = _unsent()
-    count = connection.execute(sa.select(sa.func.count()).where(unsent)).scalar_one()
-    query = sa.select(alert_mails.c.error).where(unsent, alert_mails.c.error.isnot(None))
-    error = connection.execute(query.order_by(alert_mails.c.id.desc()).limit(1)).scalar()
-    return int(count), error
+def pop_earlier_mails(connection: sa.Connection) -> list[tuple[str, str, Any]]:
+    """Take out the mails of an earlier release that wait: (alert, address, language)."""
+    columns = (alert_mails.c.alert, alert_mails.c.address, alert_mails.c.language)
+    rows = connection.execute(sa.select(*columns).order_by(alert_mails.c.id)).all()
+    connection.execute(sa.delete(alert_mails))
+    return [(alert, address, language) for alert, address, language in rows]

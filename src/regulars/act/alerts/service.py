@@ -1,4 +1,4 @@
-"""The verbs of alerts: rules, looking, the inbox, and mails."""
+"""The verbs of alerts: rules, looking, the inbox."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from importlib import resources
 import sqlalchemy as sa
 
 from regulars.act.alerts import mailing, queries, watching, wording
-from regulars.act.alerts.mailing import deliver
 from regulars.act.alerts.model import (
     AGAIN_DAYS,
     SNOOZE_DAYS,
@@ -27,6 +26,8 @@ from regulars.act.alerts.model import (
     Rule,
     Way,
 )
+from regulars.act.messages import service as messages
+from regulars.act.messages.model import Purpose
 from regulars.company.audit.service import record
 from regulars.company.places import service as places
 from regulars.company.rights.model import Principal, Scope
@@ -41,7 +42,6 @@ from regulars.timeline.vocabulary import ALERT_RAISED
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings.model import Finding
 
-__all__ = ["deliver"]
 MOST = 200
 
 
@@ -102,12 +102,13 @@ def remove_rule(ws: Workspace, rule_id: str, caller: Principal, *, now: datetime
 
 
 def evaluate(ws: Workspace, *, now: datetime) -> list[Alert]:
-    """EventFilter at the last whole week and month, each once, and raise what deserves a person.
+    """Look at the last whole week and month, each once, and raise what deserves a person.
 
     A rule that was looked at for a period is not looked at for it again, unless it could not be.
     Alert, event, mail and the note that it was looked at are one transaction. Returns the new
     alerts.
     """
+    mailing.take_over(ws)
     raised: list[Alert] = []
     active = [one for one in rules(ws) if one.active]
     for grain in Grain:
@@ -238,7 +239,7 @@ def told(ws: Workspace, alerts: Sequence[Alert], *, now: datetime) -> list[Liste
 def answered(ws: Workspace, scope: Scope, view: str, *, now: datetime) -> Finding[Inbox]:
     """Return the alerts of `listed` as they are told; nothing of it is kept."""
     listing = told(ws, listed(ws, scope, view, now=now), now=now)
-    inbox_now = Inbox(listing, _broken(ws), *waiting_mails(ws))
+    inbox_now = Inbox(listing, _broken(ws), *messages.waiting(ws, Purpose.ALERT))
     return Finding("alerts", {"view": view}, now, now, 1, None, None, inbox_now)
 
 
@@ -271,12 +272,6 @@ def count_open(ws: Workspace, scope: Scope, *, now: datetime) -> int:
     """Return how many alerts wait for somebody."""
     with ws.database.reading() as connection:
         return queries.count_open(connection, scope, now)
-
-
-def waiting_mails(ws: Workspace) -> tuple[int, str | None]:
-    """Return how many mails were not sent yet, and the newest error."""
-    with ws.database.reading() as connection:
-        return queries.waiting(connection)
 
 
 def get(ws: Workspace, alert: str, scope: Scope) -> Alert:

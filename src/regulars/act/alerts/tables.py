@@ -1,4 +1,4 @@
-"""Rules, alerts, what was tested already, and mails that wait."""
+"""Rules, alerts, what was tested already, and mails that an earlier release let wait."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ alert_checks = sa.Table(
     sa.Column("checked_at", Moment, nullable=False),
 )
 
+# What waits here is moved into the outbox; nothing new is put here.
 alert_mails = sa.Table(
     "alert_mails",
     metadata,
@@ -56,6 +57,6 @@ alert_mails = sa.Table(
     sa.Column("next_at", Moment, nullable=False),
     sa.Column("sent_at", Moment),
     sa.Column("error", sa.Text),
-    sa.Column("held_at", Moment),  # when a restore kept it from being sent, perhaps again
+    sa.Column("held_at", Moment),
     sa.UniqueConstraint("alert", "address"),
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from regulars.company.audit import service as audit
 from regulars.company.audit.model import Entry, Search
-from regulars.jobs.doctor import fit, machine, required, stores, who, working
+from regulars.jobs.doctor import fit, machine, outgoing, required, stores, who, working
 from regulars.jobs.doctor.model import Finding, Severity, worst
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Text
@@ -68,6 +68,7 @@ def _checks(workspace: Workspace, now: datetime, deep: bool) -> Iterator[tuple[s
         yield "people", partial(who.identities, workspace)
         yield "lanes", partial(working.lanes, workspace, now)
         yield "reactions", partial(working.reactions, workspace, now)
+        yield "messages", partial(outgoing.outbox, workspace)
 
 
 def _newest(workspace: Workspace, search: Search) -> Entry | None:

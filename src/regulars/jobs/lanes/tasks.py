@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
-from regulars.act.alerts import service as alerts
+from regulars.act.messages import service as messages
 from regulars.jobs.lanes.model import Lane, Outcome, Task, Turn
 from regulars.jobs.refresh import service as refresh
 from regulars.jobs.runs.model import State
@@ -80,11 +80,12 @@ def _acts(ws: Workspace, turn: Turn) -> Outcome:
 
 
 def _deliver() -> list[Task]:
-    return [Task("mails", Lane.DELIVER, Text("Mails of alerts", "提醒邮件"), _mails)]
+    return [Task("messages", Lane.DELIVER, Text("Send messages", "发送消息"), _messages)]
 
 
-def _mails(ws: Workspace, turn: Turn) -> Outcome:
-    return Outcome(alerts.deliver(ws, now=turn.now))
+def _messages(ws: Workspace, turn: Turn) -> Outcome:
+    sent = messages.deliver(ws, now=turn.now)
+    return Outcome(sent, more=sent > 0)
 
 
 def _refresh() -> list[Task]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from regulars.act.alerts import service as alerts
+from regulars.act.messages import service as messages
 from regulars.jobs.runs.model import Progress, Step
 from regulars.kit.text import Text
 from regulars.timeline import maintenance
@@ -34,6 +35,7 @@ def _renew(ws: Workspace, now: datetime, progress: Progress) -> None:
 
 def _prune(ws: Workspace, now: datetime, _progress: Progress) -> None:
     findings.prune(ws, now)
+    messages.prune(ws, now=now)
 
 
 def _audiences(ws: Workspace, now: datetime, progress: Progress) -> None:
@@ -56,7 +58,7 @@ def _asked(analysis: Analysis) -> Step:
 def _alerts(ws: Workspace, now: datetime, progress: Progress) -> None:
     alerts.evaluate(ws, now=now)
     progress(0.9)
-    alerts.deliver(ws, now=now)
+    messages.deliver(ws, now=now)
 
 
 def steps() -> tuple[Step, ...]:

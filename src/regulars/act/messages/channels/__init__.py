@@ -1,0 +1,1 @@
+"""The ways by which messages leave: one module each, with a `CHANNEL`."""
