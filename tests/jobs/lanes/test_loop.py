@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from regulars.company.rights.model import SHELL
-from regulars.jobs.lanes import loop, service
+from regulars.jobs.lanes import loop, service, tasks
 from regulars.jobs.lanes.loop import Loop
 from regulars.jobs.lanes.model import PACES, Lane, LaneState, Outcome, Task, Turn
 from regulars.jobs.lanes.service import Lanes
@@ -23,8 +23,10 @@ from regulars.kit.errors import Conflict
 from regulars.kit.text import Text
 from regulars.timeline import acts, erasure, inbox
 from regulars.timeline.flush import flush
+from regulars.timeline.reacting import declare, reacts_to
 from regulars.timeline.tables import leases
 from regulars.timeline.workspace import Workspace
+from tests.timeline import reacting
 from tests.timeline.cast import ANN, ids, visits
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -50,8 +52,8 @@ def task(key: str, work: Callable[[Turn], Outcome], **more: object) -> Task:
     return Task(key, Lane.REACT, Text(key, key), lambda _ws, turn: work(turn), **more)  # type: ignore[arg-type]
 
 
-def looking(ws: Workspace, *tasks: Task, now: Callable[[], datetime] = lambda: NOON) -> Loop:
-    return Loop(ws, Lane.REACT, tasks, now)
+def looking(ws: Workspace, *work: Task, now: Callable[[], datetime] = lambda: NOON) -> Loop:
+    return Loop(ws, Lane.REACT, work, now)
 
 
 def wait_until(true: Callable[[], object], seconds: float = 20.0) -> bool:
@@ -172,8 +174,8 @@ def begin(ws: Workspace) -> Iterator[Callable[..., Lanes]]:
     """Begin to work on lanes; what a test leaves at work ends with it."""
     begun: list[Lanes] = []
 
-    def start(*wanted: Lane, tasks: Callable[[Lane], Sequence[Task]] = service.of) -> Lanes:
-        lanes = Lanes(ws, wanted, clock.now, tasks)
+    def start(*wanted: Lane, work: Callable[[Lane], Sequence[Task]] = service.of) -> Lanes:
+        lanes = Lanes(ws, wanted, clock.now, work)
         lanes.start()
         begun.append(lanes)
         return lanes
@@ -196,9 +198,9 @@ def test_one_holds_a_lane_and_another_takes_over(
 ) -> None:
     monkeypatch.setattr(loop, "STANDBY", 0.05)
     counted: list[str] = []
-    first = begin(Lane.REACT, tasks=counting(counted, "first"))
+    first = begin(Lane.REACT, work=counting(counted, "first"))
     assert wait_until(lambda: counted)
-    begin(Lane.REACT, tasks=counting(counted, "second"))
+    begin(Lane.REACT, work=counting(counted, "second"))
     time.sleep(0.5)
     assert set(counted) == {"first"}
     first.stop()
@@ -225,7 +227,7 @@ def test_a_lane_is_taken_over_from_a_process_that_was_killed(
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
         counted: list[str] = []
-        begin(Lane.REACT, tasks=counting(counted, "next"))
+        begin(Lane.REACT, work=counting(counted, "next"))
         time.sleep(0.5)
         assert counted == []
         assert state_of(ws).holder is not None
@@ -240,7 +242,7 @@ def test_a_lane_that_was_lost_does_nothing_more_until_it_has_it_again(
 ) -> None:
     counted: list[str] = []
     monkeypatch.setattr("regulars.timeline.lease.LIFE", timedelta(seconds=0.4))
-    begin(Lane.REACT, tasks=counting(counted, "mine"))
+    begin(Lane.REACT, work=counting(counted, "mine"))
     assert wait_until(lambda: counted)
     with ws.database.transaction() as connection:
         taken = {"holder": "elsewhere|1|x", "until": clock.now() + timedelta(hours=1)}
@@ -263,6 +265,27 @@ def test_an_act_is_an_event_soon_after_it_was_committed(
     with ws.database.transaction() as connection:
         acts.record(ws, connection, [{"event_id": "a", "name": "Case Opened"}], now=now)
     assert wait_until(lambda: ids(ws) == ["a"], 5.0)
+
+
+def test_a_reaction_follows_what_was_taken_in_and_a_broken_one_keeps_no_other_waiting(
+    ws: Workspace, begin: Callable[..., Lanes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_told: object) -> None:
+        raise ValueError("no such case")
+
+    declared = (reacts_to(reacting.ORDER, name="test.broken")(broken), reacting.thanks)
+    monkeypatch.setattr(tasks, "reactions", lambda: declared)
+    monkeypatch.setattr(service, "reactions", lambda: declared)
+    reacting.begin(ws, now=clock.now())
+    declare(ws, declared, now=clock.now())
+    begin(Lane.REACT)
+    assert wait_until(lambda: state_of(ws).holder)
+    reacting.order(ws, ANN, 1, at=clock.now())
+    assert wait_until(lambda: reacting.thanked(ws) == ["a1"], 5.0)
+    assert wait_until(lambda: service.lags(ws, clock.now())[0].error, 5.0)
+    (told, well) = service.lags(ws, clock.now())
+    assert (told.reaction, well.error, well.groups) == ("test.broken", None, 0)
+    assert "no such case" in str(told.error)
 
 
 def test_the_inbox_is_flushed_when_it_is_due(ws: Workspace, begin: Callable[..., Lanes]) -> None:

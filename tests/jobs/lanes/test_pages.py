@@ -141,7 +141,7 @@ def test_every_lane_is_shown_with_who_runs_it_and_what_went_wrong(
     assert deliver["holder"]["process"] == os.getpid()
     assert deliver["tasks"][0]["error"] == "OSError: refused"
     assert told["children"][0]["exit_code"] == -9
-    assert msgspec.json.decode(printed.stdout)[1]["holder"]["process"] == os.getpid()
+    assert msgspec.json.decode(printed.stdout)["lanes"][1]["holder"]["process"] == os.getpid()
 
 
 def test_work_that_lags_is_told_by_the_servers_health(

@@ -61,11 +61,18 @@ def _add(jobs: typer.Typer, opens: Opens) -> None:
     @jobs.command()
     def lanes(workspace: WorkspaceFolder = Path(), as_json: AsJson = False) -> None:
         """Print every lane: who runs it, what it does, what went wrong."""
-        states = service.states(opens(workspace), clock.now())
+        ws, now = opens(workspace), clock.now()
+        states, lags = service.states(ws, now), service.lags(ws, now)
         if as_json:
-            typer.echo(msgspec.json.encode(states).decode())
+            told = {"lanes": states, "reactions": lags, "children": service.children(ws)}
+            typer.echo(msgspec.json.encode(told).decode())
             return
         _print(states)
+        for lag in lags:
+            if not lag.well:
+                words = _("The reaction {name} lags by {n} min.")
+                said = words.format(name=lag.reaction, n=round(lag.seconds / 60))
+                err.print(f"{said} {lag.error or ''}", soft_wrap=True, markup=False)
 
     @jobs.command()
     def cancel(workspace: WorkspaceFolder = Path()) -> None:
