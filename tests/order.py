@@ -20,6 +20,7 @@ LONG = (
     *("tests/jobs/refresh/test_corrected.py", "tests/understand/audiences/test_analysis.py"),
     *("tests/understand/findings/test_model.py", "tests/test_rights_walk.py"),
     *("tests/test_parts_away.py", "tests/listen/intake/test_kill.py"),
+    *("tests/jobs/lanes/test_child.py", "tests/jobs/lanes/test_loop.py"),
 )
 """Units of more than 20 s of work, the longest first."""
 WITH_SPARK = (

@@ -34,7 +34,7 @@ def command(folder: Path, lanes: Sequence[Lane]) -> list[str]:
     """Return the words that start it."""
     listed = ",".join(lanes)
     words = ["work", "--workspace", str(folder), "--lanes", listed, "--attached"]
-    return [sys.executable, "-m", "regulars", *words]
+    return [sys.executable, "-P", "-m", "regulars", *words]  # nothing of the folder it is in
 
 
 class Child:
