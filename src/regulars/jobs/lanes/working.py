@@ -15,7 +15,7 @@ from regulars.jobs.lanes.service import Lanes
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 
-NICE = 10
+NICE, NICENESS = 10, "REGULARS_NICE"
 """Priority of a process beside a server: low, so that pages and intake keep the cores."""
 TICK = 0.5
 
@@ -47,8 +47,8 @@ def work(ws: Workspace, wanted: Sequence[Lane], *, attached: bool) -> bool:
 def stand_back() -> None:
     """Let this process yield to those that somebody waits for."""
     if hasattr(os, "nice"):
-        with suppress(OSError):
-            os.nice(NICE)
+        with suppress(OSError, ValueError):
+            os.nice(int(os.environ.get(NICENESS, NICE)))
 
 
 def _outlast(ended: threading.Event) -> None:
