@@ -25,7 +25,7 @@ def lanes(workspace: Workspace, now: datetime) -> Iterator[Finding]:
     states = service.states(workspace, now)
     idle = [one for one in states if one.holder is None]
     failing = [record for one in states for record in one.failing]
-    dying = [one for one in service.children(workspace) if one.process is None and one.deaths]
+    dying = [one for one in service.children(workspace) if one.deaths]
     if not idle and not failing and not dying:
         yield well("lanes", TITLE, _who(states))
     if idle:

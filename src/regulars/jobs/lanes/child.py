@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -25,7 +25,7 @@ LOOK = 0.2
 """Seconds between two looks whether it lives."""
 PACE = Pace(0.0, 0.0, 0.0, pause=timedelta(seconds=1), longest=timedelta(minutes=1))
 WELL = timedelta(minutes=1)
-"""After so long a life a death is the first again."""
+"""After so long a life the deaths before are forgotten."""
 GRACE = 15.0
 """Seconds that it has to end when told; then it is killed, which loses nothing."""
 
@@ -76,20 +76,21 @@ class Child:
             process = subprocess.Popen(self._command, stdin=subprocess.PIPE)
         except OSError as error:
             log.exception("child.not_started")
-            self._died(error.errno, clock.now())
+            self._died(error.errno)
             return
         started_at = clock.now()
         self._note(replace(self._state, process=process.pid, started_at=started_at, next_at=None))
         while process.poll() is None and not self._ended.wait(LOOK):
-            pass
+            if self._state.deaths and clock.now() - started_at >= WELL:
+                self._note(replace(self._state, deaths=0))
         if self._ended.is_set():
             _end(process)
             return
-        self._died(process.returncode, started_at)
+        self._died(process.returncode)
 
-    def _died(self, code: int | None, started_at: datetime) -> None:
+    def _died(self, code: int | None) -> None:
         now = clock.now()
-        deaths = self._state.deaths + 1 if now - started_at < WELL else 1
+        deaths = self._state.deaths + 1
         next_at = now + PACE.pause_after(deaths)
         log.error("child.died", code=code, deaths=deaths, next_at=next_at.isoformat())
         self._note(ChildState(self._state.server, None, None, deaths, code, now, next_at))
