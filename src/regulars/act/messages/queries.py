@@ -57,9 +57,9 @@ def one(connection: sa.Connection, number: int) -> sa.RowMapping | None:
 
 def has_work(connection: sa.Connection, now: datetime) -> bool:
     """Tell whether anything is due, too old, or was left by somebody who sent it."""
-    due = (COLUMN.state == MessageState.QUEUED) & (
-        (COLUMN.next_at <= now) | (COLUMN.stale_at <= now)
-    )
+    paused = sa.select(message_pauses.c.channel).where(message_pauses.c.until > now)
+    free = (COLUMN.next_at <= now) & COLUMN.channel.not_in(paused)
+    due = (COLUMN.state == MessageState.QUEUED) & (free | (COLUMN.stale_at <= now))
     query = sa.select(COLUMN.id).where(due | (COLUMN.state == MessageState.SENDING)).limit(1)
     return connection.execute(query).first() is not None
 

@@ -60,7 +60,7 @@ class Pace:
 
 PACES: dict[Lane, Pace] = {
     Lane.REACT: Pace(1.0, 0.05, 0.2, timedelta(seconds=1), timedelta(minutes=5)),
-    Lane.DELIVER: Pace(1.0, 0.05, 0.5, timedelta(seconds=1), timedelta(minutes=5)),
+    Lane.DELIVER: Pace(1.0, 0.5, 0.5, timedelta(seconds=1), timedelta(minutes=5)),
     # The first pages come first: what is due on start is done a few seconds later.
     Lane.REFRESH: Pace(5.0, 1.0, 5.0, timedelta(minutes=1), timedelta(hours=1)),
     Lane.MAINTAIN: Pace(2.0, 2.0, 2.0, timedelta(seconds=5), timedelta(minutes=10)),
