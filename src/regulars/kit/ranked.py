@@ -18,10 +18,10 @@ NAME = "person_id"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some rows, how many there are in all, and the key of the last one if more follow."""
+    """Some rows, how many there are in all, if counted, and the key of the last if more follow."""
 
     rows: list[dict[str, Any]]
-    total: int
+    total: int | None
     following: Key | None
 
 

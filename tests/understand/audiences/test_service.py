@@ -228,8 +228,12 @@ def test_a_caller_of_one_place_sees_its_customers_by_its_facts(ws: Workspace) ->
 
 def test_members_are_listed_by_spend(ws: Workspace) -> None:
     tell(ws, guests())
-    members = service.members(ws, None, made(ws).key, now=NOW)
+    key = made(ws).key
+    members = service.members(ws, None, key, now=NOW)
     assert ids(members)[:4] == [guest(78), guest(76), guest(74), guest(72)]
+    last = members.slice(2, 1).to_pylist()[0]
+    behind = (last["spend"], last["person_id"])
+    assert ids(service.members(ws, None, key, size=1, after=behind, now=NOW)) == [guest(72)]
 
 
 def test_the_erased_are_gone_from_table_and_members(ws: Workspace) -> None:

@@ -11,7 +11,6 @@ from regulars.company.rights.model import Principal, Right
 from regulars.faces.paging import CursorPaging, Page, encode, envelope
 from regulars.kit import clock
 from regulars.kit.errors import NotFound
-from regulars.kit.ranked import part
 from regulars.timeline.current import CurrentWorkspace
 from regulars.understand.analyses import service
 from regulars.understand.analyses.asking import asked, fields
@@ -77,8 +76,8 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
         options = asked(request, analysis, caller, values, alone=alone)
         look = service.stored if listed.alone else service.answered
         view = look(ws, analysis, options, now=clock.now())
-        people = listed.rows(view, **filters)
-        shown = part(people, listed.rank, size=wanted.size, after=wanted.after)
+        shown = service.customers(view, listed, filters, size=wanted.size, after=wanted.after,
+                                  caller=caller)  # fmt: skip
         rows = [listed.plain(row) for row in shown.rows]
         following = {"after": encode(shown.following)} if shown.following else None
         return envelope(Page(rows, following), rows, request, response)

@@ -76,7 +76,8 @@ class Customers:
     of a table's row; `note` stands below the page's list. A list that stands `alone` takes no
     option of the analysis; its view has the stored answer, if there is one. Where its address
     names one thing, `of(view, **filters)` tells that by name, address and a word about it; the
-    question has the `{name}`.
+    question has the `{name}`. One that may be long `cuts` itself: `rows` takes `size` and the key
+    `after` as well, and a page counts no rows.
     """
 
     question: Text
@@ -92,6 +93,7 @@ class Customers:
     title: Text = CUSTOMERS
     alone: bool = False
     of: Callable[..., tuple[str, str, str]] | None = None
+    cuts: bool = False
 
     @property
     def key(self) -> str:

@@ -19,7 +19,6 @@ from regulars.faces.links import Item, here
 from regulars.faces.paging import Page, decode, encode
 from regulars.kit import clock
 from regulars.kit.errors import RegularsError
-from regulars.kit.ranked import part
 from regulars.timeline.current import CurrentWorkspace
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses import service
@@ -111,16 +110,17 @@ def _add_customers(router: APIRouter, analysis: Analysis, listed: Customers) -> 
         look = service.stored if listed.alone else service.answered
         view = look(ws, analysis, options, now=clock.now())
         filters = {one.name: one.check(filters[one.name]) for one in listed.filters}
-        people = listed.rows(view, **filters)
-        people = service.matching(ws, people, q, caller)
         if kind := files.asked(request):
             service.note_export(ws, analysis, caller, filled(listed.api_name, filters))
             columns = (Column(CUSTOMER, PERSON), *listed.columns)
+            people = service.matching(ws, listed.rows(view, **filters), q, caller)
             rows = (row for batch in people.to_batches(max_chunksize=10_000)
                     for row in batch.to_pylist())  # fmt: skip
             file = filled(listed.file, filters)
             return files.send(request, kind, file, heads(columns), file_rows(columns, rows, view))
-        hits = part(people, listed.rank, size=SIZE, after=decode(after) if after else None)
+        behind = decode(after) if after else None
+        hits = service.customers(view, listed, filters, size=SIZE, after=behind, words=q,
+                                 caller=caller)  # fmt: skip
         more = {"after": encode(hits.following)} if hits.following else None
         columns = tuple(one for one in listed.columns if not one.in_file)
         of = listed.of(view, **filters) if listed.of else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from graphlib import TopologicalSorter
@@ -12,13 +12,14 @@ from typing import Any
 from regulars.company.audit.service import record
 from regulars.company.rights.model import Principal
 from regulars.kit import registry
+from regulars.kit.cursors import Key
 from regulars.kit.errors import NotFound, RegularsError
-from regulars.kit.ranked import among
+from regulars.kit.ranked import Part, among, key, part
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalogs
 from regulars.listen.identities import service as identities
 from regulars.timeline.workspace import Workspace
-from regulars.understand.analyses.model import Analysis
+from regulars.understand.analyses.model import PERSON, Analysis, Customers
 from regulars.understand.analyses.options import Options
 from regulars.understand.analyses.view import View
 from regulars.understand.findings import service as findings
@@ -118,6 +119,26 @@ def _kind(analysis: Analysis) -> findings.ResultType[Any] | None:
     return findings.declare(
         findings.ResultType(analysis.code, analysis.version, analysis.result_type(), compute)
     )
+
+
+def customers(
+    view: View,
+    listed: Customers,
+    filters: Mapping[str, Any],
+    *,
+    size: int,
+    after: Key | None,
+    words: str = "",
+    caller: Principal,
+) -> Part:
+    """Return up to `size` customers of a list behind a key: those whom the words mean, or all."""
+    if words.strip() or not listed.cuts:
+        people = matching(view.ws, listed.rows(view, **filters), words, caller)
+        return part(people, listed.rank, size=size, after=after)
+    behind = key(after) if after else None
+    rows = listed.rows(view, **filters, size=size + 1, after=behind).to_pylist()
+    last = rows[size - 1] if len(rows) > size else None
+    return Part(rows[:size], None, (last[listed.rank], last[PERSON]) if last else None)
 
 
 def matching(ws: Workspace, table: Any, words: str, caller: Principal) -> Any:

@@ -136,7 +136,10 @@ def _choice(name: str, row: dict[str, Any], _view: View) -> Text | None:
 
 MEMBERS = Customers(
     question=Text("Who is in “{name}”?", "“{name}”里有谁？"),
-    rows=lambda view, key: view.service.members(view.ws, view.options.scope, key, now=view.now),
+    rows=lambda view, key, **cut: view.service.members(
+        view.ws, view.options.scope, key, now=view.now, **cut
+    ),
+    cuts=True,
     rank="spend",
     name="{key}/members",
     title=Text("Members", "成员"),

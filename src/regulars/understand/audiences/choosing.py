@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.company.rights.model import Scope
+from regulars.kit.ranked import Key
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences.customers import opened
 from regulars.understand.audiences.model import Condition
@@ -74,11 +75,17 @@ def with_bit(found: pa.Table, place: int) -> pa.Array:
     return pa.array([], pa.string()) if not len(persons) else persons.combine_chunks()
 
 
-def members(ws: Workspace, scope: Scope, condition: Condition) -> pa.Table:
-    """Return all members with MEMBER_COLUMNS, those who spent most first."""
+def members(
+    ws: Workspace, scope: Scope, condition: Condition, size: int | None, after: Key | None
+) -> pa.Table:
+    """Return members with MEMBER_COLUMNS, up to `size` behind a key; who spent most first."""
     with opened(ws, scope) as (table, run):
         found = table.filter(holds(condition, table)).select(*MEMBER_COLUMNS)
-        return run(found.order_by([found.spend.desc(), found.person_id]))
+        if after is not None:
+            level, later = found.spend == after[0], found.person_id > after[1]
+            found = found.filter((found.spend < after[0]) | (level & later))
+        found = found.order_by([found.spend.desc(), found.person_id])
+        return run(found if size is None else found.limit(size))
 
 
 def fitting(

@@ -12,6 +12,7 @@ import pyarrow as pa
 from regulars.company.audit.service import record
 from regulars.company.rights.model import Principal, Scope
 from regulars.kit.errors import Conflict, Invalid, NotFound
+from regulars.kit.ranked import Key
 from regulars.kit.text import Text
 from regulars.timeline import currency as currencies
 from regulars.timeline import people as timeline_people
@@ -175,13 +176,21 @@ def answered(ws: Workspace, scope: Scope, *, now: datetime) -> Finding[AudienceO
     return found if found is not None and now - found.as_of < YOUNG else renewed(ws, scope, now=now)
 
 
-def members(ws: Workspace, scope: Scope, key: str, *, now: datetime) -> pa.Table:
-    """Return every member of an audience with the currency, those who spent most first.
+def members(
+    ws: Workspace,
+    scope: Scope,
+    key: str,
+    *,
+    size: int | None = None,
+    after: Key | None = None,
+    now: datetime,
+) -> pa.Table:
+    """Return members of an audience with the currency, those who spent most first.
 
-    Raises NotFound.
+    All of them, or up to `size` behind the key `after`. Raises NotFound.
     """
     one, table = get(ws, key), table_made(ws, scope, now=now)
-    found = choosing.members(ws, scope, read(one.where))
+    found = choosing.members(ws, scope, read(one.where), size, after)
     return found.append_column("currency", pa.repeat(pa.scalar(table.currency), len(found)))
 
 
