@@ -18,6 +18,7 @@ from regulars.kit import clock
 from regulars.listen.intake import mapping
 from regulars.listen.intake.fields import Identities, Sender
 from regulars.listen.intake.model import Arrival, Row
+from regulars.timeline.event import COLUMNS
 from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 
@@ -60,6 +61,10 @@ class Reader:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Reader:
     return Reader(init_workspace(tmp_path_factory.mktemp("company") / "w"))
+
+
+def test_a_row_has_the_columns_of_an_event_in_their_order() -> None:
+    assert Row.__struct_fields__ == COLUMNS
 
 
 def test_an_order_with_its_lines(shop: Reader) -> None:
@@ -397,7 +402,7 @@ def test_what_names_nobody_ties_and_describes_nobody(shop: Reader) -> None:
     assert (arrival.ties, arrival.traits) == ([], {"name": "Lei"})
     assert [kind for kind, _value in arrival.nobodies] == ["email", "phone"]
     guest = shop.read({"type": "identify", "userId": "guest", "traits": {"name": "Lei"}})
-    assert (guest.ties, guest.traits) == ([], {})
+    assert (list(guest.ties), dict(guest.traits)) == ([], {})
     assert shop.read({"type": "alias", "userId": "guest", "previousId": "lei"}).ties == []
 
 

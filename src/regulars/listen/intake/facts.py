@@ -57,12 +57,14 @@ def identify(arrival: Arrival, who: Who, message: Message, sender: Sender) -> No
     if main is None:
         return
     arrival.traits = values
+    ties = []
     if who.user is not None and who.device is not None:
-        arrival.ties.append(Tie(who.user, who.device, "identify", who.device))
+        ties.append(Tie(who.user, who.device, "identify", who.device))
     for kind, of in named.items():
         if of is not None and (kind != "email" or email_is_sound(str(values[kind]))):
             former = sender.identities.former(kind, str(values[kind]))
-            arrival.ties.append(Tie(main, of, kind, of, former))
+            ties.append(Tie(main, of, kind, of, former))
+    arrival.ties = ties
 
 
 def addresses(message: Message, sender: Sender) -> list[str]:

@@ -13,7 +13,7 @@ from regulars.listen.identities.model import email_is_sound
 from regulars.listen.intake import columns, facts, timing, wire
 from regulars.listen.intake.commerce import filled
 from regulars.listen.intake.fields import LONGEST_ID, Sender, Who, read_id, unreadable
-from regulars.listen.intake.model import Arrival, RefusalReason, Refused, Row
+from regulars.listen.intake.model import NOTHING, Arrival, RefusalReason, Refused, Row
 from regulars.listen.intake.wire import Id, Message
 from regulars.timeline import vocabulary
 from regulars.timeline.event import ACTORS
@@ -77,7 +77,7 @@ def _refuse(
 ) -> None:
     """Keep the reason. The payload is kept only under identities by which it can be erased."""
     arrival.row, arrival.reason = None, reason
-    arrival.ties, arrival.traits = [], {}
+    arrival.ties, arrival.traits = (), NOTHING
     if message is None:
         message = wire.outline(raw) if len(raw) <= sender.event_bytes else Message()
     arrival.message_id = arrival.message_id or _shown(message.message_id)

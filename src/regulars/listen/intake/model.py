@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate, chain
-from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
 from regulars.kit.text import Text
-from regulars.timeline.event import COLUMNS, LINE, SCHEMA
+from regulars.timeline.event import LINE, SCHEMA
 
 Line = tuple[str, str | None, str | None, float, Decimal | None]
 """line_id, product, category, quantity, amount: the fields of `event.LINE` in their order."""
 
 
 class Row(msgspec.Struct, gc=False):
-    """An event in the columns of `timeline.event.SCHEMA`; moments are microseconds in UTC."""
+    """An event in the columns of `timeline.event.SCHEMA`, in their order.
+
+    Moments are microseconds in UTC.
+    """
 
     event_id: str
     identity_id: str | None
@@ -49,12 +53,9 @@ class Row(msgspec.Struct, gc=False):
     properties: str | None = None
 
 
-_values = attrgetter(*COLUMNS)
-
-
 def to_table(rows: list[Row]) -> pa.Table:
     """Return the rows (at least one) as an Arrow table of the event schema."""
-    columns = zip(*map(_values, rows), strict=True)
+    columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
     arrays = [_array(column, field) for column, field in zip(columns, SCHEMA, strict=True)]
     return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
@@ -119,6 +120,9 @@ class Tie:
     former_id: str | None = None
 
 
+NOTHING: Mapping[str, str | None] = MappingProxyType({})
+
+
 class Arrival(msgspec.Struct, gc=False):
     """One event that came in, read: either `row` or `reason` is set.
 
@@ -130,14 +134,14 @@ class Arrival(msgspec.Struct, gc=False):
     message_id: str
     source: str
     row: Row | None = None
-    ties: list[Tie] = []
-    traits: dict[str, str | None] = {}
+    ties: Sequence[Tie] = ()
+    traits: Mapping[str, str | None] = NOTHING
     reason: RefusalReason | None = None
-    identities: list[str] = []
+    identities: Sequence[str] = ()
     payload: bytes = b""
     kind: str = ""
     user_id: str | None = None
-    nobodies: list[tuple[str, str]] = []
+    nobodies: Sequence[tuple[str, str]] = ()
 
 
 Verdict = RefusalReason | bool

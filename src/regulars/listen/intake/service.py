@@ -174,7 +174,7 @@ def _drop_erased(
     erased = inbox.erased_among(workspace, connection, named)
     for arrival in refused:
         if erased.intersection(arrival.identities):
-            arrival.payload, arrival.identities = b"", []
+            arrival.payload, arrival.identities = b"", ()
 
 
 def moment(micros: int) -> datetime:
