@@ -19,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ ws = open_workspace(Path(sys.argv[1]))
 for turn in itertools.count():
     with ws.database.transaction() as connection:
         findings.unlearn(connection, NOW)
+    Path(sys.argv[2]).write_text(str(turn))
     refresh.run(ws, reason="benchmark", clock=lambda: NOW)
 """
 RATE = re.compile(r"([\d,]+) events/s p50 (\d+) ms p99 (\d+) ms bad (\d+)")
@@ -129,7 +131,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seconds", type=float, default=6.0)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--cases", nargs="+", default=["batches", "single"])
+    parser.add_argument("--cases", nargs="*", default=["batches", "single"])
     parser.add_argument("--beside", type=Path)
     asked = parser.parse_args()
     load, team = asked.folder / "load.py", asked.folder / "team_server.py"
@@ -148,8 +150,12 @@ def main() -> None:
             for case in asked.cases:
                 turns(servers, load, case, asked)
             if asked.beside is not None:
-                with running(["-c", REFRESHING, str(asked.beside)]):
+                begun = Path(scratch) / "refreshing"
+                with running(["-c", REFRESHING, str(asked.beside), str(begun)]):
+                    while not begun.exists():
+                        time.sleep(0.1)
                     turns(servers, load, "beside", asked)
+                    print(f"refreshes that ended meanwhile: {begun.read_text()}")
         events, ids = count(ours)
         print(f"on our timeline {events:,} events with {ids:,} ids")
 
