@@ -26,7 +26,7 @@ WORD = re.compile(r"[A-Za-z]")
 PLACE = re.compile(r"\{\w*\}|%\(\w+\)\w")
 CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 """Codes that are kept and said later, such as the actions of the audit log: `staff.added`."""
-SAID = {"_": None, "erasable": None}
+SAID = {"_": None, "erasable": None, "gettext_noop": None}
 """What is called with words that people read; a place that is erased is told by its name."""
 SAME_IN_BOTH = frozenset(
     {"CSV", "Excel", "NPS", "CSAT", "CES", "n", "API", "ID", "URL", "XES", "JSON", "cookie"}

@@ -38,6 +38,11 @@ def gettext(message: str) -> str:
     return catalog(_current.get()).get(message, message)
 
 
+def gettext_noop(message: str) -> str:
+    """Return `message` as it is, and mark it as one that `gettext` is asked for elsewhere."""
+    return message
+
+
 def fill(words: str, /, **values: object) -> str:
     """Fill `{name}` in words of the current language; names may be written in either script."""
     return fill_chinese(words, **values) if _current.get() == "zh" else words.format(**values)

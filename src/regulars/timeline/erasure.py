@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from regulars.faces.language import gettext_noop
 from regulars.kit import registry
 from regulars.kit.registry import Registry
 from regulars.kit.text import Text
@@ -44,9 +45,9 @@ PLACES: Registry[Forget] = Registry(Text("place that can be erased", "可清除�
 COUNTS: Registry[Forget] = Registry(Text("place that is counted", "可清点的位置"))
 
 WAITING = {
-    "acts on their way to the inbox": staged_acts,
-    "events that reactions have yet to see": reaction_backlog,
-    "events that reactions failed on": set_aside,
+    gettext_noop("acts on their way to the inbox"): staged_acts,
+    gettext_noop("events that reactions have yet to see"): reaction_backlog,
+    gettext_noop("events that reactions failed on"): set_aside,
 }
 """Tables of events that are not on the timeline yet, or that stand there too."""
 REACTING_LOCK = 7_236_402

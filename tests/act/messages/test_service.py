@@ -11,7 +11,7 @@ from tests.act.messages.post_office import PostOffice, free_port, with_mail
 from tests.timeline.putting_back import keep_database, opened, put_database
 from tests.timeline.test_erasure import holding
 
-from regulars.act.messages import service
+from regulars.act.messages import queries, service
 from regulars.act.messages.model import KEEP, MessageState, Reason
 from regulars.company.audit import service as audit
 from regulars.company.audit.model import Search
@@ -90,6 +90,8 @@ def test_without_a_server_what_waits_gets_stale_too(ws: Workspace) -> None:
     put(ws, message("old"))
     assert service.deliver(ws, now=NOW) == 0
     assert states(ws)["old"] == (QUEUED, None)
+    with ws.database.reading() as connection:
+        assert not queries.has_work(connection, NOW, []), "there is nothing to send through"
     service.deliver(ws, now=NOW + 3 * DAY)
     assert states(ws)["old"] == (FAILED, Reason.STALE)
 

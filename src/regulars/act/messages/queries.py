@@ -55,10 +55,11 @@ def one(connection: sa.Connection, number: int) -> sa.RowMapping | None:
     return connection.execute(sa.select(messages).where(COLUMN.id == number)).mappings().first()
 
 
-def has_work(connection: sa.Connection, now: datetime) -> bool:
-    """Tell whether anything is due, too old, or was left by somebody who sent it."""
+def has_work(connection: sa.Connection, now: datetime, channels: Collection[str]) -> bool:
+    """Tell whether anything of these channels is due, too old, or was left by a sender."""
     paused = sa.select(message_pauses.c.channel).where(message_pauses.c.until > now)
-    free = (COLUMN.next_at <= now) & COLUMN.channel.not_in(paused)
+    free = (COLUMN.next_at <= now) & COLUMN.channel.in_(list(channels))
+    free &= COLUMN.channel.not_in(paused)
     due = (COLUMN.state == MessageState.QUEUED) & (free | (COLUMN.stale_at <= now))
     query = sa.select(COLUMN.id).where(due | (COLUMN.state == MessageState.SENDING)).limit(1)
     return connection.execute(query).first() is not None

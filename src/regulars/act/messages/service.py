@@ -121,8 +121,9 @@ def deliver(ws: Workspace, *, now: datetime) -> int:
     `delivering.MOST` messages of a channel are sent at a call: whoever gets more than 0 calls
     again.
     """
+    ready = [one for one in channels.every().values() if one.is_set_up(ws.settings)]
     with ws.database.reading() as connection:
-        if not queries.has_work(connection, now):
+        if not queries.has_work(connection, now, [one.name for one in ready]):
             return 0
     worker = secrets.token_hex(16)
     try:
@@ -130,8 +131,8 @@ def deliver(ws: Workspace, *, now: datetime) -> int:
             paused = _take_over(ws, now)
             return sum(
                 delivering.deliver(ws, channel, worker=worker, now=now)
-                for channel in channels.every().values()
-                if channel.name not in paused and channel.is_set_up(ws.settings)
+                for channel in ready
+                if channel.name not in paused
             )
     except Unavailable as error:
         if error.code != "lease.busy":
