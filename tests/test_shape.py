@@ -14,6 +14,9 @@ from tests.contracts import NounRoles
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "src" / "regulars").rglob("*.py"))
 MODULE_LINES, FUNCTION_LINES = 400, 60
+TESTS, LARGE = ROOT / "tests", 80
+TESTS_NAMED, MODULES_TESTED = 0.8, 0.8
+DECLARATIONS = {"analysis", "resource"}
 BANNED = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 
 
@@ -89,6 +92,48 @@ def test_the_contract_of_roles_can_break(importer: str, imported: str, wrong: bo
         contract_options={"nouns_of": ["regulars.listen", "regulars.understand"]},
     )
     assert contract.check(graph, verbose=False).kept is not wrong
+
+
+def tested() -> set[str]:
+    """Return the modules that a test file is named after, as `understand/metrics/statistics`."""
+    named = (file.relative_to(TESTS).with_suffix("") for file in TESTS.rglob("test_*.py"))
+    return {str(one.parent / one.name.removeprefix("test_")) for one in named}
+
+
+def modules() -> dict[str, int]:
+    """Return the lines of every module; migrations are tested by running them all."""
+    files = (file for file in SOURCES if "migrations" not in file.parts)
+    return {
+        str(file.relative_to(ROOT / "src" / "regulars").with_suffix("")): len(
+            file.read_text("utf-8").splitlines()
+        )
+        for file in files
+    }
+
+
+def test_most_test_files_bear_the_name_of_a_module() -> None:
+    """The others tell a story of many: a kill, a real data set, a document, every declaration."""
+    share = len(tested() & set(modules())) / len(tested())
+    assert share >= TESTS_NAMED, f"{share:.1%}"
+
+
+def test_large_modules_have_a_test_file_of_their_name() -> None:
+    """What is declared is tested by one parametrised test, which stands for each declaration.
+
+    `analyses/test_every.py` runs every ANALYSIS through all its faces, `resources/test_every.py`
+    every RESOURCE; so they also stand for the modules beside them that derive these faces.
+    """
+    every = {str(file.parent.relative_to(TESTS)) for file in TESTS.rglob("test_every.py")}
+    large = {name for name, lines in modules().items() if lines > LARGE}
+    covered = {
+        name
+        for name in large
+        if name in tested()
+        or name.rpartition("/")[0] in every
+        or name.rpartition("/")[2] in DECLARATIONS
+    }
+    share = len(covered) / len(large)
+    assert share >= MODULES_TESTED, f"{share:.1%}; without: {sorted(large - covered)}"
 
 
 def test_what_is_committed_tells_nothing_of_the_machine_it_was_made_on() -> None:

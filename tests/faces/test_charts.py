@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from regulars.faces import charts, look, maps
+from regulars.faces import charts, look
 from regulars.faces.charts import Bar, Course
 from regulars.faces.journey_map import Move, Stop, journey_map
 from regulars.faces.language import speaking
@@ -67,22 +67,9 @@ def test_stops_stand_in_the_column_of_their_stage() -> None:
     assert journey_map([], [], [])["series"][0]["data"] == []
 
 
-def test_a_heat_map_turns_at_its_middle() -> None:
-    option = maps.heatmap(["07"], ["Shop"], [(0, 0, 4.5, 90)], turning=4.0)
-    assert (option["visualMap"]["min"], option["visualMap"]["max"]) == (3.5, 4.5)
-
-
 def test_months_are_written_as_readers_write_them() -> None:
     option = charts.trend(["2026-09", "2026-10"], [charts.Course("NPS", [1, 2])])
     assert option["xAxis"]["data"] == ["Sep 2026", "Oct 2026"]
     with speaking("zh"):
         option = charts.trend(["2026-10", "best"], [charts.Course("NPS", [1, 2])])
     assert option["xAxis"]["data"] == ["2026年10月", "best"]
-
-
-def test_names_beside_a_radar_are_short_lines() -> None:
-    names = ["Problem-resolution rate", "Understanding", "可靠性（信守承诺）的能力啊啊"]
-    option = maps.radar(names, [])
-    assert [one["name"] for one in option["radar"]["indicator"]] == [
-        "Problem-\nresolution\nrate", "Understanding", "可靠性（信守\n承诺）的能力\n啊啊",
-    ]  # fmt: skip

@@ -75,18 +75,3 @@ def test_long_exports_leave_in_pieces() -> None:
     assert len(pieces) > 5
     assert max(map(len, pieces)) < 2 * export.CHUNK
     assert sum(piece.count(b"\r\n") for piece in pieces) == 5_001
-
-
-def test_the_ends_of_intervals_are_told_apart_by_what_they_belong_to() -> None:
-    heads = ["Days", "Amount", "Low", "High", "Amount a customer", "Low", "High", "n"]
-    assert export.distinct(heads) == [
-        *("Days", "Amount", "Amount: Low", "Amount: High"),
-        *("Amount a customer", "Amount a customer: Low", "Amount a customer: High", "n"),
-    ]
-    assert export.distinct(["Value", "Low", "High"]) == ["Value", "Low", "High"]
-
-
-@given(st.lists(st.sampled_from(["Share", "Amount", "Low", "High", "n", "", "n (2)"]), max_size=12))
-def test_no_file_has_two_equal_heads(heads: list[str]) -> None:
-    found = export.distinct(heads)
-    assert len(set(found)) == len(found) == len(heads)

@@ -31,21 +31,6 @@ def test_an_id_twice_in_one_group_counts_once(any_ws: Workspace) -> None:
     assert inbox.accept(any_ws, visits(ANN, 1, 1), now=NOON).fresh == [True, False]
 
 
-def test_a_duplicate_is_known_after_its_event_was_flushed(any_ws: Workspace) -> None:
-    inbox.accept(any_ws, visits(ANN, 1), now=NOON)
-    flush(any_ws)
-    assert inbox.accept(any_ws, visits(ANN, 1), now=NOON).fresh == [False]
-    assert ids(any_ws) == ["a1"]
-
-
-def test_beyond_the_window_an_id_is_forgotten(ws: Workspace) -> None:
-    inbox.accept(ws, visits(ANN, 1), now=NOON)
-    within = NOON + timedelta(days=ws.settings.intake.remember_days)
-    assert inbox.forget_seen(ws, now=within) == 0
-    assert inbox.forget_seen(ws, now=within + timedelta(days=1)) == 1
-    assert inbox.accept(ws, visits(ANN, 1), now=within).fresh == [True]
-
-
 def test_an_act_that_fails_leaves_no_event(any_ws: Workspace) -> None:
     try:
         with any_ws.database.transaction() as connection:

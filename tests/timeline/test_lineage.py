@@ -14,21 +14,18 @@ import sqlalchemy as sa
 
 from regulars.kit import clock
 from regulars.kit.errors import Unavailable
-from regulars.store import dumping
-from regulars.timeline import erased, erasure, inbox, lake, lake_log, lineage, linking
+from regulars.timeline import erased, erasure, inbox, lake, lake_log, lineage
 from regulars.timeline.flush import flush
 from regulars.timeline.lineage import LineageFit
 from regulars.timeline.tables import inbox as inbox_table
 from regulars.timeline.tables import tombstones
 from regulars.timeline.workspace import Workspace
-from tests.timeline.cast import ANN, BO, CHEN, ids, visits
+from tests.timeline.cast import ANN, BO, ids, visits
 from tests.timeline.putting_back import (
     empty_database,
     keep_database,
-    keep_lake,
     opened,
     put_database,
-    put_lake,
 )
 
 
@@ -102,80 +99,6 @@ def test_an_empty_database_keeps_every_event_of_the_lake(any_ws: Workspace) -> N
     ws.close()
 
 
-def test_an_old_lake_stays_closed_until_the_loss_is_accepted(
-    any_ws: Workspace, tmp_path: Path
-) -> None:
-    send(any_ws, ANN, *range(10))
-    flush(any_ws)
-    aside = keep_lake(any_ws, tmp_path / "lake")
-    send(any_ws, BO, *range(25))
-    flush(any_ws)
-    send(any_ws, CHEN, 1)
-    put_lake(any_ws, aside)
-    with pytest.raises(Unavailable, match="25 events are missing, since 20") as refused:
-        opened(any_ws)
-    assert "缺少 25 个事件" in refused.value.message.zh
-    ws = opened(any_ws, accept_loss=True)
-    assert set(ids(ws)) == expected(ANN, *range(10)) | {"c1"}
-    assert send(ws, BO, 3) == [True]  # lost, so it may be sent again
-    assert send(ws, ANN, 3) == [False]
-    assert send(ws, CHEN, 1) == [False]
-    flush(ws)
-    assert set(ids(opened(ws))) == expected(ANN, *range(10)) | {"c1", "b3"}
-
-
-def test_a_lake_that_is_gone_stays_closed_too(any_ws: Workspace, tmp_path: Path) -> None:
-    send(any_ws, ANN, *range(10))
-    flush(any_ws)
-    with any_ws.database.transaction() as connection:  # they came ten days ago
-        connection.execute(sa.text("UPDATE seen_events SET day = day - 10"))
-    (any_ws.folder / "lake").rename(tmp_path / "away")
-    with pytest.raises(Unavailable, match="10 events are missing, since the beginning"):
-        opened(any_ws)
-    ws = opened(any_ws, accept_loss=True)
-    assert send(ws, ANN, 1) == [True]  # nothing is known that is nowhere
-    assert ids(ws) == ["a1"]
-    ws.close()
-
-
-def test_an_erasure_that_only_the_lake_knows_is_carried_out_in_an_old_database(
-    any_ws: Workspace, tmp_path: Path
-) -> None:
-    send(any_ws, BO, 1)
-    send(any_ws, ANN, 1)
-    with any_ws.database.transaction() as connection:
-        linking.link(
-            any_ws, connection, ANN, BO, link_id="l1", kind="identify", source="web", at=clock.now()
-        )
-    aside = keep_database(any_ws, tmp_path / "aside")
-    erasure.erase(any_ws, [ANN], by="dana", now=clock.now())
-    flush(any_ws)
-    put_database(any_ws, aside)  # it holds what Ann sent, and her link with Bo
-    ws = opened(any_ws)
-    assert ids(ws) == ["b1"]
-    assert lineage.unknown_erasures(ws) == ({}, {})
-    with ws.database.reading() as connection:
-        assert connection.execute(sa.text("SELECT count(*) FROM identity_links")).scalar() == 0
-    assert send(ws, ANN, 2) == [False]
-    ws.close()
-
-
-def test_an_erasure_that_only_the_database_knows_is_carried_out_in_an_old_lake(
-    any_ws: Workspace, tmp_path: Path
-) -> None:
-    send(any_ws, ANN, 1)
-    send(any_ws, BO, 1)
-    flush(any_ws)
-    aside = keep_lake(any_ws, tmp_path / "lake")
-    erasure.erase(any_ws, [ANN], by="dana", now=clock.now())
-    put_lake(any_ws, aside)
-    ws = opened(any_ws, accept_loss=True)
-    assert ids(ws) == ["b1"]
-    assert len(erased.read(erased.path_of(ws.lake))) == 1
-    assert len(list(ws.lake.folder.glob("*.parquet"))) == 1
-    ws.close()
-
-
 def test_the_record_of_erasures_holds_hashes_only_and_survives_a_line_cut_short(
     ws: Workspace,
 ) -> None:
@@ -223,17 +146,6 @@ def test_a_log_that_lost_its_last_entry_or_one_between_stays_closed(ws: Workspac
         opened(ws, accept_loss=True)
 
 
-def test_a_last_entry_that_was_emptied_is_given_up_with_its_loss(ws: Workspace) -> None:
-    for number in range(2):
-        send(ws, ANN, number)
-        flush(ws)
-    (ws.lake.folder / "_delta_log" / f"{2:020d}.json").write_bytes(b"")
-    ws = opened(ws, accept_loss=True)
-    assert send(ws, ANN, 1) == [True]
-    flush(ws)
-    assert ids(opened(ws)) == ["a0", "a1"]
-
-
 def test_a_crash_between_announcing_and_noting_a_commit_is_none_of_these(
     any_ws: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,16 +182,3 @@ def test_a_workspace_of_the_release_before_learns_and_keeps_what_it_has(any_ws: 
         assert connection.execute(sa.select(sa.func.count()).select_from(tombstones)).scalar() == 1
         assert connection.execute(sa.select(sa.func.count()).select_from(inbox_table)).scalar() == 1
     ws.close()
-
-
-def test_a_dump_of_the_database_is_of_one_moment(any_ws: Workspace, tmp_path: Path) -> None:
-    send(any_ws, ANN, 1, 2)
-    aside = keep_database(any_ws, tmp_path / "aside")
-    send(any_ws, ANN, 3)
-    put_database(any_ws, aside)
-    assert ids(any_ws) == ["a1", "a2"]
-    if any_ws.database.dialect == "postgresql":
-        from regulars.kit.errors import Conflict
-
-        with pytest.raises(Conflict, match="holds a workspace already"):
-            dumping.load(any_ws.database, aside)

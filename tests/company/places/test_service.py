@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from regulars.company.audit import service as audit
 from regulars.company.audit.model import Search
-from regulars.company.places import files, service
+from regulars.company.places import service
 from regulars.company.places.model import Kind, Place, Tree
 from regulars.company.rights.model import SHELL
 from regulars.kit.errors import Conflict, Invalid, NotFound
@@ -77,56 +75,3 @@ def test_a_manager_of_one_region_sees_that_region_only(store: Store, noon: datet
     seen = service.visible(store, service.tree(store).within({"east"}))
     assert [(depth, place.id) for depth, place in seen.walk()] == [(0, "east"), (1, "sh-01")]
     assert service.visible(store, None) == service.tree(store)
-
-
-def test_the_file_is_strict_and_says_what_is_wrong() -> None:
-    with pytest.raises(Invalid, match="parnt"):
-        files.parse('[[place]]\nid = "a"\nparnt = "b"\n')
-    with pytest.raises(Invalid, match="line 2"):
-        files.parse('[[place]]\nid = "a" "b"\n')
-    only_english = files.parse('[[place]]\nid = "a"\nname = "Alpha"\n')
-    assert only_english.get("a").name == Text("Alpha", "Alpha")
-
-
-NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8).map(str.strip)
-
-
-@given(st.lists(NAMES.filter(bool), unique=True, max_size=6), st.dates())
-def test_the_file_gives_back_what_was_written(names: list[str], day: object) -> None:
-    places = [
-        Place(name, Text(name, name), Kind.TEAM, names[n - 1] if n else None, opened_on=day)  # type: ignore[arg-type]
-        for n, name in enumerate(names)
-    ]
-    assert files.parse(files.render(places)) == Tree(places)
-
-
-STEPS = st.lists(
-    st.tuples(st.sampled_from(["put", "move", "remove"]), st.integers(0, 4), st.integers(0, 4)),
-    max_size=12,
-)
-
-
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(STEPS)
-def test_any_course_of_changes_keeps_every_version_as_it_was(
-    store: Store, noon: datetime, steps: list[tuple[str, int, int]]
-) -> None:
-    start = service.current(store)[0]
-    seen: dict[int, Tree] = {start: service.tree(store)}
-    for verb, one, other in steps:
-        place = Place(f"p{one}", Text(f"P{one}", f"P{one}"), Kind.STORE, None)
-        try:
-            if verb == "put":
-                service.put(store, SHELL, place, now=noon)
-            elif verb == "move":
-                service.move(store, SHELL, f"p{one}", f"p{other}", now=noon)
-            else:
-                service.remove(store, SHELL, f"p{one}", now=noon)
-        except (Invalid, NotFound):
-            continue
-        version, tree = service.current(store)
-        seen.setdefault(version, tree)
-    for version, tree in seen.items():
-        assert service.tree_at(store, version) == tree

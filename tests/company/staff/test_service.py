@@ -11,7 +11,7 @@ from regulars.company.places import service as places
 from regulars.company.rights.model import SHELL, Right, Role
 from regulars.company.staff import service
 from regulars.company.staff.model import Staff
-from regulars.kit.errors import Conflict, Invalid, NotFound
+from regulars.kit.errors import Invalid
 from regulars.store.workspace import Store
 from tests.company.cast import ONE_STORE, OTHER_STORE, hire, plant
 
@@ -20,38 +20,6 @@ def make(store: Store, account: Staff, role: Role, places: list[str] | None = No
     return service.change(
         store, SHELL, account.id, name=account.name, role=role, places=places, language=None
     )
-
-
-def test_a_sign_in_name_is_taken_once_in_every_spelling(store: Store, noon: datetime) -> None:
-    hire(store, "Mei", Role.ADMIN, noon)
-    with pytest.raises(Conflict):
-        hire(store, "ＭＥＩ", Role.AGENT, noon)
-    assert service.named(store, " mei ").login == "mei"
-    with pytest.raises(NotFound):
-        service.named(store, "nobody")
-
-
-@pytest.mark.parametrize("login", ["", "a", "with space", "semi;colon", "x" * 101])
-def test_a_sign_in_name_is_plain(store: Store, noon: datetime, login: str) -> None:
-    with pytest.raises(Invalid):
-        hire(store, login, Role.AGENT, noon)
-
-
-def test_the_last_administrator_stays(store: Store, noon: datetime) -> None:
-    mei = hire(store, "mei", Role.ADMIN, noon)
-    # Somebody who has no password yet cannot administer.
-    service.add(store, SHELL, login="new", name="New", role=Role.ADMIN, now=noon)
-    for leave in (
-        lambda: service.disable(store, SHELL, mei.id, noon),
-        lambda: make(store, mei, Role.MANAGER),
-    ):
-        with pytest.raises(Conflict, match="last administrator"):
-            leave()
-    assert service.by_id(store, mei.id) == service.named(store, "mei")
-    assert service.by_id(store, mei.id).role is Role.ADMIN
-    hire(store, "ana", Role.ADMIN, noon)
-    service.disable(store, SHELL, mei.id, noon)
-    assert service.by_id(store, mei.id).disabled_at == noon
 
 
 def test_an_administrator_is_not_bound_to_places(store: Store, noon: datetime) -> None:

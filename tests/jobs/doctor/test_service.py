@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
-from regulars.company.audit.tables import audit_entries
 from regulars.company.rights.model import Role
-from regulars.jobs.doctor import machine, service, who
+from regulars.jobs.doctor import service, who
 from regulars.jobs.doctor.model import Finding, Severity, worst
 from regulars.jobs.lanes import queries as lane_queries
 from regulars.jobs.lanes.model import PACES, Lane, TaskRecord
 from regulars.kit import clock
 from regulars.kit.text import Text
-from regulars.store.workspace import SECRET_FILE
-from regulars.timeline import acts, inbox, linking
-from regulars.timeline.flush import flush
+from regulars.timeline import acts, linking
 from regulars.timeline.lease import lease
 from regulars.timeline.workspace import Workspace
 from tests.company.cast import hire
@@ -28,14 +23,6 @@ from tests.company.cast import hire
 
 def examined(ws: Workspace) -> dict[str, Finding]:
     return {finding.key: finding for finding in service.examine(ws.folder, clock.now())}
-
-
-def accept(ws: Workspace, count: int) -> None:
-    now = clock.now()
-    rows = [
-        {"event_id": f"e{n}", "occurred_at": now, "name": "Order Completed"} for n in range(count)
-    ]
-    inbox.accept(ws, inbox.make(rows, now))
 
 
 def test_a_new_workspace_is_sound_but_for_what_nobody_has_done_yet(ws: Workspace) -> None:
@@ -70,86 +57,11 @@ def test_looking_for_a_lost_database_makes_none(ws: Workspace) -> None:
     assert not file.exists()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
-def test_a_key_that_others_can_read_is_bad(ws: Workspace) -> None:
-    (ws.folder / SECRET_FILE).chmod(0o644)
-    found = examined(ws)["secret"]
-    assert found.state is Severity.BAD
-    assert found.advice is not None
-    assert "chmod 600" in found.advice.en
-    (ws.folder / SECRET_FILE).chmod(0o600)
-    ws.folder.chmod(0o755)
-    assert examined(ws)["secret"].state is Severity.WARN
-
-
-@pytest.mark.parametrize("key", [None, b"", b"\xff\x00 no text", b"ab" * 31])
-def test_a_lost_or_damaged_key_is_bad_and_hides_nothing_else(
-    ws: Workspace, key: bytes | None
-) -> None:
-    path = ws.folder / SECRET_FILE
-    path.unlink() if key is None else path.write_bytes(key)
-    found = examined(ws)
-    assert found["secret"].state is Severity.BAD
-    assert found["secret"].seen.en == "secret.key is missing or damaged"
-    assert found["lake"].state is Severity.OK
-
-
-def test_a_file_of_the_lake_that_is_gone_is_bad(ws: Workspace) -> None:
-    accept(ws, 3)
-    flush(ws)
-    assert examined(ws)["lake"].seen.en.startswith("3 events in 1 files")
-    next((ws.folder / "lake").rglob("*.parquet")).unlink()
-    found = examined(ws)["lake"]
-    assert (found.state, found.seen.en) == (Severity.BAD, "1 of 1 files are missing or cut short")
-
-
-def test_events_that_nobody_flushes_are_told(ws: Workspace) -> None:
-    accept(ws, 5)
-    assert examined(ws)["inbox"].state is Severity.OK
-    late = clock.now() + timedelta(hours=1)
-    found = {finding.key: finding for finding in service.examine(ws.folder, late)}["inbox"]
-    assert found.state is Severity.WARN
-    assert found.seen.en == "5 events wait, the oldest for 60 min"
-
-
-def test_a_record_from_the_future_shows_a_wrong_clock(ws: Workspace) -> None:
-    ahead = {"at": clock.now() + timedelta(days=2), "action": "staff.added", "details": "{}"}
-    by = {"caller_kind": "shell", "caller_id": "shell", "caller_name": "shell", "subject": "mei"}
-    with ws.database.transaction() as connection:
-        connection.execute(sa.insert(audit_entries).values(**ahead, **by))
-    assert examined(ws)["clock"].state is Severity.WARN
-
-
-def test_a_database_of_a_newer_version_is_not_asked_further(ws: Workspace) -> None:
-    with ws.database.transaction() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = 'from-2031'"))
-    found = examined(ws)
-    assert found["revision"].state is Severity.BAD
-    assert "staff" not in found
-
-
 def test_wrong_settings_and_no_workspace_are_told(ws: Workspace, tmp_path: Path) -> None:
     (ws.folder / "regulars.toml").write_text('[workspace]\ntime_zone = "Mars/Olympus"\n')
     assert "Mars/Olympus" in examined(ws)["settings"].seen.en
     empty = {finding.key: finding for finding in service.examine(tmp_path / "no", clock.now())}
     assert empty["settings"].state is Severity.BAD
-
-
-def test_versions_outside_the_limits_are_bad(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [finding.state for finding in machine.versions()] == [Severity.OK]
-    monkeypatch.setitem(machine.LIMITS, "duckdb", ((1, 0), (1, 1)))
-    assert [finding.state for finding in machine.versions()] == [Severity.BAD]
-
-
-def test_what_a_process_that_died_left_behind_is_told(ws: Workspace) -> None:
-    assert examined(ws)["spill"].state is Severity.OK
-    left = ws.folder / "spill" / "4711-dead"
-    left.mkdir(parents=True)
-    (left / "work.db").write_bytes(b"x" * 1200)
-    found = examined(ws)["spill"]
-    assert found.state is Severity.WARN
-    assert found.seen.en == "1 left behind by processes that died, 1.2 kB"
-    assert left.exists()
 
 
 def test_contested_links_are_told_with_what_to_do(ws: Workspace) -> None:

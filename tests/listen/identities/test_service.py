@@ -22,7 +22,6 @@ from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Value
 from regulars.timeline import inbox, linking, orders, people, remembered
 from regulars.timeline.folding import fold
-from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -198,36 +197,6 @@ def test_people_who_share_an_address_are_proposed_until_staff_part_them(ws: Work
     assert service.candidates(ws) == []
     service.unmerge(ws, ANA, link, reason="married couple", now=NOW)
     assert service.candidates(ws) == []
-
-
-def test_people_are_found_by_id_address_number_and_name(ws: Workspace) -> None:
-    user = identity_id(ws, "user", "lei-7")
-    seen(ws, user)
-    hold(ws, user, "email", "lei@example.cn")
-    hold(ws, user, "phone", "+86 138 0013 8000")
-    hold(ws, user, "name", "Li Lei")
-    for words in ("lei-7", "LEI@example.cn", "13800138000", "li l", user):
-        assert [one.person_id for one in finding.find(ws, words)] == [user], words
-    for words in ("nobody", "x@example.cn", "999999", "", "f" * 32):
-        assert finding.find(ws, words) == []
-
-
-def test_a_manager_of_one_store_finds_only_who_was_there(ws: Workspace) -> None:
-    here, there = identity_id(ws, "user", "li-1"), identity_id(ws, "user", "li-2")
-    seen(ws, here, place="store-1")
-    seen(ws, there, place="store-2")
-    hold(ws, here, "name", "Li One")
-    hold(ws, there, "name", "Li Two")
-    mine = frozenset({"store-1"})
-    assert [one.person_id for one in finding.find(ws, "li", scope=mine)] == [here]
-    manager = Principal("staff", "m", "Mo", Role.MANAGER, mine)
-    with pytest.raises(NotFound):
-        story.story(ws, there, scope=mine)
-    with pytest.raises(NotFound):
-        service.merge(ws, manager, here, there, reason="x", now=NOW)
-    with pytest.raises(NotFound):
-        story.export(ws, manager, there, now=NOW)
-    assert len(story.story(ws, here, scope=mine).entries) == 1
 
 
 def test_a_story_sums_up_what_somebody_did_and_said(ws: Workspace) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from typer.testing import CliRunner
 
-from regulars.app import build_cli, build_web
+from regulars.app import build_web
 from regulars.company.keys import service as keys
 from regulars.company.rights.model import SHELL, Role
 from regulars.company.sign_in import service as sign_in
@@ -21,76 +18,14 @@ from regulars.company.staff import service as staff
 from regulars.kit import clock
 from regulars.listen.imports import service
 from regulars.timeline.workspace import Workspace
-from tests.listen.imports.makes import visits, write
+from tests.listen.imports.makes import visits
 
 ANSWERS = (
     "date,customer_id,nps,weight\n2026-03-01T10:00:00Z,ann,9,1\n2026-03-02T10:00:00Z,bo,8,-1\n"
 )
 
 
-def run(ws: Workspace, *words: str) -> Any:
-    return CliRunner().invoke(build_cli(), [*words, "--workspace", str(ws.folder)])
-
-
-def test_import_by_command(ws: Workspace, tmp_path: Path) -> None:
-    file = write(tmp_path, "answers.csv", ANSWERS)
-    answer = run(ws, "import", str(file), "--recipe", "survey", "--json")
-    told = json.loads(answer.stdout.splitlines()[-1])
-    assert (told["read"], told["accepted"], told["rejected"]) == (2, 1, 1)
-    assert told["reasons"] == {"out_of_range": 1}
-    assert (ws.folder / told["rejects_file"]).is_file()
-    again = run(ws, "import", str(file), "--recipe", "survey")
-    assert again.exit_code == 0
-    assert "Already known" in again.stdout
-    listed = json.loads(run(ws, "imports", "--json").stdout)
-    assert [one["accepted"] for one in listed] == [0, 1]
-    rejects = json.loads(run(ws, "rejects", told["import"], "--json").stdout)
-    assert [one["reason"] for one in rejects] == ["out_of_range"]
-    saved = tmp_path / "rejects.csv"
-    run(ws, "rejects", told["import"], "--csv", str(saved))
-    assert "The value lies outside its range." in saved.read_text("utf-8-sig")
-
-
 ORDERS = "order_id;customer_id;date;amount\n1;ann;01_02_2024;1.234\n2;bo;13_02_2024;7.500\n"
-
-
-def test_a_file_of_which_no_row_could_be_read_is_a_failure_that_names_the_cure(
-    ws: Workspace, tmp_path: Path
-) -> None:
-    file = write(tmp_path, "orders.csv", ORDERS)
-    words = ("import", str(file), "--recipe", "orders", "--zone", "UTC")
-    failed = run(ws, *words)
-    assert failed.exit_code == 2
-    assert "--answer decimal=," in failed.stdout and "--date-format" in failed.stdout
-    assert run(ws, *words, "--json").exit_code == 2
-    mended = run(ws, *words, "--decimal", ",", "--date-format", "%d_%m_%Y", "--json")
-    assert (mended.exit_code, json.loads(mended.stdout)["accepted"]) == (0, 2)
-
-
-def test_preview_by_command_writes_a_mapping_to_use(ws: Workspace, tmp_path: Path) -> None:
-    file, mapping = write(tmp_path, "answers.csv", ANSWERS), tmp_path / "mapping.toml"
-    shown = run(ws, "import", str(file), "--preview", "--write", str(mapping))
-    assert "recommendation" in shown.stdout
-    proposed = json.loads(run(ws, "import", str(file), "--preview", "--json").stdout)
-    assert proposed["mapping"] == mapping.read_text("utf-8")
-    done = run(ws, "import", str(file), "--map", str(mapping), "--json")
-    assert json.loads(done.stdout.splitlines()[-1])["accepted"] >= 1
-    by_recipe = run(ws, "import", str(file), "--preview", "--recipe", "survey", "--json")
-    assert 'name = "survey"' in json.loads(by_recipe.stdout)["mapping"]
-    assert run(ws, "import", str(file)).exit_code != 0
-    log = write(tmp_path, "log.jsonl", '{"at":"2010-10-13T11:46:40.020+02:00","who":"a"}\n')
-    assert "2010-10-13T11:46:40.020+02:00" in run(ws, "import", str(log), "--preview").stdout
-    names = [one["name"] for one in json.loads(run(ws, "recipes", "--json").stdout)]
-    assert {"olist", "orders", "tickets", "survey", "events", "xes"} <= set(names)
-
-
-def test_the_option_that_answers_is_written_as_a_shell_takes_it(
-    ws: Workspace, tmp_path: Path
-) -> None:
-    text = "order_id,Order Date,amount\n1,03/04/2024,5\n"
-    shown = run(ws, "import", str(write(tmp_path, "orders.csv", text)), "--preview")
-    assert "--answer 'day_month:Order Date=day'" in shown.stdout
-    assert "A question about the file has no answer yet." in shown.stdout
 
 
 @pytest.fixture

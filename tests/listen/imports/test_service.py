@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regulars.company.rights.model import SHELL
 from regulars.kit import clock
-from regulars.kit.errors import Conflict, Invalid, NotFound
-from regulars.listen.imports import library, rejects, service
-from regulars.listen.imports.model import ImportOutcome, ImportState, Progress
-from regulars.timeline import erasure, identity
+from regulars.kit.errors import Conflict, Invalid
+from regulars.listen.imports import library, service
+from regulars.listen.imports.model import ImportOutcome
+from regulars.timeline import identity
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import bring, parquet, reasons, recipe, visits, write
 
@@ -149,84 +147,6 @@ def test_an_order_with_a_bad_line_is_not_loaded_in_part(ws: Workspace, tmp_path:
     assert rows[0]["identity_id"] == identity.identity_id(ws, "user", "ann")
 
 
-def test_rejects_are_listed_by_page_and_kept_as_they_were(ws: Workspace, tmp_path: Path) -> None:
-    rows = [f"p{number},never,{number}\n" for number in range(25)]
-    outcome = bring(ws, write(tmp_path, "a.csv", HEAD + ANN + "".join(rows)))
-    assert (outcome.counts.accepted, outcome.counts.rejected) == (1, 25)
-    assert outcome.reasons == {"unreadable_moment": 25}
-    assert len(list(service.every_reject(ws, outcome.run_id))) == 25
-    second = service.rejects_of(ws, outcome.run_id, limit=5, offset=5, reason="unreadable_moment")
-    assert [one.row for one in second] == [7, 8, 9, 10, 11]
-    assert json.loads(second[0].line or "") == {"who": "p5", "at": "never", "score": "5"}
-    run = service.get_run(ws, outcome.run_id)
-    assert (run.state, run.counts.rejected, run.done) == (ImportState.DONE, 25, 1.0)
-    assert run.rejects_file is not None
-    assert (ws.folder / run.rejects_file).is_file()
-
-
-def test_an_erased_person_leaves_no_refused_row_and_stays_away(
-    ws: Workspace, tmp_path: Path
-) -> None:
-    text = HEAD + ANN + "ann,never,1\nbo,never,2\n" + "ann,2026-03-01\n" + '"ann,broken\n'
-    file = write(tmp_path, "a.csv", text)
-    outcome = bring(ws, file)
-    assert outcome.counts.rejected == 4
-    ann = identity.identity_id(ws, "user", "ann")
-    told = erasure.erase(ws, [ann], by="ann", now=clock.now())
-    assert told.rows["refused rows of imports"] == 3
-    assert [one.value for one in service.every_reject(ws, outcome.run_id)] == ["never"]
-    kept = [path for path in (ws.folder / rejects.FOLDER).rglob("*") if path.is_file()]
-    assert kept
-    assert not any(b"ann" in path.read_bytes() for path in kept)
-    again = bring(ws, file)
-    assert (again.counts.accepted, again.counts.refused) == (0, 1)
-
-
-def test_nothing_is_left_in_the_workspace_but_events_and_rejects(
-    ws: Workspace, tmp_path: Path
-) -> None:
-    bring(ws, write(tmp_path, "a.csv", HEAD + ANN))
-    assert list(ws.spill.folder.iterdir()) == []
-
-
-def test_progress_is_told(ws: Workspace, tmp_path: Path) -> None:
-    told: list[Progress] = []
-    file = write(tmp_path, "a.csv", HEAD + ANN)
-    service.import_files(ws, [file], recipe(), now=clock.now(), tell=told.append)
-    assert [progress.stage.value for progress in told][-1] == "load"
-    assert all(progress.done is None or 0 <= progress.done <= 1 for progress in told)
-
-
-def test_a_run_is_done_once(ws: Workspace, tmp_path: Path) -> None:
-    file = write(tmp_path, "a.csv", HEAD + ANN)
-    run = service.prepare(ws, [file], recipe(), now=clock.now(), by=SHELL)
-    service.carry_out(ws, run, now=clock.now())
-    with pytest.raises(Conflict, match=r"import\.started"):
-        service.carry_out(ws, run, now=clock.now())
-    assert library.parse(service.mapping_of(ws, run.id)) == recipe()
-
-
-def test_what_stopped_a_run_is_kept(ws: Workspace, tmp_path: Path) -> None:
-    with pytest.raises(Invalid):
-        bring(ws, write(tmp_path, "a.csv", "when\n2026\n"))
-    (run,) = service.runs(ws)
-    assert (run.state, run.error_code) == (ImportState.FAILED, "import.column_missing")
-    assert run.error is not None
-    assert "who" in run.error.en
-    with pytest.raises(NotFound):
-        service.get_run(ws, "nothing")
-
-
-def test_runs_are_kept_on_either_database(any_ws: Workspace, tmp_path: Path) -> None:
-    file = write(tmp_path, "a.csv", HEAD + ANN + "bo,never,1\n")
-    made = [bring(any_ws, file).run_id for _time in range(3)]
-    first = service.runs(any_ws, limit=2)
-    rest = service.runs(any_ws, limit=2, after=(first[-1].created_at, first[-1].id))
-    assert [run.id for run in (*first, *rest)] == made[::-1]
-    assert [run.counts.rejected for run in first] == [1, 1]
-    assert first[0].reasons == {"unreadable_moment": 1}
-
-
 def test_another_distribution_may_add_a_recipe(ws: Workspace, tmp_path: Path) -> None:
     words = library.render(recipe()).replace('name = "visits"', 'name = "till"', 1)
     library.add(words)
@@ -234,15 +154,6 @@ def test_another_distribution_may_add_a_recipe(ws: Workspace, tmp_path: Path) ->
     assert service.import_files(ws, [file], "till", now=clock.now()).counts.accepted == 1
     with pytest.raises(Conflict):
         library.add(words)
-
-
-def test_sources_say_how_fresh_they_are(ws: Workspace, tmp_path: Path) -> None:
-    assert service.sources(ws) == []
-    bring(ws, write(tmp_path, "a.csv", HEAD + ANN + BO))
-    (source,) = service.sources(ws)
-    assert (source.name, source.events) == ("visits", 2)
-    assert source.first_at < source.last_at < source.received_at
-    assert service.sources(ws, scope=frozenset({"somewhere"})) == []
 
 
 @pytest.mark.parametrize(

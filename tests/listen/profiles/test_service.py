@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from regulars.kit.errors import Conflict
 from regulars.listen.profiles import service
-from regulars.listen.profiles.model import Value, canonical, folded, gather
+from regulars.listen.profiles.model import Value, gather
 from regulars.timeline import erasure, linking
 from regulars.timeline.identity import identity_id
 from regulars.timeline.workspace import Workspace
@@ -28,48 +25,6 @@ def held(identity: str, attribute: str, source: str, value: str | None, hours: i
 def keep(ws: Workspace, *values: Value) -> None:
     with ws.database.transaction() as connection:
         service.keep(ws, connection, values)
-
-
-@pytest.mark.parametrize(
-    ("traits", "expected"),
-    [
-        (
-            {"firstName": "雷", "lastName": "李"},
-            {"first_name": "雷", "last_name": "李", "name": "李雷"},
-        ),
-        (
-            {"firstName": "Ann", "lastName": "Lee"},
-            {"first_name": "Ann", "last_name": "Lee", "name": "Ann Lee"},
-        ),
-        ({"EMAIL": " A@B.cn "}, {"email": "a@b.cn"}),
-        ({"birthday": "1990-02-03T00:00:00Z"}, {"birthday": "1990-02-03"}),
-        (
-            {"address": {"city": "上海", "street": "南京路 1 号", "postalCode": "200000"}},
-            {"address": "南京路 1 号, 上海, 200000"},
-        ),
-        ({"company": {"name": "Acme", "size": 3}}, {"company": "Acme"}),
-        (
-            {"mobile": "138", "vip": True, "visits": 3},
-            {"phone": "138", "vip": "true", "visits": "3"},
-        ),
-        ({"owner": None, "tags": ["a"], "": "x", "nick": ""}, {"owner": None}),
-    ],
-)
-def test_traits_under_our_names(traits: dict[str, Any], expected: dict[str, str | None]) -> None:
-    assert canonical(traits) == expected
-
-
-@given(st.dictionaries(st.text(max_size=20), st.text() | st.integers() | st.none(), max_size=80))
-def test_traits_stay_within_bounds(traits: dict[str, Any]) -> None:
-    for name, value in canonical(traits).items():
-        assert 0 < len(name) <= 64 and (value is None or len(value) <= 1_000)
-        assert len(folded(name, value or "")) <= 200
-
-
-def test_width_case_and_spaces_do_not_tell_values_apart() -> None:
-    assert folded("name", "Ｌi  LEI") == folded("name", "li lei")
-    assert folded("phone", "+86 138-0013-8000") == folded("phone", "13800138000")
-    assert folded("name", "李雷") != folded("name", "李蕾")
 
 
 def test_the_newest_value_holds_and_the_sources_disagree(ws: Workspace) -> None:
@@ -147,29 +102,6 @@ def test_consistency_is_what_gathering_each_person_gives(ws: Workspace) -> None:
     verdicts = [one.agrees for attributes in each for one in attributes if one.agrees is not None]
     found = service.information_consistency(ws)
     assert (found.agreed, found.held) == (sum(verdicts), len(verdicts))
-
-
-def test_search_by_part_of_a_name(any_ws: Workspace) -> None:
-    ws = any_ws
-    keep(
-        ws,
-        held(LEI, "name", "shop", "Li Lei"),
-        held(MEI, "name", "shop", "Olivia Lei"),
-        held(TOM, "name", "shop", "100%_sure"),
-    )
-    assert [one[-1] for one in service.named_like(ws, "LI")] == [LEI, MEI]
-    (first,) = service.named_like(ws, "LI", 1)
-    assert service.named_like(ws, "LI", after=first) == [(2, "olivialei", MEI)]
-    assert service.named_like(ws, "LI", among=[MEI]) == [(2, "olivialei", MEI)]
-    assert service.named_like(ws, "%") == []
-    assert [one[-1] for one in service.named_like(ws, "100")] == [TOM]
-    assert service.holding(ws, "name", "lilei") == [LEI]
-
-
-def test_a_value_that_many_hold_is_a_placeholder(ws: Workspace) -> None:
-    keep(ws, *(held(f"{n:032x}", "phone", "shop", "13800138000") for n in range(6)))
-    keep(ws, held(LEI, "phone", "shop", "13900139000"), held(MEI, "phone", "desk", "139 0013 9000"))
-    assert service.shared(ws, "phone") == [[LEI, MEI]]
 
 
 def test_forgetting_leaves_the_others(ws: Workspace) -> None:

@@ -17,7 +17,7 @@ from regulars.timeline.engine import change, pinned, standing
 from regulars.timeline.flush import flush
 from regulars.timeline.lease import MAINTENANCE, lease
 from regulars.timeline.workspace import Workspace
-from tests.timeline.cast import ANN, NOON, visits
+from tests.timeline.cast import NOON
 
 DAY = timedelta(days=1)
 CROWD = [f"{number:032x}" for number in range(1, 31)]
@@ -208,56 +208,6 @@ def test_a_refresh_of_nothing_new_keeps_what_was_kept(
     assert len(corrections) == 5
 
 
-def test_all_new_events_are_among_those_of_whom_they_touch(ws: Workspace) -> None:
-    def ids(view: Any) -> Any:
-        return view.events.select("event_id")
-
-    dice = random.Random(7)
-    inbox.accept(ws, some_events(dice, 400, 0))
-    flush(ws)
-    assert ws.engine.of_touched(ids) is None
-    refreshed(ws, NOON + 2 * DAY)
-    new = some_events(dice, 15, 2)
-    inbox.accept(ws, new)
-    flush(ws)
-    ws.engine.pin(NOON + 4 * DAY)
-    touched = ws.engine.of_touched(ids)
-    ws.engine.unpin()
-    assert touched is not None and touched.num_rows < 400
-    assert set(new.column("event_id").to_pylist()) <= set(touched.column("event_id").to_pylist())
-
-
-def test_a_crash_leaves_no_state_with_the_people_of_another(
-    ws: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    inbox.accept(ws, some_events(random.Random(8), 400, 0))
-    flush(ws)
-    now = NOON + 2 * DAY
-    refreshed(ws, now)
-    with ws.database.transaction() as connection:
-        linking.link(ws, connection, *CROWD[:2], link_id="1", kind="user", source="t", at=now)
-    with monkeypatch.context() as crash, pytest.raises(KeyboardInterrupt):
-        crash.setattr(standing, "asdict", interrupted)
-        ws.engine.pin(now)
-    assert refreshed(ws, now) == computed(ws, now)
-
-
-def interrupted(_file: Any) -> dict[str, Any]:
-    raise KeyboardInterrupt
-
-
-def test_what_arrives_during_a_refresh_is_seen_by_the_next(ws: Workspace) -> None:
-    inbox.accept(ws, visits(ANN, 1, 2))
-    flush(ws)
-    ws.engine.pin(NOON + DAY)
-    inbox.accept(ws, visits(ANN, 3))
-    seen = ws.query(lambda view: view.events.agg(n=view.events.count()))
-    assert seen.column("n").to_pylist() == [2]
-    ws.engine.unpin()
-    seen = ws.query(lambda view: view.events.agg(n=view.events.count()))
-    assert seen.column("n").to_pylist() == [3]
-
-
 def test_an_erasure_drops_what_was_kept_and_is_not_corrected_by(
     ws: Workspace, corrections: list[str]
 ) -> None:
@@ -269,18 +219,6 @@ def test_an_erasure_drops_what_was_kept_and_is_not_corrected_by(
     assert not list((ws.folder / standing.FOLDER).glob("*"))
     assert refreshed(ws, now + DAY) == computed(ws, now + DAY)
     assert corrections == []
-
-
-def test_an_erasure_during_a_refresh_lets_it_see_what_is_there_now(ws: Workspace) -> None:
-    inbox.accept(ws, some_events(random.Random(3), 400, 0))
-    flush(ws)
-    now = NOON + DAY
-    ws.engine.pin(now)
-    erasure.erase(ws, [CROWD[0]], by="t", now=now)
-    made = ws.engine.by_person("spans", lambda: ws.query(spans, as_of=now), of="person_id")
-    ws.engine.unpin()
-    assert CROWD[0] not in made.column("person_id").to_pylist()
-    assert not list((ws.folder / standing.FOLDER).glob("*"))
 
 
 def test_a_state_whose_files_are_gone_is_kept_no_more(ws: Workspace) -> None:
@@ -306,21 +244,6 @@ def test_a_state_whose_files_are_gone_is_kept_no_more(ws: Workspace) -> None:
     ws.engine.pin(now + DAY)
     assert rows(counted(now + DAY)) == rows(ws.query(sizes, as_of=now + DAY))
     ws.engine.unpin()
-
-
-def test_somebody_s_own_events_are_read_from_the_same_state(ws: Workspace) -> None:
-    def ids(view: Any) -> Any:
-        return view.events.select("event_id")
-
-    inbox.accept(ws, visits(ANN, 1, 2))
-    flush(ws)
-    ws.engine.pin(NOON + DAY)
-    seen = ws.query(ids)
-    inbox.accept(ws, visits(ANN, 3))
-    assert rows(ws.query(ids, identities=[ANN])) == rows(seen)
-    assert ws.query(ids, identities=CROWD).num_rows == 0
-    ws.engine.unpin()
-    assert ws.query(ids, identities=[ANN]).num_rows == seen.num_rows + 1
 
 
 def test_too_much_new_is_computed_anew(ws: Workspace, corrections: list[str]) -> None:

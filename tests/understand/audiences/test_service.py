@@ -12,12 +12,11 @@ from tests.understand.lifetime_value.test_service import bring as orders
 from tests.understand.lifetime_value.test_service import shop
 
 from regulars.company.rights.model import SHELL
-from regulars.kit.errors import Conflict, Invalid, NotFound
 from regulars.kit.text import Text
-from regulars.timeline import erasure, linking
+from regulars.timeline import erasure
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
-from regulars.understand.audiences import customers, following, service, storing
+from regulars.understand.audiences import customers, following, service
 from regulars.understand.audiences.model import Audience, Draft
 from regulars.understand.costs import service as costs
 from regulars.understand.levels import service as levels
@@ -44,20 +43,6 @@ def told(ws: Workspace, name: str) -> list[dict[str, object]]:
         return events.select("identity_id", "actor", "occurred_at", "event_id")
 
     return sorted(ws.query(named).to_pylist(), key=lambda row: row["identity_id"])
-
-
-def test_the_customer_table_has_a_row_a_customer(ws: Workspace) -> None:
-    """Guest 20 spent 200 in the app on 4 May and answered 5 of 5 the day after."""
-    tell(ws, guests())
-    table = customers.answered(ws, None, now=NOW).payload
-    assert (table.customers, table.csat_scale, table.nps_kind) == (80, (1.0, 5.0), "relationship")
-    assert table.as_of == MAY + timedelta(days=2, microseconds=1)
-    with customers.opened(ws, None) as (found, run):
-        (row,) = run(found.filter(found.person_id == guest(20))).to_pylist()
-    known = ("spend", "orders", "average_order", "days_since_seen", "days_since_order", "channel")
-    assert tuple(row[name] for name in known) == (200.0, 1.0, 200.0, 1.0, 2.0, "app")
-    assert (row["nps"], row["csat"], row["complaints"], row["signed_up"]) == (10.0, 5.0, 0.0, False)
-    assert (row["churn_chance"], row["language"]) == (None, None)
 
 
 def test_size_value_and_scores_with_intervals(ws: Workspace) -> None:
@@ -98,76 +83,6 @@ def test_of_fewer_than_five_only_the_number_is_told(ws: Workspace) -> None:
     tell(ws, guests())
     shown = service.preview(ws, None, service.read("spend < 40"), now=NOW)
     assert (shown.n, shown.spend, shown.nps) == (4, None, None)
-
-
-def test_versions_are_kept_and_names_are_one_s_own(ws: Workspace) -> None:
-    one = made(ws)
-    again = service.change(ws, SHELL, one.key, Draft("App users", "CHANNEL  = 'app'"), now=NOW)
-    assert again == one
-    two = service.change(ws, SHELL, one.key, Draft("App", "channel='app' AND spend>5"), now=NOW)
-    assert (two.number, two.where) == (2, "channel = 'app' AND spend > 5")
-    assert [old.number for old in service.versions(ws, one.key)] == [2, 1]
-    assert service.get(ws, "App") == two
-    made(ws, name="Another")
-    with pytest.raises(Conflict):
-        service.change(ws, SHELL, one.key, Draft("Another", "spend > 5"), now=NOW)
-    for wrong in (Draft("", "spend > 1"), Draft("x" * 121, "spend > 1"), Draft("x", "1 = 1")):
-        with pytest.raises(Invalid):
-            service.add(ws, SHELL, wrong, now=NOW)
-    service.retire(ws, SHELL, one.key, now=NOW)
-    with pytest.raises(NotFound):
-        service.get(ws, one.key)
-
-
-def test_members_enter_and_exit_on_the_timeline_once(ws: Workspace) -> None:
-    tell(ws, guests())
-    one = made(ws, "spend >= 500", "Big spenders")
-    assert service.refresh(ws, now=NOW) == {one.key: (30, 0)}
-    entered = told(ws, "Audience Entered")
-    assert [row["identity_id"] for row in entered] == [guest(n) for n in range(50, 80)]
-    assert {row["actor"] for row in entered} == {"system"}
-    assert service.refresh(ws, now=NOW + timedelta(hours=1)) == {one.key: (0, 0)}
-    assert len(told(ws, "Audience Entered")) == 30
-
-    back = MAY + timedelta(days=3)
-    tell(ws, [event(60, "Order Refunded", back, amount=-600), event(3, "Order Completed", back,
-                                                                     amount=900)])  # fmt: skip
-    assert service.refresh(ws, now=NOW + timedelta(hours=7)) == {one.key: (1, 1)}
-    assert [row["identity_id"] for row in told(ws, "Audience Exited")] == [guest(60)]
-    assert service.memberships(ws)[one.key].members == 30
-
-
-def test_a_repeat_after_a_crash_doubles_nothing(ws: Workspace) -> None:
-    """The members were lost with the crash, and their events were not: ids make the repeat void."""
-    tell(ws, guests())
-    one = made(ws)
-    table = customers.answered(ws, None, now=NOW).payload
-    following.write_down(ws, [one], table, now=NOW)
-    with ws.database.transaction() as connection:
-        storing.drop_members(connection, one.key)
-    following.write_down(ws, [one], table, now=NOW + timedelta(hours=1))
-    assert len(told(ws, "Audience Entered")) == 40
-
-
-def test_retiring_lets_everybody_leave(ws: Workspace) -> None:
-    tell(ws, guests())
-    one = made(ws)
-    service.refresh(ws, now=NOW)
-    service.retire(ws, SHELL, one.key, now=NOW)
-    assert len(told(ws, "Audience Exited")) == 40
-    assert service.memberships(ws) == {}
-
-
-def test_a_merge_is_no_entry_and_no_exit(ws: Workspace) -> None:
-    tell(ws, guests())
-    one = made(ws)
-    service.refresh(ws, now=NOW)
-    with ws.database.transaction() as connection:
-        linking.link(
-            ws, connection, guest(10), guest(12), link_id="a", kind="merge", source="staff", at=NOW
-        )
-    assert service.refresh(ws, now=NOW + timedelta(hours=7)) == {one.key: (0, 0)}
-    assert service.memberships(ws)[one.key].members == 39
 
 
 def test_our_own_events_are_no_activity_of_customers(ws: Workspace) -> None:
@@ -347,16 +262,6 @@ def test_who_is_erased_before_the_members_are_written_down_is_none(ws: Workspace
     file.write_bytes(kept)  # as if it had been read before
     assert following.write_down(ws, [one], table, now=NOW) == {one.key: (39, 0)}
     assert service.memberships(ws)[one.key].members == 39
-
-
-def test_one_person_s_audiences(ws: Workspace) -> None:
-    tell(ws, guests())
-    one, two = made(ws), made(ws, "spend >= 500", "Big spenders")
-    assert service.of_person(ws, None, guest(60), now=NOW) == []  # no table yet: it does not wait
-    service.refresh(ws, now=NOW)
-    assert service.of_person(ws, None, guest(60), now=NOW) == [one, two]
-    assert service.of_person(ws, None, guest(61), now=NOW) == [two]
-    assert service.of_person(ws, None, "nobody", now=NOW) == []
 
 
 def test_before_the_first_event_there_is_nobody(ws: Workspace) -> None:

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
-from regulars.kit.errors import Invalid
 from regulars.kit.period import Period
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
-from regulars.understand.complaints import comparing, service
-from regulars.understand.complaints.comparing import Stratum
+from regulars.understand.complaints import service
 from regulars.understand.complaints.model import (
     Complaints,
     Place,
     Problem,
     ProblemParameters,
-    per_thousand,
 )
 from regulars.understand.scope.model import EventFilter, EventScope
 
@@ -138,37 +131,6 @@ def test_problems_that_follow_no_passage_there_have_no_rate(ws: Workspace) -> No
     assert point(told, "checkout").recorded
 
 
-def test_a_step_that_always_comes_first_is_no_mark() -> None:
-    """Whoever complains of a parcel has ordered; so has everybody who got one."""
-    cases = {"parcel": Stratum(80, 80, {"order": 80, "detour": 40})}
-    passages = {
-        "parcel": Stratum(1000, 1000, {"order": 1000, "detour": 100}),
-        "home": Stratum(9000, 9000, {"order": 900, "detour": 900}),
-    }
-    told = {one.touchpoint: one for one in comparing.before(cases, passages)}
-    assert told["order"].ordinary.marked
-    assert not told["order"].marked
-    assert told["detour"].marked
-
-
-@pytest.mark.parametrize(
-    ("problems", "stands_out"),
-    [(8, False), (15, False), (40, True)],
-)
-def test_a_place_stands_out_from_ten_more_in_a_thousand(problems: int, stands_out: bool) -> None:
-    """All others have 2 problems in 1,000 passages."""
-
-    def place(key: str, n: int, passages: int) -> Place:
-        rate = per_thousand(n, n, passages)
-        return Place(key, None, n, n, passages, rate, rate)
-
-    places = [place("desk", problems, 1000), place("rest", 40, 20_000)]
-    squares = {"desk": float(problems), "rest": 40.0}
-    desk, rest = comparing.marked(places, squares)
-    assert (desk.marked, rest.marked) == (stands_out, False)
-    assert not comparing.marked(places, squares, reported=False)[0].marked
-
-
 def test_words_lead_from_the_touchpoint_to_what_was_said(ws: Workspace) -> None:
     tell(ws, guests())
     said = service.words(ws, ProblemParameters(EventFilter("all")), "checkout", now=NOW)
@@ -191,65 +153,3 @@ def test_an_empty_workspace_says_so(ws: Workspace) -> None:
     told = found(ws)
     assert (told.total, told.before) == (0, [])
     assert all(stage.rate.value is None for stage in told.stages)
-
-
-def test_the_table_of_the_page_is_what_the_rate_gives() -> None:
-    page = Path(__file__).parents[3] / "docs" / "algorithms" / "complaints.md"
-    lines = [line.strip("| ").split(" | ") for line in page.read_text("utf-8").splitlines()
-             if line.startswith("| ") and line[2].isdigit()]  # fmt: skip
-    assert len(lines) == 4
-    for problems, people, passages, *told in lines:
-        n, size = int(problems), int(passages.replace(",", ""))
-        squares = n * n / max(int(people), 1)
-        rate = per_thousand(n, squares, size)
-        assert [
-            ("–" if x is None else f"{x:.1f}") for x in (rate.value, rate.low, rate.high)
-        ] == told
-
-
-@given(some.integers(0, 200), some.integers(200, 10_000))
-def test_the_interval_holds_the_rate_and_widens_with_repeaters(n: int, passages: int) -> None:
-    alone, again = per_thousand(n, n, passages), per_thousand(n, 2 * n, passages)
-    assert alone.low <= alone.value <= alone.high  # type: ignore[operator]
-    assert again.high - again.low >= alone.high - alone.low - 1e-9  # type: ignore[operator]
-
-
-def test_complaints_by_chance_mark_few_steps() -> None:
-    """Where complaints follow any passage alike, at most 5 % of companies show a mark."""
-    rng = np.random.default_rng(3)
-    shares = {f"step {j}": share for j, share in enumerate(rng.uniform(0.05, 0.6, 20))}
-
-    def strata(n: int) -> dict[str, Stratum]:
-        steps = {step: int(rng.binomial(n, share)) for step, share in shares.items()}
-        return {"till": Stratum(n, n, steps)}
-
-    alarms = 0
-    for _company in range(300):
-        told = comparing.before(strata(80), strata(4000))
-        alarms += any(s.ordinary.marked or (s.same and s.same.marked) for s in told)
-    assert alarms <= 0.05 * 300 + 3 * (0.05 * 0.95 * 300) ** 0.5
-
-
-def test_places_alike_are_seldom_marked() -> None:
-    rng = np.random.default_rng(4)
-    alarms = 0
-    for _company in range(200):
-        places = []
-        for j in range(12):
-            size = int(rng.integers(200, 3000))
-            n = int(rng.poisson(0.01 * size))
-            rate = per_thousand(n, n, size)
-            places.append(Place(str(j), None, n, n, size, rate, rate))
-        alarms += any(
-            place.marked
-            for place in comparing.marked(
-                places, {str(j): float(p.n) for j, p in enumerate(places)}
-            )
-        )
-    assert alarms <= 0.05 * 200 + 3 * (0.05 * 0.95 * 200) ** 0.5
-
-
-@pytest.mark.parametrize("days", [0, 91])
-def test_days_beyond_reason_are_refused(days: int) -> None:
-    with pytest.raises(Invalid):
-        ProblemParameters(days=days)

@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.understand.drivers.test_service import NOON, Row, guests, late_guests
-from tests.understand.radar.test_service import lifted
+from tests.understand.drivers.test_outcomes import late_guests
+from tests.understand.drivers.test_service import NOON, Row, guests
+from tests.understand.radar.test_comparing import lifted
 
 from regulars.app import init_workspace
 from regulars.kit.period import Period

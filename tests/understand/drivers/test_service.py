@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,11 @@ from regulars.company.rights.model import SHELL
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
 from regulars.kit.period import Period, days
-from regulars.kit.text import Text
 from regulars.listen.imports import service as imports
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.drivers import service
-from regulars.understand.drivers.model import DriverParameters, Drivers, Missing, RaisingCost, gains
+from regulars.understand.drivers.model import DriverParameters, Drivers, RaisingCost, gains
 from regulars.understand.scope.model import EventFilter, EventScope
 
 NOON = datetime(2026, 10, 5, 4, tzinfo=UTC)
@@ -76,19 +74,6 @@ def test_what_recommendation_follows_is_ranked_first(ws: Workspace) -> None:
     assert found.drivers[0].importance.low > 0.8
 
 
-def test_the_page_can_say_who_is_left(ws: Workspace) -> None:
-    tell(ws, guests())
-    every, complete = asked(ws).left, asked(ws, missing=Missing.COMPLETE).left
-    assert (every.with_outcome, every.taking_part, every.complete) == (300, 300, 200)
-    assert (complete.taking_part, complete.analysed) == (200, 200)
-
-
-def test_an_attribute_with_few_answers_is_named_and_left_out(ws: Workspace) -> None:
-    tell(ws, guests() + [said(who, "lift", 3 + who % 3) for who in range(60)])
-    (lift,) = asked(ws).left_out
-    assert (lift.touchpoint, lift.n, lift.why.en) == ("lift", 60, "fewer than 100 people")
-
-
 def test_too_few_people_give_no_ranking(ws: Workspace) -> None:
     tell(ws, guests(99))
     found = asked(ws)
@@ -98,52 +83,6 @@ def test_too_few_people_give_no_ranking(ws: Workspace) -> None:
 def test_an_outcome_about_a_touchpoint_is_no_attribute_of_itself(ws: Workspace) -> None:
     tell(ws, guests())
     assert {one.touchpoint for one in asked(ws, "csat@till").drivers} == {"door"}
-
-
-def late_guests() -> list[Row]:
-    """The same guests after a visit: now their recommendation follows the door."""
-    rng = np.random.default_rng(6)
-    rows = []
-    for row in guests():
-        who = int(row["identity_id"][-4:])
-        if row["touchpoint"] == "door":
-            score = np.clip(round(2 * row["score"] + rng.normal(0, 1)), 0, 10)
-            rows.append(said(who, "till", score, "nps", survey_kind="transactional"))
-    return rows
-
-
-def test_kinds_of_survey_are_told_apart(ws: Workspace) -> None:
-    """Of the relation as a whole guests think of the till, after a visit of the door."""
-    tell(ws, guests() + late_guests())
-    relation, visit = asked(ws), asked(ws, "nps:transactional")
-    assert relation == replace(asked(ws, "nps:relationship"), outcome="nps")
-    assert (relation.left.with_outcome, visit.left.with_outcome) == (300, 200)
-    assert (relation.drivers[0].touchpoint, visit.drivers[0].touchpoint) == ("till", "door")
-    assert visit.basis is not None
-    assert (visit.basis.kind, visit.basis.scale) == ("transactional", "0-10")
-    offered = service.offered(ws, EventFilter("all"), now=NOW)
-    assert offered[:2] == ["nps", "nps:transactional"]
-    assert service.title(ws, offered[1]) == Text("NPS (transactional survey)", "NPS（交易型调研）")
-
-
-def test_without_relationship_surveys_the_only_kind_is_meant(ws: Workspace) -> None:
-    tell(ws, [row for row in guests() if row["metric"] != "nps"] + late_guests())
-    assert asked(ws).left.with_outcome == 200
-
-
-def test_scales_are_not_mixed(ws: Workspace) -> None:
-    """Some were asked from 0 to 10, some from 1 to 10: two outcomes, not one."""
-    rows = [
-        {**row, "scale_min": 1} if row["metric"] == "nps" and row["score"] > 6 else row
-        for row in guests()
-    ]
-    tell(ws, rows)
-    found = asked(ws)
-    assert (found.drivers, found.r_squared) == ([], None)
-    assert found.why_not is not None
-    assert "nps:0-10, nps:1-10" in found.why_not.en
-    assert asked(ws, "nps:1-10").left.with_outcome == sum(row.get("scale_min") == 1 and
-        row["metric"] == "nps" for row in rows)  # fmt: skip
 
 
 def test_questions_about_one_touchpoint_stand_apart(ws: Workspace) -> None:
@@ -240,19 +179,6 @@ def test_a_manager_sees_only_what_happened_at_home(ws: Workspace) -> None:
     assert found.left.with_outcome == 150
 
 
-def test_gain_for_cost_ranks_by_what_goes_with_a_yuan(ws: Workspace) -> None:
-    """The till is worth 1.6 of 10 NPS points a mark of 4, the door 0.2; both cost the same."""
-    tell(ws, guests())
-    found = asked(ws)
-    ranked = gains(
-        found, [RaisingCost("door", 1000, 10, "CNY"), RaisingCost("till", 1000, 10, "CNY")]
-    )
-    assert [one.touchpoint for one in ranked] == ["till", "door"]
-    assert ranked[0].gain.value == pytest.approx(10 * found.drivers[0].slope.value)
-    cheap = gains(found, [RaisingCost("door", 10, 10, "CNY"), RaisingCost("till", 1000, 10, "CNY")])
-    assert cheap[0].touchpoint == "door"
-
-
 def test_costs_are_kept_changed_and_taken_away(ws: Workspace) -> None:
     service.set_cost(ws, "till", 500, 10, by=SHELL, now=NOW)
     service.set_cost(ws, "till", 800, 5, by=SHELL, now=NOW)
@@ -272,13 +198,6 @@ def test_the_stored_answer_is_the_computed_one(ws: Workspace) -> None:
     assert kept is not None
     assert kept.payload == made
     assert [year.year for year in made.years] == [2026]
-
-
-def test_outcomes_that_can_be_asked_about(ws: Workspace) -> None:
-    tell(ws, guests())
-    assert service.offered(ws, EventFilter("all"), now=NOW) == [
-        "nps", "csat@till", "csat@door", "retention", "repurchase",
-    ]  # fmt: skip
 
 
 def test_the_airports_passengers_rank_alike_over_the_years(ws: Workspace, real_data: Path) -> None:

@@ -6,14 +6,12 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import ibis
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.understand.journeys import brute
 from tests.understand.journeys.brute import Happened
 
-from regulars.understand.journeys import funnels, mapping, queries, waiting
-from regulars.understand.journeys.model import ORDERS, Order
+from regulars.understand.journeys import mapping, queries, waiting
 from regulars.understand.journeys.steps import Codes
 
 STEPS = ("a", "b", "c", "d")
@@ -100,22 +98,6 @@ def test_more_than_sixty_steps_take_several_masks() -> None:
     assert [reach.count(reach.hit[:, code]) for code in (0, 59, 60, 119, 120, 129)] == [
         1, 1, 1, 1, 1, 2,
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("order", ORDERS)
-@settings(deadline=None, max_examples=60)
-@given(events=EVENTS, window=st.integers(1, 8))
-def test_a_funnel_finds_every_attempt(events: list[Happened], window: int, order: Order) -> None:
-    steps = STEPS[:3]
-    coded = rows(events, steps)
-    reached = funnels.attempts(coded, 3, window * 60, order)
-    if order == "any_order":
-        found = listed(funnels.highest(reached, None))
-        counts = [sum(row["n"] for row in found if row["level"] >= j) for j in range(3)]  # type: ignore[operator,misc]
-    else:
-        found = listed(funnels.conversions(reached, None))
-        counts = [sum(row["n"] for row in found if row["level"] == j) for j in range(3)]  # type: ignore[misc]
-    assert counts == brute.funnel(events, steps, window, order)
 
 
 @given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=50))

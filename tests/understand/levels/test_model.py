@@ -26,7 +26,6 @@ from regulars.understand.levels.model import (
     unrepeated,
     values_of,
 )
-from regulars.understand.levels.wording import sentence
 
 DOC = Path(__file__).resolve().parents[3] / "docs/algorithms/levels.md"
 ROWS = re.findall(
@@ -149,24 +148,6 @@ def test_expectation_follows_the_person_and_begins_with_the_usual() -> None:
 def test_impact_fades_with_each_repetition_up_to_the_fifth() -> None:
     points, again = np.full(4, 100.0), np.array([0, 1, 5, 9])
     assert impact_of(points, again, LevelRules()).round(1).tolist() == [100.0, 94.0, 73.4, 73.4]
-
-
-def test_every_case_has_a_sentence_in_both_languages() -> None:
-    for one in Case:
-        told = sentence(one, points=50, expectation=80, participation=0.9, repetition=2)
-        assert "90%" in told.en
-        assert "encounter no. 3" in told.en
-        assert "第 3 次接触" in told.zh
-        assert "{" not in told.en + told.zh
-
-
-def test_a_level_held_down_by_repetition_says_so() -> None:
-    told = sentence(
-        Case.LOW, points=60, expectation=50, participation=0.98, repetition=1, held=True
-    )
-    assert told.en.endswith("a repeated experience never moves more than it did the first time — "
-                            "low (L3).")  # fmt: skip
-    assert told.zh.endswith("——低度体验（L3）。")
 
 
 def test_impossible_parameters_are_refused() -> None:

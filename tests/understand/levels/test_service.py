@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import numpy as np
-import pytest
 from tests.understand.levels.made import DAY, JULY, NOW, answer, guests, listed, tell, visit
 
 from regulars.company.rights.model import SHELL
 from regulars.kit.period import Period
-from regulars.timeline import erasure, inbox
+from regulars.timeline import erasure
 from regulars.timeline.workspace import Workspace
 from regulars.understand.levels import service
 from regulars.understand.levels.model import Case, LevelRules, Wish
@@ -18,66 +14,10 @@ from regulars.understand.levels.whatif import what_if
 from regulars.understand.scope.model import EventFilter, EventScope
 
 FIRST = Period(JULY - 10 * DAY, JULY + 40 * DAY)
-SECOND = Period(JULY + 60 * DAY, JULY + 130 * DAY)
 
 
 def experience(ws: Workspace, who: str) -> list[service.Experience]:
     return service.of_person(ws, None, who, now=NOW)
-
-
-def test_everything_said_of_a_touchpoint_on_a_day_is_one_experience(ws: Workspace) -> None:
-    hour = timedelta(hours=1)
-    tell(
-        ws,
-        [
-            visit("Ann", JULY),
-            answer("Ann", JULY + hour, 5.0),
-            answer("Ann", JULY + 2 * hour, 3.0),
-            answer("Ann", JULY + hour, 5.0, "till"),
-            answer("Ann", JULY + hour, 9.0, "till", metric="nps", scale_min=0.0, scale_max=10.0,
-                   survey_kind="relationship", event_id="relation"),
-        ],
-    )  # fmt: skip
-    found = {one.touchpoint: one for one in experience(ws, "Ann")}
-    assert set(found) == {"tasting", "till"}
-    assert found["tasting"].points == 75
-    assert found["till"].points == 100
-
-
-def test_participation_is_what_was_done_before_relative_to_the_others_there(
-    ws: Workspace,
-) -> None:
-    rows = []
-    names = ("Ann", "Ben", "Cid", "Dora", "Eva")
-    for number, who in enumerate(names):
-        rows += [visit(who, JULY - k * DAY) for k in range(number + 1)]
-        rows.append(answer(who, JULY, 4.0))
-    rows.append(visit("Ann", JULY - 30 * DAY))  # too long ago
-    rows.append(visit("Ann", JULY + 2 * DAY))  # afterwards
-    tell(ws, rows)
-    found = [experience(ws, who)[0].participation for who in names]
-    assert found == [0.1, 0.3, 0.5, 0.7, 0.9]
-
-
-def test_expectation_is_the_usual_until_the_person_has_a_past(ws: Workspace) -> None:
-    rows = [answer("Ann", JULY + k * 10 * DAY, 5.0) for k in range(3)]
-    rows += [answer(f"guest {n}", JULY, 3.0) for n in range(9)]
-    tell(ws, rows)
-    last, middle, first = experience(ws, "Ann")
-    usual = (3 * 100 + 9 * 50) / 12
-    assert first.expectation == pytest.approx(usual)
-    assert middle.expectation == pytest.approx(usual + (100 - usual) / 3)
-    assert last.expectation == pytest.approx(usual + 2 * (100 - usual) / 4)
-
-
-def test_encounters_are_counted_though_nobody_asked(ws: Workspace) -> None:
-    rows = [visit("Ann", JULY - k * 30 * DAY) for k in range(4)]
-    rows += [visit("Ann", JULY - 30 * DAY + 2 * DAY)]  # the same encounter
-    rows += [visit("Ann", JULY - 50 * DAY, "till"), answer("Ann", JULY + DAY, 4.0)]
-    tell(ws, rows)
-    (one,) = experience(ws, "Ann")
-    assert one.repetition == 3
-    assert "encounter no. 4" in one.why.en
 
 
 def test_one_person_computed_alone_is_as_among_all(ws: Workspace) -> None:
@@ -88,33 +28,6 @@ def test_one_person_computed_alone_is_as_among_all(ws: Workspace) -> None:
     for (who, at), one in together.items():
         alone = next(own for own in experience(ws, who) if own.at == at)
         assert alone == one
-
-
-def test_shares_add_up_and_have_intervals(ws: Workspace) -> None:
-    tell(ws, guests())
-    found = service.levels(ws, EventScope(FIRST))
-    assert found.whole is not None
-    assert (found.whole.n, found.whole.people) == (100, 100)
-    assert sum(one.value or 0 for one in found.whole.shares) == pytest.approx(1)
-    negative = found.whole.shares[0]
-    assert negative.value == pytest.approx(0.2)
-    assert negative.low == pytest.approx(0.133, abs=0.001)
-    assert negative.high == pytest.approx(0.289, abs=0.001)
-    assert found.whole.cases[Case.NEGATIVE] == 20
-
-
-def test_periods_are_compared_and_moves_counted(ws: Workspace) -> None:
-    tell(ws, guests())
-    found = service.levels(ws, EventScope(SECOND))
-    assert found.whole is not None
-    assert found.moves is not None
-    assert (found.moves.people, found.moves.fell, found.moves.rose) == (100, 0, 20)
-    assert found.moves.p is not None
-    assert found.moves.p < 0.001
-    assert found.whole.change.difference == pytest.approx(-0.2)
-    (point,) = found.points
-    assert point.better
-    assert not point.worse
 
 
 def test_whom_to_rescue_and_who_screams(ws: Workspace) -> None:
@@ -172,36 +85,6 @@ def test_parameters_are_versioned_and_written_down(ws: Workspace) -> None:
     assert after.whole is not None
     assert after.whole.cases[Case.NEGATIVE] < before.whole.cases[Case.NEGATIVE]
     assert [one.number for one, _at, _by in service.versions(ws)] == [1]
-
-
-def wearing(ws: Workspace, slope: float, seed: int) -> None:
-    """200 guests get a gift each month for ten months; `slope` points less each time."""
-    rng, rows = np.random.default_rng(seed), []
-    for n in range(200):
-        start = JULY + float(rng.uniform(-400, -200)) * DAY
-        for k in range(10):
-            at = start + 30 * k * DAY
-            rows.append(visit(f"guest {n}", at, "gift"))
-            if rng.random() < 0.3:
-                score = np.clip(round(4.2 + slope * min(k, 5) / 25 + rng.normal(0, 0.7)), 1, 5)
-                rows.append(answer(f"guest {n}", at + DAY, float(score), "gift"))
-    assert inbox.accept(ws, inbox.make(rows, NOW)).accepted == len(rows)
-
-
-def test_a_touchpoint_that_wears_off_is_marked(ws: Workspace) -> None:
-    wearing(ws, -6.0, seed=3)
-    (point,) = service.levels(ws, EventScope()).points
-    assert point.fading is not None
-    assert point.fading.mark
-    assert point.fading.slope == pytest.approx(-6, abs=1)  # scores are rounded and cut
-
-
-def test_no_wear_no_mark(ws: Workspace) -> None:
-    wearing(ws, 0.0, seed=4)
-    (point,) = service.levels(ws, EventScope()).points
-    assert point.fading is not None
-    assert not point.fading.mark
-    assert point.fading.low < 0 < point.fading.high
 
 
 def test_without_scores_there_is_nothing_to_tell(ws: Workspace) -> None:

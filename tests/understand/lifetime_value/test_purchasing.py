@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,13 +11,9 @@ from tests.understand.lifetime_value.made import customers
 
 from regulars.understand.lifetime_value import forecasting, purchasing, spending
 from regulars.understand.lifetime_value.model import (
-    Array,
-    Fit,
     GammaGamma,
-    Grouped,
     Histories,
     Purchasing,
-    Spread,
     grouped,
 )
 
@@ -105,84 +98,6 @@ def test_planted_parameters_are_found_again() -> None:
     assert paid.model.p == pytest.approx(6.25, rel=0.03)
     assert paid.model.q == pytest.approx(3.74, rel=0.03)
     assert paid.model.gamma == pytest.approx(15.44, rel=0.05)
-
-
-def test_grouping_loses_nobody_and_changes_nothing() -> None:
-    found = customers(5_000, Purchasing(0.8, 40.0, 0.9, 3.0), ALBUMS, seed=3)
-    groups = grouped(found)
-    assert groups.count.sum() == 5_000
-    assert (groups.count * groups.repeats).sum() == found.repeats.sum()
-    singly = Grouped(found.repeats, found.last, found.age, np.ones(5_000))
-    one_by_one, together = purchasing.fit(singly), purchasing.fit(groups)
-    assert together.log_likelihood == pytest.approx(one_by_one.log_likelihood, abs=1e-4)
-
-
-def test_without_purchases_to_learn_from_everybody_s_mean_counts() -> None:
-    # Fader & Hardie: population mean p gamma / (q - 1) = 6.25 x 15.44 / 2.74 = 35.2.
-    mean = spending.expected(ALBUMS, np.array([0.0, 1.0, 500.0]), np.array([0.0, 100.0, 100.0]))
-    assert mean[0] == pytest.approx(35.2, abs=0.05)
-    assert mean[0] < mean[1] < mean[2] < 100.0
-
-
-def test_amounts_without_a_mean_are_not_forecast() -> None:
-    wild = GammaGamma(6.0, 0.9, 15.0)
-    assert np.isinf(spending.expected(wild, np.ones(1), np.ones(1)))[0]
-
-
-PLANTED = Purchasing(0.8, 40.0, 0.9, 3.0)
-
-
-def a_year_on(found: Histories, alive: Array, random: np.random.Generator) -> tuple[Array, Array]:
-    """Return what customers of PLANTED and ALBUMS buy and spend within a year."""
-    there = random.random(len(found)) < alive
-    rate = random.gamma(PLANTED.r + found.repeats, 1 / (PLANTED.alpha + found.age))
-    drop = random.beta(PLANTED.a, PLANTED.b + found.repeats)
-    possible = random.poisson(rate * 365)
-    until = random.geometric(drop)
-    bought = np.where(there, np.minimum(possible, until), 0)
-    rates = random.gamma(ALBUMS.q + ALBUMS.p * found.repeats, 1 / (ALBUMS.gamma + found.spent))
-    spent = np.where(bought > 0, random.gamma(np.maximum(ALBUMS.p * bought, 1e-9), 1 / rates), 0.0)
-    return bought.astype(np.float64), spent
-
-
-def test_the_interval_of_a_group_holds_what_its_customers_spend() -> None:
-    """300 customers: all, every third, the best fifth and who bought once, 200 years on."""
-    found = customers(300, PLANTED, ALBUMS, seed=12)
-    never: Fit[Any] = Fit(PLANTED, 0.0, 300, None, True)
-    whole, said = forecasting.ahead(never, replace(never, model=ALBUMS), found, 365)
-    random, value = np.random.default_rng(6), said.value
-    years = [a_year_on(found, said.alive, random)[1] for _year in range(200)]
-    groups = (value >= 0, np.arange(300) % 3 == 0, value >= np.quantile(value, 0.8),
-              found.repeats == 0)  # fmt: skip
-    for group in groups:
-        n, sums = int(group.sum()), (float(value[group].sum()), float((value[group] ** 2).sum()))
-        told = whole.spread.mean(n, *sums)
-        assert told.low is not None and told.high is not None
-        hits = sum(told.low <= spent[group].mean() <= told.high for spent in years)
-        assert hits >= 0.95 * 200 - 3 * (0.05 * 0.95 * 200) ** 0.5
-        assert (told.high - told.low) / 2 == pytest.approx(
-            1.96 * np.sqrt(said.variance[group].sum()) / n, rel=0.25
-        )
-    assert whole.spread.mean(300, float(value.sum()), float((value**2).sum())) == whole.mean
-
-
-def test_what_is_not_known_of_the_models_is_in_a_group_s_interval() -> None:
-    """Of many customers chance evens out; what the models do not know stays the same share."""
-    spread = Spread(linear=40.0, square=0.5, parameters=0.05**2)
-    told = spread.mean(1_000_000, 1e8, 2e10)
-    assert told.low is not None and told.high is not None
-    assert (told.high - told.low) / 2 / 100 == pytest.approx(1.96 * 0.05, rel=0.01)
-
-
-def test_the_interval_holds_in_a_world_made_by_the_models() -> None:
-    random = np.random.default_rng(5)
-    found = customers(20_000, PLANTED, ALBUMS, seed=11)
-    said = forecasting.forecast(PLANTED, ALBUMS, found, 365.0)
-    bought, spent = a_year_on(found, said.alive, random)
-    inside = ((spent >= said.low) & (spent <= said.high)).mean()
-    assert 0.94 <= inside <= 0.985
-    assert said.value.sum() == pytest.approx(spent.sum(), rel=0.02)
-    assert said.purchases.sum() == pytest.approx(bought.sum(), rel=0.02)
 
 
 @settings(deadline=None, max_examples=40)

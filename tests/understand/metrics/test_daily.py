@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
-import pytest
 from tests.understand.metrics.story import NOON, days, tell
 from tests.understand.metrics.test_service import OF_EVENTS, a_year_of_business
 
@@ -19,7 +17,6 @@ from regulars.understand.metrics import daily, service
 from regulars.understand.metrics.model import Filters, MetricQuestion, asked
 
 LATER = NOON + days(5)
-KEPT = ("complaint_share", "retention_share", "repurchase_share", "first_response_minutes_median")
 
 
 @contextmanager
@@ -87,14 +84,3 @@ def test_days_make_the_same_windows(ws: Workspace) -> None:
 def test_every_metric_of_events_is_kept(ws: Workspace) -> None:
     question = MetricQuestion(ALL_TIME, *asked(()), Filters())
     assert all(daily.keeps(one, question) for one in OF_EVENTS)
-
-
-@pytest.mark.parametrize("key", KEPT)
-def test_a_window_of_part_days_is_counted_directly(ws: Workspace, key: str) -> None:
-    tell(ws, a_year_of_business(5))
-    odd = Period(NOON - days(80) + timedelta(hours=1), NOON - timedelta(hours=3))
-    with refreshing(ws, LATER):
-        kept = service.measure(ws, key, period=odd)
-    service.forget(ws)
-    counted = service.measure(ws, key, period=odd)
-    assert [(row.n, row.value) for row in kept] == [(row.n, row.value) for row in counted]

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from regulars.kit import clock
 from regulars.listen.imports import service as imports
 from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
-from regulars.understand.needs import judging, service, telling
-from regulars.understand.needs.model import CANDIDATES, Bought, Knowledge, Needs
+from regulars.understand.needs import service
+from regulars.understand.needs.model import Needs
 
 NOW = datetime(2026, 10, 5, 4, tzinfo=UTC)
 THINGS = ("bread", "milk", "tea", "rice", "soap", "wine", "fish", "salt", "oil", "eggs")
@@ -35,11 +33,6 @@ def habit(customer: int, _turn: int, random: np.random.Generator) -> str:
 def in_turn(customer: int, turn: int, random: np.random.Generator) -> str:
     """Through a list in order, never the same twice running."""
     return THINGS[(customer + turn) % len(THINGS)]
-
-
-def alike(_customer: int, _turn: int, random: np.random.Generator) -> str:
-    """Everybody the same way: the first things more often."""
-    return THINGS[min(int(random.geometric(0.35)) - 1, len(THINGS) - 1)]
 
 
 def shop(choice: Choice, n: int = 300, days: int = 420, gap: float = 35.0) -> list[dict[str, Any]]:
@@ -94,14 +87,6 @@ def test_what_follows_what_is_found(ws: Workspace) -> None:
     bring(ws, shop(in_turn, gap=60.0))
     found = service.compute(ws, None)
     assert found.used in {"together", "both"} and of(found, found.used) > of(found, "habit") + 0.1
-
-
-def test_where_all_are_alike_the_simplest_is_used(ws: Workspace) -> None:
-    bring(ws, shop(alike))
-    found = service.compute(ws, None)
-    assert found.used == "popular"
-    assert [one.key for one in found.back_test.candidates] == list(CANDIDATES)  # type: ignore[union-attr]
-    assert found.items[0].name == "bread" and found.items[0].first == found.n
 
 
 def test_a_person_s_needs_are_the_ones_in_the_list(ws: Workspace) -> None:
@@ -168,43 +153,6 @@ def test_an_erased_customer_s_list_goes(ws: Workspace) -> None:
     with ws.database.transaction() as connection:
         assert findings.forget(ws, connection, frozenset({best})) == 1
     assert service.stored(ws, None, now=NOW) is None
-
-
-@settings(deadline=None, max_examples=40)
-@given(
-    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5), st.integers(1, 9)), max_size=20),
-    st.sampled_from(list(CANDIDATES)),
-)
-def test_told_things_are_different_known_and_in_order(
-    rows: list[tuple[int, int, int]], key: str
-) -> None:
-    pairs = sorted({(person, item): days for person, item, days in rows}.items())
-    own = Bought(
-        date(2026, 1, 1),
-        list(range(5)),
-        np.array([person for (person, _item), _days in pairs], dtype=np.int64),
-        np.array([item for (_person, item), _days in pairs], dtype=np.int64),
-        np.array([days for _pair, days in pairs], dtype=np.float64),
-        np.full(len(pairs), np.nan),
-        np.full(5, 9.0),
-        np.full(5, np.nan),
-    )
-    knows = Knowledge([0.5, 0.3, 0.2, 0.1, 0.05], 2.0, 2.0, [[0.2, 0.4, 0.1, 0.1, 0.0]] * 6)
-    items, strength = telling.tell(key, knows, own, np.arange(5))
-    assert items.shape == strength.shape == (5, 3)
-    assert ((items >= 0) & (items < 5)).all()
-    assert all(len(set(row)) == 3 for row in items.tolist())
-    assert (np.diff(strength, axis=1) <= 0).all()
-
-
-@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=100))
-def test_bins_hold_every_prediction_once(pairs: list[tuple[float, bool]]) -> None:
-    strength = np.array([[one] for one, _hit in pairs])
-    found = judging.bins(strength, np.array([[hit] for _one, hit in pairs]))
-    assert sum(one.hits.n for one in found) == len(pairs)
-    assert (judging.places(found, strength) < len(found)).all()
-    shares = [one.hits.value or 0.0 for one in found]
-    assert shares == sorted(shares)
 
 
 @pytest.mark.data

@@ -8,7 +8,8 @@ import json
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.understand.radar.test_service import MINE, guests, tell
+from tests.understand.radar.test_comparing import MINE
+from tests.understand.radar.test_service import guests, tell
 from typer.testing import CliRunner
 
 from regulars.app import build_cli, build_web

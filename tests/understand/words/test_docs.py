@@ -10,8 +10,7 @@ import pytest
 from benchmarks.words import airline_tweets, quality, zh_reviews
 
 from regulars.kit.stats.proportion import exceeding
-from regulars.kit.text import Text
-from regulars.understand.words import counting, divide, lexicon, reading, rising
+from regulars.understand.words import counting, lexicon, reading, rising
 from regulars.understand.words.model import mood_of
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "algorithms" / "words.md"
@@ -53,29 +52,6 @@ def test_chances_of_the_table(row: list[str]) -> None:
     before, wrote, now, write = (int(cell) for cell in row[:4])
     p = rising.upper(np.array([before]), np.array([now]), wrote, write)
     assert f"{p[0]:.4f}" == row[4]
-
-
-@pytest.mark.parametrize("row", rows("group, digital"))
-def test_divides_of_the_table(row: list[str]) -> None:
-    group_in, rest_in, group_out, rest_out, wanted = (float(cell) for cell in row)
-    lines = []
-    for who in range(40):
-        for channel, member, rest in (("app", group_in, rest_in), ("store", group_out, rest_out)):
-            lines += [(f"old {who}", channel, member), (f"young {who}", channel, rest)]
-    scores = pa.table(
-        {
-            "person_id": [line[0] for line in lines],
-            "touchpoint": ["order"] * len(lines),
-            "channel": [line[1] for line in lines],
-            "digital": [int(line[1] == "app") for line in lines],
-            "n": [1] * len(lines),
-            "total": [line[2] for line in lines],
-        }
-    )
-    people = sorted({line[0] for line in lines})
-    members = pa.table({"person_id": people, "key": [one.split()[0] for one in people]})
-    found = divide.compared(scores, {"age": (members, {"old": Text("Old", "年长")})})
-    assert found[0].divide.value == pytest.approx(wanted)
 
 
 def test_qualities_of_the_table(real_data: Path) -> None:

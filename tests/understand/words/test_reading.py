@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from regulars.kit.errors import Invalid
 from regulars.understand.words import lexicon, reading, tokens
-from regulars.understand.words.model import Mood, TextKind, bits, kinds_of, mood_of
+from regulars.understand.words.model import Mood, TextKind, kinds_of, mood_of
 
 SHIPPED = lexicon.shipped()
 
@@ -110,18 +106,6 @@ def test_negations_reach_as_far_as_the_lexicon_says(
     assert mood is None or found[1] is mood
 
 
-def test_a_company_may_change_what_a_negation_reaches() -> None:
-    """“Sans” is no negation of ours; in this shop it is one, and reaches no further than a word."""
-    text = pa.array(["sans wait", "sans any long wait"])
-    ours = SHIPPED["en"]
-    negation = replace(ours.negation, words=("sans",), between=("any", "long"), window=1)
-    theirs = lexicon.Lexicons(1, {"en": replace(ours, negation=negation)})
-    english = pa.array(["en", "en"])
-    assert kinds_of(int(reading.read(text, english, SHIPPED).kinds[0])) == [TextKind.WAIT]
-    near, far = (kinds_of(int(one)) for one in reading.read(text, english, theirs).kinds)
-    assert (near, far) == ([], [TextKind.WAIT])
-
-
 def test_evidence_leaves_out_what_does_not_hold() -> None:
     text = "No wait at the till, but I waited for the parcel"
     found = reading.evidence(text, "en", SHIPPED, {TextKind.WAIT})
@@ -160,26 +144,6 @@ def test_chinese_words_of_one_character_stay_and_numbers_go() -> None:
     ]
 
 
-def test_a_lexicon_is_written_and_read_back() -> None:
-    for language in ("zh", "en"):
-        again = lexicon.parse(language, lexicon.document(SHIPPED[language]))
-        assert again == SHIPPED[language]
-
-
-def test_bad_phrases_and_types_are_refused() -> None:
-    with pytest.raises(Invalid):
-        lexicon.parse("en", "[types.grief]\nphrases = ['alas']")
-    with pytest.raises(Invalid):
-        lexicon.parse("en", "[sentiment]\ngood = ['???']")
-    with pytest.raises(Invalid):
-        lexicon.parse("en", "no toml")
-
-
-@given(some.lists(some.sampled_from(list(TextKind))))
-def test_types_are_kept_as_bits(kinds: list[TextKind]) -> None:
-    assert set(kinds_of(bits(kinds))) == set(kinds)
-
-
 @settings(deadline=None)  # patterns are made at the first text
 @given(some.lists(some.text(max_size=60), max_size=20))
 def test_any_text_is_read_alone_as_in_a_crowd(texts: list[str]) -> None:
@@ -193,23 +157,3 @@ def test_any_text_is_read_alone_as_in_a_crowd(texts: list[str]) -> None:
 @given(some.text(max_size=80), some.lists(some.text(min_size=1, max_size=4), max_size=3))
 def test_marking_loses_no_letter(text: str, words: list[str]) -> None:
     assert "".join(piece.words for piece in reading.marked(text, words)) == text
-
-
-phrase = some.text(alphabet="abc不好..* ", min_size=1, max_size=10)
-
-
-@given(some.lists(phrase, max_size=6), some.text(alphabet="abc不好 ", max_size=30))
-def test_any_phrase_that_is_taken_makes_a_pattern_that_finds_it(
-    words: list[str], text: str
-) -> None:
-    try:
-        made = lexicon.checked(
-            lexicon.Lexicon("zh", tuple(words), negation=lexicon.Negation(("不",)))
-        )
-    except Invalid:
-        return
-    found = reading.read(pa.array([text + "好"]), None, lexicon.Lexicons(1, {"zh": made}))
-    assert len(found.mood) == 1
-    good = reading.patterns_of(made).good
-    spelt = [text + one.replace("..", "").replace("*", "") for one in made.good]
-    assert all(re.search(good, one) for one in spelt) if good else not made.good

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.understand.metrics.story import answered, by, one, tell
+from tests.understand.metrics.story import answered, one, tell
 
 from regulars.kit.errors import Invalid, NotFound
 from regulars.timeline.workspace import Workspace
@@ -40,60 +40,6 @@ def test_easy_is_five_to_seven(ws: Workspace) -> None:
     tell(ws, [answered(f"p{i}", "ces", s) for i, s in enumerate([7, 6, 5, 4, 4, 3, 5, 6, 2, 1])])
     assert one(ws, "ces_easy_share").value == 50.0
     assert one(ws, "ces_mean").value == 4.3
-
-
-def test_nothing_asked_is_no_number(ws: Workspace) -> None:
-    found = one(ws, "nps", target=Goal(60, Direction.UP))
-    assert (found.n, found.value, found.low, found.high) == (0, None, None, None)
-    assert found.verdict is Verdict.UNDETERMINED
-
-
-def test_fewer_than_five_are_withheld(ws: Workspace) -> None:
-    tell(ws, [answered(f"p{i}", "nps", 10) for i in range(4)])
-    found = one(ws, "nps", target=Goal(0, Direction.UP))
-    assert (found.n, found.value, found.low, found.verdict) == (4, None, None, Verdict.UNDETERMINED)
-    assert found.note is not None and "withheld" in found.note.en
-    assert not found.beside
-
-
-def test_five_best_answers_do_not_prove_a_mean_above_four_and_a_half(ws: Workspace) -> None:
-    tell(ws, [answered(f"p{i}", "csat", 5) for i in range(5)])
-    found = one(ws, "score_mean", target=Goal(4.5, Direction.UP))
-    assert (found.value, found.verdict, found.scale) == (5.0, Verdict.UNDETERMINED, (1, 5))
-
-
-def test_kinds_of_survey_are_never_mixed(ws: Workspace) -> None:
-    tell(ws, twenty())
-    tell(ws, [answered(f"q{i}", "nps", 9, survey_kind="relationship") for i in range(5)])
-    with pytest.raises(Invalid) as refused:
-        service.measure(ws, "nps")
-    assert refused.value.code == "metrics.mixed_bases"
-    assert "relationship" in refused.value.message.en
-    assert one(ws, "nps", filters={"survey_kind": "transactional"}).n == 20
-    kinds = by(ws, "nps", "survey_kind")
-    assert {kind: row.n for kind, row in kinds.items()} == {"transactional": 20, "relationship": 5}
-
-
-def test_scales_and_questions_are_never_mixed(ws: Workspace) -> None:
-    tell(ws, [answered(f"p{i}", "csat", 4) for i in range(6)])
-    tell(ws, [answered(f"q{i}", "csat", 9, scale_max=10, source="old") for i in range(6)])
-    with pytest.raises(Invalid, match="mixed_bases"):
-        service.measure(ws, "csat_satisfied_share")
-    assert one(ws, "csat_satisfied_share", filters={"source": "old"}).value == 100.0
-    tell(ws, [answered(f"r{i}", "ces", 4) for i in range(6)])
-    with pytest.raises(Invalid, match="mixed_bases"):
-        service.measure(ws, "score_mean")
-    assert one(ws, "score_mean", filters={"metric": "ces"}).value == 4.0
-
-
-def test_a_scale_without_a_definition_is_refused(ws: Workspace) -> None:
-    tell(ws, [answered(f"p{i}", "csat", 50, scale_min=0, scale_max=100) for i in range(6)])
-    with pytest.raises(Invalid, match="undeclared_scale"):
-        service.measure(ws, "csat_satisfied_share")
-    assert one(ws, "score_mean").value == 50.0
-    tell(ws, [answered(f"p{i}", "nps", 5, scale_min=1, scale_max=5) for i in range(6)])
-    with pytest.raises(Invalid, match="undeclared_scale"):
-        service.measure(ws, "nps")
 
 
 def test_weights_shift_the_score_and_widen_its_interval(ws: Workspace) -> None:
