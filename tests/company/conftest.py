@@ -7,10 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import typer
 from argon2 import PasswordHasher
 
 from regulars.app import load_tables
+from regulars.company.audit import commands as audit
+from regulars.company.keys.resource import RESOURCE as KEYS
+from regulars.company.places import commands as places
+from regulars.company.places.resource import VERSIONS
+from regulars.company.resources import terminal
 from regulars.company.sign_in import passwords
+from regulars.company.staff import commands as staff
+from regulars.company.staff.resource import RESOURCE as STAFF
 from regulars.store.settings import Settings
 from regulars.store.workspace import Store
 from tests.conftest import copy_empty
@@ -41,3 +49,14 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     passwords._stand_in.cache_clear()
     yield
     passwords._stand_in.cache_clear()
+
+
+@pytest.fixture
+def cli(store: Store) -> typer.Typer:
+    """The company floor's commands, on one store."""
+    app = typer.Typer()
+    for noun in (staff, places, audit):
+        noun.register(app, lambda _folder: store)
+    for resource in (STAFF, KEYS, VERSIONS):
+        terminal.add(app, lambda _folder: store, resource)
+    return app

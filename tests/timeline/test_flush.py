@@ -10,7 +10,7 @@ from deltalake.exceptions import CommitFailedError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regulars.timeline import compaction, duck, inbox, lake, maintenance
+from regulars.timeline import compaction, inbox, lake, maintenance
 from regulars.timeline.flush import flush
 from regulars.timeline.lease import MAINTENANCE, lease
 from regulars.timeline.workspace import Workspace
@@ -201,10 +201,3 @@ def test_maintenance_flushes_when_due_and_not_before(ws: Workspace) -> None:
     seconds = ws.settings.intake.flush_seconds
     assert maintenance.run(ws, now=NOON + timedelta(seconds=seconds - 1)).flushed == 0
     assert maintenance.run(ws, now=NOON + timedelta(seconds=seconds)).flushed == 1
-
-
-def test_the_memory_setting_is_read_or_refused() -> None:
-    assert duck.memory_bytes("4GB") == 4_000_000_000
-    assert duck.memory_bytes("512 MiB") == 536_870_912
-    with pytest.raises(Exception, match="written like"):
-        duck.memory_bytes("a lot")

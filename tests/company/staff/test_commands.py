@@ -5,49 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from regulars.company.audit import commands as audit
 from regulars.company.keys import service as keys_service
-from regulars.company.keys.resource import RESOURCE as KEYS
-from regulars.company.places import commands as places
-from regulars.company.places.resource import VERSIONS
-from regulars.company.resources import terminal
 from regulars.company.sign_in import service as sign_in
-from regulars.company.staff import commands as staff
-from regulars.company.staff.resource import RESOURCE as STAFF
 from regulars.kit import clock
 from regulars.kit.errors import Conflict, Invalid, NotFound, RegularsError
 from regulars.store.workspace import Store
 from tests.company.cast import plant
-
-TREE = """
-[[place]]
-id = "east"
-name = { en = "East", zh = "华东" }
-kind = "region"
-
-[[place]]
-id = "sh-01"
-name = "Nanjing Road"
-parent = "east"
-opened_on = 2024-05-01
-"""
-
-
-@pytest.fixture
-def cli(store: Store) -> typer.Typer:
-    app = typer.Typer()
-    for noun in (staff, places, audit):
-        noun.register(app, lambda _folder: store)
-    for resource in (STAFF, KEYS, VERSIONS):
-        terminal.add(app, lambda _folder: store, resource)
-    return app
 
 
 def run(cli: typer.Typer, *words: str, typed: str = "") -> str:
@@ -105,24 +74,6 @@ def test_a_key_is_printed_alone_and_once(cli: typer.Typer, store: Store) -> None
     assert secret not in str(rows) + run(cli, "key", "list")
     run(cli, "key", "revoke", made["id"])
     assert told(cli, "key", "list")[-1]["revoked_at"] is not None
-
-
-def test_the_tree_by_file(cli: typer.Typer, tmp_path: Path) -> None:
-    file = tmp_path / "places.toml"
-    file.write_text(TREE, "utf-8")
-    run(cli, "places", "import", str(file))
-    assert [row["id"] for row in told(cli, "places", "show")] == ["east", "sh-01"]
-    assert "Nanjing Road" in run(cli, "places", "show")
-    exported = run(cli, "places", "export")
-    file.write_text(exported.replace("Nanjing Road", "Bund"), "utf-8")
-    run(cli, "places", "import", str(file))
-    assert [row["subject"] for row in told(cli, "places", "versions")] == ["places.toml"] * 2
-    run(cli, "places", "restore", "1")
-    assert run(cli, "places", "export") == exported
-    assert "Bund" in run(cli, "places", "export", "--version", "2")
-    assert "sh-01" in run(cli, "places", "versions") + exported
-    with pytest.raises(NotFound):
-        run(cli, "places", "import", str(tmp_path / "nothing.toml"))
 
 
 def test_the_log_is_searched_and_exported(cli: typer.Typer) -> None:

@@ -26,7 +26,7 @@ from regulars.timeline import lineage
 from regulars.timeline.flush import flush
 from regulars.timeline.lineage import LineageFit
 from regulars.timeline.workspace import Workspace
-from tests.jobs.backup.test_service import another
+from tests.jobs.backup.conftest import another
 from tests.timeline.cast import ANN, BO, ids
 from tests.timeline.test_lineage import expected, send
 

@@ -20,41 +20,9 @@ from regulars.jobs.export import queries, service
 from regulars.jobs.export.model import Form, What
 from regulars.kit import clock
 from regulars.kit.errors import Conflict, Invalid, NotAllowed, Unavailable
-from regulars.kit.period import Period
-from regulars.listen.profiles import service as profiles
-from regulars.listen.profiles.model import Value
-from regulars.timeline import inbox, linking
+from regulars.timeline import inbox
 from regulars.timeline.workspace import Workspace
-from regulars.understand.findings import service as findings
-
-LEI, PHONE = "a" * 32, "b" * 32
-
-
-def at(day: int) -> datetime:
-    return datetime(2026, 10, day, 4, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def a_few_days(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Li Lei orders on three days and says something a spreadsheet would run; portions of one."""
-    monkeypatch.setattr(queries, "PORTION", 1)
-    lines = [{"line_id": "1", "product": "tea", "quantity": 2.0, "amount": None}]
-    rows = [
-        {
-            "event_id": f"e{day}",
-            "identity_id": PHONE,
-            "occurred_at": at(day),
-            "name": "Order Completed",
-            "text": "=1+1",
-            "lines": lines,
-        }
-        for day in (1, 2, 2 + 1)
-    ]
-    inbox.accept(ws, inbox.make(rows, at(4)))
-    with ws.database.transaction() as connection:
-        linking.link(ws, connection, LEI, PHONE, link_id="1", kind="phone", source="shop", at=at(1))
-        profiles.keep(ws, connection, [Value(PHONE, "name", "shop", "李雷", at(1))])
-    findings.store(ws, "test.answer", {"nps": 40}, as_of=at(2), now=at(2))
+from tests.jobs.export.conftest import LEI, at
 
 
 def test_everything_goes_into_one_file_each(ws: Workspace, tmp_path: Path) -> None:
@@ -71,15 +39,6 @@ def test_everything_goes_into_one_file_each(ws: Workspace, tmp_path: Path) -> No
     assert (held[0]["person_id"], held[0]["value"]) == (LEI, "李雷")
     found = pq.read_table(tmp_path / "out" / "findings.parquet").to_pylist()
     assert json.loads(found[0]["payload"]) == {"nps": 40}
-
-
-def test_only_the_period_is_taken(ws: Workspace, tmp_path: Path) -> None:
-    period = Period(at(2), at(3))
-    what = [What.EVENTS, What.FINDINGS]
-    out = tmp_path / "out"
-    written = service.export(ws, SHELL, out, now=clock.now(), what=what, period=period)
-    assert [one.rows for one in written] == [1, 1]
-    assert not (out / "people.parquet").exists()
 
 
 def test_csv_is_safe_to_open(ws: Workspace, tmp_path: Path) -> None:

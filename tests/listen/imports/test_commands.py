@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from regulars.app import build_cli
 from regulars.timeline.workspace import Workspace
 from tests.listen.imports.makes import write
-from tests.listen.imports.test_pages import ANSWERS, ORDERS
+from tests.listen.imports.test_api import ORDERS
+from tests.listen.imports.test_pages import ANSWERS
 
 
 def run(ws: Workspace, *words: str) -> Any:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
-from regulars.app import build_web, open_workspace
+from regulars.app import build_web, init_workspace, open_workspace
 from regulars.company.keys import service as keys
+from regulars.company.keys.model import WriteKey
 from regulars.company.rights.model import SHELL, Role
 from regulars.kit import clock
+from regulars.listen.intake import mapping
+from regulars.listen.intake.fields import Identities, Sender
+from regulars.listen.intake.model import Arrival, Row
 from regulars.timeline.workspace import Workspace
 
 
@@ -115,3 +122,59 @@ def _victim(ws: Workspace) -> Iterator[Victim]:
     yield server
     if server.process is not None and server.process.is_alive():
         server.kill()
+
+
+NOON = clock.microseconds(datetime(2026, 10, 5, 12, tzinfo=UTC))
+
+
+class Reader:
+    """Reads calls as the web shop's."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self.ws = ws
+        self.identities = Identities(ws)
+
+    def sender(self, *actors: str, **more: Any) -> Sender:
+        key = WriteKey("k", "Shop", "shop", frozenset(actors or ("customer",)))
+        return Sender(
+            key=key,
+            identities=self.identities,
+            currency="CNY",
+            event_bytes=32_768,
+            received_at=NOON,
+            **more,
+        )
+
+    def read(self, call: dict[str, Any], *actors: str, **more: Any) -> Arrival:
+        raw = msgspec.Raw(json.dumps({"userId": "lei", **call}).encode())
+        return mapping.read(raw, self.sender(*actors, **more))
+
+    def row(self, event: str, properties: dict[str, Any], **call: Any) -> Row:
+        arrival = self.read({"type": "track", "event": event, "properties": properties, **call})
+        assert arrival.row is not None, arrival.reason
+        return arrival.row
+
+    def refused(self, event: str, properties: dict[str, Any], **call: Any) -> str:
+        arrival = self.read({"type": "track", "event": event, "properties": properties, **call})
+        assert arrival.reason is not None
+        return arrival.reason.field
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    return Reader(init_workspace(tmp_path_factory.mktemp("company") / "w"))
+
+
+Post = Callable[..., Any]
+
+
+@pytest.fixture
+def post(client: TestClient, write_key: str) -> Post:
+    """Post raw text to an endpoint."""
+
+    def send(body: str, path: str = "batch", **headers: str) -> Any:
+        return client.post(
+            f"/v1/{path}", content=body.encode(), auth=(write_key, ""), headers=headers
+        )
+
+    return send

@@ -315,16 +315,6 @@ def test_identify_links_and_fills_the_profile_together_with_the_event(
     assert (sighting.person_id, sighting.events) == (min(found), 1)
 
 
-def test_old_refusals_and_repeats_are_forgotten(
-    client: TestClient, ws: Workspace, write_key: str
-) -> None:
-    bad = track("bad", event="")
-    client.post("/v1/batch", json={"batch": [track("m"), track("m"), bad]}, auth=(write_key, ""))
-    assert service.forget_old(ws, clock.now() + timedelta(days=29)) == 0
-    assert service.forget_old(ws, clock.now() + timedelta(days=31)) == 2
-    assert service.refusals(ws) == []
-
-
 def test_browsers_of_other_sites_may_post_but_not_read(client: TestClient, write_key: str) -> None:
     headers = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
     preflight = client.options("/v1/batch", headers=headers)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -12,165 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regulars.app import init_workspace
-from regulars.company.keys.model import WriteKey
-from regulars.kit import clock
 from regulars.listen.intake import mapping
-from regulars.listen.intake.fields import Identities, Sender
-from regulars.listen.intake.model import Arrival, Row
+from regulars.listen.intake.model import Row
 from regulars.timeline.event import COLUMNS
 from regulars.timeline.identity import identity_id
-from regulars.timeline.workspace import Workspace
-
-NOON = clock.microseconds(datetime(2026, 10, 5, 12, tzinfo=UTC))
-
-
-class Reader:
-    """Reads calls as the web shop's."""
-
-    def __init__(self, ws: Workspace) -> None:
-        self.ws = ws
-        self.identities = Identities(ws)
-
-    def sender(self, *actors: str, **more: Any) -> Sender:
-        key = WriteKey("k", "Shop", "shop", frozenset(actors or ("customer",)))
-        return Sender(
-            key=key,
-            identities=self.identities,
-            currency="CNY",
-            event_bytes=32_768,
-            received_at=NOON,
-            **more,
-        )
-
-    def read(self, call: dict[str, Any], *actors: str, **more: Any) -> Arrival:
-        raw = msgspec.Raw(json.dumps({"userId": "lei", **call}).encode())
-        return mapping.read(raw, self.sender(*actors, **more))
-
-    def row(self, event: str, properties: dict[str, Any], **call: Any) -> Row:
-        arrival = self.read({"type": "track", "event": event, "properties": properties, **call})
-        assert arrival.row is not None, arrival.reason
-        return arrival.row
-
-    def refused(self, event: str, properties: dict[str, Any], **call: Any) -> str:
-        arrival = self.read({"type": "track", "event": event, "properties": properties, **call})
-        assert arrival.reason is not None
-        return arrival.reason.field
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    return Reader(init_workspace(tmp_path_factory.mktemp("company") / "w"))
+from tests.listen.intake.conftest import NOON, Reader
 
 
 def test_a_row_has_the_columns_of_an_event_in_their_order() -> None:
     assert Row.__struct_fields__ == COLUMNS
-
-
-def test_an_order_with_its_lines(shop: Reader) -> None:
-    properties = {
-        "order_id": "A1",
-        "total": 129.9,
-        "currency": "usd",
-        "store_id": "store-7",
-        "products": [
-            {"product_id": "shoe", "category": "shoes", "quantity": 2, "price": "49.95"},
-            {"sku": "sock", "price": 30},
-        ],
-        "gift": True,
-    }
-    row = shop.row("Order Completed", properties, context={"sessionId": 17})
-    assert (row.order_id, row.amount, row.currency) == ("A1", Decimal("129.9000"), "USD")
-    assert (row.place, row.session_id, row.actor) == ("store-7", "17", "customer")
-    assert row.lines == [
-        ("1", "shoe", "shoes", 2.0, Decimal("99.9000")),
-        ("2", "sock", None, 1.0, Decimal("30.0000")),
-    ]
-    assert json.loads(row.properties or "") == properties
-
-
-@pytest.mark.parametrize("total", [50, -50, "50.00"])
-@pytest.mark.parametrize("event", ["Order Refunded", "Order Cancelled"])
-def test_money_that_goes_back_is_negative_whichever_sign_was_sent(
-    shop: Reader, event: str, total: float | str
-) -> None:
-    products = [{"product_id": "shoe", "price": 50, "quantity": 1}]
-    row = shop.row(event, {"total": total, "products": products})
-    assert row.amount == Decimal(-50)
-    assert row.lines == [("1", "shoe", None, -1.0, Decimal(-50))]
-    assert row.currency == "CNY"
-
-
-def test_value_is_money_only_with_a_currency(shop: Reader) -> None:
-    assert shop.row("Lamp Dimmed", {"value": 40}).amount is None
-    assert shop.row("Lamp Dimmed", {"value": "blue"}).amount is None
-    assert shop.row("Cart Viewed", {"value": 40, "currency": "CNY"}).amount == Decimal(40)
-
-
-@pytest.mark.parametrize(
-    ("properties", "field"),
-    [
-        ({"total": "much"}, "properties.total"),
-        ({"total": -1}, "properties.total"),
-        ({"total": True}, "properties.total"),
-        ({"total": 1e15}, "properties.total"),
-        ({"total": "NaN"}, "properties.total"),
-        ({"total": 5, "currency": "yuan"}, "properties.currency"),
-        ({"products": [{"quantity": -1}]}, "properties.products[0].quantity"),
-        ({"products": [{"price": 1}, {"price": "x"}]}, "properties.products[1].price"),
-        ({"products": ["shoe"]}, "properties.products[0]"),
-    ],
-)
-def test_numbers_that_make_no_sense_are_refused_with_their_field(
-    shop: Reader, properties: dict[str, Any], field: str
-) -> None:
-    assert shop.refused("Order Completed", properties) == field
-
-
-def test_scores_under_their_own_name_and_on_a_declared_scale(shop: Reader) -> None:
-    nps = shop.row("Survey Answered", {"nps": 9, "survey_kind": "relationship", "weight": 1.5})
-    assert (nps.metric, nps.score, nps.scale_min, nps.scale_max) == ("nps", 9.0, 0.0, 10.0)
-    assert (nps.survey_kind, nps.weight) == ("relationship", 1.5)
-    csat = shop.row("Survey Answered", {"metric": "csat", "score": "4", "scale": "1-10"})
-    assert (csat.score, csat.scale_min, csat.scale_max) == (4.0, 1.0, 10.0)
-    review = shop.row("Product Reviewed", {"rating": 2, "review_body": "太慢了", "product_id": "p"})
-    assert (review.metric, review.score, review.text) == ("review", 2.0, "太慢了")
-    trust = shop.row(
-        "Survey Answered", {"metric": "trust", "score": -1, "scale_min": -2, "scale_max": 2}
-    )
-    assert (trust.metric, trust.score, trust.scale_min) == ("trust", -1.0, -2.0)
-
-
-def test_a_score_without_a_known_scale_stays_a_property(shop: Reader) -> None:
-    row = shop.row("Game Ended", {"metric": "points", "score": 4_200})
-    assert row.metric is None and row.score is None
-    assert json.loads(row.properties or "") == {"metric": "points", "score": 4200}
-
-
-@pytest.mark.parametrize(
-    ("properties", "field"),
-    [
-        ({"nps": 11}, "properties.nps"),
-        ({"nps": 8.5}, "properties.nps"),
-        ({"csat": 0}, "properties.csat"),
-        ({"metric": "csat", "score": "good"}, "properties.score"),
-        ({"metric": "csat", "score": 3, "scale_min": 5, "scale_max": 1}, "properties.scale_max"),
-        ({"nps": 9, "survey_kind": "monthly"}, "properties.survey_kind"),
-        ({"nps": 9, "weight": -1}, "properties.weight"),
-    ],
-)
-def test_scores_that_cannot_be_are_refused(
-    shop: Reader, properties: dict[str, Any], field: str
-) -> None:
-    assert shop.refused("Survey Answered", properties) == field
-
-
-def test_words_take_the_language_of_the_call(shop: Reader) -> None:
-    row = shop.row("Complaint Made", {"text": "等了两周"}, context={"locale": "zh-CN"})
-    assert (row.text, row.language) == ("等了两周", "zh")
-    said = {"comment": "late", "language": "en"}
-    assert shop.row("Complaint Made", said, context={"locale": "zh"}).language == "en"
-    assert shop.row("Cart Viewed", {}, context={"locale": "zh"}).language is None
 
 
 @pytest.mark.parametrize(
@@ -211,50 +59,6 @@ def test_the_user_counts_before_the_anonymous_id(shop: Reader) -> None:
     assert number.identity_id == identity_id(shop.ws, "user", "42")
 
 
-def test_identify_ties_identities_and_leaves_traits_off_the_timeline(shop: Reader) -> None:
-    traits = {
-        "email": "Lei@Example.cn",
-        "phone": "138 0013 8000",
-        "firstName": "雷",
-        "lastName": "李",
-    }
-    arrival = shop.read({"type": "identify", "anonymousId": "browser-1", "traits": traits})
-    row = arrival.row
-    assert row is not None and row.properties is None and row.text is None
-    assert (row.name, row.actor) == ("Identified", "system")
-    assert arrival.traits["name"] == "李雷" and arrival.traits["email"] == "lei@example.cn"
-    assert [tie.kind for tie in arrival.ties] == ["identify", "email", "phone"]
-    ends = {end for tie in arrival.ties for end in (tie.left_id, tie.right_id)}
-    assert identity_id(shop.ws, "email", "lei@example.cn") in ends
-    assert identity_id(shop.ws, "phone", "13800138000") in ends
-
-
-def test_traits_in_the_context_count_too(shop: Reader) -> None:
-    arrival = shop.read({"type": "identify", "context": {"traits": {"email": "lei@example.cn"}}})
-    assert arrival.traits == {"email": "lei@example.cn"}
-
-
-@pytest.mark.parametrize(
-    "traits", [{"email": "none"}, {"email": "test@test.cn"}, {"phone": "0000000"}, {"phone": "12"}]
-)
-def test_placeholders_link_nobody(shop: Reader, traits: dict[str, str]) -> None:
-    assert shop.read({"type": "identify", "traits": traits}).ties == []
-
-
-def test_alias_ties_the_previous_id_of_either_kind(shop: Reader) -> None:
-    arrival = shop.read({"type": "alias", "previousId": "browser-1"})
-    now = identity_id(shop.ws, "user", "lei")
-    before = {identity_id(shop.ws, kind, "browser-1") for kind in ("user", "anonymous")}
-    assert {tie.left_id for tie in arrival.ties} == {now}
-    assert {tie.right_id for tie in arrival.ties} == before
-
-
-def test_a_group_is_kept_with_its_traits(shop: Reader) -> None:
-    row = shop.read({"type": "group", "groupId": "acme", "traits": {"industry": "toys"}}).row
-    assert row is not None
-    assert json.loads(row.properties or "") == {"groupId": "acme", "traits": {"industry": "toys"}}
-
-
 def test_acts_of_ours_are_never_customer_activity(shop: Reader) -> None:
     assert shop.row("Order Shipped", {}).actor == "system"
     assert shop.row("Survey Shown", {}).actor == "system"
@@ -267,38 +71,6 @@ def test_another_actor_needs_a_key_that_allows_it(shop: Reader) -> None:
     assert refused is not None and refused.field == "actor"
     row = shop.read(call, "customer", "staff").row
     assert row is not None and row.actor == "staff"
-
-
-@pytest.mark.parametrize(
-    ("call", "field"),
-    [
-        ({"type": "track", "event": "X", "userId": None}, "userId"),
-        ({"type": "track", "event": "X", "userId": "  "}, "userId"),
-        ({"type": "track", "event": "X", "userId": {"id": 1}}, "userId"),
-        ({"type": "track"}, "event"),
-        ({"type": "track", "event": ""}, "event"),
-        ({"type": "track", "event": 7}, "event"),
-        ({"type": "buy", "event": "X"}, "type"),
-        ({"event": "X"}, "type"),
-        ({"type": "track", "event": "X", "timestamp": "soon"}, "timestamp"),
-        ({"type": "track", "event": "X", "properties": [1]}, "properties"),
-        ({"type": "track", "event": "X", "messageId": "m" * 301}, "messageId"),
-        ({"type": "track", "event": "X", "properties": {"note": "x" * 33_000}}, "event"),
-        ({"type": "group"}, "groupId"),
-        ({"type": "alias"}, "previousId"),
-    ],
-)
-def test_a_refusal_names_the_field(shop: Reader, call: dict[str, Any], field: str) -> None:
-    arrival = shop.read(call)
-    assert arrival.row is None and arrival.reason is not None
-    assert arrival.reason.field == field
-    assert arrival.reason.message.en and arrival.reason.message.zh
-
-
-def test_an_id_with_a_nul_is_refused_for_that(shop: Reader) -> None:
-    reason = shop.read({"type": "track", "event": "X", "userId": "a\0b"}).reason
-    assert reason is not None
-    assert (reason.field, reason.message.en) == ("userId", "An id has no NUL character.")
 
 
 def test_an_event_nested_too_deeply_is_refused_alone(shop: Reader) -> None:
@@ -394,28 +166,3 @@ def test_an_event_of_nobody_at_all_counts_for_no_customer(shop: Reader) -> None:
     arrival = shop.read({"type": "track", "userId": 0, "anonymousId": zeros, "event": "Seen"})
     assert arrival.row is not None and arrival.row.identity_id is None
     assert arrival.nobodies == [("user", "0"), ("anonymous", zeros)]
-
-
-def test_what_names_nobody_ties_and_describes_nobody(shop: Reader) -> None:
-    traits = {"email": "noreply@shop.example", "phone": "138****0000", "name": "Lei"}
-    arrival = shop.read({"type": "identify", "userId": "lei", "traits": traits})
-    assert (arrival.ties, arrival.traits) == ([], {"name": "Lei"})
-    assert [kind for kind, _value in arrival.nobodies] == ["email", "phone"]
-    guest = shop.read({"type": "identify", "userId": "guest", "traits": {"name": "Lei"}})
-    assert (list(guest.ties), dict(guest.traits)) == ([], {})
-    assert shop.read({"type": "alias", "userId": "guest", "previousId": "lei"}).ties == []
-
-
-def test_a_tie_says_what_it_rests_on_and_whose_user_id_it_is(shop: Reader) -> None:
-    traits = {"email": "lei@example.cn", "phone": "+86 138 0013 8000"}
-    arrival = shop.read({"type": "identify", "anonymousId": "browser-1", "traits": traits})
-    assert arrival.user_id == identity_id(shop.ws, "user", "lei")
-    assert [tie.through_id for tie in arrival.ties] == [
-        identity_id(shop.ws, kind, value)
-        for kind, value in (
-            ("anonymous", "browser-1"), ("email", "lei@example.cn"), ("phone", "13800138000"),
-        )
-    ]  # fmt: skip
-    assert [tie.former_id for tie in arrival.ties] == [
-        None, None, shop.ws.keyed_hash("identity:phone", "+8613800138000"),
-    ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,21 +25,9 @@ from regulars.listen.intake.limits import EVENTS, Rate
 from regulars.listen.intake.model import to_table
 from regulars.listen.intake.service import MAX_KEPT, refusals
 from regulars.timeline.workspace import Workspace
+from tests.listen.intake.conftest import Post
 
-Post = Callable[..., Any]
 GOOD = '{"type":"track","userId":"lei","event":"Cart Viewed","messageId":"good"}'
-
-
-@pytest.fixture
-def post(client: TestClient, write_key: str) -> Post:
-    """Post raw text to an endpoint."""
-
-    def send(body: str, path: str = "batch", **headers: str) -> Any:
-        return client.post(
-            f"/v1/{path}", content=body.encode(), auth=(write_key, ""), headers=headers
-        )
-
-    return send
 
 
 def kept(ws: Workspace) -> dict[str, dict[str, Any]]:
@@ -103,19 +91,6 @@ def test_names_and_ids_that_were_cut_are_refused_with_their_field(
     assert answer.status_code == 200, answer.text
     assert [one["field"] for one in answer.json()["refused"]] == [field]
     assert list(kept(ws)) == ["good"]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [r"plain", r'"\ud83d\ude00"', r'"\\ud83d"', r'"\\\\ud83d \\n"', r'"\u00e9"', "\\", "\\u"],
-)
-def test_a_body_without_cut_characters_is_left_as_it_is(body: str) -> None:
-    assert wire.mend(body.encode()) == body.encode()
-
-
-def test_thousands_of_cut_characters_are_mended_one_by_one() -> None:
-    assert wire.mend(rb"\ud83d" * 80_000) == rb"\ufffd" * 80_000
-    assert wire.mend(rb"\udc00\ud83d\ude00\ud83d") == rb"\ufffd\ud83d\ude00\ufffd"
 
 
 def test_a_nul_reaches_no_column(ws: Workspace, post: Post) -> None:
@@ -244,12 +219,6 @@ def test_bytes_that_are_no_text_spoil_their_event(ws: Workspace, client: TestCli
     answer = client.post("/v1/batch", content=body, auth=(write_key, ""))
     assert (answer.status_code, answer.json()["refusedTotal"]) == (200, 1)
     assert list(kept(ws)) == ["good"]
-
-
-def test_of_a_name_that_stands_twice_the_last_counts(ws: Workspace, post: Post) -> None:
-    post(f'{{"batch":[],"batch":[{GOOD}]}}')
-    post('{"userId":"a","userId":"lei","event":"X","event":"Y","messageId":"m"}', "track")
-    assert {one: row["name"] for one, row in kept(ws).items()} == {"good": "Cart Viewed", "m": "Y"}
 
 
 def test_an_encoding_that_nobody_knows_is_named(post: Post) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from fastapi.testclient import TestClient
-from tests.understand.metrics.story import answered, days, happened, tell
+from tests.prove.targets.conftest import browser
 
-from regulars.app import build_web
-from regulars.company.keys import service as keys
-from regulars.company.rights.model import SHELL, Role
+from regulars.company.rights.model import Role
 from regulars.kit import clock
 from regulars.prove.targets import service
 from regulars.timeline.workspace import Workspace
@@ -22,23 +19,6 @@ FORM = {
     "window_days": "90",
     "guardrails": ["complaint_share"],
 }
-
-
-@pytest.fixture
-def client(ws: Workspace) -> TestClient:
-    """Fourteen promoters and two detractors of twenty answered yesterday; two complained."""
-    yesterday = clock.now() - days(1)
-    scores = [10] * 14 + [8] * 4 + [3] * 2
-    tell(ws, [answered(f"p{i}", "nps", s, yesterday) for i, s in enumerate(scores)])
-    tell(ws, [happened(f"p{i}", "Complaint Made", yesterday) for i in range(2)])
-    return browser(ws, Role.MANAGER)
-
-
-def browser(ws: Workspace, role: Role) -> TestClient:
-    _key, secret = keys.add_api_key(ws, SHELL, name="t", role=role, places=None, now=clock.now())
-    made = TestClient(build_web(ws), follow_redirects=False)
-    made.headers.update({"Authorization": f"Bearer {secret}", "Accept": "text/html"})
-    return made
 
 
 def test_a_target_is_set_judged_changed_and_retired(ws: Workspace, client: TestClient) -> None:
@@ -86,28 +66,3 @@ def test_who_may_only_read_sees_no_form(ws: Workspace, client: TestClient) -> No
     reader = browser(ws, Role.ANALYST)
     assert "/targets/new" not in reader.get("/targets").text
     assert reader.post("/targets/new", data=FORM).status_code == 403
-
-
-def test_the_api_sets_freezes_and_judges(ws: Workspace, client: TestClient) -> None:
-    body = {
-        "metric": "complaint_share",
-        "title": {"zh": "少投诉"},
-        "kind": "relative",
-        "target": -40,
-        "direction": "down",
-    }
-    made = client.post("/api/v1/targets", json=body)
-    assert made.status_code == 201 and made.json()["title"]["en"] == "少投诉"
-    address = f"/api/v1/targets/{made.json()['id']}"
-    assert client.get(address).json()["verdict"] == "undetermined"
-    assert client.post(f"{address}/baseline", json={}).status_code == 201
-    found = client.get(address).json()
-    assert (found["goal"], found["gap"], found["verdict"]) == (6.0, 4.0, "undetermined")
-    assert len(found["baselines"]) == 1
-    assert client.put(address, json={**body, "target": -1}).status_code == 200
-    assert len(client.get("/api/v1/targets").json()) == 1
-    assert (
-        client.post("/api/v1/targets/plans/none", json={"start": "2026-01-01"}).status_code == 404
-    )
-    assert client.delete(address).status_code == 204
-    assert client.get(address).status_code == 404

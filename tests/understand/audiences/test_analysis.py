@@ -8,39 +8,16 @@ import io
 import json
 from urllib.parse import quote
 
-import pytest
 from fastapi.testclient import TestClient
-from tests.understand.audiences.cast import guest, guests, tell
+from tests.understand.audiences.cast import guest
+from tests.understand.audiences.conftest import APP, client_of
 from typer.testing import CliRunner
 
-from regulars.app import build_cli, build_web
-from regulars.company.keys import service as keys
-from regulars.company.rights.model import SHELL, Role
+from regulars.app import build_cli
+from regulars.company.rights.model import Role
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import service
-
-APP = {"name": "App users", "where": "channel = 'app'"}
-
-
-def client_of(ws: Workspace, role: Role, places: list[str] | None = None) -> TestClient:
-    _key, secret = keys.add_api_key(
-        ws, SHELL, name=str(role), role=role, places=places, now=clock.now()
-    )
-    made = TestClient(build_web(ws), follow_redirects=False)
-    made.headers["Authorization"] = f"Bearer {secret}"
-    return made
-
-
-@pytest.fixture
-def client(ws: Workspace) -> TestClient:
-    tell(ws, guests())
-    return client_of(ws, Role.ADMIN)
-
-
-@pytest.fixture
-def key(client: TestClient) -> str:
-    return str(client.post("/api/v1/audiences", json=APP).json()["key"])
 
 
 def test_an_empty_list_offers_a_beginning(client: TestClient) -> None:
@@ -79,62 +56,6 @@ def test_api_file_and_command_show_the_same_digits(
     told = json.loads(shown.stdout)
     assert told["outline"] == answer["outline"]
     assert told["answers"] == answer["answers"]
-
-
-def test_the_builder_previews_adds_rows_and_saves_without_script(client: TestClient) -> None:
-    sent = {
-        "how": "rows", "match": "all", "name": "Happy",
-        "field-0": "channel", "operator-0": "=", "value-0": "app",
-        "field-1": "spend", "operator-1": ">=", "value-1": "400",
-    }  # fmt: skip
-    shown = client.post("/audiences/new", data={**sent, "do": "preview"})
-    assert shown.status_code == 200
-    assert "channel = &#39;app&#39; AND spend &gt;= 400" in shown.text
-    assert client.post("/audiences/new", data={**sent, "do": "more"}).text.count("<fieldset") == 6
-    saved = client.post("/audiences/new", data=sent)
-    assert saved.status_code == 303
-    (one,) = client.get("/api/v1/audiences").json()["items"]
-    assert (one["where"], one["outline"]["n"]) == ("channel = 'app' AND spend >= 400", 20)
-
-
-def test_what_is_wrong_stands_at_its_field(client: TestClient) -> None:
-    rows = {"how": "rows", "name": "x", "field-0": "spend", "operator-0": ">", "value-0": "much"}
-    shown = client.post("/audiences/new", data=rows)
-    assert shown.status_code == 422
-    assert "Write a number" in shown.text
-    sql = {"how": "sql", "name": "x", "where": "lower(channel) = 'app'"}
-    shown = client.post("/audiences/new", data=sql)
-    assert shown.status_code == 422
-    assert "Lower is not allowed here" in shown.text
-    assert client.post("/api/v1/audiences/preview", json={"where": "1=1"}).status_code == 422
-
-
-def test_the_live_preview_is_a_piece(client: TestClient) -> None:
-    piece = client.post("/audiences/preview", data={"how": "sql", "where": "spend >= 400"}).text
-    assert "of 80 customers" in piece
-    wrong = client.post("/audiences/preview", data={"how": "sql", "where": "spend >="})
-    assert wrong.status_code == 200
-    assert "This is no condition of SQL" in wrong.text
-
-
-def test_editing_makes_versions_that_can_be_put_back(client: TestClient, key: str) -> None:
-    assert "operator-0" in client.get(f"/audiences/{key}/edit").text
-    sent = {
-        "how": "sql",
-        "name": "App users",
-        "where": "channel = 'app' AND (spend > 9 OR nps = 1)",
-    }
-    assert client.post(f"/audiences/{key}/edit", data=sent).status_code == 303
-    assert (
-        "more complex than the condition builder allows"
-        in client.get(f"/audiences/{key}/edit").text
-    )
-    assert client.post(f"/audiences/{key}/versions/1").status_code == 303
-    assert client.post(f"/audiences/{key}/versions/9").status_code == 404
-    versions = client.get(f"/api/v1/audiences/{key}").json()["versions"]
-    assert [one["where"] for one in versions][::2] == ["channel = 'app'"] * 2
-    assert client.delete(f"/api/v1/audiences/{key}").status_code == 204
-    assert client.get(f"/audiences/{key}").status_code == 404
 
 
 def test_members_are_paged_exported_and_written_down(client: TestClient, key: str) -> None:
@@ -181,9 +102,3 @@ def test_an_analyst_sees_numbers_and_no_members(
     assert analyst.get(f"/audiences/{key}/members").status_code == 403
     assert analyst.post("/api/v1/audiences", json=APP).status_code == 403
     assert analyst.get("/audiences/new").status_code == 403
-
-
-def test_fields_are_listed_for_who_writes_conditions(client: TestClient) -> None:
-    fields = {one["key"]: one for one in client.get("/api/v1/audiences/fields").json()}
-    assert set(fields["value_group"]["choices"]) == {"core", "potential", "base"}
-    assert "person_id" not in fields

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pytest
-from tests.understand.audiences.cast import GUESTS, MAY, NOW, answer, event, guest, guests, tell
+from tests.understand.audiences.cast import MAY, NOW, event, guest, guests, tell
 from tests.understand.lifetime_value.test_service import NOW as LATER
 from tests.understand.lifetime_value.test_service import bring as orders
 from tests.understand.lifetime_value.test_service import shop
@@ -85,14 +85,6 @@ def test_of_fewer_than_five_only_the_number_is_told(ws: Workspace) -> None:
     assert (shown.n, shown.spend, shown.nps) == (4, None, None)
 
 
-def test_our_own_events_are_no_activity_of_customers(ws: Workspace) -> None:
-    tell(ws, guests())
-    made(ws)
-    service.refresh(ws, now=NOW)
-    later = customers.answered(ws, None, now=NOW + timedelta(hours=7)).payload
-    assert (later.customers, later.as_of) == (80, MAY + timedelta(days=2, microseconds=1))
-
-
 def test_app_users_answer_better_about_the_checkout(ws: Workspace) -> None:
     """They are happier at the checkout by design, and alike in what they recommend."""
     tell(ws, guests())
@@ -111,24 +103,6 @@ def test_who_is_chosen_by_answers_is_not_tested_on_them(ws: Workspace) -> None:
     made(ws, "nps >= 9", "Promoters")
     found = service.answered(ws, None, now=NOW).payload
     assert [row.metric for row in found.compared] == ["csat"]
-
-
-def test_products_are_compared_by_the_orders_spoken_of(ws: Workspace) -> None:
-    rows = guests()
-    for row in rows:
-        if row["name"] == "Order Completed":
-            row["lines"] = [{"line_id": "1", "product": "Kettle", "category": "Kitchen"}]
-    said = [
-        {**answer(n, "review", (4.0 if n % 2 == 0 else 1.0) + n % 3 / 2, 5.0, "product_use"),
-         "order_id": f"o{n}", "name": "Product Reviewed"}
-        for n in range(GUESTS)
-    ]  # fmt: skip
-    tell(ws, rows + said)
-    made(ws)
-    found = service.answered(ws, None, now=NOW).payload
-    verdicts = {(row.kind, row.subject, row.metric): row.verdict for row in found.compared}
-    assert verdicts["product", "Kettle", "review"] == "better"
-    assert verdicts["category", "Kitchen", "review"] == "better"
 
 
 def test_a_caller_of_one_place_sees_its_customers_by_its_facts(ws: Workspace) -> None:

@@ -3,39 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 
-from regulars.app import build_web, init_workspace
-from regulars.company.sign_in import service as sign_in
-from regulars.company.staff import service as staff
-from regulars.kit import clock
 from regulars.listen.catalog import service as catalog
-from regulars.simulate.demo import service as demo
-from regulars.simulate.demo.model import LOGIN
 from regulars.timeline.workspace import Workspace
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace, TestClient, str]]:
-    now = clock.now()
-    ws = init_workspace(tmp_path_factory.mktemp("pages") / "w", demo.settings("en"))
-    plan = demo.planned(400, 20, now)
-    demo.make(ws, plan, language="en", now=now, watch=lambda _n: None)
-    token = sign_in.start_session(ws, staff.named(ws, LOGIN), now, address="::1", agent="test")
-    with TestClient(build_web(ws), follow_redirects=False) as client:
-        client.cookies.set(sign_in.cookie_name(ws), token)
-        yield ws, client, sign_in.csrf_token(ws, token)
-    ws.close()
-
-
-@pytest.fixture
-def browser(made: tuple[Workspace, TestClient, str]) -> TestClient:
-    return made[1]
-
 
 PIECES = [
     ("/journey", "/journey/map"),
@@ -74,16 +48,6 @@ def test_what_is_shown_can_be_taken_along(browser: TestClient) -> None:
         table = browser.get(path, params={"format": "csv"})
         assert table.status_code == 200, path
         assert len(table.text.splitlines()) >= 3, path
-
-
-def test_a_funnel_answers_and_says_what_is_wrong(browser: TestClient) -> None:
-    assert browser.get("/funnel").status_code == 200
-    answer = browser.get(
-        "/funnel/answer?step=cart&step=checkout&step=order&by=session&window=24h&slice_by=channel"
-    )
-    assert "Cart" in answer.text and "app" in answer.text
-    assert "once" in browser.get("/funnel/answer?step=cart&step=cart").text
-    assert "7d" in browser.get("/funnel/answer?step=cart&step=order&window=soon").text
 
 
 def test_the_api_gives_the_same_numbers(browser: TestClient) -> None:

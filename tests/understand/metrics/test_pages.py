@@ -6,34 +6,15 @@ import csv
 import io
 from collections.abc import Iterator
 
-import pytest
 from fastapi.testclient import TestClient
-from tests.understand.metrics.story import NOON, answered, days, happened, tell
+from tests.understand.metrics.story import NOON, happened, tell
 
 from regulars.app import build_web
 from regulars.company.keys import service as keys
-from regulars.company.places import service as places
-from regulars.company.places.model import Kind, Place
 from regulars.company.rights.model import SHELL, Role
 from regulars.kit import clock
-from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
-from regulars.understand.analyses import service as analyses
 from regulars.understand.metrics import board, service
-from regulars.understand.metrics.analysis import ANALYSIS
-
-
-@pytest.fixture
-def shop(ws: Workspace) -> Workspace:
-    """Aspen's customers are delighted, Birch's are not; three more buy without answering."""
-    tree = [Place(key, Text(key.title(), key), Kind.STORE) for key in ("aspen", "birch")]
-    places.replace_all(ws, SHELL, tree, now=NOON)
-    rows = [answered(f"a{i}", "nps", 10, place="aspen", channel="app") for i in range(40)]
-    rows += [answered(f"b{i}", "nps", 2, place="birch", channel="store") for i in range(40)]
-    rows += [answered(f"a{i}", "nps", 9, NOON - days(100), place="aspen") for i in range(40)]
-    rows += [happened(f"p{i}", "Order Completed", order_id=f"o{i}", amount=10) for i in range(7)]
-    tell(ws, rows)
-    return ws
 
 
 def browser(ws: Workspace, chosen: list[str] | None = None) -> TestClient:
@@ -50,24 +31,6 @@ def lines(client: TestClient, address: str) -> Iterator[dict[str, str]]:
     answer = client.get(address)
     assert answer.status_code == 200
     return csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff")))
-
-
-def test_the_board_follows_and_then_stands_at_once(shop: Workspace) -> None:
-    client = browser(shop)
-    first = client.get("/metrics")
-    assert "/metrics/board" in first.text and "Calculating" in first.text
-    piece = client.get("/metrics/board")
-    assert ">0.0 <small>n&nbsp;80" in piece.text
-    assert "Calculating" not in client.get("/metrics").text
-
-
-def test_a_mix_of_surveys_gives_one_tile_a_kind(shop: Workspace) -> None:
-    tell(shop, [answered(f"r{i}", "nps", 9, survey_kind="relationship") for i in range(9)])
-    made = board.make_board(shop, {"period": "usual"}, NOON)
-    tile = next(one for one in made.tiles if one.key == "nps")
-    kinds = {row.slice["survey_kind"]: row.n for row in tile.rows}
-    assert kinds == {"transactional": 80, "relationship": 9}
-    assert {row.slice["metric"] for row in made.questions} == {"nps"}
 
 
 def test_the_export_has_the_services_digits(shop: Workspace) -> None:
@@ -104,12 +67,6 @@ def test_a_metrics_page_compares_slices(shop: Workspace) -> None:
 def test_the_glossary_has_every_metric(shop: Workspace) -> None:
     page = browser(shop).get("/metrics/glossary").text
     assert all(f'id="{one.key}"' in page for one in service.definitions())
-
-
-def test_findings_come_back_as_they_were_kept(shop: Workspace) -> None:
-    kept = analyses.answered(shop, ANALYSIS, analyses.usual(ANALYSIS), now=NOON)
-    again = analyses.stored(shop, ANALYSIS, analyses.usual(ANALYSIS), now=NOON)
-    assert again.found is not None and again.result == kept.result
 
 
 def test_an_empty_workspace_says_what_to_do(ws: Workspace) -> None:

@@ -6,34 +6,16 @@ import csv
 import io
 import json
 
-import pytest
 from fastapi.testclient import TestClient
+from tests.understand.radar.conftest import signed
 from tests.understand.radar.test_comparing import MINE
-from tests.understand.radar.test_service import guests, tell
 from typer.testing import CliRunner
 
-from regulars.app import build_cli, build_web
-from regulars.company.keys import service as keys
-from regulars.company.rights.model import SHELL, Role
-from regulars.kit import clock
+from regulars.app import build_cli
+from regulars.company.rights.model import Role
 from regulars.timeline.workspace import Workspace
 
 ALL = {"period": "all"}
-
-
-def signed(ws: Workspace, role: Role) -> TestClient:
-    _key, secret = keys.add_api_key(
-        ws, SHELL, name=f"as {role}", role=role, places=None, now=clock.now()
-    )
-    made = TestClient(build_web(ws))
-    made.headers["Authorization"] = f"Bearer {secret}"
-    return made
-
-
-@pytest.fixture
-def client(ws: Workspace) -> TestClient:
-    tell(ws, guests())
-    return signed(ws, Role.MANAGER)
 
 
 def test_the_page_follows_and_then_stands(client: TestClient) -> None:
@@ -67,26 +49,6 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     shown = json.loads(CliRunner().invoke(build_cli(), [*args, "--json"]).stdout)
     assert shown["dimensions"] == answer["dimensions"]
     assert "not measured yet" in " ".join(CliRunner().invoke(build_cli(), args).stdout.split())
-
-
-def test_the_mapping_is_changed_and_kept(client: TestClient) -> None:
-    body = {"document": MINE, "reason": "ours", "based_on": 0}
-    assert client.put("/api/v1/radar/mapping", json=body).json() == {"version": 1}
-    assert client.put("/api/v1/radar/mapping", json=body).status_code == 409
-    assert len(client.get("/api/v1/radar", params=ALL).json()["dimensions"]) == 1
-    assert "ours" in client.get("/radar/mapping").text
-    assert client.put("/api/v1/radar/mapping", json={**body, "document": "x ="}).status_code == 422
-
-
-def test_a_benchmark_is_brought_in_and_compared(client: TestClient) -> None:
-    address = "/api/v1/radar/benchmarks/trade"
-    assert client.put(address, json={"csv": "dimension,value\nease,95\n"}).status_code == 204
-    found = client.get("/api/v1/radar", params={**ALL, "against": "benchmark:trade"}).json()
-    ease = next(one for one in found["dimensions"] if one["key"] == "ease")
-    assert ease["against"]["verdict"] == "lower"
-    assert "Benchmark: trade" in client.get("/radar").text
-    assert client.delete(address).status_code == 204
-    assert client.get("/api/v1/radar/benchmarks").json() == []
 
 
 def test_unreadable_wishes_are_refused_and_analysts_change_nothing(

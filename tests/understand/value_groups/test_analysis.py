@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import json
 
-import pytest
 from fastapi.testclient import TestClient
-from tests.understand.value_groups.test_service import NOW, hundred
+from tests.understand.value_groups.conftest import client_of
 from typer.testing import CliRunner
 
-from regulars.app import build_cli, build_web
-from regulars.company.keys import service as keys
-from regulars.company.rights.model import SHELL, Role
+from regulars.app import build_cli
+from regulars.company.rights.model import Role
 from regulars.faces import formats
-from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
-from regulars.understand.value_groups import service
-
-
-def client_of(ws: Workspace, role: Role) -> TestClient:
-    _key, secret = keys.add_api_key(ws, SHELL, name=role, role=role, places=None, now=clock.now())
-    made = TestClient(build_web(ws))
-    made.headers["Authorization"] = f"Bearer {secret}"
-    return made
-
-
-@pytest.fixture
-def client(ws: Workspace) -> TestClient:
-    hundred(ws)
-    service.assign_due(ws, now=NOW)
-    return client_of(ws, Role.ADMIN)
 
 
 def test_the_page_follows_and_then_stands(client: TestClient) -> None:
@@ -64,39 +45,6 @@ def test_file_api_and_command_show_the_same_digits(client: TestClient, ws: Works
     assert "Proposed thresholds for tiers" in text
     tier = answer["thresholds"][0]
     assert f"{formats.money(tier['spend'], 'CNY')} · {tier['spend_reached']} reach it" in text
-
-
-def test_customers_are_paged_without_a_gap_or_a_repeat(client: TestClient) -> None:
-    seen: list[str] = []
-    after = None
-    while True:
-        address = "/api/v1/value-groups/customers?limit=30" + (f"&after={after}" if after else "")
-        answer = client.get(address).json()
-        seen += [row["person_id"] for row in answer["items"]]
-        if (after := answer["next"]) is None:
-            break
-    assert len(seen) == len(set(seen)) == 100
-    core = client.get("/api/v1/value-groups/customers?group=core&limit=100").json()["items"]
-    assert sorted(row["person_id"] for row in core) == sorted(seen[:20])
-    assert client.get("/api/v1/value-groups/customers?group=best").status_code == 422
-
-
-def test_the_file_holds_whom_the_page_lists(client: TestClient) -> None:
-    core = client.get("/api/v1/value-groups/customers?group=core&limit=100").json()["items"]
-    text = client.get("/value-groups/customers?group=core&format=csv").text.lstrip("\ufeff")
-    lines = list(csv.DictReader(io.StringIO(text)))
-    assert [line["Customer"] for line in lines] == [row["person_id"] for row in core]
-    nobody = client.get("/value-groups/customers?q=nobody&format=csv").text
-    assert nobody.count("\n") == 1
-
-
-@pytest.mark.parametrize("cursor", [["x", "y"], [None, "x"], [[1], [2]], [-5], [10**30], "x"])
-def test_a_cursor_of_another_list_is_refused(client: TestClient, cursor: object) -> None:
-    after = base64.urlsafe_b64encode(json.dumps(cursor).encode()).decode()
-    for address in ("/value-groups/customers", "/api/v1/value-groups/customers",
-                    "/api/v1/value-groups/changes"):  # fmt: skip
-        assert client.get(address, params={"after": after}).status_code == 404, address
-    assert client.get("/value-groups/changes?after=99999999999999999999").status_code == 404
 
 
 def test_every_change_is_listed_with_its_reason(client: TestClient) -> None:

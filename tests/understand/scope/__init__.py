@@ -1,0 +1,1 @@
+"""Tests of which events a question looks at."""
