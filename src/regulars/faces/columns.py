@@ -149,7 +149,10 @@ def parts(column: Column) -> tuple[tuple[str, Text | None], ...]:
 
 
 def heads(columns: Iterable[Column]) -> list[Text]:
-    """Return the heads of a file: one a column, four a column of estimates."""
+    """Return the heads of a file: one a column, four a column of estimates.
+
+    Of Store and NPS (estimates, counted): Store, NPS, NPS: Low, NPS: High, NPS: n.
+    """
     titles: list[Text] = []
     for column in columns:
         if not column.ranged:

@@ -47,7 +47,8 @@ def part(
 ) -> Part:
     """Return up to `size` rows of a ranked table behind the key `after`.
 
-    Raises NotFound for a key that is none.
+    Of ann 9, bo 7 and cho 7, two rows are ann and bo, with the key (7, "bo") of what follows;
+    behind that key stands cho alone, and nothing follows. Raises NotFound for a key that is none.
     """
     start = 0 if after is None else _behind(table, by, key(after))
     rows = table.slice(start, size).to_pylist()

@@ -32,11 +32,13 @@ def orders(
 ) -> ir.Table:
     """Return one row for each order that `events` tell of, with the columns of `events`.
 
-    The row is the first telling; its amount and currency are those of the first telling that has
-    an amount, its person the one known from any of them. An event without number is an order by
-    itself. With `start`, only orders that began at it or later. `events` have the columns NEEDED.
-    `slim` is the same events with fewer columns (`occurred_at` and `order_id` among them), for
-    whoever wants no more: then only of what is told more than once the rest is read.
+    Order 7 is told by the till without an amount, then by the ledger with 20, and order 8 by the
+    till with 5: two rows, 7 with 20 and 8 with 5. The row is the first telling; its amount and
+    currency are those of the first telling that has an amount, its person the one known from any of
+    them. An event without number is an order by itself. With `start`, only orders that began at it
+    or later. `events` have the columns NEEDED. `slim` is the same events with fewer columns
+    (`occurred_at` and `order_id` among them), for whoever wants no more: then only of what is told
+    more than once the rest is read.
     """
     tellings = events if slim is None else slim
     if start is not None:

@@ -112,7 +112,10 @@ def restore(
 
 
 def changes(ws: Store, of: Versioned[Any], number: int) -> list[str]:
-    """Return what a version changed of the one before it, as lines of a unified diff."""
+    """Return what a version changed of the one before it, as lines of a unified diff.
+
+    From the lines a, b to a, c: “@@ -1,2 +1,2 @@”, “ a”, “-b”, “+c”.
+    """
     before, after = (text(ws, of, one).splitlines() for one in (number - 1, number))
     return list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
 

@@ -24,13 +24,18 @@ PLAIN = ("property", "number", "score")
 
 
 def find(columns: Sequence[Facts], guesses: Sequence[Guess]) -> list[Guess]:
-    """Return the guesses with the columns of grids read as scores on their common scale."""
+    """Return the guesses with the columns of grids read as scores on their common scale.
+
+    Columns “Seat”, “Meal” and “Crew” that hold 1 to 5 only are three scores on the scale 1-5; a
+    column of ages beside them stays a number.
+    """
     free = [
         index
         for index, (facts, one) in enumerate(zip(columns, guesses, strict=True))
         if one.role in PLAIN and _few_steps(facts)
     ]
     grids = _whole_file(columns, free) or [*_large(columns, guesses), *_by_stem(columns, free)]
+    # The largest grid settles its columns first; none is read a second time by a smaller one.
     settled = list(guesses)
     done: set[int] = set()
     for grid in sorted(grids, key=len, reverse=True):

@@ -112,9 +112,12 @@ def _fits(format_: str) -> str:
 def _chosen(groups: list[Group]) -> Dates:
     """Find the formats greedily: the one that reads most, then the one that reads most of the rest.
 
-    Of day and month the order counts that most values need; where none does, day first.
+    Of day and month the order counts that most values need; where none does, day first. Of 600
+    values as 2026-10-05, 300 as 05.10.2026 and 2 as “soon” the formats are the first two; values
+    such as 13/10/2026 and 05/10/2026 are read by day first, because 13 is no month.
     """
     whole = sum(group.count for group in groups)
+    # Masks have a bit a format, the first that of ISO, which leaves nothing open.
     ambiguous = [group for group in groups if not group.mask & 1 and group.mask & _of(BOTH)]
     swapped = [group for group in groups if not group.mask & 1 and group.mask & _of(SWAPPED)]
     either = [group for group in ambiguous if group in swapped]

@@ -86,7 +86,11 @@ class Gathering:
         return f"{quote(self.number)}, {APART}"
 
     def _apart(self) -> Iterator[RefusedRows]:
-        """Put `_apart` beside the rows; where a number is one order it is empty."""
+        """Put `_apart` beside the rows; where a number is one order it is empty.
+
+        Number 1000 stands with Ana and with Bo, 1001 with Ana twice: the rows of 1000 are told
+        apart by their customer, those of 1001 have nothing to tell apart.
+        """
         kinds = {kind: name for kind, name in self.spec.customer.items() if name in self.columns}
         place = self.spec.place if self.spec.place in self.columns else None
         parted = [*kinds.values(), *([place] if place else [])]
@@ -103,6 +107,7 @@ class Gathering:
         if not contested:
             self.rows = f"SELECT *, '' AS {APART} FROM ({self.rows})"
             return
+        # Blank cells belong to the one order they can belong to; where there are two, to none.
         self.connection.execute(_told_apart(self.name, self.rows, number, kinds, place))
         rows = self._count(f"SELECT count(*) FROM {quote(table)}")
         self.notes.append(_apart_note(contested, rows))

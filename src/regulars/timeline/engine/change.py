@@ -97,7 +97,8 @@ def _relations(
 ) -> None:
     """Define what there is, what is new, what is gone, and what was there but not to be seen.
 
-    What came and went since, or went and came back, is neither new nor gone.
+    What came and went since, or went and came back, is neither new nor gone. Files that came hold
+    a, b and c, those that went b: a and c are added, nothing is gone; b was only written anew.
     """
     present = duck.file_list([store.absolute(file) for file in now.files])
     columns = ", ".join(COLUMNS)
@@ -105,6 +106,7 @@ def _relations(
     connection.execute(f"CREATE OR REPLACE VIEW present AS {read} read_parquet({present})")
     seen = ", ".join(now.sight.changed())
     copy = f"row_number() OVER (PARTITION BY {', '.join(TELLING)})" if changes.went else "1"
+    # Copies of a telling are numbered: the first that came pairs with the first that went.
     for name, paths in (("came", changes.came), ("went", changes.went)):
         rows = (
             lake.rows(store, paths)

@@ -120,7 +120,8 @@ class Kept:
 def summed(stored: pa.Table, before: pa.Table, now: pa.Table, by: Sequence[str]) -> pa.Table:
     """Return sums by `by` corrected: `stored`, less `before`, and `now`.
 
-    A row goes when all its whole numbers have become 0. Raises ValueError without such a column.
+    A row goes when all its whole numbers have become 0. Stored a 3 and b 1; of those touched there
+    was b 1 and is c 2 now: a 3 and c 2. Raises ValueError without a column of whole numbers.
     """
     sums = [name for name in stored.column_names if name not in by]
     whole = [name for name in sums if pa.types.is_integer(stored.schema.field(name).type)]
@@ -146,7 +147,8 @@ def _negative(table: pa.Table, names: Sequence[str]) -> pa.Table:
 def replaced(stored: pa.Table, now: pa.Table, of: str, touched: pa.Array) -> pa.Table:
     """Return rows by person (`of`) with those of everybody touched replaced.
 
-    Others stand in `now` with some of their events only: theirs stay as they were.
+    Others stand in `now` with some of their events only: theirs stay as they were. Stored ann 3 and
+    bo 1, bo touched, now bo 2 and ann 1: ann 3 and bo 2.
     """
     kept = stored.filter(pc.invert(pc.is_in(stored.column(of), touched)))
     new = now.filter(pc.is_in(now.column(of), touched)).cast(stored.schema)

@@ -193,6 +193,7 @@ def repeated(rows: ir.Table, terms: ir.Table) -> ir.Table:
         [rows.step == terms.of_step, rows.stratum == terms.of_stratum,
          rows.touched == terms.of_touched],
     )  # fmt: skip
+    # A day's part in the difference: what the covariates leave of it, scaled by its stratum.
     parts = {}
     for outcome in OUTCOMES:
         left = joined[outcome] - joined[f"{outcome}_centre"]
@@ -200,6 +201,7 @@ def repeated(rows: ir.Table, terms: ir.Table) -> ir.Table:
             left = left - joined[f"{outcome}_{key}"] * joined[key]
         parts[outcome] = joined.scaled * left
     joined = joined.mutate(**{f"{name}_part": part for name, part in parts.items()})
+    # Days of one person go together: the square of their sum stands beside the sum of squares.
     people = joined.group_by("step", "person").agg(
         weight=joined.weight.sum(),
         expected=joined["value"].max(),

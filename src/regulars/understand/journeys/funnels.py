@@ -37,7 +37,11 @@ def attempts(rows: ir.Table, steps: int, window: int, order: Order) -> ir.Table:
 
 
 def _in_order(rows: ir.Table, steps: int, window: int) -> ir.Table:
-    """Carry the latest beginning level by level; one window function a level."""
+    """Carry the latest beginning level by level; one window function a level.
+
+    A cart at 10:00, a payment at 10:05 and another at 11:00, within 30 minutes: the first payment
+    reaches level 1 after a wait of 5 minutes, the second belongs to no attempt.
+    """
     none = ibis.null("int64")
     rows = rows.mutate(
         start=ibis.ifelse(rows.code == 0, rows.moment, none),
@@ -51,6 +55,7 @@ def _in_order(rows: ir.Table, steps: int, window: int) -> ir.Table:
             best=ibis.ifelse(came, rows.start, none).max().over(before),
             came_at=ibis.ifelse(came, rows.moment, none).max().over(before),
         )
+        # Of several beginnings the latest counts: it leaves the most time for what follows.
         made = (looked.code == level) & (looked.moment - looked.best <= window)
         made = made.fill_null(False)
         rows = looked.mutate(
@@ -63,7 +68,7 @@ def _in_order(rows: ir.Table, steps: int, window: int) -> ir.Table:
 
 
 def _strict(rows: ir.Table, steps: int, window: int) -> ir.Table:
-    """EventFilter back over the steps directly before: one window for all levels."""
+    """Look back over the steps directly before: one window for all levels."""
     over = ibis.window(group_by=rows.case, order_by=in_order(rows))
     back = range(1, steps)
     looked = rows.mutate(

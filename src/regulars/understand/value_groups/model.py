@@ -140,7 +140,8 @@ class Placed:
 def quotas(count: int) -> dict[Group, int]:
     """Return how many of `count` customers each group has: largest remainder, ties to the higher.
 
-    Hamilton's method: floors of the exact shares, what is left to the largest fractions.
+    Hamilton's method: floors of the exact shares, what is left to the largest fractions. Of 7
+    customers 1.4, 3.5 and 2.1 are due to core, potential and base: 1, 4 and 2.
     """
     exact = {group: count * QUOTAS[group] for group in GROUPS}
     made = {group: exact[group] // 100 for group in GROUPS}

@@ -256,7 +256,11 @@ def _rows(people: pa.Table, column: str, keys: tuple[Any, ...]) -> list[Row]:
 
 
 def _changed(before: Assignment, now: Assignment, kept: pa.Table) -> pa.Table:
-    """Return the customers of both assignments with both groups and the reason of a change."""
+    """Return the customers of both assignments with both groups and the reason of a change.
+
+    Ann spent more and rose from potential to core by spend; bo fell by the draw among equals; cho,
+    whom only one of the two knows, is left out.
+    """
     ranked = [_with_ranks(run.people) for run in (before, now)]
     later = ranked[1].filter(
         pc.is_in(ranked[1].column("person_id"), kept.column("person_id").combine_chunks())

@@ -33,13 +33,19 @@ def gaps(
     unnamed: ir.Table,
     marks: Mapping[str, Callable[[ir.Table], ir.BooleanValue]],
 ) -> ir.Table:
-    """Return n people by slice, mark, day and the day before it; the mark HERE is any event."""
+    """Return n people by slice, mark, day and the day before it; the mark HERE is any event.
+
+    Somebody who was there on the 1st, 3rd and 7th counts once under each of (1st, none),
+    (3rd, 1st) and (7th, 3rd). Of the days from the 2nd to the 5th only (3rd, 1st) has its day
+    within and the day before it outside: one person.
+    """
     keys = [key for key in scene.keys if key != BUCKET]
     events = scene.bucketed(unnamed)
     events = events.mutate(
         **{name: ibis.ifelse(mark(events), 1, 0) for name, mark in marks.items()}
     )
     flags = {name: events[name].max() for name in marks}
+    # By identity first: far fewer rows than events are then looked up among people.
     ids = events.group_by([*keys, "identity_id", BUCKET]).aggregate(times=events.count(), **flags)
     named = scene.named(ids)
     days = named.group_by([*keys, "person_id", BUCKET]).aggregate(

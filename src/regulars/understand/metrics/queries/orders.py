@@ -156,10 +156,16 @@ def first_orders(scene: Scene) -> ir.Table:
 
 
 def again_between(first: pa.Table, window: Window) -> list[Row] | None:
-    """Return `bought_again`'s rows of a window, made of `first_orders`."""
+    """Return `bought_again`'s rows of a window, made of `first_orders`.
+
+    First orders two years before the window's end: ann's next came after 50 days, bo's never. Cho's
+    first order lies 100 days before the end. Ann is due and ended on day 50; bo is due and was
+    watched for a year; cho is not due and was watched for 100 days.
+    """
     at, following = (_micros(first.column(name)) for name in ("occurred_at", "next_at"))
     start, end = (int(edge.timestamp() * SECOND) for edge in (window.start, window.end))
     year = YEAR_DAYS * DAY_SECONDS
+    # Due is whoever has had a whole year; the window is that in which the year ended.
     due = at < end - year * SECOND
     wanted = (at >= start - year * SECOND) & (at < end)
     if window.grain is not None:
