@@ -49,13 +49,13 @@ class HealthWork:
         if not weights or not self.ws.engine.keeps:
             return self._influence(weights, by)
         pairs = self.ws.engine.summed(
-            self._key("pairs"),
+            self._key("pairs", by),
             lambda view: queries.pairs(self.answers(view), by),
             by=spreading.PAIR,
             as_of=self.as_of,
         )
         present = self.ws.engine.summed(
-            self._key("people"),
+            self._key("people", by),
             lambda view: queries.present(self.answers(view), by),
             by=(by,),
             as_of=self.as_of,
@@ -72,9 +72,9 @@ class HealthWork:
         )
         return {row[by]: row for row in table.to_pylist()}
 
-    def _key(self, of: str) -> tuple[object, ...]:
+    def _key(self, of: str, *more: object) -> tuple[object, ...]:
         extent, version = self.extent.key(self.ws.engine), catalog_service.current(self.ws).version
-        return ("health", of, extent, self.monthly, self.whole, self.split, version)
+        return ("health", of, extent, self.monthly, self.whole, self.split, version, *more)
 
     def answers(self, view: View) -> ir.Table:
         """Return the answers that are asked for."""
