@@ -6,10 +6,22 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from regulars.timeline import acts, erasure, failing, inbox, lagging, maintenance, memory, reacting
+from regulars.timeline import (
+    acts,
+    duck,
+    erasure,
+    failing,
+    inbox,
+    lagging,
+    loading,
+    maintenance,
+    memory,
+    reacting,
+)
 from regulars.timeline.flush import flush
 from regulars.timeline.tables import reaction_backlog, reactions
 from regulars.timeline.workspace import Workspace
@@ -375,3 +387,29 @@ def test_a_file_on_disk_is_all_that_a_worker_knows(any_ws: Workspace, tmp_path: 
     assert advance(again) == 1
     again.close()
     assert advance(any_ws) == 0
+
+
+def load(ws: Workspace, events: pa.Table, key: str, *, wake: bool) -> loading.Loaded:
+    """Load events as an import does."""
+    connection = duck.connect(ws)
+    try:
+        connection.register("incoming", events)
+        return loading.load(ws, connection, "incoming", key, now=NOON, wake=wake)
+    finally:
+        connection.close()
+
+
+def test_a_load_wakes_nobody_unless_it_is_asked_to(any_ws: Workspace) -> None:
+    begin(any_ws)
+    told = {"source": "shop", "known_at": NOON - timedelta(days=9)}
+    assert load(any_ws, orders(ANN, 1, 2, **told), "one", wake=False).accepted == 2
+    assert advance(any_ws) == 0
+    again = pa.concat_tables(
+        [orders(ANN, 1, **told), orders(ANN, 2, text="told anew", **told), orders(BO, 3, **told)]
+    )
+    loaded = load(any_ws, again, "two", wake=True)
+    assert (loaded.accepted, loaded.duplicates, loaded.replaced) == (1, 1, 1)
+    assert advance(any_ws) == 1
+    assert thanked(any_ws) == ["b3"]
+    assert load(any_ws, orders(CHEN, *range(5000)), "three", wake=True).accepted == 5000
+    assert advance(any_ws) == 5000

@@ -14,6 +14,8 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
+from regulars.kit.errors import NotFound
+from regulars.kit.text import Text
 from regulars.store.workspace import Store
 from regulars.timeline import backlog, cursors, erasure
 from regulars.timeline.backlog import Portion
@@ -112,16 +114,28 @@ def _shown(row: sa.Row[tuple[object, ...]]) -> SetAside:
     )  # fmt: skip
 
 
-def retry(store: Store, reaction: str, *, now: datetime, ids: Sequence[int] | None = None) -> int:
+def retry(
+    store: Store, reaction: str, *, now: datetime, numbers: Sequence[int] | None = None
+) -> int:
     """Let a reaction see again what was set aside, all or the given ones; return how many events.
 
-    They come behind what its backlog holds, so after events that were later than they.
+    They come behind what its backlog holds, so after events that were later than they. Raises
+    NotFound when there is no such reaction.
     """
     chosen = set_aside.c.reaction == reaction
-    if ids is not None:
-        chosen &= set_aside.c.id.in_(ids)
+    if numbers is not None:
+        chosen &= set_aside.c.id.in_(numbers)
     with store.database.transaction() as connection:
         erasure.hold_off(connection)
+        mine = reactions.c.seq.is_not(None) & (reactions.c.name == reaction)
+        if connection.execute(sa.select(reactions.c.name).where(mine)).first() is None:
+            raise NotFound(
+                "reaction.unknown",
+                Text(
+                    f"There is no reaction “{reaction}”: see regulars reactions list.",
+                    f"没有名为“{reaction}”的响应：请查看 regulars reactions list。",
+                ),
+            )
         taken = sa.delete(set_aside).where(chosen).returning(set_aside.c.id, set_aside.c.batch)
         rows = sorted(connection.execute(taken).all(), key=lambda row: int(row.id))
         groups = [(0, pa.Table.from_batches([decode(row.batch)])) for row in rows]

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from regulars.kit import clock, sql
 from regulars.store.database import insert_or_ignore
-from regulars.timeline import duck, identity, inbox, lake, replacing
+from regulars.timeline import duck, identity, inbox, lake, replacing, waking
 from regulars.timeline.event import COLUMNS
 from regulars.timeline.inbox import TOMBSTONE
 from regulars.timeline.lake import LakeFile
@@ -74,6 +74,7 @@ def load(
     *,
     now: datetime | None = None,
     alike: Mapping[str, str] = NOTHING,
+    wake: bool = False,
 ) -> Loaded:
     """Add the events of `relation` (a table or view with the schema's columns) to the lake.
 
@@ -85,7 +86,7 @@ def load(
     last counts, else the last received. Events of erased persons are refused. `key` names the load,
     and stands in the lake's history. The relation is read once, and once more only when something
     has to be left out. The newest of what happened within the window in which intake knows ids are
-    remembered for it.
+    remembered for it. With `wake`, reactions see the events that are new.
     """
     now = now or clock.now()
     with lease(workspace.database, MAINTENANCE, patience=PATIENCE) as held:
@@ -100,6 +101,10 @@ def load(
         if sifted.action is not None:
             _remember(workspace, connection, sifted.action)
         _note(workspace, key, sifted.stayed)
+        if wake and sifted.action is not None:
+            parts = ([sifted.action], sifted.adds)
+            loaded, replaced = ([str(workspace.lake.folder / a.path) for a in p] for p in parts)
+            waking.wake(workspace, connection, loaded, replaced, now)
         return sifted.loaded
 
 

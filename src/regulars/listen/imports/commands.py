@@ -87,6 +87,9 @@ def _importing(app: typer.Typer, opens: Opens) -> None:
         source: Annotated[
             str, typer.Option(help="Source name for these files; default: the template's.")
         ] = "",
+        wake: Annotated[
+            bool, typer.Option(help="Let reactions act on what is new, as if it happened now.")
+        ] = False,
         as_json: AsJson = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:
@@ -101,7 +104,7 @@ def _importing(app: typer.Typer, opens: Opens) -> None:
             proposal = service.preview(ws, paths[0], now=clock.now(), recipe=chosen, habits=habits)
             _print_preview(proposal, write, as_json)
             return
-        outcome = _run(ws, paths, _chosen(recipe, map_), habits, quiet=as_json)
+        outcome = _run(ws, paths, _chosen(recipe, map_), habits, wake=wake, quiet=as_json)
         _print_outcome(outcome, as_json)
         if outcome.all_refused:
             raise typer.Exit(EXIT_WRONG_INPUT)
@@ -120,11 +123,11 @@ def _chosen(recipe: str, mapping: Path | None) -> Recipe:
 
 
 def _run(
-    ws: Workspace, paths: list[Path], recipe: Recipe, habits: Habits, *, quiet: bool
+    ws: Workspace, paths: list[Path], recipe: Recipe, habits: Habits, *, wake: bool, quiet: bool
 ) -> ImportOutcome:
     """Import with a bar on the error stream: stage, share done, rows a second, time left."""
     if quiet:
-        return service.import_files(ws, paths, recipe, now=clock.now(), habits=habits)
+        return service.import_files(ws, paths, recipe, now=clock.now(), habits=habits, wake=wake)
     words = TextColumn("{task.description}")
     facts = TextColumn("{task.fields[facts]}", style="dim")
     with Progress(SpinnerColumn(), words, BarColumn(), facts, console=err, transient=True) as bar:
@@ -134,7 +137,9 @@ def _run(
             text = say(STAGES[progress.stage])
             bar.update(task, completed=progress.done, description=text, facts=_facts(progress))
 
-        return service.import_files(ws, paths, recipe, now=clock.now(), habits=habits, tell=tell)
+        return service.import_files(
+            ws, paths, recipe, now=clock.now(), habits=habits, tell=tell, wake=wake
+        )
 
 
 def _facts(progress: model.Progress) -> str:

@@ -37,13 +37,17 @@ WEIGHTS = {RunStage.READ: 0.35, RunStage.CHECK: 0.15, RunStage.BUILD: 0.1, RunSt
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is to be imported: files by their shown names, a recipe, an id, and when."""
+    """What is to be imported: files by their shown names, a recipe, an id, and when.
+
+    With `wake`, reactions see what is new, as if it had come by the intake.
+    """
 
     id: str
     recipe: Recipe
     paths: tuple[Path, ...]
     names: dict[Path, str]
     now: datetime
+    wake: bool = False
 
 
 class Teller:
@@ -130,7 +134,9 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> ImportOutcome:
         rejected, reasons, file = rejects.keep(connection, pieces, run_folder(workspace, job.id))
         teller.enter(RunStage.LOAD)
         key, alike = f"import:{job.id}", builder.alike()
-        loaded = loading.load(workspace, connection, events, key, now=job.now, alike=alike)
+        loaded = loading.load(
+            workspace, connection, events, key, now=job.now, alike=alike, wake=job.wake
+        )
         whom.link_spellings(workspace, spelled, source, job.now)
         seconds = clock.monotonic() - teller.began
     counts = Counts(

@@ -86,15 +86,16 @@ def import_files(
     by: Principal = SHELL,
     habits: Habits = AS_THE_RECIPE_SAYS,
     tell: running.Tell = running.silent,
+    wake: bool = False,
 ) -> ImportOutcome:
-    """Import files or folders now, by a recipe or its name.
+    """Import files or folders now, by a recipe or its name; `wake` reactions by what is new.
 
     Raises Invalid or NotFound when files and recipe do not fit; the run is kept as failed then.
     """
     named = library.get(recipe) if isinstance(recipe, str) else recipe
     chosen = library.written_as(named, habits)
     run = prepare(ws, running.sample_paths(paths), chosen, now=now, by=by)
-    return carry_out(ws, run, now=now, by=by, tell=tell)
+    return carry_out(ws, run, now=now, by=by, tell=tell, wake=wake)
 
 
 def prepare(
@@ -133,6 +134,7 @@ def carry_out(
     now: datetime,
     by: Principal = SHELL,
     tell: running.Tell = running.silent,
+    wake: bool = False,
 ) -> ImportOutcome:
     """Do a prepared run; its progress goes to `tell` and to SQL.
 
@@ -144,7 +146,7 @@ def carry_out(
             raise Conflict(
                 "import.started", Text("This import has been started.", "该导入已经开始。")
             )
-    job = running.Job(run.id, run.recipe, run.paths, run.names, now)
+    job = running.Job(run.id, run.recipe, run.paths, run.names, now, wake)
 
     def beat(progress: Progress) -> None:
         # A busy database must not stop an import for its progress: the next beat tells it.
