@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,8 +27,8 @@ AT_ONCE = 2_000
 def wake(
     workspace: Workspace,
     connection: duckdb.DuckDBPyConnection,
-    paths: Sequence[str],
-    replaced: Sequence[str],
+    paths: list[str],
+    replaced: list[str],
     now: datetime,
 ) -> None:
     """Let reactions see the events of committed files, but for ids that `replaced` files hold.

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from regulars.app import build_cli
+from regulars.jobs.doctor import working
 from regulars.kit.errors import NotFound
 from regulars.timeline import reacting
 from regulars.timeline.workspace import Workspace
@@ -45,6 +46,10 @@ def test_what_was_set_aside_is_listed_and_tried_again(ws: Workspace) -> None:
     (aside,) = told["set_aside"]
     assert (aside["event_id"], aside["error"]) == ("a2", "ValueError: no thanks for a2")
     assert "a2" in run(ws, "list")
+    (finding,) = working.reactions(ws, NOON)
+    assert "1 events set aside" in finding.seen.en
+    assert finding.advice is not None
+    assert finding.advice.zh.endswith("regulars reactions retry test.thanks")
     stones.clear()
     assert "1 events are tried again" in run(ws, "retry", thanks.name)
     assert "0 events are tried again" in run(ws, "retry", thanks.name)

@@ -93,14 +93,23 @@ def _failing(record: TaskRecord) -> Finding:
 def _lagging(lag: Lag) -> Text:
     minutes = lag.seconds / 60
     error = f": {lag.error}" if lag.error else ""
+    aside, count = Text("", ""), lag.set_aside
+    if count:
+        aside = Text(f", {count:,} events set aside", f"，{count:,} 个事件已搁置")
     return Text(
-        f"“{lag.reaction}” lags by {minutes:.0f} min, {lag.groups:,} groups{error}",
-        f"“{lag.reaction}”落后 {minutes:.0f} 分钟，{lag.groups:,} 组{error}",
+        f"“{lag.reaction}” lags by {minutes:.0f} min, {lag.groups:,} groups{aside.en}{error}",
+        f"“{lag.reaction}”落后 {minutes:.0f} 分钟，{lag.groups:,} 组{aside.zh}{error}",
     )
 
 
 def _advice(lag: Lag) -> Text:
-    if lag.error is not None or lag.set_aside:
+    if lag.set_aside:
+        again = f"regulars reactions retry {lag.reaction}"
+        return Text(
+            f"See regulars reactions list; once it is mended: {again}",
+            f"请查看 regulars reactions list，处理后运行：{again}",
+        )
+    if lag.error is not None:
         return Text(
             "Mend what it says; it is tried again by itself.", "请按提示处理；系统会自动重试。"
         )

@@ -31,6 +31,12 @@ from regulars.listen.imports.reasons import CURES, reason_text
 from regulars.timeline.workspace import Workspace
 
 Opens = Callable[[Path], Workspace]
+SourceName = Annotated[
+    str, typer.Option(help="Source name for these files; default: the template's.")
+]
+Wake = Annotated[
+    bool, typer.Option(help="Let reactions act on what is new, as if it happened now.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 EXAMPLE = 32
 """Signs of an example that are shown: a moment with its zone is whole."""
@@ -84,12 +90,8 @@ def _importing(app: typer.Typer, opens: Opens) -> None:
                 help="Currency of all amounts, for example CNY; rows in others are rejected."
             ),
         ] = "",
-        source: Annotated[
-            str, typer.Option(help="Source name for these files; default: the template's.")
-        ] = "",
-        wake: Annotated[
-            bool, typer.Option(help="Let reactions act on what is new, as if it happened now.")
-        ] = False,
+        source: SourceName = "",
+        wake: Wake = False,
         as_json: AsJson = False,
         workspace: WorkspaceFolder = Path(),
     ) -> None:

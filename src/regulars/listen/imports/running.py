@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -133,10 +133,7 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> ImportOutcome:
         spelled = whom.settle(workspace, connection, builder.named)
         rejected, reasons, file = rejects.keep(connection, pieces, run_folder(workspace, job.id))
         teller.enter(RunStage.LOAD)
-        key, alike = f"import:{job.id}", builder.alike()
-        loaded = loading.load(
-            workspace, connection, events, key, now=job.now, alike=alike, wake=job.wake
-        )
+        loaded = _load(workspace, connection, events, job, builder.alike())
         whom.link_spellings(workspace, spelled, source, job.now)
         seconds = clock.monotonic() - teller.began
     counts = Counts(
@@ -165,6 +162,17 @@ def run(workspace: Workspace, job: Job, tell: Tell) -> ImportOutcome:
         notes=(*shaper.notes, *sums.notes, *nobodies),
         questions=tuple(shaper.questions.values()),
     )
+
+
+def _load(
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    events: str,
+    job: Job,
+    alike: Mapping[str, str],
+) -> loading.Loaded:
+    key = f"import:{job.id}"
+    return loading.load(workspace, connection, events, key, now=job.now, alike=alike, wake=job.wake)
 
 
 def _ground(workspace: Workspace, source: str) -> Ground:
