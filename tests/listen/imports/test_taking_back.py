@@ -17,10 +17,9 @@ from regulars.listen.imports import library, service, taking_back
 from regulars.listen.imports.model import ImportOutcome, ImportState
 from regulars.timeline.tables import earlier_loads
 from regulars.timeline.workspace import Workspace
-from tests.listen.imports import test_pages as faces
+from tests.listen.imports import test_commands as shell
 from tests.listen.imports.makes import recipe, visits, write
 
-api, browser = faces.api, faces.browser
 HEAD = "who,at,score\n"
 
 
@@ -82,15 +81,15 @@ def test_only_what_has_ended_and_notes_its_events_is_taken_back(
 
 def test_by_command(ws: Workspace, tmp_path: Path) -> None:
     run_id = told(ws, tmp_path, 9, 8).run_id
-    done = faces.run(ws, "imports", "--take-back", run_id)
+    done = shell.run(ws, "imports", "--take-back", run_id)
     assert (done.exit_code, done.stdout.strip()) == (0, "Events that go: 2.")
-    again = faces.run(ws, "imports", "--take-back", run_id)
+    again = shell.run(ws, "imports", "--take-back", run_id)
     assert isinstance(again.exception, Conflict)
-    listed = json.loads(faces.run(ws, "imports", "--json").stdout)
+    listed = json.loads(shell.run(ws, "imports", "--json").stdout)
     assert [one["state"] for one in listed] == ["taken_back"]
-    assert "taken_back" in faces.run(ws, "imports").stdout
+    assert "taken_back" in shell.run(ws, "imports").stdout
     other = told(ws, tmp_path, 5).run_id
-    told_json = json.loads(faces.run(ws, "imports", "--take-back", other, "--json").stdout)
+    told_json = json.loads(shell.run(ws, "imports", "--take-back", other, "--json").stdout)
     assert told_json["notes"][-1]["code"] == "taken_back"
 
 
