@@ -32,7 +32,7 @@ ROWS: dict[type[Statistic], tuple[Row, Row, Row]] = {
         {"n": 4, "x": 2, "xx": 2},
         {"n": 3, "x": 1, "xx": 1},
     ),
-    statistics.Score: (
+    statistics.MeanScore: (
         {"n": 6, "x": 25, "xx": 111},
         {"n": 2, "x": 7, "xx": 25},
         {"n": 1, "x": 5, "xx": 25},
@@ -99,7 +99,7 @@ def test_nps_tells_promoters_and_detractors_beside_it() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [(statistics.Nps, 50.0), (statistics.ShareOfAnswers, 50.0), (statistics.Score, 0.5)],
+    [(statistics.Nps, 50.0), (statistics.ShareOfAnswers, 50.0), (statistics.MeanScore, 0.5)],
 )
 def test_weights_count_where_they_were_asked_for(kind: type[Statistic], value: float) -> None:
     row = {"n": 4, "x": 4, "xx": 4, **WEIGHTED}

@@ -197,14 +197,14 @@ class Pinned:
         self, key: Hashable, build: Callable[[Any], Any], as_of: datetime | None, timeless: bool
     ) -> Callable[[], pa.Table]:
         """Return what runs an expression over what is read when it is called."""
-        session, known = self._session(WHOLE), (key, self._state.people.num_rows > 0)
+        session, compiled_as = self._session(WHOLE), (key, self._state.people.num_rows > 0)
         timeless = timeless and as_of in (None, self.as_of)
-        compiled = self._compiled.get(known) if timeless else None
+        compiled = self._compiled.get(compiled_as) if timeless else None
         if compiled is None:
             expression = build(self._view(session, as_of)).as_table()
             compiled = Compiled(expression, session.compile(expression))
             if timeless:
-                self._compiled[known] = compiled
+                self._compiled[compiled_as] = compiled
         return partial(self._run, compiled)
 
     def _run(self, compiled: Compiled) -> pa.Table:

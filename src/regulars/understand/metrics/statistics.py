@@ -154,7 +154,7 @@ class ShareOfAnswers(Answers):
 
 
 @dataclass(frozen=True, slots=True)
-class Score(Answers):
+class MeanScore(Answers):
     """Answers x on a scale: their mean."""
 
     def estimate(self, scale: Scale | None = None) -> Estimate:

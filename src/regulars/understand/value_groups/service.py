@@ -255,7 +255,7 @@ def _rows(people: pa.Table, column: str, keys: tuple[Any, ...]) -> list[Row]:
     return rows
 
 
-def _changed(before: Assignment, now: Assignment, kept: pa.Table) -> pa.Table:
+def _changed(before: Assignment, now: Assignment, shown: pa.Table) -> pa.Table:
     """Return the customers of both assignments with both groups and the reason of a change.
 
     Ann spent more and rose from potential to core by spend; bo fell by the draw among equals; cho,
@@ -263,7 +263,7 @@ def _changed(before: Assignment, now: Assignment, kept: pa.Table) -> pa.Table:
     """
     ranked = [_with_ranks(run.people) for run in (before, now)]
     later = ranked[1].filter(
-        pc.is_in(ranked[1].column("person_id"), kept.column("person_id").combine_chunks())
+        pc.is_in(ranked[1].column("person_id"), shown.column("person_id").combine_chunks())
     )
     both = later.join(ranked[0], "person_id", join_type="inner", right_suffix="_before")
     both = both.take(pc.sort_indices(both, sort_keys=[("person_id", "ascending")]))

@@ -40,7 +40,7 @@ define(
         group=MetricGroup.FEEDBACK,
         aggregate=Aggregate(
             answers.answers("ces", answers.score),
-            statistics.Score,
+            statistics.MeanScore,
             base=answers.BASE,
             weights=True,
             surveys=True,

@@ -43,7 +43,7 @@ define(
         group=MetricGroup.FEEDBACK,
         aggregate=Aggregate(
             answers.answers(None, answers.score),
-            statistics.Score,
+            statistics.MeanScore,
             base=answers.BASE,
             weights=True,
             surveys=True,
