@@ -39,7 +39,11 @@ def record(
     Events of erased persons are left out. Raises Invalid when an event lacks what the schema
     requires, so that nothing is staged that the inbox would not take.
     """
-    events = inbox.make((_completed(row, now) for row in rows), now)
+    stage(store, connection, inbox.make((_completed(row, now) for row in rows), now), now=now)
+
+
+def stage(store: Store, connection: sa.Connection, events: pa.Table, *, now: datetime) -> None:
+    """Stage complete events (columns of `event.SCHEMA`), as `record` does with rows."""
     required.refuse(required.lacking_in(events))
     for start in range(0, events.num_rows, ROW_EVENTS):
         some = batches.without_erased(store, connection, events.slice(start, ROW_EVENTS))

@@ -13,7 +13,7 @@ from deltalake.exceptions import CommitFailedError
 from regulars.kit import clock
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
-from regulars.timeline import cleaning, duck, lake, memory, required
+from regulars.timeline import acts, cleaning, duck, lake, memory, required
 from regulars.timeline.inbox import decode
 from regulars.timeline.lease import MAINTENANCE, Lease, lease
 from regulars.timeline.tables import inbox
@@ -39,12 +39,14 @@ class Flushed:
 def flush(workspace: Workspace, *, now: datetime | None = None) -> Flushed:
     """Move every group that is in the inbox now to the lake, then clean the inbox.
 
-    Groups that a reaction has not seen stay until it has, a day at most.
+    Acts that are staged come along: where no lane runs, nobody else moves them. Groups that a
+    reaction has not seen stay until it has, a day at most.
 
     A crash at any point loses nothing and doubles nothing: readers and the next flush go by the
     watermark that the lake's own commit carries.
     """
     total, now = 0, now or clock.now()
+    acts.move(workspace, now=now)
     with lease(workspace.database, MAINTENANCE) as held:
         while True:
             events, mark = _round(workspace, held, now)

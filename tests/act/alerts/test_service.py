@@ -21,7 +21,7 @@ from regulars.company.audit.model import Search
 from regulars.company.rights.model import SHELL, Principal, Role
 from regulars.company.staff import service as staff
 from regulars.kit.errors import Invalid, NotFound
-from regulars.timeline import inbox
+from regulars.timeline import acts, inbox
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.metrics import service as metrics
@@ -96,6 +96,7 @@ def test_a_rise_is_no_bad_news(watched: Workspace) -> None:
 def test_the_timeline_notes_it_in_the_same_transaction(watched: Workspace) -> None:
     tell(watched, shop())
     (alert,) = service.evaluate(watched, now=NOW)
+    acts.move(watched, now=NOW)
     rows = watched.query(
         lambda view: view.events.filter(view.events.name == "Alert Raised")
     ).to_pylist()
@@ -113,7 +114,7 @@ def test_nothing_is_kept_when_the_timeline_refuses(
     def refuse(*_args: Any, **_more: Any) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(inbox, "append", refuse)
+    monkeypatch.setattr(acts, "record", refuse)
     with pytest.raises(OSError, match="disk full"):
         service.evaluate(watched, now=NOW)
     monkeypatch.undo()

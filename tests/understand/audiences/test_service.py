@@ -13,7 +13,7 @@ from tests.understand.lifetime_value.test_service import shop
 
 from regulars.company.rights.model import SHELL
 from regulars.kit.text import Text
-from regulars.timeline import erasure
+from regulars.timeline import acts, erasure
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.audiences import customers, following, service
@@ -42,6 +42,7 @@ def told(ws: Workspace, name: str) -> list[dict[str, object]]:
         events = view.events.filter(view.events.name == name)
         return events.select("identity_id", "actor", "occurred_at", "event_id")
 
+    acts.move(ws, now=NOW)
     return sorted(ws.query(named).to_pylist(), key=lambda row: row["identity_id"])
 
 

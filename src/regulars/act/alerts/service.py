@@ -37,7 +37,7 @@ from regulars.faces import formats
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
-from regulars.timeline import inbox
+from regulars.timeline import acts
 from regulars.timeline.vocabulary import ALERT_RAISED
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings.model import Finding
@@ -154,7 +154,7 @@ def _raise(
     owner, name = _owner(ws, connection, change)
     made = _alert(change, owner, name, now)
     queries.add(connection, made)
-    inbox.append(ws, connection, inbox.make([_event(made)], now), now=now)
+    acts.record(ws, connection, [_event(made)], now=now)
     if owner is not None:
         mailing.post(ws, connection, made, owner, now)
     return [made]

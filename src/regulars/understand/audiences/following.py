@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from regulars.timeline import inbox, people
+from regulars.timeline import acts, inbox, people
 from regulars.timeline.erasure import erasable
 from regulars.timeline.event import MOMENT, SCHEMA
 from regulars.timeline.vocabulary import AUDIENCE_ENTERED, AUDIENCE_EXITED
@@ -19,8 +19,6 @@ from regulars.understand.audiences import choosing, storing
 from regulars.understand.audiences.model import ENTERED, Audience, CustomerTable, Membership
 from regulars.understand.audiences.reading import read
 
-GROUP = 20_000
-"""Events of one group of the inbox."""
 NOBODY = pa.array([], pa.string())
 
 
@@ -83,10 +81,7 @@ def _change(
     entered = after.filter(pc.invert(pc.is_in(after, value_set=before)))
     left = before.filter(pc.invert(pc.is_in(before, value_set=after)))
     for name, some in ((AUDIENCE_ENTERED, entered), (AUDIENCE_EXITED, left)):
-        for start in range(0, len(some), GROUP):
-            inbox.append(
-                ws, connection, _events(step, name, some.slice(start, GROUP)), now=step.now
-            )
+        acts.stage(ws, connection, _events(step, name, some), now=step.now)
     return len(entered), len(left)
 
 
