@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import optimize, special
 from tests.understand.lifetime_value.made import customers
@@ -58,11 +58,13 @@ def test_expected_purchases_are_the_hypergeometric_and_the_sum_of_chances(
 ) -> None:
     x, ages = np.array([float(repeats)]), np.array([age])
     ours = purchasing.if_alive(model, x, ages, horizon)[0]
+    assume(ours < 100)  # beyond, two thousand chances are not the whole sum
     summed = sum(
         purchasing.at_least(model, x, ages, horizon, count)[0] for count in range(1, 2_000)
     )
     assert ours == pytest.approx(summed, rel=1e-4)
     r, alpha, a, b = model.r + repeats, model.alpha + age, model.a, model.b + repeats
+    assume(abs(a + b - 1) > 1e-6)  # where the paper's series has its pole
     series = special.hyp2f1(r, b, a + b - 1, horizon / (alpha + horizon))
     paper = (a + b - 1) / (a - 1) * (1 - (alpha / (alpha + horizon)) ** r * series)
     assert ours == pytest.approx(paper, rel=1e-3)

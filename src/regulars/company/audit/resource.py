@@ -62,6 +62,7 @@ DETAILS = {
     "returned": Text("events returned", "恢复的事件"),
     "role": Text("role", "角色"),
     "rows": Text("rows", "行数"),
+    "run": Text("run", "运行"),
     "slice": Text("group", "分组"),
     "source": Text("source", "来源"),
     "targets": Text("targets", "目标数"),

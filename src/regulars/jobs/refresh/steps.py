@@ -22,7 +22,7 @@ OWN_STEPS = frozenset({"audiences", "alerts"})
 
 
 def _tidy(ws: Workspace, now: datetime, progress: Progress) -> None:
-    flush(ws)
+    flush(ws, now=now)
     progress(0.3)
     maintenance.run(ws, now=now)
     progress(0.6)
