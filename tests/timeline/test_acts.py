@@ -63,6 +63,13 @@ def test_as_of_sees_an_act_from_when_a_reader_could(any_ws: Workspace) -> None:
     assert any_ws.query(all_ids, as_of=LATER).column(0).to_pylist() == ["a1"]
 
 
+def test_where_no_lane_runs_a_flush_takes_the_acts_along(any_ws: Workspace) -> None:
+    record(any_ws, opened(ANN, 1), opened(BO, 1))
+    assert flush(any_ws, now=LATER).events == 2
+    assert acts.waiting(any_ws) == (0, None)
+    assert len(ids(any_ws)) == 2
+
+
 def test_an_act_that_is_undone_has_no_event(any_ws: Workspace) -> None:
     with pytest.raises(ZeroDivisionError), any_ws.database.transaction() as connection:
         acts.record(any_ws, connection, [opened(ANN, 1)], now=NOON)
