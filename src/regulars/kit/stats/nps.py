@@ -10,6 +10,7 @@ from regulars.kit.stats.estimate import (
     Change,
     Estimate,
     Z,
+    apart_by,
     between,
     empty,
     normal_p,
@@ -57,16 +58,21 @@ def nps(promoters: float, detractors: float, n: int, *, size: float | None = Non
     )
 
 
-def nps_change(earlier: tuple[float, float, float], later: tuple[float, float, float]) -> Change:
-    """Return the change between two independent sets of (promoters, detractors, size).
+def nps_change(
+    earlier: tuple[float, float, float],
+    later: tuple[float, float, float],
+    correlation: float = 0.0,
+) -> Change:
+    """Return the change between two sets of (promoters, detractors, size).
 
-    Adjusted Wald on both sides (as in `nps`), variances added; p is two-sided normal on the same
-    adjusted scale, so that interval and p agree.
+    Adjusted Wald on both sides (as in `nps`), variances added, less what a `correlation` of both
+    scores takes off; p is two-sided normal on the same adjusted scale, so that interval and p
+    agree.
     """
     if not earlier[2] or not later[2]:
         return NO_CHANGE_KNOWN
     before, after = _adjusted(*earlier), _adjusted(*later)
-    error = math.hypot(before.error, after.error)
+    error = apart_by(before.error, after.error, correlation)
     centre = after.centre - before.centre
     raw = (later[0] - later[1]) / later[2] - (earlier[0] - earlier[1]) / earlier[2]
     return Change(

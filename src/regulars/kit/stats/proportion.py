@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import math
 
-from regulars.kit.stats.estimate import NO_CHANGE_KNOWN, Change, Estimate, Z, empty, normal_p
+from regulars.kit.stats.estimate import (
+    NO_CHANGE_KNOWN,
+    Change,
+    Estimate,
+    Z,
+    empty,
+    normal_p,
+    recovered,
+)
 from regulars.kit.stats.tails import normal_above
 
 FEW = 5.0
@@ -47,16 +55,8 @@ def proportion_change(earlier: tuple[float, float], later: tuple[float, float]) 
     """
     if not earlier[1] or not later[1]:
         return NO_CHANGE_KNOWN
-    before, after = earlier[0] / earlier[1], later[0] / later[1]
-    low_before, high_before = wilson(*earlier)
-    low_after, high_after = wilson(*later)
-    difference = after - before
-    return Change(
-        difference,
-        difference - math.hypot(after - low_after, high_before - before),
-        difference + math.hypot(high_after - after, before - low_before),
-        two_proportions(earlier, later),
-    )
+    before, after = (Estimate(0, yes / size, *wilson(yes, size)) for yes, size in (earlier, later))
+    return recovered(before, after, two_proportions(earlier, later))
 
 
 def two_proportions(first: tuple[float, float], second: tuple[float, float]) -> float:

@@ -10,7 +10,7 @@ from regulars.kit.stats.tails import gamma_quantile
 TAIL = (1 - LEVEL) / 2
 
 
-def poisson(count: int, exposure: float = 1.0) -> Estimate:
+def poisson(count: float, exposure: float = 1.0) -> Estimate:
     """Return the rate `count` / `exposure` with Garwood's exact interval.
 
     Garwood, Biometrika 28 (1936) 437-442. A count of 0 is a value here: it says that nothing
@@ -18,7 +18,7 @@ def poisson(count: int, exposure: float = 1.0) -> Estimate:
     """
     low = 0.0 if count == 0 else gamma_quantile(TAIL, count)
     high = gamma_quantile(1 - TAIL, count + 1)
-    return Estimate(count, count / exposure, low / exposure, high / exposure)
+    return Estimate(round(count), count / exposure, low / exposure, high / exposure)
 
 
 def compound(n: int, total: float, squares: float) -> Estimate:
