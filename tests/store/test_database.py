@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextvars
+import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
 
 from regulars.kit.errors import Unavailable
-from regulars.store.database import Database, Moment, metadata
+from regulars.store.database import Database, Moment, metadata, patience
 from regulars.timeline.tables import leases
 from regulars.timeline.workspace import Workspace
 
@@ -51,3 +54,28 @@ def test_every_moment_column_is_declared_as_one() -> None:
         if isinstance(column.type, sa.DateTime) and not isinstance(column.type, Moment)
     ]
     assert plain == []
+
+
+def test_who_waits_for_the_lock_gets_it_soon_or_is_told_in_time(ws: Workspace) -> None:
+    """SQLite itself would sleep for up to a tenth of a second between two looks."""
+    held, waited = threading.Event(), []
+
+    def hold() -> None:
+        with ws.database.transaction():
+            held.set()
+            time.sleep(0.4)
+            waited.append(time.monotonic())
+
+    def take(seconds: float) -> None:
+        patience.set(seconds)
+        with ws.database.transaction():
+            waited.append(time.monotonic())
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(10)
+    with pytest.raises(sa.exc.OperationalError, match="locked"):
+        contextvars.copy_context().run(take, 0.05)
+    contextvars.copy_context().run(take, 10.0)
+    holder.join()
+    assert waited == sorted(waited) and len(waited) == 2

@@ -10,7 +10,7 @@ from deltalake.exceptions import CommitFailedError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from regulars.timeline import compaction, inbox, lake, maintenance
+from regulars.timeline import compaction, inbox, lake, maintenance, seen
 from regulars.timeline.flush import flush
 from regulars.timeline.lease import MAINTENANCE, lease
 from regulars.timeline.workspace import Workspace
@@ -138,7 +138,7 @@ def test_compaction_sorts_by_month_and_keeps_one_of_a_late_duplicate(ws: Workspa
     inbox.accept(ws, visits(ANN, 1, 2), now=NOON)
     flush(ws)
     later = NOON + timedelta(days=40)
-    inbox.forget_seen(ws, now=later)
+    seen.forget_old(ws, now=later)
     inbox.accept(ws, visits(ANN, 2), now=later)
     inbox.accept(ws, visits(CHEN, 1, start=later), now=later)
     flush(ws)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from regulars.timeline import inbox
+from regulars.timeline import inbox, seen
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from tests.timeline.cast import ANN, NOON, ids, visits
@@ -20,6 +20,6 @@ def test_a_duplicate_is_known_after_its_event_was_flushed(any_ws: Workspace) -> 
 def test_beyond_the_window_an_id_is_forgotten(ws: Workspace) -> None:
     inbox.accept(ws, visits(ANN, 1), now=NOON)
     within = NOON + timedelta(days=ws.settings.intake.remember_days)
-    assert inbox.forget_seen(ws, now=within) == 0
-    assert inbox.forget_seen(ws, now=within + timedelta(days=1)) == 1
+    assert seen.forget_old(ws, now=within) == 0
+    assert seen.forget_old(ws, now=within + timedelta(days=1)) == 1
     assert inbox.accept(ws, visits(ANN, 1), now=within).fresh == [True]

@@ -5,6 +5,8 @@ Nouns declare their tables on `metadata`; services open one `transaction()` per 
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -16,6 +18,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.pool import NullPool, QueuePool
 
+from regulars.kit import clock
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
 from regulars.store import private
@@ -34,6 +37,10 @@ PATIENCE = 60.0
 """Seconds that work in the background waits for SQLite's lock."""
 patience: ContextVar[float] = ContextVar("patience", default=PATIENCE)
 """How long the caller at hand may wait: somebody who waits for an answer has left before that."""
+LOG_PAGES = 4_000
+"""Pages of SQLite's log at which a commit copies it into the file."""
+POLL = 0.001
+"""Seconds after which SQLite's lock is asked for again; SQLite itself soon sleeps for 100 ms."""
 POOL_SECONDS = 10.0
 POSTGRES = {
     "connect_timeout": "5",
@@ -73,6 +80,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
+        self.log_pages = LOG_PAGES
+        """The same for this process; `store.checkpoints` raises it."""
         self.dialect = self.url.get_backend_name()
         if self.dialect == "sqlite":
             self.engine = _sqlite(self.url)
@@ -100,8 +109,7 @@ class Database:
         """
         with self.engine.connect() as connection:
             if self.dialect == "sqlite":
-                _be_patient(connection)
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                self._begin(connection)
             connection.info.pop(AFTERWARDS, None)
             with connection.begin() if self.dialect != "sqlite" else _manual(connection):
                 yield connection
@@ -118,6 +126,21 @@ class Database:
                 yield connection
             finally:
                 connection.rollback()
+
+    def _begin(self, connection: sa.Connection) -> None:
+        """Take SQLite's write lock, as soon as whoever has it lets go."""
+        _be_patient(connection)
+        if connection.info.get("log", LOG_PAGES) != self.log_pages:
+            _pragma(connection, "wal_autocheckpoint", self.log_pages)
+            connection.info["log"] = self.log_pages
+        wait = patience.get()
+        deadline = clock.monotonic() + wait
+        _pragma(connection, "busy_timeout", 0)
+        try:
+            while not _began(connection, last=clock.monotonic() >= deadline):
+                time.sleep(POLL)
+        finally:
+            _pragma(connection, "busy_timeout", int(wait * 1000))
 
     def close(self) -> None:
         """Give the connections back."""
@@ -148,6 +171,22 @@ def _be_patient(connection: sa.Connection) -> None:
     if connection.info.get("patience", PATIENCE) != wanted:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(wanted * 1000)}")
         connection.info["patience"] = wanted
+
+
+def _pragma(connection: sa.Connection, name: str, value: int) -> None:
+    raw = connection.connection.driver_connection
+    raw.execute(f"PRAGMA {name} = {value}").close()  # type: ignore[union-attr]
+
+
+def _began(connection: sa.Connection, *, last: bool) -> bool:
+    """Ask for the write lock once; False when another has it, unless it is the last time."""
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except sa.exc.OperationalError as error:
+        if last or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 @contextmanager
@@ -182,7 +221,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA wal_autocheckpoint = 4000")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA secure_delete = ON")
         cursor.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")

@@ -13,7 +13,7 @@ from deltalake.exceptions import CommitFailedError
 from regulars.kit import clock
 from regulars.kit.errors import Unavailable
 from regulars.kit.text import Text
-from regulars.timeline import acts, cleaning, duck, lake, memory, required
+from regulars.timeline import acts, cleaning, duck, lake, memory, required, seen
 from regulars.timeline.inbox import decode
 from regulars.timeline.lease import MAINTENANCE, Lease, lease
 from regulars.timeline.tables import inbox
@@ -51,6 +51,7 @@ def flush(workspace: Workspace, *, now: datetime | None = None) -> Flushed:
         while True:
             events, mark = _round(workspace, held, now)
             total += events
+            seen.fold(workspace, at_least=seen.FOLD)
             if events == 0:
                 return Flushed(total, mark)
 

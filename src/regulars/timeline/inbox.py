@@ -6,12 +6,10 @@ because a group takes the write lock before its first insert and holds it to the
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -19,24 +17,19 @@ import sqlalchemy as sa
 from regulars.kit import clock
 from regulars.store.database import Moment
 from regulars.store.workspace import Store
-from regulars.timeline import bell, memory, required
-from regulars.timeline.event import SCHEMA, event_hash
-from regulars.timeline.tables import inbox, seen, tombstones
+from regulars.timeline import bell, memory, required, seen
+from regulars.timeline.event import SCHEMA
+from regulars.timeline.tables import inbox, tombstones
 
 WRITE_LOCK = 7_236_401
 """Key of PostgreSQL's advisory lock that orders the groups."""
 CHUNK = 400
-PORTION = 10_000
-"""Ids remembered in one transaction."""
-PAUSE = 0.02
-"""Seconds between two of these: whoever waits for SQLite's lock looks for it only now and then."""
 TOMBSTONE = "tombstone"
 _APPEND = sa.text(
     "INSERT INTO inbox (revision, events, appended_at, batch) VALUES (0, :events, :at, :batch) "
     "RETURNING seq"
 ).bindparams(sa.bindparam("at", type_=Moment), sa.bindparam("batch", type_=sa.LargeBinary))
 _ANY_ERASED = sa.text("SELECT 1 FROM tombstones LIMIT 1")
-Hash = TypeVar("Hash", str, bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,7 @@ def append(
     required.refuse(required.lacking_in(table))
     lock_inbox(connection)
     refused = _erased(store, connection, table)
-    fresh = _remember(connection, table.column("event_id").to_pylist(), refused, now)
+    fresh = seen.note(connection, table.column("event_id").to_pylist(), refused, now)
     if not any(fresh):
         return Receipt(None, fresh, refused)
     kept = table if all(fresh) else table.filter(pa.array(fresh))
@@ -117,73 +110,6 @@ def decode(batch: bytes) -> pa.RecordBatch:
 def tombstone(store: Store, identity_id: str) -> str:
     """Return the hash under which an erased identity is refused."""
     return store.keyed_hash(TOMBSTONE, identity_id)
-
-
-def remember(store: Store, event_ids: Sequence[str], *, now: datetime) -> None:
-    """Know ids that are on the timeline already; between portions of them intake goes on."""
-    _in_portions(
-        store,
-        event_ids,
-        lambda connection, hashes: _insert_seen(connection, hashes, day_of(now)),
-    )
-
-
-def know(connection: sa.Connection, event_ids: Sequence[str], now: datetime) -> None:
-    """Know ids inside the caller's transaction."""
-    for hashes in _chunks(sorted(map(event_hash, event_ids))):
-        _insert_seen(connection, hashes, day_of(now))
-
-
-def forget(store: Store, event_ids: Sequence[str]) -> None:
-    """Know ids no more: their events were taken back, and may be sent again."""
-    _in_portions(
-        store,
-        event_ids,
-        lambda connection, hashes: connection.execute(sa.delete(seen).where(seen.c.id.in_(hashes))),
-    )
-
-
-def _in_portions(
-    store: Store,
-    event_ids: Sequence[str],
-    change: Callable[[sa.Connection, list[bytes]], object],
-) -> None:
-    """Do `change` with the ids' hashes, a statement's worth at a time, in short transactions.
-
-    They come in the order of the key, so that neighbours are written together.
-    """
-    hashes = sorted(map(event_hash, event_ids))
-    for start in range(0, len(hashes), PORTION):
-        with store.database.transaction() as connection:
-            for chunk in _chunks(hashes[start : start + PORTION]):
-                change(connection, chunk)
-        if start + PORTION < len(hashes):
-            time.sleep(PAUSE)
-
-
-def _chunks(hashes: list[Hash]) -> Iterator[list[Hash]]:
-    for start in range(0, len(hashes), CHUNK):
-        yield hashes[start : start + CHUNK]
-
-
-def forget_seen(store: Store, *, now: datetime) -> int:
-    """Drop remembered ids older than the declared window; return how many.
-
-    In 256 short transactions over ranges of the key: an index on the day would cost every
-    acknowledged event as much as the key itself, and one long deletion would hold up intake.
-    """
-    oldest = day_of(now) - store.settings.intake.remember_days
-    gone = 0
-    for first in range(256):
-        chosen = (seen.c.day < oldest) & (seen.c.id >= bytes([first]))
-        if first < 255:
-            chosen &= seen.c.id < bytes([first + 1])
-        with store.database.reading() as connection:
-            if connection.execute(sa.select(seen.c.id).where(chosen).limit(1)).first() is None:
-                continue  # who only looks holds nobody up
-        with store.database.transaction() as connection:
-            gone += connection.execute(sa.delete(seen).where(chosen)).rowcount
-    return gone
 
 
 def backlog(store: Store) -> tuple[int, datetime | None]:
@@ -209,13 +135,6 @@ def lock_inbox(connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK)))
 
 
-def seen_on(connection: sa.Connection, event_id: str) -> datetime | None:
-    """Return the day (its beginning, UTC) an event was taken in, None outside the window."""
-    query = sa.select(seen.c.day).where(seen.c.id == event_hash(event_id))
-    day = connection.execute(query).scalar()
-    return None if day is None else clock.EPOCH + timedelta(days=day)
-
-
 def any_erased(connection: sa.Connection) -> bool:
     """Tell whether anybody ever was."""
     return connection.execute(_ANY_ERASED).first() is not None
@@ -232,7 +151,9 @@ def erased_among(store: Store, connection: sa.Connection, identities: set[str]) 
         return set()
     hashes = {tombstone(store, one): one for one in identities}
     found: set[str] = set()
-    for chunk in _chunks(list(hashes)):
+    every = list(hashes)
+    for start in range(0, len(every), CHUNK):
+        chunk = every[start : start + CHUNK]
         query = sa.select(tombstones.c.hash).where(tombstones.c.hash.in_(chunk))
         found.update(hashes[one] for one in connection.execute(query).scalars())
     return found
@@ -244,46 +165,3 @@ def _erased(store: Store, connection: sa.Connection, table: pa.Table) -> list[bo
     identities = table.column("identity_id").to_pylist()
     found = erased_among(store, connection, set(identities) - {None})
     return [one in found for one in identities]
-
-
-def _remember(
-    connection: sa.Connection, event_ids: list[str], refused: list[bool], now: datetime
-) -> list[bool]:
-    """Keep the ids' hashes; return for each event whether it is the first with its id.
-
-    They are written in the order of the key, so that neighbours are written together.
-    """
-    told = zip(event_ids, refused, strict=True)
-    hashes = [None if no else event_hash(event_id) for event_id, no in told]
-    new: set[bytes | None] = set()
-    for chunk in _chunks(sorted({one for one in hashes if one is not None})):
-        new.update(_insert_seen(connection, chunk, day_of(now)))
-    if len(new) == len(hashes):
-        return [True] * len(hashes)
-    fresh = []
-    for one in hashes:
-        fresh.append(one in new)
-        new.discard(one)
-    return fresh
-
-
-def _insert_seen(connection: sa.Connection, hashes: list[bytes], day: int) -> list[bytes]:
-    if connection.dialect.name == "postgresql":
-        statement = sa.text(
-            "INSERT INTO seen_events (id, day) SELECT unnest(CAST(:ids AS bytea[])), :day "
-            "ON CONFLICT DO NOTHING RETURNING id"
-        )
-        return list(connection.execute(statement, {"ids": hashes, "day": day}).scalars())
-    result = connection.exec_driver_sql(_seen_statement(len(hashes), day), tuple(hashes))
-    return [row[0] for row in result.cursor.fetchall()]
-
-
-@lru_cache(maxsize=CHUNK)
-def _seen_statement(ids: int, day: int) -> str:
-    values = ",".join([f"(?,{day})"] * ids)
-    return f"INSERT OR IGNORE INTO seen_events (id, day) VALUES {values} RETURNING id"
-
-
-def day_of(moment: datetime) -> int:
-    """Return the day under which ids are remembered."""
-    return clock.microseconds(moment) // 86_400_000_000

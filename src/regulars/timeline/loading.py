@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from regulars.kit import clock, sql
 from regulars.store.database import insert_or_ignore
-from regulars.timeline import duck, identity, inbox, lake, replacing, waking
+from regulars.timeline import duck, identity, lake, replacing, seen, waking
 from regulars.timeline.event import COLUMNS
 from regulars.timeline.inbox import TOMBSTONE
 from regulars.timeline.lake import LakeFile
@@ -144,7 +144,7 @@ def _remember(
         f"SELECT event_id FROM {loaded} WHERE occurred_at >= ? ORDER BY occurred_at DESC LIMIT ?",
         [since, REMEMBERED],
     ).fetchall()
-    inbox.remember(workspace, [row[0] for row in rows], now=now)
+    seen.remember(workspace, [row[0] for row in rows], now=now)
 
 
 def _sift(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from regulars.store import spill
-from regulars.timeline import cleaning, compaction, inbox, lake, taking_back
+from regulars.timeline import cleaning, compaction, inbox, lake, seen, taking_back
 from regulars.timeline.flush import flush, tidy
 from regulars.timeline.lease import MAINTENANCE, lease
 
@@ -62,8 +62,8 @@ def compaction_due(workspace: Workspace) -> bool:
 
 def clean(workspace: Workspace, now: datetime) -> int:
     """Forget old ids and delete files no reader can still want; return the lake's files."""
-    inbox.forget_seen(workspace, now=now)
     spill.sweep(workspace.folder)
     with lease(workspace.database, MAINTENANCE) as held:
+        seen.forget_old(workspace, now=now)
         taking_back.drop(workspace, held, before=now - timedelta(hours=KEEP_HOURS))
         return lake.vacuum(workspace.lake, held, hours=KEEP_HOURS)

@@ -29,11 +29,11 @@ from regulars.timeline import (
     lineage,
     memory,
     reapplying,
+    seen,
 )
 from regulars.timeline.lineage import LineageFit, LineageJudgement
 from regulars.timeline.refusing import refusal
 from regulars.timeline.tables import inbox as waiting
-from regulars.timeline.tables import seen
 
 if TYPE_CHECKING:
     from regulars.timeline.workspace import Workspace
@@ -127,7 +127,7 @@ def _adopt(workspace: Workspace, judged: LineageJudgement, now: datetime) -> Non
         _draw_above(connection, mark)
         _show_hidden(workspace, connection, paths, mark, now)
         if judged.fit is LineageFit.OLD_LAKE:
-            connection.execute(sa.delete(seen).where(seen.c.day >= inbox.day_of(since)))
+            seen.forget_since(connection, seen.day_of(since))
             _remember_waiting(connection, now)
     if judged.fit is not LineageFit.LEARN:
         _remember_lake(workspace, paths, since, now)
@@ -195,7 +195,7 @@ def _in_lake(workspace: Workspace, paths: list[str], groups: pa.Table) -> pa.Arr
 
 def _remember_waiting(connection: sa.Connection, now: datetime) -> None:
     for batch in connection.execute(sa.select(waiting.c.batch)).scalars():
-        inbox.know(connection, inbox.decode(batch).column("event_id").to_pylist(), now)
+        seen.know(connection, inbox.decode(batch).column("event_id").to_pylist(), now)
 
 
 def _remember_lake(workspace: Workspace, paths: list[str], since: datetime, now: datetime) -> None:
@@ -209,7 +209,7 @@ def _remember_lake(workspace: Workspace, paths: list[str], since: datetime, now:
             [since],
         )
         while rows := found.fetchmany(ID_PORTION):
-            inbox.remember(workspace, [row[0] for row in rows], now=now)
+            seen.remember(workspace, [row[0] for row in rows], now=now)
     finally:
         connection.close()
 

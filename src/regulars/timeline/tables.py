@@ -83,6 +83,16 @@ seen = sa.Table(
     comment="16-byte hashes of event ids within the declared window.",
 )
 
+seen_lately = sa.Table(
+    "seen_lately",
+    metadata,
+    sa.Column("seq", Key, primary_key=True, autoincrement=True),
+    sa.Column("day", sa.Integer, nullable=False),
+    sa.Column("hashes", sa.LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+    comment="A group's event ids, 16 bytes each, until they are folded into seen_events.",
+)
+
 links = sa.Table(
     "identity_links",
     metadata,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from regulars.timeline import duck, inbox, lake, loading, replacing
+from regulars.timeline import duck, lake, loading, replacing, seen
 from regulars.timeline.event import COLUMNS
 from regulars.timeline.lake import LakeFile
 from regulars.timeline.lease import MAINTENANCE, Lease, lease
@@ -80,7 +80,7 @@ def take_back(workspace: Workspace, key: str, *, now: datetime) -> Effect:
             connection.close()
         if removes:
             lake.commit(held, handle, adds, removes, note={"taken back": key})
-        inbox.forget(workspace, forgotten)
+        seen.forget(workspace, forgotten)
     with workspace.database.transaction() as database:
         database.execute(sa.delete(retellings).where(retellings.c.load_id == key))
     return done

@@ -22,6 +22,7 @@ from regulars.listen.intake.answers import Answer
 from regulars.listen.intake.committer import Committer
 from regulars.listen.intake.fields import Identities, Sender
 from regulars.listen.intake.model import Arrival, Refused, Verdict
+from regulars.store.checkpoints import Checkpoints
 from regulars.timeline import listed
 from regulars.timeline.workspace import Workspace
 
@@ -49,11 +50,14 @@ class Door:
         )
         self._checked: dict[str, tuple[float, WriteKey]] = {}
         self._committer: Committer[list[Arrival], list[Verdict]] = Committer(self._keep, self._tidy)
+        self._checkpoints = Checkpoints(workspace.database)
+        self._checkpoints.start()
         self._committer.start()
 
     def close(self) -> None:
         """Commit what waits and end."""
         self._committer.stop()
+        self._checkpoints.stop()
 
     async def take(self, headers: Headers, receive: Receive, call: str) -> Answer:
         """Read one post and return what became of its events, once they are durable.
@@ -149,6 +153,7 @@ class Door:
         arrivals = list(chain.from_iterable(posts))
         sizes = [len(post) for post in posts]
         verdicts = iter(service.store(self._workspace, arrivals, clock.now(), sizes=sizes))
+        self._checkpoints.wrote(len(arrivals))
         return [list(islice(verdicts, size)) for size in sizes]
 
     def _tidy(self) -> None:

@@ -20,7 +20,7 @@ from regulars.listen.intake.model import ERASED, Arrival, RefusalReason, Verdict
 from regulars.listen.intake.queries import Refusal
 from regulars.listen.profiles import service as profiles
 from regulars.listen.profiles.model import Value
-from regulars.timeline import inbox
+from regulars.timeline import inbox, seen
 from regulars.timeline.erasure import counted, erasable
 from regulars.timeline.event import event_hash
 from regulars.timeline.nobody import plain as plain_value
@@ -206,7 +206,7 @@ def receipt(workspace: Workspace, message_id: str) -> EventReceipt:
     """Return the receipt of one event; raises NotFound when the id was not seen in the window."""
     hashed = event_hash(message_id)
     with workspace.database.reading() as connection:
-        seen_on = inbox.seen_on(connection, message_id)
+        seen_on = seen.seen_on(connection, message_id)
         again = queries.repeats_of(connection, hashed)
         refused = tuple(queries.refusals(connection, message_id=message_id))
     if seen_on is None and not refused:
