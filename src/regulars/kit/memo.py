@@ -18,6 +18,7 @@ class Memo(Generic[Answer]):
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
         self._working: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._cleared = 0
 
     def peek(self, key: Hashable) -> Answer | None:
         """Return the kept answer, or None."""
@@ -29,17 +30,25 @@ class Memo(Generic[Answer]):
     def get(self, key: Hashable, work: Callable[[], Answer]) -> Answer:
         """Return the kept answer, or work it out and keep it."""
         with self._lock:
-            working = self._working.setdefault(key, threading.Lock())
+            working, cleared = self._working.setdefault(key, threading.Lock()), self._cleared
         with working:
             found = self.peek(key)
             if found is None:
                 found = work()
-                self._keep(key, found)
+                self._keep(key, found, cleared)
             return found
 
-    def _keep(self, key: Hashable, answer: Answer) -> None:
+    def clear(self) -> None:
+        """Forget all answers; those being worked out now will not be kept."""
         with self._lock:
-            self._answers[key] = answer
+            self._answers.clear()
+            self._cleared += 1
+
+    def _keep(self, key: Hashable, answer: Answer, cleared: int) -> None:
+        with self._lock:
             self._working.pop(key, None)
+            if cleared != self._cleared:
+                return
+            self._answers[key] = answer
             while len(self._answers) > self._size:
                 self._answers.popitem(last=False)

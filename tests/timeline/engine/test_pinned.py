@@ -156,6 +156,39 @@ def test_corrected_answers_are_those_computed_anew(
     assert corrections.count("summed") == 6 and corrections.count("amended") == 9
 
 
+def test_what_grows_at_its_end_keeps_what_was_made_before(ws: Workspace) -> None:
+    """A factor a day: the one of the third day changes nobody who did nothing since."""
+
+    def tell(seed: int, count: int, day: int) -> None:
+        rows = some_events(random.Random(seed), count, day).drop(["session_id", "order_id"])
+        inbox.accept(ws, inbox.make(rows.to_pylist(), NOON + day * DAY))
+        flush(ws)
+
+    tell(1, 400, 0)
+    worked: list[pa.Table] = []
+
+    def asked(day: int, factors: list[int]) -> None:
+        def work() -> pa.Table:
+            worked.append(found := ws.query(spans))
+            return found
+
+        ws.engine.pin(NOON + day * DAY)
+        try:
+            ws.engine.by_person("grown", work, of="person_id", grows=factors)
+        finally:
+            ws.engine.unpin()
+
+    asked(3, [10, 20])
+    asked(3, [10, 20])
+    everybody = worked[0].num_rows
+    assert len(worked) == 1
+    tell(2, 3, 3)
+    asked(6, [10, 20, 30])
+    assert len(worked) == 2 and worked[1].num_rows <= 3 < everybody
+    asked(6, [10, 25, 30])
+    assert len(worked) == 3 and worked[2].num_rows == everybody
+
+
 def test_a_disk_without_hard_links_keeps_copies(
     ws: Workspace, corrections: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from regulars.app import init_workspace
 from regulars.store.settings import EngineSettings, Settings, WorkspaceSettings
 from regulars.timeline.workspace import Workspace
 from regulars.understand.levels import reading, service
-from regulars.understand.levels.references import begun, usual_of
+from regulars.understand.levels.references import monthly, usual_of
 from regulars.understand.scope.model import EventScope
 
 DOC = Path(__file__).resolve().parents[3] / "docs/algorithms/levels.md"
@@ -47,9 +47,20 @@ def test_a_month_begins_for_every_question_at_once() -> None:
     asked = {"scale_min": 0.0, "scale_max": 10.0, "n": 900, "total": 6300.0, "people": 900}
     daily = {"metric": "nps", "month": 3} | asked
     late = [{"metric": "ces", "month": month} | asked for month in (1, 3)]
-    first, second = begun(usual_of([daily, late[0]])), begun(usual_of([daily, *late]))
+    first, second = monthly(usual_of([daily, late[0]])), monthly(usual_of([daily, *late]))
     assert first == second
-    assert [one.means for one in first] == [[70.0, 70.0, 70.0], [70.0]]
+    ces, nps = ("ces 0 10", 70.0), ("nps 0 10", 70.0)
+    assert first == [(1, [ces]), (2, [ces]), (3, [ces, nps])]
+
+
+def test_a_month_more_adds_a_part_at_the_end() -> None:
+    """What was usual before stays as it was, so that it decides nothing anew for anybody."""
+    asked = {"metric": "nps", "scale_min": 0.0, "scale_max": 10.0, "people": 900}
+    march = asked | {"month": 3, "n": 900, "total": 6300.0}
+    april = asked | {"month": 4, "n": 900, "total": 8100.0}
+    before, after = monthly(usual_of([march])), monthly(usual_of([march, april]))
+    assert after[:1] == before
+    assert after[1:] == [(4, [("nps 0 10", 70.0)])]
 
 
 def two_stores(count: int = 40) -> list[dict[str, Any]]:

@@ -91,14 +91,23 @@ class Engine(ABC):
         held = self.held()
         return work() if held is None else held.adding(key, work, by)
 
-    def by_person(self, key: Hashable, work: Callable[[], pa.Table], *, of: str) -> pa.Table:
+    def by_person(
+        self,
+        key: Hashable,
+        work: Callable[[], pa.Table],
+        *,
+        of: str,
+        grows: Sequence[Hashable] = (),
+    ) -> pa.Table:
         """Return what `work` finds out by queries: rows of a person each, named by the column `of`.
 
         A person's rows must depend on that person's events only, and on what `key` names. Then a
-        refresh may make anew the rows of those touched since the refresh before.
+        refresh may make anew the rows of those touched since the refresh before. They may also
+        depend on `grows`, one value a month for instance, as far as the month of the person's last
+        event: a value more at its end changes nothing for whom was not touched.
         """
         held = self.held()
-        return work() if held is None else held.by_person(key, work, of)
+        return work() if held is None else held.by_person(key, work, of, grows)
 
     def persons(
         self,

@@ -44,10 +44,12 @@ class ChangedPart:
         """Return the rows by person that `build` makes."""
         return self.query(build, as_of, None)
 
-    def adding(
-        self, _key: Hashable, work: Callable[[], pa.Table], _by: Sequence[str] | str
-    ) -> pa.Table:
+    def adding(self, _key: Hashable, work: Callable[[], pa.Table], _by: Sequence[str]) -> pa.Table:
         """Return what `work` makes."""
         return work()
 
-    by_person = adding
+    def by_person(
+        self, _key: Hashable, work: Callable[[], pa.Table], _of: str, _grows: Sequence[Hashable]
+    ) -> pa.Table:
+        """Return what `work` makes."""
+        return work()

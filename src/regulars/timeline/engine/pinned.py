@@ -30,6 +30,7 @@ MAX_COMPILED = 300
 """Questions whose SQL is kept from one refresh to the next."""
 WHOLE, NOW, BEFORE = "whole", "now", "before"
 AMENDED = ("rows", "replaced")
+GROWS = "grows"
 MAX_BESIDE = 0.1
 """Share of rows that may lie beside those of everybody before all are written anew."""
 NOBODY = pa.nulls(0, pa.string())
@@ -183,7 +184,7 @@ class Pinned:
         if self._elsewhen(as_of):
             return self.query(build, as_of)
         work = self._work(key, build, as_of, timeless)
-        return self.by_person((key, self._settled(as_of)), work, of)
+        return self.by_person((key, self._settled(as_of)), work, of, ())
 
     def _text(self, key: Hashable) -> str:
         """Return what an answer is kept under: its key, and what every answer rests on."""
@@ -213,22 +214,31 @@ class Pinned:
         part = reading.name if isinstance(reading, ChangedPart) else WHOLE
         return self._session(part).run(compiled.expression, compiled.text)
 
-    def by_person(self, key: Hashable, work: Callable[[], pa.Table], of: str) -> pa.Table:
+    def by_person(
+        self, key: Hashable, work: Callable[[], pa.Table], of: str, grows: Sequence[Hashable]
+    ) -> pa.Table:
         """Return what `work` makes of each person (named by `of`), made anew for those touched.
 
-        What was made of everybody is kept as it is while few were touched since, and the rows of
-        these beside it.
+        What was made of everybody is kept as it is while few were touched since and what it
+        `grows` by was only added to, and the rows of those touched beside it.
         """
-        return self._by_person(self._text((key, of)), work, of)
+        text, parts = self._text((key, of)), [keys.text_of(one) for one in grows]
+        made = self._by_person(text, work, of, parts)
+        if parts:
+            self._kept.write(self._token, f"{text} {GROWS}", pa.table({"part": parts}))
+        return made
 
-    def _by_person(self, key: str, work: Callable[[], pa.Table], of: str) -> pa.Table:
-        table, newer = self._kept.read(self._token, key), self._amended(self._token, key)
+    def _by_person(
+        self, key: str, work: Callable[[], pa.Table], of: str, parts: list[str]
+    ) -> pa.Table:
+        table, newer = self._made_of(self._token, key, parts)
         if table is not None and newer is not None:
             return standing.replaced(table, newer.rows, of, newer.replaced)
-        old = self._touched.token if self._touched else None
-        if old is not None:
-            table, newer = self._kept.read(old, key), self._amended(old, key)
-        if self._touched is None or old is None or table is None or newer is None:
+        if self._touched is None:
+            return self._kept_anew(key, work())
+        old = self._touched.token
+        table, newer = self._made_of(old, key, parts)
+        if table is None or newer is None:
             return self._kept_anew(key, work())
         try:
             newer = self._more_amended(newer, work, of)
@@ -240,6 +250,16 @@ class Pinned:
         self._kept.carry(old, self._token, key)
         self._keep(key, newer)
         return made
+
+    def _made_of(
+        self, token: str, key: str, parts: list[str]
+    ) -> tuple[pa.Table | None, Amended | None]:
+        """Return what was kept of everybody in a state and what beside it; None if it is over."""
+        if parts:
+            known = self._kept.read(token, f"{key} {GROWS}")
+            if known is None or known.column(0).to_pylist() != parts[: known.num_rows]:
+                return None, None
+        return self._kept.read(token, key), self._amended(token, key)
 
     def _kept_anew(self, key: str, made: pa.Table) -> pa.Table:
         self._kept.write(self._token, key, made)

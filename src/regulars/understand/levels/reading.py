@@ -82,9 +82,10 @@ def every(ws: Workspace, as_of: datetime | None = None, *, fresh: bool = True) -
     def work() -> Experiences:
         known = usual(ws, wanted, as_of)
         told = ws.engine.by_person(
-            ("levels", wanted.rules, catalog, references.begun(known), as_of),
+            ("levels", wanted.rules, catalog, as_of),
             lambda: table(ws, wanted, known, as_of),
             of="person",
+            grows=references.monthly(known),
         )
         return experiences.of_table(told, wanted.rules)
 

@@ -9,7 +9,7 @@ people are no reference.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -115,9 +115,17 @@ def _usual(
     return Usual(metric, low, high, first, means)
 
 
-def begun(usual: Sequence[Usual]) -> list[Usual]:
-    """Return what was usual in the months that have begun; the last one is still to come."""
-    return [replace(one, means=one.means[:-1]) for one in usual]
+def monthly(usual: Sequence[Usual]) -> list[tuple[int, list[tuple[str, float | None]]]]:
+    """Return each month that has begun, in order, with what was usual in it for each question.
+
+    The month still to come is left out.
+    """
+    months: dict[int, list[tuple[str, float | None]]] = {}
+    for one in usual:
+        question = f"{one.metric} {one.scale_min:g} {one.scale_max:g}"
+        for place, mean in enumerate(one.means[:-1]):
+            months.setdefault(one.first + place, []).append((question, mean))
+    return sorted(months.items())
 
 
 def _number(value: object) -> float:

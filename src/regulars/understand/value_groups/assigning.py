@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from regulars.kit.memo import Memo
 from regulars.kit.period import add_months, day_start
 from regulars.timeline import currency, erasure, inbox
 from regulars.timeline.erasure import erasable
@@ -29,6 +30,7 @@ from regulars.understand.value_groups.weighting import rules
 KEPT = 13
 """So many assignments are kept, a year of months and one more."""
 DAY = 86_400e6
+_computed: Memo[tuple[pa.Table, dict[str, float | None]]] = Memo(1)
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,18 @@ def computed(
 ) -> tuple[pa.Table, dict[str, float | None]]:
     """Return the assignment from the events known at `as_of`, and its cuts; nothing is kept.
 
-    Spend is that in the currency `money`.
+    Spend is that in the currency `money`. Within a refresh, which reads one state, the accuracy of
+    what was just assigned is told without reading all events a second time.
     """
+    if not ws.engine.refreshing:
+        return _rolled_up(ws, rule, as_of, money)
+    asked = (str(ws.folder), rule, as_of, money, ws.engine.watermark())
+    return _computed.get(asked, lambda: _rolled_up(ws, rule, as_of, money))
+
+
+def _rolled_up(
+    ws: Workspace, rule: Rules, as_of: datetime, money: str
+) -> tuple[pa.Table, dict[str, float | None]]:
     table = ws.query(lambda view: queries.roll_up(view, rule, as_of, money), as_of=as_of)
     table = table.take(pc.sort_indices(table, sort_keys=[("person_id", "ascending")]))
     people = table.column("person_id").to_numpy(zero_copy_only=False)
@@ -213,6 +225,7 @@ def key(ws: Workspace) -> bytes:
 @erasable("value groups")
 def forget(ws: Workspace, connection: sa.Connection, identities: frozenset[str]) -> int:
     """Take the people out of every kept assignment; the others keep their groups."""
+    _computed.clear()
     gone = 0
     if not identities:
         return gone
