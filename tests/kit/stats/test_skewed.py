@@ -51,6 +51,9 @@ def test_whose_money_it_is() -> None:
     assert found is not None
     assert (found.customers, found.share, found.decide) == (1, 0.5, True)
     assert largest(amounts**2, amounts, 78.0, 8.0) is None, "the rest makes more than half"
-    many = largest(np.ones(12), np.ones(12), 0.0, 12.0)
+    many = largest(np.ones(22), np.ones(22), 0.0, 22.0)
     assert many is not None
-    assert (many.customers, many.share, many.decide) == (6, 0.5, False)
+    assert (many.customers, many.share, many.decide) == (11, 0.5, False)
+    groups = largest(np.ones(12), None, 0.0, 12.0)
+    assert groups is not None
+    assert (groups.customers, groups.share, groups.decide) == (6, None, False)

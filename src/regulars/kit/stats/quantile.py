@@ -13,13 +13,16 @@ Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
 
-def quantile(values: Floats, counts: Counts, share: float = 0.5) -> Estimate:
+def quantile(
+    values: Floats, counts: Counts, share: float = 0.5, *, size: float | None = None
+) -> Estimate:
     """Return the `share` quantile of values that occur `counts` times each.
 
     The value interpolates linearly between order statistics (Hyndman & Fan's type 7, as numpy).
     The interval is distribution-free: the order statistics at the binomial quantiles of rank
     (Conover, Practical Nonparametric Statistics, 3rd ed., section 3.2); its coverage is at least
-    95 %. With too few values an end is None: six are needed for both ends of a median.
+    95 %. With too few values an end is None: six are needed for both ends of a median. `size` is
+    the effective sample size: the ranks are those of so many values, as shares of all.
     """
     ordered, reached = _ordered(values, counts)
     n = int(reached[-1]) if reached.size else 0
@@ -29,7 +32,9 @@ def quantile(values: Floats, counts: Counts, share: float = 0.5) -> Estimate:
     below = math.floor(position)
     first, second = _at(ordered, reached, below + 1), _at(ordered, reached, min(below + 2, n))
     tail = (1 - LEVEL) / 2
-    rank_low, rank_high = _ranks(n, share, tail)
+    rank_low, rank_high = _ranks(n if size is None else size, share, tail)
+    if size is not None:
+        rank_low, rank_high = _stretched(rank_low, rank_high, n, max(int(size), 1))
     return Estimate(
         n,
         first + (position - below) * (second - first),
@@ -38,11 +43,17 @@ def quantile(values: Floats, counts: Counts, share: float = 0.5) -> Estimate:
     )
 
 
-def _ranks(n: int, share: float, tail: float) -> tuple[int, int]:
+def _stretched(low: int, high: int, n: int, size: int) -> tuple[int, int]:
+    """Return ranks among `n` that leave out the shares that these leave out of `size`."""
+    return math.floor(low * n / size), n + 1 - math.floor((size + 1 - high) * n / size)
+
+
+def _ranks(n: float, share: float, tail: float) -> tuple[int, int]:
     """Return ranks r < s with P(X(r) > quantile) ≤ tail and P(X(s) < quantile) ≤ tail."""
     from scipy import stats
 
-    return int(stats.binom.ppf(tail, n, share)), int(stats.binom.ppf(1 - tail, n, share)) + 1
+    size = max(int(n), 1)
+    return int(stats.binom.ppf(tail, size, share)), int(stats.binom.ppf(1 - tail, size, share)) + 1
 
 
 def median_change(earlier: Estimate, later: Estimate) -> Change:

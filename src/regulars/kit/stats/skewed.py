@@ -19,24 +19,28 @@ FARTHEST = 4.0
 """No end lies farther from the value, in standard errors, than this or Student's t."""
 SYMMETRIC = 1e-6
 HALF = 0.5
-FEW = 5
+FEW = 10
 """Where so many customers or fewer make half of the uncertainty, they decide the number."""
+FEW_GROUPS = 5
+"""The same of groups of customers: of 64 alike ones 7 to 9 make half of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Largest:
     """How many of the largest customers make half of a number's uncertainty, and their share.
 
-    `share` is theirs of the sum (0 to 1), None where it is not known of whom the sum is.
+    `share` is theirs of the sum (0 to 1), None of a sum that is not positive. With `grouped` these
+    are groups of customers: that a few decide is known, not how many.
     """
 
     customers: int
     share: float | None
+    grouped: bool = False
 
     @property
     def decide(self) -> bool:
         """Whether they are few."""
-        return self.customers <= FEW
+        return self.customers <= (FEW_GROUPS if self.grouped else FEW)
 
 
 def skewed_mean(n: int, total: float, squares: float, cubes: float) -> Estimate:
@@ -81,7 +85,7 @@ def largest(parts: Floats, amounts: Floats | None, rest: float, total: float) ->
     """Return whose `parts` of the uncertainty come first up to half of it; None without any.
 
     `parts` are squares that add up, with `rest`, to the whole; `amounts` are what each brings of
-    `total`. What is in the rest counts as of many.
+    `total`, None where the parts are of groups. What is in the rest counts as of many.
     """
     whole = float(parts.sum()) + rest
     if whole <= 0:
@@ -94,4 +98,4 @@ def largest(parts: Floats, amounts: Floats | None, rest: float, total: float) ->
     share = None
     if amounts is not None and total > 0:
         share = float(amounts[order[:places]].sum()) / total
-    return Largest(places, share)
+    return Largest(places, share, grouped=amounts is None)
