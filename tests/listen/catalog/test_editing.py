@@ -11,6 +11,7 @@ from regulars.listen.catalog import editing, service
 from regulars.listen.catalog.model import Rule
 
 SHOP = service.default("shop")
+NUMBERS = ("weight", "wait_hours", "floor", "target_value")
 ROWS = editing.shown_stages(SHOP)
 
 
@@ -18,10 +19,7 @@ def values(**more: Any) -> dict[str, Any]:
     """Return what a form of the first touchpoint sends."""
     empty = dict.fromkeys(editing.CONDITIONS)
     shown = editing.shown(SHOP.touchpoints[0])
-    numbers = {
-        name: None if shown[name] is None else float(shown[name])
-        for name in ("weight", "wait_hours", "target_value")
-    }
+    numbers = {name: None if shown[name] is None else float(shown[name]) for name in NUMBERS}
     rows = [{**empty, **row} for row in more.pop("events", shown["events"])]
     return {**shown, **numbers, **more, "events": rows}
 
@@ -29,7 +27,7 @@ def values(**more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("point", SHOP.touchpoints, ids=lambda point: point.key)
 def test_a_form_that_nobody_touched_changes_nothing(point: Any) -> None:
     shown = editing.shown(point)
-    for name in ("weight", "wait_hours", "target_value"):
+    for name in NUMBERS:
         shown[name] = None if shown[name] is None else float(shown[name])
     assert editing.read(shown, SHOP, point) == point
 

@@ -12,7 +12,15 @@ from regulars.understand.journeys.model import MarkKind
 @pytest.mark.parametrize("area", list(Area))
 @pytest.mark.parametrize(
     "kind",
-    ["low_score", "low_passed_score", "missed_target", "long_wait", "drop_off", "out_of_order"],
+    [
+        "low_score",
+        "below_floor",
+        "low_passed_score",
+        "missed_target",
+        "long_wait",
+        "drop_off",
+        "out_of_order",
+    ],
 )
 def test_every_pain_has_advice_at_three_layers(area: Area, kind: str) -> None:
     found = advise(MarkKind.PAIN, area, [kind])

@@ -51,9 +51,10 @@ def test_expectation_is_the_usual_until_the_person_has_a_past(ws: Workspace) -> 
     tell(ws, rows)
     last, middle, first = experience(ws, "Ann")
     usual = (3 * 100 + 9 * 50) / 12
-    assert first.expectation == pytest.approx(usual)
-    assert middle.expectation == pytest.approx(usual + (100 - usual) / 3)
-    assert last.expectation == pytest.approx(usual + 2 * (100 - usual) / 4)
+    habits = [usual, usual + (100 - usual) / 3, usual + 2 * (100 - usual) / 4]
+    # What is expected lies .4 of the way from the neutral 50 to the habit.
+    expected = [50 + 0.4 * (habit - 50) for habit in habits]
+    assert [one.expectation for one in (first, middle, last)] == pytest.approx(expected)
 
 
 def test_encounters_are_counted_though_nobody_asked(ws: Workspace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from regulars.understand.levels.model import (
     depth_of,
     expected,
     feel,
+    habit_of,
     impact_of,
     unrepeated,
     values_of,
@@ -123,7 +125,8 @@ def _levels(told: list[tuple[float, float, bool]]) -> list[int]:
     starts = np.maximum(np.arange(len(told)) - rules.memory, 0)
     above = np.array([away[start:end].sum() for end, start in enumerate(starts)])
     earlier = np.arange(len(told)) - starts
-    wanted = expected(np.full(len(told), usual), above, earlier.astype(float), rules)
+    habit = habit_of(np.full(len(told), usual), above, earlier.astype(float), rules)
+    wanted = expected(habit, rules)
     found = feel(points, wanted, participation, np.arange(len(told)), rules)
     one = np.zeros(len(told), np.int64)
     made = unrepeated(found.case, stimulus(points, one, one))
@@ -137,12 +140,35 @@ def test_a_running_minimum_does_not_cross_from_one_stimulus_to_another() -> None
     assert unrepeated(cases[:0], stimulus[:0]).tolist() == []
 
 
-def test_expectation_follows_the_person_and_begins_with_the_usual() -> None:
+def test_habit_follows_the_person_and_begins_with_the_usual() -> None:
     rules = LevelRules()
     usual, none = np.array([80.0]), np.array([0.0])
-    assert expected(usual, none, none, rules)[0] == 80
-    assert expected(usual, np.array([-20.0]), np.array([2.0]), rules)[0] == 75
-    assert expected(usual, np.array([900.0]), np.array([1.0]), rules)[0] == 100
+    assert habit_of(usual, none, none, rules)[0] == 80
+    assert habit_of(usual, np.array([-20.0]), np.array([2.0]), rules)[0] == 75
+    assert habit_of(usual, np.array([900.0]), np.array([1.0]), rules)[0] == 100
+
+
+def test_what_is_expected_lies_between_the_neutral_point_and_the_habit() -> None:
+    """Used to 100 one expects 70, used to 80 one expects 62; nobody expects less than 50."""
+    habits = np.array([100.0, 80.0, 50.0, 20.0, 0.0])
+    assert expected(habits, LevelRules()).tolist() == [70.0, 62.0, 50.0, 50.0, 50.0]
+
+
+@given(st.floats(0, 100), shares, st.integers(0, 9), st.floats(0, 0.9))
+def test_a_lasting_score_is_felt_on_its_own_side_of_neutral(
+    points: float, participation: float, again: int, habit: float
+) -> None:
+    """Whoever is used to it: below the middle it is never L3 to L5, above it never L1 or L2."""
+    rules = replace(LevelRules(), habit=habit)
+    lasting = np.array([points])
+    found = feel(
+        lasting, expected(lasting, rules), np.array([participation]), np.array([again]), rules
+    )
+    level = LEVEL[found.case[0]]
+    if points <= 50:
+        assert level <= 2
+    if points >= 50.01:
+        assert level >= 3
 
 
 def test_impact_fades_with_each_repetition_up_to_the_fifth() -> None:

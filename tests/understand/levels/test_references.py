@@ -116,7 +116,8 @@ def test_the_usual_is_that_of_the_twelve_months_before(ws: Workspace) -> None:
     tell(ws, rows)
     found = {who: wanted for (who, _at), (_level, wanted, _share) in levels_of(ws).items()}
     assert found["Ann"] == 50
-    assert found["Ben"] == pytest.approx((30 * 50 + 30 * 100 + 75) / 61)
+    usual = (30 * 50 + 30 * 100 + 75) / 61
+    assert found["Ben"] == pytest.approx(50 + 0.4 * (usual - 50))
 
 
 def test_the_numbers_of_the_document_are_those_of_the_rule() -> None:
@@ -138,12 +139,12 @@ def test_at_first_the_month_itself_is_the_usual(ws: Workspace) -> None:
     rows += [answer(f"July {n}", JULY, 5.0) for n in range(10)]
     tell(ws, rows)
     found = {who: wanted for (who, _at), (_level, wanted, _share) in levels_of(ws).items()}
-    assert (found["June 1"], found["July 1"]) == (50, 75)
+    assert (found["June 1"], found["July 1"]) == (50, 60)  # used to 50 and to 75
 
 
 def test_what_fewer_than_five_people_said_is_usual_for_nobody(ws: Workspace) -> None:
     tell(ws, [answer(f"guest {n}", JULY, 1.0 + n) for n in range(4)])
-    assert [wanted for _level, wanted, _share in levels_of(ws).values()] == [0, 25, 50, 75]
+    assert [wanted for _level, wanted, _share in levels_of(ws).values()] == [50, 50, 50, 60]
     assert {share for _level, _wanted, share in levels_of(ws).values()} == {0.5}
     tell(ws, [answer("the fifth", JULY, 5.0)])
     assert {wanted for _level, wanted, _share in levels_of(ws).values()} == {50}

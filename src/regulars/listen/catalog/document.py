@@ -26,6 +26,7 @@ TOUCHPOINT = frozenset(
         "digital",
         "order",
         "wait_hours",
+        "floor",
         "weight",
         "part_of",
         "target",
@@ -104,12 +105,16 @@ class _Reader:
             return ()
         return tuple(listed)
 
-    def number(self, value: Any, where: str, *, least: float | None = None) -> float:
+    def number(
+        self, value: Any, where: str, *, least: float | None = None, most: float | None = None
+    ) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.flaw(where, "needs a number", "需要数字")
             return 0.0
         if not math.isfinite(value) or (least is not None and value < least):
             self.flaw(where, f"must be at least {least or 0:g}", f"不能小于 {least or 0:g}")
+        elif most is not None and value > most:
+            self.flaw(where, f"must be at most {most:g}", f"不能大于 {most:g}")
         return float(value)
 
 
@@ -209,7 +214,7 @@ def _touchpoint(
     reader.unknown(row, TOUCHPOINT, where)
     area = reader.choice(row.get("area"), list(Area), where + "area")
     order = row.get("order")
-    wait = row.get("wait_hours")
+    wait, floor = row.get("wait_hours"), row.get("floor")
     if not isinstance(row.get("digital", False), bool):
         reader.flaw(where + "digital", "must be true or false", "必须是 true 或 false")
     return Touchpoint(
@@ -222,6 +227,7 @@ def _touchpoint(
         digital=row.get("digital") is True,
         order=None if order is None else int(reader.number(order, where + "order")),
         wait_hours=None if wait is None else reader.number(wait, where + "wait_hours", least=0),
+        floor=None if floor is None else reader.number(floor, where + "floor", least=0, most=100),
         weight=reader.number(row.get("weight", 1.0), where + "weight", least=0),
         part_of=row.get("part_of"),
         target=_target(reader, row.get("target"), where + "target"),

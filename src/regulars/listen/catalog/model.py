@@ -85,7 +85,9 @@ class Touchpoint:
     """A place of contact between customer and company.
 
     `order` is the expected position within one order, case or visit; touchpoints without one may
-    come at any time. `wait_hours` is the longest acceptable median wait before it. `weight` is its
+    come at any time. `wait_hours` is the longest acceptable median wait before it. `floor` is the
+    performance, 0 (the worst end of its scale) to 100, below which it hurts whatever the others do;
+    None for the usual one. A floor is no target: that may be due in two years. `weight` is its
     importance in the health index (0 leaves it out). `part_of` names the touchpoint of which this
     is one outcome (late of all deliveries): the index takes both as one. `aliases` are other
     spellings of the key that senders use.
@@ -100,6 +102,7 @@ class Touchpoint:
     digital: bool = False
     order: int | None = None
     wait_hours: float | None = None
+    floor: float | None = None
     weight: float = 1.0
     part_of: str | None = None
     target: Target | None = None

@@ -21,6 +21,7 @@ STAGE, STAGES = Text("Stage", "阶段"), Text("Stages", "阶段")
 AREA, OWNER = Text("Responsible area", "责任领域"), Text("Owner", "负责人")
 CHANNELS, EVENTS = Text("Channels", "渠道"), Text("Associated events", "关联事件")
 ORDER, SAVE = Text("Expected order", "预期顺序"), Text("Save", "保存")
+FLOOR = Text("Floor (0 to 100)", "底线（0–100）")
 COMMAS = Text("Separated by commas.", "用逗号分隔。")
 SAVED = Text(
     "The catalog is saved as a new version. Numbers follow it from now on.",
@@ -102,6 +103,13 @@ FIELDS = (
     Field("wait_hours", Text("Maximum wait (hours)", "最长等待（小时）"), "number", least=0,
           hint=Text("Highest acceptable median wait before this touchpoint.",
                     "允许的等待时间中位数。")),
+    Field("floor", FLOOR, "number", least=0, most=100,
+          hint=Text("Points from 0, the worst end of the scale, to 100: surely below them the "
+                    "touchpoint is a pain point. Empty: 50, which is 3 of 5 or 5 of 10. A floor "
+                    "holds today; a target is where you want to be.",
+                    "量表最差端为 0，最好端为 100：表现确实低于底线的触点即为痛点。"
+                    "留空为 50（5 分制的 3 分、10 分制的 5 分）。"
+                    "底线是今天就要守住的，目标是将来要达到的。")),
     Field("weight", Text("Weight in the health index", "健康度指数中的权重"), "number",
           default=1.0, least=0),
     Field("part_of", Text("Part of", "所属触点"), "choice", choices=_wholes,
@@ -149,6 +157,7 @@ RESOURCE = Resource(
                 Column(OWNER, lambda row, _asked: say(row.owner) if row.owner else None),
                 Column(CHANNELS, lambda row, _asked: ", ".join(row.channels)),
                 Column(ORDER, "order"),
+                Column(FLOOR, "floor"),
                 Column(Text("Weight", "权重"), "weight"),
                 Column(Text("Events", "事件"), lambda row, _asked: editing.rules_text(row.events)),
             ),

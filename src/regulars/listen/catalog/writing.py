@@ -32,6 +32,7 @@ def _touchpoint_lines(point: Touchpoint) -> list[str]:
         "digital": "true" if point.digital else "",
         "order": "" if point.order is None else str(point.order),
         "wait_hours": "" if point.wait_hours is None else repr(point.wait_hours),
+        "floor": "" if point.floor is None else repr(point.floor),
         "weight": "" if point.weight == 1.0 else repr(point.weight),
         "part_of": _json(point.part_of) if point.part_of else "",
         "target": _target_text(point.target),

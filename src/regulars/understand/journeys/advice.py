@@ -13,7 +13,7 @@ from importlib import resources
 
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import Area
-from regulars.understand.journeys.model import Advice, MarkKind
+from regulars.understand.journeys.model import BELOW_FLOOR, Advice, MarkKind
 
 LAYERS = ("touchpoint", "process", "ecosystem")
 LAYER_TITLES = {
@@ -29,6 +29,7 @@ HORIZON_TITLES = {
 FAMILY = {
     "low_passed_score": "low_score",
     "missed_target": "low_score",
+    BELOW_FLOOR: "low_score",
 }
 """Kinds of evidence that ask for the same advice."""
 

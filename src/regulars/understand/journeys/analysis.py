@@ -28,6 +28,7 @@ from regulars.understand.analyses.model import Analysis, Table, touchpoint_page
 from regulars.understand.analyses.options import AS_OF, CHANNELS, FROM, PERIOD, PLACES, TO, Option
 from regulars.understand.journeys.advice import HORIZON_TITLES, LAYER_TITLES
 from regulars.understand.journeys.model import (
+    BELOW_FLOOR,
     BY,
     Edge,
     JourneyMap,
@@ -38,7 +39,7 @@ from regulars.understand.journeys.model import (
     StageFlow,
     Variant,
 )
-from regulars.understand.journeys.wording import lasting
+from regulars.understand.journeys.wording import EVIDENCE_TITLES, lasting, reasons
 from regulars.understand.scope.model import USUAL, EventFilter
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ KINDS = {
     MarkKind.PAIN: ("pain", Text("pain point", "痛点")),
     MarkKind.OPPORTUNITY: ("opportunity", Text("opportunity", "机会点")),
 }
+WHY = Text("Reason", "原因")
 LEVEL = Option(
     "level",
     Text("Steps", "步骤"),
@@ -98,6 +100,11 @@ def _columns(view: View) -> list[StageColumn]:
 def _marked(view: View) -> dict[str, str]:
     """Return step → `pain` or `opportunity`."""
     return {mark.step: mark.kind.value for mark in view.result.marks}
+
+
+def _why(view: View) -> dict[str, str]:
+    """Return step → what speaks for its mark, in a few words each."""
+    return {mark.step: "; ".join(map(say, reasons(mark))) for mark in view.result.marks}
 
 
 def _arrows(view: View) -> Chart:
@@ -167,6 +174,7 @@ def _values(view: View) -> dict[str, Any]:
         "catalog": view.catalog,
         "columns": _columns(view),
         "kinds": _marked(view),
+        "why": _why(view),
         "pains": [mark for mark in journey_map.marks if mark.kind is MarkKind.PAIN],
         "opportunities": [mark for mark in journey_map.marks if mark.kind is MarkKind.OPPORTUNITY],
         "strange": [item for item in journey_map.found if not item.known],
@@ -207,7 +215,9 @@ _STEPS = Table(
             in_file=True,
         ),
         estimate(Text("Performance 0-100", "表现（0-100）"), "performance", number()),
+        in_file(Text("Floor 0-100", "底线（0-100）"), "floor", number(0)),
         verdict(MARK, lambda row, view: _marked(view).get(row.step), KINDS),
+        in_file(WHY, lambda row, view: _why(view).get(row.step)),
     ),
     lambda view: view.result.nodes,
     file="journey",
@@ -218,9 +228,14 @@ _MARKS = Table(
     (
         Column(TOUCHPOINT, "0.title"),
         verdict(MARK, "0.kind", KINDS),
+        Column(WHY, lambda row, _: EVIDENCE_TITLES.get(row[1].kind)),
         Column(Text("Evidence", "证据"), "1.text"),
         Column(Text("n", "样本量"), "1.n", COUNT),
-        Column(Text("q", "q"), "1.q", number(3)),
+        Column(
+            Text("q", "q"),
+            lambda row, _: None if row[1].kind == BELOW_FLOOR else row[1].q,
+            number(3),
+        ),
     ),
     _reasons,
 )
@@ -258,10 +273,13 @@ ANALYSIS = Analysis(
     summary=Text("The journey map", "旅程地图"),
     meaning=Text(
         "A journey is what one person, order, case or visit went through within the period, in "
-        "order of time. Marks are tested against the other touchpoints; of all marks, one in "
-        "twenty is expected to be a false alarm. Waiting times are kept in bins one percent wide.",
-        "旅程指一位客户、一个订单、一个工单或一次访问在所选时段内依时间顺序经历的步骤。标记以其他触点为"
-        "对照进行检验，预期每二十个标记中有一个为误报。等待时间按宽度为 1% 的区间记录。",
+        "order of time. A touchpoint hurts where it is worse than the others beyond chance (of all "
+        "such marks, one in twenty is expected to be a false alarm), or where its whole 95% "
+        "interval lies below its floor, however bad the others are. Floors are set in the catalog. "
+        "Waiting times are kept in bins one percent wide.",
+        "旅程指一位客户、一个订单、一个工单或一次访问在所选时段内依时间顺序经历的步骤。触点显著差于其他触点"
+        "（此类标记预期每二十个中有一个为误报），或其 95% 区间整体低于底线（无论其他触点多差），"
+        "即为痛点。底线在触点管理中设定。等待时间按宽度为 1% 的区间记录。",
     ),
     result="JourneyMap",
     order=10,

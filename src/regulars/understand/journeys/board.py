@@ -88,7 +88,7 @@ def _quoted(found: Detail) -> list[str]:
     return [identity for said in found.words for identity in said.identities]
 
 
-FINDING = findings.declare(findings.ResultType("touchpoint", 2, Detail, _compute, quotes=_quoted))
+FINDING = findings.declare(findings.ResultType("touchpoint", 3, Detail, _compute, quotes=_quoted))
 
 
 def _detail(ws: Workspace, step: str, look: EventFilter, now: datetime) -> Detail:

@@ -27,6 +27,7 @@ from regulars.understand.journeys.model import (
 from regulars.understand.journeys.queries import MASK_BITS
 from regulars.understand.journeys.steps import Codes
 from regulars.understand.journeys.waiting import longer_than, wait_of
+from regulars.understand.policy import FLOOR
 
 MIN_GOING_ON = 0.1
 Row = dict[str, Any]
@@ -235,6 +236,12 @@ def nodes(
     return stations + [_bare(step, catalog, performances[step]) for step in only_rated]
 
 
+def floor_of(catalog: Catalog, step: str) -> float:
+    """Return the floor of a touchpoint, 0 to 100: its own, else the usual one."""
+    point = catalog.touchpoint(step)
+    return FLOOR if point is None or point.floor is None else point.floor
+
+
 def _bare(step: str, catalog: Catalog, performance: Performance | None) -> Node:
     point = catalog.touchpoint(step)
     return Node(
@@ -243,6 +250,7 @@ def _bare(step: str, catalog: Catalog, performance: Performance | None) -> Node:
         stage=point.stage if point else None,
         known=point is not None,
         performance=performance,
+        floor=floor_of(catalog, step),
     )
 
 

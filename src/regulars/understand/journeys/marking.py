@@ -1,8 +1,9 @@
 """Steps 3 and 5 of R22: which touchpoints hurt or delight, tested; pure.
 
 Every test of a map goes into one Benjamini-Hochberg family, so that of all marks at most 5 % are
-expected to be false alarms. With thousands of answers any difference is significant, so each test
-asks for more than a difference: more than a declared margin.
+expected to be false alarms; what lies below its floor (`floors`) needs no comparison. With
+thousands of answers any difference is significant, so each test asks for more than a difference:
+more than a declared margin.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from regulars.listen.catalog.model import Catalog
 from regulars.understand.health.model import HealthQuestion, Performance, bounded
 from regulars.understand.journeys.advice import advise
 from regulars.understand.journeys.mapping import Flow
-from regulars.understand.journeys.model import Mark, MarkEvidence, MarkKind, Node
+from regulars.understand.journeys.model import BELOW_FLOOR, Mark, MarkEvidence, MarkKind, Node
 from regulars.understand.journeys.steps import Codes
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 
@@ -31,6 +32,8 @@ MIN_OTHERS = 3
 """Touchpoints that must ask the same question before one can stand out as an opportunity."""
 MARGIN_LEAK = 0.05
 """Share by which a step must lose more than the other steps beyond chance."""
+SCORED = frozenset({"low_score", "high_score", "low_passed_score", BELOW_FLOOR})
+"""Kinds of evidence that are points of a score against others."""
 TOLERATED_BACKWARD = 0.01
 """Share of steps out of order that nobody minds."""
 
@@ -58,10 +61,17 @@ class TargetGap:
     higher_is_better: bool
 
 
-def marks(tests: list[Test], nodes: Iterable[Node], catalog: Catalog) -> list[Mark]:
-    """Return the marked touchpoints: pains first, then by how clear and how much used they are."""
+def marks(
+    tests: list[Test], nodes: Iterable[Node], catalog: Catalog, sure: Iterable[Test] = ()
+) -> list[Mark]:
+    """Return the marked touchpoints: pains first, then by how clear and how much used they are.
+
+    `sure` evidence is no test of the family: it marks as it is.
+    """
     adjusted = benjamini_hochberg([test.evidence.p for test in tests])
     clear: dict[tuple[str, MarkKind], list[MarkEvidence]] = {}
+    for one in sure:
+        clear.setdefault((one.step, one.kind), []).append(one.evidence)
     for test, q in zip(tests, adjusted, strict=True):
         if q is not None and q <= FALSE_ALARM_RATE:
             evidence = replace(test.evidence, q=q)
@@ -79,9 +89,7 @@ def marks(tests: list[Test], nodes: Iterable[Node], catalog: Catalog) -> list[Ma
 
 def _severity(mark: Mark) -> float:
     """Return how many people are touched, times how far the score is from the rest."""
-    gap = max(
-        (abs(e.value - e.against) for e in mark.evidence if e.kind.endswith("score")), default=5.0
-    )
+    gap = max((abs(e.value - e.against) for e in mark.evidence if e.kind in SCORED), default=5.0)
     return gap * math.sqrt(mark.reached)
 
 

@@ -109,7 +109,7 @@ class Node:
 
     Of `ordered` arrivals, `backward` came after a step that the catalog expects later; None where
     it expects none in particular. `wait` is the time since the step before. A touchpoint that
-    customers only rate has no events.
+    customers only rate has no events. `floor` is the performance below which it hurts in itself.
     """
 
     step: str
@@ -124,6 +124,7 @@ class Node:
     ordered: int = 0
     wait: Wait | None = None
     performance: Performance | None = None
+    floor: float | None = None
     passed: Passed | None = None
 
 
@@ -198,12 +199,16 @@ class MarkKind(StrEnum):
     OPPORTUNITY = "opportunity"
 
 
+BELOW_FLOOR = "below_floor"
+"""The kind of evidence that a touchpoint hurts in itself, however bad the others are."""
+
+
 @dataclass(frozen=True, slots=True)
 class MarkEvidence:
     """One tested reason: `kind` such as `low_score`, what was compared, and the q-value.
 
     `value` and `against` are in the unit of the kind (points 0-100, seconds, shares 0-1); `q` is
-    the Benjamini-Hochberg adjusted p-value over all tests of the map.
+    the Benjamini-Hochberg adjusted p-value over all tests of the map, of `below_floor` p itself.
     """
 
     kind: str
@@ -239,6 +244,11 @@ class Mark:
     reached: int
     evidence: list[MarkEvidence]
     advice: list[Advice]
+
+    @property
+    def below_floor(self) -> MarkEvidence | None:
+        """That it hurts in itself; None where it is only worse than others."""
+        return next((one for one in self.evidence if one.kind == BELOW_FLOOR), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,15 @@ from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.health import service as health_service
-from regulars.understand.journeys import conversion, mapping, marking, queries, steps, voices
+from regulars.understand.journeys import (
+    conversion,
+    floors,
+    mapping,
+    marking,
+    queries,
+    steps,
+    voices,
+)
 from regulars.understand.journeys.model import (
     BY_TITLES,
     OPEN_DAYS,
@@ -97,7 +105,7 @@ def journey_map(
         variants=variants,
         variants_total=total,
         durations=mapping.durations(work.sums("lengths", codes, queries.lengths, by=("length",))),
-        marks=marking.marks(tests, nodes, work.catalog),
+        marks=marking.marks(tests, nodes, work.catalog, floors.below(nodes)),
         tested=len(tests),
         asleep=_asleep(work.catalog, nodes),
     )
@@ -130,7 +138,7 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> JourneyMap:
     return journey_map(ws, asked, now=now, as_of=parse_edge(known, ws.zone) if known else now)
 
 
-FINDING = findings.declare(findings.ResultType("journey", 3, JourneyMap, _compute))
+FINDING = findings.declare(findings.ResultType("journey", 4, JourneyMap, _compute))
 
 
 def funnel(

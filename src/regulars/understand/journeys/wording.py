@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.text import Text
+from regulars.understand.journeys.model import BELOW_FLOOR, Mark
 
 UNITS = (
     (86_400.0, "d", "天"),
@@ -11,6 +14,18 @@ UNITS = (
     (60.0, "min", "分钟"),
     (1.0, "s", "秒"),
 )
+
+EVIDENCE_TITLES: Mapping[str, Text] = {
+    BELOW_FLOOR: Text("below its floor", "低于底线"),
+    "low_score": Text("worse than the others", "差于其他触点"),
+    "low_passed_score": Text("journeys through it rated worse", "经过的旅程评分更低"),
+    "long_wait": Text("longer wait than allowed", "等待超过上限"),
+    "drop_off": Text("more drop off than elsewhere", "流失多于其他步骤"),
+    "out_of_order": Text("out of order", "顺序颠倒"),
+    "missed_target": Text("target missed", "未达目标"),
+    "high_score": Text("better than the others", "优于其他触点"),
+}
+"""Kinds of evidence in a few words."""
 
 
 def lasting(seconds: float | None) -> Text:
@@ -30,3 +45,10 @@ def within(found: Estimate) -> Text:
     if found.value is None or found.low is None or found.high is None:
         return value
     return Text(f"{value.en} ({low.en} – {high.en})", f"{value.zh}（{low.zh} – {high.zh}）")
+
+
+def reasons(mark: Mark) -> list[Text]:
+    """Return what speaks for a mark, in a few words each: hurting in itself first."""
+    kinds = dict.fromkeys(one.kind for one in mark.evidence)
+    ordered = sorted(kinds, key=lambda kind: kind != BELOW_FLOOR)
+    return [EVIDENCE_TITLES.get(kind) or Text(kind, kind) for kind in ordered]

@@ -21,6 +21,7 @@ from regulars.understand.levels.model import (
     LevelRules,
     expected,
     feel,
+    habit_of,
     unrepeated,
 )
 from regulars.understand.levels.references import Ladders, ladders_of, participation
@@ -73,11 +74,10 @@ def of_table(
     month, repetition = (table.column(name).to_numpy() for name in ("month", "repetition"))
     if ladders is None:
         ladders = ladders_of(acts, person, touchpoint, month, names)
+    habit = habit_of(*(_floats(table, name) for name in ("usual", "above", "earlier")), rules)
     felt = feel(
         _floats(table, "points"),
-        expected(
-            _floats(table, "usual"), _floats(table, "above"), _floats(table, "earlier"), rules
-        ),
+        expected(habit, rules),
         participation(acts, touchpoint, month, names, ladders),
         repetition.astype(np.int64),
         rules,

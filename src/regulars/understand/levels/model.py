@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from regulars.kit.errors import Invalid
 from regulars.kit.stats.estimate import Change, Estimate
 from regulars.kit.text import Text
+from regulars.understand.policy import NEUTRAL
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -65,9 +66,11 @@ MEANING = Text(
     "Every scored experience (all that one person said about one touchpoint on one day) has an "
     "impact: its score from 0 to 100, fading with each repetition of the same touchpoint; a "
     "participation: the share of experiences there in the twelve months before, ahead of which "
-    "people did less; and a gap to the person's own running expectation: what customers answered "
-    "to the same question in the twelve months before, plus by how much the person's earlier "
-    "experiences were better or worse than usual. Far below expectation is L1, and the further the "
+    "people did less; and a gap to what is expected, which lies between the neutral point of the "
+    "scale (50) and what the person is used to: what customers answered to the same question in "
+    "the twelve months before, plus by how much the person's earlier experiences were better or "
+    "worse than usual. So nobody is delighted by lasting misery, nor left cold by lasting "
+    "excellence. Far below expectation is L1, and the further the "
     "more the person took part. Not above expectation is L2. Above it, impact and participation "
     "decide between L3, L4a, L4b and L5 (“the customer screams”). The same stimulus "
     "(touchpoint and score), felt again by the same person, "
@@ -75,8 +78,9 @@ MEANING = Text(
     "每次被评分的体验（一人一天对一个触点的全部评价）都有三个量："
     "影响力（刺激度）是 0 至 100 的得分，随同一触点的重复而衰减；"
     "参与程度（主动性）是在该触点上、前十二个月的体验中此前几天行动比其少者所占比例；"
-    "期望差是得分与本人期望之差，期望等于前十二个月同一问题的平均得分，"
-    "加上本人以往体验高于或低于通常的幅度。"
+    "期望差是得分与期望之差；期望介于量表中点（50）与本人习惯的水平之间，"
+    "后者等于前十二个月同一问题的平均得分，加上本人以往体验高于或低于通常的幅度，"
+    "因此长期的差不会被当作惊喜，长期的好也不会被当作无感。"
     "远低于期望为 L1（消极体验），且参与越深越消极；未超出期望为 L2（无体验）；"
     "超出期望时，由影响力与参与程度决定 L3（低度体验）、L4a 或 L4b（中度体验）、"
     "L5（高度体验，即“客户尖叫”）。"
@@ -96,8 +100,9 @@ class LevelRules:
     """The declared parameters. Scores, gaps and impacts are points of 0 to 100.
 
     `window_days`: what the person did in so many days up to the experience is participation.
-    `memory`: so many earlier days with experiences make the expectation, which is drawn towards
-    the usual as if `prior` usual ones stood before them. `apart_days`: encounters with a
+    `memory`: so many earlier days with experiences make a person's habit, which is drawn towards
+    the usual as if `prior` usual ones stood before them. `habit`: what is expected lies so far of
+    the way from the neutral point of the scale to the habit. `apart_days`: encounters with a
     touchpoint that lie closer are one. `fade`: the share of impact lost with each repetition, of
     which `fades` count. `far`: the depth from which an experience is negative. `engaged`, `strong`
     and `surprise`: from where participation, impact and gap are high.
@@ -106,6 +111,7 @@ class LevelRules:
     window_days: int = 7
     memory: int = 10
     prior: float = 2.0
+    habit: float = 0.4
     apart_days: int = 7
     fade: float = 0.06
     fades: int = 5
@@ -130,6 +136,7 @@ PARAMETERS: Mapping[str, Limits] = {
     "window_days": Limits(Text("Days of participation", "计入参与的天数"), 1, 60, whole=True),
     "memory": Limits(Text("Earlier days remembered", "形成期望的以往天数"), 1, 50, whole=True),
     "prior": Limits(Text("Weight of what is usual", "通常水平的权重"), 0.1, 20),
+    "habit": Limits(Text("Weight of habit in what is expected", "习惯在期望中的权重"), 0, 0.9),
     "apart_days": Limits(Text("Days between encounters", "两次接触间隔天数"), 1, 60, whole=True),
     "fade": Limits(Text("Impact lost by a repetition", "每次重复损失的影响力"), 0, 0.5),
     "fades": Limits(Text("Repetitions that count", "计入的重复次数"), 0, 20, whole=True),
@@ -188,13 +195,24 @@ class Felt:
     case: Ints
 
 
-def expected(usual: Floats, above: Floats, earlier: Floats, rules: LevelRules) -> Floats:
-    """Return what is expected: the usual, and the mean of `earlier` deviations, drawn to 0.
+def habit_of(usual: Floats, above: Floats, earlier: Floats, rules: LevelRules) -> Floats:
+    """Return what a person is used to: the usual, and `earlier` deviations, drawn to 0.
 
     `above` is the sum of the earlier deviations from the usual.
     """
     held: Floats = np.clip(usual + above / (earlier + rules.prior), 0.0, 100.0)
     return held
+
+
+def expected(habit: Floats, rules: LevelRules) -> Floats:
+    """Return what is expected: between the neutral point and the habit, never below neutral.
+
+    So who is used to misery does not call the next misery pleasant, and who is used to the best
+    is not left cold by it: a lasting score lies on the same side of what is expected as of the
+    neutral point.
+    """
+    lifted: Floats = NEUTRAL + rules.habit * np.maximum(habit - NEUTRAL, 0.0)
+    return lifted
 
 
 def impact_of(points: Floats, repetition: Ints, rules: LevelRules) -> Floats:

@@ -224,7 +224,7 @@ def _compute_references(ws: Workspace, _about: dict[str, Any], _now: datetime) -
     return References(usual, reading.every(ws).ladders)
 
 
-FINDING = findings.declare(findings.ResultType("levels", 2, Levels, _compute))
+FINDING = findings.declare(findings.ResultType("levels", 3, Levels, _compute))
 REFERENCES = findings.declare(
     findings.ResultType("level_references", 2, References, _compute_references)
 )
