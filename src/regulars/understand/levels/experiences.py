@@ -74,7 +74,8 @@ def of_table(
     month, repetition = (table.column(name).to_numpy() for name in ("month", "repetition"))
     if ladders is None:
         ladders = ladders_of(acts, person, touchpoint, month, names)
-    habit = habit_of(*(_floats(table, name) for name in ("usual", "above", "earlier")), rules)
+    usual, above, earlier = (_floats(table, name) for name in ("usual", "above", "earlier"))
+    habit = habit_of(usual, above, earlier, rules)
     felt = feel(
         _floats(table, "points"),
         expected(habit, rules),
