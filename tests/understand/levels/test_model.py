@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from regulars.kit.errors import Invalid
 from regulars.understand.levels.experiences import stimulus
+from regulars.understand.levels.habits import expected, habit_of
 from regulars.understand.levels.model import (
     CODES,
     LEVEL,
@@ -21,9 +22,7 @@ from regulars.understand.levels.model import (
     LevelRules,
     checked,
     depth_of,
-    expected,
     feel,
-    habit_of,
     impact_of,
     unrepeated,
     values_of,

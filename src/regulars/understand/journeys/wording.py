@@ -18,7 +18,7 @@ UNITS = (
 EVIDENCE_TITLES: Mapping[str, Text] = {
     BELOW_FLOOR: Text("below its floor", "低于底线"),
     "low_score": Text("worse than the others", "差于其他触点"),
-    "low_passed_score": Text("journeys through it rated worse", "经过的旅程评分更低"),
+    "low_passed_score": Text("journeys through it rated worse", "途经该触点的旅程评分更低"),
     "long_wait": Text("longer wait than allowed", "等待超过上限"),
     "drop_off": Text("more drop off than elsewhere", "流失多于其他步骤"),
     "out_of_order": Text("out of order", "顺序颠倒"),

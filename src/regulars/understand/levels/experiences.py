@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from regulars.kit.codes import coded
+from regulars.understand.levels.habits import expected, habit_of
 from regulars.understand.levels.model import (
     LEVEL,
     Case,
@@ -19,9 +20,7 @@ from regulars.understand.levels.model import (
     Floats,
     Ints,
     LevelRules,
-    expected,
     feel,
-    habit_of,
     unrepeated,
 )
 from regulars.understand.levels.references import Ladders, ladders_of, participation

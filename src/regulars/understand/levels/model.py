@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from regulars.kit.errors import Invalid
 from regulars.kit.stats.estimate import Change, Estimate
 from regulars.kit.text import Text
-from regulars.understand.policy import NEUTRAL
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -193,26 +192,6 @@ class Felt:
     gap: Floats
     depth: Floats
     case: Ints
-
-
-def habit_of(usual: Floats, above: Floats, earlier: Floats, rules: LevelRules) -> Floats:
-    """Return what a person is used to: the usual, and `earlier` deviations, drawn to 0.
-
-    `above` is the sum of the earlier deviations from the usual.
-    """
-    held: Floats = np.clip(usual + above / (earlier + rules.prior), 0.0, 100.0)
-    return held
-
-
-def expected(habit: Floats, rules: LevelRules) -> Floats:
-    """Return what is expected: between the neutral point and the habit, never below neutral.
-
-    So who is used to misery does not call the next misery pleasant, and who is used to the best
-    is not left cold by it: a lasting score lies on the same side of what is expected as of the
-    neutral point.
-    """
-    lifted: Floats = NEUTRAL + rules.habit * np.maximum(habit - NEUTRAL, 0.0)
-    return lifted
 
 
 def impact_of(points: Floats, repetition: Ints, rules: LevelRules) -> Floats:
