@@ -7,16 +7,19 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from regulars.app import init_workspace, open_workspace
+from regulars.company.sign_in import passwords
 from regulars.store import settings as settings_file
 from regulars.store.settings import (
     DatabaseSettings,
@@ -53,6 +56,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def nothing_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let servers of tests begin no work by themselves, which would outlive their workspace."""
     monkeypatch.setattr("regulars.jobs.lanes.loop.FIRST_LOOK", 3600.0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Let argon2 be quick: its cost is for attackers, and these stories have none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(1, 1024, 1))
+        passwords._stand_in.cache_clear()
+        yield
+    passwords._stand_in.cache_clear()
 
 
 @pytest.fixture
@@ -151,13 +164,15 @@ def copy_database(request: pytest.FixtureRequest, original: DatabaseSettings) ->
 
 def order(url: sa.URL, command: str) -> None:
     """Let the server at that address carry out a command outside any transaction."""
-    server = sa.create_engine(
-        url.set(drivername="postgresql+psycopg", database="postgres"),
-        isolation_level="AUTOCOMMIT",
-        poolclass=sa.NullPool,
-    )
+    server = server_at(url.set(drivername="postgresql+psycopg", database="postgres"))
     with server.connect() as connection:
         connection.execute(sa.text(command))
+
+
+@cache
+def server_at(url: sa.URL) -> sa.Engine:
+    """Return the one way to that server: to connect takes longer than to make a database."""
+    return sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_size=1, pool_pre_ping=True)
 
 
 @pytest.fixture(params=DATABASES)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import typer
-from argon2 import PasswordHasher
 
 from regulars.app import load_tables
 from regulars.company.audit import commands as audit
@@ -16,7 +15,6 @@ from regulars.company.keys.resource import RESOURCE as KEYS
 from regulars.company.places import commands as places
 from regulars.company.places.resource import VERSIONS
 from regulars.company.resources import terminal
-from regulars.company.sign_in import passwords
 from regulars.company.staff import commands as staff
 from regulars.company.staff.resource import RESOURCE as STAFF
 from regulars.store.settings import Settings
@@ -40,15 +38,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 def noon() -> datetime:
     """The moment at which these stories begin."""
     return NOON
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let argon2 be quick here: its cost is for attackers, and these stories have none."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 1024, 1))
-    passwords._stand_in.cache_clear()
-    yield
-    passwords._stand_in.cache_clear()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+import scipy
 
 from regulars.kit.stats.estimate import Estimate, Z, empty
 from regulars.kit.stats.proportion import proportion
@@ -42,7 +42,7 @@ def auc(chance: Array, lost: Array) -> Estimate:
     zeros = len(lost) - ones
     if not ones or not zeros:
         return empty()
-    ranks = stats.rankdata(chance)
+    ranks = scipy.stats.rankdata(chance)
     value = float((ranks[lost > 0].sum() - ones * (ones + 1) / 2) / (ones * zeros))
     first, second = value / (2 - value), 2 * value * value / (1 + value)
     spread = (
@@ -72,7 +72,7 @@ def calibration(chance: Array, lost: Array) -> Calibration | None:
     if not odds.std() or not 0 < lost.mean() < 1:
         return None
     (weight,), start = logistic(odds[:, None], lost, ridge=1e-6)
-    said = special.expit(start + weight * odds)
+    said = scipy.special.expit(start + weight * odds)
     spread = said * (1 - said)
     design = np.column_stack([np.ones(len(odds)), odds])
     information = (design * spread[:, None]).T @ design

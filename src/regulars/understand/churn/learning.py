@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 from threadpoolctl import threadpool_limits
 
 from regulars.understand.churn.model import (
@@ -94,7 +94,7 @@ def logistic(matrix: Array, outcome: Array, ridge: float = RIDGE) -> tuple[Array
     penalty[0] = 1e-9
     beta = np.zeros(design.shape[1])
     for _turn in range(50):
-        chance = special.expit(design @ beta)
+        chance = scipy.special.expit(design @ beta)
         slope = design.T @ (outcome - chance) - penalty * beta
         weight = np.maximum(chance * (1 - chance), 1e-9)
         step = np.linalg.solve((design * weight[:, None]).T @ design + np.diag(penalty), slope)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from scipy import stats
+import scipy
 
 from regulars.kit.stats.estimate import Z, normal_p
 from regulars.kit.stats.multiple import benjamini_hochberg
@@ -66,7 +66,7 @@ def _exceeding(others: tuple[int, int], own: tuple[int, int], again: float) -> f
     """
     count, usual = round(own[0] / again), others[0] / others[1]
     most = own[1] / again * (usual + EXCESS / 1000)
-    beyond = float(stats.poisson.sf(count - 1, most))
+    beyond = float(scipy.stats.poisson.sf(count - 1, most))
     return max(beyond, two_rates((round(others[0] / again), others[1]), (count, own[1])))
 
 

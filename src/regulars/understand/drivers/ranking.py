@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.understand.drivers import chance, importance, shape
@@ -106,7 +106,9 @@ def analyse(
     seen = _Seen(values, moments, fit, drawn, check, bends, adjusted, ranked)
     drivers = [seen.driver(j, name, reach.get(name)) for j, name in enumerate(names)]
     known = _ranks(fit.lmg), _ranks(check.parts)
-    agreement = float(stats.spearmanr(*known).statistic) if ranked and len(names) > 2 else None
+    agreement = (
+        float(scipy.stats.spearmanr(*known).statistic) if ranked and len(names) > 2 else None
+    )
     return Analysed(
         drivers=[drivers[j] for j in np.argsort(-fit.lmg, kind="stable")],
         r_squared=_corrected(fit.whole, [one.whole for one in drawn], clear=p <= FALSE_ALARM_RATE),
@@ -136,7 +138,7 @@ def steadiness(rankings: Sequence[Sequence[float]]) -> float | None:
 
     Kendall & Babington Smith (1939). None with fewer than two rankings or three things.
     """
-    ranks = np.array([stats.rankdata(ranking) for ranking in rankings])
+    ranks = np.array([scipy.stats.rankdata(ranking) for ranking in rankings])
     if ranks.ndim != 2 or ranks.shape[0] < 2 or ranks.shape[1] < 3:
         return None
     judges, things = ranks.shape
@@ -234,8 +236,8 @@ def _corrected(value: float, others: list[float], *, clear: bool) -> Interval:
     """Return the bias-corrected percentile interval; from 0 for what is not clear of chance."""
     value, drawn = float(value), np.array(others)
     below = np.clip(np.mean(drawn < value), 0.01, 0.99)
-    bias = 2 * stats.norm.ppf(below)
-    low, high = np.quantile(drawn, stats.norm.cdf([bias - TAIL, bias + TAIL]))
+    bias = 2 * scipy.stats.norm.ppf(below)
+    low, high = np.quantile(drawn, scipy.stats.norm.cdf([bias - TAIL, bias + TAIL]))
     return Interval(value, min(value, float(low)) if clear else 0.0, max(value, float(high)))
 
 
@@ -245,7 +247,7 @@ def _part(parts: Floats) -> Floats:
 
 
 def _ranks(parts: Floats) -> Floats:
-    found: Floats = stats.rankdata(-parts, method="ordinal").astype(np.float64)
+    found: Floats = scipy.stats.rankdata(-parts, method="ordinal").astype(np.float64)
     return found
 
 
@@ -254,7 +256,7 @@ def _p(correlation: float, n: float) -> float | None:
         return None
     held = min(max(correlation, -1 + 1e-12), 1 - 1e-12)
     t = held * np.sqrt((n - 2) / (1 - held * held))
-    return float(2 * stats.t.sf(abs(t), n - 2))
+    return float(2 * scipy.stats.t.sf(abs(t), n - 2))
 
 
 def _varies(column: Floats) -> bool:

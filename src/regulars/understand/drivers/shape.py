@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 Floats = NDArray[np.float64]
 FOLDS = 5
@@ -94,7 +94,7 @@ def bend(attribute: Floats, outcome: Floats) -> float | None:
     if pure <= 0:
         return None
     ratio = max(line - pure, 0.0) / (levels - 2) / (pure / (len(x) - levels))
-    return float(stats.f.sf(ratio, levels - 2, len(x) - levels))
+    return float(scipy.stats.f.sf(ratio, levels - 2, len(x) - levels))
 
 
 def _loss(

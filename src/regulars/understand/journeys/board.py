@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from scipy import stats
+import scipy
 
 from regulars.company.places import service as places
 from regulars.faces.charts import Bar, Option, bar, bars, course, trend
@@ -151,7 +151,9 @@ def _p(part: Performance, others: list[Performance]) -> float | None:
     n = sum(other.n for other in others)
     spread = sum((other.n * (other.error or 0.0) / n) ** 2 for other in others)
     error = ((part.error or 0.0) ** 2 + spread) ** 0.5
-    return float(2 * stats.norm.sf(abs(part.value - _mean(others)) / error)) if error else None
+    return (
+        float(2 * scipy.stats.norm.sf(abs(part.value - _mean(others)) / error)) if error else None
+    )
 
 
 def charts(detail: Detail) -> dict[str, Option]:

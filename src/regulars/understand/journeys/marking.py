@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from scipy import stats
+import scipy
 
 from regulars.kit.stats.estimate import Z
 from regulars.kit.stats.multiple import benjamini_hochberg
@@ -139,7 +139,7 @@ def _against_rest(step: str, question: HealthQuestion, others: list[HealthQuesti
     if len(others) >= MIN_OTHERS:
         sides.append((MarkKind.OPPORTUNITY, "high_score", gap - MARGIN_POINTS))
     for kind, name, beyond in sides:
-        p = float(stats.norm.sf(beyond / error))
+        p = float(scipy.stats.norm.sf(beyond / error))
         text = Text(
             f"scores {question.mean:.1f} of 100; others asked the same question {rest:.1f}",
             f"得分 {question.mean:.1f}（满分 100）；同一问题其他触点为 {rest:.1f}",
@@ -167,14 +167,14 @@ def passed_tests(nodes: Iterable[Node], unit: Text) -> list[Test]:
         if passed.n < MIN_SAMPLE or passed.others_n < MIN_SAMPLE or passed.p is None:
             continue
         gap = passed.value - passed.others
-        error = abs(gap) / max(float(stats.norm.isf(passed.p / 2)), 1e-9) if gap else 1.0
+        error = abs(gap) / max(float(scipy.stats.norm.isf(passed.p / 2)), 1e-9) if gap else 1.0
         text = Text(
             f"{unit.en}s that went through it are rated {passed.value:.1f} of 100, others "
             f"{passed.others:.1f}",
             f"经过此步骤的{unit.zh}评分 {passed.value:.1f}（满分 100），其他为 {passed.others:.1f}",
         )
         interval = (passed.value, passed.low, passed.high)
-        p = float(stats.norm.sf((-gap - MARGIN_POINTS) / error))
+        p = float(scipy.stats.norm.sf((-gap - MARGIN_POINTS) / error))
         evidence = _evidence(
             "low_passed_score", interval, passed.others, n=passed.n, p=p, text=text
         )
@@ -193,7 +193,7 @@ def wait_tests(codes: Codes, moved: Flow, catalog: Catalog) -> list[Test]:
         wait = moved.by_step[code].wait()
         if wait is None or wait.median.value is None:
             continue
-        p = float(stats.binom.sf(longer - 1, n, 0.5))
+        p = float(scipy.stats.binom.sf(longer - 1, n, 0.5))
         hours = wait.median.value / 3600
         text = Text(
             f"half wait longer than {hours:.1f} h; {point.wait_hours:g} h is what we allow",
@@ -215,7 +215,7 @@ def leak_tests(leaks: Mapping[str, tuple[int, int]], unit: Text) -> list[Test]:
             continue
         share, rest = lost / n, others_lost / others
         error = math.sqrt(share * (1 - share) / n + rest * (1 - rest) / others)
-        p = float(stats.norm.sf((share - rest - MARGIN_LEAK) / error)) if error else 1.0
+        p = float(scipy.stats.norm.sf((share - rest - MARGIN_LEAK) / error)) if error else 1.0
         text = Text(
             f"{share:.1%} of {unit.en}s go no further; {rest:.1%} at the other steps",
             f"{share:.1%} 的{unit.zh}止步于此；其他步骤为 {rest:.1%}",
@@ -232,7 +232,7 @@ def backward_tests(nodes: Iterable[Node]) -> list[Test]:
         if node.backward is None or node.ordered < MIN_SAMPLE:
             continue
         share = node.backward / node.ordered
-        p = float(stats.binom.sf(node.backward - 1, node.ordered, TOLERATED_BACKWARD))
+        p = float(scipy.stats.binom.sf(node.backward - 1, node.ordered, TOLERATED_BACKWARD))
         text = Text(
             f"{node.backward:,} of {node.ordered:,} came out of the expected order",
             f"{node.ordered:,} 次中有 {node.backward:,} 次顺序颠倒",
@@ -253,7 +253,7 @@ def target_tests(gaps: Iterable[TargetGap]) -> list[Test]:
         if error <= 0 or gap.n < MIN_SAMPLE:
             continue
         short = gap.target - gap.value if gap.higher_is_better else gap.value - gap.target
-        p = float(stats.norm.sf(short / error))
+        p = float(scipy.stats.norm.sf(short / error))
         text = Text(
             f"{gap.metric.en}: {gap.value:.1f}, the target is {gap.target:g}",
             f"{gap.metric.zh}：{gap.value:.1f}，目标为 {gap.target:g}",

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from regulars.kit.stats.estimate import NO_CHANGE_KNOWN, Change, Estimate, Z
 from regulars.kit.stats.mean import t_quantile
@@ -104,7 +104,7 @@ def fading(scored: Experiences, shown: Flags, code: int, rules: LevelRules) -> F
     pull = np.bincount(group, x * (y - slope * x))
     error = math.sqrt(float((pull**2).sum()) * people / (people - 1)) / whole
     # Few people carry the slope, so Student's t on those who were there again.
-    p = float(stats.t.sf((-slope - MARGIN_FADE) / error, repeated - 1)) if error > 0 else 1.0
+    p = float(scipy.stats.t.sf((-slope - MARGIN_FADE) / error, repeated - 1)) if error > 0 else 1.0
     reach = t_quantile(repeated - 1) * error
     return Fading(len(here), people, slope, slope - reach, slope + reach, p)
 
@@ -137,8 +137,8 @@ def _tests(point: At) -> list[tuple[str, float]]:
     if point.n >= MIN_SAMPLE and change.low is not None and change.high is not None:
         error = (change.high - change.low) / (2 * Z)
         if error > 0 and change.difference is not None:
-            worse = float(stats.norm.sf((change.difference - MARGIN_SHARE) / error))
-            better = float(stats.norm.sf((-change.difference - MARGIN_SHARE) / error))
+            worse = float(scipy.stats.norm.sf((change.difference - MARGIN_SHARE) / error))
+            better = float(scipy.stats.norm.sf((-change.difference - MARGIN_SHARE) / error))
             tests += [("worse", worse), ("better", better)]
     if point.fading is not None:
         tests.append(("fades", point.fading.p))
@@ -169,7 +169,7 @@ def moves(scored: Experiences, now: Flags, before: Flags) -> Moves | None:
     table = np.zeros((5, 5), np.int64)
     np.add.at(table, (earlier - 1, level - 1), 1)
     fell, rose = int(table[1:, 0].sum()), int(table[0, 1:].sum())
-    p = float(stats.binomtest(fell, fell + rose).pvalue) if fell + rose else None
+    p = float(scipy.stats.binomtest(fell, fell + rose).pvalue) if fell + rose else None
     return Moves(len(both), table.tolist(), fell, rose, p)
 
 

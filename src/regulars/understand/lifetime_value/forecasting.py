@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from regulars.understand.lifetime_value import purchasing, spending
 from regulars.understand.lifetime_value.model import (
@@ -81,7 +81,7 @@ def _ends(value: Array, variance: Array, some: Array) -> tuple[Array, Array]:
     ends = []
     for point in ((1 - COVERED) / 2, (1 + COVERED) / 2):
         inside = np.clip((point - (1 - some)) / some, 0.0, 1 - 1e-12)
-        ends.append(np.where(inside > 0, special.gammaincinv(shape, inside) * scale, 0.0))
+        ends.append(np.where(inside > 0, scipy.special.gammaincinv(shape, inside) * scale, 0.0))
     return np.where(usable, ends[0], 0.0), np.where(usable, ends[1], np.inf)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, special
+import scipy
 
 from regulars.understand.lifetime_value.curvature import minimum
 from regulars.understand.lifetime_value.model import Fit, Grouped, Histories, Purchasing
@@ -133,26 +133,26 @@ def _negative(theta: Array, data: _Prepared) -> tuple[float, Array]:
     longer = log_age[data.age] - log_last[data.last]
     odds = (np.log(a) - np.log(before))[data.level] + power * longer
     alone = (
-        special.gammaln(r + x) - special.gammaln(r) + r * np.log(alpha)
-        + special.gammaln(a + b) + special.gammaln(b + x)
-        - special.gammaln(b) - special.gammaln(a + b + x)
+        scipy.special.gammaln(r + x) - scipy.special.gammaln(r) + r * np.log(alpha)
+        + scipy.special.gammaln(a + b) + scipy.special.gammaln(b + x)
+        - scipy.special.gammaln(b) - scipy.special.gammaln(a + b + x)
     )  # fmt: skip
     small = np.exp(-np.abs(odds))
     either = np.maximum(odds, 0.0) + np.log(1.0 + small)
     gone = data.count * np.where(odds > 0, 1.0, small) / (1.0 + small)
     by_age = data.customers * r + data.purchases
     value = weight @ alone - by_age @ log_age + _dot(data.count, either)
-    total = special.digamma(a + b) - special.digamma(a + b + x)
+    total = scipy.special.digamma(a + b) - scipy.special.digamma(a + b + x)
     weighted = gone * power
     inverse_age, inverse_last = 1 / (alpha + data.ages), 1 / (alpha + data.lasts)
     gradient = np.array(
         [
-            weight @ (special.digamma(r + x) - special.digamma(r) + np.log(alpha))
+            weight @ (scipy.special.digamma(r + x) - scipy.special.digamma(r) + np.log(alpha))
             - data.customers @ log_age + _dot(gone, longer),
             r / alpha - by_age @ inverse_age
             + _dot(weighted, inverse_age[data.age] - inverse_last[data.last]),
             weight @ total + gone.sum() / a,
-            weight @ (total + special.digamma(b + x) - special.digamma(b))
+            weight @ (total + scipy.special.digamma(b + x) - scipy.special.digamma(b))
             - _summed(data.level, gone, size) @ (1 / before),
         ]
     )  # fmt: skip
@@ -169,7 +169,7 @@ def alive(model: Purchasing, repeats: Array, last: Array, age: Array) -> Array:
     x = repeats
     odds = np.log(model.a) - np.log(np.where(x > 0, model.b + x - 1, 1.0))
     odds = odds + (model.r + x) * (np.log(model.alpha + age) - np.log(model.alpha + last))
-    return np.where(x > 0, special.expit(-odds), 1.0)
+    return np.where(x > 0, scipy.special.expit(-odds), 1.0)
 
 
 def if_alive(model: Purchasing, repeats: Array, age: Array, horizon: float) -> Array:
@@ -221,7 +221,7 @@ def _dropouts(a: float, b: float) -> tuple[Array, Array]:
     beside[1:] = inner[1:] / ((twice[1:] - 2) ** 2 * (twice[1:] - 1) * (twice[1:] - 3))
     beside[0] = a * b / ((a + b) ** 2 * (a + b + 1))
     middle = np.concatenate([[a / (a + b)], middle])
-    nodes, vectors = linalg.eigh_tridiagonal(middle, np.sqrt(beside))
+    nodes, vectors = scipy.linalg.eigh_tridiagonal(middle, np.sqrt(beside))
     return np.clip(nodes, SMALLEST, 1.0), vectors[0] ** 2
 
 
@@ -248,8 +248,8 @@ def at_least(model: Purchasing, repeats: Array, age: Array, horizon: float, coun
     the two survival functions multiply.
     """
     chance = (model.alpha + age) / (model.alpha + age + horizon)
-    goes_on = special.betaln(model.a, model.b + repeats + count - 1) - special.betaln(
+    goes_on = scipy.special.betaln(model.a, model.b + repeats + count - 1) - scipy.special.betaln(
         model.a, model.b + repeats
     )
-    result: Array = special.betainc(count, model.r + repeats, 1 - chance) * np.exp(goes_on)
+    result: Array = scipy.special.betainc(count, model.r + repeats, 1 - chance) * np.exp(goes_on)
     return result

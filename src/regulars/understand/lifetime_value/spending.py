@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+import scipy
 
 from regulars.understand.lifetime_value.curvature import minimum
 from regulars.understand.lifetime_value.model import Fit, GammaGamma
@@ -66,15 +66,17 @@ def _negative(theta: Array, data: _Prepared) -> tuple[float, Array]:
     together = gamma + data.spent
     by_level = np.bincount(data.level, np.log(together), len(x)) / n
     inverse = np.bincount(data.level, 1 / together, len(x)) / n
-    alone = special.gammaln(shape + q) - special.gammaln(shape) - special.gammaln(q)
+    alone = (
+        scipy.special.gammaln(shape + q) - scipy.special.gammaln(shape) - scipy.special.gammaln(q)
+    )
     alone = alone + q * np.log(gamma) + shape * np.log(x)
     value = weight @ alone + (shape - 1) @ data.log_mean - (shape + q) @ by_level
-    rise = special.digamma(shape + q)
+    rise = scipy.special.digamma(shape + q)
     gradient = np.array(
         [
-            weight @ (x * (rise - special.digamma(shape) + np.log(x)))
+            weight @ (x * (rise - scipy.special.digamma(shape) + np.log(x)))
             + x @ data.log_mean - x @ by_level,
-            weight @ (rise - special.digamma(q) + np.log(gamma)) - by_level.sum(),
+            weight @ (rise - scipy.special.digamma(q) + np.log(gamma)) - by_level.sum(),
             q / gamma - (shape + q) @ inverse,
         ]
     )  # fmt: skip

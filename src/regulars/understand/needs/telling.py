@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from regulars.understand.needs.model import (
     BOTH,
@@ -94,24 +94,26 @@ def right(found: Bought, things: int, rows: Places, items: Places) -> np.ndarray
     return result
 
 
-def following(found: Bought, things: int) -> sparse.csr_matrix:
+def following(found: Bought, things: int) -> scipy.sparse.csr_matrix:
     """Return customers by things: 1 where the next purchase held it; the last column is rarer."""
     came = found.later == found.next[found.person]
     ones = np.ones(int(came.sum()))
     where = (found.person[came], found.item[came])
-    return sparse.csr_matrix((ones, where), shape=(len(found), things + 1))
+    return scipy.sparse.csr_matrix((ones, where), shape=(len(found), things + 1))
 
 
-def _shares(found: Bought, things: int) -> sparse.csr_matrix:
+def _shares(found: Bought, things: int) -> scipy.sparse.csr_matrix:
     """Return customers by things: how much of what they bought before it was; rows add up to 1."""
     total = np.bincount(found.person, found.days, len(found))
     share = found.days / np.maximum(total[found.person], 1.0)
-    return sparse.csr_matrix((share, (found.person, found.item)), shape=(len(found), things + 1))
+    return scipy.sparse.csr_matrix(
+        (share, (found.person, found.item)), shape=(len(found), things + 1)
+    )
 
 
 def _chunks(found: Bought, things: int, rows: Places) -> Iterator[tuple[int, Array]]:
     shape = (len(found), things + 1)
-    days = sparse.csr_matrix((found.days, (found.person, found.item)), shape=shape)
+    days = scipy.sparse.csr_matrix((found.days, (found.person, found.item)), shape=shape)
     for start in range(0, len(rows), CHUNK):
         yield start, np.asarray(days[rows[start : start + CHUNK]].todense())
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from regulars.kit.stats.estimate import Estimate, Z
 from regulars.kit.stats.multiple import benjamini_hochberg
@@ -160,7 +160,7 @@ def _gap(
     error = float(np.sqrt((influence**2).sum()))
     within, without = means[0] - means[1], means[2] - means[3]
     divide = within - without
-    p = float(2 * norm.sf(abs(divide) / error)) if error > 0 else 1.0
+    p = float(2 * scipy.stats.norm.sf(abs(divide) / error)) if error > 0 else 1.0
     estimate = Estimate(people[0], divide, divide - Z * error, divide + Z * error)
     return people[0], people[1], within, without, estimate, p
 

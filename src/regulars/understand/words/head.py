@@ -13,12 +13,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.stats import binomtest
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
 
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.stats.proportion import proportion
@@ -61,6 +57,10 @@ class Head:
     """Reads one target: classes as integers, from texts and what the lexicon read in them."""
 
     def __init__(self) -> None:
+        # who only reads by the lexicon does not wait for scikit-learn
+        from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+        from sklearn.linear_model import LogisticRegression
+
         self._grams = HashingVectorizer(
             analyzer="char", ngram_range=(1, 4), n_features=FEATURES, alternate_sign=False,
             lowercase=True, norm=None,
@@ -87,7 +87,7 @@ def _beside(grams: Matrix, read: Read) -> Matrix:
     told = np.column_stack(
         [np.tanh(read.balance / 2), (read.mood < 0), (read.mood > 0), *flags]
     ).astype(np.float64)
-    return sparse.hstack([grams, sparse.csr_matrix(told)]).tocsr()
+    return scipy.sparse.hstack([grams, scipy.sparse.csr_matrix(told)]).tocsr()
 
 
 def part(read: Read, rows: Ints) -> Read:
@@ -113,6 +113,8 @@ def evaluate(
     Equal texts stand in one fold. The head learns from all corrections and is judged only on
     texts `drawn` by lot: people correct what they see to be wrong, which would flatter the head.
     """
+    from sklearn.model_selection import StratifiedGroupKFold
+
     counts = np.unique(labels, return_counts=True)[1]
     if drawn.sum() < LEAST or len(counts) < 2 or counts.min() < MIN_OF_A_CLASS:
         return None
@@ -132,7 +134,7 @@ def judged(target: str, truth: Ints, plain: Ints, guessed: Ints, corrections: in
     right_plain, right_head = plain == truth, guessed == truth
     better = int((right_head & ~right_plain).sum())
     worse = int((right_plain & ~right_head).sum())
-    p = float(binomtest(better, better + worse).pvalue) if better + worse else 1.0
+    p = float(scipy.stats.binomtest(better, better + worse).pvalue) if better + worse else 1.0
     f1_plain, f1_head = macro_f1(truth, plain), macro_f1(truth, guessed)
     no_worse = (f1_head.value or 0.0) >= (f1_plain.value or 0.0)
     return Quality(

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import hypergeom
 
 from regulars.kit.codes import coded
 from regulars.kit.stats.multiple import benjamini_hochberg
@@ -83,7 +83,8 @@ def upper(
     if not len(now):
         return np.zeros(0)
     found: NDArray[np.float64] = np.asarray(
-        hypergeom.sf(now - 1, speakers_before + speakers, before + now, speakers), dtype=np.float64
+        scipy.stats.hypergeom.sf(now - 1, speakers_before + speakers, before + now, speakers),
+        dtype=np.float64,
     )
     return np.clip(found, 0.0, 1.0)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-import rjieba
-
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 NOISE = re.compile(r"https?://\S+|[@]\w+|&\w+;")
 ENGLISH = re.compile(r"[a-z0-9]+(?:['’\-][a-z0-9]+)*")
@@ -21,6 +19,8 @@ def words(text: str, language: str, stop: Collection[str] = ()) -> list[str]:
     """
     plain = NOISE.sub(" ", text.lower())
     if language == "zh":
+        import rjieba  # it reads its dictionary
+
         found = [one for one in rjieba.cut(plain) if CHINESE.search(one) or ENGLISH.fullmatch(one)]
     else:
         found = ENGLISH.findall(plain.replace("’", "'"))
