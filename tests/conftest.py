@@ -27,6 +27,7 @@ from regulars.store.settings import (
     Settings,
     WorkspaceSettings,
 )
+from regulars.timeline.engine import texts
 from regulars.timeline.workspace import Workspace
 from tests import order as order_of_tests
 
@@ -214,7 +215,11 @@ plan anew at every stage. With `--heavy` it does as it does for companies."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let Spark start for a short life, and no test fail because the machine is busy."""
+    """Let Spark start for a short life, and no test fail because the machine is busy.
+
+    SQL is kept of all that is asked: each test asks what others asked, in between much else.
+    """
+    texts.MAX_TEXTS = 3_000
     os.environ.setdefault("JAVA_TOOL_OPTIONS", SHORT_LIVED)
     if not config.getoption("--heavy"):
         told = " ".join(f"--conf {one}" for one in INTERPRETED)

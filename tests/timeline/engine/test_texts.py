@@ -11,7 +11,7 @@ from ibis.backends.duckdb import Backend
 
 from regulars.app import init_workspace
 from regulars.timeline import inbox
-from regulars.timeline.engine.texts import shared_texts
+from regulars.timeline.engine import texts
 from regulars.timeline.engine.view import View
 from regulars.timeline.workspace import Workspace
 from tests.timeline.cast import ANN, NOON, visits
@@ -42,7 +42,23 @@ def test_what_one_workspace_asked_is_not_compiled_for_another(
     other.close()
 
 
+def test_what_was_asked_longest_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that is asked again and again stays, however many others come between."""
+    monkeypatch.setattr(texts, "MAX_TEXTS", 2)
+    shared = texts.shared_texts()
+    known = texts.Texts(shared.events.op().source)
+    compiled: list[str] = []
+
+    def compile_it(table: Any) -> str:
+        compiled.append(table.columns[0])
+        return str(table.columns[0])
+
+    for name in ("standing", "a", "standing", "b", "standing", "a"):
+        assert known.of(known.events.select(**{name: "event_id"}), compile_it) == name
+    assert compiled == ["standing", "a", "b", "a"]
+
+
 def test_the_tables_that_questions_are_made_of_hold_nobody() -> None:
-    texts = shared_texts()
-    for table in (texts.events, texts.linked, texts.past):
+    shared = texts.shared_texts()
+    for table in (shared.events, shared.linked, shared.past):
         assert ibis.duckdb.from_connection(table.op().source.con).execute(table.count()) == 0

@@ -5,6 +5,7 @@ To compile a question costs more than to answer it on a small timeline.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -30,19 +31,22 @@ class Texts:
     def __init__(self, backend: Any) -> None:
         self.events, self.linked, self.past = map(backend.table, (EVENTS, PEOPLE, PAST_PEOPLE))
         self._known: dict[Any, str] = {}
+        self._lock = threading.Lock()
 
     def of(self, expression: Any, compile_it: Callable[[Any], str]) -> str:
         """Return the SQL of an expression; that of large tables given with it is not kept."""
         table = expression.as_table()
         node = table.op()
-        text = self._known.get(node)
+        text = self._known.pop(node, None)
         if text is None:
             text = str(compile_it(table))
             given = node.find(ops.InMemoryTable)
-            if all(len(one.data.to_pyarrow(one.schema)) <= SMALL_GIVEN for one in given):
-                if len(self._known) >= MAX_TEXTS:
-                    self._known.clear()
-                self._known[node] = text
+            if any(len(one.data.to_pyarrow(one.schema)) > SMALL_GIVEN for one in given):
+                return text
+        with self._lock:
+            self._known[node] = text  # the last of all to go
+            if len(self._known) > MAX_TEXTS:
+                del self._known[next(iter(self._known))]
         return text
 
 
