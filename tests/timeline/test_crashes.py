@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -17,28 +12,20 @@ from regulars.store import spill
 from regulars.timeline import duck, erasure, inbox, lake, maintenance
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
+from tests.processes import Forked
+from tests.timeline import crashing
 from tests.timeline.cast import ANN, BO, CHEN, NOON, ids, visits
 from tests.timeline.test_erasure import holding
 
-ROOT = Path(__file__).resolve().parents[2]
 LIGHT, HEAVY = 3, 10
 
 
 def kill_during(workspace: Workspace, what: str, seconds: float) -> None:
     """Start a process that does `what` and kill it after `seconds` of work."""
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.timeline.crashing", str(workspace.folder), what],
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-        env=environment,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"begin\n"
+    process = Forked(crashing.main, str(workspace.folder), what)
+    process.wait_until_begun()
     time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+    process.kill()
 
 
 @pytest.mark.parametrize("what", ["flush", "compact", "erase"])

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -17,33 +12,27 @@ import sqlalchemy as sa
 from regulars.timeline import acts, erasure, maintenance
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
+from tests.processes import PATIENCE, Forked
+from tests.timeline import working
 from tests.timeline.cast import ANN, CHEN, ids
 from tests.timeline.reacting import advance, begin, groups, later, order, thanked
 
-ROOT = Path(__file__).resolve().parents[2]
 HEAVY = pytest.param(50, marks=pytest.mark.heavy)
 TWO_DAYS = 2 * 24 * 60
 
 
-class Worker:
-    """A real process at work."""
-
-    def __init__(self, ws: Workspace, what: str, minutes: float) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.timeline.working", str(ws.folder), what, str(minutes)],
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
-        )
-
-    def kill(self, seconds: float) -> None:
-        """Let it work for so long, once it has begun, and kill it."""
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == b"begin\n"
-        time.sleep(seconds)
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-        self._process.stdout.close()
+def kill_during(
+    ws: Workspace, what: str, minutes: float, seconds: float, *, within: bool = False
+) -> None:
+    """Let a process work for so long, once it has begun, and kill it; `within`, once it reacted."""
+    known = len(thanked(ws))
+    process = Forked(working.main, str(ws.folder), what, minutes)
+    process.wait_until_begun()
+    patience = time.monotonic() + PATIENCE
+    while within and len(thanked(ws)) == known:
+        assert time.monotonic() < patience, "it reacts to nothing"
+    time.sleep(seconds)
+    process.kill()
 
 
 class Story:
@@ -104,8 +93,7 @@ def test_each_event_is_reacted_to_once_and_the_erased_never(any_ws: Workspace, k
     story, moments, seen = Story(any_ws), random.Random(kills), set[int]()
     for kill in range(kills):
         story.happens(kill)
-        worker = Worker(any_ws, "react", story.minutes)
-        worker.kill(moments.uniform(0.0, 0.2))
+        kill_during(any_ws, "react", story.minutes, moments.uniform(0.0, 0.2), within=kill % 2 == 1)
         seen.add(len(thanked(any_ws)))
     assert len(seen) > 1  # some were killed in the midst of it
     advance(any_ws, now=later(minutes=story.minutes + 60))
@@ -123,7 +111,7 @@ def test_each_act_has_its_event_once_and_no_event_is_without_its_act(
         connection.execute(sa.text("CREATE TABLE done (id VARCHAR(40) NOT NULL)"))
     moments = random.Random(kills)
     for _kill in range(kills):
-        Worker(any_ws, "act", 1).kill(moments.uniform(0.1, 0.4))
+        kill_during(any_ws, "act", 1, moments.uniform(0.1, 0.4))
     acts.move(any_ws, now=later(minutes=2))
     with any_ws.database.reading() as connection:
         done = list(connection.execute(sa.text("SELECT id FROM done")).scalars())

@@ -1,15 +1,14 @@
 """A process that reacts, acts and flushes on a workspace until it is killed; the tests start it.
 
-Arguments: the workspace's folder, what to do (react or act), and the minutes since noon. It prints
-a line when it is about to begin.
+It is told the workspace's folder, what to do (react or act), and the minutes since noon.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
-import sys
 import time
+from collections.abc import Callable
 
 import sqlalchemy as sa
 
@@ -20,20 +19,19 @@ from regulars.timeline.workspace import Workspace
 from tests.timeline.reacting import ORDER, later, thanks
 
 
-def main(folder: str, what: str, minutes: str) -> None:
+def main(begin: Callable[[], None], folder: str, what: str, minutes: float) -> None:
     """Do it over and over, a few events at a time, so that many transactions can be cut off.
 
     It begins once everything is loaded.
     """
     workspace = open_workspace(folder)
-    now = later(minutes=float(minutes))
+    now = later(minutes=minutes)
     reacting.PORTION, acts.MOVED_EVENTS = 3, 3
     if what == "act":
         act(workspace, f"{os.getpid()}-first")
     else:
         lagging.behind(workspace, None, now)
-    sys.stdout.write("begin\n")
-    sys.stdout.flush()
+    begin()
     for number in itertools.count():
         if what == "act":
             act(workspace, f"{os.getpid()}-{number}")
@@ -51,7 +49,3 @@ def act(workspace: Workspace, number: str) -> None:
         connection.execute(sa.text("INSERT INTO done VALUES (:id)"), {"id": number})
         row = {"name": ORDER, "event_id": number}
         acts.record(workspace, connection, [row], now=later(minutes=0))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

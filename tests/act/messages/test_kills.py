@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -13,8 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from tests.act.messages import working
 from tests.act.messages.cast import message, put, states
 from tests.act.messages.post_office import PostOffice, with_mail
+from tests.processes import Forked
 
 from regulars.act.messages import delivering
 from regulars.act.messages.model import MessageState
@@ -23,16 +22,6 @@ from regulars.store.settings import FILE, render
 from regulars.timeline.workspace import Workspace
 
 CONNECTIONS = 4
-DELIVERING = """
-import sys, time
-from regulars.app import open_workspace
-from regulars.act.messages import service
-from regulars.kit import clock
-ws = open_workspace(sys.argv[1])
-while True:
-    if not service.deliver(ws, now=clock.now()):
-        time.sleep(0.02)
-"""
 
 
 @dataclass
@@ -47,13 +36,12 @@ class Told:
 
 
 @contextmanager
-def process(ws: Workspace) -> Iterator[subprocess.Popen[bytes]]:
-    running = subprocess.Popen([sys.executable, "-c", DELIVERING, str(ws.folder)])
+def process(ws: Workspace) -> Iterator[Forked]:
+    running = Forked(working.main, str(ws.folder))
     try:
         yield running
     finally:
-        running.send_signal(signal.SIGKILL)
-        running.wait()
+        running.kill()
 
 
 def wait_until_more(office: PostOffice, known: int) -> None:

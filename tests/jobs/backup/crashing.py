@@ -1,12 +1,12 @@
 """A process that imports, refreshes or restores until it is killed; the tests of kills start it.
 
-Arguments: what to do and its own: `import` FOLDER FILE, `refresh` FOLDER, `restore` BACKUP FOLDER
-URL ("" for SQLite). It prints a line when it is about to begin.
+It is told what to do and its own: `import` FOLDER FILE, `refresh` FOLDER, `restore` BACKUP FOLDER
+URL ("" for SQLite).
 """
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from regulars.app import load_tables, open_workspace
@@ -17,13 +17,7 @@ from regulars.kit import clock
 from regulars.listen.imports import service as imports
 
 
-def begin() -> None:
-    """Tell who waits that the work begins."""
-    sys.stdout.write("begin\n")
-    sys.stdout.flush()
-
-
-def main(what: str, *told: str) -> None:
+def main(begin: Callable[[], None], what: str, *told: str) -> None:
     """Do it once."""
     if what == "restore":
         backup, folder, url = told
@@ -40,7 +34,3 @@ def main(what: str, *told: str) -> None:
         imports.import_files(ws, [Path(told[1])], "events", now=clock.now(), by=SHELL)
     else:
         refresh.run(ws, reason="test", clock=clock.now)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -26,11 +22,12 @@ from regulars.timeline import lineage
 from regulars.timeline.flush import flush
 from regulars.timeline.lineage import LineageFit
 from regulars.timeline.workspace import Workspace
+from tests.jobs.backup import crashing
 from tests.jobs.backup.conftest import another
+from tests.processes import Forked
 from tests.timeline.cast import ANN, BO, ids
 from tests.timeline.test_lineage import expected, send
 
-ROOT = Path(__file__).resolve().parents[3]
 MOMENTS = random.Random(12)
 
 
@@ -42,19 +39,10 @@ def kills(pytestconfig: pytest.Config) -> int:
 
 def killed(seconds: float, *told: object) -> None:
     """Start a process that does it, and kill it after so long at work."""
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.jobs.backup.crashing", *map(str, told)],
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-        env=environment,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"begin\n"
+    process = Forked(crashing.main, *map(str, told))
+    process.wait_until_begun()
     time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+    process.kill()
 
 
 def test_an_import_killed_is_all_there_or_not_at_all_and_whole_when_run_again(

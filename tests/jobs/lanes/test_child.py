@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from regulars import app
 from regulars.company.rights.model import SHELL
 from regulars.jobs.lanes import service
 from regulars.jobs.lanes.model import LONG, QUICK, Lane
@@ -25,6 +26,7 @@ from regulars.jobs.runs.model import State
 from regulars.kit import clock
 from regulars.timeline.workspace import Workspace
 from tests.jobs.lanes.test_loop import wait_until
+from tests.processes import Forked
 
 SOON = 180.0
 """Seconds: on a busy machine it takes long to begin."""
@@ -36,21 +38,36 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+def command_line(_begin: object, *words: str) -> None:
+    """Be a command of the command line."""
+    sys.argv = ["regulars", *words]
+    app.main()
+
+
 class Servers:
     """Starts commands of the command line, and ends what a test leaves."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._started: list[subprocess.Popen[bytes]] = []
+        self._started: list[Forked | subprocess.Popen[bytes]] = []
         self.environment = {NICENESS: "0"}  # on a busy machine it would take minutes to begin
 
-    def begin(self, *words: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "regulars", *words, "-w", str(self._folder)]
-        self._started.append(subprocess.Popen(command, env={**os.environ, **self.environment}))
-        return self._started[-1]
+    def begin(self, *words: str) -> Forked:
+        started = Forked(command_line, *words, "-w", str(self._folder), **self.environment)
+        self._started.append(started)
+        return started
 
-    def serve(self, *words: str) -> subprocess.Popen[bytes]:
+    def serve(self, *words: str) -> Forked:
         return self.begin("serve", "--port", str(free_port()), *words)
+
+    def serve_alone(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Serve as a shell starts it: loaded from nothing."""
+        command = [sys.executable, "-m", "regulars", "serve", "--port", str(free_port()), *words]
+        started = subprocess.Popen(
+            [*command, "-w", str(self._folder)], env={**os.environ, **environment}
+        )
+        self._started.append(started)
+        return started
 
     def close(self) -> None:
         for process in self._started:
@@ -84,8 +101,7 @@ def alive(process: int) -> bool:
 
 
 def test_a_server_keeps_a_process_for_the_long_lanes(ws: Workspace, servers: Servers) -> None:
-    servers.environment = {}
-    server = servers.serve()
+    server = servers.serve_alone()
     assert wait_until(lambda: all_held(ws), SOON)
     (child,) = service.children(ws)
     assert {held(ws)[lane] for lane in QUICK} == {server.pid}
@@ -148,7 +164,7 @@ def test_a_server_may_run_all_lanes_itself(ws: Workspace, servers: Servers) -> N
 def test_several_workers_have_one_child(ws: Workspace, servers: Servers) -> None:
     if ws.database.dialect == "sqlite":
         pytest.skip("several workers need PostgreSQL")
-    server = servers.serve("--workers", "2")
+    server = servers.serve_alone("--workers", "2", **servers.environment)
     assert wait_until(lambda: all_held(ws), SOON)
     (child,) = service.children(ws)
     assert child.server.process == server.pid

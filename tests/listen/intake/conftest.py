@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import socket
 import threading
 import time
@@ -27,6 +26,7 @@ from regulars.listen.intake import mapping
 from regulars.listen.intake.fields import Identities, Sender
 from regulars.listen.intake.model import Arrival, Row
 from regulars.timeline.workspace import Workspace
+from tests.processes import Forked
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def address(ws: Workspace) -> Iterator[str]:
     thread.join(20)
 
 
-def _serve(folder: str, port: int) -> None:
+def _serve(begin: Callable[[], None], folder: str, port: int) -> None:
     uvicorn.run(build_web(open_workspace(folder)), port=port, log_level="critical")
 
 
@@ -89,20 +89,19 @@ class Victim:
 
     folder: Path
     port: int = 0
-    process: Any = None
+    process: Forked | None = None
 
     def start(self) -> None:
         """Start it and wait until it listens."""
         self.port = free_port()
-        context = multiprocessing.get_context("spawn")
-        self.process = context.Process(target=_serve, args=(str(self.folder), self.port))
-        self.process.start()
+        self.process = Forked(_serve, str(self.folder), self.port)
         wait_for(self.port)
 
     def kill(self) -> None:
         """End it at once, as `kill -9` does."""
-        self.process.kill()
-        self.process.join()
+        if self.process is not None:
+            self.process.kill()
+            self.process = None
 
 
 @pytest.fixture
@@ -120,8 +119,7 @@ def second(ws: Workspace) -> Iterator[Victim]:
 def _victim(ws: Workspace) -> Iterator[Victim]:
     server = Victim(ws.folder)
     yield server
-    if server.process is not None and server.process.is_alive():
-        server.kill()
+    server.kill()
 
 
 NOON = clock.microseconds(datetime(2026, 10, 5, 12, tzinfo=UTC))
