@@ -80,3 +80,18 @@ def test_the_same_customers_in_both_periods_are_correlated() -> None:
     assert correlation(five_each(10), five_each(10, first=100)) == 0
     assert apart(once_each(1, 5), once_each(1, 5, first=5))
     assert not apart(once_each(1, 5), once_each(1, 5, first=4))
+
+
+def test_groups_of_other_customers_are_taken_to_be_apart() -> None:
+    """Three thousand of one answer each in either month: others, or to a half the same."""
+    rng = np.random.default_rng(4)
+    keys = rng.integers(0, 10**9, 9_000)
+    said = rng.integers(0, 2, 9_000).astype(float)
+
+    def month(first: int) -> Clusters:
+        who = slice(first, first + 3_000)
+        answers = said[who]
+        return folded(Clusters.of(keys[who], np.ones(3_000), answers, answers.sum(), single=True))
+
+    assert apart(month(0), month(3_000))
+    assert not apart(month(0), month(1_500))

@@ -19,6 +19,9 @@ from regulars.kit.stats.mean import t_quantile
 GROUPS = 64
 """Groups of customers; a customer's group is the remainder of the key."""
 
+BY_CHANCE = 0.25
+"""Correlations of 64 groups of different customers are smaller, 97 times of a hundred."""
+
 Floats = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.int64]
 
@@ -275,9 +278,20 @@ def correlation(earlier: Clusters, later: Clusters) -> float:
 
 
 def apart(earlier: Clusters, later: Clusters) -> bool:
-    """Tell whether each customer has one row at most over both; groups cannot tell."""
+    """Tell whether each customer has one row at most over both.
+
+    Groups do not name customers: they are taken to be others where neither what the groups bring
+    nor how many they are goes together beyond chance.
+    """
     if not (earlier.single and later.single):
         return False
-    if earlier.grouped or later.grouped:
-        return not (earlier.keys.size and later.keys.size)
-    return not common(earlier, later)[0].size
+    earlier, later = alike(earlier, later)
+    if not earlier.grouped:
+        return not common(earlier, later)[0].size
+    residuals = (side.x - side.ratio * side.n if side.base else side.x for side in (earlier, later))
+    return _unrelated(earlier, later, *residuals) and _unrelated(earlier, later, earlier.n, later.n)
+
+
+def _unrelated(earlier: Clusters, later: Clusters, before: Floats, after: Floats) -> bool:
+    one, two = around(earlier.keys, before), around(later.keys, after)
+    return float(one @ two) <= BY_CHANCE * float(np.linalg.norm(one) * np.linalg.norm(two))
