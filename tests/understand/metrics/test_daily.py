@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from tests.understand.metrics.story import NOON, days, tell
 from tests.understand.metrics.test_service import OF_EVENTS, a_year_of_business
 
 from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
-from regulars.understand.metrics import daily, service
+from regulars.understand.metrics import counting, daily, service
 from regulars.understand.metrics.model import Filters, MetricQuestion, asked
 
 LATER = NOON + days(5)
@@ -79,6 +80,29 @@ def test_days_make_the_same_windows(ws: Workspace) -> None:
     }
     assert not wrong
     assert any(n for n, *_ in kept.values())
+
+
+def test_groups_of_people_by_day_make_the_same_windows(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As above with so few people by themselves that most answers are of groups."""
+    monkeypatch.setattr(counting, "FEW_EVENTS", 50)
+    monkeypatch.setattr(counting, "FEW_ROWS", 50)
+    monkeypatch.setattr(daily, "FEW_ROWS", 50)
+    here = "tests.understand.metrics.test_daily"
+    monkeypatch.setattr(f"{here}.OF_EVENTS", [one for one in OF_EVENTS if one.key == "nps"])
+    asked = questions(ws)[::3]
+    monkeypatch.setattr(f"{here}.questions", lambda _ws: asked)
+    events = sorted(a_year_of_business(4), key=lambda one: one["occurred_at"])
+    tell(ws, events[:-50])
+    with refreshing(ws, NOON - days(1)):
+        everything(ws)
+    tell(ws, events[-50:])
+    with refreshing(ws, LATER):
+        kept = everything(ws)
+    counted = everything(ws)
+    assert set(kept) == set(counted)
+    assert all(same(kept[slot], counted[slot]) for slot in kept)
 
 
 def test_every_metric_of_events_is_kept(ws: Workspace) -> None:

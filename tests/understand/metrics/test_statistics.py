@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.kit.stats.estimate import NO_CHANGE_KNOWN
-from regulars.understand.metrics import statistics
+from regulars.understand.metrics import distributions, statistics
 from regulars.understand.metrics.model import Row, Statistic
 
 WEIGHTED = {"w": 4.0, "ww": 4.0, "wx": 2.0, "wwx": 2.0, "wwxx": 4.0, "wxx": 4.0}
@@ -39,22 +39,22 @@ ROWS: dict[type[Statistic], tuple[Row, Row, Row]] = {
     ),
     statistics.Count: ({"n": 20}, {"n": 10}, {"n": 0}),
     statistics.Total: (
-        {"n": 2, "x": Decimal("10.10"), "xx": 51.01},
-        {"n": 1, "x": Decimal("0.20"), "xx": 0.04},
-        {"n": 0, "x": None, "xx": None},
+        {"n": 2, "x": Decimal("10.10"), "xx": 51.01, "xxx": 515.201},
+        {"n": 1, "x": Decimal("0.20"), "xx": 0.04, "xxx": 0.008},
+        {"n": 0, "x": None, "xx": None, "xxx": None},
     ),
     statistics.Average: (
-        {"n": 2, "x": Decimal(10), "xx": 52.0},
-        {"n": 3, "x": Decimal(9), "xx": 29.0},
-        {"n": 1, "x": Decimal(7), "xx": 49.0},
+        {"n": 2, "x": Decimal(10), "xx": 52.0, "xxx": 280.0},
+        {"n": 3, "x": Decimal(9), "xx": 29.0, "xxx": 99.0},
+        {"n": 1, "x": Decimal(7), "xx": 49.0, "xxx": 343.0},
     ),
-    statistics.Median: ({"amount": 3, "n": 5}, {"amount": 8, "n": 4}, {"amount": 1, "n": 9}),
-    statistics.MedianWait: (
+    distributions.Median: ({"amount": 3, "n": 5}, {"amount": 8, "n": 4}, {"amount": 1, "n": 9}),
+    distributions.MedianWait: (
         {"seconds": 60, "happened": 5, "censored": 1},
         {"seconds": 600, "happened": 7, "censored": 0},
         {"seconds": 30, "happened": 0, "censored": 2},
     ),
-    statistics.CameAgain: (
+    distributions.CameAgain: (
         {"day": 20, "due": True, "n": 9, "ended": 9},
         {"day": 364, "due": True, "n": 5, "ended": 0},
         {"day": 90, "due": False, "n": 4, "ended": 1},

@@ -21,7 +21,11 @@ LOGARITHM = frozenset({"minutes", "count", "steps"})
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A value of one period with its interval."""
+    """A value of one period with its interval.
+
+    `size` is how many observations of as many customers would say as much as these n, where
+    customers have several (None: n).
+    """
 
     start: datetime
     end: datetime
@@ -29,6 +33,7 @@ class Reading:
     value: float | None
     low: float | None
     high: float | None
+    size: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +167,9 @@ def _share(one: Reading) -> tuple[float, float] | None:
     """Return a share's angle (Anscombe, Biometrika 35 (1948) 246-254) and its variance."""
     if one.value is None:
         return None
-    share = (one.value / 100 * one.n + 0.375) / (one.n + 0.75)
-    return math.asin(math.sqrt(min(max(share, 0.0), 1.0))), 1 / (4 * one.n + 2)
+    size = one.n if one.size is None else one.size
+    share = (one.value / 100 * size + 0.375) / (size + 0.75)
+    return math.asin(math.sqrt(min(max(share, 0.0), 1.0))), 1 / (4 * size + 2)
 
 
 def _logarithm(one: Reading) -> tuple[float, float] | None:

@@ -192,7 +192,7 @@ def _measured(
             part["currency"] = str(row.slice["currency"])
         start, end = (row.start, row.end) if by_grain else (period.start, period.end)
         if start is not None and end is not None:
-            reading = Reading(start, end, row.n, row.value, row.low, row.high)
+            reading = Reading(start, end, row.n, row.value, row.low, row.high, row.size)
             values.append((tuple(sorted(part.items())), reading, row.unit))
     return values
 

@@ -126,7 +126,7 @@ def _quoted(found: Overview) -> list[str]:
     return [i for said in found.words.values() for one in said for i in one.identities]
 
 
-OVERVIEW = findings.declare(findings.ResultType("overview", 3, Overview, _compute, quotes=_quoted))
+OVERVIEW = findings.declare(findings.ResultType("overview", 4, Overview, _compute, quotes=_quoted))
 
 
 def _window(ws: Workspace, now: datetime) -> Period:

@@ -191,7 +191,7 @@ def _judge(ws: Workspace, about: dict[str, Any], now: datetime) -> Judgement:
     return Judgement(tuple(found))
 
 
-JUDGEMENT = findings.declare(findings.ResultType("targets.plan", 3, Judgement, _judge))
+JUDGEMENT = findings.declare(findings.ResultType("targets.plan", 4, Judgement, _judge))
 
 
 def missing_plans(ws: Workspace) -> dict[str, Text]:

@@ -142,3 +142,8 @@ def _mark(version: int, groups: list[Group], change: tuple[object, ...], events:
         f"{state}|{sum(g[1] for g in groups)}|{change}".encode(), digest_size=8
     )
     return f"{version}-{events}-{digest.hexdigest()}"
+
+
+def events_of(mark: str) -> int:
+    """Return how many events there are in the state that a mark names."""
+    return int(mark.split("-")[1])

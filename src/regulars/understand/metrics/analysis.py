@@ -60,7 +60,7 @@ ANALYSIS = Analysis(
     rests_on=("value-groups", "lifetime-value"),
     usual=Text("Last 90 days of data", "数据的最近 90 天"),
     compute=compute,
-    version=3,
+    version=4,
     tables=(
         Table(
             "metrics",

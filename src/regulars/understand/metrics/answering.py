@@ -12,23 +12,21 @@ from weakref import WeakKeyDictionary
 
 from regulars.company.places import service as places
 from regulars.company.rights.model import Scope
-from regulars.kit.errors import Invalid
 from regulars.kit.period import Period
-from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog
-from regulars.understand.metrics import daily, periods
+from regulars.understand.metrics import bases, periods
+from regulars.understand.metrics.counting import Task, Watched, counted, from_days
 from regulars.understand.metrics.model import Definition, MetricQuestion, Row, Scale, Statistic
 from regulars.understand.metrics.queries.scene import (
     BUCKET,
     SMALL,
-    Scene,
     extent,
     in_use,
     latest,
     slice_column,
     visible,
 )
-from regulars.understand.metrics.windows import EARLIEST, LATEST, Window
+from regulars.understand.metrics.windows import EARLIEST, LATEST
 from regulars.understand.value_groups import service as value_groups
 
 if TYPE_CHECKING:
@@ -118,66 +116,12 @@ def _ask(
     bounded = _bounded(definition, question, watched) if watched else None
     if watched is None or bounded is None:
         return Answered({}, None, mark)
-    rows = _from_days(ws, definition, question, watched, bounded, setting=setting)
+    task = Task(ws, definition, question, watched, *bounded, mark)
+    rows = from_days(task, setting)
     if rows is None:
-        rows = _counted(ws, definition, question, watched, bounded)
+        rows = counted(task)
     whole = Period(*bounded)
     return Answered(_parts(definition, question, rows, whole, ws), whole, mark)
-
-
-def _counted(
-    ws: Workspace,
-    definition: Definition,
-    question: MetricQuestion,
-    watched: Watched,
-    bounded: tuple[datetime, datetime],
-) -> list[Row]:
-    """Run the metric's expression over the period."""
-    scenes: list[Scene] = []
-
-    def build(view: Any) -> Any:
-        events, unnamed = (
-            visible(ws, view, question, people=people, start=bounded[0])
-            for people in (definition.aggregate.people, False)
-        )
-        seen = (watched.horizon, watched.first)
-        scene = Scene(ws, events, unnamed, view.named, question, *bounded, *seen)
-        scenes.append(scene)
-        assert definition.aggregate.build is not None
-        return definition.aggregate.build(scene)
-
-    rows: list[Row] = ws.query(build, as_of=question.as_of).to_pylist()
-    if definition.aggregate.prepare is not None:
-        rows = definition.aggregate.prepare(rows, scenes[-1])
-    return rows
-
-
-def _from_days(
-    ws: Workspace,
-    definition: Definition,
-    question: MetricQuestion,
-    watched: Watched,
-    bounded: tuple[datetime, datetime],
-    *,
-    setting: tuple[int, ...],
-) -> list[Row] | None:
-    """Return the rows as made of what a refresh keeps by day; None where nothing is kept."""
-    if not ws.engine.keeps or not daily.keeps(definition, question):
-        return None
-    start, end = bounded
-    aggregate = definition.aggregate
-    looked = aggregate.watched or watched.first is not None
-    keys = [*(slice_column(name) for name in question.by), *aggregate.base]
-    window = Window(
-        EARLIEST if watched.first is not None and start <= watched.first else start,
-        end,
-        watched.horizon if looked else None,
-        question.grain,
-        list(dict.fromkeys(keys)),
-        ws.zone,
-    )
-
-    return daily.rows(ws, definition, question, window, setting)
 
 
 def _read(ws: Workspace, definition: Definition, question: MetricQuestion, mark: str) -> Answered:
@@ -193,17 +137,6 @@ def _read(ws: Workspace, definition: Definition, question: MetricQuestion, mark:
         bucket = periods.bucket_of(day, question.grain) if question.grain else None
         rows.append({**row, BUCKET: bucket})
     return Answered(_parts(definition, question, rows, period, ws), period, mark)
-
-
-@dataclass(frozen=True)
-class Watched:
-    """The first event of those a metric reads (None: nobody looked), and how far customers go.
-
-    `horizon` is just after the last thing that any customer did.
-    """
-
-    first: datetime | None
-    horizon: datetime
 
 
 def _watched(
@@ -341,58 +274,5 @@ def _part(
 ) -> AggregatePart:
     scale, kind = None, None
     if definition.aggregate.weights:
-        scale, kind = _one_base(definition, rows)
+        scale, kind = bases.one_base(definition, rows)
     return AggregatePart(definition.aggregate.statistic.of(rows), scale, kind, period)
-
-
-def _one_base(definition: Definition, rows: list[Row]) -> tuple[Scale | None, str | None]:
-    """Return the one scale and kind of survey; raises Invalid when the rows mix several."""
-    bases = {(r["metric"], r["scale_min"], r["scale_max"], r["survey_kind"]) for r in rows}
-    if len(bases) > 1:
-        raise _mixed(definition, sorted(bases, key=str))
-    _metric, low, high, kind = bases.pop()
-    if any(row["x"] is None for row in rows):
-        raise _undeclared(definition, low, high)
-    if definition.key == "nps" and (low, high) != (0, 10):
-        raise _undeclared(definition, low, high)
-    return (None if low is None or high is None else (low, high)), kind
-
-
-def _mixed(definition: Definition, bases: list[tuple[Any, ...]]) -> Invalid:
-    names = ("metric", "scale_min", "scale_max", "survey_kind")
-    listed = [dict(zip(names, base, strict=True)) for base in bases]
-    words = "; ".join(_base_words(base) for base in bases[:6])
-    return Invalid(
-        "metrics.mixed_bases",
-        Text(
-            f"“{definition.title.en}” would mix answers that must not be added: {words}. Choose "
-            "one by a filter (metric, survey_kind, touchpoint, source), or slice by it.",
-            f"“{definition.title.zh}”会混合不可合并的回答：{words}。请用筛选条件（metric、"
-            "survey_kind、touchpoint、source）选定其一，或按其拆分。",
-        ),
-        bases=listed,
-    )
-
-
-def _undeclared(definition: Definition, low: float | None, high: float | None) -> Invalid:
-    span = _scale_words(low, high)
-    return Invalid(
-        "metrics.undeclared_scale",
-        Text(
-            f"“{definition.title.en}” is not defined on the scale {span}: use “score_mean” for "
-            "these answers, or filter them out.",
-            f"“{definition.title.zh}”在 {span} 分制上没有定义：请对这些回答使用“score_mean”，"
-            "或将其筛除。",
-        ),
-        scale_min=low,
-        scale_max=high,
-    )
-
-
-def _base_words(base: tuple[Any, ...]) -> str:
-    metric, low, high, kind = base
-    return f"{metric} {_scale_words(low, high)} {kind or '–'}"
-
-
-def _scale_words(low: float | None, high: float | None) -> str:
-    return "–" if low is None or high is None else f"{low:g}-{high:g}"

@@ -186,4 +186,4 @@ def _filters(ws: Workspace, about: Mapping[str, Any]) -> dict[str, list[str]]:
     return filters
 
 
-DETAIL = findings.declare(findings.ResultType("metrics.detail", 3, MetricDetail, make_detail))
+DETAIL = findings.declare(findings.ResultType("metrics.detail", 4, MetricDetail, make_detail))

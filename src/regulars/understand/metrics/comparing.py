@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import reduce
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from regulars.kit.errors import Invalid
@@ -16,7 +16,13 @@ from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.text import Text
 from regulars.understand.metrics import periods
 from regulars.understand.metrics.answering import AggregatePart, Answered, SliceKey, answer
-from regulars.understand.metrics.model import Compared, Definition, Direction, MetricQuestion
+from regulars.understand.metrics.model import (
+    Compared,
+    Definition,
+    Direction,
+    MetricQuestion,
+    Statistic,
+)
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_GROUP
 
 if TYPE_CHECKING:
@@ -123,24 +129,33 @@ def against_the_rest(
     adds_up = aggregate.statistic.has_rest and aggregate.unit == "row"
     if not adds_up or not question.by or "place" in question.by:
         return {}
+    groups: dict[tuple[date | None, str | None], list[Key]] = {}
+    for bucket, slice_ in now.parts:
+        groups.setdefault((bucket, dict(slice_).get("currency")), []).append((bucket, slice_))
     changes: dict[Key, Compared] = {}
-    for key, part in now.parts.items():
-        others = [
-            other
-            for (bucket, slice_), other in now.parts.items()
-            if bucket == key[0] and slice_ != key[1] and _same_currency(slice_, key[1])
-        ]
-        if not others or not all(_comparable(part, other) for other in others):
+    for keys in groups.values():
+        parts = [now.parts[key] for key in keys]
+        alike = len({part.scale for part in parts}) == 1
+        if len(parts) < 2 or not alike or min(part.statistic.n for part in parts) < MIN_GROUP:
             continue
-        together = reduce(operator.add, (other.statistic for other in others))
-        rest = AggregatePart(together, part.scale, None, part.period)
-        if min(part.statistic.n, together.n) >= minimum_n:
-            changes[key] = _change(rest, part)
-    return _tested(changes, definition)
+        others = _others([part.statistic for part in parts])
+        for key, part, together in zip(keys, parts, others, strict=True):
+            if min(part.statistic.n, together.n) >= minimum_n:
+                rest = AggregatePart(together, part.scale, None, part.period)
+                changes[key] = _change(rest, part)
+    in_order = {key: changes[key] for key in now.parts if key in changes}
+    return _tested(in_order, definition)
 
 
-def _same_currency(one: SliceKey, other: SliceKey) -> bool:
-    return dict(one).get("currency") == dict(other).get("currency")
+def _others(statistics: Sequence[Statistic]) -> list[Statistic]:
+    """Return of each statistic what all the others say together; two of them at least.
+
+    Of a, b and c: b + c, a + c, a + b. What lies before and what lies behind are each added once.
+    """
+    before = list(accumulate(statistics, operator.add))
+    behind = list(accumulate(reversed(statistics), operator.add))[::-1]
+    inner = [one + other for one, other in zip(before, behind[2:], strict=False)]
+    return [behind[1], *inner, before[-2]]
 
 
 def _comparable(one: AggregatePart, other: AggregatePart) -> bool:

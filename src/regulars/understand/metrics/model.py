@@ -18,12 +18,15 @@ from regulars.kit.text import Text
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from regulars.kit.stats.skewed import Largest
     from regulars.timeline.workspace import Workspace
     from regulars.understand.metrics.queries.scene import Scene
     from regulars.understand.metrics.windows import Daily
 
 Row = Mapping[str, Any]
 Scale = tuple[float, float]
+Powers = tuple[str, str, str, str | None]
+"""Names of the columns that sum up n, x, x² and, where it matters, x³."""
 
 
 class Unit(StrEnum):
@@ -112,9 +115,16 @@ class Statistic(ABC):
     """What a slice's rows say, so that slices can be added: all that SQL must not divide.
 
     `has_rest` tells whether a slice is compared with all the others: an average is, a total is not.
+    `by_person` names the columns that sum up what each row gives (n, x, x², x³), where the rows of
+    a person are taken together; None where no row has an n and an x of its own. `to_the_digit`
+    tells that where nobody has two rows the answer is that of independent rows, exactly. With
+    `by_value` the rows of a person come by value instead, each as it is.
     """
 
     has_rest: ClassVar[bool] = False
+    by_person: ClassVar[Powers | None] = None
+    to_the_digit: ClassVar[bool] = False
+    by_value: ClassVar[bool] = False
     n: int
 
     @classmethod
@@ -137,6 +147,15 @@ class Statistic(ABC):
     @abstractmethod
     def related(self) -> dict[str, Estimate]:
         """Return further numbers that belong beside this one, by name."""
+
+    def decided_by(self) -> Largest | None:
+        """Return whose amounts decide the number, where some may."""
+        return None
+
+    @property
+    def size(self) -> float:
+        """How many rows, each of another person, would say as much."""
+        return float(self.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +189,12 @@ class Aggregate:
     read: Callable[[Workspace, MetricQuestion], list[Row]] | None = None
     slices: frozenset[str] | None = None
     daily: Daily | None = None
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person may have several rows, which are taken together."""
+        told = self.statistic.by_person is not None or self.statistic.by_value
+        return self.unit == "row" and told
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +290,11 @@ class Compared:
 
 @dataclass(frozen=True)
 class Measured:
-    """One number with all that must stand beside it."""
+    """One number with all that must stand beside it.
+
+    `size` is how many observations, each of another customer, would say as much as these n; None
+    where nobody asked.
+    """
 
     metric: str
     slice: Mapping[str, str | None]
@@ -283,6 +312,7 @@ class Measured:
     scale: Scale | None = None
     survey_kind: str | None = None
     beside: Mapping[str, Estimate] = field(default_factory=dict)
+    size: float | None = None
 
     @property
     def estimate(self) -> Estimate:

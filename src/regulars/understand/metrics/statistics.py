@@ -1,55 +1,76 @@
 """From summed columns to estimates: the divisions, intervals and tests of each kind of metric.
 
 A statistic is made of a slice's rows, and two of them are added: of 14 yes among 20 and of 2 among
-10 comes 16 among 30, the same as of all rows at once. Shares come out in percent, NPS in points,
-times in minutes.
+10 comes 16 among 30, the same as of all rows at once. A person's rows are one piece of evidence, so
+they stay together. Shares come out in percent, NPS in points, times in minutes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from regulars.kit.stats import mean as means
-from regulars.kit.stats import quantile, rate, survival, weighted
+from regulars.kit.stats import amounts, personal, weighted
+from regulars.kit.stats.clustered import Clusters, Loose, apart, effective_size
 from regulars.kit.stats.estimate import NO_CHANGE_KNOWN, Change, Estimate
-from regulars.kit.stats.nps import nps, nps_change
-from regulars.kit.stats.proportion import proportion, proportion_change
+from regulars.kit.stats.proportion import proportion
+from regulars.kit.stats.skewed import Largest
 from regulars.kit.stats.weighted import WeightedSums
-from regulars.understand.metrics.model import Row, Scale, Statistic
+from regulars.understand.metrics.folding import together
+from regulars.understand.metrics.model import Powers, Row, Scale, Statistic
 
 PERCENT = 100.0
-YEAR_DAYS = 365
-MINUTE = 60.0
 WEIGHTS = tuple(one.name for one in fields(WeightedSums) if one.name != "n")
-Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sums(Statistic):
-    """Columns that add up, named as the fields; counts stay whole, no sum counts as nothing."""
+    """Columns that add up, named as the fields; counts stay whole, no sum counts as nothing.
+
+    `people` is what each person's rows add up to; None where every row is another person's.
+    """
+
+    people: Clusters | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Self:
         """Add the rows of a slice up."""
-        return cls(*(_total(rows, one.name) for one in fields(cls)))
+        sums = (total_of(rows, one.name) for one in fields(cls) if not one.kw_only)
+        return cls(*sums, people=together(rows))
 
     def __add__(self, other: Self) -> Self:
         """Return the statistic of both."""
-        return type(self)(*(
-            _joined(getattr(self, one.name), getattr(other, one.name)) for one in fields(self)
-        ))  # fmt: skip
+        names = [one.name for one in fields(self) if not one.kw_only]
+        sums = [_joined(getattr(self, name), getattr(other, name)) for name in names]
+        nobody = self.people is None and other.people is None
+        return type(self)(*sums, people=None if nobody else self.crowd + other.crowd)
 
     def related(self) -> dict[str, Estimate]:
         """Nothing."""
         return {}
 
+    @property
+    def crowd(self) -> Clusters:
+        """What each person's rows add up to; without people each row stands for itself."""
+        if self.people is not None:
+            return self.people
+        names = self.by_person or ("n", "n", "n", None)
+        sums = [float(getattr(self, name)) for name in names[1:] if name is not None]
+        loose = Loose.plain(self.n, *sums)
+        return Clusters.of([], [], [], loose.xx, loose.xxx, loose=loose, single=True)
 
-def _total(rows: Sequence[Row], name: str) -> Any:
+    @property
+    def size(self) -> float:
+        """How many rows, each of another person, would say as much."""
+        return effective_size(self.crowd, self.n)
+
+
+def total_of(rows: Sequence[Row], name: str) -> Any:
+    """Return the sum of a column, no value counting as nothing."""
     return sum(row[name] or 0 for row in rows)
 
 
@@ -64,16 +85,18 @@ class Share(Sums):
     """Of n, how many are a `yes`; in percent."""
 
     has_rest: ClassVar[bool] = True
+    by_person: ClassVar[Powers] = ("n", "yes", "yes", None)
+    to_the_digit: ClassVar[bool] = True
     yes: int
 
     def estimate(self, scale: Scale | None = None) -> Estimate:
-        """Wilson."""
-        return proportion(self.yes, self.n).scaled(PERCENT)
+        """Wilson, at the effective size where a person has several rows."""
+        return personal.share(self.crowd, self.n).scaled(PERCENT)
 
     def change(self, earlier: Self, days: tuple[float, float]) -> Change:
-        """Newcombe, two-proportion test."""
-        pairs = [(float(one.yes), float(one.n)) for one in (earlier, self)]
-        return proportion_change(*pairs).scaled(PERCENT)
+        """Newcombe, two-proportion test; by person where one has several rows."""
+        sides = (earlier.crowd, self.crowd)
+        return personal.share_change(*sides, (earlier.n, self.n)).scaled(PERCENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +107,13 @@ class Responses(Share):
 
     def related(self) -> dict[str, Estimate]:
         """The dismissed as a share of the same n."""
-        return {"dismissed": proportion(self.dismissed, self.n).scaled(PERCENT)}
+        return {"dismissed": part_of(self, self.dismissed)}
+
+
+def part_of(statistic: Sums, many: float) -> Estimate:
+    """Return a part of n as a share, in percent, at the effective size of the statistic itself."""
+    n, size = statistic.n, statistic.size
+    return proportion(many * size / max(n, 1), n, size=size).scaled(PERCENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +121,8 @@ class Answers(Sums):
     """n answers x, the sum of squares, and the sums with weights where these are asked for."""
 
     has_rest: ClassVar[bool] = True
+    by_person: ClassVar[Powers] = ("n", "x", "xx", None)
+    to_the_digit: ClassVar[bool] = True
     x: float
     xx: float
     weights: WeightedSums | None = None
@@ -99,40 +130,53 @@ class Answers(Sums):
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Self:
         """Add the rows up; Spark's literals are decimals, so that its sums may come as such."""
-        n, x, xx = _total(rows, "n"), float(_total(rows, "x")), float(_total(rows, "xx"))
+        n, x, xx = total_of(rows, "n"), float(total_of(rows, "x")), float(total_of(rows, "xx"))
         if not rows or "w" not in rows[0]:
-            return cls(n, x, xx)
-        return cls(n, x, xx, WeightedSums(n, *(float(_total(rows, name)) for name in WEIGHTS)))
+            return cls(n, x, xx, people=together(rows))
+        weights = WeightedSums(n, *(float(total_of(rows, name)) for name in WEIGHTS))
+        return cls(n, x, xx, weights, people=together(rows))
+
+    @property
+    def apart(self) -> WeightedSums | None:
+        """The sums with weights, where nobody has several answers."""
+        return self.weights if self.people is None or self.people.single else None
+
+    def both_apart(self, earlier: Self) -> tuple[WeightedSums, WeightedSums] | None:
+        """Return the sums with weights of both, where nobody has several answers in them."""
+        if earlier.weights is None or self.weights is None:
+            return None
+        people = (earlier.people, self.people)
+        alone = people[0] is None or people[1] is None or apart(people[0], people[1])
+        return (earlier.weights, self.weights) if alone else None
+
+    def sides(self, earlier: Self) -> tuple[Clusters, Clusters, tuple[int, int]]:
+        """Return both sides' people, and how many answers there are."""
+        return earlier.crowd, self.crowd, (earlier.n, self.n)
 
 
 @dataclass(frozen=True, slots=True)
 class Nps(Answers):
     """Answers x of 1 by promoters, 0 by passives and -1 by detractors."""
 
-    @property
-    def ends(self) -> tuple[float, float, float]:
-        """How many promoters and detractors there are, and how many answers."""
-        return (self.xx + self.x) / 2, (self.xx - self.x) / 2, self.n
-
     def estimate(self, scale: Scale | None = None) -> Estimate:
         """Adjusted Wald; its weighted kin where there are weights."""
-        if self.weights is not None:
-            return weighted.weighted_nps(self.weights)
-        promoters, detractors, _n = self.ends
-        return nps(promoters, detractors, self.n)
+        if self.apart is not None:
+            return weighted.weighted_nps(self.apart)
+        return personal.nps(self.crowd, self.n)
 
     def change(self, earlier: Self, days: tuple[float, float]) -> Change:
         """NPS difference; its weighted kin where both have weights."""
-        if self.weights is not None and earlier.weights is not None:
-            return weighted.weighted_nps_change(earlier.weights, self.weights)
-        return nps_change(earlier.ends, self.ends)
+        alone = self.both_apart(earlier)
+        if alone is not None:
+            return weighted.weighted_nps_change(*alone)
+        return personal.nps_change(*self.sides(earlier))
 
     def related(self) -> dict[str, Estimate]:
         """The shares of promoters and detractors, where there are no weights."""
         if self.weights is not None:
             return {}
-        named = zip(("promoters", "detractors"), self.ends, strict=False)
-        return {name: proportion(many, int(self.n)).scaled(PERCENT) for name, many in named}
+        ends = {"promoters": (self.xx + self.x) / 2, "detractors": (self.xx - self.x) / 2}
+        return {name: part_of(self, many) for name, many in ends.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +185,16 @@ class ShareOfAnswers(Answers):
 
     def estimate(self, scale: Scale | None = None) -> Estimate:
         """Wilson; with the effective sample size where there are weights."""
-        if self.weights is not None:
-            return weighted.weighted_share(self.weights).scaled(PERCENT)
-        return proportion(self.x, self.n).scaled(PERCENT)
+        if self.apart is not None:
+            return weighted.weighted_share(self.apart).scaled(PERCENT)
+        return personal.share(self.crowd, self.n).scaled(PERCENT)
 
     def change(self, earlier: Self, days: tuple[float, float]) -> Change:
         """Newcombe; its weighted kin where both have weights."""
-        if self.weights is not None and earlier.weights is not None:
-            return weighted.weighted_share_change(earlier.weights, self.weights).scaled(PERCENT)
-        pairs = [(one.x, float(one.n)) for one in (earlier, self)]
-        return proportion_change(*pairs).scaled(PERCENT)
+        alone = self.both_apart(earlier)
+        if alone is not None:
+            return weighted.weighted_share_change(*alone).scaled(PERCENT)
+        return personal.share_change(*self.sides(earlier)).scaled(PERCENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,43 +203,41 @@ class MeanScore(Answers):
 
     def estimate(self, scale: Scale | None = None) -> Estimate:
         """Student's t; its weighted kin where there are weights."""
-        if self.weights is not None:
-            return weighted.weighted_mean(self.weights, scale=scale)
-        return means.mean(means.Sums(self.n, self.x, self.xx), scale=scale)
+        if self.apart is not None:
+            return weighted.weighted_mean(self.apart, scale=scale)
+        return personal.score(self.crowd, self.n, scale)
 
     def change(self, earlier: Self, days: tuple[float, float]) -> Change:
         """Welch; its weighted kin where both have weights."""
-        if self.weights is not None and earlier.weights is not None:
-            return weighted.weighted_mean_change(earlier.weights, self.weights)
-        return means.welch(*(means.Sums(one.n, one.x, one.xx) for one in (earlier, self)))
+        alone = self.both_apart(earlier)
+        if alone is not None:
+            return weighted.weighted_mean_change(*alone)
+        return personal.score_change(*self.sides(earlier))
 
 
 @dataclass(frozen=True, slots=True)
 class Count(Sums):
     """How many; nothing is 0 here when something was watched."""
 
+    by_person: ClassVar[Powers] = ("n", "n", "n", None)
+
     def estimate(self, scale: Scale | None = None) -> Estimate:
-        """Garwood's exact Poisson interval."""
-        return rate.poisson(self.n)
+        """Garwood's exact Poisson interval, widened by what a person brings."""
+        return amounts.count(self.crowd)
 
     def change(self, earlier: Self, days: tuple[float, float]) -> Change:
         """Two rates a day, told for the length of the later period."""
-        if not all(days):
-            return NO_CHANGE_KNOWN
-        return rate.poisson_change((earlier.n, days[0] / days[1]), (self.n, 1.0))
+        return amounts.count_change(earlier.crowd, self.crowd, days)
 
 
 @dataclass(frozen=True, slots=True)
 class Amounts(Sums):
-    """n amounts in one currency: their exact sum, and the sum of their squares."""
+    """n amounts in one currency: their exact sum, and the sums of their squares and cubes."""
 
+    by_person: ClassVar[Powers] = ("n", "x", "xx", "xxx")
     x: Decimal
     xx: float
-
-    @property
-    def moments(self) -> means.Sums:
-        """The same as fractions."""
-        return means.Sums(self.n, float(self.x), float(self.xx))
+    xxx: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,17 +245,16 @@ class Total(Amounts):
     """A sum of amounts."""
 
     def estimate(self, scale: Scale | None = None) -> Estimate:
-        """Compound Poisson."""
-        return rate.compound(self.n, float(self.x), float(self.xx))
+        """Compound Poisson, by person."""
+        return amounts.total(self.crowd, self.n)
 
     def change(self, earlier: Self, days: tuple[float, float]) -> Change:
         """Two sums a day, told for the length of the later period."""
-        if not all(days):
-            return NO_CHANGE_KNOWN
-        return rate.compound_change(
-            (float(earlier.x), float(earlier.xx), days[0] / days[1]),
-            (float(self.x), float(self.xx), 1.0),
-        )
+        return amounts.total_change(earlier.crowd, self.crowd, days)
+
+    def decided_by(self) -> Largest | None:
+        """The people who make half of the uncertainty."""
+        return amounts.largest_of_total(self.crowd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,99 +264,16 @@ class Average(Amounts):
     has_rest: ClassVar[bool] = True
 
     def estimate(self, scale: Scale | None = None) -> Estimate:
-        """Student's t."""
-        return means.mean(self.moments)
+        """Student's t with Hall's cubic for its skewness, by person."""
+        return amounts.ratio(self.crowd, self.n)
 
     def change(self, earlier: Self, days: tuple[float, float]) -> Change:
-        """Welch."""
-        return means.welch(earlier.moments, self.moments)
+        """The score test, by person."""
+        return amounts.ratio_change(earlier.crowd, self.crowd, (earlier.n, self.n))
 
-
-@dataclass(frozen=True, slots=True)
-class Median(Sums):
-    """The median of counted values, with the 90th percentile beside; n is their number."""
-
-    values: Numbers
-    counts: np.ndarray[Any, np.dtype[np.int64]]
-
-    @classmethod
-    def of(cls, rows: Sequence[Row]) -> Self:
-        """Keep the distribution: columns amount and n."""
-        counts = np.array([row["n"] for row in rows], dtype=np.int64)
-        return cls(_total(rows, "n"), _column(rows, "amount"), counts)
-
-    def estimate(self, scale: Scale | None = None) -> Estimate:
-        """Order statistics."""
-        return quantile.quantile(self.values, self.counts)
-
-    def change(self, earlier: Self, days: tuple[float, float]) -> Change:
-        """Price and Bonett."""
-        return quantile.median_change(earlier.estimate(), self.estimate())
-
-    def related(self) -> dict[str, Estimate]:
-        """The 90th percentile."""
-        return {"p90": quantile.quantile(self.values, self.counts, 0.9)}
-
-
-@dataclass(frozen=True, slots=True)
-class MedianWait(Sums):
-    """The median wait in minutes of those it ended for and those still waiting."""
-
-    times: Numbers
-    happened: Numbers
-    censored: Numbers
-
-    @classmethod
-    def of(cls, rows: Sequence[Row]) -> Self:
-        """Keep the distribution: columns seconds, happened, censored."""
-        n = sum(row["happened"] + row["censored"] for row in rows)
-        ends = (_column(rows, name) for name in ("happened", "censored"))
-        return cls(n, _column(rows, "seconds") / MINUTE, *ends)
-
-    @property
-    def curve(self) -> survival.Curve:
-        """Kaplan and Meier's."""
-        return survival.kaplan_meier(self.times, self.happened, self.censored)
-
-    def estimate(self, scale: Scale | None = None) -> Estimate:
-        """Kaplan-Meier with the interval of Brookmeyer and Crowley."""
-        return survival.time_until(self.curve)
-
-    def change(self, earlier: Self, days: tuple[float, float]) -> Change:
-        """Price and Bonett, over both intervals."""
-        return quantile.median_change(earlier.estimate(), self.estimate())
-
-    def related(self) -> dict[str, Estimate]:
-        """The 90th percentile of the same curve, and the share still open, in percent."""
-        still = proportion(float(self.censored.sum()), int(self.n)).scaled(PERCENT)
-        return {"p90": survival.time_until(self.curve, 0.9), "open": still}
-
-
-@dataclass(frozen=True, slots=True)
-class CameAgain(Share):
-    """Of n due within a year, how many came again; and when any did, due or not."""
-
-    has_rest: ClassVar[bool] = False
-    times: Numbers
-    happened: Numbers
-    censored: Numbers
-
-    @classmethod
-    def of(cls, rows: Sequence[Row]) -> Self:
-        """Count the due ones, and keep the distribution of days: columns day, due, n, ended."""
-        due = [row for row in rows if row["due"]]
-        ended = _column(rows, "ended")
-        lasting = (_column(rows, "day"), ended, _column(rows, "n") - ended)
-        return cls(_total(due, "n"), _total(due, "ended"), *lasting)
-
-    def related(self) -> dict[str, Estimate]:
-        """Kaplan-Meier's share by the last day of the year, the not yet due ones included."""
-        curve = survival.kaplan_meier(self.times, self.happened, self.censored)
-        return {"kaplan_meier": survival.share_ended(curve, YEAR_DAYS - 1).scaled(PERCENT)}
-
-
-def _column(rows: Sequence[Row], name: str) -> Numbers:
-    return np.array([row[name] for row in rows], dtype=np.float64)
+    def decided_by(self) -> Largest | None:
+        """The people who make half of the uncertainty."""
+        return amounts.largest_of_ratio(self.crowd)
 
 
 @dataclass(frozen=True, slots=True)

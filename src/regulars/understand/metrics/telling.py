@@ -7,6 +7,7 @@ from datetime import date
 
 from regulars.kit.period import Period
 from regulars.kit.stats.estimate import Change, Estimate
+from regulars.kit.stats.skewed import Largest
 from regulars.kit.text import Text
 from regulars.understand.metrics.answering import AggregatePart, SliceKey
 from regulars.understand.metrics.model import (
@@ -18,7 +19,7 @@ from regulars.understand.metrics.model import (
     Unit,
     judge,
 )
-from regulars.understand.policy import MIN_GROUP
+from regulars.understand.policy import MIN_GROUP, MIN_SAMPLE
 
 DIGITS = 10
 """Significant digits of what is told: the order in which an engine adds doubles never shows."""
@@ -59,7 +60,8 @@ def tell(
         verdict=None if target is None else judge(estimate, target),
         change=_tidied(change),
         rest=_tidied(rest),
-        note=_note(metric, question, estimate, withheld),
+        note=_note(metric, question, part, withheld),
+        size=part.statistic.size,
         scale=part.scale,
         survey_kind=part.survey_kind,
         beside={name: tidied(other) for name, other in related.items()},
@@ -74,18 +76,33 @@ def _shown(found: Definition, question: MetricQuestion, slot: Slot, part: Aggreg
 
 
 def _note(
-    metric: Definition, question: MetricQuestion, estimate: Estimate, withheld: bool
+    metric: Definition, question: MetricQuestion, part: AggregatePart, withheld: bool
 ) -> Text | None:
     if withheld:
         return Text(
             f"Fewer than {MIN_GROUP}: withheld, so that nobody can be recognised.",
             f"不足 {MIN_GROUP}：为避免识别个人而不显示。",
         )
-    if question.weighted and not estimate.n:
+    if question.weighted and not part.statistic.n:
         return Text("No answer here carries a weight.", "这些回答都没有权重。")
     if question.scope is not None and not metric.of_customers:
         return Text("Only events of your places.", "仅含您负责地点的事件。")
-    return None
+    return few_decide(part.statistic.decided_by()) if part.statistic.n >= MIN_SAMPLE else None
+
+
+def few_decide(found: Largest | None) -> Text | None:
+    """Return that a few customers decide a number, where they do; none of them is made known.
+
+    Among these it would be their part of a sum that makes fewer than five of them known.
+    """
+    if found is None or not found.decide:
+        return None
+    part = None if found.share is None or found.customers < MIN_GROUP else round(100 * found.share)
+    of_all = Text("", "") if part is None else Text(f" with {part} % of it", f"，占 {part}%")
+    return Text(
+        f"A few customers{of_all.en} decide this number: half of its uncertainty is theirs.",
+        f"少数客户{of_all.zh}左右这一数值：其不确定性的一半来自他们。",
+    )
 
 
 def _tidied(compared: Compared | None) -> Compared | None:

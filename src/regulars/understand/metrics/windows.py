@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from regulars.understand.metrics.model import Row
     from regulars.understand.metrics.queries.scene import Scene
 
+SLICE = "slice_"
+"""What the names of columns that carry a dimension's value begin with."""
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """The ends of a period that is open where nobody needs to know how long anything was watched."""
 
@@ -35,6 +37,11 @@ class Window:
     grain: str | None
     keys: list[str]
     zone: ZoneInfo
+
+    @property
+    def slices(self) -> list[str]:
+        """The keys that are dimensions of the question."""
+        return [key for key in self.keys if key.startswith(SLICE)]
 
     @property
     def days(self) -> tuple[date, date] | None:
@@ -71,7 +78,8 @@ class Daily:
     Without `window` the sums of days add up to those of a window, apart by `counted`, of the days
     after which at least `over` more have passed. With it,
     `window` makes the window's rows of what is kept, or None where it cannot. With `persons`,
-    rows by `person_id` are kept instead of sums.
+    rows by `person_id` are kept instead of sums. `split` adds days up where some of them count
+    otherwise, by the columns it is given.
     """
 
     build: Callable[[Scene], ir.Table] | None = None
@@ -79,3 +87,4 @@ class Daily:
     window: Callable[[pa.Table, Window], list[Row] | None] | None = None
     persons: bool = False
     over: int = 0
+    split: Callable[[pa.Table, Window, list[str]], pa.Table | None] | None = None

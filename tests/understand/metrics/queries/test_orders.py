@@ -10,10 +10,9 @@ from regulars.timeline.workspace import Workspace
 
 
 def test_an_order_told_by_two_systems_counts_once(ws: Workspace) -> None:
-    rows = [happened("ana", "Order Completed", order_id=f"a{i}", amount=100) for i in range(5)]
-    rows += [happened("bo", "Order Completed", order_id=f"b{i}", amount=100) for i in range(5)]
+    rows = [happened(f"p{i}", "Order Completed", order_id=f"a{i}", amount=100) for i in range(10)]
     rows += [
-        happened("ana", "Order Completed", order_id="a0", amount=100, source="till") for _ in "12"
+        happened("p0", "Order Completed", order_id="a0", amount=100, source="till") for _ in "12"
     ]
     tell(ws, rows)
     found = one(ws, "orders")
@@ -50,17 +49,17 @@ def test_currencies_are_never_added(ws: Workspace) -> None:
     assert one(ws, "revenue", filters={"currency": "GBP"}).value == 100.617
 
 
-def test_average_order_value_with_students_interval(ws: Workspace) -> None:
+def test_average_order_value_leans_to_its_long_tail(ws: Workspace) -> None:
     amounts = [80, 100, 100, 110, 110]
     tell(
         ws,
         [
-            happened("ana", "Order Completed", order_id=f"a{i}", amount=a)
+            happened(f"p{i}", "Order Completed", order_id=f"a{i}", amount=a)
             for i, a in enumerate(amounts)
         ],
     )
     found = one(ws, "average_order_value")
-    assert (found.value, round(found.low or 0), round(found.high or 0)) == (100, 85, 115)
+    assert (found.value, round(found.low or 0), round(found.high or 0)) == (100, 78, 111)
 
 
 def test_a_quarter_of_the_orders_was_asked_about(ws: Workspace) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
-from regulars.understand.metrics import statistics
+from regulars.understand.metrics import distributions
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -43,7 +43,7 @@ define(
         group=MetricGroup.SERVICE,
         aggregate=Aggregate(
             cases.first_answers,
-            statistics.MedianWait,
+            distributions.MedianWait,
             watched=True,
             counted=("seconds",),
             daily=Daily(cases.answers_by_day, ("since",), cases.answers_between),

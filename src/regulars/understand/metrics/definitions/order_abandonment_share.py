@@ -49,7 +49,7 @@ define(
             statistics.Share,
             reads=frozenset({CHECKOUT_STARTED, ORDER_COMPLETED}),
             watched=True,
-            daily=Daily(window=checkout.abandoned_between),
+            daily=Daily(split=checkout.abandoned_between),
         ),
         examples=(
             Example(

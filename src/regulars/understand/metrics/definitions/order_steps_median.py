@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import ORDER_STEPS
-from regulars.understand.metrics import statistics
+from regulars.understand.metrics import distributions
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -43,7 +43,11 @@ define(
         ),
         group=MetricGroup.ORDERING,
         aggregate=Aggregate(
-            checkout.steps, statistics.Median, reads=ORDER_STEPS, counted=("amount",), daily=Daily()
+            checkout.steps,
+            distributions.Median,
+            reads=ORDER_STEPS,
+            counted=("amount",),
+            daily=Daily(),
         ),
         examples=(
             Example(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import ORDERS
-from regulars.understand.metrics import statistics
+from regulars.understand.metrics import distributions
 from regulars.understand.metrics.model import (
     Aggregate,
     Definition,
@@ -46,7 +46,8 @@ define(
         group=MetricGroup.LOYALTY,
         aggregate=Aggregate(
             orders.bought_again,
-            statistics.CameAgain,
+            distributions.CameAgain,
+            unit="person",
             reads=ORDERS,
             watched=True,
             counted=("day", "due"),

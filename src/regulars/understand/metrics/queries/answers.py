@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from regulars.timeline.vocabulary import SURVEY_ANSWERED, SURVEY_DISMISSED, SURVEY_SHOWN
-from regulars.understand.metrics.queries.scene import Scene, summed, yes
+from regulars.understand.metrics.queries.clusters import PERSONS, key_of
+from regulars.understand.metrics.queries.scene import Scene, yes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -55,7 +56,10 @@ def answers(metric: str | None, x: Callable[[ir.Table], ir.Value]) -> Callable[[
             events = events.filter((events.weight > 0).fill_null(False))
         events = events.mutate(x=x(events), w=events.weight)
         keys = list(dict.fromkeys([*scene.keys, *BASE]))
-        return events.group_by(keys).aggregate(**_sums(events, scene.question.weighted))
+        sums = _sums(events, scene.question.weighted)
+        if scene.distinct:
+            sums[PERSONS] = key_of(events.person_id).nunique()
+        return events.group_by(keys).aggregate(**sums)
 
     return build
 
@@ -109,9 +113,8 @@ def invitations(scene: Scene) -> ir.Table:
     )
     events = events.mutate(following=events.name.lead().over(order))
     shown = scene.anchor(scene.within(events.filter(events.name == SURVEY_SHOWN)))
-    return summed(
+    return scene.summed(
         shown,
-        scene.keys,
         n=shown.count(),
         yes=yes(shown.following == SURVEY_ANSWERED).sum(),
         dismissed=yes(shown.following == SURVEY_DISMISSED).sum(),

@@ -14,7 +14,7 @@ from regulars.timeline.orders import whose
 from regulars.timeline.vocabulary import ANSWERS, CASE_SOLVED, CONTACTS
 from regulars.understand.metrics.model import Row
 from regulars.understand.metrics.periods import bucket_of
-from regulars.understand.metrics.queries.scene import BUCKET, Scene, seconds, summed, yes
+from regulars.understand.metrics.queries.scene import BUCKET, Scene, seconds, yes
 from regulars.understand.metrics.windows import Window
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def solved_at_once(scene: Scene) -> ir.Table:
     joined = opened.left_join(
         tried, (opened.case_id == tried.tried_case) & (opened.who == tried.tried_who)
     )
-    return summed(joined, scene.keys, n=joined.count(), yes=yes(joined.contacts == 1).sum())
+    return scene.summed(joined, n=joined.count(), yes=yes(joined.contacts == 1).sum())
 
 
 def come_back(scene: Scene) -> ir.Table:
@@ -158,4 +158,4 @@ def come_back(scene: Scene) -> ir.Table:
     events = events.mutate(back=back)
     due = events.occurred_at < ibis.literal(scene.over(BACK_DAYS))
     events = scene.anchor(scene.within(events.filter(due)))
-    return summed(events, scene.keys, n=events.count(), yes=events.back.sum())
+    return scene.summed(events, n=events.count(), yes=events.back.sum())

@@ -6,17 +6,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars.timeline.moments import SECOND, micros
 from regulars.timeline.vocabulary import CART, CHECKOUT_STARTED, ORDER_COMPLETED, ORDER_STEPS
-from regulars.understand.metrics.model import DIMENSIONS, Row
+from regulars.understand.metrics.model import DIMENSIONS
 from regulars.understand.metrics.queries.days import added
 from regulars.understand.metrics.queries.scene import Scene, carried, seconds, summed, yes
 from regulars.understand.metrics.windows import Window
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    import pyarrow as pa
 
 DAY_SECONDS = 86_400
 WEEK = timedelta(days=7)
@@ -64,26 +65,31 @@ def abandoned(scene: Scene) -> ir.Table:
     starts = _of_sessions(begun).union(_loose(begun, done))
     starts = starts.union(_completed_later(starts.filter(starts.kept == 0), done))
     found = starts.group_by("checkout").aggregate(
-        occurred_at=starts.occurred_at.min(), kept=starts.kept.max(), **carried(starts)
+        occurred_at=starts.occurred_at.min(),
+        kept=starts.kept.max(),
+        person_id=starts.person_id.max(),
+        **carried(starts),
     )
     found = found.mutate(lost=1 - found.kept)
     due = found.occurred_at < ibis.literal(scene.over(1))
     found = scene.anchor(scene.within(found.filter((found.lost == 0) | due)))
-    return summed(found, scene.keys, n=found.count(), yes=found.lost.sum())
+    return scene.summed(found, n=found.count(), yes=found.lost.sum())
 
 
-def abandoned_between(abandoned_days: pa.Table, window: Window) -> list[Row] | None:
+def abandoned_between(days: pa.Table, window: Window, keys: list[str]) -> pa.Table | None:
     """Return `abandoned`'s rows of a window of whole days; what is not due only if completed."""
     over = window.over(1)
     if window.days is None or over is None:
         return None
     first, after = window.days
     edge = min(max(first, over), after)
-    young = added(abandoned_days, window.grain, (edge, after), window.keys)
-    return [
-        *added(abandoned_days, window.grain, (first, edge), window.keys),
-        *({**row, "n": row["n"] - row["yes"], "yes": 0} for row in young),
-    ]
+    old, young = (added(days, window.grain, span, keys) for span in ((first, edge), (edge, after)))
+    kept = pc.subtract(young.column("n"), young.column("yes"))
+    young = young.set_column(young.schema.get_field_index("n"), "n", kept)
+    none = pc.multiply(kept, 0).cast(young.schema.field("yes").type)
+    young = young.set_column(young.schema.get_field_index("yes"), "yes", none)
+    young = young.filter(pc.greater(kept, 0))
+    return pa.concat_tables([old, young], promote_options="permissive")
 
 
 def _of_sessions(begun: ir.Table) -> ir.Table:
@@ -135,7 +141,7 @@ def _completed_later(starts: ir.Table, done: ir.Table) -> ir.Table:
 
 
 def _starts(events: ir.Table) -> ir.Table:
-    columns = ["checkout", "who", "occurred_at", "kept"]
+    columns = ["checkout", "who", "person_id", "occurred_at", "kept"]
     dimensions = [name for name in DIMENSIONS if name in events.columns]
     found = events.select(*columns, *dimensions)
     return found.mutate(kept=found.kept.cast("int8"))

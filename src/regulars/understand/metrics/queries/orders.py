@@ -45,7 +45,8 @@ def orders(scene: Scene, start: datetime | None, *columns: str) -> ir.Table:
 
 def placed_orders(scene: Scene) -> ir.Table:
     """Return the orders that began in the period, filtered and sliced."""
-    return scene.anchor(orders(scene, scene.began, "amount", "currency"))
+    whose = ["person_id"] if scene.cluster else []
+    return scene.anchor(orders(scene, scene.began, "amount", "currency", *whose))
 
 
 def counted(scene: Scene) -> ir.Table:
@@ -63,7 +64,10 @@ def _money(scene: Scene, found: ir.Table) -> ir.Table:
     found = found.filter(found.amount.notnull())
     double = found.amount.cast("float64")
     return found.group_by([*scene.keys, "currency"]).aggregate(
-        n=found.count(), x=found.amount.sum(), xx=(double * double).sum()
+        n=found.count(),
+        x=found.amount.sum(),
+        xx=(double * double).sum(),
+        xxx=(double * double * double).sum(),
     )
 
 
@@ -73,7 +77,8 @@ def net_revenue(scene: Scene) -> ir.Table:
     n counts orders and refunds. A refund reduces revenue whichever sign its sender uses.
     """
     paid = placed_orders(scene)
-    back = scene.unnamed.filter(scene.unnamed.actor == "customer")
+    events = scene.events if scene.cluster else scene.unnamed
+    back = events.filter(events.actor == "customer")
     back = scene.anchor(scene.within(back.filter(back.name.isin(sorted(REFUNDS)))))
     columns = [*scene.keys, "currency", "amount"]
     back = back.filter((back.amount != 0).fill_null(False))
@@ -89,7 +94,7 @@ def asked_about(scene: Scene) -> ir.Table:
     asked = _asked(scene, began)
     found = scene.anchor(began)
     joined = found.left_join(asked, found.event_id == asked.asked_event)
-    return summed(joined, scene.keys, n=joined.count(), yes=yes(joined.asked_event.notnull()).sum())
+    return scene.summed(joined, n=joined.count(), yes=yes(joined.asked_event.notnull()).sum())
 
 
 def _asked(scene: Scene, began: ir.Table) -> ir.Table:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import floor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 import ibis
@@ -18,6 +18,8 @@ from regulars.timeline.given import given
 from regulars.timeline.moments import SECOND, local_date, micros
 from regulars.understand.metrics import periods
 from regulars.understand.metrics.model import DIMENSIONS, MetricQuestion
+from regulars.understand.metrics.queries.clusters import CLUSTER, PERSONS, group_of, key_of
+from regulars.understand.metrics.windows import SLICE
 from regulars.understand.value_groups import service as value_groups
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ class Scene:
     `start` and `end` bound the period: an open end is the end of what was watched (`first`
     is the first event of those the metric reads, None when nobody looked, `horizon` is just after
     the last thing a customer did). `unnamed` are the same events without their person, which is
-    cheaper to read; `named` adds `person_id` to any rows with `identity_id`.
+    cheaper to read; `named` adds `person_id` to any rows with `identity_id`. With `cluster` rows
+    are told apart by person or by group of persons too; `distinct` counts the persons of each.
     """
 
     workspace: Workspace
@@ -52,6 +55,8 @@ class Scene:
     end: datetime
     horizon: datetime
     first: datetime | None
+    cluster: Literal["person", "group"] | None = None
+    distinct: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -67,7 +72,8 @@ class Scene:
     def keys(self) -> list[str]:
         """Names of the columns that tell slices apart."""
         keys = [slice_column(name) for name in self.question.by]
-        return [*keys, BUCKET] if self.question.grain else keys
+        keys += [BUCKET] if self.question.grain else []
+        return [*keys, CLUSTER] if self.cluster else keys
 
     def customers(self, names: Collection[str] | None = None) -> ir.Table:
         """Return what customers themselves did, of these names."""
@@ -109,7 +115,18 @@ class Scene:
 
     def anchor(self, events: ir.Table, column: str | None = "occurred_at") -> ir.Table:
         """Apply the filters and add the slice columns; `column` dates the bucket (None: none)."""
-        return self.bucketed(self.sliced(self.filtered(events)), column)
+        events = self.bucketed(self.sliced(self.filtered(events)), column)
+        if self.cluster is None:
+            return events
+        known = events.person_id
+        cluster = key_of(known) if self.cluster == "person" else group_of(known)
+        return events.mutate(**{CLUSTER: cluster})
+
+    def summed(self, table: ir.Table, **sums: ir.Value) -> ir.Table:
+        """Return the sums by the question's slices of what `anchor` returned."""
+        if self.distinct:
+            sums[PERSONS] = key_of(table.person_id).nunique()
+        return summed(table, self.keys, **sums)
 
     def filtered(self, events: ir.Table) -> ir.Table:
         """Keep the events that the question's filters allow."""
@@ -190,7 +207,7 @@ class Scene:
 
 def slice_column(name: str) -> str:
     """Return the column that carries a dimension's value in a query's answer."""
-    return f"slice_{name}"
+    return f"{SLICE}{name}"
 
 
 def visible(
