@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.kit.stats.quantile import median_change, quantile
+from regulars.kit.stats.quantile import quantile
 
 
 def of(values: list[float], share: float = 0.5):
@@ -46,11 +46,3 @@ def test_ranks_cover_at_least_95_percent_and_one_rank_less_does_not(n: int) -> N
 
     assert cover(low, high) >= 0.95
     assert cover(low + 1, high - 1) < 0.95
-
-
-def test_change_of_medians() -> None:
-    slow, fast = of([float(v) for v in range(100, 200)]), of([float(v) for v in range(50, 150)])
-    change = median_change(slow, fast)
-    assert change.difference == -50
-    assert change.p is not None and change.p < 0.001
-    assert median_change(of([1, 2, 3]), fast).p is None

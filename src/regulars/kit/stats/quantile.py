@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from regulars.kit.stats.estimate import LEVEL, NO_CHANGE_KNOWN, Change, Estimate, Z, empty, normal_p
+from regulars.kit.stats.estimate import LEVEL, Estimate, empty
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -54,28 +54,6 @@ def _ranks(n: float, share: float, tail: float) -> tuple[int, int]:
 
     size = max(int(n), 1)
     return int(stats.binom.ppf(tail, size, share)), int(stats.binom.ppf(1 - tail, size, share)) + 1
-
-
-def median_change(earlier: Estimate, later: Estimate) -> Change:
-    """Return the change of a median from two estimates by order statistics.
-
-    Price & Bonett, Journal of Statistical Computation and Simulation 68 (2001) 295-305, and
-    Bonett & Price, Psychological Methods 7 (2002) 370-383: each standard error is the width of
-    the order-statistic interval over 2 z. Where an interval is open only the difference is known.
-    """
-    if earlier.value is None or later.value is None:
-        return NO_CHANGE_KNOWN
-    difference = later.value - earlier.value
-    ends = (earlier.low, earlier.high, later.low, later.high)
-    if any(end is None for end in ends):
-        return Change(difference, None, None, None)
-    low_before, high_before, low_after, high_after = (float(end or 0.0) for end in ends)
-    error = math.hypot(high_before - low_before, high_after - low_after) / (2 * Z)
-    if error == 0:
-        return Change(difference, None, None, None)
-    return Change(
-        difference, difference - Z * error, difference + Z * error, normal_p(difference / error)
-    )
 
 
 def _ordered(values: Floats, counts: Counts) -> tuple[Floats, Counts]:

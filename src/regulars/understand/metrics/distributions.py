@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from regulars.kit.stats import medians, quantile, survival
+from regulars.kit.stats import medians, survival, waiting
 from regulars.kit.stats.estimate import Change, Estimate
 from regulars.kit.stats.medians import NOBODY, Measured
 from regulars.kit.stats.proportion import proportion
@@ -96,8 +96,10 @@ class MedianWait(Sums):
         return survival.time_until(self.curve)
 
     def change(self, earlier: Self, days: tuple[float, float]) -> Change:
-        """Price and Bonett, over both intervals."""
-        return quantile.median_change(earlier.estimate(), self.estimate())
+        """The score test of places, open waits included."""
+        return waiting.wait_change(*(
+            waiting.Waits(one.times, one.happened, one.censored) for one in (earlier, self)
+        ))  # fmt: skip
 
     def related(self) -> dict[str, Estimate]:
         """The 90th percentile of the same curve, and the share still open, in percent."""
