@@ -30,6 +30,7 @@ from regulars.store.settings import (
 from regulars.timeline.engine import texts
 from regulars.timeline.workspace import Workspace
 from tests import order as order_of_tests
+from tests import sizes
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 SHANGHAI = WorkspaceSettings(time_zone="Asia/Shanghai")
@@ -220,12 +221,13 @@ def pytest_configure(config: pytest.Config) -> None:
     SQL is kept of all that is asked: each test asks what others asked, in between much else.
     """
     texts.MAX_TEXTS = 3_000
+    sizes.asked.update(one for one in (sizes.HEAVY,) if config.getoption(one))
     os.environ.setdefault("JAVA_TOOL_OPTIONS", SHORT_LIVED)
-    if not config.getoption("--heavy"):
+    if not config.getoption(sizes.HEAVY):
         told = " ".join(f"--conf {one}" for one in INTERPRETED)
         os.environ.setdefault("PYSPARK_SUBMIT_ARGS", f"{told} pyspark-shell")
     patient = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-    hypothesis_settings.register_profile("patient", **patient)
+    hypothesis_settings.register_profile("patient", max_examples=sizes.of(50, 100), **patient)
     hypothesis_settings.load_profile("patient")
 
 

@@ -21,6 +21,14 @@ LONG = (
     *("tests/understand/findings/test_model.py", "tests/test_rights_walk.py"),
     *("tests/test_parts_away.py", "tests/listen/intake/test_kill.py"),
     *("tests/jobs/lanes/test_child.py", "tests/jobs/lanes/test_loop.py"),
+    *("tests/understand/levels/test_references.py", "tests/understand/metrics/test_daily.py"),
+    *("tests/understand/metrics/test_service.py", "tests/understand/analyses/test_every.py"),
+    *("tests/understand/levels/test_service.py", "tests/timeline/test_identity.py"),
+    *("tests/listen/imports/test_real_data.py", "tests/listen/imports/test_service.py"),
+    *("tests/listen/adoption/test_service.py", "tests/understand/drivers/test_ranking.py"),
+    *("tests/understand/drivers/test_service.py", "tests/understand/words/test_rising.py"),
+    *("tests/test_app.py", "tests/test_empty_forms.py", "tests/timeline/test_crashes.py"),
+    *("tests/timeline/test_reacting_killed.py", "tests/understand/words/test_docs.py"),
 )
 """Units of more than 20 s of work, the longest first."""
 WITH_SPARK = (

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.timeline.folding import LINKS, USERS, Facts, fold
+from tests import sizes
 
 Link = tuple[str, str, str | None, str]
 SHOP, APP, TILL = "shop", "app", "till"
@@ -136,7 +137,7 @@ told_links = st.lists(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=sizes.of(100, 400), deadline=None)
 @given(told_links, st.lists(st.one_of(devices, addresses), max_size=2), st.randoms())
 def test_no_order_of_facts_matters(
     told: list[Link], apart: list[str], shuffle: random.Random
@@ -152,7 +153,7 @@ def _pairs(people: pa.Table) -> dict[str, str]:
     return dict(zip(*(column.to_pylist() for column in people.columns), strict=True))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=sizes.of(100, 400), deadline=None)
 @given(told_links)
 def test_two_user_ids_of_one_source_are_one_only_by_word_or_name(told: list[Link]) -> None:
     """Ids that links resting on themselves, or renamings, do not join are never one person."""
@@ -175,7 +176,7 @@ def _top(said: dict[str, str], one: str) -> str:
     return one
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=sizes.of(50, 200), deadline=None)
 @given(told_links, told_links)
 def test_components_far_away_do_not_matter(told: list[Link], other: list[Link]) -> None:
     """So a fold may be mended around whom new facts touch."""

@@ -10,6 +10,7 @@ from regulars.kit.errors import Invalid
 from regulars.timeline import duck, identity, listed, nobody
 from regulars.timeline.event import IDENTITY_KINDS
 from regulars.timeline.workspace import Workspace
+from tests import sizes
 from tests.timeline.test_nobody import NOBODY
 
 
@@ -57,7 +58,9 @@ values = st.one_of(
 
 
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sizes.of(80, 400),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.sampled_from(IDENTITY_KINDS), values)
 def test_python_and_sql_give_one_identity(ws: Workspace, kind: str, value: str) -> None:

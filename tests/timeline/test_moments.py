@@ -11,13 +11,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from regulars.timeline.moments import local_date
+from tests import sizes
 
 ZONES = ["UTC", "Asia/Shanghai", "Asia/Kolkata", "America/New_York", "Europe/London",
          "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia"]  # fmt: skip
 KIND = pa.timestamp("us", "UTC")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sizes.of(15, 60), deadline=None)
 @example(zone="America/New_York", moments=[datetime(2026, 3, 8, 4, 59, 59, 999_999, tzinfo=UTC)])
 @example(zone="Asia/Shanghai", moments=[datetime(2026, 10, 31, 16, 0, tzinfo=UTC)])
 @given(

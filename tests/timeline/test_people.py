@@ -15,6 +15,7 @@ from regulars.timeline.flush import flush
 from regulars.timeline.folding import fold
 from regulars.timeline.tables import links
 from regulars.timeline.workspace import Workspace
+from tests import sizes
 from tests.timeline.cast import ANN, BO, CHEN, NOON, visits
 
 
@@ -91,7 +92,9 @@ facts = st.lists(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sizes.of(10, 25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(facts, st.randoms())
 def test_any_order_of_arrival_gives_one_state(
@@ -115,7 +118,9 @@ def test_any_order_of_arrival_gives_one_state(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sizes.of(10, 25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(facts, st.tuples(names, names))
 def test_undoing_a_merge_gives_the_first_state_back(
@@ -131,7 +136,9 @@ def test_undoing_a_merge_gives_the_first_state_back(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sizes.of(15, 40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(facts, facts)
 def test_a_fold_mended_is_the_fold_made_anew(

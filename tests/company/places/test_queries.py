@@ -13,6 +13,7 @@ from regulars.company.rights.model import SHELL
 from regulars.kit.errors import Invalid, NotFound
 from regulars.kit.text import Text
 from regulars.store.workspace import Store
+from tests import sizes
 
 STEPS = st.lists(
     st.tuples(st.sampled_from(["put", "move", "remove"]), st.integers(0, 4), st.integers(0, 4)),
@@ -21,7 +22,9 @@ STEPS = st.lists(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sizes.of(10, 25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(STEPS)
 def test_any_course_of_changes_keeps_every_version_as_it_was(

@@ -53,34 +53,54 @@ SEEN = {"journey", "health", "overview", "complaints", "levels", "level_referenc
         "customer_table", "early_warning"}  # fmt: skip
 
 
+Earlier = tuple[Path, pa.Table, list[dict[str, Any]]]
+
+
 class Story:
     """A company whose last days come one by one; some events name nobody, come late or early."""
 
-    def __init__(self, folder: Path) -> None:
-        settings = Settings(workspace=SHANGHAI, engine=EngineSettings(memory="1GB"))
-        self.ws = init_workspace(folder, settings)
-        (part,) = parts(Plan(300, MONDAY + 4 * DAY, richness=0.6), self.ws)
-        self._events, self._links = odd(part.events), part.links
-        connection = duck.connect(self.ws, share=0.5)
-        connection.register("earlier", self._between(MONDAY - 1_000 * DAY, MONDAY))
-        load(self.ws, connection, "earlier", "earlier")
-        connection.close()
-        self.link(self._links[:-3])
+    def __init__(self, folder: Path, events: pa.Table, links: list[dict[str, Any]]) -> None:
+        self.ws = open_workspace(folder)
+        self._events, self._links = events, links
 
     def send(self, day: int) -> pa.Table:
         sent = self._between(MONDAY + (day - 1) * DAY, MONDAY + day * DAY).combine_chunks()
         assert inbox.accept(self.ws, sent, now=MONDAY + day * DAY).accepted
         return sent
 
-    def link(self, rows: list[dict[str, Any]] | None = None) -> None:
-        """Make these links, or those that were not made at first."""
+    def link(self) -> None:
+        """Make the links that were not made at first."""
         with self.ws.database.transaction() as connection:
-            linking.link_many(self.ws, connection, rows or self._links[-3:])
+            linking.link_many(self.ws, connection, self._links[-3:])
 
     def _between(self, start: datetime, end: datetime) -> pa.Table:
         at = self._events.column("received_at")
         first, after = (pa.scalar(one, at.type) for one in (start, end))
         return self._events.filter(pc.and_(pc.greater_equal(at, first), pc.less(at, after)))
+
+
+def before(events: pa.Table, end: datetime) -> pa.Table:
+    """Return the events that came before a moment."""
+    at = events.column("received_at")
+    return events.filter(pc.less(at, pa.scalar(end, at.type)))
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Earlier:
+    """The company as it was before, made once, and all that is to happen in it."""
+    folder = tmp_path_factory.mktemp("earlier") / "company"
+    settings = Settings(workspace=SHANGHAI, engine=EngineSettings(memory="1GB"))
+    ws = init_workspace(folder, settings)
+    (part,) = parts(Plan(300, MONDAY + 4 * DAY, richness=0.6), ws)
+    events, links = odd(part.events), part.links
+    connection = duck.connect(ws, share=0.5)
+    connection.register("earlier", before(events, MONDAY))
+    load(ws, connection, "earlier", "earlier")
+    connection.close()
+    with ws.database.transaction() as transaction:
+        linking.link_many(ws, transaction, links[:-3])
+    ws.close()
+    return folder, events, links
 
 
 def odd(events: pa.Table) -> pa.Table:
@@ -131,8 +151,10 @@ def corrections(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def story(tmp_path: Path) -> Iterator[Story]:
-    made = Story(tmp_path / "company")
+def story(tmp_path: Path, earlier: Earlier) -> Iterator[Story]:
+    folder, *happens = earlier
+    shutil.copytree(folder, tmp_path / "company")
+    made = Story(tmp_path / "company", *happens)
     yield made
     made.ws.close()
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from regulars.kit.text import Text
 from regulars.listen.catalog import queries
 from regulars.listen.catalog.model import Area, Catalog, Phase, Rule, Stage, Touchpoint
+from tests import sizes
 
 VALUES = st.sampled_from(["a", "b", "c"])
 
@@ -51,7 +52,7 @@ def by_hand(catalog: Catalog, event: dict[str, str | None]) -> str | None:
     return min(found)[2] if found else None
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=sizes.of(15, 60))
 @given(st.lists(st.lists(RULES, max_size=3), min_size=1, max_size=4), EVENTS)
 def test_the_set_based_placing_is_the_rules_read_one_by_one(
     rules: list[list[Rule]], events: list[dict[str, str | None]]

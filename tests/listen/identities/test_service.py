@@ -19,6 +19,7 @@ from regulars.listen.profiles.model import Value
 from regulars.timeline import inbox, linking, people, remembered
 from regulars.timeline.folding import fold
 from regulars.timeline.workspace import Workspace
+from tests import sizes
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 ANA = Principal("staff", "ana", "Ana", Role.AGENT)
@@ -85,7 +86,7 @@ facts = st.lists(
 
 
 @given(given_facts=facts, data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=sizes.of(10, 25), deadline=None)
 def test_any_order_of_arrival_gives_one_state(
     shared_ws: Workspace, given_facts: list[Fact], data: st.DataObject
 ) -> None:
@@ -99,7 +100,7 @@ def test_any_order_of_arrival_gives_one_state(
 
 
 @given(before=facts, merges=st.lists(st.tuples(end, end), max_size=4), data=st.data())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=sizes.of(5, 10), deadline=None)
 def test_undoing_merges_gives_the_first_state_back(
     shared_ws: Workspace, before: list[Fact], merges: list[tuple[int, int]], data: st.DataObject
 ) -> None:

@@ -13,6 +13,7 @@ from regulars.listen.identities import story
 from regulars.listen.identities.model import IdentityKind
 from regulars.timeline import inbox, orders
 from regulars.timeline.workspace import Workspace
+from tests import sizes
 from tests.listen.identities.test_service import LEI, NOW
 
 
@@ -61,7 +62,7 @@ TELLING = st.tuples(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=sizes.of(8, 25))
 @given(st.lists(TELLING, min_size=1, max_size=8))
 def test_a_person_s_orders_and_money_are_those_of_all_customers(
     shared_ws: Workspace, told: list[tuple[int, str | None, int | None, str]]

@@ -14,6 +14,7 @@ from regulars.listen.intake import mapping
 from regulars.listen.intake.model import Row
 from regulars.timeline.event import COLUMNS
 from regulars.timeline.identity import identity_id
+from tests import sizes
 from tests.listen.intake.conftest import NOON, Reader
 
 
@@ -139,7 +140,7 @@ calls = st.fixed_dictionaries(
 
 
 @given(call=calls)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=sizes.of(100, 400), deadline=None)
 def test_whatever_is_sent_becomes_an_event_or_a_reason(shop: Reader, call: dict[str, Any]) -> None:
     from regulars.listen.intake.model import to_table
 

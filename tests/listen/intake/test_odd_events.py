@@ -25,6 +25,7 @@ from regulars.listen.intake.limits import EVENTS, Rate
 from regulars.listen.intake.model import to_table
 from regulars.listen.intake.service import MAX_KEPT, refusals
 from regulars.timeline.workspace import Workspace
+from tests import sizes
 from tests.listen.intake.conftest import Post
 
 GOOD = '{"type":"track","userId":"lei","event":"Cart Viewed","messageId":"good"}'
@@ -320,7 +321,7 @@ def sender(tmp_path_factory: pytest.TempPathFactory) -> Sender:
 
 
 @settings(
-    max_examples=400,
+    max_examples=sizes.of(100, 400),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

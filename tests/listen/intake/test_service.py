@@ -28,6 +28,7 @@ from regulars.listen.intake import commerce, mapping, service, wire
 from regulars.listen.intake.fields import Identities, Sender
 from regulars.listen.intake.model import Arrival, to_table
 from regulars.timeline.workspace import Workspace
+from tests import sizes
 from tests.listen.intake.test_odd_events import CALLS, SAID
 
 NOON = datetime(2026, 10, 5, 12, tzinfo=UTC)
@@ -98,7 +99,7 @@ def told(arrival: Arrival) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=sizes.of(15, 60),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

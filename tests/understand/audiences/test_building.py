@@ -12,6 +12,7 @@ import ibis
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
+from tests import sizes
 from tests.understand.audiences.test_reading import conditions
 
 from regulars.kit.errors import Invalid
@@ -106,7 +107,7 @@ CONNECTION = ibis.duckdb.connect()
 TABLE = CONNECTION.create_table("customers", rows())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=sizes.of(40, 200), deadline=None)
 @given(conditions)
 def test_the_rows_chosen_are_those_that_fit(condition: Condition) -> None:
     shown = TABLE.select(fits=holds(condition, TABLE)).to_pyarrow().column("fits").to_pylist()

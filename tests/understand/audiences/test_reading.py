@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests import sizes
 
 from regulars.kit.errors import Invalid
 from regulars.understand.audiences.fields import FIELDS, Sort
@@ -191,7 +192,7 @@ def single(found: Condition) -> Condition:
 conditions = st.recursive(leaves(), joined, max_leaves=8)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=sizes.of(60, 300), deadline=None)
 @given(conditions)
 def test_every_condition_reads_back_as_it_was(condition: Condition) -> None:
     assert read(write(condition)) == condition
@@ -204,7 +205,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=sizes.of(60, 300), deadline=None)
 @given(st.text(max_size=80) | st.lists(st.sampled_from(PIECES), max_size=20).map(" ".join))
 def test_whatever_is_typed_is_read_or_refused(where: str) -> None:
     try:

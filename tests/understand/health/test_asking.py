@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests import sizes
 from tests.understand.health.test_service import NOON, answers, shop, told
 
 from regulars.timeline.flush import flush
@@ -22,7 +23,7 @@ from regulars.understand.scope.model import EventScope
 PEOPLE = st.lists(st.lists(st.integers(1, 5), min_size=1, max_size=4), min_size=6, max_size=14)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=sizes.of(10, 25))
 @given(PEOPLE)
 def test_answers_of_one_person_are_taken_together(people: list[list[int]]) -> None:
     """The error is that of a ratio of means over people, worked out here directly."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests import sizes
 from tests.understand.journeys import brute
 from tests.understand.journeys.brute import Happened
 from tests.understand.journeys.test_queries import EVENTS, STEPS, listed, rows
@@ -14,7 +15,7 @@ from regulars.understand.journeys.model import ORDERS, Order
 
 
 @pytest.mark.parametrize("order", ORDERS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=sizes.of(15, 60))
 @given(events=EVENTS, window=st.integers(1, 8))
 def test_a_funnel_finds_every_attempt(events: list[Happened], window: int, order: Order) -> None:
     steps = STEPS[:3]

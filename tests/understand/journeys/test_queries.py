@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import ibis
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests import sizes
 from tests.understand.journeys import brute
 from tests.understand.journeys.brute import Happened
 
@@ -50,7 +51,7 @@ def listed(expression: ibis.expr.types.Table) -> list[dict[str, object]]:
     return expression.to_pyarrow().to_pylist()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=sizes.of(15, 60))
 @given(EVENTS)
 def test_transitions_start_and_end_where_journeys_do(events: list[Happened]) -> None:
     moved = mapping.flow(listed(queries.transitions(rows(events))))
@@ -65,7 +66,7 @@ def test_transitions_start_and_end_where_journeys_do(events: list[Happened]) -> 
     assert waited == 60 * sum(way[-1].minute - way[0].minute for way in ways)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=sizes.of(15, 60))
 @given(EVENTS)
 def test_variants_are_the_sequences(events: list[Happened]) -> None:
     prints = queries.prints(rows(events), collapse=False).to_pyarrow()
@@ -78,7 +79,7 @@ def test_variants_are_the_sequences(events: list[Happened]) -> None:
     assert {tuple(taken[str(row["case"])]): row["n"] for row in top} == brute.variants(events)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=sizes.of(15, 60))
 @given(EVENTS)
 def test_reached_steps_are_counted_once_a_journey(events: list[Happened]) -> None:
     reach = mapping.Reach(listed(queries.cases(rows(events), 4, LONG_AGO)), 4)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import optimize, special
+from tests import sizes
 from tests.understand.lifetime_value.made import customers
 
 from regulars.understand.lifetime_value import forecasting, purchasing, spending
@@ -59,9 +62,8 @@ def test_expected_purchases_are_the_hypergeometric_and_the_sum_of_chances(
     x, ages = np.array([float(repeats)]), np.array([age])
     ours = purchasing.if_alive(model, x, ages, horizon)[0]
     assume(ours < 100)  # beyond, two thousand chances are not the whole sum
-    summed = sum(
-        purchasing.at_least(model, x, ages, horizon, count)[0] for count in range(1, 2_000)
-    )
+    counts: Any = np.arange(1, 2_000)
+    summed = purchasing.at_least(model, x, ages, horizon, counts).sum()
     assert ours == pytest.approx(summed, rel=1e-4)
     r, alpha, a, b = model.r + repeats, model.alpha + age, model.a, model.b + repeats
     assume(abs(a + b - 1) > 1e-6)  # where the paper's series has its pole
@@ -70,7 +72,7 @@ def test_expected_purchases_are_the_hypergeometric_and_the_sum_of_chances(
     assert ours == pytest.approx(paper, rel=1e-3)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=sizes.of(10, 25))
 @given(parameters, st.integers(0, 2**32 - 1))
 def test_the_gradient_is_the_slope(model: Purchasing, seed: int) -> None:
     found = customers(300, model, ALBUMS, seed, days=400)
@@ -102,7 +104,7 @@ def test_planted_parameters_are_found_again() -> None:
     assert paid.model.gamma == pytest.approx(15.44, rel=0.05)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=sizes.of(15, 40))
 @given(parameters, st.integers(0, 30), st.floats(0.0, 1.0), st.floats(5.0, 700.0))
 def test_chances_are_chances_and_a_longer_horizon_holds_more(
     model: Purchasing, repeats: int, share: float, age: float

@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html
+from tests import sizes
 from tests.understand.metrics.story import NOON, answered, days, happened, tell
 from typer.testing import CliRunner
 
@@ -163,7 +164,9 @@ def by_address(client: TestClient, asked: dict[str, Any]) -> Any:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sizes.of(8, 25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(asked=questions())
 def test_command_and_api_show_the_services_digits(
@@ -198,7 +201,9 @@ def pages(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sizes.of(8, 20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(asked=pages())
 def test_page_and_export_show_the_services_digits(

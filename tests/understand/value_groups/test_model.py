@@ -45,7 +45,7 @@ def test_the_largest_remainder_gets_the_odd_one() -> None:
     assert list(quotas(1).values()) == [0, 1, 0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.tuples(*(st.integers(0, 3) for _dimension in range(3))), max_size=80),
     st.randoms(use_true_random=False),

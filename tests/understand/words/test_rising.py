@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from tests import sizes
 
 from regulars.understand.words import keeping, lexicon, rising
 from regulars.understand.words.analysing import Reader
@@ -115,7 +116,7 @@ def test_shuffled_tweets_give_no_alarms(real_data: Path) -> None:
     """The same tweets dealt to two windows by lot: at most half an alarm a deal."""
     readings = tweets(real_data)
     rng, alarms = np.random.default_rng(3), []
-    for _deal in range(20):
+    for _deal in range(sizes.of(8, 20)):
         first = pa.array(rng.random(readings.num_rows) < 0.4)
         earlier = readings.filter(first)
         later = readings.filter(pa.array(~first.to_numpy(zero_copy_only=False)))
