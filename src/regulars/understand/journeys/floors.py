@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scipy import stats
+import scipy
 
 from regulars.kit.stats.estimate import LEVEL
 from regulars.kit.text import Text
@@ -44,5 +44,5 @@ def _p(rated: Performance, floor: float) -> float:
     """Return how likely so low a mean is at the floor; where all agree, what the interval says."""
     if not rated.error or rated.people < 2:
         return (1 - LEVEL) / 2
-    p = float(stats.t.sf((floor - rated.value) / rated.error, rated.people - 1))
+    p = float(scipy.stats.t.sf((floor - rated.value) / rated.error, rated.people - 1))
     return min(p, (1 - LEVEL) / 2)
