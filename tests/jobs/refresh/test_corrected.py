@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
@@ -39,8 +40,12 @@ from regulars.understand.analyses import service as analyses
 from regulars.understand.analyses.options import Options
 from regulars.understand.audiences import customers
 from regulars.understand.churn import service as churn
+from regulars.understand.complaints import service as complaints
+from regulars.understand.complaints.model import Problem, ProblemParameters
 from regulars.understand.findings import service as findings
+from regulars.understand.health import service as health
 from regulars.understand.journeys import service as journeys
+from regulars.understand.scope.model import EventFilter
 from regulars.understand.words import service as words
 from regulars.understand.words.service import WordsParameters
 from tests.conftest import SHANGHAI
@@ -193,6 +198,50 @@ def test_corrected_findings_are_those_computed_from_nothing(
     for found in (corrected, anew):
         found["early_warning"] = {one: found["early_warning"][one] for one in rated}
     assert list(differing(corrected, anew)) == []
+
+
+def test_on_the_first_of_a_month_few_are_made_anew(
+    story: Story, tmp_path: Path, corrections: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window of twelve months moves on, and what is kept by person or by day serves it."""
+    ws, first = story.ws, datetime(2026, 12, 1, 3, tzinfo=UTC)
+    assert problems_and_health(ws, MONDAY)["health"]["start"] == "2025-11-30T16:00:00Z"
+    sent = story._events.slice(0, 1).to_pylist()[0]
+    at = dict.fromkeys(("occurred_at", "received_at", "known_at"), first - DAY / 24)
+    later = pa.Table.from_pylist([sent | at | {"event_id": "later"}], story._events.schema)
+    assert inbox.accept(ws, later, now=first).accepted
+    shutil.copytree(ws.folder, tmp_path / "copy")
+    shutil.rmtree(tmp_path / "copy" / standing.FOLDER)
+    amended = standing.amended
+
+    def noting(*args: Any) -> Any:
+        corrections.append("amended")
+        return amended(*args)
+
+    monkeypatch.setattr(standing, "amended", noting)
+    corrected = problems_and_health(ws, first)
+    assert corrections.count("amended") >= 13 and corrections.count("summed") == 4
+    corrections.clear()
+    copy = open_workspace(tmp_path / "copy")
+    anew = problems_and_health(copy, first)
+    copy.close()
+    assert not corrections
+    assert corrected["health"]["start"] == "2025-12-31T16:00:00Z"
+    assert corrected["health"]["trend"] and corrected["return"]["before"]
+    assert list(differing(corrected, anew)) == []
+
+
+def problems_and_health(ws: Workspace, now: datetime) -> dict[str, Any]:
+    """Return what a refresh finds of health and of each kind of problem."""
+    try:
+        steps()[0].run(ws, now, lambda _share: None)
+        found: dict[str, Any] = {"health": health.answered(ws, EventFilter(), now=now).payload}
+        for problem in Problem:
+            asked = ProblemParameters(problem=problem, days=90)
+            found[str(problem)] = complaints.answered(ws, asked, now=now).payload
+    finally:
+        ws.engine.unpin()
+    return json.loads(msgspec.json.encode(found))
 
 
 def test_one_key_names_one_question(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from regulars.kit.period import day_start
 from regulars.timeline import compaction, duck, erasure, inbox, lake, linking, loading
 from regulars.timeline.engine import change, pinned, standing
 from regulars.timeline.flush import flush
@@ -187,6 +189,52 @@ def test_what_grows_at_its_end_keeps_what_was_made_before(ws: Workspace) -> None
     assert len(worked) == 2 and worked[1].num_rows <= 3 < everybody
     asked(6, [10, 25, 30])
     assert len(worked) == 3 and worked[2].num_rows == everybody
+
+
+def test_a_window_that_begins_later_is_answered_from_what_is_kept(ws: Workspace) -> None:
+    """Kept since two days ago, it serves since later days; not since the day before those."""
+    told: list[pa.Table] = []
+
+    def days(view: Any) -> Any:
+        events = view.with_person()
+        events = events.filter(events.occurred_at >= first, events.person_id.notnull())
+        return events.group_by("person_id", day=view.day(events.occurred_at)).agg(n=events.count())
+
+    def work() -> pa.Table:
+        told.append(found := ws.query(days))
+        return found
+
+    def asked() -> None:
+        start = first.astimezone(ws.zone).date()
+        rows = ws.engine.by_person("rows", work, of="person_id", since=first)
+        sums = ws.engine.summed(
+            "sums",
+            lambda view: (found := days(view)).group_by("day").agg(n=found.n.sum()),
+            by=("day",),
+            since=first,
+        )
+        anew = sorted((row["day"], row["n"]) for row in ws.query(days).to_pylist())
+        found = sorted((r["day"], r["n"]) for r in rows.to_pylist() if r["day"] >= start)
+        assert found == anew
+        total = Counter[date]()
+        for day, n in anew:
+            total[day] += n
+        assert {r["day"]: r["n"] for r in sums.to_pylist() if r["day"] >= start} == total
+
+    dice = random.Random(5)
+    for day, since in enumerate((-2, -2, -1, 0, -3)):
+        rows = pa.concat_tables(
+            some_events(dice, count, day - ago).drop(["session_id", "order_id"])
+            for ago, count in enumerate((3,) if day else (130, 130, 130, 130))
+        )
+        inbox.accept(ws, inbox.make(rows.to_pylist(), NOON + day * DAY))
+        flush(ws)
+        first = day_start(NOON.date() + since * DAY, ws.zone)
+        ws.engine.pin(NOON + (day + 1) * DAY)
+        asked()
+        ws.engine.unpin()
+    everybody = told[0].num_rows
+    assert [len(one) > everybody / 2 for one in told] == [True, False, False, False, True]
 
 
 def test_a_disk_without_hard_links_keeps_copies(

@@ -1,4 +1,4 @@
-"""Answers of one person are taken together, in a refresh from pairs of cells."""
+"""Answers of one person are taken together, in a refresh too."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_one_loud_person_widens_the_interval(ws: Workspace) -> None:
 
 
 @pytest.mark.parametrize("few", [0, 7])
-def test_a_refresh_finds_the_same_interval_from_pairs_of_cells(ws: Workspace, few: int) -> None:
+def test_a_refresh_finds_the_same_from_the_answers_it_keeps(ws: Workspace, few: int) -> None:
     """Forty people answer two questions at the till and one at the door; `few` answer a third."""
     groups = [
         answers(point, [1 + (number * step) % 5], who=f"guest {number}", metric=metric)

@@ -67,6 +67,7 @@ class Engine(ABC):
         by: Sequence[str],
         as_of: datetime | None = None,
         timeless: bool = False,
+        since: datetime | None = None,
     ) -> pa.Table:
         """Run an expression that gives sums by the columns `by`; the order of rows is not kept.
 
@@ -76,11 +77,15 @@ class Engine(ABC):
         `key` names all that shapes the answer beside the events, `as_of` and the workspace's
         settings: which question it is, and its parameters, moments as `settled` gives them. What
         is `timeless` bounds nothing by a moment that moves: one refresh compiles it for the next.
+
+        Where only what occurs from a moment on is wanted, and that moment moves on, `since` names
+        it in place of the key, and `by` has the day. A refresh may give earlier days too, which
+        tell what once was true: whoever asks leaves them out.
         """
         held = self.held()
         if held is not None:
             with suppress(self.GONE):
-                return held.summed(key, build, by, as_of, timeless)
+                return held.summed(key, build, by, as_of, timeless, since=since)
         return self.query(build, as_of=as_of)
 
     def adding(self, key: Hashable, work: Callable[[], pa.Table], *, by: Sequence[str]) -> pa.Table:
@@ -98,16 +103,18 @@ class Engine(ABC):
         *,
         of: str,
         grows: Sequence[Hashable] = (),
+        since: datetime | None = None,
     ) -> pa.Table:
         """Return what `work` finds out by queries: rows of a person each, named by the column `of`.
 
         A person's rows must depend on that person's events only, and on what `key` names. Then a
         refresh may make anew the rows of those touched since the refresh before. They may also
         depend on `grows`, one value a month for instance, as far as the month of the person's last
-        event: a value more at its end changes nothing for whom was not touched.
+        event: a value more at its end changes nothing for whom was not touched. With `since` as in
+        `summed`, each row is of one moment, and whoever asks leaves out those before it.
         """
         held = self.held()
-        return work() if held is None else held.by_person(key, work, of, grows)
+        return work() if held is None else held.by_person(key, work, of, grows=grows, since=since)
 
     def persons(
         self,
@@ -117,12 +124,13 @@ class Engine(ABC):
         of: str,
         as_of: datetime | None = None,
         timeless: bool = False,
+        since: datetime | None = None,
     ) -> pa.Table:
         """Run an expression that gives rows of a person each; as `by_person`, of one query."""
         held = self.held()
         if held is not None:
             with suppress(self.GONE):
-                return held.persons(key, build, of, as_of, timeless)
+                return held.persons(key, build, of, as_of, timeless, since=since)
         return self.query(build, as_of=as_of)
 
     def amended(

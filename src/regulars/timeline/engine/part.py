@@ -29,6 +29,7 @@ class ChangedPart:
         _by: Sequence[str],
         as_of: datetime | None,
         _timeless: bool,
+        **_bounds: object,
     ) -> pa.Table:
         """Return the sums that `build` makes."""
         return self.query(build, as_of, None)
@@ -40,16 +41,19 @@ class ChangedPart:
         _of: str,
         as_of: datetime | None,
         _timeless: bool,
+        **_bounds: object,
     ) -> pa.Table:
         """Return the rows by person that `build` makes."""
         return self.query(build, as_of, None)
 
-    def adding(self, _key: Hashable, work: Callable[[], pa.Table], _by: Sequence[str]) -> pa.Table:
-        """Return what `work` makes."""
-        return work()
-
-    def by_person(
-        self, _key: Hashable, work: Callable[[], pa.Table], _of: str, _grows: Sequence[Hashable]
+    def adding(
+        self,
+        _key: Hashable,
+        work: Callable[[], pa.Table],
+        _by: Sequence[str] | str,
+        **_bounds: object,
     ) -> pa.Table:
         """Return what `work` makes."""
         return work()
+
+    by_person = adding

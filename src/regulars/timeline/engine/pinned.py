@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from regulars.timeline import duck
-from regulars.timeline.engine import change, extent, keys, standing
+from regulars.timeline.engine import beside, change, extent, keys, standing
 from regulars.timeline.engine.base import Amended
+from regulars.timeline.engine.bounds import Bounds
 from regulars.timeline.engine.change import RefreshState
 from regulars.timeline.engine.part import ChangedPart
 from regulars.timeline.event import COLUMNS
@@ -29,11 +30,8 @@ if TYPE_CHECKING:
 MAX_COMPILED = 300
 """Questions whose SQL is kept from one refresh to the next."""
 WHOLE, NOW, BEFORE = "whole", "now", "before"
-AMENDED = ("rows", "replaced")
-GROWS = "grows"
 MAX_BESIDE = 0.1
 """Share of rows that may lie beside those of everybody before all are written anew."""
-NOBODY = pa.nulls(0, pa.string())
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM"
 
 
@@ -157,20 +155,29 @@ class Pinned:
         by: Sequence[str],
         as_of: datetime | None,
         timeless: bool = False,
+        *,
+        since: datetime | None = None,
     ) -> pa.Table:
         """Return the sums that `build` makes by the columns `by`, corrected where they can be."""
         if self._elsewhen(as_of):
             return self.query(build, as_of)
         work = self._work(key, build, as_of, timeless)
-        return self.adding((key, self._settled(as_of)), work, by)
+        return self.adding((key, self._settled(as_of)), work, by, since=since)
 
-    def adding(self, key: Hashable, work: Callable[[], pa.Table], by: Sequence[str]) -> pa.Table:
+    def adding(
+        self,
+        key: Hashable,
+        work: Callable[[], pa.Table],
+        by: Sequence[str],
+        *,
+        since: datetime | None = None,
+    ) -> pa.Table:
         """Return the sums that `work` makes by the columns `by`, corrected where they can be."""
 
         def correct(stored: pa.Table) -> pa.Table:
             return standing.summed(stored, self._of(BEFORE, work), self._of(NOW, work), by)
 
-        return self._corrected(self._text((key, by)), work, correct)
+        return self._corrected(self._text((key, by)), work, correct, Bounds(since=since))
 
     def persons(
         self,
@@ -179,12 +186,14 @@ class Pinned:
         of: str,
         as_of: datetime | None,
         timeless: bool = False,
+        *,
+        since: datetime | None = None,
     ) -> pa.Table:
         """Return the rows by person that `build` makes, made anew for those touched."""
         if self._elsewhen(as_of):
             return self.query(build, as_of)
         work = self._work(key, build, as_of, timeless)
-        return self.by_person((key, self._settled(as_of)), work, of, ())
+        return self.by_person((key, self._settled(as_of)), work, of, since=since)
 
     def _text(self, key: Hashable) -> str:
         """Return what an answer is kept under: its key, and what every answer rests on."""
@@ -215,29 +224,38 @@ class Pinned:
         return self._session(part).run(compiled.expression, compiled.text)
 
     def by_person(
-        self, key: Hashable, work: Callable[[], pa.Table], of: str, grows: Sequence[Hashable]
+        self,
+        key: Hashable,
+        work: Callable[[], pa.Table],
+        of: str,
+        *,
+        grows: Sequence[Hashable] = (),
+        since: datetime | None = None,
     ) -> pa.Table:
         """Return what `work` makes of each person (named by `of`), made anew for those touched.
 
-        What was made of everybody is kept as it is while few were touched since and what it
-        `grows` by was only added to, and the rows of those touched beside it.
+        What was made of everybody is kept as it is while few were touched since and its bounds
+        only moved on, and the rows of those touched beside it.
         """
-        text, parts = self._text((key, of)), [keys.text_of(one) for one in grows]
-        made = self._by_person(text, work, of, parts)
-        if parts:
-            self._kept.write(self._token, f"{text} {GROWS}", pa.table({"part": parts}))
+        text = self._text((key, of))
+        bounds = Bounds(tuple(keys.text_of(one) for one in grows), since)
+        made = self._by_person(text, work, of, bounds)
+        bounds.note(self._kept, self._token, text)
         return made
 
     def _by_person(
-        self, key: str, work: Callable[[], pa.Table], of: str, parts: list[str]
+        self, key: str, work: Callable[[], pa.Table], of: str, bounds: Bounds
     ) -> pa.Table:
-        table, newer = self._made_of(self._token, key, parts)
+        table, newer = (
+            self._read(self._token, key, bounds),
+            beside.read(self._kept, self._token, key),
+        )
         if table is not None and newer is not None:
             return standing.replaced(table, newer.rows, of, newer.replaced)
         if self._touched is None:
             return self._kept_anew(key, work())
         old = self._touched.token
-        table, newer = self._made_of(old, key, parts)
+        table, newer = self._read(old, key, bounds), beside.read(self._kept, old, key)
         if table is None or newer is None:
             return self._kept_anew(key, work())
         try:
@@ -248,22 +266,12 @@ class Pinned:
         if len(newer.replaced) > MAX_BESIDE * table.num_rows:
             return self._kept_anew(key, made)
         self._kept.carry(old, self._token, key)
-        self._keep(key, newer)
+        beside.write(self._kept, self._token, key, newer)
         return made
-
-    def _made_of(
-        self, token: str, key: str, parts: list[str]
-    ) -> tuple[pa.Table | None, Amended | None]:
-        """Return what was kept of everybody in a state and what beside it; None if it is over."""
-        if parts:
-            known = self._kept.read(token, f"{key} {GROWS}")
-            if known is None or known.column(0).to_pylist() != parts[: known.num_rows]:
-                return None, None
-        return self._kept.read(token, key), self._amended(token, key)
 
     def _kept_anew(self, key: str, made: pa.Table) -> pa.Table:
         self._kept.write(self._token, key, made)
-        self._keep(key, Amended(made.schema.empty_table(), NOBODY))
+        beside.write(self._kept, self._token, key, beside.none_of(made.schema))
         return made
 
     def _more_amended(self, before: Amended, work: Callable[[], pa.Table], of: str) -> Amended:
@@ -281,16 +289,16 @@ class Pinned:
     def _amended_since(
         self, key: str, base: Callable[[], pa.Schema], work: Callable[[], pa.Table], of: str
     ) -> Amended | None:
-        made = self._amended(self._token, key)
+        made = beside.read(self._kept, self._token, key)
         if made is not None:
             return made
-        stored = self._amended(self._touched.token, key) if self._touched else None
+        stored = beside.read(self._kept, self._touched.token, key) if self._touched else None
         with suppress(EarlierMoment):
             if stored is not None:
                 made = self._more_amended(stored, work, of)
-                self._keep(key, made)
+                beside.write(self._kept, self._token, key, made)
                 return made
-        self._keep(key, Amended(base().empty_table(), NOBODY))
+        beside.write(self._kept, self._token, key, beside.none_of(base()))
         return None
 
     def of_touched(self, build: Callable[[Any], Any]) -> pa.Table | None:
@@ -303,33 +311,27 @@ class Pinned:
         """Return the first and last moment of what is seen; None where the files do not tell."""
         return self._covered if self._state.whole else None
 
-    def _amended(self, token: str, key: str) -> Amended | None:
-        rows, replaced = (self._kept.read(token, f"{key} {what}") for what in AMENDED)
-        if rows is None or replaced is None:
-            return None
-        return Amended(rows, replaced.column(0).combine_chunks())
-
-    def _keep(self, key: str, made: Amended) -> None:
-        tables = (made.rows, pa.table({"person_id": made.replaced}))
-        for what, table in zip(AMENDED, tables, strict=True):
-            self._kept.write(self._token, f"{key} {what}", table)
-
     def _corrected(
         self,
         key: str,
         work: Callable[[], pa.Table],
         correct: Callable[[pa.Table], pa.Table],
+        bounds: Bounds,
     ) -> pa.Table:
-        made = self._kept.read(self._token, key)
+        made = self._read(self._token, key, bounds)
         if made is not None:
             return made
-        stored = self._kept.read(self._touched.token, key) if self._touched else None
+        stored = self._read(self._touched.token, key, bounds) if self._touched else None
         try:
             made = work() if stored is None else correct(stored)
         except EarlierMoment:
             made = work()
         self._kept.write(self._token, key, made)
+        bounds.note(self._kept, self._token, key)
         return made
+
+    def _read(self, token: str, key: str, bounds: Bounds) -> pa.Table | None:
+        return self._kept.read(token, key) if bounds.hold(self._kept, token, key) else None
 
     def _of(self, part: str, work: Callable[[], pa.Table]) -> pa.Table:
         """Return what `work` finds among the events of those touched, as they are or were."""

@@ -7,6 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regulars.understand.complaints.comparing import Stratum
+
 Row = dict[str, Any]
 
 
@@ -39,12 +41,40 @@ def people(found: pa.Table) -> int:
 
 
 def first(found: pa.Table) -> pa.Table:
-    """Return each person's first problem: who, us, stratum ("" where no touchpoint is known)."""
+    """Return each person's first problem: who, event_id, stratum ("" where no touchpoint is known).
+
+    The stratum is the touchpoint.
+    """
     ordered = found.sort_by([("us", "ascending"), ("event_id", "ascending")])
     stratum = pc.fill_null(ordered.column("touchpoint").cast(pa.string()), "")
-    whole = pa.table({"who": ordered.column("who"), "us": ordered.column("us"), "stratum": stratum})
+    names = ["event_id", "stratum"]
+    whole = ordered.select(["who", "event_id"]).append_column("stratum", stratum)
     return (
         whole.group_by("who", use_threads=False)
-        .aggregate([("us", "first"), ("stratum", "first")])
-        .rename_columns(["who", "us", "stratum"])
+        .aggregate([(name, "first") for name in names])
+        .rename_columns(["who", *names])
     )
+
+
+def by_stratum(first: pa.Table, only: pa.Table | None = None) -> dict[str, int]:
+    """Return how many first problems each stratum has; `only` those that a table names."""
+    if only is not None:
+        named = only.column("event_id").combine_chunks()
+        first = first.filter(pc.is_in(first.column("event_id"), named))
+    counted = first.group_by("stratum").aggregate([([], "count_all")]).to_pylist()
+    return {row["stratum"]: int(row["count_all"]) for row in counted}
+
+
+def steps_before(first: pa.Table, steps: pa.Table) -> dict[str, Stratum]:
+    """Return by stratum how many first problems there are, and how many had each step before.
+
+    `steps` has a row for each problem, first or not, and step: event_id, step.
+    """
+    strata = {key: Stratum(n, n) for key, n in by_stratum(first).items()}
+    theirs = steps.select(["event_id", "step"]).join(
+        first.select(["event_id", "stratum"]), "event_id", join_type="inner"
+    )
+    counted = theirs.group_by(["stratum", "step"]).aggregate([([], "count_all")]).to_pylist()
+    for row in counted:
+        strata[row["stratum"]].steps[row["step"]] = int(row["count_all"])
+    return strata

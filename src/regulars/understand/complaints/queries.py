@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Place = Callable[["ir.Table"], "ir.Table"]
 DAY = 86_400 * SECOND
+ANCHOR = ("event_id", "who", "us", "touchpoint")
 NO_PASSAGE = sorted(FEEDBACK | SURVEY | {MESSAGE_SENT})
 """Being asked, answering and being written to is no passage."""
 
@@ -126,61 +127,92 @@ def had(view: View, source: ProblemSource, most: int) -> ir.Table:
 
 
 def _passages(steps: ir.Table) -> ir.Table:
-    """Return one row a passage: who, touchpoint, day, when it began."""
+    """Return one row a passage: who, touchpoint, day, when it began.
+
+    A passage begins where its day does, so steps are read from the day before they are wanted on.
+    """
     dated = steps.mutate(day=steps.occurred_at.date())
     return dated.group_by("who", "touchpoint", "day").agg(us=dated.us.min())
 
 
 def passed(view: View, source: ProblemSource) -> ir.Table:
-    """Return by touchpoint how many passages there were within the extent."""
-    found = _passages(_steps(view, source, 0))
-    return found.group_by("touchpoint").agg(passages=found.count())
+    """Return by touchpoint and day how many passages within the extent there were last seen then.
 
-
-def followed(view: View, source: ProblemSource, first: pa.Table) -> ir.Table:
-    """Return by touchpoint of the problem: first problems after a passage of that very touchpoint.
-
-    `first` as in `before_problems`; counted back are LOOKBACK_DAYS.
+    Of an extent that begins on a later day, these are the passages from that day on.
     """
-    anchors = ibis.memtable(first)
-    windows = anchors.select(anchor="who", anchor_us="us", stratum="stratum")
+    steps = _steps(view, source, 0)
+    found = (
+        steps.mutate(day=steps.occurred_at.date())
+        .group_by("who", "touchpoint", "day")
+        .agg(last=steps.occurred_at.max())
+    )
+    dated = found.select("touchpoint", day=view.day(found["last"]))
+    return dated.group_by("touchpoint", "day").agg(passages=dated.count())
+
+
+def followed(view: View, source: ProblemSource, found: pa.Table) -> ir.Table:
+    """Return the problems after a passage of their very touchpoint: who, event_id.
+
+    `found` is what `arisen` gives; counted back are LOOKBACK_DAYS.
+    """
+    problems = ibis.memtable(found.select(list(ANCHOR)))
+    problems = problems.rename({f"problem_{name}": name for name in ANCHOR})
     steps = _steps(view, source, LOOKBACK_DAYS)
     near = steps.inner_join(
-        windows,
+        problems,
         [
-            steps.who == windows.anchor,
-            steps.touchpoint == windows.stratum,
-            steps.us <= windows.anchor_us,
-            steps.us > windows.anchor_us - LOOKBACK_DAYS * DAY,
+            steps.who == problems.problem_who,
+            steps.touchpoint == problems.problem_touchpoint,
+            steps.us <= problems.problem_us,
+            steps.us > problems.problem_us - LOOKBACK_DAYS * DAY,
         ],
     )
-    return near.group_by("stratum").agg(n=near.anchor.nunique())
+    return near.select("who", event_id="problem_event_id").distinct()
 
 
-def before_problems(view: View, source: ProblemSource, first: pa.Table) -> ir.Table:
-    """Return by touchpoint of the problem and step: first problems with that step before them.
+def before_problems(view: View, source: ProblemSource, found: pa.Table) -> ir.Table:
+    """Return the steps passed in the days before each problem: who, event_id, step.
 
-    `first` has a row a person: who, us, stratum (the touchpoint, "" where none is known).
+    `found` is what `arisen` gives.
     """
-    anchors = ibis.memtable(first)
-    steps = _steps(view, source, source.days)
+    problems = ibis.memtable(found.select(list(ANCHOR)))
+    steps = _steps(view, source, source.days + 1)
     # Only those who had a problem: their passages are few among all.
-    theirs = steps.semi_join(anchors, steps.who == anchors.who)
-    return _looked_back(_passages(theirs), anchors, source)
+    theirs = _passages(steps.semi_join(problems, steps.who == problems.who))
+    anchors = problems.select(anchor="who", anchor_us="us", event_id="event_id")
+    near = theirs.inner_join(anchors, _shortly_before(theirs, anchors, source))
+    return near.select("who", "event_id", step="touchpoint").distinct()
 
 
-def before_passages(view: View, source: ProblemSource, until: str | None) -> ir.Table:
-    """Return by touchpoint passed and step: ordinary passages with that step before them.
+def sampled(view: View, source: ProblemSource, until: str | None) -> ir.Table:
+    """Return passages, those in the days before the extent among them: who, touchpoint, us.
 
     `until` keeps the people whose id sorts before it: ids are keyed hashes, so these are a random
     sample and the same one every time.
     """
-    steps = _steps(view, source, source.days)
+    steps = _steps(view, source, source.days + 1)
     every = _passages(steps if until is None else steps.filter(steps.who < until))
+    return every.select("who", "touchpoint", "us")
+
+
+def before_passages(every: ir.Table, source: ProblemSource) -> ir.Table:
+    """Return by touchpoint passed and step: ordinary passages with that step before them.
+
+    `every` is what `sampled` gives.
+    """
     start = source.extent.period.start
     anchors = every.filter(every.us >= int(start.timestamp()) * SECOND) if start else every
     ordinary = anchors.select("who", "us", stratum="touchpoint")
     return _looked_back(every, ordinary, source)
+
+
+def _shortly_before(steps: ir.Table, anchors: ir.Table, source: ProblemSource) -> list[Any]:
+    """Return the conditions of steps of the same person in the days before an anchor."""
+    return [
+        steps.who == anchors.anchor,
+        steps.us <= anchors.anchor_us,
+        steps.us > anchors.anchor_us - source.days * DAY,
+    ]
 
 
 def _looked_back(steps: ir.Table, anchors: ir.Table, source: ProblemSource) -> ir.Table:
@@ -189,14 +221,7 @@ def _looked_back(steps: ir.Table, anchors: ir.Table, source: ProblemSource) -> i
     Rows with step "" count the anchors themselves.
     """
     windows = anchors.select(anchor="who", anchor_us="us", stratum="stratum")
-    near = steps.inner_join(
-        windows,
-        [
-            steps.who == windows.anchor,
-            steps.us <= windows.anchor_us,
-            steps.us > windows.anchor_us - source.days * DAY,
-        ],
-    )
+    near = steps.inner_join(windows, _shortly_before(steps, windows, source))
     once = near.select("anchor", "anchor_us", "stratum", step="touchpoint").distinct()
     seen = once.group_by("stratum", "step").agg(n=once.count(), people=once.anchor.nunique())
     alone = windows.group_by("stratum").agg(n=windows.count(), people=windows.anchor.nunique())

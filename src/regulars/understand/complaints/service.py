@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from regulars.company.rights.model import Scope
+from regulars.kit.period import day_start
 from regulars.kit.stats.estimate import Estimate
 from regulars.kit.stats.proportion import proportion
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline import people as timeline_people
+from regulars.timeline.moments import SECOND
 from regulars.timeline.workspace import Workspace
 from regulars.understand.complaints import comparing, counting, queries
 from regulars.understand.complaints.model import (
@@ -39,7 +45,6 @@ from regulars.understand.scope.model import EventScope
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    import pyarrow as pa
 
     from regulars.timeline.engine.view import View
 
@@ -56,21 +61,14 @@ def complaints(
     catalog = catalog_service.current(ws)
     source = _source(catalog, parameters, extent)
     arisen = _arisen(ws, source, as_of)
-    rows = counting.by_place(arisen)
-    passed = ws.engine.summed(
-        _key(ws, "passed", source),
-        lambda view: queries.passed(view, source),
-        by=("touchpoint",),
-        as_of=as_of,
-    ).to_pylist()
-    passages = {row["touchpoint"]: int(row["passages"]) for row in passed}
+    rows, passages = counting.by_place(arisen), _passages(ws, source, as_of)
     by_how: dict[int, int] = defaultdict(int)
     for row in rows:
         by_how[int(row["how"])] += int(row["n"])
     first = counting.first(arisen)
     unrecorded = _unrecorded(ws, source, first, as_of) if rows else frozenset()
     counted = _Counted(catalog, parameters.problem, rows, passages, unrecorded)
-    cases, before = (0, []) if not rows else _before(ws, source, counted, as_of)
+    cases, before = (0, []) if not rows else _before(ws, source, first, counted, as_of)
     return Complaints(
         problem=parameters.problem,
         days=parameters.days,
@@ -187,14 +185,11 @@ def _unrecorded(
 
     People meet them without our seeing it, so problems over passages would be no rate.
     """
-    told = _after_first(ws, source, queries.followed, ("stratum",), as_of).to_pylist()
-    followed = {row["stratum"]: int(row["n"]) for row in told}
-    counts = first.group_by("stratum").aggregate([([], "count_all")]).to_pylist()
+    followed = counting.by_stratum(first, _of_problems(ws, source, queries.followed, as_of))
     return frozenset(
-        row["stratum"]
-        for row in counts
-        if row["count_all"] >= MIN_CASES
-        and followed.get(row["stratum"], 0) < RECORDED * row["count_all"]
+        key
+        for key, n in counting.by_stratum(first).items()
+        if n >= MIN_CASES and followed.get(key, 0) < RECORDED * n
     )
 
 
@@ -240,21 +235,24 @@ def _places(groups: dict[str, list[str]], stage_of: Any, counted: _Counted) -> l
 def _before(
     ws: Workspace,
     source: queries.ProblemSource,
+    first: pa.Table,
     counted: _Counted,
     as_of: datetime,
 ) -> tuple[int, list[Before]]:
-    strata = ("stratum", "step")
-    cases = _strata(_after_first(ws, source, queries.before_problems, strata, as_of))
+    steps = _of_problems(ws, source, queries.before_problems, as_of)
+    cases = counting.steps_before(first, steps)
     total = sum(counted.passages.values())
     until = _sample(CONTROLS / total) if total else None
-    usual = _strata(
-        ws.engine.summed(
-            (*_key(ws, "before passages", source), until),
-            lambda view: queries.before_passages(view, source, until),
-            by=strata,
+    every = ibis.memtable(
+        ws.engine.persons(
+            (*_key(ws, "sampled", source), until),
+            lambda view: queries.sampled(view, source, until),
+            of="who",
             as_of=as_of,
+            since=source.extent.period.start,
         )
     )
+    usual = _strata(ws.query(lambda _view: queries.before_passages(every, source)))
     told = comparing.before(cases, usual, counted.unrecorded)
     return sum(seen.n for seen in cases.values()), told
 
@@ -268,38 +266,63 @@ def _sample(share: float) -> str | None:
     return f"{2 ** (32 - halves):08x}" if halves > 0 else None
 
 
+def _passages(ws: Workspace, source: queries.ProblemSource, as_of: datetime) -> dict[str, int]:
+    """Return how many passages each touchpoint had."""
+    start = source.extent.period.start
+    first = start.astimezone(ws.zone).date() if start else None
+    since = day_start(first, ws.zone) if first else None
+    found = ws.engine.summed(
+        (*_key(ws, "passed", source), start if start != since else None),
+        lambda view: queries.passed(view, source),
+        by=("touchpoint", "day"),
+        as_of=as_of,
+        since=since,
+    )
+    if first is not None:
+        found = found.filter(pc.greater_equal(found.column("day"), pa.scalar(first)))
+    summed = found.group_by("touchpoint").aggregate([("passages", "sum")]).to_pylist()
+    return {row["touchpoint"]: int(row["passages_sum"]) for row in summed}
+
+
 def _arisen(ws: Workspace, source: queries.ProblemSource, as_of: datetime) -> pa.Table:
     """Return every problem with who had it."""
+    found, start = _kept_arisen(ws, source, as_of), source.extent.period.start
+    if start is None:
+        return found
+    return found.filter(pc.greater_equal(found.column("us"), int(start.timestamp()) * SECOND))
+
+
+def _kept_arisen(ws: Workspace, source: queries.ProblemSource, as_of: datetime) -> pa.Table:
     return ws.engine.persons(
         _key(ws, "arisen", source),
         lambda view: queries.arisen(view, source),
         of="who",
         as_of=as_of,
+        since=source.extent.period.start,
     )
 
 
 def _key(ws: Workspace, of: str, source: queries.ProblemSource) -> tuple[object, ...]:
-    """Return what names one answer about these problems."""
-    version = catalog_service.current(ws).version
-    extent = source.extent.key(ws.engine)
-    return ("complaints", of, source.problem, source.receiving, source.days, version, extent)
+    """Return what names one answer about these problems, whenever their period starts."""
+    version, (start, *extent) = catalog_service.current(ws).version, source.extent.key(ws.engine)
+    how = (source.problem, source.receiving, source.days, version)
+    return ("complaints", of, *how, start is None, *extent)
 
 
-def _after_first(
+def _of_problems(
     ws: Workspace,
     source: queries.ProblemSource,
     build: Callable[[View, queries.ProblemSource, pa.Table], ir.Table],
-    by: Sequence[str],
     as_of: datetime,
 ) -> pa.Table:
-    """Return sums over what each person did before the first problem."""
+    """Return rows of every problem about what the person did before it."""
 
     def work() -> pa.Table:
-        first = counting.first(_arisen(ws, source, as_of))
-        return ws.query(lambda view: build(view, source, first), as_of=as_of)
+        found = _kept_arisen(ws, source, as_of)
+        return ws.query(lambda view: build(view, source, found), as_of=as_of)
 
     key = (*_key(ws, build.__name__, source), ws.engine.settled(as_of))
-    return ws.engine.adding(key, work, by=by)
+    return ws.engine.by_person(key, work, of="who", since=source.extent.period.start)
 
 
 def _strata(table: Any) -> dict[str, comparing.Stratum]:

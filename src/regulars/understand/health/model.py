@@ -11,6 +11,8 @@ from regulars.kit.text import Text
 from regulars.understand.policy import MIN_SAMPLE
 
 Ends = tuple[float | None, float | None]
+TREND_MONTHS = 24
+"""How far back the course of the usual twelve months is shown; of another period only that."""
 MIN_A_MONTH = 5
 """In one month of a course fewer answers are enough: the interval says how little is known."""
 MIN_BASKET = 0.5

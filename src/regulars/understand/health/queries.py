@@ -32,8 +32,8 @@ def counted(found: ir.Table, touchpoint: str) -> ir.Table:
     return kept.group_by("metric", "scale_min", "scale_max", "score").agg(n=kept.count())
 
 
-def answers(view: View, extent: EventScope, place: Place, *, monthly: bool) -> ir.Table:
-    """Return one row an answer: cell, person, `points` 0-100 and, if `monthly`, the month.
+def answers(view: View, extent: EventScope, place: Place) -> ir.Table:
+    """Return one row an answer: cell, person, `points` 0-100, when, and by what to split.
 
     Answers of customers about a touchpoint; surveys of the whole relation are left out. Someone
     unknown counts as one person per answer. A scale written the other way round (`scale_min` the
@@ -57,12 +57,12 @@ def answers(view: View, extent: EventScope, place: Place, *, monthly: bool) -> i
         scale_max=placed.scale_max,
         person=ibis.coalesce(placed.person_id, placed.event_id),
         points=100.0 * (placed.score - placed.scale_min) / (placed.scale_max - placed.scale_min),
-        month=month.substr(0, 7) if monthly else ibis.literal(""),
         in_month=month.substr(0, 7),
         score=placed.score,
         channel=placed.channel,
         place=placed.place,
         source=placed.source,
+        occurred_at=placed.occurred_at,
     )
 
 
@@ -83,34 +83,6 @@ def cells(answers: ir.Table) -> ir.Table:
         cross=(persons.s * persons.k).sum(),
         answers_squared=(persons.k * persons.k).sum(),
     )
-
-
-def pairs(answers: ir.Table, by: str) -> ir.Table:
-    """Return of each two cells of one `by` (touchpoint or month) how people answered in both.
-
-    With s the points and k the answers of a person in a cell: the sums over people of s s', s k'
-    and k k'; `people` who answered in both, a cell with itself included. A squared influence, the
-    square of a sum over cells, is a sum over such pairs; other than itself they add up whatever
-    the means are.
-    """
-    keys = list(dict.fromkeys(["month", *CELL]))
-    one = answers.group_by(*keys, "person").agg(
-        k=answers.count().cast("float64"), s=answers.points.sum()
-    )
-    other = one.rename({f"o_{name}": name for name in (*keys, "k", "s", "person")})
-    both = one.inner_join(other, [one[by] == other[f"o_{by}"], one.person == other.o_person])
-    return both.group_by(*keys, *(f"o_{name}" for name in keys)).agg(
-        people=both.count(),
-        ss=(both.s * both.o_s).sum(),
-        sk=(both.s * both.o_k).sum(),
-        kk=(both.k * both.o_k).sum(),
-    )
-
-
-def present(found: ir.Table, by: str) -> ir.Table:
-    """Return by `by` how many people answered."""
-    persons = found.group_by(by, "person").agg(n=found.count())
-    return persons.group_by(by).agg(people=persons.count())
 
 
 def influence(answers: ir.Table, weights: list[dict[str, Any]], by: str) -> ir.Table:

@@ -14,11 +14,11 @@ from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
-from regulars.understand.health import queries
 from regulars.understand.health.asking import HealthWork, Row
 from regulars.understand.health.model import (
     MIN_A_MONTH,
     MIN_BASKET,
+    TREND_MONTHS,
     Health,
     HealthQuestion,
     IndexPart,
@@ -32,8 +32,6 @@ from regulars.understand.policy import MIN_GROUP, MIN_SAMPLE
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventFilter, EventScope
 
-TREND_MONTHS = 24
-"""How far back the course of the usual twelve months is shown; of another period only that."""
 USUAL = (EventFilter().period, None, None)
 
 
@@ -91,8 +89,7 @@ def scores(
 ) -> list[Score]:
     """Return how often each score was given at a touchpoint, the most asked question first."""
     asked = HealthWork(ws, extent, as_of, monthly=False, whole=False)
-    table = ws.query(lambda view: queries.counted(asked.answers(view), touchpoint), as_of=as_of)
-    found = [Score(**row) for row in table.to_pylist()]
+    found = [Score(**row) for row in asked.counted(touchpoint)]
     total: dict[str, int] = defaultdict(int)
     for score in found:
         total[score.metric] += score.n
