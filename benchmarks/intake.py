@@ -75,12 +75,13 @@ class Unstored:
 
         opened, headers = front.door_of(scope["app"]), dict(scope["headers"])
         key = await opened._key(door._secret_of(headers[b"authorization"]))
-        body, key = await opened._body(headers, receive, call, key)
+        body, said, key = await opened._body(headers, receive, call, key)
         if mode == "decoded":
-            decoded = [wire.decode_message(raw) for raw in body.batch]
+            pairs = zip(said, body.batch, strict=True)
+            decoded = [message or wire.decode_message(raw) for message, raw in pairs]
             return [Arrival(str(message.message_id), "") for message in decoded]
         sender = await opened._sender(body, call, key, clock.microseconds(clock.now()))
-        return await opened._read(body, call, sender)
+        return await opened._read(list(zip(body.batch, said, strict=True)), call, sender)
 
 
 class Sender(asyncio.Protocol):

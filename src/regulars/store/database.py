@@ -75,6 +75,9 @@ class Moment(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+_MOMENT = Moment()
+
+
 class Database:
     """One SQL database; `dialect` is "sqlite" or "postgresql"."""
 
@@ -251,6 +254,28 @@ def _postgres(url: sa.URL) -> sa.Engine:
                 "使用 PostgreSQL 需要驱动：pip install 'regulars[postgres]'。",
             ),
         ) from error
+
+
+def stored(connection: sa.Connection, moment: datetime) -> Any:
+    """Return a moment as `run` takes it: as the database keeps it in a column of moments."""
+    bind = _MOMENT.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return moment if bind is None else bind(moment)
+
+
+def run(connection: sa.Connection, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Run a statement, its values as `?`, as the driver takes it; return its rows.
+
+    For what is done with every group of events: SQLAlchemy's part costs several times SQLite's.
+    """
+    if connection.dialect.name != "sqlite":
+        found = connection.exec_driver_sql(statement.replace("?", "%s"), values)
+        return [tuple(row) for row in found] if found.returns_rows else []
+    raw: Any = connection.connection.driver_connection
+    try:
+        rows: list[tuple[Any, ...]] = raw.execute(statement, values).fetchall()
+    except sqlite3.Error as error:
+        raise sa.exc.OperationalError(statement, values, error) from error
+    return rows
 
 
 def insert_or_ignore(connection: sa.Connection, table: sa.Table) -> Any:

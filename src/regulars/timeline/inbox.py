@@ -15,7 +15,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from regulars.kit import clock
-from regulars.store.database import Moment
+from regulars.store.database import run, stored
 from regulars.store.workspace import Store
 from regulars.timeline import bell, memory, required, seen
 from regulars.timeline.event import SCHEMA
@@ -25,11 +25,10 @@ WRITE_LOCK = 7_236_401
 """Key of PostgreSQL's advisory lock that orders the groups."""
 CHUNK = 400
 TOMBSTONE = "tombstone"
-_APPEND = sa.text(
-    "INSERT INTO inbox (revision, events, appended_at, batch) VALUES (0, :events, :at, :batch) "
-    "RETURNING seq"
-).bindparams(sa.bindparam("at", type_=Moment), sa.bindparam("batch", type_=sa.LargeBinary))
-_ANY_ERASED = sa.text("SELECT 1 FROM tombstones LIMIT 1")
+_APPEND = (
+    "INSERT INTO inbox (revision, events, appended_at, batch) VALUES (0, ?, ?, ?) RETURNING seq"
+)
+_ANY_ERASED = "SELECT 1 FROM tombstones LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +91,16 @@ def append(
         return Receipt(None, fresh, refused)
     kept = table if all(fresh) else table.filter(pa.array(fresh))
     bell.ring(connection)
-    values = {"events": kept.num_rows, "at": now, "batch": encode(kept)}
-    return Receipt(connection.execute(_APPEND, values).scalar_one(), fresh, refused)
+    at = stored(connection, now)
+    rows = run(connection, _APPEND, kept.num_rows, at, encode(kept))
+    return Receipt(rows[0][0], fresh, refused)
 
 
 def encode(table: pa.Table) -> bytes:
     """Return the events as one Arrow record batch, without its schema."""
-    batches = table.combine_chunks().to_batches()
+    batches = table.to_batches()
+    if len(batches) > 1:
+        batches = table.combine_chunks().to_batches()
     return bytes(batches[0].serialize()) if batches else b""
 
 
@@ -137,7 +139,7 @@ def lock_inbox(connection: sa.Connection) -> None:
 
 def any_erased(connection: sa.Connection) -> bool:
     """Tell whether anybody ever was."""
-    return connection.execute(_ANY_ERASED).first() is not None
+    return bool(run(connection, _ANY_ERASED))
 
 
 def erased_so_far(connection: sa.Connection) -> int:

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary, WeakSet
 import sqlalchemy as sa
 
 from regulars.kit import clock
+from regulars.store.database import run
 from regulars.store.workspace import Store
 from regulars.timeline.event import event_hash
 from regulars.timeline.tables import seen, seen_lately
@@ -34,11 +35,12 @@ MANY = 10_000
 CHUNK = 400
 PAUSE = 0.02
 """Seconds between two of these: whoever waits for SQLite's lock looks for it only now and then."""
-_EDGES = sa.text("SELECT (SELECT min(seq) FROM seen_lately), (SELECT max(seq) FROM seen_lately)")
-_NEXT = sa.text("SELECT seq, hashes FROM seen_lately WHERE seq > :last ORDER BY seq")
-_KEEP = sa.text("INSERT INTO seen_lately (day, hashes) VALUES (:day, :hashes)").bindparams(
-    sa.bindparam("hashes", type_=sa.LargeBinary)
+_NEXT = (
+    "SELECT seq, hashes, (SELECT min(seq) FROM seen_lately) FROM seen_lately "
+    "WHERE seq > ? ORDER BY seq"
 )
+_EDGES = "SELECT min(seq), max(seq) FROM seen_lately"
+_KEEP = "INSERT INTO seen_lately (day, hashes) VALUES (?, ?)"
 _EACH = (
     "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 16 FROM n WHERE i + 16 < length(?1)) "
 )
@@ -55,17 +57,25 @@ class _Lately:
 
     def look(self, connection: sa.Connection) -> None:
         """Let go of what was folded, learn what others and we wrote since."""
-        first, last = connection.execute(_EDGES).one()
-        if last is None or last < self.last:  # nothing is there, or the database was put back
-            self.ids, self.last = set(), 0
-            self._groups.clear()
+        rows = _after(connection, self.last)
+        first = rows[0][2] if rows else self._edge(connection)
         while self._groups and self._groups[0][0] < first:
             self.ids.difference_update(self._groups.popleft()[1])
-        if last is not None and last > self.last:
-            for seq, hashes in _after(connection, self.last):
-                self._groups.append((seq, hashes))
-                self.ids.update(hashes)
-                self.last = seq
+        for seq, hashes, _first in rows or _after(connection, self.last):
+            self._groups.append((seq, hashes))
+            self.ids.update(hashes)
+            self.last = seq
+
+    def _edge(self, connection: sa.Connection) -> int:
+        """Return the first row that is there, where none is new.
+
+        If the last one is not either, all were folded, or the database was put back.
+        """
+        first, last = connection.exec_driver_sql(_EDGES).one()
+        if last is None or last < self.last:
+            self.ids, self.last = set(), 0
+            self._groups.clear()
+        return int(first or 0)
 
 
 _remembered: WeakKeyDictionary[sa.Engine, _Lately] = WeakKeyDictionary()
@@ -87,8 +97,7 @@ def note(
     new -= _lately(connection, new)
     new -= _found(connection, sorted(new))
     if new:
-        values = {"day": day_of(now), "hashes": b"".join(new)}
-        connection.execute(_KEEP, values)
+        run(connection, _KEEP, day_of(now), b"".join(new))
     if len(new) == len(hashes):
         return [True] * len(hashes)
     fresh = []
@@ -200,7 +209,7 @@ def _lately(connection: sa.Connection, wanted: set[bytes]) -> set[bytes]:
     """
     lately = _remembered.setdefault(connection.engine, _Lately())
     if connection in _looked:
-        own = {one for _seq, hashes in _after(connection, lately.last) for one in hashes}
+        own = {one for row in _after(connection, lately.last) for one in row[1]}
         return wanted & lately.ids | wanted & own
     _looked.add(connection)
     lately.look(connection)
@@ -221,9 +230,10 @@ def _fold_some(connection: sa.Connection) -> None:
     connection.execute(sa.delete(seen_lately).where(seen_lately.c.seq <= last))
 
 
-def _after(connection: sa.Connection, last: int) -> list[tuple[int, list[bytes]]]:
-    rows = connection.execute(_NEXT, {"last": last}).all()
-    return [(row.seq, _split(row.hashes)) for row in rows]
+def _after(connection: sa.Connection, last: int) -> list[tuple[int, list[bytes], int]]:
+    """Return number and hashes of the rows behind `last`, and the number of the first of all."""
+    rows = run(connection, _NEXT, last)
+    return [(seq, _split(hashes), first) for seq, hashes, first in rows]
 
 
 def _split(hashes: bytes) -> list[bytes]:
@@ -238,8 +248,7 @@ def _found(connection: sa.Connection, hashes: list[bytes]) -> set[bytes]:
         asked = sa.text("SELECT id FROM seen_events WHERE id = ANY(CAST(:ids AS bytea[]))")
         return set(connection.execute(asked, {"ids": hashes}).scalars())
     statement = _EACH + "SELECT s.id FROM n CROSS JOIN seen_events s ON s.id = substr(?1, i, 16)"
-    rows = connection.exec_driver_sql(statement, (b"".join(hashes),)).cursor.fetchall()
-    return {row[0] for row in rows}
+    return {row[0] for row in run(connection, statement, b"".join(hashes))}
 
 
 def _insert(connection: sa.Connection, hashes: list[bytes], day: int) -> None:

@@ -124,7 +124,7 @@ def _set_amount(row: Row, properties: Mapping[str, Any], sign: int, default_curr
 
 def _lines(properties: Mapping[str, Any], sign: int) -> list[Line] | None:
     products = properties.get("products")
-    if isinstance(products, list):
+    if products is not None and isinstance(products, list):
         return [
             _line(product, f"properties.products[{index}]", index, sign)
             for index, product in enumerate(products)
@@ -144,22 +144,33 @@ def _line(product: Any, where: str, index: int, sign: int) -> Line:
     if count is not None and filled(count) is not None:
         quantity = _quantity(count, f"{where}.quantity")
     if price is not None and filled(price) is not None:
-        amount = _of_float(price) if type(price) is float else None
-        if amount is None:
-            amount = money(price, f"{where}.price")
-        if amount < 0:
-            raise _negative(f"{where}.price")
-        if quantity != 1.0:
-            amount = money(amount * Decimal(str(quantity)), f"{where}.price")
+        amount = _price(price, quantity, f"{where}.price")
     if sign < 0:
         quantity, amount = -quantity, None if amount is None else -amount
+    number = get("line_id")
     return (
-        _label(get("line_id")) or str(index + 1),
+        (None if number is None else _label(number)) or str(index + 1),
         _label(get("product_id")) or _label(get("sku")) or _label(get("name")),
         _label(get("category")),
         quantity,
         amount,
     )
+
+
+def _price(value: Any, quantity: float, where: str) -> Decimal:
+    """Return what so many cost."""
+    amount = _not_negative(value) if type(value) is float else None
+    if amount is None:
+        amount = money(value, where)
+        if amount < 0:
+            raise _negative(where)
+    return amount if quantity == 1.0 else money(amount * Decimal(str(quantity)), where)
+
+
+@lru_cache(maxsize=20_000)
+def _not_negative(value: float) -> Decimal | None:
+    """Return an amount; None for one that is refused, and for a negative one."""
+    return _of_float(value) if value >= 0 else None
 
 
 def _quantity(value: Any, where: str) -> float:
@@ -173,5 +184,5 @@ def _quantity(value: Any, where: str) -> float:
 
 def _label(value: Any) -> str | None:
     if type(value) is str:
-        return value[:LONGEST_LABEL] or None
+        return (value if len(value) <= LONGEST_LABEL else value[:LONGEST_LABEL]) or None
     return str(value)[:LONGEST_LABEL] if isinstance(value, int | float) else None

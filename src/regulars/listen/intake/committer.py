@@ -29,6 +29,8 @@ MAX_WAITING = 50_000
 """Events that may wait; beyond it senders are told to come back."""
 GROUP = 800
 """Events after which a group is closed: the next is read and sent while it is committed."""
+ENOUGH = 200
+"""Events for which it does not matter whether others that were sent with them come along."""
 TIDY_SECONDS = 3_600.0
 JOIN_SECONDS = 30.0
 WAIT_SECONDS = 10.0
@@ -56,6 +58,7 @@ class Committer(Generic[Load, Result]):
         self._waiting: deque[_Parcel[Load, Result]] = deque()
         self._events = 0
         self._wake = threading.Condition()
+        self._called = False
         self._stopping = False
         self._thread: threading.Thread | None = None
 
@@ -89,8 +92,18 @@ class Committer(Generic[Load, Result]):
             self.require_room(size)
             self._waiting.append(parcel)
             self._events += size
-            self._wake.notify()
+            if self._events >= ENOUGH:
+                self._wake.notify()
+            elif not self._called:
+                self._called = True
+                loop.call_soon(self._call)
         return await parcel.answer
+
+    def _call(self) -> None:
+        """Wake the thread, when all requests that came in at the same time have been read."""
+        with self._wake:
+            self._called = False
+            self._wake.notify()
 
     def _run(self) -> None:
         patience.set(WAIT_SECONDS)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive
 
@@ -34,6 +35,7 @@ EVENTS_A_REQUEST = 10
 PORTION = 200
 """Events that are read before other requests have their turn."""
 Headers = Mapping[bytes, bytes]
+Call = tuple[msgspec.Raw, wire.Message | None]
 
 
 class Door:
@@ -68,18 +70,19 @@ class Door:
         received_at = clock.microseconds(clock.now())
         given = headers.get(b"authorization")
         key = None if given is None else await self._key(_secret_of(given))
-        body, key = await self._body(headers, receive, call, key)
+        body, said, key = await self._body(headers, receive, call, key)
         if not body.batch:
             return Answer([], [], single=False)
         self._committer.require_room(len(body.batch))
-        arrivals = await self._read(body, call, await self._sender(body, call, key, received_at))
+        sender = await self._sender(body, call, key, received_at)
+        arrivals = await self._read(list(zip(body.batch, said, strict=True)), call, sender)
         verdicts = await self._committer.put(arrivals, len(arrivals))
         return Answer(arrivals, verdicts, single=call in wire.CALLS)
 
     async def _body(
         self, headers: Headers, receive: Receive, call: str, key: WriteKey | None
-    ) -> tuple[wire.Batch, WriteKey]:
-        """Return the calls and the key, which the body may carry instead of the header."""
+    ) -> tuple[wire.Batch, Sequence[wire.Message | None], WriteKey]:
+        """Return the calls, what they say, and the key, which the body may carry as well."""
         limit = self._limits.event_bytes if call in wire.CALLS else self._limits.batch_bytes
         raw = await limits.read_body(receive, headers.get(b"content-length"), limit)
         raw = wire.unpacked(raw, headers.get(b"content-encoding", b"").decode("latin-1"), limit)
@@ -96,7 +99,9 @@ class Door:
         if len(body.batch) > self._limits.batch_events:
             raise wire.too_many(len(body.batch), self._limits.batch_events)
         self._event_rate.spend(key.id, clock.monotonic(), len(body.batch))
-        return body, key
+        if call in wire.CALLS:
+            return body, [None], key
+        return body, wire.read_messages(raw, body.batch), key
 
     async def _key(self, secret: str) -> WriteKey:
         """Return what the key allows; raises NotSignedIn (401)."""
@@ -117,16 +122,15 @@ class Door:
         self._checked[secret] = (now, key)
         return key
 
-    async def _read(self, body: wire.Batch, call: str, sender: Sender) -> list[Arrival]:
+    async def _read(self, calls: Sequence[Call], call: str, sender: Sender) -> list[Arrival]:
         """Return each call as an arrival; of many the others on this server are not held up."""
         name = call if call in wire.CALLS else None
-        if len(body.batch) <= PORTION:
-            return [mapping.read(raw, sender, name) for raw in body.batch]
         arrivals: list[Arrival] = []
-        for start in range(0, len(body.batch), PORTION):
-            portion = body.batch[start : start + PORTION]
-            arrivals += [mapping.read(raw, sender, name) for raw in portion]
-            await asyncio.sleep(0)
+        for start in range(0, len(calls), PORTION):
+            if start:
+                await asyncio.sleep(0)
+            portion = calls[start : start + PORTION]
+            arrivals += [mapping.read(raw, sender, name, message) for raw, message in portion]
         return arrivals
 
     async def _sender(self, body: wire.Batch, call: str, key: WriteKey, received_at: int) -> Sender:

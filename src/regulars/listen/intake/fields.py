@@ -149,9 +149,9 @@ def read_said(raw: msgspec.Raw, where: str) -> tuple[dict[str, Any], str]:
         if read is None:
             return {}, ""
         raise Refused("intake.object", where, Text("This must be an object.", "此处必须是对象。"))
-    if len(raw) > 2 * wire.DEEPEST and wire.is_deep(raw, read):
-        raise unreadable(RecursionError(), where)
     text = str(raw, "utf-8")
+    if len(text) > 2 * wire.DEEPEST and wire.is_deep(text, read):
+        raise unreadable(RecursionError(), where)
     if wire.NUL in text:
         read = wire.without_nul(read)
         text = msgspec.json.encode(read).decode()

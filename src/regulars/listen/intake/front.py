@@ -7,6 +7,7 @@ several times what taking in an event does, and a post needs none of it.
 from __future__ import annotations
 
 import secrets
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ from regulars.faces.timeouts import TimedBody
 from regulars.kit.errors import RegularsError
 from regulars.kit.text import Language
 from regulars.listen.intake import documentation
-from regulars.listen.intake.answers import encode
+from regulars.listen.intake.answers import Answer, encode
 from regulars.listen.intake.door import Door
 from regulars.store import faults
 from regulars.store.database import patience
@@ -38,6 +39,11 @@ CALLS = {f"/v1/{call}": call for call in documentation.CALLS} | {
     f"/v1/{short}": call for short, call in SHORT.items()
 }
 JSON = "application/json"
+KIND = (b"content-type", JSON.encode())
+STARTED = secrets.token_hex(4)
+"""Begins the numbers of this process's requests; a new secret for each would cost its wait."""
+_numbers = count(1)
+Headers = list[tuple[bytes, bytes]]
 FIXED = [
     (name.lower().encode(), value.encode())
     for name, value in {
@@ -77,19 +83,27 @@ class Posted:
         language = choose(wish.decode("latin-1")) if wish else "en"
         speak(language)
         patience.set(frame.ANSWER_WITHIN)
-        number = secrets.token_hex(6)
+        number = f"{STARTED}{next(_numbers):08x}"
         try:
             door = door_of(scope["app"])
             answer = await door.take(headers, TimedBody(receive).receive, self._call)
-            status = 400 if answer.all_refused else 200
-            response = Response(encode(answer, language), status, media_type=JSON)
+            status, body, more = _said(answer, language)
         except ClientDisconnect:
-            response = Response(status_code=400)
+            return
         except Exception as error:
             response = _failed(scope, number, error, language)
-        response.raw_headers += SECURE if scope["scheme"] == "https" else FIXED
-        response.raw_headers.append((b"x-request-id", number.encode()))
-        await response(scope, receive, send)
+            status, body, more = response.status_code, bytes(response.body), response.raw_headers
+        fixed = SECURE if scope["scheme"] == "https" else FIXED
+        more = [*more, *fixed, (b"x-request-id", number.encode())]
+        await send({"type": "http.response.start", "status": status, "headers": more})
+        await send({"type": "http.response.body", "body": body})
+
+
+def _said(answer: Answer, language: Language) -> tuple[int, bytes, Headers]:
+    """Return an answer's status, body and headers of its own."""
+    body = encode(answer, language)
+    length = str(len(body)).encode()
+    return 400 if answer.all_refused else 200, body, [KIND, (b"content-length", length)]
 
 
 def _failed(scope: Scope, number: str, error: Exception, language: Language) -> Response:

@@ -44,19 +44,22 @@ OURS = frozenset(
 """Acts of ours: without a declared actor they are the system's, never customer activity."""
 
 
-def read(raw: msgspec.Raw, sender: Sender, call: str | None = None) -> Arrival:
+def read(
+    raw: msgspec.Raw, sender: Sender, call: str | None = None, message: Message | None = None
+) -> Arrival:
     """Return one call as an arrival; never raises for what the sender wrote.
 
-    `call` is the name of the endpoint, None within a batch, where each says its `type`.
+    `call` is the name of the endpoint, None within a batch, where each says its `type`; `message`
+    is the call where it has been decoded together with others.
     """
     arrival = Arrival("", sender.key.source, kind=call or "")
-    message: Message | None = None
     try:
         if len(raw) > sender.event_bytes:
             raise Refused(
                 "intake.event_too_large", "event", wire.too_large(sender.event_bytes).message
             )
-        message = wire.decode_message(raw)
+        if message is None:
+            message = wire.decode_message(raw)
         _read_into(arrival, message, raw, sender, call)
     except wire.UNREADABLE as error:
         _refuse(arrival, unreadable(error, wire.field_of(error)).reason, raw, message, sender)
@@ -144,23 +147,16 @@ def _message_id(message: Message, raw: msgspec.Raw, sender: Sender) -> str:
 
 
 def _row(message_id: str, call: str, who: Who, message: Message, sender: Sender) -> Row:
-    name = _name(call, message)
-    when = _occurred(message, sender)
-    return Row(
-        event_id=message_id,
-        identity_id=who.user or who.device,
-        actor=_actor(call, name, message, sender),
-        occurred_at=when,
-        received_at=sender.received_at,
-        known_at=when if sender.history else sender.received_at,
-        name=name,
-        source=sender.key.source,
-    )
+    name = _name(message) if call == "track" else NAMES[call]
+    when, received = _occurred(message, sender), sender.received_at
+    actor = _actor(call, name, message, sender)
+    known = when if sender.history else received
+    row = Row(message_id, who.user or who.device, actor, when, received, known, name)
+    row.source = sender.key.source
+    return row
 
 
-def _name(call: str, message: Message) -> str:
-    if call != "track":
-        return NAMES[call]
+def _name(message: Message) -> str:
     name = (message.event or "").strip()
     if not name or len(name) > LONGEST_NAME or "\0" in name or wire.CUT in name:
         raise Refused(
@@ -177,11 +173,11 @@ def _name(call: str, message: Message) -> str:
 def _occurred(message: Message, sender: Sender) -> int:
     stamp, where = message.original_timestamp, "originalTimestamp"
     if stamp is None or filled(stamp) is None:
-        stamp, where = filled(message.timestamp), "timestamp"
-    if stamp is None:
-        return sender.received_at
+        stamp, where = message.timestamp, "timestamp"
+        if stamp is None or filled(stamp) is None:
+            return sender.received_at
     sent_at = sender.sent_at
-    if sent_at is None and (own := filled(message.sent_at)) is not None:
+    if sent_at is None and (own := message.sent_at) is not None and filled(own) is not None:
         sent_at = timing.moment(own, "sentAt")
     when = timing.moment(stamp, where)
     if sent_at is None and when <= sender.received_at:

@@ -79,12 +79,14 @@ _NULLS: dict[str, pa.Array] = {}
 
 def _lines(column: tuple[list[Line] | None, ...]) -> pa.Array:
     """Build the list column from flat arrays, several times as fast as from objects."""
-    ends = [0, *accumulate(0 if lines is None else len(lines) for lines in column)]
+    sizes = [0 if lines is None else len(lines) for lines in column]
     flat = zip(*chain.from_iterable(filter(None, column)), strict=True)
     parts = [pa.array(part, field.type) for part, field in zip(flat, LINE, strict=True)]
-    offsets = pa.array(ends, pa.int32())
-    missing = pa.array([lines is None for lines in column])
+    offsets = pa.array([0, *accumulate(sizes)], pa.int32())
     structs = pa.StructArray.from_arrays(parts, fields=list(LINE))
+    if 0 not in sizes:
+        return pa.ListArray.from_arrays(offsets, structs, type=pa.list_(LINE))
+    missing = pa.array([lines is None for lines in column])
     return pa.ListArray.from_arrays(offsets, structs, type=pa.list_(LINE), mask=missing)
 
 

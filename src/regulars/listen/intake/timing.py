@@ -9,6 +9,8 @@ from regulars.kit.text import Text
 from regulars.listen.intake.model import Refused
 
 EPOCH_1970 = 0
+LATEST = 253_402_300_800_000_000
+"""The first microsecond after the year 9999."""
 MILLISECONDS_FROM = 100_000_000_000
 """Numbers from here on are milliseconds since 1970, smaller ones seconds."""
 
@@ -21,12 +23,13 @@ def moment(value: str | int | float, where: str) -> int:
     try:
         if isinstance(value, str):
             read = datetime.fromisoformat(value.strip())
-            micros = clock.microseconds(read if read.tzinfo else read.replace(tzinfo=UTC))
+            since = (read if read.tzinfo else read.replace(tzinfo=UTC)) - clock.EPOCH
+            micros = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
         else:
             micros = int(value * (1_000 if value >= MILLISECONDS_FROM else 1_000_000))
     except (ValueError, OverflowError):  # an integer may have a thousand digits
         raise _wrong(where) from None
-    if not EPOCH_1970 <= micros < 253_402_300_800_000_000:
+    if not EPOCH_1970 <= micros < LATEST:
         raise _wrong(where)
     return micros
 

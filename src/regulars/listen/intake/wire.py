@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -63,6 +63,10 @@ class Batch(msgspec.Struct, rename="camel"):
     context: Context | None = None
 
 
+class _Calls(msgspec.Struct, rename="camel"):
+    batch: list[Message]
+
+
 class _Keyed(msgspec.Struct, rename="camel"):
     write_key: str | None = None
 
@@ -83,6 +87,7 @@ decode_message = msgspec.json.Decoder(Message).decode
 decode_any = msgspec.json.Decoder().decode
 decode_parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_batch = msgspec.json.Decoder(Batch).decode
+_decode_calls = msgspec.json.Decoder(_Calls).decode
 _decode_keyed = msgspec.json.Decoder(_Keyed).decode
 _AT = re.compile(r"`\$\.?([^`]*)`")
 CUT = "\ufffd"
@@ -130,7 +135,7 @@ def too_large(limit: int, what: str = "body") -> TooLarge:
 
 def has_surrogates(body: bytes) -> bool:
     """Tell whether a body spells characters as surrogates, whole pairs or halves."""
-    return b"\\u" in body and _SURROGATE.search(body) is not None
+    return b"\\" in body and _SURROGATE.search(body) is not None
 
 
 def mend(body: bytes) -> bytes:
@@ -155,10 +160,9 @@ def _end_of_whole(body: bytes, start: int) -> int:
     return found.end() if found else start
 
 
-def is_deep(raw: msgspec.Raw, read: Any) -> bool:
-    """Tell whether a value has more than `DEEPEST` levels."""
-    plain = bytes(raw)
-    return plain.count(b"{") + plain.count(b"[") > DEEPEST and _depth(read) > DEEPEST
+def is_deep(text: str, read: Any) -> bool:
+    """Tell whether a value, as it was written and read, has more than `DEEPEST` levels."""
+    return text.count("{") + text.count("[") > DEEPEST and _depth(read) > DEEPEST
 
 
 def _depth(value: Any) -> int:
@@ -279,6 +283,17 @@ def read_batch(body: bytes) -> Batch:
         return _decode_batch(body)
     except UNREADABLE as error:
         raise _unreadable(error) from error
+
+
+def read_messages(body: bytes, calls: Sequence[msgspec.Raw]) -> Sequence[Message | None]:
+    """Return what the calls of a batch body say, decoded together; None where one of them is bad.
+
+    Then each is decoded apart, and tells what is wrong with it.
+    """
+    try:
+        return _decode_calls(body).batch
+    except UNREADABLE:
+        return [None] * len(calls)
 
 
 def read_single(body: bytes) -> Batch:
