@@ -68,6 +68,7 @@ def _rest() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def on_stop(app: FastAPI) -> None:

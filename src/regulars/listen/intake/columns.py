@@ -39,6 +39,9 @@ PLAIN = {
     "ticket_id": "case_id",
 }
 """Properties that are columns as they stand; the one named like its column counts first."""
+SPENT, FELT = "money and lines", "scores and words"
+MEANT = {**dict.fromkeys(commerce.KEYS, SPENT), **dict.fromkeys(feedback.KEYS, FELT), **PLAIN}
+"""What a property is read for; all others only stay as they came."""
 NO_CONTEXT = Context()
 PLATFORM_CHANNELS = {"web": "web", "browser": "web", "mobile": "app", "app": "app"}
 
@@ -49,13 +52,20 @@ def promote(row: Row, call: str, message: Message, sender: Sender) -> None:
     properties, text = read_said(message.properties, "properties")
     if properties:
         row.properties = text
+        spent = felt = False
         for key, value in properties.items():
-            column = PLAIN.get(key)
-            if column is not None and (key == column or getattr(row, column) is None):
+            column = MEANT.get(key)
+            if column is None:
+                continue
+            if column is SPENT:
+                spent = True
+            elif column is FELT:
+                felt = True
+            elif key == column or getattr(row, column) is None:
                 setattr(row, column, word(value))
-        if not commerce.KEYS.isdisjoint(properties):
+        if spent:
             commerce.fill(row, properties, sender.currency)
-        if not feedback.KEYS.isdisjoint(properties):
+        if felt:
             feedback.fill(row, properties, context.locale)
     if row.channel is None:
         row.channel = _channel(call, message, context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from functools import lru_cache
 
 import msgspec
 
@@ -111,7 +112,7 @@ def _identities_named(message: Message, sender: Sender) -> list[str]:
 def _read_into(
     arrival: Arrival, message: Message, raw: msgspec.Raw, sender: Sender, call: str | None
 ) -> None:
-    arrival.message_id = _message_id(message, raw, sender)
+    arrival.message_id = read_id(message.message_id, "messageId") or _own_id(message, raw, sender)
     call = call or message.type or ""
     if call not in wire.CALLS:
         calls = ", ".join(wire.CALLS)
@@ -135,11 +136,8 @@ def _read_into(
     arrival.row = row
 
 
-def _message_id(message: Message, raw: msgspec.Raw, sender: Sender) -> str:
-    """Return the sender's id; else the content's hash, so that a repeated post doubles nothing."""
-    given = read_id(message.message_id, "messageId")
-    if given is not None:
-        return given
+def _own_id(message: Message, raw: msgspec.Raw, sender: Sender) -> str:
+    """Return an id where the sender gives none: a repeated post doubles nothing if it is timed."""
     if message.timestamp is None and message.original_timestamp is None:
         return str(uuid.uuid4())
     content = hashlib.blake2b(bytes(raw), digest_size=16, key=sender.key.source.encode()[:64])
@@ -147,17 +145,28 @@ def _message_id(message: Message, raw: msgspec.Raw, sender: Sender) -> str:
 
 
 def _row(message_id: str, call: str, who: Who, message: Message, sender: Sender) -> Row:
-    name = _name(message) if call == "track" else NAMES[call]
+    name, actor = _named(call, "" if message.event is None else message.event.strip())
     when, received = _occurred(message, sender), sender.received_at
-    actor = _actor(call, name, message, sender)
+    context = message.context or sender.context
+    claimed: object = message.actor
+    if claimed is None and context is not None:
+        claimed = context.actor
+    if claimed is not None:
+        actor = _actor(claimed, sender)
     known = when if sender.history else received
     row = Row(message_id, who.user or who.device, actor, when, received, known, name)
     row.source = sender.key.source
     return row
 
 
-def _name(message: Message) -> str:
-    name = (message.event or "").strip()
+@lru_cache(maxsize=10_000)
+def _named(call: str, event: str) -> tuple[str, str]:
+    """Return the name of a call's event, and its actor where none is given."""
+    name = _sound(event) if call == "track" else NAMES[call]
+    return name, "system" if call in OF_US or name in OURS else "customer"
+
+
+def _sound(name: str) -> str:
     if not name or len(name) > LONGEST_NAME or "\0" in name or wire.CUT in name:
         raise Refused(
             "intake.event",
@@ -185,15 +194,9 @@ def _occurred(message: Message, sender: Sender) -> int:
     return timing.occurred(when, sent_at, sender.received_at)
 
 
-def _actor(call: str, name: str, message: Message, sender: Sender) -> str:
-    context, key = message.context or sender.context, sender.key
-    claimed = message.actor
-    if claimed is None and context is not None:
-        claimed = context.actor
-    if claimed is None:
-        return "system" if call in OF_US or name in OURS else "customer"
-    if claimed not in ACTORS or claimed not in key.actors:
-        allowed = ", ".join(sorted(key.actors))
+def _actor(claimed: object, sender: Sender) -> str:
+    if claimed not in ACTORS or claimed not in sender.key.actors:
+        allowed = ", ".join(sorted(sender.key.actors))
         raise Refused(
             "intake.actor",
             "actor",
