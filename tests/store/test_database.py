@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from regulars.kit.errors import Unavailable
-from regulars.store.database import Database, Moment, metadata, patience
+from regulars.store.database import Database, Moment, metadata, patience, run, stored
 from regulars.timeline.tables import leases
 from regulars.timeline.workspace import Workspace
 
@@ -79,3 +79,15 @@ def test_who_waits_for_the_lock_gets_it_soon_or_is_told_in_time(ws: Workspace) -
     contextvars.copy_context().run(take, 10.0)
     holder.join()
     assert waited == sorted(waited) and len(waited) == 2
+
+
+def test_what_the_driver_runs_is_bound_and_told_as_usual(any_ws: Workspace) -> None:
+    until = datetime(2026, 1, 1, 8, tzinfo=timezone(timedelta(hours=8)))
+    with any_ws.database.transaction() as connection:
+        added = "INSERT INTO leases (name, holder, until) VALUES (?, ?, ?)"
+        assert run(connection, added, "a", "b", stored(connection, until)) == []
+        assert run(connection, "SELECT holder FROM leases WHERE name = ?", "a") == [("b",)]
+    with any_ws.database.reading() as connection:
+        assert connection.execute(sa.select(leases.c.until)).scalar_one() == until
+        with pytest.raises(sa.exc.DBAPIError):
+            run(connection, "SELECT nothing FROM nowhere")

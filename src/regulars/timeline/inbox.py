@@ -152,13 +152,13 @@ def erased_among(store: Store, connection: sa.Connection, identities: set[str]) 
     if not any_erased(connection):
         return set()
     hashes = {tombstone(store, one): one for one in identities}
-    found: set[str] = set()
+    erased: set[str] = set()
     every = list(hashes)
     for start in range(0, len(every), CHUNK):
         chunk = every[start : start + CHUNK]
         query = sa.select(tombstones.c.hash).where(tombstones.c.hash.in_(chunk))
-        found.update(hashes[one] for one in connection.execute(query).scalars())
-    return found
+        erased.update(hashes[one] for one in connection.execute(query).scalars())
+    return erased
 
 
 def _erased(store: Store, connection: sa.Connection, table: pa.Table) -> list[bool]:

@@ -53,6 +53,18 @@ def test_what_waits_while_one_commits_goes_together() -> None:
     assert storage.groups == [[1], [2, 3, 4]]
 
 
+def test_what_came_in_at_the_same_time_goes_together() -> None:
+    storage = Storage()
+    committer = started(storage)
+
+    async def post() -> None:
+        await asyncio.gather(*(committer.put(number, 1) for number in range(5)))
+
+    asyncio.run(post())
+    committer.stop()
+    assert storage.groups == [[0, 1, 2, 3, 4]]
+
+
 def test_a_load_that_cannot_be_stored_fails_alone() -> None:
     storage = Storage()
     committer = started(storage)
