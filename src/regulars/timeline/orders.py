@@ -81,6 +81,28 @@ def whose(events: ir.Table, number: str) -> ir.Table:
     return events.mutate(who=ibis.coalesce(events.person_id, events.source, ""))
 
 
+def apart(events: ir.Table, number: str) -> ir.Table:
+    """Return events that carry `number`, with `case`: the number, told apart where several have it.
+
+    Order 7 of the till and order 7 of the web shop are two; all others keep their number.
+    """
+    events = events.filter(events[number].notnull())
+    owners = events.group_by(shared=events[number]).aggregate(
+        least=events.person_id.min(),
+        most=events.person_id.max(),
+        one=events.source.fill_null("").min(),
+        other=events.source.fill_null("").max(),
+    )
+    people = owners.least != owners.most
+    sources = owners.least.isnull() & (owners.one != owners.other)
+    owners = owners.filter(people.fill_null(False) | sources)
+    alone = events.anti_join(owners, events[number] == owners.shared)
+    several = whose(events.semi_join(owners, events[number] == owners.shared), number)
+    several = several.mutate(case=several[number] + " " + several.who)
+    alone = alone.mutate(case=alone[number])
+    return alone.union(several.select(*alone.columns))
+
+
 def _only(person: ir.Value, group: list[ir.Value]) -> ir.Value:
     least, most = (end.over(ibis.window(group_by=group)) for end in (person.min(), person.max()))
     return ibis.ifelse(least == most, least, ibis.null("string"))

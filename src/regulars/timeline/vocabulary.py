@@ -97,6 +97,19 @@ CASE_SOLVED: Final = "Case Solved"
 CASE_REOPENED: Final = "Case Reopened"
 CASE_CLOSED: Final = "Case Closed"
 
+OURS: Final = {
+    ORDER_APPROVED: "system",
+    ORDER_SHIPPED: "system",
+    ORDER_DELIVERED: "system",
+    SURVEY_SHOWN: "system",
+    CALL_ANSWERED: "staff",
+    CASE_ASSIGNED: "system",
+    CASE_ANSWERED: "staff",
+    CASE_PLAN_GIVEN: "staff",
+    CASE_SOLVED: "staff",
+    CASE_CLOSED: "system",
+}
+"""Acts of ours and whose they are where nobody says so; never customer activity."""
 FEEDBACK: Final = frozenset({SURVEY_ANSWERED, PRODUCT_REVIEWED})
 """Events that carry `metric` and `score`."""
 COMPLAINTS: Final = frozenset({COMPLAINT_MADE})
@@ -124,7 +137,8 @@ CONTACTS: Final = frozenset(
 )
 """A customer turns to us (counted for `actor = customer` only)."""
 ANSWERS: Final = frozenset({CASE_ANSWERED, CASE_PLAN_GIVEN, CASE_SOLVED})
-"""One of us turns to the customer in a case."""
+"""One of us turns to the customer in a case: `staff` or `partner`. A machine's receipt, or what it
+says while nobody is there, is `system` and answers nothing (`timeline.contacts`)."""
 SURVEY: Final = frozenset({SURVEY_SHOWN, SURVEY_ANSWERED, SURVEY_DISMISSED})
 
 RELATIONSHIP: Final = "relationship"

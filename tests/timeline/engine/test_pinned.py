@@ -18,6 +18,7 @@ from regulars.timeline import compaction, duck, erasure, inbox, lake, linking, l
 from regulars.timeline.engine import change, pinned, standing
 from regulars.timeline.flush import flush
 from regulars.timeline.lease import MAINTENANCE, lease
+from regulars.timeline.sessions import session
 from regulars.timeline.workspace import Workspace
 from tests.timeline.cast import NOON
 
@@ -39,6 +40,7 @@ def some_events(dice: random.Random, count: int, day: int) -> pa.Table:
                 "received_at": moment,
                 # One in ten is told of the day before it may be seen.
                 "known_at": moment + (DAY if dice.random() < 0.1 else timedelta()),
+                "source": ("web", "app")[_turn % 2],
                 "session_id": dice.choice([None, f"visit-{dice.randrange(40)}"]),
                 "order_id": dice.choice([None, f"order-{dice.randrange(60)}"]),
             }
@@ -80,7 +82,7 @@ def spans(view: Any) -> Any:
 def whose(view: Any) -> Any:
     """Count the events of each person, else visit, else of the event itself."""
     events = view.with_person()
-    who = ibis.coalesce(events.person_id, events.session_id, events.event_id)
+    who = ibis.coalesce(events.person_id, session(events), events.event_id)
     return events.group_by(who=who).agg(n=events.count(), orders=events.order_id.nunique())
 
 

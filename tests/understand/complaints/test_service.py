@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.understand.metrics.shop import bring, shown
 
 from regulars.kit.period import Period
 from regulars.timeline import inbox
@@ -153,3 +155,14 @@ def test_an_empty_workspace_says_so(ws: Workspace) -> None:
     told = found(ws)
     assert (told.total, told.before) == (0, [])
     assert all(stage.rate.value is None for stage in told.stages)
+
+
+def test_an_order_cancelled_and_paid_back_is_one_problem(ws: Workspace, tmp_path: Path) -> None:
+    """Ten orders; six were cancelled and paid back a day later: six problems, not twelve."""
+    rows = ["order_id,customer_id,ordered_at,amount,currency,cancelled_at,refunded_at,refund"]
+    for n in range(10):
+        back = "2026-03-02 09:00,2026-03-03 09:00,20" if n < 6 else ",,"
+        rows.append(f"A{n},c{n},2026-03-01 09:00,20,CNY,{back}")
+    bring(ws, tmp_path, "orders.csv", "orders", "\n".join(rows))
+    told = shown(ws, "complaints", "--problem", "refund", "--period", "all")
+    assert (told["total"], told["people"]) == (6, 6)

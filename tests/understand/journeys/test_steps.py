@@ -128,3 +128,21 @@ def test_only_xes_and_csv_are_written(shop: Workspace, tmp_path: Path) -> None:
         ran = CliRunner().invoke(app, ["show", "journey", "--by", "order", "--export", str(file)])
         assert file.exists() is written, name
         assert written or isinstance(ran.exception, Invalid)
+
+
+def test_order_1_of_the_till_is_not_order_1_of_the_web(ws: Workspace) -> None:
+    """Till and web number their orders from 1; what the till ships is told without the customer.
+
+    Ten orders, of which the till's five were shipped: 10, then 5. As one order a number it would be
+    5, then 5. Nobody is known of either courier's parcels 1 to 5: ten more, 20 journeys.
+    """
+    for i in range(5):
+        till, web = ({"order_id": str(i), "source": shop} for shop in ("till", "web"))
+        later = NOON + timedelta(hours=3)
+        tell(ws, [happened(f"till {i}", "Order Completed", NOON, **till),
+                  happened(f"web {i}", "Order Completed", NOON, **web),
+                  happened(None, "Order Shipped", later, actor="system", **till),
+                  *(happened(None, "Parcel Seen", NOON, actor="partner", order_id=f"parcel {i}",
+                             source=courier) for courier in ("north", "south"))])  # fmt: skip
+    assert funnel(ws, "Order Completed", "Order Shipped") == [10, 5]
+    assert by_event(ws).cases == 20

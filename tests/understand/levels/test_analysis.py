@@ -122,7 +122,7 @@ def test_the_sliders_work_as_a_form(client: TestClient) -> None:
     assert "Impact +100 points" in page.text
     assert '<input type="hidden" name="period" value="all">' in page.text
     answer = client.get("/api/v1/levels/what-if?period=all&impact=100").json()
-    assert answer["reduce"]["share_after"] == 0
+    assert answer["reduce"]["share_after"]["value"] == 0
     assert client.get("/levels/what-if?impact=many").status_code == 422
 
 

@@ -9,8 +9,8 @@ from regulars.kit.period import Period
 from regulars.timeline import erasure
 from regulars.timeline.workspace import Workspace
 from regulars.understand.levels import service
-from regulars.understand.levels.model import Case, LevelRules, Wish
-from regulars.understand.levels.whatif import what_if
+from regulars.understand.levels.model import Case, LevelRules
+from regulars.understand.levels.whatif import Wish, what_if
 from regulars.understand.scope.model import EventFilter, EventScope
 
 FIRST = Period(JULY - 10 * DAY, JULY + 40 * DAY)
@@ -67,7 +67,8 @@ def test_what_if_moves_what_is_negative_and_nothing_else(ws: Workspace) -> None:
     assert same.levels == [20, 0, 0, 0, 0]
     best, made = what_if(found, Wish(impact=100, share=0.5, exceed=40))
     assert best.levels[0] == 0
-    assert (best.share_before, best.share_after) == (0.2, 0.0)
+    assert (best.share_before.value, best.share_after.value) == (0.2, 0.0)
+    assert best.share_lifted.value == 0.2
     assert made.levels[0] == 10
     assert sum(made.levels[2:]) == 10
     none, _made = what_if(found, Wish(touchpoint="nowhere"))

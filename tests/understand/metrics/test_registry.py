@@ -13,7 +13,6 @@ ASKED_FOR = ROOT.parent / "shared" / "REQUIREMENTS.md"
 LATER = {
     "resolution_share": "needs the response class of a case (general, complex)",
     "loop_closure_share": "needs the loop's own clocks",
-    "information_consistency_share": "needs attributes by source",
     "experience_consistency_share": "needs standards with bands",
     "pickup_share": "needs calls and chats that were offered to a person",
     "assistant_answer_seconds_p95": "needs the assistant",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from tests.understand.metrics.shop import bring, shown
 from tests.understand.metrics.story import NOON, by, days, happened, one, tell
 
 from regulars.kit.errors import Invalid
 from regulars.kit.period import Period
+from regulars.listen.profiles import service as profiles
+from regulars.listen.profiles.model import Value
 from regulars.timeline import linking
 from regulars.timeline.workspace import Workspace
 from regulars.understand.lifetime_value import service as lifetime_value
@@ -92,6 +96,53 @@ def test_accuracy_is_the_assignment_s_own(shop: Workspace) -> None:
     assert one(shop, "value_group_accuracy_share", period=old).n == 0
     with pytest.raises(Invalid, match=r"metrics\.dimension"):
         service.measure(shop, "value_group_accuracy_share", by=["touchpoint"])
+
+
+def test_who_was_placed_by_a_draw_is_told_beside_accuracy(ws: Workspace, tmp_path: Path) -> None:
+    """Ten customers, two of them core, five potential: eight ordered once for 10, two twice.
+
+    The two are core. The cut below potential falls among the eight: five of them are drawn into
+    potential, three stay base. For eight of ten, 80 %, a draw decided.
+    """
+    rows = ["name,occurred_at,user_id,order_id,amount,currency"]
+    for n in range(10):
+        for turn in range(2 if n < 2 else 1):
+            rows.append(f"Order Completed,2026-03-0{turn + 1} 09:00,p{n},{n}-{turn},10,CNY")
+    bring(ws, tmp_path, "events.csv", "events", "\n".join(rows))
+    found = shown(ws, "value-groups")
+    assert (found["customers"], found["drawn"]) == (10, 8)
+    assert (found["chance"]["n"], found["chance"]["value"]) == (10, 0.8)
+    (told,) = shown(ws, "value_group_accuracy_share")
+    assert (told["value"], told["beside"]["chance"]["value"]) == (100.0, 80.0)
+
+
+def test_information_agrees_where_two_sources_say_the_same(ws: Workspace, tmp_path: Path) -> None:
+    """Shop and hotline hold six phones, three of them alike, and one address, spelt differently.
+
+    +86 138 0000 0001 and 13800000001 are one number, “1 Lake Road” and “1, Lake Road.” one
+    address: 4 of 7, 57.1 %. A birthday that only the shop holds is nothing to compare.
+    """
+    bring(ws, tmp_path, "events.csv", "events",
+          "name,occurred_at,user_id\nPage Viewed,2026-03-01 09:00,p1")  # fmt: skip
+    at, held = NOON - days(300), []
+    for n in range(1, 7):
+        other = f"+86 138 0000 000{n}" if n <= 3 else f"1390000000{n}"
+        held += [Value(f"{n:032x}", "phone", "shop", f"1380000000{n}", at)]
+        held += [Value(f"{n:032x}", "phone", "hotline", other, at)]
+    held += [Value(f"{1:032x}", "address", "shop", "1 Lake Road", at)]
+    held += [Value(f"{1:032x}", "address", "hotline", "1, Lake Road.", at)]
+    held += [Value(f"{1:032x}", "birthday", "shop", "1990-01-01", at)]
+    with ws.database.transaction() as connection:
+        profiles.keep(ws, connection, held)
+    (found,) = shown(ws, "information_consistency_share")
+    assert (found["n"], round(found["value"], 1)) == (7, 57.1)
+    assert 20 < found["low"] < 57.1 < found["high"] < 90
+    with ws.database.transaction() as connection:  # the hotline puts two right
+        right = [Value(f"{n:032x}", "phone", "hotline", f"1380000000{n}", NOON) for n in (4, 5)]
+        profiles.keep(ws, connection, right)
+    assert round(one(ws, "information_consistency_share").value or 0, 1) == 85.7
+    away = one(ws, "information_consistency_share", scope=frozenset({"away"}))
+    assert (away.n, away.value) == (0, None)
 
 
 def test_lifetime_value_is_the_page_s_own_and_told_by_group(ws: Workspace) -> None:

@@ -142,3 +142,19 @@ def test_a_part_alike_seldom_differs_and_a_different_part_is_seen() -> None:
     assert alarms <= 0.05 * 400 + 3 * (0.05 * 0.95 * 400) ** 0.5
     assert found == pytest.approx(meant, abs=20)
     assert meant > 200
+
+
+def test_two_places_are_compared_by_what_both_measure() -> None:
+    """Both say 60 in the question; one has a share of 90 beside it: they do not differ."""
+
+    def part(metric: str, value: float, n: int) -> Measure:
+        found = Estimate(n, value, value - 2, value + 2)
+        return Measure(metric, {}, 1.0, "measured", "", found, found)
+
+    parts = [part("score_mean", 60, 100), part("progress_query_share", 90, 100)]
+    more = Radar(0, [Scored("clarity", RADAR, *together(parts), parts)])
+    less = Radar(0, [Scored("clarity", RADAR, *together(parts[:1]), parts[:1])])
+    assert more.dimensions[0].value == 75
+    for ours, other in ((more, less), (less, more)):
+        clarity = comparing.with_other(ours, other)["clarity"]
+        assert (clarity.value, clarity.gap, clarity.verdict) == (60, 0, None)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.understand.metrics.shop import bring, shown
 
 from regulars.company.rights.model import SHELL
 from regulars.kit.errors import Invalid, NotFound
@@ -75,6 +77,61 @@ def test_what_nobody_asks_has_no_value_and_a_question_to_ask(ws: Workspace) -> N
     asked = {missing.key: missing.ask.en for missing in service.missing(ws, found)}
     assert asked["value_for_money"].endswith("?")
     assert "ease" not in asked
+
+
+def orders() -> str:
+    """The north has 15 orders, the south 100, 40 of which were asked about; both are rated.
+
+    15 guests of the north say 5 of 5 about ease, 100 of the south 4 of 5.
+    """
+    rows = ["name,occurred_at,user_id,place,order_id,metric,score,scale_min,scale_max"]
+    for place, count, asked, ease in (("north", 15, 0, 5), ("south", 100, 40, 4)):
+        for n in range(count):
+            who, order = f"{place}-{n}", f"{place[0]}{n}"
+            rows.append(f"Order Completed,2026-03-02 09:00,{who},{place},{order},,,,")
+            rows.append(f"Survey Answered,2026-03-02 10:00,{who},{place},,ease,{ease},1,5")
+            if n < asked:
+                rows.append(f"Progress Asked,2026-03-03 09:00,{who},,{order},,,,")
+    return "\n".join(rows)
+
+
+def test_never_asked_at_a_place_is_no_100_and_15_are_not_judged(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    """South: 40 % asked, at worst 50 %: 100 × (50 − 40) / 50 = 20 points of clarity.
+
+    Of the north nobody knows whether anybody would have asked: no value, where it was 100, higher.
+    Ease is 100 points of 15 guests in the north, 75 of 100 in the south: told, but not called.
+    """
+    bring(ws, tmp_path, "events.csv", "events", orders())
+    options = ("--period", "all", "--place", "north", "--against", "place:south")
+    found = {one["key"]: one for one in shown(ws, "radar", *options)["dimensions"]}
+    clarity, ease = found["clarity"], found["ease"]
+    assert (clarity["value"], clarity["n"]) == (None, 0)
+    assert [part["state"] for part in clarity["parts"]] == ["never", "no_data"]
+    assert (clarity["against"]["value"], clarity["against"]["verdict"]) == (None, None)
+    assert (ease["value"], ease["n"], ease["against"]["gap"]) == (100, 15, 25)
+    assert (ease["against"]["q"], ease["against"]["verdict"]) == (None, None)
+    south = shown(ws, "radar", "--period", "all", "--place", "south")["dimensions"]
+    assert {one["key"]: one["value"] for one in south}["clarity"] == pytest.approx(20)
+
+
+def test_never_solved_is_no_0(ws: Workspace, tmp_path: Path) -> None:
+    """40 questions of the north and of the south; only the south's desk sends its solutions."""
+    rows = ["name,occurred_at,user_id,place,case_id"]
+    for place in ("north", "south"):
+        for n in range(40):
+            case = f"{place}-{n},{place},{place[0]}{n}"
+            rows.append(f"Enquiry Made,2026-03-02 09:00,{case}")
+            if place == "south":
+                rows.append(f"Case Solved,2026-03-02 12:00,{case}")
+    rows.append("Page Viewed,2026-04-20 09:00,late,south,")
+    bring(ws, tmp_path, "events.csv", "events", "\n".join(rows))
+    solved = {}
+    for place in ("north", "south"):
+        told = shown(ws, "radar", "--period", "all", "--place", place)["dimensions"]
+        solved[place] = {one["key"]: one["value"] for one in told}["problem_resolution"]
+    assert solved == {"north": None, "south": 100}
 
 
 def test_a_metric_that_does_not_exist_yet_says_so(ws: Workspace) -> None:

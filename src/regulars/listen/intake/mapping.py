@@ -28,21 +28,6 @@ SAYING = ("track", *columns.VIEWS)
 OF_US = {"identify": "Identified", "alias": "Identity Aliased", "group": "Group Joined"}
 NAMES = {**OF_US, **columns.VIEWS}
 """Names of the events that calls become; one of `track` has its own."""
-OURS = frozenset(
-    {
-        vocabulary.ORDER_APPROVED,
-        vocabulary.ORDER_SHIPPED,
-        vocabulary.ORDER_DELIVERED,
-        vocabulary.SURVEY_SHOWN,
-        vocabulary.CALL_ANSWERED,
-        vocabulary.CASE_ASSIGNED,
-        vocabulary.CASE_ANSWERED,
-        vocabulary.CASE_PLAN_GIVEN,
-        vocabulary.CASE_SOLVED,
-        vocabulary.CASE_CLOSED,
-    }
-)
-"""Acts of ours: without a declared actor they are the system's, never customer activity."""
 
 
 def read(
@@ -163,7 +148,7 @@ def _row(message_id: str, call: str, who: Who, message: Message, sender: Sender)
 def _named(call: str, event: str) -> tuple[str, str]:
     """Return the name of a call's event, and its actor where none is given."""
     name = _sound(event) if call == "track" else NAMES[call]
-    return name, "system" if call in OF_US or name in OURS else "customer"
+    return name, "system" if call in OF_US else vocabulary.OURS.get(name, "customer")
 
 
 def _sound(name: str) -> str:

@@ -84,10 +84,14 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Consistency:
-    """Of `held` (person, attribute) pairs that at least two sources hold, `agreed` agree."""
+    """Of `held` (person, attribute) pairs that at least two sources hold, `agreed` agree.
+
+    `size` is how many of as many people would be as sure: who has several attributes is one person.
+    """
 
     agreed: int
     held: int
+    size: float = 0.0
 
     @property
     def share(self) -> float | None:

@@ -153,6 +153,13 @@ def shared(connection: sa.Connection, attribute: str, most: int, limit: int) -> 
     return list(groups.values())
 
 
+def stamp(connection: sa.Connection) -> tuple[int, Any]:
+    """Return how many values are kept and when the newest was said: others have another stamp."""
+    columns = profile_values.c
+    row = connection.execute(sa.select(sa.func.count(), sa.func.max(columns.at))).one()
+    return row[0], row[1]
+
+
 def everything(connection: sa.Connection, attribute: str | None = None) -> pa.Table:
     """Return (identity_id, attribute, source, folded, at) of every held value, as Arrow.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from regulars.kit.errors import Conflict
+from regulars.kit.stats.clustered import Clusters, effective_size
 from regulars.kit.text import Text
 from regulars.listen.profiles import queries
 from regulars.listen.profiles.model import Attribute, Consistency, Value, gather
@@ -194,8 +196,14 @@ def values(workspace: Workspace) -> Iterator[pa.Table]:
             yield _by_person(part, folded_people).select(VALUES.names)
 
 
-def information_consistency(workspace: Workspace) -> Consistency:
-    """Compare the sources, attribute by attribute, over all people.
+def stamp(workspace: Workspace) -> tuple[int, datetime | None]:
+    """Return what identifies the values that are held."""
+    with workspace.database.reading() as connection:
+        return queries.stamp(connection)
+
+
+def information_consistency(workspace: Workspace, among: pa.Array | None = None) -> Consistency:
+    """Compare the sources, attribute by attribute, over all people, or those `among` their ids.
 
     information_consistency_share = attributes held by ≥ 2 sources that agree / attributes held
     by ≥ 2 sources. Values fold (width, case, punctuation) before they are compared; identities
@@ -205,8 +213,11 @@ def information_consistency(workspace: Workspace) -> Consistency:
         held = queries.everything(connection)
         folded_people = people.folded(workspace, connection).people
     if held.num_rows == 0:
-        return Consistency(0, 0)
-    return _compare(_by_person(held, folded_people))
+        return Consistency(0, 0, 0.0)
+    values = _by_person(held, folded_people)
+    if among is not None:
+        values = values.filter(pc.is_in(values.column("person_id"), among))
+    return _compare(values)
 
 
 def _by_person(held: pa.Table, folded_people: pa.Table) -> pa.Table:
@@ -225,7 +236,14 @@ def _compare(values: pa.Table) -> Consistency:
     )
     twice = pairs.filter(pc.field("source_count") >= 2)
     agreed = pc.equal(twice.column("folded_max_min"), twice.column("folded_max_max"))
-    return Consistency(int(pc.sum(agreed).as_py() or 0), twice.num_rows)
+    each = twice.append_column("agreed", agreed.cast(pa.int64())).group_by("person_id")
+    each_person = each.aggregate([([], "count_all"), ("agreed", "sum")])
+    several, yes = (each_person.column(name).to_numpy() for name in ("count_all", "agreed_sum"))
+    clusters = Clusters.of(
+        np.arange(len(yes)), several, yes, yes.sum(), single=bool((several == 1).all())
+    )
+    size = effective_size(clusters, twice.num_rows) if twice.num_rows else 0.0
+    return Consistency(int(yes.sum()), twice.num_rows, size)
 
 
 @erasable("profiles")

@@ -23,6 +23,7 @@ from regulars.timeline.engine import since
 from regulars.timeline.engine.sight import EVERYTHING, Sight
 from regulars.timeline.event import COLUMNS
 from regulars.timeline.lake import Lake, LakeFile
+from regulars.timeline.sessions import SESSION_SQL
 
 if TYPE_CHECKING:
     import duckdb
@@ -118,7 +119,7 @@ def _relations(
             f"SELECT * REPLACE (coalesce(brought_by, '') AS brought_by, {seen}) FROM ({rows}))"
         )
     same = f"USING ({', '.join(TELLING)}, copy)"
-    keys = f"event_id, identity_id, {', '.join(KEYS)}"
+    keys = f"event_id, identity_id, source, {', '.join(KEYS)}"
     connection.execute(
         f"CREATE OR REPLACE TABLE added AS SELECT {keys} FROM came ANTI JOIN went {same}"
     )
@@ -186,7 +187,7 @@ def _touched(
         connection,
         " UNION ".join(
             f"SELECT {key} FROM fresh WHERE identity_id IS NULL AND {key} IS NOT NULL"
-            for key in ("session_id", "event_id")
+            for key in (SESSION_SQL, "event_id")
         ),
     )
     for fold in folds:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from regulars.company.rights.model import Scope
 from regulars.kit.period import add_months, day_start
+from regulars.timeline.contacts import first_of_contacts
 from regulars.timeline.vocabulary import COMPLAINTS, CONTACTS, ORDERS, REFUNDS, SIGNED_UP
 from regulars.understand.audiences.model import ANSWER_MONTHS
 
@@ -98,14 +99,13 @@ def deeds(view: View, source: CustomerSource) -> ir.Table:
         _counts(events, "csat", source.csat, source),
     )
     score = events.score
-    return events.group_by("person_id").aggregate(
+    told = events.group_by("person_id").aggregate(
         signed_up=_one(events.name == SIGNED_UP).max(),
         orders=_one(order).sum(),
         spend=ibis.ifelse(paid, events.amount, ibis.null(events.amount.type())).sum(),
         first_order=ibis.ifelse(order, when, nothing).min(),
         last_order=ibis.ifelse(order, when, nothing).max(),
         complaints=_one(events.name.isin(sorted(COMPLAINTS))).sum(),
-        contacts=_one(events.name.isin(sorted(CONTACTS))).sum(),
         nps_answers=_one(nps).sum(),
         nps_total=ibis.ifelse(nps, score, 0.0).sum(),
         promoters=_one(nps & (score >= PROMOTER_FROM)).sum(),
@@ -113,6 +113,9 @@ def deeds(view: View, source: CustomerSource) -> ir.Table:
         csat_answers=_one(csat).sum(),
         csat_total=ibis.ifelse(csat, score, 0.0).sum(),
     )
+    turned = first_of_contacts(every)
+    turned = turned.group_by("person_id").aggregate(contacts=turned.count())
+    return told.left_join(turned, "person_id").drop("person_id_right")
 
 
 DEEDS = sorted(ORDERS | REFUNDS | COMPLAINTS | CONTACTS | {SIGNED_UP})
@@ -177,9 +180,13 @@ def _about_orders(view: View, asked: CustomerSource, said: ir.Table, column: str
     """Return the answers about orders, once for each product or category in the order."""
     bought = own(view, asked)
     bought = bought.filter(bought.name.isin(sorted(ORDERS)), bought.order_id.notnull())
-    lines = bought.select(order_key=bought.order_id, line=bought.lines.unnest())
-    held = lines.select(lines.order_key, subject=lines.line[column])
+    lines = bought.select(
+        buyer=bought.person_id, order_key=bought.order_id, line=bought.lines.unnest()
+    )
+    held = lines.select(lines.buyer, lines.order_key, subject=lines.line[column])
     held = held.filter(held.subject.notnull()).distinct()
     spoken = said.filter(said.order_id.notnull())
-    joined = spoken.inner_join(held, spoken.order_id == held.order_key)
+    # Order 7 of another customer is another order.
+    own_order = (spoken.order_id == held.order_key) & (spoken.person_id == held.buyer)
+    joined = spoken.inner_join(held, own_order)
     return joined.mutate(kind=ibis.literal(column)).select(*KEPT)

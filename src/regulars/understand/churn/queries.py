@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from regulars.company.rights.model import Scope
-from regulars.timeline.vocabulary import COMPLAINTS, CONTACTS, ORDERS
+from regulars.timeline.contacts import first_of_contacts
+from regulars.timeline.vocabulary import COMPLAINTS, ORDERS
 from regulars.understand.churn.model import AHEAD
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ def days(view: View, scope: Scope, *, currency: str | None, event: str | None) -
     contacts, points (0 to 1) and scores added up; `left`, 1 where the chosen event happened.
     """
     events = actions(view, scope)
-    known_on = view.day(events.known_at)
     ordered = events.name.isin(sorted(ORDERS))
     paid = events.currency.isnull() if currency is None else events.currency == currency
     scored = events.score.notnull() & (events.scale_max > events.scale_min)
@@ -49,19 +49,30 @@ def days(view: View, scope: Scope, *, currency: str | None, event: str | None) -
     rows = events.select(
         "person_id",
         "day",
-        told=ibis.ifelse(known_on > events.day, known_on, events.day),
+        told=_told(view, events),
         orders=_one(ordered),
         spent=ibis.ifelse((ordered & paid).fill_null(False),
                           events.amount.cast("float64").fill_null(0.0), 0.0),
         complaints=_one(events.name.isin(sorted(COMPLAINTS))),
-        contacts=_one(events.name.isin(sorted(CONTACTS))),
+        contacts=ibis.literal(0),
         points=ibis.ifelse(scored.fill_null(False), share, 0.0),
         scores=_one(scored),
         left=_one(events.name == event) if event else ibis.literal(0),
     )  # fmt: skip
+    turned = first_of_contacts(events)
+    nothing = {name: ibis.literal(0) for name in ("orders", "complaints", "scores", "left")}
+    nothing |= {name: ibis.literal(0.0) for name in ("spent", "points")}
+    turned = turned.select("person_id", "day", told=_told(view, turned), contacts=1, **nothing)
+    rows = rows.union(turned.select(*rows.columns).cast(rows.schema()))
     return rows.group_by(["person_id", "day", "told"]).aggregate(
         **{name: rows[name].sum() for name in SUMS}, left=rows.left.max()
     )
+
+
+def _told(view: View, events: ir.Table) -> ir.Value:
+    """Return the day on which an event was known, at the earliest its own."""
+    known_on = view.day(events.known_at)
+    return ibis.ifelse(known_on > events.day, known_on, events.day)
 
 
 SUMS = ("orders", "spent", "complaints", "contacts", "points", "scores")

@@ -38,10 +38,12 @@ TAIL = (1 - LEVEL) / 2
 MEANING = Text(
     "A complaint counts to the touchpoint that it names; one that names only where it was "
     "received, and a return or refund, counts to the last step of the same order, else of the same "
-    f"customer, within {LOOKBACK_DAYS} days before. A visit is a customer at a touchpoint on one "
+    f"customer, within {LOOKBACK_DAYS} days before; an order's returns, or its refunds and "
+    "cancellation, are one problem. A visit is a customer at a touchpoint on one "
     "day, however much happened there. Rates are problems per 1,000 visits.",
     "投诉计入其所指明的触点；若只记录了受理处，以及退货和退款，则计入此前"
-    f" {LOOKBACK_DAYS} 天内同一订单（否则同一客户）的最后一步。"
+    f" {LOOKBACK_DAYS} 天内同一订单（否则同一客户）的最后一步；"
+    "同一订单的退货、或其取消与退款，只算一个问题。"
     "一次触达指一位客户某日在某触点的到访，当日多次只计一次。比率为每千次触达的问题数。",
 )
 BEFORE_MEANING = Text(

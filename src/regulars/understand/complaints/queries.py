@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from regulars.timeline.moments import SECOND, micros
+from regulars.timeline.sessions import session
 from regulars.timeline.vocabulary import FEEDBACK, MESSAGE_SENT, SURVEY
 from regulars.understand.complaints.model import LOOKBACK_DAYS, Problem
 from regulars.understand.scope.model import EventScope
@@ -54,7 +55,7 @@ def _placed(view: View, source: ProblemSource, extent: EventScope) -> ir.Table:
     if source.identities:
         events = events.filter(events.identity_id.isin(source.identities))
     named = source.place(events)
-    who = ibis.coalesce(named.person_id, named.session_id, named.event_id)
+    who = ibis.coalesce(named.person_id, session(named), named.event_id)
     return named.mutate(who=who, us=micros(named.occurred_at))
 
 
@@ -75,6 +76,7 @@ def problems(view: View, source: ProblemSource) -> ir.Table:
     """
     events = _placed(view, source, source.extent)
     own = events.filter(events.actor == "customer", events.name.isin(source.problem.names))
+    own = own if source.problem.told else _once_an_order(own)
     told = own.touchpoint.notnull() & ibis.literal(source.problem.told)
     if source.receiving:
         told = told & ~own.touchpoint.isin(source.receiving)
@@ -90,6 +92,14 @@ def problems(view: View, source: ProblemSource) -> ir.Table:
         "event_id", "who", "us", "text", "occurred_at", "channel", "place", "person_id",
         touchpoint=touchpoint, how=how,
     )  # fmt: skip
+
+
+def _once_an_order(events: ir.Table) -> ir.Table:
+    """Return the first of each order's: cancelled and then paid back is one problem."""
+    order = ibis.window(group_by=[events.who, events.order_id],
+                        order_by=[events.us, events.event_id])  # fmt: skip
+    events = events.mutate(turn=ibis.row_number().over(order))
+    return events.filter(events.order_id.isnull() | (events.turn == 0)).drop("turn")
 
 
 def _last_steps(view: View, source: ProblemSource, found: ir.Table) -> ir.Table:

@@ -14,6 +14,7 @@ from regulars.kit.text import Text
 from regulars.understand.analyses.model import Analysis, Picture, Span, Table, touchpoint_page
 from regulars.understand.analyses.options import IN_PERIOD, Option, Options
 from regulars.understand.drivers import outcomes
+from regulars.understand.drivers.limits import MOST
 from regulars.understand.drivers.model import (
     BEHAVIOURS,
     MEANING,
@@ -80,9 +81,16 @@ def offered(view: View) -> list[tuple[str, str]]:
 
 
 def _asked(options: Options) -> tuple[DriverParameters]:
-    return (
-        DriverParameters(options["outcome"], options.event_filter(), Missing(options["missing"])),
-    )
+    chosen = options["item"] or []
+    items = (chosen,) if isinstance(chosen, str) else tuple(sorted(chosen))
+    missing = Missing(options["missing"])
+    return (DriverParameters(options["outcome"], options.event_filter(), missing, items),)
+
+
+def items(view: View) -> list[tuple[str, str]]:
+    """Return what can be chosen: what takes part, then what was left out."""
+    rows = [*view.result.drivers, *view.result.left_out]
+    return [(one.key, f"{say(title(one, view))} (n {one.n:,})") for one in rows]
 
 
 def _sentences(view: View) -> Iterator[str]:
@@ -154,6 +162,8 @@ def _values(view: View) -> dict[str, Any]:
         "rules": RULES,
         "name_of": lambda one: title(one, view),
         "included": included(view),
+        "items": items(view),
+        "chosen": _asked(view.options)[0].items or [one.key for one in view.result.drivers],
         "explained": explained(view),
         "currency": view.ws.settings.workspace.currency,
     }
@@ -188,6 +198,17 @@ ANALYSIS = Analysis(
             Text("pairwise or complete.", "缺失值处理：pairwise（成对）或 complete（完整）。"),
             default=str(Missing.PAIRWISE),
             choices=tuple((str(rule), words) for rule, words in RULE_TITLES.items()),
+        ),
+        Option(
+            "item",
+            Text("Items", "项目"),
+            Text(
+                f"Which items explain the outcome, at most {MOST}: a touchpoint, or “TOUCHPOINT: "
+                "QUESTION”. Several times for several. None: the most answered.",
+                f"用哪些项目解释结果，最多 {MOST} 项：触点，或“触点: 题目”；可多次给出。"
+                "不选则取回答最多的项目。",
+            ),
+            kind=list[str],
         ),
     ),
     ask=_asked,
@@ -248,6 +269,7 @@ ANALYSIS = Analysis(
                 Column(TOUCHPOINT, title),
                 Column(Text("n", "n"), "n", COUNT),
                 Column(Text("Why", "原因"), "why"),
+                in_file(Text("Item", "项目"), "key"),
                 Column(Text("Simple correlation", "单独的相关系数"), "correlation", number(2)),
             ),
             lambda view: view.result.left_out,

@@ -9,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-MOST = 16
-"""No more attributes are shared out: 2^16 regressions stand behind one answer."""
 TINY = 1e-10
 
 

@@ -68,12 +68,13 @@ class DriverParameters:
 
     `outcome` is `retention`, `repurchase` or what was said, as `outcomes.Said` writes it: a metric
     (`nps`), perhaps its kind of survey and scale (`nps:transactional`), perhaps a touchpoint
-    (`csat@airport`).
+    (`csat@airport`). `items` are the attributes that people chose, by key; none: the most answered.
     """
 
     outcome: str
     look: EventFilter = field(default_factory=EventFilter)
     missing: Missing = Missing.PAIRWISE
+    items: tuple[str, ...] = ()
 
     @property
     def behaviour(self) -> bool:
@@ -87,12 +88,15 @@ class DriverParameters:
 
     def about(self, **more: object) -> dict[str, object]:
         """Return the slice under which the finding is stored."""
+        if self.items:
+            more["items"] = list(self.items)
         return self.look.about(outcome=self.outcome, missing=str(self.missing), **more)
 
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> DriverParameters:
         """Read what `about` wrote."""
-        return cls(about["outcome"], EventFilter.of(about), Missing(about["missing"]))
+        items = tuple(about.get("items", ()))
+        return cls(about["outcome"], EventFilter.of(about), Missing(about["missing"]), items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +154,17 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """An attribute that could not take part, why, and its own correlation with the outcome."""
+    """An attribute that could not take part, why, and its own correlation with the outcome.
+
+    `key` names it, as that of a driver, for whoever wants to choose it.
+    """
 
     touchpoint: str
     question: str
     n: int
     why: Text
     correlation: float | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

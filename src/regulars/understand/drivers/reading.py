@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.timeline.workspace import Workspace
 from regulars.understand.drivers import outcomes, queries, ranking
-from regulars.understand.drivers.importance import MOST
+from regulars.understand.drivers.limits import MOST
 from regulars.understand.drivers.model import (
     FOLLOW_UP_DAYS,
     MIN_PAIR,
@@ -83,25 +83,84 @@ def bases(ws: Workspace, source: queries.AnswerSource, as_of: datetime) -> list[
     return sorted(outcomes.meant(source.asked.said, known), key=str)
 
 
-def candidates(
-    ws: Workspace, source: queries.AnswerSource, as_of: datetime
-) -> tuple[list[Item], list[LeftOut]]:
-    """Return the items with enough answers, the most answered first, and the others."""
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The `items` that take part, `more` by key for which there is no room, and all left out.
+
+    `unknown` are chosen ones that nobody answered about, `choices` what can be chosen.
+    """
+
+    items: list[Item]
+    more: dict[str, Item]
+    out: list[LeftOut]
+    unknown: list[str]
+    choices: list[str]
+
+
+def candidates(ws: Workspace, source: queries.AnswerSource, as_of: datetime) -> Candidates:
+    """Return the items that were chosen, else the most answered, and the others.
+
+    Of equally answered ones those of greater weight in the catalog, then as they stand there.
+    """
     table = ws.query(lambda view: queries.counted(view, source), as_of=as_of)
     people = {
         Item(row["touchpoint"], outcomes.basis_of(row)): row["people"] for row in table.to_pylist()
     }
-    items = sorted(people, key=lambda item: (-people[item], str(item)))
-    few = Text(f"fewer than {MIN_WITH} people", f"不足 {MIN_WITH} 人")
-    many = Text(f"only the {MOST} most answered are shared out", f"仅分析回答最多的 {MOST} 项")
-    enough = [item for item in items if people[item] >= MIN_WITH]
+    place = _places(ws)
+    items = sorted(people, key=lambda one: (-people[one], place(one.touchpoint), str(one)))
     words = outcomes.named(items)
+    choices = list(dict.fromkeys(key for one in items for key in (one.touchpoint, words[one][0])))
+    wanted = set(source.asked.items) or set(choices)
+    named = [one for one in items if wanted & {one.touchpoint, words[one][0]}]
+    enough = [one for one in named if people[one] >= MIN_WITH]
+    why = {item: NOT_CHOSEN for item in items if item not in named}
+    why |= {item: FEW for item in named if item not in enough}
+    why |= {item: _no_room(people, enough, item) for item in enough[MOST:]}
     out = [
-        LeftOut(item.touchpoint, words[item][1], people[item], why)
-        for why, some in ((few, items[len(enough) :]), (many, enough[MOST:]))
-        for item in some
+        LeftOut(item.touchpoint, words[item][1], people[item], why[item], key=words[item][0])
+        for item in items
+        if item in why
     ]
-    return enough[:MOST], out
+    more = {words[item][0]: item for item in enough[MOST : 2 * MOST]}
+    return Candidates(enough[:MOST], more, out, sorted(wanted - set(choices)), choices)
+
+
+NOT_CHOSEN = Text("not chosen", "未选择")
+FEW = Text(f"fewer than {MIN_WITH} people", f"不足 {MIN_WITH} 人")
+
+
+def _places(ws: Workspace) -> Callable[[str], tuple[float, int]]:
+    """Return where a touchpoint stands among equally answered ones, the first ones smallest."""
+    points = catalog_service.current(ws).touchpoints
+    known = {one.key: (-one.weight, at) for at, one in enumerate(points)}
+    return lambda key: known.get(key, (-1.0, len(points)))
+
+
+def _no_room(people: Mapping[Item, int], enough: list[Item], item: Item) -> Text:
+    """Return why an item with enough answers stands behind `MOST` others."""
+    room = Text(
+        f"{len(enough)} items have enough answers, {MOST} at most are shared out",
+        f"共 {len(enough)} 项回答足够，最多分析 {MOST} 项",
+    )
+    if people[item] < people[enough[MOST - 1]]:
+        return Text(f"{room.en}: the most answered. Choose others to include it",
+                    f"{room.zh}，取回答最多者。可自选项目以纳入")  # fmt: skip
+    return Text(
+        f"{room.en}. It has as many answers as the last of them, which has more weight in the "
+        "catalog or stands before it. Choose others to include it",
+        f"{room.zh}。其回答数与入选的最后一项相同，但目录权重较低或排序靠后。可自选项目以纳入",
+    )
+
+
+def with_correlations(
+    ws: Workspace, source: queries.AnswerSource, rest: Candidates, as_of: datetime
+) -> list[LeftOut]:
+    """Return those left out; what lacked only room with its own correlation with the outcome."""
+    if not rest.more:
+        return rest.out
+    columns = ranking.alone(values(ws, source, list(rest.more.values()), as_of))
+    alone = dict(zip(rest.more, columns.tolist(), strict=True))
+    return [replace(one, correlation=alone.get(one.key)) for one in rest.out]
 
 
 def values(
@@ -146,7 +205,7 @@ def in_the_way(
             )
         item, question = names[key]
         own = float(alone[keys.index(key)]) if other else None
-        columns.append(LeftOut(item.touchpoint, question, n, why, own))
+        columns.append(LeftOut(item.touchpoint, question, n, why, own, key))
     return columns
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from regulars.company.audit.service import record
@@ -60,14 +61,15 @@ def drivers(
     For `retention` and `repurchase` the last 91 days of the extent's period are the follow-up, and
     answers before them may explain it. Answers of several kinds of survey or scales are no outcome
     together (`why_not`). With `years`, also each calendar year for itself. Raises Invalid for a
-    behaviour without a period of more than twice that length.
+    behaviour without a period of more than twice that length, and for an unknown item.
     """
     source = reading.source_of(ws, parameters, extent)
     known = [] if parameters.behaviour else reading.bases(ws, source, as_of)
     if len(known) > 1:
         return _refused(source, outcomes.mixed(parameters.said, known))
     source = replace(source, basis=known[0] if known else None)
-    items, few = reading.candidates(ws, source, as_of)
+    candidates = _known(reading.candidates(ws, source, as_of))
+    items = candidates.items
     names = {key: (item, question) for item, (key, question) in outcomes.named(items).items()}
     values = reading.values(ws, source, items, as_of)
     kept, dropped = ranking.together(values, list(names))
@@ -85,7 +87,8 @@ def drivers(
         left=reading.left(ws, source, matrix, part, as_of),
         r_squared=analysed.r_squared if analysed else None,
         why_not=TOO_FEW,
-        left_out=few + reading.in_the_way(values, names, dropped, titles),
+        left_out=reading.with_correlations(ws, source, candidates, as_of)
+        + reading.in_the_way(values, names, dropped, titles),
         start=source.extent.period.start,
         end=extent.period.end,
     )
@@ -105,6 +108,22 @@ def drivers(
         years=by_year,
         steadiness=_steadiness(by_year),
     )
+
+
+def _known(candidates: reading.Candidates) -> reading.Candidates:
+    """Return them; raises Invalid for a chosen item that nobody who has the outcome answered."""
+    for name in candidates.unknown[:1]:
+        near = get_close_matches(name, candidates.choices, 3, 0.5) or candidates.choices[:8]
+        raise Invalid(
+            "drivers.item",
+            Text(
+                f"Nobody with this outcome answered about “{name}”. There are: {', '.join(near)}.",
+                f"具有该结果的客户都没有回答“{name}”。可选：{'、'.join(near)}。",
+            ),
+            field="item",
+            near=near,
+        )
+    return candidates
 
 
 def _named(one: Driver, names: Mapping[str, tuple[Item, str]]) -> Driver:
@@ -231,7 +250,7 @@ def _year(
     """Rank one year for itself; attributes that are not in the whole ranking have a key alike."""
     period = days(date(year, 1, 1), date(year + 1, 1, 1), ws.zone)
     within = replace(source, extent=source.extent.during(period))
-    items, _few = reading.candidates(ws, within, as_of)
+    items = reading.candidates(ws, within, as_of).items
     own = outcomes.named(items)
     names = [keys.get(item, own[item][0]) for item in items]
     values = reading.values(ws, within, items, as_of)
@@ -262,4 +281,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Drivers:
     return replace(found, offered=offered(ws, asked.look, now=now))
 
 
-FINDING = findings.declare(findings.ResultType("drivers", 2, Drivers, _compute, learnt=True))
+FINDING = findings.declare(findings.ResultType("drivers", 3, Drivers, _compute, learnt=True))

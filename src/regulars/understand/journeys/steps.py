@@ -15,7 +15,9 @@ import ibis
 
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog, Touchpoint
+from regulars.timeline import orders
 from regulars.timeline.given import given
+from regulars.timeline.sessions import session
 from regulars.timeline.vocabulary import SURVEY, title
 from regulars.understand.journeys.model import ALL_ACTORS, By, Journeys, Level
 
@@ -24,12 +26,8 @@ if TYPE_CHECKING:
 
     from regulars.timeline.engine.view import View
 
-CASE_COLUMN: dict[By, str] = {
-    "person": "person_id",
-    "order": "order_id",
-    "case": "case_id",
-    "session": "session_id",
-}
+NUMBERS: dict[By, str] = {"order": "order_id", "case": "case_id"}
+"""Journeys by a number that others may use, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +44,29 @@ class Codes:
         return self.steps.index(step)
 
 
-def kept(view: View, journeys: Journeys) -> ir.Table:
-    """Return the events of the journeys asked for, with `person_id`; no case, no row."""
+def cased(view: View, journeys: Journeys) -> ir.Table:
+    """Return the events of the extent that belong to a journey, with `person_id` and `case`."""
     events = journeys.extent.of(view.with_person())
-    tests = [events[CASE_COLUMN[journeys.by]].notnull()]
+    if journeys.by in NUMBERS:
+        return orders.apart(events, NUMBERS[journeys.by])
+    events = events.mutate(case=events.person_id if journeys.by == "person" else session(events))
+    return events.filter(events.case.notnull())
+
+
+def kept(view: View, journeys: Journeys) -> ir.Table:
+    """Return the events of the journeys asked for, with `person_id` and `case`."""
+    events = cased(view, journeys)
+    tests = []
     if journeys.by not in ALL_ACTORS:
         tests.append(events.actor == "customer")
     if not journeys.feedback:
         tests.append(events.name.notin(sorted(SURVEY)) & events.metric.isnull())
-    return events.filter(*tests)
+    return events.filter(*tests) if tests else events
 
 
 def named(view: View, asked: Journeys, catalog: Catalog) -> ir.Table:
     """Return the events of the journeys with `case` and `step` (a name)."""
-    events = kept(view, asked)
-    events = events.mutate(case=events[CASE_COLUMN[asked.by]])
-    return _stepped(events, asked, catalog)
+    return _stepped(kept(view, asked), asked, catalog)
 
 
 def _stepped(events: ir.Table, asked: Journeys, catalog: Catalog) -> ir.Table:
@@ -84,10 +89,8 @@ def inventory(view: View, journeys: Journeys, catalog: Catalog) -> ir.Table:
 
 def ratings(view: View, asked: Journeys) -> ir.Table:
     """Return by case the mean of the answers that belong to it, as 0 to 100."""
-    events = asked.extent.of(view.with_person())
-    case = CASE_COLUMN[asked.by]
+    events = cased(view, asked)
     rows = events.filter(
-        events[case].notnull(),
         events.actor == "customer",
         events.score.notnull(),
         events.scale_min.notnull(),
@@ -95,7 +98,7 @@ def ratings(view: View, asked: Journeys) -> ir.Table:
         events.scale_min != events.scale_max,
     )
     points = 100.0 * (rows.score - rows.scale_min) / (rows.scale_max - rows.scale_min)
-    rated = rows.select(case=rows[case], points=points)
+    rated = rows.select("case", points=points)
     return rated.group_by("case").agg(points=rated.points.sum(), answers=rated.count())
 
 
@@ -111,7 +114,7 @@ def coded(view: View, journeys: Journeys, catalog: Catalog, codes: Codes) -> ir.
 def coded_from(named: ir.Table, by: By, codes: Codes, *, others: bool = False) -> ir.Table:
     """Return the coded rows of named ones; with `others`, steps without a code get one above."""
     thread = (
-        ibis.coalesce(named.order_id, named.case_id, named.session_id)
+        ibis.coalesce(named.order_id, "case " + named.case_id, session(named))
         if by == "person"
         else ibis.literal("")
     )

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces import charts, formats
-from regulars.faces.columns import COUNT, DAY, SHARE, Column, Format, interval, number, signed
+from regulars.faces.columns import (
+    COUNT,
+    DAY,
+    SHARE,
+    Column,
+    Format,
+    estimate,
+    interval,
+    number,
+    signed,
+)
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.text import Text
@@ -28,9 +38,8 @@ from regulars.understand.levels.model import (
     PARAMETERS,
     At,
     Case,
-    Outcome,
 )
-from regulars.understand.levels.whatif import what_if
+from regulars.understand.levels.whatif import Outcome, what_if
 from regulars.understand.levels.wishes import TOUCHPOINT, WISHES, outcomes, wish
 from regulars.understand.levels.wording import told
 from regulars.understand.policy import MIN_SAMPLE
@@ -266,8 +275,9 @@ ANALYSIS = Analysis(
             ),
             (
                 Column(Text("Way", "途径"), "0"),
-                Column(Text("Negative share now", "当前消极占比"), "1.share_before", SHARE),
-                Column(Text("Then", "之后"), "1.share_after", SHARE),
+                estimate(Text("Negative share now", "当前消极占比"), "1.share_before", SHARE),
+                estimate(Text("Then", "之后"), "1.share_after", SHARE),
+                estimate(Text("Lifted", "得到改善"), "1.share_lifted", SHARE, wide=True),
                 *_levels("1.levels", number(0), wide=True),
             ),
             _paths,

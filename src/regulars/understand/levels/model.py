@@ -313,7 +313,8 @@ class Moves:
 class At:
     """One touchpoint (None: all together): shares 0 to 1 of levels 1 to 5, and how they changed.
 
-    `cases` counts the six cases. `change` is that of the negative share, `joy` that of the high
+    `cases` counts the six cases; `size` is of how many independent experiences the share of the
+    negative is as sure. `change` is that of the negative share, `joy` that of the high
     one, since the period before. `worse` and `better` mark a tested change of the negative.
     """
 
@@ -331,11 +332,16 @@ class At:
     q: float | None = None
     worse: bool = False
     better: bool = False
+    size: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`n` negative experiences of a touchpoint that are alike, for the what-if."""
+    """`n` negative experiences of a touchpoint that are alike, for the what-if.
+
+    `held` is the deepest of the same stimulus up to then, which they never rise above; themselves,
+    where they are the deepest.
+    """
 
     touchpoint: str
     n: int
@@ -343,6 +349,9 @@ class Cell:
     expectation: float
     participation: float
     repetition: int
+    held_expectation: float
+    held_participation: float
+    held_repetition: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,28 +375,3 @@ class Levels:
     def why_not(self) -> Text | None:
         """Why there is nothing to show; None where there is."""
         return None if self.whole else NONE_YET
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A what-if about the negative experiences (of one touchpoint, or all).
-
-    First path: `impact` points more, `calmer` participation less (0 to 1). Second path: a `share`
-    of them (0 to 1) is talked to and made anew so that it exceeds expectation by `exceed` points.
-    """
-
-    touchpoint: str | None = None
-    impact: float = 10.0
-    calmer: float = 0.0
-    share: float = 0.3
-    exceed: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one path would make of the negative ones: how many of each level, 1 to 5."""
-
-    n: int
-    levels: list[float]
-    share_before: float | None
-    share_after: float | None

@@ -12,7 +12,7 @@ from regulars.kit.stats.estimate import NO_CHANGE_KNOWN, Change, Estimate, Z
 from regulars.kit.stats.mean import t_quantile
 from regulars.kit.stats.multiple import benjamini_hochberg
 from regulars.kit.stats.proportion import proportion, proportion_change
-from regulars.understand.levels.experiences import MICRO, Experiences, Flags
+from regulars.understand.levels.experiences import MICRO, Experiences, Flags, stimulus
 from regulars.understand.levels.model import At, Case, Cell, Fading, Floats, Ints, LevelRules, Moves
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_GROUP, MIN_SAMPLE
 
@@ -78,6 +78,7 @@ def at(scored: Experiences, now: Flags, before: Flags, code: int | None) -> At |
         change=changed(was[0], sized[0]) if comparable else NO_CHANGE_KNOWN,
         joy=changed(was[1], sized[4]) if comparable else NO_CHANGE_KNOWN,
         fading=None,
+        size=sized[0][1],
     )
 
 
@@ -181,29 +182,61 @@ def _last(pair: Ints, kept: Flags) -> Ints:
 
 
 def cells(scored: Experiences, now: Flags, rules: LevelRules) -> list[Cell]:
-    """Return the negative scored, alike ones together, for the what-if."""
+    """Return the negative scored, alike ones together, for the what-if.
+
+    Numbers of a cell are means, which are as negative as what they are of: the depths from which
+    on an experience is negative bound a convex set of gaps and participations.
+    """
     rows = np.flatnonzero(now & (scored.case == Case.NEGATIVE))
-    felt = scored.felt
-    table = np.column_stack(
-        [
-            scored.touchpoint[rows],
-            np.round(felt.points[rows] / 2.5) * 2.5,
-            np.round(felt.expectation[rows] / 2.5) * 2.5,
-            np.round(felt.participation[rows] * 20) / 20,
-            np.minimum(felt.repetition[rows], rules.fades),
-        ]
-    )
     if not len(rows):
         return []
-    kinds, counts = np.unique(table, axis=0, return_counts=True)
+    felt, held = scored.felt, holders(scored, rules)[rows]
+    again = [np.minimum(felt.repetition[at], rules.fades) for at in (rows, held)]
+    exact = {
+        "points": felt.points[rows],
+        "expectation": felt.expectation[rows],
+        "participation": felt.participation[rows],
+        "held_expectation": felt.expectation[held],
+        "held_participation": felt.participation[held],
+    }
+    alike = [
+        np.round(values / (0.05 if name.endswith("participation") else 2.5))
+        for name, values in exact.items()
+    ]
+    table = np.column_stack([scored.touchpoint[rows], *again, *alike])
+    kinds, code, counts = np.unique(table, axis=0, return_inverse=True, return_counts=True)
+    means = np.array([np.bincount(code.ravel(), values) / counts for values in exact.values()])
     return [
         Cell(
-            scored.touchpoints[int(one[0])],
+            scored.touchpoints[int(kind[0])],
             int(n),
-            float(one[1]),
-            float(one[2]),
-            float(one[3]),
-            int(one[4]),
+            repetition=int(kind[1]),
+            held_repetition=int(kind[2]),
+            **dict(zip(exact, numbers, strict=True)),
         )
-        for one, n in zip(kinds, counts, strict=True)
+        for kind, n, numbers in zip(kinds, counts, means.T.tolist(), strict=True)
     ]
+
+
+def holders(scored: Experiences, rules: LevelRules) -> Ints:
+    """Return for each experience the one of the same stimulus, up to it, that is lifted last.
+
+    Ann says 2 in May, when she expected 4, and 2 again in June, when she expects 2. June by itself
+    is no disappointment; it is held by May. Raised by half a point both still are where May is.
+    """
+    felt = scored.felt
+    same = stimulus(felt.points, scored.person, scored.touchpoint)
+    # An experience is negative up to so many points.
+    bound = felt.expectation - rules.far / (0.5 + felt.participation)
+    order = np.argsort(same, kind="stable")
+    rank = np.empty(len(order), np.int64)
+    rank[np.argsort(bound, kind="stable")] = np.arange(len(order))
+    starts = np.r_[True, same[order][1:] != same[order][:-1]]
+    # A running maximum that starts anew at each stimulus: each stands a step above the last.
+    step = np.cumsum(starts) * len(order)
+    highest = np.maximum.accumulate(rank[order] + step) - step
+    of_rank = np.empty(len(order), np.int64)
+    of_rank[rank] = np.arange(len(order))
+    found = np.empty(len(order), np.int64)
+    found[order] = of_rank[highest]
+    return found

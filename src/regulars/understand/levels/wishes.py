@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.kit.text import Text
 from regulars.understand.analyses.options import Option
-from regulars.understand.levels.model import Wish
-from regulars.understand.levels.whatif import what_if
+from regulars.understand.levels.whatif import Wish, what_if
 
 if TYPE_CHECKING:
     from regulars.understand.analyses.view import View

@@ -81,6 +81,8 @@ def answer(ws: Workspace, definition: Definition, question: MetricQuestion) -> A
 
 def _groups_state(ws: Workspace, definition: Definition, question: MetricQuestion) -> Hashable:
     """Return what identifies the assignments of value groups, where the answer rests on them."""
+    if definition.aggregate.state is not None:
+        return definition.aggregate.state(ws)
     if "value_group" not in question.used and definition.aggregate.read is None:
         return None
     return tuple(value_groups.stamps(ws))

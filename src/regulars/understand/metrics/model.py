@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -172,7 +172,7 @@ class Aggregate:
     a refresh keeps it by day, None that it does not.
 
     A number that another noun has worked out has `read` instead of `build`: it returns rows that
-    each hold at a moment, their column `at`, and can be sliced and filtered by `slices` only.
+    hold at a moment, their column `at`, are sliced and filtered by `slices`, and follow `state`.
     """
 
     build: Callable[[Scene], ir.Table] | None
@@ -188,6 +188,7 @@ class Aggregate:
     prepare: Callable[[list[Row], Scene], list[Row]] | None = None
     read: Callable[[Workspace, MetricQuestion], list[Row]] | None = None
     slices: frozenset[str] | None = None
+    state: Callable[[Workspace], Hashable] | None = None
     daily: Daily | None = None
 
     @property

@@ -43,12 +43,13 @@ BESIDE_TITLES = {
     "detractors": Text("Detractors", "贬损者"),
     "dismissed": Text("Dismissed", "关闭问卷"),
     "open": Text("Still open", "仍未答复"),
+    "chance": Text("Ties split at random", "同分随机分配"),
     "p90": Text("90th percentile", "90 分位"),
     "kaplan_meier": Text(
         "Kaplan-Meier, those not yet due included", "Kaplan-Meier（含未满一年者）"
     ),
 }
-SHARES = frozenset({"promoters", "detractors", "dismissed", "open"})
+SHARES = frozenset({"promoters", "detractors", "dismissed", "open", "chance"})
 """Numbers beside another that are shares, whatever its own unit."""
 
 

@@ -5,6 +5,7 @@ What learns is imported where it is asked: a command that shows another metric d
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ import pyarrow.compute as pc
 from regulars.kit.errors import Invalid
 from regulars.kit.period import day_start
 from regulars.kit.stats.estimate import Estimate
+from regulars.kit.stats.proportion import proportion
+from regulars.listen.profiles import service as profiles
 from regulars.understand.lifetime_value.model import YEAR, LifetimeValue
 from regulars.understand.metrics.answering import last_watched
 from regulars.understand.metrics.model import MetricQuestion, Row
@@ -21,6 +24,9 @@ from regulars.understand.value_groups import service as value_groups
 from regulars.understand.value_groups.model import NONE_YET
 
 if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from regulars.timeline.engine.view import View
     from regulars.timeline.workspace import Workspace
 
 JUST_BEFORE = timedelta(microseconds=1)
@@ -90,7 +96,32 @@ def group_accuracy(ws: Workspace, question: MetricQuestion) -> list[Row]:
     found = value_groups.answered(ws, question.scope, now=ws.engine.now)
     share = found.payload.accuracy
     told = Estimate(share.n, share.value, share.low, share.high).scaled(100)
-    return [{"at": min(found.payload.as_of - JUST_BEFORE, last), **_columns(told)}]
+    chance = {f"chance_{name}": edge for name, edge in asdict(found.payload.chance).items()}
+    return [{"at": min(found.payload.as_of - JUST_BEFORE, last), **_columns(told), **chance}]
+
+
+def information_consistency(ws: Workspace, question: MetricQuestion) -> list[Row]:
+    """Return the share of attributes held by two sources or more that agree, as of now.
+
+    With chosen places, of the people who were seen there; nothing where nothing is held twice.
+    """
+    among = None
+    if question.scope is not None:
+        places = sorted(question.scope)
+        seen = ws.query(lambda view: _seen(view, places))
+        among = seen.column("person_id").combine_chunks()
+    found = profiles.information_consistency(ws, among)
+    if not found.held:
+        return []
+    share = proportion(found.agreed / found.held * found.size, found.held, size=found.size)
+    return [{"at": last_watched(ws) or ws.engine.now, **_columns(share.scaled(100))}]
+
+
+def _seen(view: View, places: list[str]) -> ir.Table:
+    """Return the people who were seen in these places."""
+    events = view.with_person()
+    events = events.filter(events.person_id.notnull() & events.place.isin(places))
+    return events.select("person_id").distinct()
 
 
 def _columns(told: Estimate) -> Row:

@@ -301,3 +301,23 @@ class Known(Sums):
     def change(self, earlier: Self, days: tuple[float, float]) -> Change:
         """None is known: two of them rest on much the same customers."""
         return NO_CHANGE_KNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGroups(Known):
+    """How right the stored groups are, and beside it the share of customers placed by chance."""
+
+    chance: Estimate
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Self:
+        """Take the one row; nothing without any."""
+        row = rows[0] if rows else {}
+        names = ("value", "low", "high")
+        value, low, high = (row.get(name) for name in names)
+        chance = Estimate(row.get("chance_n", 0), *(row.get(f"chance_{name}") for name in names))
+        return cls(row.get("n", 0), value, low, high, chance.scaled(100))
+
+    def related(self) -> dict[str, Estimate]:
+        """Return the share of customers whose group a draw among equal scores decided."""
+        return {"chance": self.chance}

@@ -109,6 +109,8 @@ def told(part: Measure, view: View) -> str:
     about = f"{name} ({', '.join(where)})" if where else name
     if part.state == "no_metric":
         return fill(_("{about}: metric not available yet"), about=about)
+    if part.state == "never":
+        return fill(_("{about}: no such event ever came from here"), about=about)
     if part.raw.value is None:
         return fill(_("{about}: no data"), about=about)
     value = formats.value_in(part.unit or None, part.raw.value)

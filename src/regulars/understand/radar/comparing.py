@@ -8,36 +8,34 @@ from dataclasses import replace
 
 from regulars.kit.stats.estimate import Estimate, Z, normal_p
 from regulars.kit.stats.multiple import benjamini_hochberg
-from regulars.understand.policy import FALSE_ALARM_RATE
+from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
 from regulars.understand.radar.model import Against, Measure, Radar, Scored, together
 
 MIN_REST = 5
-"""A rest of fewer observations is not tested."""
+"""Of fewer observations no rest is made."""
 Fixed = Mapping[str, tuple[float, int | None]]
 
 
 def with_other(ours: Radar, other: Radar, *, overlap: bool = False) -> dict[str, Against]:
     """Return each dimension against the same of another radar, tested as independent samples.
 
-    Where one side is a part of the other (`overlap`), their gap is told and the part is tested
-    against the rest. One Benjamini-Hochberg family. The error of a difference is what both
-    intervals say.
+    Both are taken in the parts that both have. Where one side is a part of the other (`overlap`),
+    their gap is told and the part is tested against the rest. One Benjamini-Hochberg family. The
+    error of a difference is what both intervals say.
     """
     theirs = {one.key: one for one in other.dimensions}
-    tested = {
-        one.key: _tested(one, theirs.get(one.key), overlap=overlap) for one in ours.dimensions
-    }
-    adjusted = benjamini_hochberg([p for _difference, p in tested.values()])
+    pairs = [_alike(one, theirs[one.key]) for one in ours.dimensions if one.key in theirs]
+    tested = [_tested(*pair, overlap=overlap) for pair in pairs]
+    adjusted = benjamini_hochberg([p for _difference, p in tested])
     compared = {}
-    for ours_, q in zip(ours.dimensions, adjusted, strict=True):
-        key, own, difference = ours_.key, theirs.get(ours_.key), tested[ours_.key][0]
-        if own is None:
-            continue
-        known = ours_.value is not None and own.value is not None
-        gap = (ours_.value or 0.0) - (own.value or 0.0) if known else None
+    for (own, their), (difference, _p), q in zip(pairs, tested, adjusted, strict=True):
+        known = own.value is not None and their.value is not None
+        gap = (own.value or 0.0) - (their.value or 0.0) if known else None
         sure = q is not None and q <= FALSE_ALARM_RATE and difference is not None
         verdict = ("higher" if (difference or 0) > 0 else "lower") if sure else None
-        compared[key] = Against(key, own.value, own.low, own.high, own.n, gap, q, verdict)
+        compared[own.key] = Against(
+            own.key, their.value, their.low, their.high, their.n, gap, q, verdict
+        )
     return compared
 
 
@@ -50,7 +48,9 @@ def with_fixed(ours: Radar, fixed: Fixed) -> dict[str, Against]:
         value, n = fixed[dimension.key]
         gap = None if dimension.value is None else dimension.value - value
         verdict = None
-        if dimension.low is not None and dimension.low >= value:
+        if dimension.n < MIN_SAMPLE:
+            pass
+        elif dimension.low is not None and dimension.low >= value:
             verdict = "higher"
         elif dimension.high is not None and dimension.high < value:
             verdict = "lower"
@@ -58,11 +58,31 @@ def with_fixed(ours: Radar, fixed: Fixed) -> dict[str, Against]:
     return compared
 
 
-def _tested(
-    ours: Scored, theirs: Scored | None, *, overlap: bool
-) -> tuple[float | None, float | None]:
+def _alike(ours: Scored, theirs: Scored) -> tuple[Scored, Scored]:
+    """Return both in the parts that both have measured; as they are where these are all.
+
+    A place that is measured by a question and one that is measured by a question and a share differ
+    in what they are made of before they differ in anything else.
+    """
+    both = _measured(ours) & _measured(theirs)
+    enough = _measured(ours, MIN_SAMPLE) & _measured(theirs, MIN_SAMPLE)
+    if (enough or both) == _measured(ours) == _measured(theirs):
+        return ours, theirs
+    return _made_of(ours, enough or both), _made_of(theirs, enough or both)
+
+
+def _measured(one: Scored, least: int = 1) -> set[tuple[str, str]]:
+    return {_name(part) for part in one.parts if part.points.n >= least}
+
+
+def _made_of(one: Scored, names: set[tuple[str, str]]) -> Scored:
+    parts = [part for part in one.parts if _name(part) in names]
+    return Scored(one.key, one.kind, *together(parts), parts)
+
+
+def _tested(ours: Scored, theirs: Scored, *, overlap: bool) -> tuple[float | None, float | None]:
     """Return the difference that is tested, ours minus theirs, and its p-value."""
-    if not overlap or theirs is None:
+    if not overlap:
         return _difference(ours, theirs)
     if ours.n >= theirs.n:
         rest, part = apart(ours, theirs)
@@ -103,10 +123,12 @@ def _name(one: Measure) -> tuple[str, str]:
     return one.metric, str(sorted(one.filters.items()))
 
 
-def _difference(ours: Scored, theirs: Scored | None) -> tuple[float | None, float | None]:
-    if theirs is None or ours.value is None or theirs.value is None:
+def _difference(ours: Scored, theirs: Scored) -> tuple[float | None, float | None]:
+    if ours.value is None or theirs.value is None:
         return None, None
     gap = ours.value - theirs.value
+    if min(ours.n, theirs.n) < MIN_SAMPLE:
+        return gap, None
     errors = [_error(ours, up=gap < 0), _error(theirs, up=gap > 0)]
     if None in errors:
         return gap, None

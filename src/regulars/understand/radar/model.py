@@ -20,9 +20,11 @@ MEANING = Text(
     "Each dimension is a declared mixture of metrics and survey questions. Every part is placed "
     "between its worst (0) and best (100) value; a dimension is the weighted mean of the parts "
     "that have data, with the 95 % interval that follows from theirs. A dimension without data "
-    "has no value.",
+    "has no value, and neither has a share whose events never came from there. Two are compared by "
+    "the parts that both have, where both rest on at least 30.",
     "每个维度由声明的指标和问卷题目组成。各组成部分按其最差值（0）与最好值（100）换算，"
-    "维度取有数据部分的加权平均，并由各部分区间得出 95 % 区间。没有数据的维度没有数值。",
+    "维度取有数据部分的加权平均，并由各部分区间得出 95 % 区间。没有数据的维度没有数值；"
+    "某处从未收到相关事件的占比也没有数值。两者对比时只取双方都有的部分，且双方样本量均不少于 30。",
 )
 
 
@@ -72,7 +74,8 @@ class Mapped:
 class Measure:
     """What one part came to, in its own unit and in points.
 
-    `state` is "measured", "no_data" or "no_metric" (the registry does not know it yet).
+    `state` is "measured", "no_data", "no_metric" (the registry does not know it yet) or
+    "never": what it counts never came from there, which tells nothing of how often it happens.
     """
 
     metric: str

@@ -12,12 +12,14 @@ from regulars.company.documents.model import Version, Versioned
 from regulars.company.places import service as places
 from regulars.company.rights.model import Principal, Scope
 from regulars.kit.errors import Invalid, NotFound
+from regulars.kit.period import ALL_TIME
 from regulars.kit.stats.estimate import Estimate, empty
 from regulars.kit.text import Text
 from regulars.timeline.workspace import Workspace
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.metrics import service as metrics
+from regulars.understand.metrics.model import Measured, Unit
 from regulars.understand.radar import comparing, document, queries
 from regulars.understand.radar.model import (
     BENCHMARK,
@@ -36,7 +38,7 @@ from regulars.understand.radar.model import (
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventFilter, EventScope
 
-NO_METRIC, NO_DATA, MEASURED = "no_metric", "no_data", "measured"
+NO_METRIC, NO_DATA, NEVER, MEASURED = "no_metric", "no_data", "never", "measured"
 
 
 MAPPING = Versioned(
@@ -128,18 +130,30 @@ def _measure(
         parameters["place"] = look.place
     if look.channel and "channel" not in parameters:
         parameters["channel"] = look.channel
-    rows = metrics.measure(
-        ws, part.metric, period=extent.period, filters=parameters, scope=extent.scope, as_of=as_of
-    )
-    row = rows[0] if len(rows) == 1 else None
+    row = _row(ws, part.metric, extent, parameters, as_of)
+    unit = row.unit if row else ""
     raw = row.estimate if row else empty()
+    # Answers are all that a share of answers is made of; of others nothing at all may be recorded.
+    answers = metrics.definition(part.metric).aggregate.weights
+    if raw.value == 0 and unit == Unit.PERCENT and not answers:
+        ever = _row(ws, part.metric, extent.during(ALL_TIME), parameters, as_of)
+        if ever is None or not ever.value:
+            return Measure(part.metric, filters, part.weight, NEVER, unit, empty(), empty())
     scale = (part.worst, part.best)
     if scale == (None, None) and row is not None and row.scale is not None:
         scale = row.scale
     placed = _placed(raw, *scale)
     state = NO_DATA if placed.value is None else MEASURED
-    unit = row.unit if row else ""
     return Measure(part.metric, filters, part.weight, state, unit, raw, placed)
+
+
+def _row(
+    ws: Workspace, metric: str, extent: EventScope, filters: dict[str, Any], as_of: datetime
+) -> Measured | None:
+    rows = metrics.measure(
+        ws, metric, period=extent.period, filters=filters, scope=extent.scope, as_of=as_of
+    )
+    return rows[0] if len(rows) == 1 else None
 
 
 def _placed(raw: Estimate, worst: float | None, best: float | None) -> Estimate:

@@ -120,7 +120,11 @@ def _reached(name: str, title: Text, heading: Text, form: Any) -> tuple[Column, 
 def _sentences(view: View) -> Iterator[str]:
     """Say how good the assignment is; the page has tiles for that."""
     found = view.result
-    shares = ((_("Accuracy: {share}"), found.accuracy), (_("Stability: {share}"), found.stability))
+    shares = (
+        (_("Accuracy: {share}"), found.accuracy),
+        (_("Ties split at random: {share}"), found.chance),
+        (_("Stability: {share}"), found.stability),
+    )
     for words, one in shares:
         value, low, high = map(formats.percent, (one.value, one.low, one.high))
         yield fill(words, share=f"{value} ({low} – {high}), n {one.n:,}")

@@ -369,7 +369,11 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class GroupOverview:
-    """What the page shows of the last assignment; `money` says which currency, if it surprises."""
+    """What the page shows of the last assignment; `money` says which currency, if it surprises.
+
+    `drawn` customers had equal scores at a cut, so that a draw decided their group; `chance` is
+    their share.
+    """
 
     as_of: datetime
     rules: Rules
@@ -384,6 +388,7 @@ class GroupOverview:
     before: datetime | None = None
     new: int = 0
     drawn: int = 0
+    chance: GroupShare = field(default_factory=lambda: GroupShare(0, None, None, None))
     history: list[str] = field(default_factory=list)
     money: Text | None = None
 

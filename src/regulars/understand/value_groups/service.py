@@ -138,6 +138,7 @@ def overview(
     before = load(ws, earlier[0]) if earlier else None
     run = _within(ws, now, scope)
     changed = _changed(before, now, run) if before else None
+    drawn = int(pc.sum(run.column("drawn")).as_py() or 0)
     return GroupOverview(
         as_of=now.as_of,
         rules=now.rules,
@@ -151,7 +152,8 @@ def overview(
         thresholds=_thresholds(now),
         before=before.as_of if before else None,
         new=run.num_rows - changed.num_rows if changed is not None else 0,
-        drawn=int(pc.sum(run.column("drawn")).as_py() or 0),
+        drawn=drawn,
+        chance=_share(drawn, run.num_rows),
         history=[moment.isoformat() for _number, moment in assignments],
         money=currency.of_orders(ws, scope).note,
     )
@@ -386,5 +388,5 @@ def _compute(ws: Workspace, about: dict[str, Any], _now: datetime) -> GroupOverv
 
 
 FINDING = findings.declare(
-    findings.ResultType("value_groups", 4, GroupOverview, _compute, learnt=True)
+    findings.ResultType("value_groups", 5, GroupOverview, _compute, learnt=True)
 )

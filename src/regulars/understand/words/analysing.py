@@ -103,7 +103,7 @@ def _joined(texts: pa.Table, readings: pa.Table) -> pa.Table:
     both = asked.join(keys, ["text", "language"]).sort_by("row")
     spread = readings.take(both.column("reading"))
     speaker = pc.coalesce(
-        texts.column("identity_id"), texts.column("session_id"), texts.column("event_id")
+        texts.column("identity_id"), texts.column("session"), texts.column("event_id")
     )
     columns = {name: texts.column(name) for name in ("event_id", "identity_id", "occurred_at")}
     columns |= {"speaker": speaker}

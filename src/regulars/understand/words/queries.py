@@ -11,6 +11,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from regulars.store.database import upsert
+from regulars.timeline.sessions import session
 from regulars.understand.scope.model import EventScope
 from regulars.understand.words.tables import (
     word_batches,
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from regulars.timeline.engine.view import View
 
 COPIED = (
-    "event_id", "identity_id", "occurred_at", "session_id", "touchpoint", "channel", "place",
+    "event_id", "identity_id", "occurred_at", "session", "touchpoint", "channel", "place",
     "language", "text",
 )  # fmt: skip
-"""The columns of an event that a reading takes over; all but the text are kept."""
+"""What a reading takes over of an event; all but the text is kept."""
 
 
 def texts(events: ir.Table) -> ir.Table:
@@ -45,7 +46,8 @@ def counted(view: View) -> ir.Table:
 
 def unread(view: View, known: pa.Table, most: int) -> ir.Table:
     """Return texts whose event is not among `known` (one column, event_id), the newest first."""
-    found = texts(view.events).select(*COPIED)
+    found = texts(view.events)
+    found = found.mutate(session=session(found)).select(*COPIED)
     if known.num_rows:
         seen = ibis.memtable(known.rename_columns({"event_id": "seen_id"}))
         found = found.anti_join(seen, found.event_id == seen.seen_id)

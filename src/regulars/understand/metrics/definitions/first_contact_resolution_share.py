@@ -25,9 +25,10 @@ define(
         ),
         meaning=Text(
             "Cases solved with one contact of the customer, who did not come back on them "
-            "within 7 days ÷ cases. Cases younger than 7 days are not judged yet.",
-            "客户只联系一次即解决、且 7 天内未就同一工单再次联系的工单 ÷ 工单数。建立未满 7 "
-            "天的工单暂不计入。",
+            "within 7 days ÷ cases. A case that closed by itself, unanswered, is not solved. Cases "
+            "younger than 7 days are not judged yet.",
+            "客户只联系一次即解决、且 7 天内未就同一工单再次联系的工单 ÷ 工单数。无人答复而自动关闭"
+            "的工单不算解决。建立未满 7 天的工单暂不计入。",
         ),
         unit=Unit.PERCENT,
         direction=Direction.UP,

@@ -24,11 +24,11 @@ define(
             "首次响应时间",
         ),
         meaning=Text(
-            "Median time from a customer's first word in a case to our first answer, in "
-            "minutes. Cases not answered yet take part for the time they have waited "
-            "(Kaplan-Meier).",
-            "从客户在工单中的首次发声到我方首次答复的时间中位数（分钟）。尚未答复的工单按已等"
-            "待时间计入（Kaplan-Meier）。",
+            "Median time from a customer's first word in a case to the first answer of one of us, "
+            "in minutes; automatic receipts and bots are no answer. Cases not answered yet take "
+            "part for the time they have waited (Kaplan-Meier).",
+            "从客户在工单中的首次发声到我方人员首次答复的时间中位数（分钟）；自动回执与机器人回复"
+            "不算答复。尚未答复的工单按已等待时间计入（Kaplan-Meier）。",
         ),
         unit=Unit.MINUTES,
         direction=Direction.DOWN,

@@ -26,10 +26,10 @@ define(
         ),
         meaning=Text(
             "Contacts after which the same customer came back on the same case or order "
-            "within 7 days ÷ contacts about a case or an order. Contacts in one session are "
-            "one.",
+            "within 7 days ÷ contacts about a case or an order. Contacts in one session, "
+            "and a complaint with the case it opens, are one.",
             "同一客户 7 天内就同一工单或订单再次联系的联系次数 ÷ 涉及工单或订单的联系次数。同"
-            "一会话内算一次联系。",
+            "一会话内、投诉及其所建工单均算一次联系。",
         ),
         unit=Unit.PERCENT,
         direction=Direction.DOWN,

@@ -24,8 +24,10 @@ define(
         meaning=Text(
             "Customers whose stored value group is the one that their events give when it is "
             "worked out anew ÷ customers with a group. It falls where events arrive late or are "
-            "taken back.",
-            "按事件重新计算后分组与所存分组一致的客户 ÷ 有分组的客户。事件迟到或被撤回时会下降。",
+            "taken back. Beside it: the share of customers with equal scores at a cut-off, whose "
+            "group a draw decided, which accuracy says nothing of.",
+            "按事件重新计算后分组与所存分组一致的客户 ÷ 有分组的客户。事件迟到或被撤回时会下降。"
+            "另附：分界处得分相同、由随机决定分组的客户占比，准确率不反映这一部分。",
         ),
         unit=Unit.PERCENT,
         direction=Direction.UP,
@@ -39,7 +41,7 @@ define(
         ),
         group=MetricGroup.LOYALTY,
         aggregate=Aggregate(
-            None, statistics.Known, read=standing.group_accuracy, slices=frozenset()
+            None, statistics.KnownGroups, read=standing.group_accuracy, slices=frozenset()
         ),
         examples=(
             Example(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from regulars.timeline.sessions import session
 from regulars.timeline.vocabulary import SURVEY_ANSWERED, SURVEY_DISMISSED, SURVEY_SHOWN
 from regulars.understand.metrics.queries.clusters import PERSONS, key_of
 from regulars.understand.metrics.queries.scene import Scene, yes
@@ -103,7 +104,7 @@ def invitations(scene: Scene) -> ir.Table:
     if scene.began is not None:  # what became of a survey comes after it
         events = events.filter(events.occurred_at >= ibis.literal(scene.began))
     events = events.mutate(
-        who=ibis.coalesce(events.person_id, events.session_id, events.event_id),
+        who=ibis.coalesce(events.person_id, session(events), events.event_id),
         turn=ibis.ifelse(events.name == SURVEY_SHOWN, 0, 1),
         stopped=ibis.coalesce(events.touchpoint, ""),
     )

@@ -9,9 +9,10 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regulars.timeline.contacts import about, answered_by_us, contacts
 from regulars.timeline.moments import SECOND, micros
 from regulars.timeline.orders import whose
-from regulars.timeline.vocabulary import ANSWERS, CASE_SOLVED, CONTACTS
+from regulars.timeline.vocabulary import CASE_SOLVED, CONTACTS
 from regulars.understand.metrics.model import Row
 from regulars.understand.metrics.periods import bucket_of
 from regulars.understand.metrics.queries.scene import BUCKET, Scene, seconds, yes
@@ -41,10 +42,10 @@ def _openings(scene: Scene, cases: ir.Table) -> ir.Table:
 
 
 def _first_answers(scene: Scene) -> ir.Table:
-    """Return cases opened in the period, with the moment of our first answer."""
+    """Return cases opened in the period, with the moment of the first answer of one of us."""
     told = _cases(scene)
     opened = _openings(scene, told)
-    ours = told.filter((told.actor != "customer") & told.name.isin(sorted(ANSWERS)))
+    ours = told.filter(answered_by_us(told))
     replies = ours.select(
         answered_case=ours.case_id, answered_who=ours.who, answered_at=ours.occurred_at
     )
@@ -107,18 +108,14 @@ def answers_between(answered: pa.Table, window: Window) -> list[Row] | None:
 def solved_at_once(scene: Scene) -> ir.Table:
     """Return cases opened in the period, and those solved without a second contact.
 
-    Solved, one contact of the customer in the case (one session counts once), none within 7 days
-    after the solution; only cases of days that ended 7 days ago take part.
+    Solved, one contact of the customer in the case, none within 7 days after the solution; only
+    cases of days that ended 7 days ago take part.
     """
     events = _cases(scene)
     opened = _openings(scene, events)
     opened = opened.filter(opened.occurred_at < ibis.literal(scene.over(BACK_DAYS)))
-    solutions = events.filter(events.name == CASE_SOLVED)
-    solved = solutions.group_by(solved_case=solutions.case_id, solved_who=solutions.who).aggregate(
-        solved_at=solutions.occurred_at.min()
-    )
-    theirs = events.filter((events.actor == "customer") & events.name.isin(sorted(CONTACTS)))
-    theirs = theirs.mutate(contact=ibis.coalesce(theirs.session_id, theirs.event_id))
+    solved = _solved(events)
+    theirs = contacts(events, ["case_id", "who"])
     pairs = theirs.join(
         solved, (theirs.case_id == solved.solved_case) & (theirs.who == solved.solved_who)
     )
@@ -133,29 +130,61 @@ def solved_at_once(scene: Scene) -> ir.Table:
     return scene.summed(joined, n=joined.count(), yes=yes(joined.contacts == 1).sum())
 
 
+def _solved(events: ir.Table) -> ir.Table:
+    """Return the moment at which each case was first solved.
+
+    What a machine closes after a silence counts where one of us had answered: the customer had
+    nothing to add. Where nobody had, nothing was solved.
+    """
+    ours = ibis.window(group_by=[events.case_id, events.who])
+    answer = ibis.ifelse(answered_by_us(events), events.occurred_at, ibis.null())
+    events = events.mutate(answered_at=answer.min().over(ours))
+    meant = (events.actor != "system") | (events.answered_at <= events.occurred_at).fill_null(False)
+    solutions = events.filter((events.name == CASE_SOLVED) & meant)
+    return solutions.group_by(solved_case=solutions.case_id, solved_who=solutions.who).aggregate(
+        solved_at=solutions.occurred_at.min()
+    )
+
+
 def come_back(scene: Scene) -> ir.Table:
     """Return contacts about a case or an order, and those followed by another within 7 days.
 
-    Contacts of one session are one. Those of the last 7 days, which are not over, are left out, as
-    are those that name neither a case nor an order.
+    Ann asks about order 7; two days later her complaint about it opens case 1: she came back.
+    Contacts of the last 7 days, which are not over, are left out, as are those that name neither a
+    case nor an order.
     """
-    events = scene.people(CONTACTS)
-    events = events.mutate(matter=ibis.coalesce(events.case_id, events.order_id))
-    events = events.filter(events.matter.notnull())
-    events = events.mutate(contact=ibis.coalesce(events.session_id, events.event_id))
-    talk = ibis.window(
-        group_by=[events.person_id, events.matter, events.contact],
-        order_by=[events.occurred_at, events.event_id],
-    )
-    events = events.mutate(turn=ibis.row_number().over(talk))
-    events = events.filter(events.turn == 0)
+    events = about(scene.people(CONTACTS))
+    events = contacts(events.filter(events.matter.notnull()), ["person_id", "matter"])
     order = ibis.window(
-        group_by=[events.person_id, events.matter],
+        group_by=[events.person_id, events.contact],
         order_by=[events.occurred_at, events.event_id],
     )
-    events = events.mutate(next_at=events.occurred_at.lead().over(order))
-    back = yes(seconds(events.next_at, events.occurred_at) <= BACK_SECONDS)
-    events = events.mutate(back=back)
-    due = events.occurred_at < ibis.literal(scene.over(BACK_DAYS))
-    events = scene.anchor(scene.within(events.filter(due)))
-    return scene.summed(events, n=events.count(), yes=events.back.sum())
+    first = events.mutate(turn=ibis.row_number().over(order))
+    first = first.filter(first.turn == 0)
+    due = first.occurred_at < ibis.literal(scene.over(BACK_DAYS))
+    first = scene.anchor(scene.within(first.filter(due)))
+    again = _again(events)
+    joined = first.left_join(
+        again, (first.person_id == again.back_person) & (first.contact == again.back_contact)
+    )
+    return scene.summed(joined, n=joined.count(), yes=yes(joined.back == 1).sum())
+
+
+def _again(events: ir.Table) -> ir.Table:
+    """Return whether after each contact another came on its case or its order, in time."""
+    named = [
+        events.filter(events[name].notnull()).select(
+            "person_id", "contact", "occurred_at", matter=ibis.literal(f"{name} ") + events[name]
+        )
+        for name in ("case_id", "order")
+    ]
+    both = named[0].union(named[1])
+    talks = both.group_by(["person_id", "matter", "contact"]).aggregate(at=both.occurred_at.min())
+    order = ibis.window(
+        group_by=[talks.person_id, talks.matter], order_by=[talks["at"], talks.contact]
+    )
+    talks = talks.mutate(next_at=talks["at"].lead().over(order))
+    back = yes(seconds(talks.next_at, talks["at"]) <= BACK_SECONDS)
+    return talks.group_by(back_person=talks.person_id, back_contact=talks.contact).aggregate(
+        back=back.max()
+    )

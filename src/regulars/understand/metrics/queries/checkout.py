@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.timeline.moments import SECOND, micros
+from regulars.timeline.sessions import session
 from regulars.timeline.vocabulary import CART, CHECKOUT_STARTED, ORDER_COMPLETED, ORDER_STEPS
 from regulars.understand.metrics.model import DIMENSIONS
 from regulars.understand.metrics.queries.days import added
@@ -37,7 +38,8 @@ def _tracked(scene: Scene, names: list[str]) -> ir.Table:
         events = events.filter(at < ibis.literal(scene.end + WEEK))
     completed = events.name == ORDER_COMPLETED
     events = events.mutate(
-        who=ibis.coalesce(events.person_id, events.session_id),
+        visit=session(events),
+        who=ibis.coalesce(events.person_id, session(events)),
         done_at=ibis.ifelse(completed, events.occurred_at, ibis.null()),
         turn=ibis.ifelse(completed, 1, 0),
     )
@@ -58,8 +60,8 @@ def abandoned(scene: Scene) -> ir.Table:
     24 hours. Those of the last day and the day before are not yet due, unless they are completed.
     """
     events = _tracked(scene, [CHECKOUT_STARTED, ORDER_COMPLETED])
-    session = ibis.window(group_by=events.session_id)
-    events = events.mutate(session_done=events.done_at.max().over(session))
+    visit = ibis.window(group_by=events.visit)
+    events = events.mutate(visit_done=events.done_at.max().over(visit))
     begun = events.filter(events.name == CHECKOUT_STARTED)
     done = events.filter(events.name == ORDER_COMPLETED)
     starts = _of_sessions(begun).union(_loose(begun, done))
@@ -94,14 +96,14 @@ def abandoned_between(days: pa.Table, window: Window, keys: list[str]) -> pa.Tab
 
 def _of_sessions(begun: ir.Table) -> ir.Table:
     """Return the starts that have a session; `kept` when it completes an order afterwards."""
-    starts = begun.filter(begun.session_id.notnull())
-    kept = yes(starts.session_done >= starts.occurred_at)
-    return _starts(starts.mutate(checkout=starts.session_id, kept=kept))
+    starts = begun.filter(begun.visit.notnull())
+    kept = yes(starts.visit_done >= starts.occurred_at)
+    return _starts(starts.mutate(checkout=starts.visit, kept=kept))
 
 
 def _loose(begun: ir.Table, done: ir.Table) -> ir.Table:
     """Return the starts without a session, of each checkout only the first; none is `kept` yet."""
-    starts = begun.filter(begun.session_id.isnull())
+    starts = begun.filter(begun.visit.isnull())
     theirs = done.semi_join(starts, done.who == starts.who)
     both = starts.union(theirs)
     loose = ibis.ifelse(both.name == CHECKOUT_STARTED, both.occurred_at, ibis.null())
