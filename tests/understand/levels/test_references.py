@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests import sizes
 from tests.understand.levels.made import DAY, JULY, NOW, answer, listed, tell, visit
 
 from regulars.app import init_workspace
@@ -96,7 +97,7 @@ def test_a_person_s_page_and_the_lists_agree_for_every_caller(ws: Workspace) -> 
     for scope in (None, frozenset({"south"}), frozenset({"north"})):
         rows = [one for name in ("rescue", "scream") for one in listed(ws, name, scope)]
         assert rows
-        for one in rows:
+        for one in rows[:: sizes.of(3, 1)]:
             assert one in service.of_person(ws, scope, one.person, now=NOW)
 
 
