@@ -153,7 +153,7 @@ def test_a_manager_sees_only_what_happened_at_home(ws: Workspace) -> None:
 
 def test_an_empty_workspace_says_so(ws: Workspace) -> None:
     told = found(ws)
-    assert (told.total, told.before) == (0, [])
+    assert (told.total, told.before, told.missing) == (None, [], ["Complaint Made"])
     assert all(stage.rate.value is None for stage in told.stages)
 
 

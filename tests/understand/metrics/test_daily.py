@@ -15,7 +15,8 @@ from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from regulars.understand.metrics import counting, daily, service
-from regulars.understand.metrics.model import Filters, MetricQuestion, asked
+from regulars.understand.metrics.model import Filters, MetricQuestion
+from regulars.understand.metrics.slicing import asked
 
 LATER = NOON + days(5)
 

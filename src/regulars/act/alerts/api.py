@@ -30,15 +30,15 @@ class ActIn(BaseModel):
 @router.get("/{alert}", summary="One alert")
 def alert(ws: CurrentWorkspace, caller: Reader, alert: str) -> dict[str, Any]:
     """Return one alert within the caller's places."""
-    return _plain(ws, service.get(ws, alert, caller.places))
+    return _plain(ws, service.get(ws, alert, caller.places), caller)
 
 
 @router.post("/{alert}", summary="Acknowledge, snooze, mute or reopen")
 def change(ws: CurrentWorkspace, caller: Reader, alert: str, body: ActIn) -> dict[str, Any]:
     """Change an alert's state; recorded in the audit log."""
     made = service.change(ws, alert, body.act, caller, now=clock.now(), days=body.days)
-    return _plain(ws, made)
+    return _plain(ws, made, caller)
 
 
-def _plain(ws: Workspace, alert: Alert) -> dict[str, Any]:
-    return plain_of(service.told(ws, [alert], now=clock.now())[0])
+def _plain(ws: Workspace, alert: Alert, caller: Principal) -> dict[str, Any]:
+    return plain_of(service.told(ws, [alert], caller.places, now=clock.now())[0])

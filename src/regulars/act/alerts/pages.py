@@ -35,7 +35,7 @@ def count(ws: CurrentWorkspace, caller: Reader) -> Response:
 @router.get("/{alert}")
 def alert(request: Request, ws: CurrentWorkspace, caller: Reader, alert: str) -> Response:
     """Show one alert, as mails link to it."""
-    rows = service.told(ws, [service.get(ws, alert, caller.places)], now=clock.now())
+    rows = service.told(ws, [service.get(ws, alert, caller.places)], caller.places, now=clock.now())
     title = _("What changed and needs attention?")
     return page(request, "alerts/alert.html", title=title, rows=rows, shown="all",
                 days=SNOOZE_DAYS, meaning=MEANING)  # fmt: skip

@@ -13,6 +13,7 @@ from importlib import resources
 import sqlalchemy as sa
 
 from regulars.act.alerts import mailing, queries, watching, wording
+from regulars.act.alerts.hurting import added, pains
 from regulars.act.alerts.model import (
     AGAIN_DAYS,
     SNOOZE_DAYS,
@@ -221,16 +222,22 @@ def listed(ws: Workspace, scope: Scope, view: str, *, now: datetime) -> list[Ale
     return [one for one in newest if one.stands(now) in wanted]
 
 
-def told(ws: Workspace, alerts: Sequence[Alert], *, now: datetime) -> list[Listed]:
-    """Return alerts with their present state and in words."""
+def told(ws: Workspace, alerts: Sequence[Alert], scope: Scope, *, now: datetime) -> list[Listed]:
+    """Return alerts with their present state and in words, for a caller of these places."""
     catalog, tree = catalog_service.current(ws), places.tree(ws)
+    hurt = pains(ws, scope, now=now) if alerts else {}
+
+    def words(one: Alert) -> Text:
+        day = formats.day(one.start.astimezone(ws.zone).date())
+        return added(wording.told(one, catalog, tree, day), one, hurt)
+
     return [
         Listed(
             one,
             one.stands(now),
             wording.metric_title(one.metric),
             wording.where(one.slice, catalog, tree),
-            wording.told(one, catalog, tree, formats.day(one.start.astimezone(ws.zone).date())),
+            words(one),
         )
         for one in alerts
     ]
@@ -238,7 +245,7 @@ def told(ws: Workspace, alerts: Sequence[Alert], *, now: datetime) -> list[Liste
 
 def answered(ws: Workspace, scope: Scope, view: str, *, now: datetime) -> Finding[Inbox]:
     """Return the alerts of `listed` as they are told; nothing of it is kept."""
-    listing = told(ws, listed(ws, scope, view, now=now), now=now)
+    listing = told(ws, listed(ws, scope, view, now=now), scope, now=now)
     inbox_now = Inbox(listing, _broken(ws), *messages.waiting(ws, Purpose.ALERT))
     return Finding("alerts", {"view": view}, now, now, 1, None, None, inbox_now)
 

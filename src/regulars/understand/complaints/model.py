@@ -13,6 +13,7 @@ from regulars.kit.stats.estimate import LEVEL, Estimate, empty
 from regulars.kit.text import Text
 from regulars.timeline.vocabulary import COMPLAINTS, ORDER_RETURNED, REFUNDS
 from regulars.understand.policy import FALSE_ALARM_RATE, MIN_SAMPLE
+from regulars.understand.received import Requirement, to_send
 from regulars.understand.scope.model import EventFilter
 
 BEFORE_DAYS = 14
@@ -186,32 +187,38 @@ class Complaints:
     """The finding. Of `total` problems `named` name their touchpoint, `stepped` follow a step.
 
     `share` is the registry's complaint rate (in percent), for complaints only. `cases` are the
-    first problems that `before` looks back from.
+    first problems that `before` looks back from. Where such events were never received nothing is
+    counted, and `missing` names them.
     """
 
     problem: Problem
     days: int
-    total: int
-    people: int
-    named: int
-    stepped: int
-    share: Estimate | None
+    total: int | None = None
+    people: int | None = None
+    named: int | None = None
+    stepped: int | None = None
+    share: Estimate | None = None
     stages: list[Place] = field(default_factory=list)
     touchpoints: list[Place] = field(default_factory=list)
-    cases: int = 0
+    cases: int | None = None
     before: list[Before] = field(default_factory=list)
     start: datetime | None = None
     end: datetime | None = None
+    missing: list[str] = field(default_factory=list)
 
     @property
     def why_not(self) -> Text | None:
-        """What is said where there are no problems."""
+        """What is said where there are no problems, or nobody could have told of any."""
+        if self.missing:
+            return to_send([Requirement(frozenset(self.missing))])
         return None if self.total else NO_PROBLEMS
 
     @property
-    def unplaced(self) -> int:
+    def unplaced(self) -> int | None:
         """Problems of which nobody knows where they arose."""
-        return self.total - self.named - self.stepped
+        if self.total is None:
+            return None
+        return self.total - (self.named or 0) - (self.stepped or 0)
 
 
 @dataclass(frozen=True, slots=True)

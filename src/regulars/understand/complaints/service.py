@@ -23,6 +23,7 @@ from regulars.listen.catalog.model import Catalog
 from regulars.timeline import people as timeline_people
 from regulars.timeline.moments import SECOND
 from regulars.timeline.workspace import Workspace
+from regulars.understand import received
 from regulars.understand.complaints import comparing, counting, queries
 from regulars.understand.complaints.model import (
     CONTROLS,
@@ -40,6 +41,7 @@ from regulars.understand.complaints.model import (
 from regulars.understand.findings import service as findings
 from regulars.understand.findings.model import Finding
 from regulars.understand.metrics import service as metrics
+from regulars.understand.received import Requirement
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventScope
 
@@ -61,7 +63,16 @@ def complaints(
     catalog = catalog_service.current(ws)
     source = _source(catalog, parameters, extent)
     arisen = _arisen(ws, source, as_of)
-    rows, passages = counting.by_place(arisen), _passages(ws, source, as_of)
+    rows = counting.by_place(arisen)
+    if not rows and received.missing(ws, [Requirement(frozenset(parameters.problem.names))], as_of):
+        return Complaints(
+            parameters.problem,
+            parameters.days,
+            start=extent.period.start,
+            end=extent.period.end,
+            missing=list(parameters.problem.names),
+        )
+    passages = _passages(ws, source, as_of)
     by_how: dict[int, int] = defaultdict(int)
     for row in rows:
         by_how[int(row["how"])] += int(row["n"])
@@ -345,4 +356,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Complaints:
     return complaints(ws, asked, scopes.resolve(ws, asked.look, now), as_of=now)
 
 
-FINDING = findings.declare(findings.ResultType("complaints", 2, Complaints, _compute))
+FINDING = findings.declare(findings.ResultType("complaints", 3, Complaints, _compute))

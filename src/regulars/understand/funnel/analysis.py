@@ -20,6 +20,7 @@ from regulars.timeline.vocabulary import TITLES, title
 from regulars.understand.analyses import model as a
 from regulars.understand.analyses.options import AS_OF, CHANNELS, FROM, PERIOD, PLACES, TO, Option
 from regulars.understand.journeys.model import BY, BY_TITLES, ORDER_TITLES, Funnel, FunnelSlice
+from regulars.understand.received import GUIDE
 from regulars.understand.scope.model import USUAL, EventFilter
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ NOBODY = Text(
     "Nobody took the first step in this period. Choose a longer period or another first step, or "
     "import visits and orders.",
     "该时间段内没有人到达第一步。请选择更长的时间段或其他第一步，或导入访问与订单数据。",
+)
+NEVER = Text(
+    f"not measured: this step or one before it was never received ({GUIDE})",
+    f"未测量：从未收到该步骤或其之前某一步骤的事件（{GUIDE}）",
 )
 STEP = Option(
     "step",
@@ -131,8 +136,12 @@ def _rows(parts: list[FunnelSlice]) -> list[Any]:
 
 
 def _draw(view: View) -> charts.Option:
-    steps = view.result.parts[0].steps
+    steps = [one for one in view.result.parts[0].steps if one.n is not None]
     return charts.funnel([(say(_title_of(one.step, view)), one.n) for one in steps])
+
+
+def _never(row: Any, _view: View) -> Text | None:
+    return NEVER if row[1].n is None else None
 
 
 def _values(view: View) -> dict[str, Any]:
@@ -192,7 +201,7 @@ ANALYSIS = a.Analysis(
                 c.Column(Text("Group", "分组"), lambda row, view: _group(row[0], view)),
                 c.Column(Text("Step", "步骤"), lambda row, view: _title_of(row[1].step, view)),
                 c.in_file(Text("Key", "标识"), "1.step"),
-                c.Column(Text("Reached", "到达"), "1.n", c.COUNT),
+                c.Column(Text("Reached", "到达"), "1.n", c.COUNT, note=_never),
                 c.interval(Text("Of previous step", "占上一步"),
                            "1.of_before", c.SHARE),
                 c.interval(Text("Of first step", "占第一步"),

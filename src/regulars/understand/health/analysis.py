@@ -7,7 +7,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from regulars.faces import charts, formats
-from regulars.faces.columns import COUNT, SHARE, Column, Format, estimate, interval, number, signed
+from regulars.faces.columns import (
+    COUNT,
+    SHARE,
+    Column,
+    Format,
+    estimate,
+    in_file,
+    interval,
+    number,
+    signed,
+)
 from regulars.faces.language import say
 from regulars.kit.text import Text
 from regulars.understand.analyses.model import Analysis, Picture, Span, Table, touchpoint_page
@@ -25,6 +35,8 @@ PARTS = Text("Touchpoints in the index", "构成指数的触点")
 MONTH_NAME = Format(
     lambda value, _: formats.month(date.fromisoformat(f"{value}-01")), numeric=False
 )
+PROCESS_TITLE = Text("Process", "流程表现")
+IN_UNIT = Format(lambda value, row: formats.value_in(row.unit or None, value), by_row=True)
 FEW = Text("too few answers", "回答过少")
 
 
@@ -76,18 +88,23 @@ ANALYSIS = Analysis(
     options=(replace(PERIOD, default="all", on_page=USUAL), FROM, TO, PLACES, CHANNELS, AS_OF),
     ask=lambda options: (options.event_filter("all"), options["as_of"]),
     renew=lambda service, ws, now: service.answered(ws, EventFilter(), now=now),
-    plain=lambda _view: {"metric": "experience_health_index"},
+    notes=lambda result: (result.rests,),
+    plain=lambda view: {
+        "metric": "experience_health_index",
+        "rests_on": view.result.rests if view.answered else None,
+    },
     tables=(
         Table(
             "index",
             INDEX,
             (
-                estimate(INDEX, _whole, number()),
-                interval(Text("Change since the month before", "较上月变化"), _change, signed()),
-                Column(Text("People", "人数"), "people", COUNT),
                 Column(Text("Touchpoints measured", "已测量触点"), "counted", COUNT),
                 Column(Text("Touchpoints", "触点数"), "touchpoints", COUNT),
                 Column(COVERAGE, "coverage", SHARE),
+                estimate(INDEX, _whole, number()),
+                interval(Text("Change since the month before", "较上月变化"), _change, signed()),
+                estimate(PROCESS_TITLE, "process", number()),
+                Column(Text("People", "人数"), "people", COUNT),
             ),
             lambda view: [view.result],
         ),
@@ -113,6 +130,22 @@ ANALYSIS = Analysis(
                          note=lambda row, _view: None if row.counted or not row.n else FEW),
             ),
             _parts,
+        ),
+        Table(
+            "process",
+            PROCESS_TITLE,
+            (
+                Column(Text("Measure", "指标"),
+                       lambda row, view: view.service.metric_title(row.measure.metric),
+                       href=lambda row, _view: f"/metrics/{row.measure.metric}",
+                       note=lambda row, _view: row.note),
+                interval(Text("Value", "数值"), "raw", IN_UNIT),
+                in_file(Text("Unit", "单位"), "unit"),
+                Column(Text("Worst (0)", "最差值（0）"), "measure.worst", IN_UNIT, wide=True),
+                Column(Text("Best (100)", "最好值（100）"), "measure.best", IN_UNIT, wide=True),
+                estimate(Text("Points", "分值"), "points", number()),
+            ),
+            lambda view: view.result.process.parts,
         ),
     ),
     pictures=(

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from regulars.kit.stats.estimate import Estimate
 from regulars.kit.stats.mean import constant_mean, t_quantile
 from regulars.kit.text import Text
 from regulars.understand.policy import MIN_SAMPLE
@@ -24,14 +25,19 @@ MEANING = Text(
     "about it, each answer placed between the worst (0) and the best (100) end of its own scale; "
     "where several questions are asked, each question counts the same. Surveys about the relation "
     "as a whole are left out. The weights are set in the catalog. A touchpoint with fewer than "
-    f"{MIN_SAMPLE} answers takes no part. How much of the weight is measured stands beside it. "
-    "The interval is the delta method with the answers of one person taken together.",
+    f"{MIN_SAMPLE} answers takes no part. How many touchpoints and how much of the weight it rests "
+    "on stands before it. "
+    "The interval is the delta method with the answers of one person taken together. Beside the "
+    "scores stands the process: waits, drop-off and complaints, each placed between a declared "
+    "worst (0) and best (100) value; their mean is not added to the index.",
     "体验健康度指数（0 至 100）是旅程中各触点表现的加权平均。触点表现是客户对该触点评价的平均值："
     "每个回答按其量表换算到最差（0）与最好（100）之间；同一触点有多个问题时，各问题权重相同。"
     "针对整体关系的调研不计入。权重在触点管理中设定。"
     f"回答少于 {MIN_SAMPLE} 条的触点不参与，"
-    "并同时列出已测量触点所占的权重。"
-    "区间采用 delta 方法，同一人的多个回答合并计算。",
+    "并首先列出指数所依据的触点数及其权重占比。"
+    "区间采用 delta 方法，同一人的多个回答合并计算。"
+    "评分之外另列流程表现：等待、流失与投诉各按声明的最差值（0）与最好值（100）换算，"
+    "其平均不计入指数。",
 )
 
 
@@ -110,6 +116,55 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessMeasure:
+    """What of the process is looked at: a metric, and its values at 0 and at 100 points."""
+
+    metric: str
+    worst: float
+    best: float
+
+
+PROCESS = (
+    ProcessMeasure("first_response_minutes_median", 1440.0, 0.0),
+    ProcessMeasure("progress_query_share", 50.0, 0.0),
+    ProcessMeasure("order_abandonment_share", 100.0, 0.0),
+    ProcessMeasure("complaint_share", 10.0, 0.0),
+)
+"""The declared process measures: waits, asking where it stays, drop-off and complaints."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessPart:
+    """One process measure: what it came to in its `unit` (`raw`) and in points of 100.
+
+    Where events of `missing` were never received it is not measured; `note` says what to send.
+    """
+
+    measure: ProcessMeasure
+    unit: str
+    raw: Estimate
+    points: Estimate
+    missing: list[str] = field(default_factory=list)
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The mean points of the process measures that have data; no value without any."""
+
+    n: int = 0
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    parts: list[ProcessPart] = field(default_factory=list)
+
+    @property
+    def measured(self) -> int:
+        """How many of the measures have data."""
+        return sum(part.points.value is not None for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """The index with its parts. `coverage` is the measured share of all weight.
 
@@ -130,6 +185,18 @@ class Health:
     change: tuple[float, float, float] | None = None
     start: datetime | None = None
     end: datetime | None = None
+    process: Process = field(default_factory=Process)
+
+    @property
+    def rests(self) -> Text:
+        """What the numbers rest on, in words."""
+        share, measured, all_ = f"{self.coverage:.0%}", self.process.measured, len(PROCESS)
+        return Text(
+            f"The index rests on {self.counted} of {self.touchpoints} touchpoints ({share} of the "
+            f"weight), the process on {measured} of {all_} measures.",
+            f"指数依据 {self.touchpoints} 个触点中的 {self.counted} 个（占权重 {share}），"
+            f"流程表现依据 {all_} 项指标中的 {measured} 项。",
+        )
 
     @property
     def direction(self) -> str | None:

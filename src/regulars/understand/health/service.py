@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from regulars.kit.period import parse_edge
+from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
 from regulars.listen.catalog.model import Catalog
 from regulars.timeline.workspace import Workspace
@@ -28,6 +30,8 @@ from regulars.understand.health.model import (
     bounded,
     standard_error,
 )
+from regulars.understand.health.process import process
+from regulars.understand.metrics import service as metrics
 from regulars.understand.policy import MIN_GROUP, MIN_SAMPLE
 from regulars.understand.scope import service as scopes
 from regulars.understand.scope.model import EventFilter, EventScope
@@ -183,10 +187,17 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Health:
     look, moment = EventFilter.of(about), about.get("as_of")
     extent, usual = scopes.resolve(ws, look, now), (look.period, look.start, look.end) == USUAL
     trend = extent.during(scopes.back(ws, extent.period, TREND_MONTHS)) if usual else None
-    return health(ws, extent, trend=trend, as_of=parse_edge(moment, ws.zone) if moment else now)
+    known = (parse_edge(moment, ws.zone) if moment else None) or now
+    found = health(ws, extent, trend=trend, as_of=known)
+    return replace(found, process=process(ws, extent, look, known))
 
 
-FINDING = findings.declare(findings.ResultType("health", 3, Health, _compute))
+def metric_title(name: str) -> Text:
+    """Return the title of a process measure's metric."""
+    return metrics.definition(name).title
+
+
+FINDING = findings.declare(findings.ResultType("health", 4, Health, _compute))
 
 
 def _parts(

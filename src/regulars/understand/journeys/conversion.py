@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from regulars.kit.errors import Invalid
+from regulars.kit.stats.estimate import empty
 from regulars.kit.stats.proportion import proportion
 from regulars.kit.text import Text
 from regulars.listen.catalog import service as catalog_service
@@ -53,13 +55,24 @@ def funnel(
     slices = [_slice(None, question, whole.get("", []))]
     # A step that somebody took is there; only of the others it has to be asked.
     empty = [step.step for step in slices[0].steps if step.n == 0]
-    near.refuse_unknown(ws, empty, catalog, extent.scope)
+    never = near.unreceived(ws, empty, catalog, extent.scope)
+    slices = [_measured(slices[0], never)]
     if question.slice_by is not None:
         parts = _counted(ws, question, extent, catalog, as_of)
-        sliced = [_slice(value, question, rows) for value, rows in parts.items()]
-        sliced.sort(key=lambda part: (-part.steps[0].n, part.value or ""))
+        sliced = [_measured(_slice(value, question, rows), never) for value, rows in parts.items()]
+        sliced.sort(key=lambda part: (-(part.steps[0].n or 0), part.value or ""))
         slices += sliced[:MAX_SLICES]
     return slices
+
+
+def _measured(part: FunnelSlice, never: Collection[str]) -> FunnelSlice:
+    """Return the slice without numbers from the first step on that was `never` received."""
+    first = next((at for at, one in enumerate(part.steps) if one.step in never), len(part.steps))
+    unknown = [
+        replace(one, n=None, of_first=empty(), of_before=empty(), wait=None)
+        for one in part.steps[first:]
+    ]
+    return replace(part, steps=part.steps[:first] + unknown)
 
 
 def check(question: Funnel) -> None:

@@ -20,14 +20,14 @@ from regulars.understand.journeys.model import BELOW_FLOOR, MarkEvidence, MarkKi
 
 def below(nodes: Iterable[Node]) -> list[Test]:
     """Return the evidence of each touchpoint that surely lies below its floor."""
-    found = []
+    hurting = []
     for node in nodes:
         rated, floor = node.performance, node.floor
         if rated is None or floor is None or not rated.enough or rated.high is None:
             continue
         if rated.high < floor:
-            found.append(Test(node.step, MarkKind.PAIN, _evidence(rated, rated.high, floor)))
-    return found
+            hurting.append(Test(node.step, MarkKind.PAIN, _evidence(rated, rated.high, floor)))
+    return hurting
 
 
 def _evidence(rated: Performance, high: float, floor: float) -> MarkEvidence:

@@ -139,8 +139,9 @@ def stage_flows(reach: Reach, codes: Codes, catalog: Catalog) -> list[StageFlow]
         waiting = reach.count(here & ~later & (reach.open == 1))
         dropped = reached - continued - waiting
         share = proportion(dropped, reached - waiting)
-        if number == len(keys) - 1:
-            dropped, share = 0, proportion(0, 0)
+        # Where nobody was ever seen at a later stage, nobody is known to have stayed behind.
+        if not later.any():
+            dropped, share = 0, empty()
         flows.append(StageFlow(stage.key, stage.title, reached, continued, waiting, dropped, share))
     return flows
 

@@ -163,7 +163,8 @@ class StageFlow:
     """Journeys that reached a stage; of those that ended there, how many may still go on.
 
     `dropped` reached no later stage and ended more than 30 to 36 days before the end of the data;
-    its share is out of those that are decided (reached − open).
+    its share is out of those that are decided (reached − open), None where no later stage was
+    ever seen.
     """
 
     key: str
@@ -289,11 +290,12 @@ class Funnel:
 class FunnelStep:
     """How many reached a step; the share of the first step, and of the step before.
 
-    `wait` is seconds since the step before, of those who came from it.
+    `wait` is seconds since the step before, of those who came from it. From a step on of which
+    no event was ever received, nothing is measured.
     """
 
     step: str
-    n: int
+    n: int | None
     of_first: Estimate
     of_before: Estimate
     wait: Wait | None

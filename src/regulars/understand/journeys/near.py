@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from regulars.company.rights.model import Scope
 from regulars.kit.errors import Invalid
 from regulars.kit.text import Text
-from regulars.listen.catalog.model import Catalog
+from regulars.listen.catalog.model import Catalog, Touchpoint
 from regulars.timeline.vocabulary import title
 from regulars.timeline.workspace import Workspace
 from regulars.understand.scope.model import EventScope
@@ -23,13 +23,30 @@ MAX_NEAR = 3
 NEAR = 0.6
 
 
-def refuse_unknown(ws: Workspace, asked: Sequence[str], catalog: Catalog, scope: Scope) -> None:
-    """Raise Invalid for a step that is no touchpoint and no name of any event, naming near ones."""
-    strange = [step for step in asked if catalog.touchpoint(step) is None]
-    if not strange:
-        return
+def unreceived(
+    ws: Workspace, wanted: Sequence[str], catalog: Catalog, scope: Scope
+) -> frozenset[str]:
+    """Return those of the steps `wanted` of which no event was ever received.
+
+    Raises Invalid for a step that is no touchpoint and no name of any event, naming near ones.
+    """
+    if not wanted:
+        return frozenset()
     there = set(ws.query(lambda view: _names(view, scope)).column("name").to_pylist())
-    for step in strange:
+    _refuse(wanted, there, catalog)
+    points = [catalog.touchpoint(step) for step in wanted]
+    return frozenset(point.key for point in points if point and not _received(point, there))
+
+
+def _received(point: Touchpoint, there: Collection[str]) -> bool:
+    """Tell whether events name the touchpoint, or have a name that its rules place there."""
+    names = {name for rule in point.events for name in rule.names}
+    anything = any(not rule.names for rule in point.events)
+    return anything or not names.union([point.key], point.aliases).isdisjoint(there)
+
+
+def _refuse(asked: Sequence[str], there: Collection[str], catalog: Catalog) -> None:
+    for step in (one for one in asked if catalog.touchpoint(one) is None):
         if step not in there:
             near = nearest(step, [*(point.key for point in catalog.touchpoints), *sorted(there)],
                            catalog)  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from regulars.kit.text import Text
 from regulars.listen.catalog.model import Catalog
 from regulars.understand.maturity.model import Evidence, graded
+from regulars.understand.received import GUIDE
 
 Edges = tuple[float, float, float, float]
 LIMITS: Mapping[str, Edges] = {
@@ -60,6 +61,56 @@ SHARES: Mapping[str, Text] = {
 }
 """What a share is called, by its key: of how many how many hold."""
 
+SEND_ANSWERS = Text(
+    f"send “Survey Answered” or “Product Reviewed” with a score ({GUIDE})",
+    f"请发送带评分的“回答问卷”（Survey Answered）或“评价商品”（Product Reviewed）（{GUIDE}）",
+)
+TO_DO: Mapping[str, Text] = {
+    "owners": Text(
+        "the owners in the catalog are those that it came with: name your own there",
+        "触点清单中的负责人仍为产品自带：请在触点管理中填写本公司的负责人",
+    ),
+    "targets": Text(
+        "the catalog is as it came: set targets of touchpoints there",
+        "触点清单仍为产品自带：请在触点管理中设定触点目标",
+    ),
+    "sources": Text(
+        f"no event names its source: import a file or send `source` ({GUIDE})",
+        f"没有注明来源的事件：请导入文件，或随事件发送 `source`（{GUIDE}）",
+    ),
+    "feedback": SEND_ANSWERS,
+    "words": Text(
+        f"no answer came with words: send the `text` of answers ({GUIDE})",
+        f"没有带原话的评价：请随评价发送 `text`（{GUIDE}）",
+    ),
+    "priorities": Text(
+        "nothing ranks the touchpoints yet: ask “nps” beside scores of touchpoints",
+        "尚无法为触点排名：请在触点评分之外询问“nps”",
+    ),
+    "map": Text(
+        f"no event was received: import a file or send events ({GUIDE})",
+        f"没有收到任何事件：请导入文件或发送事件（{GUIDE}）",
+    ),
+    "places": Text(
+        f"no event names its place: send `place` with events ({GUIDE})",
+        f"没有注明地点的事件：请随事件发送 `place`（{GUIDE}）",
+    ),
+    "loop": Text(
+        f"no first answer was received: send “Case Answered” with its `case_id` ({GUIDE})",
+        f"没有收到首次答复：请发送“回复客户”（Case Answered）及其 `case_id`（{GUIDE}）",
+    ),
+    "groups": Text(
+        "no customer has a value group yet: assign value groups",
+        "客户尚未划分价值分组：请先完成价值分组",
+    ),
+    "measuring": SEND_ANSWERS,
+    "returns": Text(
+        "no cost of a touchpoint is stated yet: state costs with the key experiences",
+        "尚未填写任何触点的成本：请在关键体验中填写",
+    ),
+}
+"""What would make a question measured, by its key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -68,7 +119,8 @@ class Gathered:
     `timeline` is the row of `queries.shown`; `rated` of `weighted` touchpoints have enough
     answers; `months` had an index; `minutes` (median, n) to the first answer; `drivers` are the
     ranked touchpoints, `priced` those with a stated cost; `groups` is the share of customers whose
-    value group stands as recomputed.
+    value group stands as recomputed. `shipped` are touchpoints and owners of catalogs that come
+    with the product: these say nothing about the company.
     """
 
     timeline: Mapping[str, Any]
@@ -79,30 +131,47 @@ class Gathered:
     drivers: int
     priced: int
     groups: tuple[float | None, int]
+    shipped: frozenset[tuple[str, Text]] = frozenset()
 
 
 def gathered(catalog: Catalog, held: Gathered) -> list[Evidence]:
     """Return the evidence of every question, in their order."""
-    points, seen = catalog.touchpoints, held.timeline
+    seen = held.timeline
     events, answers = int(seen["events"] or 0), int(seen["answers"] or 0)
-    owned = sum(point.owner is not None for point in points)
-    aimed = sum(point.target is not None for point in points)
     return [
-        _share("owners", owned, len(points)),
-        _share("targets", aimed, len(points)),
-        _count("sources", int(seen["sources"] or 0), events,
+        _owners(catalog, held.shipped),
+        _targets(catalog),
+        _count("sources", int(seen["sources"] or 0), events if seen["sources"] else 0,
                Text("sources on the timeline", "个数据来源进入时间线")),
-        _share("feedback", held.rated, held.weighted),
-        _share("words", int(seen["words"] or 0), answers),
-        _share("priorities", held.drivers, held.weighted),
+        _share("feedback", held.rated, held.weighted if answers else 0),
+        _received("words", int(seen["words"] or 0), answers),
+        _received("priorities", held.drivers, held.weighted),
         _share("map", int(seen["known"] or 0), events),
-        _share("places", int(seen["placed"] or 0), events),
+        _received("places", int(seen["placed"] or 0), events),
         _minutes(held.minutes),
         _groups(held.groups),
         _count("measuring", held.months, held.months,
                Text("months of the last 12 with a health index", "个月有健康度指数（近 12 个月）")),
-        _share("returns", held.priced, held.drivers),
+        _received("returns", held.priced, held.drivers),
     ]  # fmt: skip
+
+
+def _owners(catalog: Catalog, shipped: frozenset[tuple[str, Text]]) -> Evidence:
+    """Count the touchpoints with an owner of the company's own."""
+    named = [(point.key, point.owner) for point in catalog.touchpoints if point.owner is not None]
+    own = sum(one not in shipped for one in named)
+    whole = 0 if named and not own else len(catalog.touchpoints)
+    return _share("owners", own, whole)
+
+
+def _targets(catalog: Catalog) -> Evidence:
+    aimed = sum(point.target is not None for point in catalog.touchpoints)
+    return _share("targets", aimed, len(catalog.touchpoints) if aimed or catalog.version else 0)
+
+
+def _received(key: str, part: int, whole: int) -> Evidence:
+    """Return a share of what may never have been received: none at all says nothing."""
+    return _share(key, part, whole if part else 0)
 
 
 def _share(key: str, part: int, whole: int) -> Evidence:
@@ -146,4 +215,5 @@ def _groups(found: tuple[float | None, int]) -> Evidence:
 
 
 def _silent(key: str) -> Evidence:
-    return Evidence(key, None, 0, None, Text("not enough data yet", "工作区数据尚不足以判断"))
+    do = TO_DO[key]
+    return Evidence(key, None, 0, None, Text(f"not measured: {do.en}", f"未测量：{do.zh}"))

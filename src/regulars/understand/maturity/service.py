@@ -177,6 +177,7 @@ def diagnosis(ws: Workspace, scope: Scope, *, now: datetime) -> Diagnosis:
         drivers=len(importance),
         priced=len({one.touchpoint for one in ranked.ranked if one.key in priced}),
         groups=_groups(ws, scope, now),
+        shipped=_shipped(),
     )
     return Diagnosis(
         gathered(catalog, held),
@@ -184,6 +185,14 @@ def diagnosis(ws: Workspace, scope: Scope, *, now: datetime) -> Diagnosis:
         _pains(ws, look, ranked, now),
         extent.period.start,
         extent.period.end,
+    )
+
+
+def _shipped() -> frozenset[tuple[str, Text]]:
+    """Return the touchpoints and owners of the catalogs that come with the product."""
+    every = [catalog_service.default(kind) for kind in catalog_service.DEFAULTS]
+    return frozenset(
+        (point.key, point.owner) for one in every for point in one.touchpoints if point.owner
     )
 
 
@@ -285,4 +294,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Diagnosis:
     return diagnosis(ws, EventFilter.of(about).scope, now=now)
 
 
-FINDING = findings.declare(findings.ResultType("maturity", 3, Diagnosis, _compute))
+FINDING = findings.declare(findings.ResultType("maturity", 4, Diagnosis, _compute))

@@ -91,6 +91,8 @@ def _tile(ws: Workspace, key: str, period: Period, about: dict[str, Any]) -> Til
         except Invalid:
             return Tile(key, (), (), mixed.message)
         return Tile(key, tuple(rows), ())
+    if rows and all(row.missing for row in rows):
+        return Tile(key, tuple(rows), (), rows[0].note)
     first = rows[0].slice.get("currency") if rows else None
     return Tile(
         key, tuple(rows), tuple(row for row in course if row.slice.get("currency") == first)

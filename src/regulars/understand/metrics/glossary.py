@@ -13,7 +13,8 @@ HEAD = f"""# Glossary of metrics
 Made from the registry by `regulars glossary --to docs/glossary.md`; do not edit by hand. Periods
 are half-open and lie in the workspace's reporting time zone. Customers' own actions only count
 unless a line says otherwise. Every number has its n and a 95 % interval; below n = {MIN_GROUP} it
-is withheld. How intervals are made stands in
+is withheld. Where its events (one of each list under “Events”) were never received, it is not
+measured, rather than 0. How intervals are made stands in
 [algorithms/intervals.md](algorithms/intervals.md).
 """
 
@@ -40,6 +41,8 @@ def _entry(definition: Definition) -> str:
         f"- Base: {definition.base.en} / {definition.base.zh}",
         f"- Window: {definition.window.en} / {definition.window.zh}",
     ]
+    if definition.needs:
+        lines.append(f"- Events: {'; '.join(' / '.join(one.told) for one in definition.needs)}")
     lines += [
         f"- Example: {example.story.en} → **{example.result}** / {example.story.zh}"
         for example in definition.examples

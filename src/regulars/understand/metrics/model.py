@@ -14,6 +14,7 @@ from regulars.kit.errors import Invalid
 from regulars.kit.period import ALL_TIME, Period
 from regulars.kit.stats.estimate import Change, Estimate
 from regulars.kit.text import Text
+from regulars.understand.received import Requirement
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -212,6 +213,8 @@ class Definition:
 
     `of_customers` is True when only events with actor customer count; the others also read what
     we did (a survey shown, a first answer). `days` is the window where the period has no start.
+    Where one of `needs` was never received, the number is not measured, rather than 0 or 100;
+    `beside` names what the numbers beside it need.
     """
 
     key: str
@@ -227,6 +230,8 @@ class Definition:
     scale: Text | None = None
     days: int | None = None
     of_customers: bool = True
+    needs: tuple[Requirement, ...] = ()
+    beside: Mapping[str, Requirement] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -294,7 +299,8 @@ class Measured:
     """One number with all that must stand beside it.
 
     `size` is how many observations, each of another customer, would say as much as these n; None
-    where nobody asked.
+    where nobody asked. It is not measured where events of
+    `missing` were never received; `note` says so.
     """
 
     metric: str
@@ -314,6 +320,7 @@ class Measured:
     survey_kind: str | None = None
     beside: Mapping[str, Estimate] = field(default_factory=dict)
     size: float | None = None
+    missing: tuple[str, ...] = ()
 
     @property
     def estimate(self) -> Estimate:
@@ -366,26 +373,6 @@ def judge(estimate: Estimate, goal: Goal) -> Verdict:
     if far is not None and (far < goal.value if up else far > goal.value):
         return Verdict.NOT_MET
     return Verdict.UNDETERMINED
-
-
-def asked(words: Sequence[str]) -> tuple[tuple[str, ...], str | None]:
-    """Split `--by` words into dimensions and at most one grain of time. Raises Invalid."""
-    parts = [part.strip() for word in words for part in word.split(",") if part.strip()]
-    grains = [part for part in parts if part in GRAINS]
-    for part in parts:
-        if part not in GRAINS and part not in DIMENSIONS:
-            raise unknown_dimension(part, (*DIMENSIONS, *GRAINS))
-    if len(grains) > 1:
-        raise Invalid(
-            "metrics.grains",
-            Text(
-                "Choose one of day, week, month, quarter, year.", "日、周、月、季、年只能选一个。"
-            ),
-            by=parts,
-        )
-    return tuple(dict.fromkeys(part for part in parts if part not in GRAINS)), (
-        grains[0] if grains else None
-    )
 
 
 def unknown_dimension(name: str, columns: Sequence[str]) -> Invalid:

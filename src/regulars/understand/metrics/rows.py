@@ -32,6 +32,7 @@ def plain(measured: Measured, zone: ZoneInfo) -> dict[str, Any]:
         "note": say(measured.note) if measured.note else None,
         "scale": list(measured.scale) if measured.scale else None,
         "survey_kind": measured.survey_kind,
+        "missing": list(measured.missing),
         "beside": {name: _estimate(other) for name, other in measured.beside.items()},
     }
 
@@ -49,6 +50,7 @@ def described(definition: Definition) -> dict[str, Any]:
         "window": both(definition.window),
         "group": definition.group,
         "customers_only": definition.of_customers,
+        "needs": [list(one.told) for one in definition.needs],
         "examples": [
             {"story": both(example.story), "result": example.result}
             for example in definition.examples

@@ -13,6 +13,7 @@ from regulars.kit.errors import Invalid
 from regulars.kit.period import ALL_TIME, Period, parse_edge
 from regulars.kit.text import Text
 from regulars.understand.metrics import comparing, periods
+from regulars.understand.metrics.absence import absent
 from regulars.understand.metrics.answering import (
     AggregatePart,
     Answered,
@@ -31,10 +32,10 @@ from regulars.understand.metrics.model import (
     Measured,
     MetricGroup,
     MetricQuestion,
-    asked,
 )
 from regulars.understand.metrics.registry import METRICS, load
 from regulars.understand.metrics.rows import both, difference, digits_of, plain, written
+from regulars.understand.metrics.slicing import asked
 from regulars.understand.metrics.statistics import Share
 from regulars.understand.metrics.telling import tell
 from regulars.understand.policy import MIN_SAMPLE
@@ -105,7 +106,8 @@ def measure(
     place and for all above it, and for its customer's value group at the period's start. `filters`
     narrows by the same names; places include what lies below them. `as_of` shows what was known
     then. `compare` ("previous", "year" or a period) adds a tested change. Money comes one row a
-    currency. Values based on fewer than 5 are withheld.
+    currency. Values based on fewer than 5 are withheld; what rests on events that were never
+    received is not measured, and `missing` names these.
 
     Raises NotFound for an unknown metric, Invalid for an impossible slice, a mix of bases, or
     weights where there are none.
@@ -122,6 +124,9 @@ def measure(
         comparing.against_earlier(ws, metric, question, now, compare) if compare is not None else {}
     )
     rest = comparing.against_the_rest(metric, question, now, minimum_n)
+    lacks = absent(ws, metric, question, [part for _slot, part in rows])
+    if lacks.needs and not rows and not by:
+        rows = [((None, ()), AggregatePart(metric.aggregate.statistic.of([]), None, None, period))]
     return [
         tell(
             metric,
@@ -129,8 +134,9 @@ def measure(
             slot,
             part,
             target=target,
-            change=changes.get(slot),
-            rest=rest.get(slot),
+            change=None if lacks.needs else changes.get(slot),
+            rest=None if lacks.needs else rest.get(slot),
+            absent=lacks,
         )
         for slot, part in rows
     ]

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from regulars.kit.period import Period
-from regulars.kit.stats.estimate import Change, Estimate
+from regulars.kit.stats.estimate import Change, Estimate, empty
 from regulars.kit.stats.skewed import Largest
 from regulars.kit.text import Text
+from regulars.understand.metrics.absence import MEASURED, Absent
 from regulars.understand.metrics.answering import AggregatePart, SliceKey
 from regulars.understand.metrics.model import (
     Compared,
@@ -20,6 +21,7 @@ from regulars.understand.metrics.model import (
     judge,
 )
 from regulars.understand.policy import MIN_GROUP, MIN_SAMPLE
+from regulars.understand.received import to_send
 
 DIGITS = 10
 """Significant digits of what is told: the order in which an engine adds doubles never shows."""
@@ -35,9 +37,10 @@ def tell(
     target: Goal | None = None,
     change: Compared | None = None,
     rest: Compared | None = None,
+    absent: Absent = MEASURED,
 ) -> Measured:
     """Return one row; a value on fewer than five is withheld and its verdict undetermined."""
-    estimate = part.statistic.estimate(part.scale)
+    estimate = empty() if absent.needs else part.statistic.estimate(part.scale)
     withheld = 0 < estimate.n < MIN_GROUP and metric.unit is not Unit.COUNT
     if withheld:
         estimate = Estimate(estimate.n, None, None, None)
@@ -60,11 +63,14 @@ def tell(
         verdict=None if target is None else judge(estimate, target),
         change=_tidied(change),
         rest=_tidied(rest),
-        note=_note(metric, question, part, withheld),
-        size=part.statistic.size,
+        note=to_send(absent.needs) or _note(metric, question, part, withheld),
+        size=None if absent.needs else part.statistic.size,
         scale=part.scale,
         survey_kind=part.survey_kind,
-        beside={name: tidied(other) for name, other in related.items()},
+        beside={
+            name: tidied(other) for name, other in related.items() if name not in absent.beside
+        },
+        missing=tuple(dict.fromkeys(name for one in absent.needs for name in one.told)),
     )
 
 

@@ -14,6 +14,7 @@ from regulars.faces.columns import COUNT, Column, estimate, in_file, interval, n
 from regulars.faces.language import fill, say
 from regulars.faces.language import gettext as _
 from regulars.kit.text import Text
+from regulars.timeline.vocabulary import title
 from regulars.understand.analyses.model import Analysis, Picture, Table
 from regulars.understand.analyses.options import CHANNEL, IN_PERIOD, Option, Options
 from regulars.understand.radar.model import (
@@ -58,8 +59,15 @@ class Spoke:
         if self.one.value is not None or self.declared is None:
             return None
         ask = self.declared.ask
+        names = dict.fromkeys(name for part in self.one.parts for name in sendable(part))
+        send = Text(
+            f", or send {' and '.join(f'“{name}”' for name in names)}",
+            f"，或发送{'与'.join(f'“{title(name).zh}”（{name}）' for name in names)}事件",
+        )
+        more = send if names else Text("", "")
         return Text(
-            f"not measured yet: ask this question: {ask.en}", f"尚未测量：请询问此题：{ask.zh}"
+            f"not measured yet: ask this question: {ask.en}{more.en}",
+            f"尚未测量：请询问此题：{ask.zh}{more.zh}",
         )
 
     @property
@@ -68,6 +76,11 @@ class Spoke:
         if self.than is None or self.than.gap is None:
             return None
         return VERDICTS[self.than.verdict] if self.than.verdict else CHANCE
+
+
+def sendable(part: Measure) -> list[str]:
+    """Return the events that a part of a dimension lacks; a question is asked, not sent."""
+    return [] if "metric" in part.filters else part.missing
 
 
 def spokes(view: View, kind: str | None = None) -> list[Spoke]:
@@ -109,6 +122,9 @@ def told(part: Measure, view: View) -> str:
     about = f"{name} ({', '.join(where)})" if where else name
     if part.state == "no_metric":
         return fill(_("{about}: metric not available yet"), about=about)
+    if part.missing:
+        names = _(", ").join(say(title(name)) for name in part.missing)
+        return fill(_("{about}: not measured, never received: {names}"), about=about, names=names)
     if part.state == "never":
         return fill(_("{about}: no such event ever came from here"), about=about)
     if part.raw.value is None:

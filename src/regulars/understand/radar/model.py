@@ -76,6 +76,7 @@ class Measure:
 
     `state` is "measured", "no_data", "no_metric" (the registry does not know it yet) or
     "never": what it counts never came from there, which tells nothing of how often it happens.
+    Events of `missing` were never received from anywhere, so it has no data.
     """
 
     metric: str
@@ -85,6 +86,7 @@ class Measure:
     unit: str
     raw: Estimate
     points: Estimate
+    missing: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,8 @@ def _measure(
         scale = row.scale
     placed = _placed(raw, *scale)
     state = NO_DATA if placed.value is None else MEASURED
-    return Measure(part.metric, filters, part.weight, state, unit, raw, placed)
+    lacks = list(row.missing) if row else []
+    return Measure(part.metric, filters, part.weight, state, unit, raw, placed, lacks)
 
 
 def _row(
@@ -272,4 +273,4 @@ def _compute(ws: Workspace, about: dict[str, Any], now: datetime) -> Radar:
     return radar(ws, mapping(ws), extent, look, as_of=now)
 
 
-FINDING = findings.declare(findings.ResultType("radar", 1, Radar, _compute))
+FINDING = findings.declare(findings.ResultType("radar", 2, Radar, _compute))

@@ -16,6 +16,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import orders
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import Requirement
 
 define(
     Definition(
@@ -55,5 +56,6 @@ define(
                 "100 (78 – 111)",
             ),
         ),
+        needs=(Requirement(ORDERS),),
     )
 )

@@ -15,6 +15,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import answers
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import answers_to
 
 define(
     Definition(
@@ -57,5 +58,6 @@ define(
             ),
         ),
         scale=Text("1-7", "1-7"),
+        needs=(answers_to("ces"),),
     )
 )

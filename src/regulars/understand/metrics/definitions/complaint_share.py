@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
+from regulars.timeline.vocabulary import COMPLAINTS
 from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
@@ -16,6 +17,7 @@ from regulars.understand.metrics.queries import customers
 from regulars.understand.metrics.queries.gaps import COUNTED
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import Requirement
 
 define(
     Definition(
@@ -57,5 +59,6 @@ define(
             ),
         ),
         days=30,
+        needs=(Requirement(COMPLAINTS),),
     )
 )

@@ -15,6 +15,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import answers
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import answers_to
 
 define(
     Definition(
@@ -59,5 +60,6 @@ define(
             ),
         ),
         scale=Text("1-5", "1-5"),
+        needs=(answers_to("csat"),),
     )
 )

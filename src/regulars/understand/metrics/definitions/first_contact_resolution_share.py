@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
+from regulars.timeline.vocabulary import CASE_SOLVED, CONTACTS
 from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
@@ -15,6 +16,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import cases
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import Requirement, need
 
 define(
     Definition(
@@ -54,5 +56,6 @@ define(
             ),
         ),
         of_customers=False,
+        needs=(Requirement(CONTACTS), need(CASE_SOLVED)),
     )
 )

@@ -16,6 +16,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import orders
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import Requirement
 
 define(
     Definition(
@@ -51,5 +52,6 @@ define(
                 "500 (62 – 938)",
             ),
         ),
+        needs=(Requirement(ORDERS),),
     )
 )

@@ -15,6 +15,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import answers
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import answers_to
 
 define(
     Definition(
@@ -60,5 +61,6 @@ define(
             ),
         ),
         scale=Text("0-10", "0-10"),
+        needs=(answers_to("nps"),),
     )
 )

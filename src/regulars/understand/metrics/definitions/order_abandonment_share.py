@@ -16,6 +16,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import checkout
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import need
 
 define(
     Definition(
@@ -60,5 +61,6 @@ define(
                 "25.0 % (16.8 – 35.5)",
             ),
         ),
+        needs=(need(CHECKOUT_STARTED), need(ORDER_COMPLETED)),
     )
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
-from regulars.timeline.vocabulary import ORDER_STEPS
+from regulars.timeline.vocabulary import CART, CHECKOUT, ORDER_COMPLETED, ORDER_STEPS
 from regulars.understand.metrics import distributions
 from regulars.understand.metrics.model import (
     Aggregate,
@@ -16,6 +16,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import checkout
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import Requirement, need
 
 define(
     Definition(
@@ -58,5 +59,6 @@ define(
                 "5 (3 – 6)",
             ),
         ),
+        needs=(Requirement(CART | CHECKOUT), need(ORDER_COMPLETED)),
     )
 )

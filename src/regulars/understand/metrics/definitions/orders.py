@@ -16,6 +16,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import orders
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import Requirement
 
 define(
     Definition(
@@ -54,5 +55,6 @@ define(
                 "10 (4.8 – 18.4)",
             ),
         ),
+        needs=(Requirement(ORDERS),),
     )
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
-from regulars.timeline.vocabulary import ORDERS
+from regulars.timeline.vocabulary import ORDERS, PROGRESS
 from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
@@ -16,6 +16,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import orders
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import Requirement
 
 define(
     Definition(
@@ -50,5 +51,6 @@ define(
                 "25.0 % (15.8 – 37.2)",
             ),
         ),
+        needs=(Requirement(ORDERS), Requirement(PROGRESS)),
     )
 )

@@ -16,6 +16,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import cases
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import Requirement
 
 define(
     Definition(
@@ -58,5 +59,6 @@ define(
                 "20.0 % (11.2 – 33.0)",
             ),
         ),
+        needs=(Requirement(CONTACTS),),
     )
 )

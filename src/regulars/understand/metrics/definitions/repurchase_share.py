@@ -16,6 +16,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import orders
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import Requirement
 
 define(
     Definition(
@@ -62,5 +63,6 @@ define(
                 "45.0 % (35.6 – 54.8)",
             ),
         ),
+        needs=(Requirement(ORDERS),),
     )
 )

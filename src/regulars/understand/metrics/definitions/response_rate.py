@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
-from regulars.timeline.vocabulary import SURVEY
+from regulars.timeline.vocabulary import SURVEY, SURVEY_ANSWERED, SURVEY_DISMISSED, SURVEY_SHOWN
 from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
@@ -16,6 +16,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import answers
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import need
 
 define(
     Definition(
@@ -59,5 +60,7 @@ define(
             ),
         ),
         of_customers=False,
+        needs=(need(SURVEY_SHOWN), need(SURVEY_ANSWERED)),
+        beside={"dismissed": need(SURVEY_DISMISSED)},
     )
 )

@@ -16,6 +16,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import orders
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import Requirement
 
 define(
     Definition(
@@ -58,5 +59,6 @@ define(
                 "460 (15 – 905)",
             ),
         ),
+        needs=(Requirement(ORDERS),),
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regulars.kit.text import Text
+from regulars.timeline.vocabulary import FEEDBACK
 from regulars.understand.metrics import statistics
 from regulars.understand.metrics.model import (
     Aggregate,
@@ -15,6 +16,7 @@ from regulars.understand.metrics.model import (
 from regulars.understand.metrics.queries import answers
 from regulars.understand.metrics.registry import define
 from regulars.understand.metrics.windows import Daily
+from regulars.understand.received import Requirement
 
 define(
     Definition(
@@ -59,5 +61,6 @@ define(
                 "4.17 (2.94 – 5.00)",
             ),
         ),
+        needs=(Requirement(FEEDBACK),),
     )
 )
