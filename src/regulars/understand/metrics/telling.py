@@ -64,7 +64,7 @@ def tell(
         change=_tidied(change),
         rest=_tidied(rest),
         note=to_send(absent.needs) or _note(metric, question, part, withheld),
-        size=None if absent.needs else part.statistic.size,
+        size=None if absent.needs else tidy(part.statistic.size),
         scale=part.scale,
         survey_kind=part.survey_kind,
         beside={
