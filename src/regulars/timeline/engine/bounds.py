@@ -28,22 +28,22 @@ class Bounds:
     grows: tuple[str, ...] = ()
     since: datetime | None = None
 
-    def hold(self, kept: Kept, token: str, key: str) -> bool:
+    def hold(self, folder: Kept, token: str, key: str) -> bool:
         """Tell whether what is kept of a state under a key serves what is asked."""
         if self.since is not None:
-            known = kept.read(token, f"{key} {SINCE}")
+            known = folder.read(token, f"{key} {SINCE}")
             if known is None or known.column(0)[0].as_py() > self.since:
                 return False
         if self.grows:
-            known = kept.read(token, f"{key} {GROWS}")
+            known = folder.read(token, f"{key} {GROWS}")
             if known is None or tuple(known.column(0).to_pylist()) != self.grows[: len(known)]:
                 return False
         return True
 
-    def note(self, kept: Kept, token: str, key: str) -> None:
+    def note(self, folder: Kept, token: str, key: str) -> None:
         """Keep the bounds of what was made; what the same state has since earlier stays so."""
         if self.grows:
-            kept.write(token, f"{key} {GROWS}", pa.table({"part": list(self.grows)}))
-        if self.since is not None and not Bounds(since=self.since).hold(kept, token, key):
+            folder.write(token, f"{key} {GROWS}", pa.table({"part": list(self.grows)}))
+        if self.since is not None and not Bounds(since=self.since).hold(folder, token, key):
             since = pa.array([self.since.astimezone(UTC)], pa.timestamp("us", "UTC"))
-            kept.write(token, f"{key} {SINCE}", pa.table({"since": since}))
+            folder.write(token, f"{key} {SINCE}", pa.table({"since": since}))

@@ -88,12 +88,12 @@ class HealthWork:
         catalog = catalog_service.current(self.ws)
         return catalog_service.placed_by(catalog, events, stage=False)
 
-    def _shaped(self, found: ir.Table) -> ir.Table:
+    def _shaped(self, answers: ir.Table) -> ir.Table:
         """Return the answers as they are asked for: of whole touchpoints, by month, split."""
         wholes = list(catalog_service.current(self.ws).wholes().items()) if self.whole else []
-        point = found.touchpoint
-        found = found.mutate(
+        point = answers.touchpoint
+        answers = answers.mutate(
             touchpoint=point.cases(*wholes, else_=point) if wholes else point,
-            month=found.in_month if self.monthly else ibis.literal(""),
+            month=answers.in_month if self.monthly else ibis.literal(""),
         )
-        return queries.split(found, *self.split) if self.split else found
+        return queries.split(answers, *self.split) if self.split else answers

@@ -141,12 +141,12 @@ def from_days(task: Task, setting: Hashable) -> list[Row] | None:
     days = daily.Days(ws, definition, question, window, setting)
     if not definition.aggregate.by_person:
         return days.rows()
-    kept: Cluster = "person" if task.few or days.few() else "group"
-    table = days.table(kept)
+    cluster: Cluster = "person" if task.few or days.few() else "group"
+    table = days.table(cluster)
     if table is None:
         return None
-    rows = folded(task, table, grouped=kept == "group", single=days.single(kept))
+    rows = folded(task, table, grouped=cluster == "group", single=days.single(cluster))
     enough = known_rows(rows) >= FEW_ROWS
-    if kept == "group":
+    if cluster == "group":
         return rows if enough else None
     return by_group(rows) if enough else rows

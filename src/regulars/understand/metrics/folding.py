@@ -67,22 +67,22 @@ def _lists(columns: Powers) -> list[str]:
     return list(dict.fromkeys([CLUSTER, "n", *wanted, *weights]))
 
 
-def _each(made: pa.Table, lists: Sequence[str], columns: Powers) -> Iterator[_Mine]:
+def _each(table: pa.Table, lists: Sequence[str], columns: Powers) -> Iterator[_Mine]:
     """Yield the rows by person that each row is made of."""
     held: dict[str, Any] = {}
     ends: Any = ()
-    known: Any = None
+    of_somebody: Any = None
     for name in lists:
-        column = made.column(f"{name}_list").combine_chunks()
+        column = table.column(f"{name}_list").combine_chunks()
         ends, values = column.offsets.to_numpy(), column.values
         if name == CLUSTER:
-            known = pc.is_valid(values).to_numpy(zero_copy_only=False)
+            of_somebody = pc.is_valid(values).to_numpy(zero_copy_only=False)
             held[name] = values.cast(pa.int64()).fill_null(0).to_numpy()
         else:
             held[name] = values.cast(pa.float64()).fill_null(0.0).to_numpy()
     for low, high in pairwise(ends):
         mine = {name: of[low:high] for name, of in held.items()}
-        yield _Mine(mine, known[low:high], columns)
+        yield _Mine(mine, of_somebody[low:high], columns)
 
 
 @dataclass(frozen=True)

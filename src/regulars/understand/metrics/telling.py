@@ -96,14 +96,15 @@ def _note(
     return few_decide(part.statistic.decided_by()) if part.statistic.n >= MIN_SAMPLE else None
 
 
-def few_decide(found: Largest | None) -> Text | None:
+def few_decide(largest: Largest | None) -> Text | None:
     """Return that a few customers decide a number, where they do; none of them is made known.
 
     Among these it would be their part of a sum that makes fewer than five of them known.
     """
-    if found is None or not found.decide:
+    if largest is None or not largest.decide:
         return None
-    part = None if found.share is None or found.customers < MIN_GROUP else round(100 * found.share)
+    told = largest.share is not None and largest.customers >= MIN_GROUP
+    part = round(100 * (largest.share or 0.0)) if told else None
     of_all = Text("", "") if part is None else Text(f" with {part} % of it", f"，占 {part}%")
     return Text(
         f"A few customers{of_all.en} decide this number: half of its uncertainty is theirs.",

@@ -44,19 +44,19 @@ def again(scene: Scene, rows: ir.Table) -> ir.Table:
 
 
 def within(
-    kept: pa.Table, grain: str | None, days: tuple[date, date], keys: Sequence[str]
+    repeats: pa.Table, grain: str | None, days: tuple[date, date], keys: Sequence[str]
 ) -> set[tuple[Any, ...]]:
     """Return the slices (with their bucket, where there is a grain) in which somebody has two."""
-    day, since = kept.column(BUCKET), kept.column(SINCE)
+    day, since = repeats.column(BUCKET), repeats.column(SINCE)
     low, high = (pa.scalar(edge, day.type) for edge in days)
-    inside = pc.and_(pc.greater_equal(since, low), pc.less(day, high))
-    found = kept.filter(pc.and_(inside, pc.greater_equal(day, low)))
+    both = pc.and_(pc.greater_equal(since, low), pc.less(day, high))
+    inside = repeats.filter(pc.and_(both, pc.greater_equal(day, low)))
     by = list(keys)
     if grain is not None:
-        found = in_buckets(found, grain)
-        found = found.filter(pc.greater_equal(found.column(SINCE), found.column(BUCKET)))
+        inside = in_buckets(inside, grain)
+        inside = inside.filter(pc.greater_equal(inside.column(SINCE), inside.column(BUCKET)))
         by.append(BUCKET)
     if not by:
-        return {()} if found.num_rows else set()
-    made = found.group_by(by).aggregate([])
+        return {()} if inside.num_rows else set()
+    made = inside.group_by(by).aggregate([])
     return set(zip(*(made.column(name).to_pylist() for name in by), strict=True))
