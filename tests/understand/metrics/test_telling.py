@@ -46,4 +46,4 @@ def test_what_few_customers_bring_is_told_of_five_together() -> None:
     some, one_only = few_decide(Largest(5, 0.412)), few_decide(Largest(1, 0.9))
     assert some is not None and "with 41 % of it" in some.en and "占 41%" in some.zh
     assert one_only is not None and "%" not in one_only.en
-    assert few_decide(Largest(6, 0.3)) is None and few_decide(None) is None
+    assert few_decide(Largest(11, 0.3)) is None and few_decide(None) is None
