@@ -38,7 +38,7 @@ from regulars.timeline.loading import load
 from regulars.timeline.workspace import Workspace
 from regulars.understand.analyses import service as analyses
 from regulars.understand.analyses.options import Options
-from regulars.understand.audiences import customers
+from regulars.understand.audiences import assembling, customers
 from regulars.understand.churn import service as churn
 from regulars.understand.complaints import service as complaints
 from regulars.understand.complaints.model import Problem, ProblemParameters
@@ -72,6 +72,13 @@ class Story:
         sent = self._between(MONDAY + (day - 1) * DAY, MONDAY + day * DAY).combine_chunks()
         assert inbox.accept(self.ws, sent, now=MONDAY + day * DAY).accepted
         return sent
+
+    def send_in_a_new_month(self, first: datetime) -> None:
+        """Send an event of its last hour, so that usual periods end on this day."""
+        sent = self._events.slice(0, 1).to_pylist()[0]
+        at = dict.fromkeys(("occurred_at", "received_at", "known_at"), first - DAY / 24)
+        later = pa.Table.from_pylist([sent | at | {"event_id": "later"}], self._events.schema)
+        assert inbox.accept(self.ws, later, now=first).accepted
 
     def link(self) -> None:
         """Make the links that were not made at first."""
@@ -206,10 +213,7 @@ def test_on_the_first_of_a_month_few_are_made_anew(
     """The window of twelve months moves on, and what is kept by person or by day serves it."""
     ws, first = story.ws, datetime(2026, 12, 1, 3, tzinfo=UTC)
     assert problems_and_health(ws, MONDAY)["health"]["start"] == "2025-11-30T16:00:00Z"
-    sent = story._events.slice(0, 1).to_pylist()[0]
-    at = dict.fromkeys(("occurred_at", "received_at", "known_at"), first - DAY / 24)
-    later = pa.Table.from_pylist([sent | at | {"event_id": "later"}], story._events.schema)
-    assert inbox.accept(ws, later, now=first).accepted
+    story.send_in_a_new_month(first)
     shutil.copytree(ws.folder, tmp_path / "copy")
     shutil.rmtree(tmp_path / "copy" / standing.FOLDER)
     amended = standing.amended
@@ -229,6 +233,47 @@ def test_on_the_first_of_a_month_few_are_made_anew(
     assert corrected["health"]["start"] == "2025-12-31T16:00:00Z"
     assert corrected["health"]["trend"] and corrected["return"]["before"]
     assert list(differing(corrected, anew)) == []
+
+
+def test_a_new_week_and_month_exchange_columns_of_the_customer_table(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes with weeks and months is put into everybody's row; the others stay as they were."""
+    ws, first = story.ws, datetime(2026, 12, 1, 3, tzinfo=UTC)
+    exchanged: list[list[str]] = []
+    real = assembling.exchanged
+
+    def noting(*args: Any) -> pa.Table:
+        exchanged.append(sorted(args[-1]))
+        return real(*args)
+
+    monkeypatch.setattr(assembling, "exchanged", noting)
+    every_customer(ws, MONDAY)
+    story.send(1)
+    every_customer(ws, MONDAY + DAY)
+    assert exchanged == []
+    story.send_in_a_new_month(first)
+    shutil.copytree(ws.folder, tmp_path / "copy")
+    shutil.rmtree(tmp_path / "copy" / standing.FOLDER)
+    corrected = every_customer(ws, first)
+    assert exchanged == [sorted(assembling.PARTS)]
+    copy = open_workspace(tmp_path / "copy")
+    anew = every_customer(copy, first)
+    copy.close()
+    assert len(exchanged) == 1
+    assert list(differing(corrected, anew)) == []
+    assert every_customer(ws, first + DAY / 24) == corrected
+
+
+def every_customer(ws: Workspace, now: datetime) -> dict[str, Any]:
+    """Return everybody's row as a refresh leaves it."""
+    try:
+        steps()[0].run(ws, now, lambda _share: None)
+        customers.answered(ws, None, now=now)
+    finally:
+        ws.engine.unpin()
+    with customers.opened(ws, None) as (table, run):
+        return by_person(run(table.drop("churn_chance")))
 
 
 def problems_and_health(ws: Workspace, now: datetime) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def test_both_engines_give_the_same_facts_and_answers(ws: Workspace) -> None:
             lambda view: queries.bases(view, ASKED),
             lambda view: queries.seen(view, ASKED),
             lambda view: queries.deeds(view, ASKED),
+            lambda view: queries.answered(view, ASKED),
             lambda view: queries.answers(view, ASKED, masks),
         ):
             one, other = (sorted(map(str, w.query(build).to_pylist())) for w in (ws, spark))

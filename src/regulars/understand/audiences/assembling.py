@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from regulars.kit import sql
 from regulars.timeline import duck
@@ -18,6 +19,46 @@ COMMONEST = """
         WHERE {column} IS NOT NULL GROUP BY person_id, {column}
     ) QUALIFY row_number() OVER (PARTITION BY person_id ORDER BY n DESC, {column}) = 1
 """
+PARTS = {
+    "valued": {
+        "value_group": 'CAST(valued."group" AS VARCHAR)',
+        "segment": "CAST(valued.segment AS VARCHAR)",
+        "value_score": "valued.score",
+        "interaction_depth": "valued.depth",
+    },
+    "worth": {"lifetime_value": "worth.value", "still_customer": "worth.alive"},
+    "leaving": {"churn_chance": "leaving.chance"},
+    "wanting": {
+        "next_need": "CAST(wanting.want_1 AS VARCHAR)",
+        "next_need_chance": "wanting.chance_1",
+    },
+    "felt": {
+        "last_level": "CAST(felt.last_level AS DOUBLE)",
+        "last_experience": "CAST(felt.last_at AS DATE)",
+        "negative_experiences": "CAST(coalesce(felt.negative, 0) AS DOUBLE)",
+        "high_experiences": "CAST(coalesce(felt.high, 0) AS DOUBLE)",
+        "to_rescue": "felt.rescue_at IS NOT NULL",
+        "rescue_touchpoint": "felt.rescue_touchpoint",
+        "screams": "felt.scream_at IS NOT NULL",
+        "scream_touchpoint": "felt.scream_touchpoint",
+    },
+    "met": {"pain_point": "met.steps"},
+    "answered": {
+        "nps": "answered.nps_total / nullif(answered.nps_answers, 0)",
+        "nps_answers": "CAST(coalesce(answered.nps_answers, 0) AS DOUBLE)",
+        "promoters": "CAST(coalesce(answered.promoters, 0) AS BIGINT)",
+        "detractors": "CAST(coalesce(answered.detractors, 0) AS BIGINT)",
+        "csat": "answered.csat_total / nullif(answered.csat_answers, 0)",
+        "csat_answers": "CAST(coalesce(answered.csat_answers, 0) AS DOUBLE)",
+    },
+}
+"""Columns that do not come from a customer's own events alone, by where they come from."""
+
+
+def _part(*names: str) -> str:
+    return ", ".join(f"{told} AS {column}" for one in names for column, told in PARTS[one].items())
+
+
 TABLE = f"""
     WITH people AS (
         SELECT person_id, min(first_seen) AS first_seen, max(last_seen) AS last_seen
@@ -26,9 +67,6 @@ TABLE = f"""
     channels AS ({COMMONEST.format(column="channel", table="seen")}),
     places AS ({COMMONEST.format(column="place", table="seen")}),
     languages AS ({COMMONEST.format(column="language", table="spoken")}),
-    pains AS (
-        SELECT person_id, list(DISTINCT step ORDER BY step) AS steps FROM met GROUP BY person_id
-    ),
     problems AS (
         SELECT person_id, list(kind ORDER BY kind) AS kinds
         FROM (UNPIVOT said ON {", ".join(str(kind) for kind in KIND_TITLES)} INTO NAME kind VALUE n)
@@ -47,49 +85,29 @@ TABLE = f"""
         CAST(NULL AS DOUBLE) AS days_since_order,
         CAST(coalesce(d.complaints, 0) AS DOUBLE) AS complaints,
         CAST(coalesce(d.contacts, 0) AS DOUBLE) AS contacts,
-        d.nps_total / nullif(d.nps_answers, 0) AS nps,
-        CAST(coalesce(d.nps_answers, 0) AS DOUBLE) AS nps_answers,
-        CAST(coalesce(d.promoters, 0) AS BIGINT) AS promoters,
-        CAST(coalesce(d.detractors, 0) AS BIGINT) AS detractors,
-        d.csat_total / nullif(d.csat_answers, 0) AS csat,
-        CAST(coalesce(d.csat_answers, 0) AS DOUBLE) AS csat_answers,
+        {_part("answered")},
         channels.channel,
         places.place,
         languages.language,
-        CAST(valued."group" AS VARCHAR) AS value_group,
-        CAST(valued.segment AS VARCHAR) AS segment,
-        valued.score AS value_score,
-        valued.depth AS interaction_depth,
-        worth.value AS lifetime_value,
-        worth.alive AS still_customer,
-        leaving.chance AS churn_chance,
-        CAST(felt.last_level AS DOUBLE) AS last_level,
-        CAST(felt.last_at AS DATE) AS last_experience,
-        CAST(coalesce(felt.negative, 0) AS DOUBLE) AS negative_experiences,
-        CAST(coalesce(felt.high, 0) AS DOUBLE) AS high_experiences,
-        felt.rescue_at IS NOT NULL AS to_rescue,
-        felt.rescue_touchpoint,
-        felt.scream_at IS NOT NULL AS screams,
-        felt.scream_touchpoint,
-        pains.steps AS pain_point,
+        {_part("valued", "worth", "leaving")},
+        {_part("felt")},
+        {_part("met")},
         problems.kinds AS problem_type,
         CAST(coalesce(said.texts, 0) AS DOUBLE) AS texts,
         CAST(coalesce(said.negative, 0) AS DOUBLE) AS negative_texts,
-        CAST(wanting.want_1 AS VARCHAR) AS next_need,
-        wanting.chance_1 AS next_need_chance
+        {_part("wanting")}
     FROM people p
     LEFT JOIN deeds d USING (person_id)
     LEFT JOIN channels USING (person_id)
     LEFT JOIN places USING (person_id)
     LEFT JOIN languages USING (person_id)
-    LEFT JOIN valued USING (person_id)
-    LEFT JOIN worth USING (person_id)
-    LEFT JOIN leaving USING (person_id)
-    LEFT JOIN felt USING (person_id)
-    LEFT JOIN pains USING (person_id)
     LEFT JOIN said USING (person_id)
     LEFT JOIN problems USING (person_id)
-    LEFT JOIN wanting USING (person_id)
+    {" ".join(f"LEFT JOIN {one} USING (person_id)" for one in PARTS)}
+"""
+MET = """
+    CREATE OR REPLACE TEMP VIEW met AS
+    SELECT person_id, list(DISTINCT step ORDER BY step) AS steps FROM met_steps GROUP BY person_id
 """
 DATED = """
     SELECT * REPLACE (
@@ -101,15 +119,45 @@ DATED = """
 
 def joined(connection: duckdb.DuckDBPyConnection, parts: dict[str, pa.Table]) -> pa.Table:
     """Join the parts, one row a customer; without what goes with the day."""
-    for name, table in parts.items():
-        connection.register(name, table)
+    _register(connection, parts)
     return connection.execute(TABLE).to_arrow_table()
 
 
-def write(connection: duckdb.DuckDBPyConnection, table: pa.Table, target: Path) -> None:
-    """Write rows by person as Parquet."""
+def exchanged(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    on_top: tuple[Path, Path],
+    parts: dict[str, pa.Table],
+) -> pa.Table:
+    """Return the rows of `path` and those `on_top` with the columns of these parts exchanged."""
+    _register(connection, parts)
+    columns = ", ".join(_part(one) for one in parts)
+    joins = " ".join(f"LEFT JOIN {one} ON {one}.person_id = t.person_id" for one in parts)
+    table = f"SELECT t.* REPLACE ({columns}) FROM ({_rows(path, on_top)}) t {joins}"
+    return connection.execute(table).to_arrow_table()
+
+
+def _register(connection: duckdb.DuckDBPyConnection, parts: dict[str, pa.Table]) -> None:
+    for name, table in parts.items():
+        connection.register("met_steps" if name == "met" else name, table)
+    if "met" in parts:
+        connection.execute(MET)
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection, table: pa.Table, target: Path, noted: dict[str, str]
+) -> None:
+    """Write rows by person as Parquet; what is `noted` of them goes along."""
     connection.register("by_person", table)
-    _copy(connection, "SELECT * FROM by_person ORDER BY person_id", target)
+    _copy(connection, "SELECT * FROM by_person ORDER BY person_id", target, noted)
+
+
+def noted(path: Path) -> dict[str, str]:
+    """Return what was noted of a table when it was written; empty where it is not there."""
+    if not path.exists():
+        return {}
+    found = pq.read_schema(path).metadata or {}
+    return {name.decode(): told.decode() for name, told in found.items() if b":" not in name}
 
 
 def view(
@@ -122,6 +170,13 @@ def view(
 
     `on_top` are the files of both. Days are counted until `today`, unknown without it.
     """
+    table = _rows(path, on_top)
+    until = f"DATE '{today.isoformat()}'" if today else "CAST(NULL AS DATE)"
+    connection.execute(f"CREATE TEMP VIEW customers AS {DATED.format(today=until, table=table)}")
+    return "customers"
+
+
+def _rows(path: Path, on_top: tuple[Path, Path]) -> str:
     newer, replaced = on_top
     table = f"SELECT * FROM {_parquet(path)}"
     if newer.exists() and replaced.exists():
@@ -129,9 +184,7 @@ def view(
             f" WHERE person_id NOT IN (SELECT person_id FROM {_parquet(replaced)})"
             f" UNION ALL SELECT * FROM {_parquet(newer)}"
         )
-    until = f"DATE '{today.isoformat()}'" if today else "CAST(NULL AS DATE)"
-    connection.execute(f"CREATE TEMP VIEW customers AS {DATED.format(today=until, table=table)}")
-    return "customers"
+    return table
 
 
 def _parquet(path: Path) -> str:
@@ -149,7 +202,15 @@ def without(
     return (before[0] if before else 0) - _copy(connection, f"{kept} ORDER BY person_id", target)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
+def _copy(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    target: Path,
+    noted: dict[str, str] | None = None,
+) -> int:
     options = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000"
+    if noted:
+        told = ", ".join(f"{name}: {sql.literal(value)}" for name, value in noted.items())
+        options += f", KV_METADATA {{{told}}}"
     row = connection.execute(f"COPY ({query}) TO {sql.literal(target)} ({options})").fetchone()
     return int(row[0]) if row else 0

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 FOLDER = "customers"
 NEWER, REPLACED = ".newer.parquet", ".replaced.parquet"
 """Beside the table of everybody: rows made since, and whose rows these replace."""
+STAMP = "stamp"
+"""What a table of everybody is called when rows made since are kept; a new one with each."""
 Payload = TypeVar("Payload")
 NOTHING_FORETOLD = pa.table(
     {
@@ -93,8 +95,7 @@ def opened(
         backend = ibis.duckdb.from_connection(connection)
         duck.set_zone(connection, ws)
         path = _path(ws, scope)
-        newer = (path.with_suffix(NEWER), path.with_suffix(REPLACED))
-        table = assembling.view(connection, path, newer, day or _day(ws, scope))
+        table = assembling.view(connection, path, _on_top(path), day or _day(ws, scope))
         yield backend.table(table), backend.to_pyarrow
     finally:
         connection.close()
@@ -170,66 +171,104 @@ def _renew(
     """Write what is known of every customer, in a refresh only of those touched; return how many.
 
     What does not come from a customer's own events is learnt weekly; then, and from every Monday
-    on, everybody's row is made anew. So is what goes with the days themselves.
+    on, those columns are made anew for everybody. So is what goes with the days themselves.
     """
-    scope, monday = source.scope, _monday(day)
-    value = _predicted(ws, lifetime_value.KIND, lifetime_value.about(scope), scope, now)
-    leaving = _predicted(ws, churn.KIND, churn.about(scope), scope, now)
-    wants = _predicted(ws, needs.KIND, needs.about(scope), scope, now)
-    met_from = monday - timedelta(days=FOLLOW_UP_DAYS)
-    others = {
-        "valued": value_groups.customers(ws, scope),
-        "worth": _worth(ws, scope, value),
-        "leaving": _leaving(ws, scope, leaving, now),
-        "felt": levels.customers(ws, scope),
-        "said": words.customers(ws, scope),
-        "wanting": _wanting(ws, scope, wants),
-    }
+    scope, path = source.scope, _path(ws, source.scope)
+    parts, keys = _parts(ws, source, pains, day, now)
+    said = words.customers(ws, scope)
 
     def joined() -> pa.Table:
-        parts = {
+        own = {
             "seen": ws.query(partial(queries.seen, asked=source)),
             "spoken": ws.query(partial(queries.spoken, asked=source)),
             "deeds": ws.query(partial(queries.deeds, source=source)),
-            "met": costs.customers(ws, scope, pains, met_from, day),
+            "said": said,
         }
-        connection = duck.connect(ws)
-        try:
-            return assembling.joined(connection, parts | others)
-        finally:
-            connection.close()
+        return _with(ws, assembling.joined, own | {name: make() for name, make in parts.items()})
 
-    key = (
-        "customer_table",
-        (about(scope), source.currency, source.nps, source.csat, source.since, monday),
-        value_groups.stamps(ws)[:1],
-        (value and value.learnt, leaving and leaving.learnt, wants and wants.watched_to),
-        sorted(pains.items()),
-        levels.rules(ws),
-        words.state(ws),
-    )
-
-    def everybody() -> pa.Schema:
-        table = joined()
+    def replaced(table: pa.Table, stamp: str) -> pa.Schema:
         schema: pa.Schema = table.schema
-        _write(ws, _path(ws, scope), table)
+        _write(ws, path, table, keys | {STAMP: stamp})
         _put_on_top(ws, scope, Amended(schema.empty_table(), pa.array([], pa.string())))
         return schema
 
-    found = ws.engine.amended(key, everybody, joined, of="person_id")
-    if found is not None:
-        if not _path(ws, scope).exists():  # restored from a backup without its files
-            everybody()
+    def everybody() -> pa.Schema:
+        return replaced(joined(), stamp)
+
+    before = assembling.noted(path)
+    stamp = before.get(STAMP) or secrets.token_hex(8)
+    about_own = (about(scope), source.currency, words.state(ws))
+    found = ws.engine.amended(
+        ("customer_table", about_own, stamp), everybody, joined, of="person_id"
+    )
+    if found is not None and STAMP not in before:
+        everybody()  # restored from a backup without its files
         _put_on_top(ws, scope, found)
+    elif found is not None:
+        _put_on_top(ws, scope, found)
+        changed = {name: make() for name, make in parts.items() if before.get(name) != keys[name]}
+        if changed:
+            table = _with(ws, assembling.exchanged, path, _on_top(path), changed)
+            anew = secrets.token_hex(8)
+            ws.engine.amended(
+                ("customer_table", about_own, anew),
+                lambda: replaced(table, anew),
+                joined,
+                of="person_id",
+            )
     with opened(ws, scope, day) as (table, run):
         rows: int = run(table.aggregate(n=table.count())).column("n")[0].as_py()
     return rows
 
 
+def _parts(
+    ws: Workspace, source: queries.CustomerSource, pains: dict[str, bool], day: date, now: datetime
+) -> tuple[dict[str, Callable[[], pa.Table]], dict[str, str]]:
+    """Return what makes the columns that do not come from own events alone, and their keys."""
+    scope, monday = source.scope, _monday(day)
+    value = _predicted(ws, lifetime_value.KIND, lifetime_value.about(scope), scope, now)
+    leaving = _predicted(ws, churn.KIND, churn.about(scope), scope, now)
+    wants = _predicted(ws, needs.KIND, needs.about(scope), scope, now)
+    met_from = monday - timedelta(days=FOLLOW_UP_DAYS)
+    felt = levels.customers(ws, scope)
+    parts = {
+        "valued": lambda: value_groups.customers(ws, scope),
+        "worth": lambda: _worth(ws, scope, value),
+        "leaving": lambda: _leaving(ws, scope, leaving, now),
+        "wanting": lambda: _wanting(ws, scope, wants),
+        "felt": lambda: felt,
+        "met": lambda: costs.customers(ws, scope, pains, met_from, day),
+        "answered": lambda: ws.query(partial(queries.answered, source=source)),
+    }
+    rests_on = {
+        "valued": (monday, value_groups.stamps(ws)[:1]),
+        "worth": (monday, value and value.learnt),
+        "leaving": (monday, leaving and leaving.learnt),
+        "wanting": (monday, wants and wants.watched_to),
+        "felt": (monday, levels.rules(ws)),
+        "met": (monday, sorted(pains.items())),
+        "answered": (source.nps, source.csat, source.since),
+    }
+    return parts, {name: slice_hash({name: repr(told)}) for name, told in rests_on.items()}
+
+
+def _with(ws: Workspace, work: Callable[..., pa.Table], *given: Any) -> pa.Table:
+    """Return what `work` makes of what is given on a connection of its own."""
+    connection = duck.connect(ws)
+    try:
+        return work(connection, *given)
+    finally:
+        connection.close()
+
+
+def _on_top(path: Path) -> tuple[Path, Path]:
+    return path.with_suffix(NEWER), path.with_suffix(REPLACED)
+
+
 def _put_on_top(ws: Workspace, scope: Scope, found: Amended) -> None:
-    path = _path(ws, scope)
-    _write(ws, path.with_suffix(NEWER), found.rows)
-    _write(ws, path.with_suffix(REPLACED), pa.table({"person_id": found.replaced}))
+    newer, replaced = _on_top(_path(ws, scope))
+    _write(ws, newer, found.rows)
+    _write(ws, replaced, pa.table({"person_id": found.replaced}))
 
 
 @erasable("customer table")
@@ -257,12 +296,14 @@ def tidy(ws: Workspace, now: datetime, days: int = 30) -> int:
     return gone
 
 
-def _write(ws: Workspace, target: Path, table: pa.Table) -> None:
+def _write(
+    ws: Workspace, target: Path, table: pa.Table, noted: dict[str, str] | None = None
+) -> None:
     target.parent.mkdir(exist_ok=True)
     aside = _aside(target)
     connection: duckdb.DuckDBPyConnection = duck.connect(ws)
     try:
-        assembling.write(connection, table, aside)
+        assembling.write(connection, table, aside, noted or {})
     finally:
         connection.close()
     with aside.open("rb") as file:

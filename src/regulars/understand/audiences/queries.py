@@ -88,17 +88,12 @@ def spoken(view: View, asked: CustomerSource) -> ir.Table:
 
 
 def deeds(view: View, source: CustomerSource) -> ir.Table:
-    """Return what each customer ordered, paid, complained of and answered; only who did any."""
+    """Return what each customer ordered, paid and complained of; only who did any."""
     every = own(view, source)
-    events = every.filter(every.name.isin(DEEDS) | every.metric.isin(["nps", "csat"]))
+    events = every.filter(every.name.isin(DEEDS))
     order, back = events.name.isin(sorted(ORDERS)), events.name.isin(sorted(REFUNDS))
     paid = (order | back) & (events.currency == source.currency)
     when, nothing = events.occurred_at, ibis.null(events.occurred_at.type())
-    nps, csat = (
-        _counts(events, "nps", source.nps, source),
-        _counts(events, "csat", source.csat, source),
-    )
-    score = events.score
     told = events.group_by("person_id").aggregate(
         signed_up=_one(events.name == SIGNED_UP).max(),
         orders=_one(order).sum(),
@@ -106,6 +101,21 @@ def deeds(view: View, source: CustomerSource) -> ir.Table:
         first_order=ibis.ifelse(order, when, nothing).min(),
         last_order=ibis.ifelse(order, when, nothing).max(),
         complaints=_one(events.name.isin(sorted(COMPLAINTS))).sum(),
+    )
+    turned = first_of_contacts(every)
+    turned = turned.group_by("person_id").aggregate(contacts=turned.count())
+    return told.left_join(turned, "person_id").drop("person_id_right")
+
+
+def answered(view: View, source: CustomerSource) -> ir.Table:
+    """Return what each customer answered of late; only who did."""
+    events = own(view, source)
+    events = events.filter(
+        events.metric.isin(["nps", "csat"]), events.occurred_at >= ibis.literal(source.since)
+    )
+    nps, csat = (_counts(events, "nps", source.nps), _counts(events, "csat", source.csat))
+    score = events.score
+    return events.group_by("person_id").aggregate(
         nps_answers=_one(nps).sum(),
         nps_total=ibis.ifelse(nps, score, 0.0).sum(),
         promoters=_one(nps & (score >= PROMOTER_FROM)).sum(),
@@ -113,9 +123,6 @@ def deeds(view: View, source: CustomerSource) -> ir.Table:
         csat_answers=_one(csat).sum(),
         csat_total=ibis.ifelse(csat, score, 0.0).sum(),
     )
-    turned = first_of_contacts(every)
-    turned = turned.group_by("person_id").aggregate(contacts=turned.count())
-    return told.left_join(turned, "person_id").drop("person_id_right")
 
 
 DEEDS = sorted(ORDERS | REFUNDS | COMPLAINTS | CONTACTS | {SIGNED_UP})
@@ -125,9 +132,7 @@ def _one(condition: ir.BooleanValue) -> ir.IntegerValue:
     return ibis.ifelse(condition.fill_null(False), 1, 0)
 
 
-def _counts(
-    events: ir.Table, metric: str, basis: Basis | None, source: CustomerSource
-) -> ir.BooleanValue:
+def _counts(events: ir.Table, metric: str, basis: Basis | None) -> ir.BooleanValue:
     """Return whether an event is an answer that counts: one metric, scale and kind of survey."""
     if basis is None:
         return events.name.isnull()  # none; a literal would be no column to add up
@@ -137,7 +142,6 @@ def _counts(
         & events.score.notnull()
         & (events.scale_min == low)
         & (events.scale_max == high)
-        & (events.occurred_at >= ibis.literal(source.since))
     )
     same = events.survey_kind.isnull() if kind is None else events.survey_kind == kind
     return (found & same).fill_null(False)

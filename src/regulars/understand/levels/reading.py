@@ -66,7 +66,7 @@ _held = Held()
 
 
 def every(ws: Workspace, as_of: datetime | None = None, *, fresh: bool = True) -> Experiences:
-    """Return all experiences; not `fresh`, up to a quarter of an hour old.
+    """Return all experiences; not `fresh`, outside a refresh, up to a quarter of an hour old.
 
     A level is the same whoever asks, so it comes from all that happened to the person. Of the
     answer, show a caller only what lies in the caller's places.
@@ -74,7 +74,7 @@ def every(ws: Workspace, as_of: datetime | None = None, *, fresh: bool = True) -
     wanted, as_of = source(ws), ws.engine.settled(as_of)
     catalog = catalog_service.current(ws).version
     key = (str(ws.folder), wanted.rules, catalog, as_of)
-    found = None if fresh else _held.latest(key)
+    found = None if fresh or ws.engine.refreshing else _held.latest(key)
     if found is not None:
         return found
     mark = ws.engine.watermark()
