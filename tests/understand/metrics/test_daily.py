@@ -102,6 +102,30 @@ def test_groups_of_people_by_day_make_the_same_windows(
     assert all(same(kept[slot], counted[slot]) for slot in kept)
 
 
+@pytest.mark.parametrize(("few", "first"), [(9_000, {"group", "person"}), (50, {"group"})])
+def test_a_day_corrects_one_way_of_taking_rows_together(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch, few: int, first: set[str]
+) -> None:
+    """What the refresh before kept tells whether people are few, so groups need no counting."""
+    monkeypatch.setattr(counting, "FEW_EVENTS", 50)
+    monkeypatch.setattr(daily, "FEW_ROWS", few)
+    summed, used = ws.engine.summed, set()
+
+    def noting(key: Any, *args: Any, **options: Any) -> Any:
+        used.add(key[1])
+        return summed(key, *args, **options)
+
+    monkeypatch.setattr(ws.engine, "summed", noting)
+    events = sorted(a_year_of_business(5), key=lambda one: one["occurred_at"])
+    last = first if len(first) == 1 else {"person"}
+    for told, at, ways in ((events[:-50], NOON - days(1), first), (events[-50:], LATER, last)):
+        tell(ws, told)
+        used.clear()
+        with refreshing(ws, at):
+            everything(ws, "orders")
+        assert used == ways
+
+
 def test_every_metric_of_events_is_kept(ws: Workspace) -> None:
     question = MetricQuestion(ALL_TIME, *asked(()), Filters())
     assert all(daily.keeps(one, question) for one in OF_EVENTS)

@@ -88,6 +88,14 @@ class Engine(ABC):
                 return held.summed(key, build, by, as_of, timeless, since=since)
         return self.query(build, as_of=as_of)
 
+    def total(self, key: Hashable, *, by: Sequence[str], column: str) -> int | None:
+        """Return what a column of the sums under a key adds up to, where a refresh keeps them.
+
+        As of this refresh, or the one before as long as they are not corrected.
+        """
+        held = self.held()
+        return None if held is None else held.total(key, by, column)
+
     def adding(self, key: Hashable, work: Callable[[], pa.Table], *, by: Sequence[str]) -> pa.Table:
         """Return the sums by the columns `by` that `work` finds out by several queries.
 

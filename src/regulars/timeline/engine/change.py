@@ -66,6 +66,15 @@ class RefreshState:
         return sum(file.events for file in self.files)
 
 
+@dataclass(frozen=True)
+class Touched:
+    """Who was touched since the state before: its token and people, and the ids touched."""
+
+    token: str
+    people_before: pa.Table
+    ids: pa.Array
+
+
 def find(
     connection: duckdb.DuckDBPyConnection, store: Lake, before: RefreshState, now: RefreshState
 ) -> pa.Array | None:

@@ -16,7 +16,7 @@ from regulars.timeline import duck
 from regulars.timeline.engine import beside, change, extent, keys, standing
 from regulars.timeline.engine.base import Amended
 from regulars.timeline.engine.bounds import Bounds
-from regulars.timeline.engine.change import RefreshState
+from regulars.timeline.engine.change import RefreshState, Touched
 from regulars.timeline.engine.part import ChangedPart
 from regulars.timeline.event import COLUMNS
 
@@ -37,15 +37,6 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM"
 
 class EarlierMoment(Exception):
     """What is asked as of a moment before the last retelling cannot be corrected."""
-
-
-@dataclass(frozen=True)
-class Touched:
-    """Who was touched since the state before: its token and people, and the ids touched."""
-
-    token: str
-    people_before: pa.Table
-    ids: pa.Array
 
 
 @dataclass(frozen=True)
@@ -178,6 +169,11 @@ class Pinned:
             return standing.summed(stored, self._of(BEFORE, work), self._of(NOW, work), by)
 
         return self._corrected(self._text((key, by)), work, correct, Bounds(since=since))
+
+    def total(self, key: Hashable, by: Sequence[str], column: str) -> int | None:
+        """Return what a column of kept sums adds up to, as of this state or the one before."""
+        tokens = [self._token, *([self._touched.token] if self._touched else [])]
+        return self._kept.total(tokens, self._text(((key, None), by)), column)
 
     def persons(
         self,
@@ -318,17 +314,20 @@ class Pinned:
         correct: Callable[[pa.Table], pa.Table],
         bounds: Bounds,
     ) -> pa.Table:
-        made = self._read(self._token, key, bounds)
-        if made is not None:
-            return made
+        answer = self._read(self._token, key, bounds)
+        if answer is not None:
+            return answer
         stored = self._read(self._touched.token, key, bounds) if self._touched else None
         try:
-            made = work() if stored is None else correct(stored)
+            answer = work() if stored is None else correct(stored)
         except EarlierMoment:
-            made = work()
-        self._kept.write(self._token, key, made)
+            answer = work()
+        if answer is stored and self._touched:  # nothing of it has changed
+            self._kept.carry(self._touched.token, self._token, key)
+        else:
+            self._kept.write(self._token, key, answer)
         bounds.note(self._kept, self._token, key)
-        return made
+        return answer
 
     def _read(self, token: str, key: str, bounds: Bounds) -> pa.Table | None:
         return self._kept.read(token, key) if bounds.hold(self._kept, token, key) else None

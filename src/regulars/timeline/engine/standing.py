@@ -72,12 +72,20 @@ class Kept:
         aside.replace(self._folder / STATE)
         return token
 
-    def read(self, token: str, key: str) -> pa.Table | None:
-        """Return the answer to `key` of the state `token`."""
+    def read(self, token: str, key: str, column: str | None = None) -> pa.Table | None:
+        """Return the answer to `key` of the state `token`, or one column of it."""
         try:
-            return _read(self._path(token, key))
+            return _read(self._path(token, key), column)
         except (OSError, pa.ArrowInvalid):
             return None
+
+    def total(self, tokens: Sequence[str], key: str, column: str) -> int | None:
+        """Return what a column adds up to, in the first of the states with an answer to `key`."""
+        for token in tokens:
+            found = self.read(token, key, column)
+            if found is not None:
+                return int(pc.sum(found.column(column)).as_py() or 0)
+        return None
 
     def write(self, token: str, key: str, answer: pa.Table) -> None:
         """Keep an answer, unless an erasure has dropped its state meanwhile."""
@@ -118,7 +126,7 @@ class Kept:
 
 
 def summed(stored: pa.Table, before: pa.Table, now: pa.Table, by: Sequence[str]) -> pa.Table:
-    """Return sums by `by` corrected: `stored`, less `before`, and `now`.
+    """Return sums by `by` corrected: `stored`, less `before`, and `now`; `stored` if that is all.
 
     A row goes when all its whole numbers have become 0. Stored a 3 and b 1; of those touched there
     was b 1 and is c 2 now: a 3 and c 2. Raises ValueError without a column of whole numbers.
@@ -127,14 +135,44 @@ def summed(stored: pa.Table, before: pa.Table, now: pa.Table, by: Sequence[str])
     whole = [name for name in sums if pa.types.is_integer(stored.schema.field(name).type)]
     if not whole:
         raise ValueError("sums need a count that tells whether a row is there")
-    parts = pa.concat_tables([stored, _negative(before.cast(stored.schema), sums),
-                              now.cast(stored.schema)])  # fmt: skip
-    made = parts.group_by(list(by), use_threads=False).aggregate([(name, "sum") for name in sums])
-    made = made.rename_columns([*by, *sums]).select(stored.column_names).cast(stored.schema)
-    there = pc.not_equal(made.column(whole[0]), 0)
-    for name in whole[1:]:
-        there = pc.or_(there, pc.not_equal(made.column(name), 0))
-    return made.filter(there)
+    change = _change(before.cast(stored.schema), now.cast(stored.schema), by, sums)
+    if not change.num_rows:
+        return stored
+    near = _near(stored, change, by)
+    made = _added(pa.concat_tables([stored.filter(near), change]), by, sums)
+    made = made.filter(_any_not_zero(made, whole))
+    return pa.concat_tables([stored.filter(pc.invert(near)), made]).combine_chunks()
+
+
+def _change(before: pa.Table, now: pa.Table, by: Sequence[str], sums: Sequence[str]) -> pa.Table:
+    """Return what is to be added to sums; most of those touched had as much of most rows before.
+
+    Rows stay where a sum may have become known (null before, 0 now), which a difference hides.
+    """
+    change = _added(pa.concat_tables([_negative(before, sums), now]), by, sums)
+    known = all(not part.column(name).null_count for part in (before, now) for name in sums)
+    return change.filter(_any_not_zero(change, sums)) if known else change
+
+
+def _added(rows: pa.Table, by: Sequence[str], sums: Sequence[str]) -> pa.Table:
+    made = rows.group_by(list(by), use_threads=False).aggregate([(name, "sum") for name in sums])
+    return made.rename_columns([*by, *sums]).select(rows.column_names).cast(rows.schema)
+
+
+def _near(stored: pa.Table, change: pa.Table, by: Sequence[str]) -> pa.ChunkedArray:
+    """Tell of each row whether its value in every column `by` occurs in the change."""
+    near = pa.chunked_array([pa.repeat(pa.scalar(True), stored.num_rows)])
+    for name in by:
+        wanted = pc.unique(change.column(name))
+        near = pc.and_(near, pc.is_in(stored.column(name), wanted))
+    return near
+
+
+def _any_not_zero(rows: pa.Table, names: Sequence[str]) -> pa.ChunkedArray:
+    there = pc.not_equal(rows.column(names[0]), 0)
+    for name in names[1:]:
+        there = pc.or_(there, pc.not_equal(rows.column(name), 0))
+    return there
 
 
 def _negative(table: pa.Table, names: Sequence[str]) -> pa.Table:
@@ -163,8 +201,12 @@ def amended(
     return replaced(rows, now, of, touched), ids
 
 
-def _read(path: Path) -> pa.Table:
+def _read(path: Path, column: str | None = None) -> pa.Table:
     with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as reader:
+        if column is None:
+            return reader.read_all()
+        only = pa.ipc.IpcReadOptions(included_fields=[reader.schema.get_field_index(column)])
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source, options=only) as reader:
         return reader.read_all()
 
 

@@ -64,7 +64,15 @@ class Days:
         return None if table is None else table.to_pylist()
 
     def few(self) -> bool:
-        """Tell whether few rows are kept, so that they are kept by person."""
+        """Tell whether few rows are kept, so that they are kept by person.
+
+        A refresh looks at what the one before kept: only one of the two is corrected then.
+        """
+        clusters: tuple[Cluster, ...] = ("person", "group")
+        for one in clusters:
+            rows = self.ws.engine.total(self._name(one), by=self._columns(one), column="n")
+            if rows is not None:
+                return rows <= FEW_ROWS
         return bool((pc.sum(self._kept("group").column("n")).as_py() or 0) <= FEW_ROWS)
 
     def table(self, cluster: Cluster | None) -> pa.Table | None:
@@ -111,16 +119,23 @@ class Days:
         assert aggregate.daily is not None
         build = aggregate.daily.build or aggregate.build
         assert build is not None
-        key = ("metric by day", cluster, *self._key())
+        key = self._name(cluster)
         if aggregate.daily.persons:
             return self.ws.engine.persons(
                 key, self._expression(build, None), of="person_id", timeless=True
             )
+        by, expression = self._columns(cluster), self._expression(build, cluster)
+        return self.ws.engine.summed(key, expression, by=by, timeless=True)
+
+    def _name(self, cluster: Cluster | None) -> tuple[Hashable, ...]:
+        return ("metric by day", cluster, *self._key())
+
+    def _columns(self, cluster: Cluster | None) -> list[str]:
+        """Return the columns by which what is kept is told apart."""
+        aggregate = self.definition.aggregate
+        assert aggregate.daily is not None
         by = [*self.window.keys, BUCKET, *aggregate.daily.counted, *aggregate.counted]
-        by += [CLUSTER] if cluster else []
-        return self.ws.engine.summed(
-            key, self._expression(build, cluster), by=list(dict.fromkeys(by)), timeless=True
-        )
+        return list(dict.fromkeys([*by, CLUSTER] if cluster else by))
 
     def _again(self) -> pa.Table:
         """Return who had rows again, by day and the day of the rows before."""
