@@ -108,7 +108,7 @@ def addresses(ws: Workspace, analysis: Analysis, listed: Customers) -> tuple[str
 
 def view_of(ws: Workspace, analysis: Analysis) -> View:
     default = Options({one.name: one.default for one in analysis.options})
-    return service.answered(ws, analysis, default, now=NOW)
+    return service.answered(ws, analysis, default, now=clock.now())  # as page and API do
 
 
 @each

@@ -51,6 +51,7 @@ def test_a_scope_hides_other_places_from_every_number(ws: Workspace) -> None:
 def test_a_customer_who_shopped_in_two_stores_of_a_region_is_one_in_it(ws: Workspace) -> None:
     north_and_south(ws)
     tell(ws, [happened(f"p{i}", "Store Visited", place="birch") for i in range(10)])
+    tell(ws, [happened("p0", "Complaint Made", place="birch")])
     found = by(ws, "complaint_share", "place")
     assert (found["aspen"].n, found["birch"].n, found["north"].n) == (10, 30, 30)
 
