@@ -9,7 +9,7 @@ import pytest
 
 from regulars.kit import clock
 from regulars.kit.errors import Invalid
-from regulars.timeline import compaction, duck, identity, inbox, lake, loading
+from regulars.timeline import compaction, duck, identity, inbox, lake, loading, seen
 from regulars.timeline.flush import flush
 from regulars.timeline.workspace import Workspace
 from tests.timeline.cast import ANN, BO, NOON, ids, visits
@@ -94,7 +94,7 @@ def test_of_a_large_load_the_newest_are_remembered(
     ws: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loading, "REMEMBERED", 25)
-    monkeypatch.setattr(inbox, "PORTION", 10)
+    monkeypatch.setattr(seen, "PORTION", 10)
     now = clock.now()
     connection = duck.connect(ws)
     an_hour_ago = now - timedelta(hours=1)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from regulars.kit.stats.estimate import Estimate
+from regulars.kit.stats.medians import NOBODY, Measured
 from regulars.understand.metrics import service
 
 COUNTED = {
@@ -29,15 +30,17 @@ COUNTED = {
         "censored": np.array([0.0, 55.0]),
     },
     "orders": {"n": 10},
-    "revenue": {"n": 6, "x": Decimal(460), "xx": 51_600.0},
-    "gross_revenue": {"n": 5, "x": Decimal(500), "xx": 50_000.0},
-    "average_order_value": {"n": 5, "x": Decimal(500), "xx": 50_600.0},
+    "revenue": {"n": 6, "x": Decimal(460), "xx": 51_600.0, "xxx": 4_936_000.0},
+    "gross_revenue": {"n": 5, "x": Decimal(500), "xx": 50_000.0, "xxx": 5_000_000.0},
+    "average_order_value": {"n": 5, "x": Decimal(500), "xx": 50_600.0, "xxx": 5_174_000.0},
     "order_abandonment_share": {"n": 80, "yes": 20},
     "order_steps_median": {
         "n": 7,
-        "values": np.array([3.0, 4.0, 5.0, 6.0]),
-        "counts": np.array([1, 2, 3, 1]),
+        "measured": Measured(
+            np.full(4, NOBODY), np.array([3.0, 4.0, 5.0, 6.0]), np.array([1, 2, 3, 1])
+        ),
     },
+    "information_consistency_share": {"n": 50, "value": 96.0, "low": 86.54, "high": 98.9},
     "progress_query_share": {"n": 60, "yes": 15},
     "first_response_minutes_median": {
         "n": 4,
@@ -48,7 +51,13 @@ COUNTED = {
     "first_contact_resolution_share": {"n": 40, "yes": 28},
     "repeat_contact_share": {"n": 50, "yes": 10},
     "clv_amount_12m": {"n": 400, "value": 120.0, "low": 112.5, "high": 127.5},
-    "value_group_accuracy_share": {"n": 1000, "value": 99.0, "low": 98.17, "high": 99.46},
+    "value_group_accuracy_share": {
+        "n": 1000,
+        "value": 99.0,
+        "low": 98.17,
+        "high": 99.46,
+        "chance": Estimate(1000, 2.0, 1.3, 3.1),
+    },
 }
 
 SCALES = {"ces_mean": (1.0, 7.0), "score_mean": (1.0, 5.0)}

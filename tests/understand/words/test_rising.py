@@ -81,7 +81,7 @@ def tweets(real_data: Path) -> pa.Table:
     table = pa.table(
         {
             "event_id": pa.array([f"{n}" for n in range(len(rows))]),
-            "identity_id": none, "session_id": none, "touchpoint": none, "channel": none,
+            "identity_id": none, "session": none, "touchpoint": none, "channel": none,
             "place": none, "language": none,
             "text": pa.array([row["text"] for row in rows]),
             "occurred_at": pa.array(moments, pa.timestamp("us")).cast(pa.timestamp("us", "UTC")),

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
     from regulars.timeline.engine.view import View
 
-NUMBERS: dict[By, str] = {"order": "order_id", "case": "case_id"}
-"""Journeys by a number that others may use, too."""
-
 
 @dataclass(frozen=True, slots=True)
 class Codes:
@@ -47,9 +44,11 @@ class Codes:
 def cased(view: View, journeys: Journeys) -> ir.Table:
     """Return the events of the extent that belong to a journey, with `person_id` and `case`."""
     events = journeys.extent.of(view.with_person())
-    if journeys.by in NUMBERS:
-        return orders.apart(events, NUMBERS[journeys.by])
-    events = events.mutate(case=events.person_id if journeys.by == "person" else session(events))
+    if journeys.by == "order":
+        return orders.apart(events, "order_id")
+    # A case may pass from one customer to another, as in the log of a help desk.
+    whole = {"person": events.person_id, "case": events.case_id, "session": session(events)}
+    events = events.mutate(case=whole[journeys.by])
     return events.filter(events.case.notnull())
 
 

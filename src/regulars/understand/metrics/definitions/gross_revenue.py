@@ -49,7 +49,7 @@ define(
                     "Five orders of 100.",
                     "五笔各 100 元的订单。",
                 ),
-                "500 (62 – 938)",
+                "500 (101 – 1394)",
             ),
         ),
         needs=(Requirement(ORDERS),),

@@ -56,7 +56,7 @@ define(
                     "Five orders of 100 and a refund of 40.",
                     "五笔各 100 元的订单和一笔 40 元退款。",
                 ),
-                "460 (15 – 905)",
+                "460 (64 – 1369)",
             ),
         ),
         needs=(Requirement(ORDERS),),
