@@ -89,7 +89,7 @@ def test_groups_of_people_by_day_make_the_same_windows(
     """As above with so few people by themselves that most answers are of groups."""
     monkeypatch.setattr(counting, "FEW_EVENTS", 50)
     monkeypatch.setattr(counting, "FEW_ROWS", 50)
-    monkeypatch.setattr(daily, "FEW_ROWS", 50)
+    monkeypatch.setattr(daily, "MAX_BY_PERSON", 50)
     events = sorted(a_year_of_business(4), key=lambda one: one["occurred_at"])
     tell(ws, events[:-50])
     with refreshing(ws, NOON - days(1)):
@@ -108,7 +108,7 @@ def test_a_day_corrects_one_way_of_taking_rows_together(
 ) -> None:
     """What the refresh before kept tells whether people are few, so groups need no counting."""
     monkeypatch.setattr(counting, "FEW_EVENTS", 50)
-    monkeypatch.setattr(daily, "FEW_ROWS", few)
+    monkeypatch.setattr(daily, "MAX_BY_PERSON", few)
     summed, used = ws.engine.summed, set()
 
     def noting(key: Any, *args: Any, **options: Any) -> Any:

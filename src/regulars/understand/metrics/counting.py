@@ -74,7 +74,7 @@ class Task:
 def counted(task: Task) -> list[Row]:
     """Return the rows by running the metric's expression over the period."""
     if not task.definition.aggregate.by_person:
-        return _prepared(task, None)
+        return _prepared(task)
     if task.few:
         people = _folded(task, "person")
         return people if known_rows(people) < FEW_ROWS else by_group(people)
@@ -97,8 +97,8 @@ def folded(task: Task, table: pa.Table, **how: Any) -> list[Row]:
     return fold(table, keys, columns, **how)
 
 
-def _prepared(task: Task, cluster: None) -> list[Row]:
-    table, scene = _run(task, cluster)
+def _prepared(task: Task) -> list[Row]:
+    table, scene = _run(task, None)
     rows: list[Row] = table.to_pylist()
     prepare = task.definition.aggregate.prepare
     return rows if prepare is None else prepare(rows, scene)

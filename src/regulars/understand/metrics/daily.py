@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from regulars.timeline.workspace import Workspace
 
-FEW_ROWS = 300_000
+MAX_BY_PERSON = 300_000
 """So many rows are kept by person, more by group of persons."""
 Cluster = Literal["person", "group"]
 
@@ -72,8 +72,8 @@ class Days:
         for one in clusters:
             rows = self.ws.engine.total(self._name(one), by=self._columns(one), column="n")
             if rows is not None:
-                return rows <= FEW_ROWS
-        return bool((pc.sum(self._kept("group").column("n")).as_py() or 0) <= FEW_ROWS)
+                return rows <= MAX_BY_PERSON
+        return bool((pc.sum(self._kept("group").column("n")).as_py() or 0) <= MAX_BY_PERSON)
 
     def table(self, cluster: Cluster | None) -> pa.Table | None:
         """Return the window's days added up, by person or group; None where they cannot be."""
